@@ -1,0 +1,107 @@
+/**
+ * A CSV reader for what Amazon Personalize accepts: comma separated, UTF-8, text in double quotes, `\` or a doubled
+ * quote before a quote inside quotes (AWS's guide asks for `\"` and `\\`; pandas and spreadsheets write `""`).
+ */
+
+/** A file that is not the CSV it should be; `line` is 1-based, where the record in question begins. */
+export class MalformedCsvError extends Error {
+    override readonly name = "MalformedCsvError";
+    readonly line: number;
+
+    constructor(line: number, reason: string) {
+        super(`line ${line}: ${reason}`);
+        this.line = line;
+    }
+}
+
+export interface CsvParser {
+    /** Takes the next piece of text and hands on the records that it completes. */
+    write(text: string): void;
+    /** Ends the text: hands on a last record that had no line end. Throws MalformedCsvError when a quote is still open. */
+    end(): void;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const LF = 0x0a;
+const CR = 0x0d;
+
+type Place = "start of field" | "bare field" | "quoted field" | "after backslash" | "after closing quote";
+
+/**
+ * Makes a parser that calls `onRecord` with each record's fields and the line it began on. Empty lines are no records.
+ * Text may be cut anywhere between two calls of `write`.
+ */
+export function createCsvParser(onRecord: (fields: string[], line: number) => void): CsvParser {
+    let place: Place = "start of field";
+    let fields: string[] = [];
+    let field = "";
+    let line = 1;
+    let recordLine = 1;
+
+    const endField = () => {
+        fields.push(field);
+        field = "";
+        place = "start of field";
+    };
+    const endRecord = () => {
+        const empty = fields.length === 0 && field === "" && place !== "after closing quote";
+        endField();
+        if (!empty) onRecord(fields, recordLine);
+        fields = [];
+    };
+
+    const write = (text: string) => {
+        let from = 0;
+        for (let at = 0; at < text.length; at++) {
+            const char = text.charCodeAt(at);
+            if (place === "quoted field") {
+                if (char === QUOTE || char === BACKSLASH) {
+                    field += text.slice(from, at);
+                    from = at + 1;
+                    place = char === QUOTE ? "after closing quote" : "after backslash";
+                } else if (char === LF) line++;
+                continue;
+            }
+            if (place === "after backslash") {
+                // Only a quote or a backslash is escaped; before anything else the backslash is text.
+                if (char !== QUOTE && char !== BACKSLASH) field += "\\";
+                if (char === LF) line++;
+                from = at;
+                place = "quoted field";
+                continue;
+            }
+            if (place === "after closing quote" && char === QUOTE) {
+                from = at;
+                place = "quoted field";
+            } else if (char === COMMA) {
+                if (place === "bare field") field += text.slice(from, at);
+                endField();
+            } else if (char === LF) {
+                if (place === "bare field") field += text.slice(from, at);
+                if (place === "bare field" && field.endsWith("\r")) field = field.slice(0, -1);
+                endRecord();
+                recordLine = ++line;
+            } else if (place === "after closing quote") {
+                if (char !== CR) throw new MalformedCsvError(recordLine, "text follows a closing quote");
+            } else if (place === "start of field") {
+                place = char === QUOTE ? "quoted field" : "bare field";
+                from = char === QUOTE ? at + 1 : at;
+            } else if (char === QUOTE) {
+                throw new MalformedCsvError(recordLine, "a quote stands in the middle of an unquoted field");
+            }
+        }
+        if (place === "bare field" || place === "quoted field") field += text.slice(from);
+    };
+
+    const end = () => {
+        if (place === "quoted field" || place === "after backslash") {
+            throw new MalformedCsvError(recordLine, "a quote is opened and never closed");
+        }
+        endRecord();
+    };
+
+    // What a piece leaves unfinished is in `field`, so the next piece starts at its own index 0.
+    return { write, end };
+}
