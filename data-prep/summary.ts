@@ -1,0 +1,88 @@
+import { op, table } from "arquero";
+import type { BadRow, TransformResult } from "./transform.ts";
+
+interface Spread {
+    min: number;
+    median: number;
+    max: number;
+}
+
+/** What was prepared, for people and for `--json`. Timestamps are epoch seconds. */
+export interface Summary {
+    schemaVersion: 1;
+    input: string;
+    output: string;
+    users: number;
+    items: number;
+    interactions: number;
+    firstTimestamp: number;
+    lastTimestamp: number;
+    /** Interactions of a user. */
+    historyLength: Spread;
+    /** Interactions of an item. */
+    itemPopularity: Spread;
+    usersWithTwo: number;
+    rowsSkipped: number;
+    /** The first 20 of the rows skipped. */
+    skipped: BadRow[];
+    /** Of the CSV's bytes. */
+    sha256: string;
+}
+
+/** Summarises a transformation. Works on the counts a user and an item, so it costs the same for any number of rows. */
+export function summarise(result: TransformResult, input: string, output: string): Summary {
+    const users = table({ count: result.userCounts });
+    return {
+        schemaVersion: 1,
+        input,
+        output,
+        users: result.userCounts.length,
+        items: result.itemCounts.length,
+        interactions: result.interactions,
+        firstTimestamp: result.firstTimestamp,
+        lastTimestamp: result.lastTimestamp,
+        historyLength: spread(result.userCounts),
+        itemPopularity: spread(result.itemCounts),
+        usersWithTwo: users.filter((user: { count: number }) => user.count >= 2).numRows(),
+        rowsSkipped: result.badRows.count,
+        skipped: result.badRows.first,
+        sha256: result.sha256,
+    };
+}
+
+/** The service's minimums for training, and what this data lacks of them in a sentence; undefined when nothing. */
+export function whatIsTooLittle({ interactions, usersWithTwo }: Summary): string | undefined {
+    if (interactions < 1000) {
+        return `${count(interactions)} interactions are too few: Amazon Personalize imports and trains from 1,000 on.`;
+    }
+    if (usersWithTwo < 25) {
+        return `${usersWithTwo} users with at least 2 interactions are too few: Amazon Personalize trains from 25 on.`;
+    }
+    return undefined;
+}
+
+/** The summary as the lines that data-prep prints. */
+export function formatSummary(summary: Summary): string {
+    const { historyLength: history, itemPopularity: popularity } = summary;
+    const lines: [string, string][] = [
+        ["interactions", count(summary.interactions)],
+        ["users", `${count(summary.users)}, with ${spreadText(history)} interactions each`],
+        ["items", `${count(summary.items)}, with ${spreadText(popularity)} interactions each`],
+        ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
+        ["rows skipped", count(summary.rowsSkipped)],
+        ["output", summary.output],
+        ["sha256", summary.sha256],
+    ];
+    return lines.map(([name, value]) => `${name.padEnd(14)}${value}`).join("\n");
+}
+
+function spread(counts: Int32Array): Spread {
+    if (counts.length === 0) return { min: 0, median: 0, max: 0 };
+    return table({ count: counts })
+        .rollup({ min: op.min("count"), median: op.median("count"), max: op.max("count") })
+        .object() as Spread;
+}
+
+const count = (value: number) => value.toLocaleString("en-US");
+const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+const spreadText = ({ min, median, max }: Spread) => `${count(min)} to ${count(max)} (median ${count(median)})`;
