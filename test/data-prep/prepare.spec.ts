@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { zipSync } from "fflate";
+import { readInteractions } from "../../data-prep/interactions.ts";
+import { type PrepareOptions, prepare, UnfitDataError } from "../../data-prep/prepare.ts";
+import { type Rating, ratingsFile, syntheticRatings } from "../support/interactions.ts";
+
+const CLI = new URL("../../data-prep/cli.ts", import.meta.url).pathname;
+const ITEM_FILE = Buffer.from(
+    "1|Mis\u00e9rables, Les (1995)|01-Jan-1995||http://x|0|0|0|0|0|0|0|0|1|0|0|0|1|0|0|0|0|0|0\n",
+    "latin1",
+);
+
+describe("prepare", () => {
+    let folder: string;
+    let log: string[];
+    const at = (name: string) => join(folder, name);
+    const run = (options: PrepareOptions) =>
+        prepare({ output: at("out/data.csv"), log: (line) => log.push(line), ...options });
+    const put = (name: string, bytes: Uint8Array) => {
+        writeFileSync(at(name), bytes);
+        return at(name);
+    };
+
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "data-prep-"));
+        log = [];
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("writes a CSV that reads back as the ratings it was given, and sums it up", async () => {
+        const ratings = syntheticRatings();
+        const { outputPath, summary } = await run({
+            input: put("u.data", ratingsFile(ratings)),
+            report: at("report.json"),
+        });
+        const { userIds, itemIds, users, items, timestamps } = await readInteractions(outputPath);
+        const back = [...timestamps].map(
+            (time, row) => `${userIds[users[row] ?? -1]} ${itemIds[items[row] ?? -1]} ${time}`,
+        );
+        const given = ratings.map(({ user, item, timestamp }) => `${user} ${item} ${timestamp}`);
+        assert.deepEqual(back.sort(), given.sort());
+
+        const lengths = [...Map.groupBy(ratings, ({ user }) => user).values()]
+            .map((rows) => rows.length)
+            .sort((a, b) => a - b);
+        const middle = ((lengths[29] ?? 0) + (lengths[30] ?? 0)) / 2;
+        assert.deepEqual(summary.historyLength, { min: lengths[0], median: middle, max: lengths[59] });
+        assert.equal(summary.interactions, ratings.length);
+        assert.equal(summary.users, 60);
+        assert.equal(summary.items, new Set(ratings.map(({ item }) => item)).size);
+        assert.equal(summary.firstTimestamp, Math.min(...ratings.map(({ timestamp }) => timestamp)));
+        assert.equal(summary.sha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
+        assert.deepEqual(JSON.parse(readFileSync(at("report.json"), "utf8")), summary);
+    });
+
+    for (const top of ["ml-100k", "archive/ml-100k"]) {
+        it(`reads a zip with its files in ${top}/, titles in Latin-1`, async () => {
+            const zip = zipSync({ [`${top}/u.data`]: ratingsFile(syntheticRatings()), [`${top}/u.item`]: ITEM_FILE });
+            const { catalogue, cataloguePath, summary } = await run({ input: put("ml.zip", zip) });
+            const expected = [{ itemId: "1", title: "Misérables, Les", year: 1995, genres: ["Drama", "Musical"] }];
+            assert.deepEqual(catalogue, expected);
+            assert.deepEqual(JSON.parse(readFileSync(cataloguePath, "utf8")), expected);
+            assert.equal(summary.interactions, syntheticRatings().length);
+        });
+    }
+
+    it("takes the item file beside a u.data, and says when there is none", async () => {
+        const input = put("u.data", ratingsFile(syntheticRatings()));
+        assert.deepEqual((await run({ input })).catalogue, []);
+        assert.match(log.join("\n"), /shown by their ids/);
+        put("u.item", ITEM_FILE);
+        assert.equal((await run({ input })).catalogue.length, 1);
+    });
+
+    it("names the file, the line and the reason of bad rows, the first 20 and the count, and leaves no file", async () => {
+        const broken = Array.from({ length: 25 }, () => "1\t2\tx\n").join("");
+        const input = put("u.data", Buffer.concat([ratingsFile(syntheticRatings()), Buffer.from(broken)]));
+        const first = syntheticRatings().length + 1;
+        await assert.rejects(run({ input }), (error: unknown) => {
+            assert.ok(error instanceof UnfitDataError);
+            assert.match(error.message, new RegExp(`^25 rows of ${input} cannot be used`));
+            assert.ok(error.message.includes(`${input}:${first}: 3 tab-separated fields`));
+            assert.ok(error.message.includes(`${input}:${first + 19}: `));
+            assert.ok(!error.message.includes(`${input}:${first + 20}: `));
+            assert.match(error.message, /and 5 more/);
+            return true;
+        });
+        assert.deepEqual(readdirSync(at("out")), []);
+        const { summary } = await run({ input, badRows: "skip" });
+        assert.equal(summary.rowsSkipped, 25);
+        assert.equal(summary.skipped.length, 20);
+    });
+
+    it("leaves an older output as it was when it fails, even in the middle", async () => {
+        const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
+        const before = readFileSync(outputPath);
+        await assert.rejects(
+            run({ input: put("u.data", Buffer.alloc(3_000_000, "1\t2\t3\t4\n")), signal: AbortSignal.abort() }),
+        );
+        assert.deepEqual(readFileSync(outputPath), before);
+        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv"]);
+    });
+
+    it("refuses what Personalize would refuse to train on", async () => {
+        const rows = (count: number, users: number): Rating[] =>
+            Array.from({ length: count }, (_, n) => ({ user: n % users, item: n, rating: 1, timestamp: n }));
+        await assert.rejects(
+            run({ input: put("u.data", ratingsFile(rows(999, 30))) }),
+            /999 interactions are too few.*1,000/,
+        );
+        await assert.rejects(
+            run({ input: put("u.data", ratingsFile(rows(1000, 24))) }),
+            /24 users with at least 2.*25/,
+        );
+        assert.equal((await run({ input: put("u.data", ratingsFile(rows(1000, 25))) })).summary.usersWithTwo, 25);
+    });
+
+    it("says what is wrong with an input that is not there, or is no such zip", async () => {
+        await assert.rejects(run({ input: at("none.data") }), { message: `There is no file ${at("none.data")}.` });
+        await assert.rejects(
+            run({ input: put("a.zip", zipSync({ "a.txt": Buffer.of(1) })) }),
+            /a\.zip holds no u\.data/,
+        );
+        await assert.rejects(
+            run({ input: put("b.zip", Buffer.from("PK\u0003\u0004junk")) }),
+            /b\.zip is a damaged zip/,
+        );
+    });
+
+    it("keeps stdout for the one document of --json, and exits 1 for bad data, 2 for wrong usage", function () {
+        this.timeout(20_000);
+        const cli = (...args: string[]) =>
+            spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8", cwd: folder });
+        const good = cli("--input", put("u.data", ratingsFile(syntheticRatings())), "--output", at("c.csv"), "--json");
+        assert.equal(good.status, 0, good.stderr);
+        assert.equal(JSON.parse(good.stdout).schemaVersion, 1);
+        assert.match(good.stderr, /shown by their ids/);
+
+        const bad = cli("--input", put("bad.data", Buffer.from("1 2 3 4\n")), "--output", at("d.csv"));
+        assert.deepEqual([bad.status, bad.stdout], [1, ""]);
+        const wrong = cli("--inptu", "x");
+        assert.equal(wrong.status, 2);
+        assert.match(wrong.stderr, /Did you mean --input\?/);
+        assert.equal(cli("--bad-rows", "ignore").status, 2);
+    });
+});
