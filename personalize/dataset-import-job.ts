@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    CreateDatasetImportJobCommand,
+    type DatasetImportJobSummary,
+    DescribeDatasetCommand,
+    DescribeDatasetImportJobCommand,
+    type PersonalizeClient,
+    paginateListDatasetImportJobs,
+} from "@aws-sdk/client-personalize";
+import { alreadyExists, isRoleNotReady } from "./errors.ts";
+import { type CommonInputs, isUnknown, type Problem, type ResourceKind, tagList } from "./resource.ts";
+
+export interface DatasetImportJobInputs extends CommonInputs {
+    /** The job is called `<jobNamePrefix>-<first 8 of contentHash>-<n>`. */
+    readonly jobNamePrefix: string;
+    readonly datasetArn: string;
+    /** `s3://bucket/key`. */
+    readonly dataLocation: string;
+    readonly roleArn: string;
+    /** SHA-256 of the object, hexadecimal: another content is another import. */
+    readonly contentHash: string;
+}
+
+const roleGraceSeconds = 60;
+
+/** Names of the jobs of one content, up to their number. */
+function baseName({ jobNamePrefix, contentHash }: DatasetImportJobInputs): string {
+    return `${jobNamePrefix}-${contentHash.slice(0, 8)}`;
+}
+
+/** The number at the end of a job's name, or 0 where the name is of another content. */
+export function numberOf(jobName: string, base: string): number {
+    const number = jobName.startsWith(`${base}-`) ? Number(jobName.slice(base.length + 1)) : 0;
+    return Number.isInteger(number) && number > 0 ? number : 0;
+}
+
+async function jobsOf(client: PersonalizeClient, inputs: DatasetImportJobInputs): Promise<DatasetImportJobSummary[]> {
+    const base = baseName(inputs);
+    const jobs: DatasetImportJobSummary[] = [];
+    // All jobs of the account, since a record outlives its dataset and keeps its name.
+    for await (const page of paginateListDatasetImportJobs({ client }, {})) {
+        jobs.push(...(page.datasetImportJobs ?? []).filter(({ jobName }) => numberOf(jobName ?? "", base) > 0));
+    }
+    return jobs.sort((a, b) => numberOf(a.jobName ?? "", base) - numberOf(b.jobName ?? "", base));
+}
+
+/**
+ * An import job has no delete, and its name is never free again. A job is gone on with only if it brought the
+ * same content from the same place by the same role into this very dataset; else the next number is taken.
+ */
+export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
+    noun: "dataset import job",
+    usual: "2 to 17 minutes",
+    replaces: ["region", "jobNamePrefix", "datasetArn", "dataLocation", "roleArn", "contentHash"],
+    updates: [],
+    deleteBeforeReplace: false,
+    taggable: true,
+    nameOf: baseName,
+    problems: ({ dataLocation, contentHash }) => [
+        ...problem(
+            "dataLocation",
+            isUnknown(dataLocation) || /^s3:\/\/[^/]+\/.+/.test(dataLocation),
+            "is no s3://bucket/key",
+        ),
+        ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is no SHA-256"),
+    ],
+    async find(client, inputs) {
+        const candidates = (await jobsOf(client, inputs)).filter(({ status }) => status !== "CREATE FAILED");
+        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn: inputs.datasetArn }));
+        for (const { datasetImportJobArn } of candidates.reverse()) {
+            const { datasetImportJob: job } = await client.send(
+                new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
+            );
+            const younger = (job?.creationDateTime ?? 0) > (dataset?.creationDateTime ?? 0);
+            const sameSource = job?.dataSource?.dataLocation === inputs.dataLocation && job?.roleArn === inputs.roleArn;
+            if (younger && sameSource && job?.datasetArn === inputs.datasetArn) {
+                return datasetImportJobArn;
+            }
+        }
+        return undefined;
+    },
+    async create(client, inputs) {
+        const base = baseName(inputs);
+        let number =
+            1 + Math.max(0, ...(await jobsOf(client, inputs)).map(({ jobName }) => numberOf(jobName ?? "", base)));
+        const giveUp = Date.now() + roleGraceSeconds * 1000;
+        for (;;) {
+            try {
+                const answer = await client.send(
+                    new CreateDatasetImportJobCommand({
+                        jobName: `${base}-${number}`,
+                        datasetArn: inputs.datasetArn,
+                        dataSource: { dataLocation: inputs.dataLocation },
+                        roleArn: inputs.roleArn,
+                        importMode: "FULL",
+                        tags: tagList(inputs.tags),
+                    }),
+                );
+                return answer.datasetImportJobArn as string;
+            } catch (error) {
+                if (alreadyExists(error)) {
+                    number += 1;
+                } else if (isRoleNotReady(error) && Date.now() < giveUp) {
+                    await sleep(inputs.pollSeconds * 1000);
+                } else {
+                    throw error;
+                }
+            }
+        }
+    },
+    async look(client, datasetImportJobArn) {
+        const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const { datasetImportJob: job } = await client.send(command);
+        return {
+            status: job?.status ?? "",
+            failureReason: job?.failureReason,
+            properties: {
+                jobName: job?.jobName,
+                datasetArn: job?.datasetArn,
+                dataLocation: job?.dataSource?.dataLocation,
+                roleArn: job?.roleArn,
+            },
+        };
+    },
+};
+
+function problem(property: string, fine: boolean, reason: string): readonly Problem[] {
+    return fine ? [] : [{ property, reason }];
+}

@@ -1,0 +1,61 @@
+import {
+    CreateDatasetCommand,
+    DeleteDatasetCommand,
+    DescribeDatasetCommand,
+    paginateListDatasets,
+} from "@aws-sdk/client-personalize";
+import { type CommonInputs, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+
+export interface DatasetInputs extends CommonInputs {
+    readonly name: string;
+    readonly datasetGroupArn: string;
+    readonly schemaArn: string;
+    /** Upper case, as the service reports it. */
+    readonly datasetType: "INTERACTIONS";
+}
+
+/** A group holds one dataset of each type, and the schema of interactions cannot be changed: both replace. */
+export const dataset: ResourceKind<DatasetInputs> = {
+    noun: "dataset",
+    usual: "15 to 60 s",
+    replaces: ["region", "name", "datasetGroupArn", "schemaArn", "datasetType"],
+    updates: [],
+    deleteBeforeReplace: true,
+    taggable: true,
+    nameOf: ({ name }) => name,
+    problems: ({ name }) => nameProblems("name", name),
+    async find(client, { datasetGroupArn, datasetType }) {
+        for await (const page of paginateListDatasets({ client }, { datasetGroupArn })) {
+            const found = page.datasets?.find((candidate) => candidate.datasetType === datasetType);
+            if (found) {
+                return found.datasetArn;
+            }
+        }
+        return undefined;
+    },
+    async create(client, { name, datasetGroupArn, schemaArn, datasetType, tags }) {
+        const command = new CreateDatasetCommand({
+            name,
+            datasetGroupArn,
+            schemaArn,
+            datasetType,
+            tags: tagList(tags),
+        });
+        return (await client.send(command)).datasetArn as string;
+    },
+    async look(client, datasetArn) {
+        const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        return {
+            status: found?.status ?? "",
+            properties: {
+                name: found?.name,
+                datasetGroupArn: found?.datasetGroupArn,
+                schemaArn: found?.schemaArn,
+                datasetType: found?.datasetType,
+            },
+        };
+    },
+    async delete(client, datasetArn) {
+        await client.send(new DeleteDatasetCommand({ datasetArn }));
+    },
+};

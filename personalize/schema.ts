@@ -1,0 +1,62 @@
+import {
+    CreateSchemaCommand,
+    DeleteSchemaCommand,
+    DescribeSchemaCommand,
+    paginateListSchemas,
+} from "@aws-sdk/client-personalize";
+import { type CommonInputs, nameProblems, type ResourceKind } from "./resource.ts";
+
+export interface SchemaInputs extends CommonInputs {
+    readonly name: string;
+    /** Avro record as JSON text. */
+    readonly schema: string;
+}
+
+/**
+ * The Avro schema of the interactions that data-prep writes, in the order of the CSV's header
+ * (Developer Guide, "Creating schema JSON files").
+ */
+export const itemInteractionsSchema = JSON.stringify({
+    type: "record",
+    name: "Interactions",
+    namespace: "com.amazonaws.personalize.schema",
+    fields: [
+        { name: "USER_ID", type: "string" },
+        { name: "ITEM_ID", type: "string" },
+        { name: "EVENT_TYPE", type: "string" },
+        { name: "TIMESTAMP", type: "long" },
+    ],
+    version: "1.0",
+});
+
+/** A schema is made at once, carries no tags and has no state; it goes by its name and its text. */
+export const schema: ResourceKind<SchemaInputs> = {
+    noun: "schema",
+    usual: "a moment",
+    replaces: ["region", "name", "schema"],
+    updates: [],
+    deleteBeforeReplace: true,
+    taggable: false,
+    nameOf: ({ name }) => name,
+    problems: ({ name }) => nameProblems("name", name),
+    async find(client, { name }) {
+        for await (const page of paginateListSchemas({ client }, {})) {
+            const found = page.schemas?.find((candidate) => candidate.name === name);
+            if (found) {
+                return found.schemaArn;
+            }
+        }
+        return undefined;
+    },
+    async create(client, inputs) {
+        const { schemaArn } = await client.send(new CreateSchemaCommand({ name: inputs.name, schema: inputs.schema }));
+        return schemaArn as string;
+    },
+    async look(client, schemaArn) {
+        const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));
+        return { status: "ACTIVE", properties: { name: found?.name, schema: found?.schema } };
+    },
+    async delete(client, schemaArn) {
+        await client.send(new DeleteSchemaCommand({ schemaArn }));
+    },
+};

@@ -1,0 +1,64 @@
+import {
+    CreateSolutionVersionCommand,
+    DescribeSolutionVersionCommand,
+    ListTagsForResourceCommand,
+    paginateListSolutionVersions,
+} from "@aws-sdk/client-personalize";
+import { type CommonInputs, type ResourceKind, tagList } from "./resource.ts";
+
+export interface SolutionVersionInputs extends CommonInputs {
+    readonly solutionArn: string;
+    /** The import it learns from: another import makes another version. */
+    readonly importJobArn: string;
+}
+
+/** Tag by which a version is known again: the import it was trained on. Tag values hold `:` and `/`. */
+const importTag = "movie-recommender:import";
+
+/** A version has no delete of its own: it disappears with its solution. */
+export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
+    noun: "solution version",
+    usual: "20 to 60 minutes",
+    replaces: ["region", "solutionArn", "importJobArn"],
+    updates: [],
+    deleteBeforeReplace: false,
+    taggable: true,
+    nameOf: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
+    problems: () => [],
+    async find(client, { solutionArn, importJobArn }) {
+        for await (const page of paginateListSolutionVersions({ client }, { solutionArn })) {
+            for (const { solutionVersionArn: resourceArn, status } of page.solutionVersions ?? []) {
+                if (status === "CREATE FAILED" || status?.startsWith("CREATE STOP")) {
+                    continue;
+                }
+                const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+                if (tags.some(({ tagKey, tagValue }) => tagKey === importTag && tagValue === importJobArn)) {
+                    return resourceArn;
+                }
+            }
+        }
+        return undefined;
+    },
+    async create(client, { solutionArn, importJobArn, tags }) {
+        const command = new CreateSolutionVersionCommand({
+            solutionArn,
+            trainingMode: "FULL",
+            tags: tagList({ ...tags, [importTag]: importJobArn }),
+        });
+        return (await client.send(command)).solutionVersionArn as string;
+    },
+    async look(client, solutionVersionArn) {
+        const { solutionVersion: found } = await client.send(
+            new DescribeSolutionVersionCommand({ solutionVersionArn }),
+        );
+        return {
+            status: found?.status ?? "",
+            failureReason: found?.failureReason,
+            properties: {
+                solutionArn: found?.solutionArn,
+                bestRecipeArn: found?.recipeArn,
+                trainingHours: found?.trainingHours,
+            },
+        };
+    },
+};

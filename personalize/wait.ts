@@ -1,0 +1,86 @@
+import { describe, isTransient } from "./errors.ts";
+
+/** The world outside, so that tests can run a wait of hours in no time. */
+export interface WaitDeps {
+    sleep(seconds: number): Promise<void>;
+    /** Seconds since any fixed moment. */
+    now(): number;
+    log(message: string): void;
+    /** Throws when nobody is left who would record what happens. */
+    assertEngineAlive(): Promise<void>;
+    random(): number;
+}
+
+export interface WaitPlan {
+    /** The resource, for progress lines and errors. */
+    readonly what: string;
+    readonly usual: string;
+    readonly pollSeconds: number;
+    readonly deadlineMinutes: number;
+}
+
+export type Verdict<T> = { readonly done: T } | { readonly state: string } | { readonly failed: string };
+
+const heartbeatSeconds = 60;
+
+/**
+ * Looks until a verdict is reached, every `pollSeconds` with a jitter of a tenth, through throttling and faults
+ * of the network.
+ *
+ * @throws Error when the resource failed, or when the deadline passed; both say what to do next.
+ */
+export async function waitFor<L, T>(
+    deps: WaitDeps,
+    plan: WaitPlan,
+    look: () => Promise<L>,
+    judge: (look: L) => Verdict<T>,
+): Promise<T> {
+    const start = deps.now();
+    let said = "";
+    let saidAt = start;
+    for (;;) {
+        await deps.assertEngineAlive();
+        const verdict = await attempt(look, judge);
+        if ("done" in verdict) {
+            return verdict.done;
+        }
+        if ("failed" in verdict) {
+            throw new Error(`${plan.what}: ${verdict.failed}`);
+        }
+        const elapsed = deps.now() - start;
+        if (elapsed > plan.deadlineMinutes * 60) {
+            throw new Error(
+                `${plan.what} is still ${verdict.state} after ${duration(elapsed)}. It goes on in AWS; ` +
+                    "`pulumi up` resumes the wait, and the deadline can be raised in the stack's configuration.",
+            );
+        }
+        if (verdict.state !== said || deps.now() - saidAt >= heartbeatSeconds) {
+            deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})`);
+            said = verdict.state;
+            saidAt = deps.now();
+        }
+        await deps.sleep(plan.pollSeconds * (0.9 + 0.2 * deps.random()));
+    }
+}
+
+async function attempt<L, T>(look: () => Promise<L>, judge: (look: L) => Verdict<T>): Promise<Verdict<T>> {
+    try {
+        return judge(await look());
+    } catch (error) {
+        if (!isTransient(error)) {
+            throw error;
+        }
+        return { state: `not answering (${describe(error)})` };
+    }
+}
+
+/** `95` → `1 min 35 s`. */
+export function duration(seconds: number): string {
+    const whole = Math.round(seconds);
+    if (whole < 60) {
+        return `${whole} s`;
+    }
+    const hours = Math.floor(whole / 3600);
+    const minutes = Math.floor((whole % 3600) / 60);
+    return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
