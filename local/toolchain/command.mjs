@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, resolve } from "node:path";
+import { toolchain } from "./env.mjs";
+import { machinePath } from "./find.mjs";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Runs a command with the clone's tools first on its PATH, and ends as it ends. A script (.ts, .js, .mjs) is named from
+ * the clone's folder and run by the project's own Node; anything else is looked up on the PATH.
+ */
+export function runCommand(root, command, args, { withPython }) {
+    const { node, toolsBin, python } = toolchain(root);
+    const isScript = /\.(ts|js|mjs)$/.test(command);
+    const env = { ...process.env, PATH: [resolve(node, ".."), toolsBin, machinePath(root)].join(delimiter) };
+    if (withPython) env.MOVIE_RECOMMENDER_PYTHON = python;
+    const child = isScript
+        ? spawn(node, [resolve(root, command), ...args], { stdio: "inherit", env })
+        : spawn(command, args, { stdio: "inherit", env });
+
+    // On a terminal Ctrl-C reaches the whole group by itself, and a second one means "at once": it must not be doubled.
+    const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
+    for (const signal of SIGNALS) {
+        process.on(signal, () => {
+            if (signal !== "SIGINT" || !onTerminal) child.kill(signal);
+        });
+    }
+    child.on("error", (error) => {
+        const why = error.code === "ENOENT" ? "there is no such command on the PATH" : error.message;
+        process.stderr.write(`${command} cannot be run: ${why}\n`);
+        process.exitCode = 127;
+    });
+    child.on("exit", (code, signal) => {
+        if (signal === null) {
+            process.exitCode = code;
+            return;
+        }
+        process.exitCode = 128 + constants.signals[signal];
+        process.removeAllListeners(signal);
+        process.kill(process.pid, signal);
+    });
+}

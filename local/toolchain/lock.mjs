@@ -1,0 +1,77 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const POLL_MILLISECONDS = 200;
+
+/**
+ * Takes the clone's one lock, so that two set-ups never work at once; waits for a living holder, and takes over from a dead one.
+ *
+ * @param {string} toolsDir where the lock lies; made if it is not there
+ * @param {(holder: number) => void} onWait called once, with the process to wait for
+ * @returns {Promise<() => void>} gives the lock back
+ */
+export async function takeLock(toolsDir, onWait) {
+    mkdirSync(toolsDir, { recursive: true });
+    const lock = join(toolsDir, "lock");
+    let told = false;
+    for (;;) {
+        if (claim(lock)) return () => rmSync(lock, { force: true });
+        const holder = readHolder(lock);
+        if (holder === undefined) continue;
+        if (!isAlive(holder)) {
+            removeDead(lock, holder);
+            continue;
+        }
+        if (!told) onWait(holder);
+        told = true;
+        await sleep(POLL_MILLISECONDS);
+    }
+}
+
+// A hard link appears with its content, so nobody ever reads a lock without a holder.
+function claim(lock) {
+    const mine = `${lock}-${process.pid}`;
+    writeFileSync(mine, String(process.pid));
+    try {
+        linkSync(mine, lock);
+        return true;
+    } catch (error) {
+        if (error.code === "EEXIST") return false;
+        throw error;
+    } finally {
+        rmSync(mine, { force: true });
+    }
+}
+
+function readHolder(lock) {
+    try {
+        return Number(readFileSync(lock, "utf8"));
+    } catch {
+        return undefined;
+    }
+}
+
+// Two waiters may see the same dead holder. The slower one could move the faster one's fresh lock away: it looks at
+// what it moved, and puts a living one's back.
+function removeDead(lock, holder) {
+    const aside = `${lock}-dead-${process.pid}`;
+    try {
+        renameSync(lock, aside);
+        if (readHolder(aside) !== holder) linkSync(aside, lock);
+    } catch (error) {
+        if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+    } finally {
+        rmSync(aside, { force: true });
+    }
+}
+
+/** Whether a process of this id exists, ours or not. */
+export function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return error.code === "EPERM";
+    }
+}

@@ -1,0 +1,102 @@
+import { constants } from "node:os";
+import { join } from "node:path";
+import { engine } from "./engine.mjs";
+import { takeLock } from "./lock.mjs";
+import { packages } from "./packages.mjs";
+import { openProgress } from "./progress.mjs";
+import { python, pythonTest } from "./python.mjs";
+import { findRequirements } from "./requirements.mjs";
+import { openWorkshop } from "./workshop.mjs";
+
+// What stands in one lane is installed one after the other; lanes go side by side.
+const LANES = {
+    packages: [[packages]],
+    engine: [[engine], [packages]],
+    local: [[engine], [packages], [python]],
+    test: [[engine], [packages], [python, pythonTest]],
+};
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** The levels that can be asked for, each holding all of the one before. */
+export const LEVELS = Object.keys(LANES);
+
+/** The tools that are missing on the machine, one sentence each. */
+export class MissingTools extends Error {
+    constructor(problems) {
+        super(problems.join("\n"));
+    }
+}
+
+/**
+ * Makes sure that a level is installed in the clone. Where it is, this only compares stamps and prints nothing.
+ *
+ * @throws {MissingTools} before any work, when the machine lacks something
+ * @throws {SetupError} when an install failed; what was finished stays
+ */
+export async function ensure(root, level) {
+    const lanes = LANES[level];
+    if (missing(root, lanes).length === 0) return;
+    const progress = openProgress();
+    try {
+        const { problems, found } = await findRequirements(root, missing(root, lanes), progress.say);
+        if (problems.length > 0) throw new MissingTools(problems);
+        const release = await takeLock(join(root, ".tools"), (holder) =>
+            progress.say(
+                `Process ${holder} is setting up this clone; waiting for it. (If that is no set-up: rm .tools/lock)`,
+            ),
+        );
+        try {
+            await install(root, lanes, { found, progress, release });
+        } finally {
+            release();
+        }
+    } finally {
+        progress.stop();
+    }
+}
+
+async function install(root, lanes, { found, progress, release }) {
+    // Another set-up may have done all or a part of it meanwhile.
+    const todo = missing(root, lanes);
+    if (todo.length === 0) return;
+    progress.say(
+        `Setting up in this folder: ${todo.map((part) => part.name).join(", ")}. Only the first time takes minutes.`,
+    );
+    const workshop = openWorkshop(root);
+    const ignoreSignals = onSignal((signal) => {
+        workshop.stop();
+        release();
+        progress.stop();
+        process.stderr.write("Set-up interrupted. Run the same command again: it goes on where it stopped.\n");
+        process.exit(128 + constants.signals[signal]);
+    });
+    const installLane = async (lane) => {
+        for (const part of lane) {
+            if (part.isCurrent(root)) continue;
+            const done = progress.start(part.name);
+            await part.install(root, workshop, found, progress.say);
+            done();
+        }
+    };
+    let failure;
+    const stopAll = (error) => {
+        failure ??= error;
+        workshop.stop();
+    };
+    await Promise.all(lanes.map((lane) => installLane(lane).catch(stopAll)));
+    ignoreSignals();
+    workshop.close();
+    if (failure !== undefined) throw failure;
+}
+
+function onSignal(handle) {
+    for (const signal of SIGNALS) process.on(signal, handle);
+    return () => {
+        for (const signal of SIGNALS) process.off(signal, handle);
+    };
+}
+
+function missing(root, lanes) {
+    return lanes.flat().filter((part) => !part.isCurrent(root));
+}

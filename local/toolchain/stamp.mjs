@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+
+/**
+ * A digest of everything that decides what a part contains. It is written as the last step of building the part, so
+ * an equal stamp says: whole, and made from these inputs.
+ *
+ * @param {string[]} files read and hashed; one that is not there counts as empty
+ * @param {unknown[]} facts anything else that matters, as JSON
+ */
+export function digest(files, facts = []) {
+    const hash = createHash("sha256").update(JSON.stringify([process.platform, process.arch, ...facts]));
+    for (const file of files) hash.update("\0").update(existsSync(file) ? readFileSync(file) : "");
+    return hash.digest("hex");
+}
+
+/** The text of a stamp file; undefined when there is none. */
+export function readStamp(file) {
+    try {
+        return readFileSync(file, "utf8");
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { isAlive } from "./lock.mjs";
+
+const TAIL_LINES = 20;
+
+/** Something that a person can mend: its message is shown as it is, without a stack. */
+export class SetupError extends Error {}
+
+/**
+ * The folder in which parts are built before they are renamed into place, and the programs that build them.
+ * Open it only while holding the lock: it removes what dead set-ups left.
+ */
+export function openWorkshop(root) {
+    const tools = join(root, ".tools");
+    const build = join(tools, `build-${process.pid}`);
+    const children = new Set();
+    let stopped = false;
+    removeLeftovers(tools, build);
+    mkdirSync(build, { recursive: true });
+    mkdirSync(join(tools, "logs"), { recursive: true });
+
+    return {
+        build,
+
+        /**
+         * Runs a program to its end, with its output in `.tools/logs/<log>.log`.
+         * @throws {SetupError} with the end of the log when it cannot be started or fails
+         */
+        run(log, file, args, options) {
+            if (stopped) return Promise.reject(new SetupError("The set-up was stopped"));
+            const logFile = join(tools, "logs", `${log}.log`);
+            const output = openSync(logFile, "a");
+            return new Promise((resolve, reject) => {
+                const fail = (how) => reject(new SetupError(describeFailure(root, basename(file), args, how, logFile)));
+                // A group of its own, so that stop() reaches the programs that it starts in its turn.
+                const child = spawn(file, args, { ...options, stdio: ["ignore", output, output], detached: true });
+                children.add(child);
+                child.on("error", (error) => fail(error.message));
+                child.on("exit", (code, signal) => {
+                    children.delete(child);
+                    if (code === 0) resolve();
+                    else fail(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
+                });
+            }).finally(() => closeSync(output));
+        },
+
+        /** Starts a log afresh; a program that outlived its killed set-up keeps writing to the old file, not to this one. */
+        freshLog(log) {
+            rmSync(join(tools, "logs", `${log}.log`), { force: true });
+        },
+
+        /** Puts a finished folder in its place; what was there leaves first, and is deleted with the workshop. */
+        place(built, target) {
+            this.retire(target);
+            mkdirSync(dirname(target), { recursive: true });
+            renameSync(built, target);
+        },
+
+        /** Takes a folder out of its place in one step. */
+        retire(target) {
+            if (existsSync(target)) renameSync(target, join(build, `old-${basename(target)}`));
+        },
+
+        /** Ends every program that is still running, and starts no other. */
+        stop() {
+            stopped = true;
+            for (const child of children) {
+                try {
+                    process.kill(-child.pid, "SIGTERM");
+                } catch {
+                    // It has ended by itself.
+                }
+            }
+        },
+
+        close() {
+            removeFolder(build);
+        },
+    };
+}
+
+function removeLeftovers(tools, mine) {
+    if (!existsSync(tools)) return;
+    for (const name of readdirSync(tools)) {
+        const pid = /^(?:build|lock|lock-dead)-(\d+)$/.exec(name)?.[1];
+        if (pid !== undefined && (join(tools, name) === mine || !isAlive(Number(pid)))) removeFolder(join(tools, name));
+    }
+}
+
+function removeFolder(folder) {
+    try {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+        // A program that outlived its killed set-up is still writing there; a later set-up removes it.
+    }
+}
+
+function describeFailure(root, program, args, how, logFile) {
+    const tail = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-TAIL_LINES);
+    return [
+        `${program} ${args.slice(0, 2).join(" ")} ${how}. The end of ${relative(root, logFile)}:`,
+        ...tail.map((line) => `    ${line}`),
+        "Mend that, then run the same command again: it goes on where it stopped.",
+    ].join("\n");
+}
