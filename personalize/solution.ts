@@ -69,7 +69,8 @@ export const solution: ResourceKind<SolutionInputs> = {
                 datasetGroupArn: found?.datasetGroupArn,
                 performAutoML: found?.performAutoML ?? false,
                 performAutoTraining: found?.performAutoTraining ?? false,
-                ...(found?.recipeArn !== undefined && { recipeArn: found.recipeArn }),
+                // With AutoML the recipe is the outcome, not a choice to compare with.
+                ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
             },
             update: update && { status: update.status ?? "", failureReason: update.failureReason },
         };

@@ -1,0 +1,41 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { executionRolePolicy, executionRoleTrust, type ImportPlace, type ServiceCaller } from "../iam/import-access.ts";
+
+export interface PersonalizeAccessArgs {
+    readonly roleName: string;
+    readonly caller: pulumi.Input<ServiceCaller>;
+    readonly place: pulumi.Input<ImportPlace>;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The execution role by which Amazon Personalize reads the interactions, and nothing else. */
+export class PersonalizeAccess extends pulumi.ComponentResource {
+    /** ARN of the role, known only when its policy is attached: whatever uses it waits for that. */
+    public readonly roleArn: pulumi.Output<string>;
+
+    constructor(name: string, args: PersonalizeAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:access:PersonalizeAccess", name, {}, opts);
+        const role = new aws.iam.Role(
+            name,
+            {
+                name: args.roleName,
+                description: "Amazon Personalize reads the interactions by this role",
+                assumeRolePolicy: pulumi.jsonStringify(pulumi.output(args.caller).apply(executionRoleTrust)),
+                tags: args.tags,
+            },
+            { parent: this },
+        );
+        const policy = new aws.iam.RolePolicy(
+            name,
+            {
+                name: "read-interactions",
+                role: role.name,
+                policy: pulumi.jsonStringify(pulumi.output(args.place).apply(executionRolePolicy)),
+            },
+            { parent: this },
+        );
+        this.roleArn = pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
+        this.registerOutputs({ roleArn: this.roleArn });
+    }
+}

@@ -1,0 +1,69 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Arguments as they reach the plugin: every promise and output resolved. */
+export type Resolved<A> = { readonly [K in keyof A]: pulumi.Unwrap<A[K]> };
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** One resource type of `@pulumi/aws`, as far as this program uses it. */
+export interface Entry<A> {
+    /** Every argument that is mapped, and what a change of it means; any other one is an error that names it. */
+    readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
+    /** Makes it; answers the id and what the service computed. */
+    create(args: Resolved<A>): Promise<{ id: string; computed?: Properties }>;
+    /** What stands in AWS, under the argument names; undefined when it is gone. */
+    read(id: string, state: Resolved<A>): Promise<Properties | undefined>;
+    /** Sets every updatable property as wanted; `create` serves where an operation is a put. */
+    update(id: string, args: Resolved<A>, olds: Resolved<A>): Promise<void>;
+    delete(id: string, state: Resolved<A>): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the table holds entries of every argument type
+export type AnyEntry = Entry<any>;
+
+/** Types an entry by the arguments of its class in `@pulumi/aws`. */
+export function entry<A>(definition: Entry<A>): AnyEntry {
+    return definition;
+}
+
+/** A value that must be given, because auto-naming is not mapped. */
+export function named<T>(value: T | undefined, property: string): T {
+    if (value === undefined || value === "") {
+        throw new Error(`the local AWS plugin does not name resources by itself: give ${property}`);
+    }
+    return value;
+}
+
+/** `state`'s own text of a JSON document, if what AWS answers means the same; else AWS's. */
+export function sameJson(state: unknown, observed: string | undefined): unknown {
+    return typeof state === "string" && observed !== undefined && canonicalJson(state) === canonicalJson(observed)
+        ? state
+        : observed;
+}
+
+function canonicalJson(text: string): string {
+    return canonical(JSON.parse(text));
+}
+
+/** JSON with sorted keys, so that equal values have equal texts. */
+export function canonical(value: unknown): string {
+    return (
+        JSON.stringify(value, (_, inner: unknown) =>
+            inner !== null && typeof inner === "object" && !Array.isArray(inner)
+                ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+                : inner,
+        ) ?? "undefined"
+    );
+}
+
+/** `undefined` where one of the named errors says that the thing is not there. */
+export async function unlessGone<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
+    try {
+        return await call;
+    } catch (error) {
+        if (error instanceof Error && names.includes(error.name)) {
+            return undefined;
+        }
+        throw error;
+    }
+}

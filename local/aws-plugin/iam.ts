@@ -1,0 +1,89 @@
+import {
+    CreateRoleCommand,
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    type IAMClient,
+    PutRolePolicyCommand,
+    TagRoleCommand,
+    UntagRoleCommand,
+    UpdateAssumeRolePolicyCommand,
+    UpdateRoleDescriptionCommand,
+} from "@aws-sdk/client-iam";
+import type * as aws from "@pulumi/aws";
+import { type AnyEntry, entry, named, sameJson, unlessGone } from "./entry.ts";
+
+const gone = "NoSuchEntityException";
+
+/** Roles and their inline policies. */
+export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
+    const tagList = (tags: object | undefined) =>
+        Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+    const inlineOf = (id: string) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) });
+    return {
+        "aws:iam/role:Role": entry<aws.iam.RoleArgs>({
+            properties: { name: "replace", description: "update", assumeRolePolicy: "update", tags: "update" },
+            async create({ name, description, assumeRolePolicy, tags }) {
+                const RoleName = named(name, "name");
+                const { Role } = await iam.send(
+                    new CreateRoleCommand({
+                        RoleName,
+                        Description: description,
+                        AssumeRolePolicyDocument: assumeRolePolicy as string,
+                        Tags: tagList(tags),
+                    }),
+                );
+                return { id: RoleName, computed: { arn: Role?.Arn, uniqueId: Role?.RoleId } };
+            },
+            async read(RoleName, { assumeRolePolicy }) {
+                const role = (await unlessGone(iam.send(new GetRoleCommand({ RoleName })), gone))?.Role;
+                return (
+                    role && {
+                        name: role.RoleName,
+                        arn: role.Arn,
+                        description: role.Description,
+                        assumeRolePolicy: sameJson(
+                            assumeRolePolicy,
+                            decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
+                        ),
+                        tags: Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+                    }
+                );
+            },
+            async update(RoleName, { description, assumeRolePolicy, tags }, olds) {
+                await iam.send(
+                    new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: assumeRolePolicy as string }),
+                );
+                await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: description ?? "" }));
+                const TagKeys = Object.keys(olds.tags ?? {}).filter((key) => !(key in (tags ?? {})));
+                if (TagKeys.length > 0) {
+                    await iam.send(new UntagRoleCommand({ RoleName, TagKeys }));
+                }
+                await iam.send(new TagRoleCommand({ RoleName, Tags: tagList(tags) }));
+            },
+            async delete(RoleName) {
+                await unlessGone(iam.send(new DeleteRoleCommand({ RoleName })), gone);
+            },
+        }),
+
+        "aws:iam/rolePolicy:RolePolicy": entry<aws.iam.RolePolicyArgs>({
+            properties: { name: "replace", role: "replace", policy: "update" },
+            async create(args) {
+                const id = `${args.role}:${named(args.name, "name")}`;
+                await this.update(id, args, args);
+                return { id };
+            },
+            async read(id, { policy }) {
+                const found = await unlessGone(iam.send(new GetRolePolicyCommand(inlineOf(id))), gone);
+                return found && { policy: sameJson(policy, decodeURIComponent(found.PolicyDocument ?? "")) };
+            },
+            async update(id, { policy }) {
+                await iam.send(new PutRolePolicyCommand({ ...inlineOf(id), PolicyDocument: policy as string }));
+            },
+            async delete(id) {
+                await unlessGone(iam.send(new DeleteRolePolicyCommand(inlineOf(id))), gone);
+            },
+        }),
+    };
+}

@@ -1,0 +1,32 @@
+import { IAMClient } from "@aws-sdk/client-iam";
+import { S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import * as pulumi from "@pulumi/pulumi";
+import { iamEntries } from "./iam.ts";
+import { createProvider } from "./provider.ts";
+import { bucketEntries } from "./s3-bucket.ts";
+import { objectEntries } from "./s3-object.ts";
+
+/** Stand-in for Pulumi's AWS plugin in local runs: the resource types that this program uses, by AWS SDK calls. */
+
+const config = JSON.parse(process.env.PULUMI_CONFIG ?? "{}") as Record<string, string>;
+const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
+const settings = { region, maxAttempts: 5 };
+const s3 = new S3Client(settings);
+const sts = new STSClient(settings);
+
+const provider = createProvider(
+    { ...bucketEntries(s3, region), ...objectEntries(s3), ...iamEntries(new IAMClient(settings)) },
+    {
+        async "aws:index/getCallerIdentity:getCallerIdentity"() {
+            const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+            return { id: Account, accountId: Account, arn: Arn, userId: UserId };
+        },
+        async "aws:index/getPartition:getPartition"() {
+            // The local AWS is the standard partition.
+            return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
+        },
+    },
+);
+
+await pulumi.provider.main(provider, process.argv.slice(2));

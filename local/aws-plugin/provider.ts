@@ -1,0 +1,101 @@
+import type { provider } from "@pulumi/pulumi";
+import { type AnyEntry, canonical, type Properties } from "./entry.ts";
+
+export type Lookup = (args: Properties) => Promise<Properties>;
+
+/** Pulumi's placeholder for a value that is not known at preview, and its mark on wrapped values. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+
+/** A Pulumi provider over a table of entries and a table of lookups (Pulumi's functions). */
+export function createProvider(
+    entries: Readonly<Record<string, AnyEntry>>,
+    lookups: Readonly<Record<string, Lookup>>,
+): provider.Provider {
+    const entryOf = (urn: string): AnyEntry => {
+        const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
+        const found = entries[type];
+        if (!found) {
+            throw new Error(
+                `${type} is not mapped by the local AWS plugin. Add an entry to local/aws-plugin, or run with --official-plugin.`,
+            );
+        }
+        return found;
+    };
+    return {
+        version: "7.48.0",
+        async check(urn, _olds, news) {
+            const { properties } = entryOf(urn);
+            const failures = Object.keys(news)
+                .filter((property) => property !== "__defaults" && !(property in properties))
+                .map((property) => ({
+                    property,
+                    reason: "is not mapped by the local AWS plugin (local/aws-plugin); run with --official-plugin",
+                }));
+            return { inputs: news, failures };
+        },
+        async diff(_id, urn, oldState, newInputs) {
+            const { properties } = entryOf(urn);
+            const [olds, news] = [plain(oldState), plain(newInputs)];
+            const changed = Object.keys(properties).filter(
+                (key) => properties[key] !== "ignore" && comparable(olds[key]) !== comparable(news[key]),
+            );
+            const replaces = changed.filter((key) => properties[key] === "replace");
+            // Physical names are always given here, so the old one must go first.
+            return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 };
+        },
+        async create(urn, inputs) {
+            const args = plain(inputs);
+            const { id, computed } = await entryOf(urn).create(args);
+            return { id, outs: clean({ ...inputs, ...computed }) };
+        },
+        async read(id, urn, props) {
+            const found = await entryOf(urn).read(id, plain(props ?? {}));
+            return found === undefined ? { id: "", props: {} } : { id, props: clean({ ...props, ...found }) };
+        },
+        async update(id, urn, olds, news) {
+            const { properties, update } = entryOf(urn);
+            await update(id, plain(news), plain(olds));
+            const computed = Object.fromEntries(Object.entries(olds).filter(([key]) => !(key in properties)));
+            return { outs: clean({ ...computed, ...news }) };
+        },
+        async delete(id, urn, props) {
+            await entryOf(urn).delete(id, plain(props));
+        },
+        async invoke(token, args) {
+            const lookup = lookups[token];
+            if (!lookup) {
+                throw new Error(`${token} is not mapped by the local AWS plugin (local/aws-plugin).`);
+            }
+            return { outputs: await lookup(args) };
+        },
+    };
+}
+
+/** Properties without Pulumi's wrapping of secrets. */
+function plain(properties: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unwrap(value)]));
+}
+
+function unwrap(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(unwrap);
+    }
+    if (value === null || typeof value !== "object") {
+        return value;
+    }
+    const object = value as Record<string, unknown>;
+    return object[signature] === secretSignature ? unwrap(object.value) : plain(object);
+}
+
+/** Assets are compared by their content, everything else by its value. */
+function comparable(value: unknown): string {
+    const object = value as Record<string, unknown> | undefined;
+    return object?.[signature] === assetSignature ? String(object.hash) : canonical(value ?? null);
+}
+
+function clean(properties: Properties): Record<string, unknown> {
+    return JSON.parse(JSON.stringify(properties, (_, value) => (value === unknownValue ? undefined : value)));
+}
