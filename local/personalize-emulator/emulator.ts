@@ -1,3 +1,27 @@
+import { campaignHandlers } from "./control/campaigns.ts";
+import { datasetGroupHandlers } from "./control/dataset-groups.ts";
+import { datasetHandlers } from "./control/datasets.ts";
+import { eventTrackerHandlers } from "./control/event-trackers.ts";
+import { importJobHandlers } from "./control/import-jobs.ts";
+import { recipeHandlers } from "./control/recipes.ts";
+import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
+import { schemaHandlers } from "./control/schemas.ts";
+import { versionHandlers } from "./control/solution-versions.ts";
+import { solutionHandlers } from "./control/solutions.ts";
+import { openStore } from "./control/store.ts";
+import { tagHandlers } from "./control/tags.ts";
+import { createWorks } from "./control/works.ts";
+import { notEmulated, ServiceError } from "./errors.ts";
+import { runImport } from "./importing/run-import.ts";
+import { createCampaignModels } from "./serving/campaign-models.ts";
+import { checkRecommendInput, type RecommendInput, recommend, recommendationId } from "./serving/recommend.ts";
+import { runTraining } from "./training/run-training.ts";
+import { failure, success } from "./wire/response.ts";
+import { loadServiceModels } from "./wire/service-model.ts";
+import { validate } from "./wire/validate.ts";
+
+export { operationOf } from "./wire/routes.ts";
+
 /** How long resources stay in their states: none, about a second a resource, or the minutes that AWS typically takes. */
 export type Speed = "instant" | "demo" | "real";
 
@@ -63,33 +87,81 @@ export interface Emulator {
     close(): Promise<void>;
 }
 
-const restOperations: Record<string, { service: ServiceName; operation: string }> = {
-    "/recommendations": { service: "personalize-runtime", operation: "GetRecommendations" },
-    "/personalize-ranking": { service: "personalize-runtime", operation: "GetPersonalizedRanking" },
-    "/action-recommendations": { service: "personalize-runtime", operation: "GetActionRecommendations" },
-    "/events": { service: "personalize-events", operation: "PutEvents" },
-    "/items": { service: "personalize-events", operation: "PutItems" },
-    "/users": { service: "personalize-events", operation: "PutUsers" },
-    "/actions": { service: "personalize-events", operation: "PutActions" },
-    "/action-interactions": { service: "personalize-events", operation: "PutActionInteractions" },
+const handlers: Record<string, Handler> = {
+    ...schemaHandlers,
+    ...datasetGroupHandlers,
+    ...datasetHandlers,
+    ...importJobHandlers,
+    ...eventTrackerHandlers,
+    ...recipeHandlers,
+    ...solutionHandlers,
+    ...versionHandlers,
+    ...campaignHandlers,
+    ...tagHandlers,
 };
 
 /**
- * Which Personalize call an HTTP request is: by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else by the REST
- * path of the runtime and events services. `path` is without its query. Undefined when it is none.
+ * The local Personalize over `options.dataDir`; it takes up the jobs that an earlier process left undone. Throws when
+ * the folder cannot be used or the service model is missing.
  */
-export function operationOf(
-    method: string,
-    path: string,
-    target: string | undefined,
-): { service: ServiceName; operation: string } | undefined {
-    if (method !== "POST") return undefined;
-    const control = target?.match(/^AmazonPersonalize\.(\w+)$/);
-    if (control?.[1]) return { service: "personalize", operation: control[1] };
-    return target === undefined ? restOperations[path] : undefined;
-}
+export function createEmulator(options: EmulatorOptions): Emulator {
+    const models = loadServiceModels(options.serviceModelDir);
+    const store = openStore(options.dataDir);
+    const campaignModels = createCampaignModels();
+    const works = createWorks({
+        store,
+        speed: options.speed,
+        work: {
+            "dataset-import-job": (job) => runImport(options, store, job),
+            "solution-version": (version, signal) => runTraining(options, store, version, signal),
+        },
+        log: options.log,
+        ended: campaignModels.forget,
+    });
+    works.resume();
 
-/** The local Personalize over `options.dataDir`. Throws when the folder cannot be used or the service model is missing. */
-export function createEmulator(_options: EmulatorOptions): Emulator {
-    throw new Error("The Personalize emulator is not built yet in this commit.");
+    const answer = ({ service, operation, region, body }: EmulatorRequest): object | undefined => {
+        const model = models[service];
+        if (!Object.hasOwn(model.operations, operation)) {
+            throw new ServiceError("UnknownOperationException", `There is no operation ${operation} of ${service}.`);
+        }
+        const input = body ?? {};
+        validate(model, operation, input);
+        const { schedule, cancel } = works;
+        const call: Call = { options, store, region, now: Date.now(), schedule, cancel };
+        if (operation === "GetRecommendations") return getRecommendations(call, input);
+        const handler = handlers[operation];
+        if (!handler) throw notEmulated(operation);
+        forgetDeleted(call);
+        const output = handler(call, input as never) ?? undefined;
+        if (!/^(Describe|List|Get)/.test(operation)) campaignModels.forget();
+        return output;
+    };
+
+    const getRecommendations = (call: Call, input: RecommendInput) => {
+        const { campaignArn, count } = checkRecommendInput(input);
+        const itemList = recommend(campaignModels.modelOf(call, campaignArn), input.userId, count);
+        return { itemList, recommendationId: recommendationId(campaignArn) };
+    };
+
+    return {
+        async handle(request) {
+            try {
+                return success(request.service, answer(request));
+            } catch (error) {
+                if (error instanceof ServiceError) return failure(request.service, error);
+                options.log(`${request.operation}: ${error instanceof Error ? error.stack : error}`);
+                const internal = new ServiceError(
+                    "InternalFailure",
+                    "The local Personalize failed; its log says why.",
+                    500,
+                );
+                return failure(request.service, internal);
+            }
+        },
+        async close() {
+            await works.close();
+            store.close();
+        },
+    };
 }

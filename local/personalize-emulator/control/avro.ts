@@ -1,0 +1,93 @@
+import { invalidInput } from "../errors.ts";
+
+/** A column of a dataset: the type without `null`, and whether a value may be absent. */
+export interface Field {
+    name: string;
+    type: string;
+    nullable: boolean;
+}
+
+export interface AvroSchema {
+    /** The record's name, which says for which dataset type it is: `Interactions`. */
+    name: string;
+    fields: Field[];
+}
+
+const types = ["float", "double", "int", "long", "string", "boolean", "null"];
+
+/**
+ * Reads a schema document by Personalize's rules: a flat Avro record, version 1.0, with field names that stay unique
+ * without their punctuation. Throws InvalidInputException with what is wrong.
+ */
+export function readAvroSchema(document: string): AvroSchema {
+    const record = parse(document);
+    if (record.type !== "record") throw invalidInput('The schema\'s type must be "record".');
+    if (typeof record.name !== "string" || record.name === "") throw invalidInput("The schema has no name.");
+    if (typeof record.namespace !== "string") throw invalidInput("The schema has no namespace.");
+    if (record.version !== undefined && record.version !== "1.0") {
+        throw invalidInput(`The schema's version must be "1.0", and is ${JSON.stringify(record.version)}.`);
+    }
+    if (!Array.isArray(record.fields) || record.fields.length === 0) throw invalidInput("The schema has no fields.");
+    const fields = record.fields.map(readField);
+    const seen = new Map<string, string>();
+    for (const { name } of fields) {
+        const plain = name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+        const other = seen.get(plain);
+        if (other !== undefined) throw invalidInput(`The schema's fields ${other} and ${name} have the same name.`);
+        seen.set(plain, name);
+    }
+    return { name: record.name, fields };
+}
+
+function readField(field: unknown): Field {
+    const { name, type } = (field ?? {}) as { name?: unknown; type?: unknown };
+    if (typeof name !== "string" || !/^[A-Za-z_][A-Za-z\d_]{0,149}$/.test(name)) {
+        throw invalidInput(`The schema has a field without a valid name: ${JSON.stringify(field)}`);
+    }
+    const union: unknown[] = Array.isArray(type) ? type : [type];
+    const unknown = union.find((member) => !types.includes(String(member)));
+    if (unknown !== undefined || union.length === 0) {
+        throw invalidInput(
+            `The schema's field ${name} has the type ${JSON.stringify(type)}; allowed: ${types.join(", ")}`,
+        );
+    }
+    const filled = union.filter((member) => member !== "null");
+    return { name, type: String(filled[0] ?? "null"), nullable: filled.length < union.length };
+}
+
+function parse(document: string): Record<string, unknown> {
+    try {
+        const value = JSON.parse(document);
+        if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    } catch {
+        // Refused below.
+    }
+    throw invalidInput("The schema is not a JSON object.");
+}
+
+const required: Record<string, { record: string; fields: Record<string, string> }> = {
+    INTERACTIONS: { record: "Interactions", fields: { USER_ID: "string", ITEM_ID: "string", TIMESTAMP: "long" } },
+    ITEMS: { record: "Items", fields: { ITEM_ID: "string" } },
+    USERS: { record: "Users", fields: { USER_ID: "string" } },
+    ACTIONS: { record: "Actions", fields: { ACTION_ID: "string" } },
+    ACTION_INTERACTIONS: {
+        record: "ActionInteractions",
+        fields: { USER_ID: "string", ACTION_ID: "string", EVENT_TYPE: "string", TIMESTAMP: "long" },
+    },
+};
+
+/** Throws InvalidInputException unless `datasetType` exists and the schema has its record name and required fields. */
+export function checkSchemaFor(datasetType: string, schema: AvroSchema): void {
+    const rule = required[datasetType];
+    if (!rule)
+        throw invalidInput(`There is no dataset type ${datasetType}: use one of ${Object.keys(required).join(", ")}`);
+    if (schema.name !== rule.record) {
+        throw invalidInput(
+            `The schema's name must be ${rule.record} for an ${datasetType} dataset, and is ${schema.name}.`,
+        );
+    }
+    for (const [name, type] of Object.entries(rule.fields)) {
+        const field = schema.fields.find((candidate) => candidate.name === name);
+        if (field?.type !== type) throw invalidInput(`The schema must have the field ${name} of type ${type}.`);
+    }
+}

@@ -1,0 +1,173 @@
+import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { beginDelete, type Call, create, type Handler, need, needActive, phaseOf, vitals } from "./resources.ts";
+import { phaseAt } from "./states.ts";
+import type { Resource, Tag } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+/** What a campaign deploys. */
+interface Deployment {
+    solutionVersionArn: string;
+    minProvisionedTPS: number;
+    campaignConfig?: { syncWithLatestSolutionVersion?: boolean };
+}
+
+export interface CampaignProperties extends Deployment {
+    /** The last UpdateCampaign: it is deployed once its own clock says ACTIVE. */
+    update?: Deployment & { createdAt: number };
+}
+
+type Campaign = Resource<CampaignProperties>;
+
+interface CreateInput extends Partial<Deployment> {
+    name: string;
+    solutionVersionArn: string;
+    tags?: Tag[];
+}
+
+const largestCount = 5;
+
+const createCampaign: Handler = (call, input: CreateInput) => {
+    const { name, minProvisionedTPS = 1, campaignConfig } = input;
+    const version = deployableVersion(call, input.solutionVersionArn, campaignConfig);
+    const tags = checkedTags(input.tags);
+    const siblings = call.store
+        .list("solution", call.region, groupOf(call, version.parent))
+        .flatMap((solution) => campaignsOf(call, solution.arn));
+    if (siblings.length >= largestCount) {
+        throw limitExceeded(
+            `Cannot create a campaign. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
+        );
+    }
+    const properties: CampaignProperties = {
+        solutionVersionArn: version.arn,
+        minProvisionedTPS,
+        ...(campaignConfig && { campaignConfig }),
+    };
+    const { arn } = create(call, { kind: "campaign", tail: `campaign/${name}`, name, properties }, tags);
+    return { campaignArn: arn };
+};
+
+const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignArn: string }) => {
+    const campaign = need<CampaignProperties>(call, "campaign", input.campaignArn);
+    const { status } = phaseOf(call, campaign);
+    if (status !== "ACTIVE" && status !== "CREATE FAILED") {
+        throw inUse(`The campaign ${campaign.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
+    }
+    if (updateOf(call, campaign)?.status.startsWith("CREATE ")) {
+        throw inUse(`The campaign ${campaign.arn} is being updated. Wait until latestCampaignUpdate is ACTIVE.`);
+    }
+    const current = deployed(call, campaign);
+    const campaignConfig = input.campaignConfig ?? current.campaignConfig;
+    const version = deployableVersion(
+        call,
+        input.solutionVersionArn ?? current.solutionVersionArn,
+        input.campaignConfig,
+    );
+    const update = {
+        solutionVersionArn: version.arn,
+        minProvisionedTPS: input.minProvisionedTPS ?? current.minProvisionedTPS,
+        ...(campaignConfig && { campaignConfig }),
+        createdAt: call.now,
+    };
+    call.store.save({ ...campaign, properties: { ...current, update } });
+    return { campaignArn: campaign.arn };
+};
+
+const describeCampaign: Handler = (call, input: { campaignArn: string }) => {
+    const campaign = need<CampaignProperties>(call, "campaign", input.campaignArn);
+    const { update } = campaign.properties;
+    const phase = updateOf(call, campaign);
+    return {
+        campaign: {
+            ...summary(call, campaign),
+            ...deployed(call, campaign),
+            ...(update &&
+                phase && {
+                    latestCampaignUpdate: {
+                        ...update,
+                        createdAt: undefined,
+                        status: phase.status,
+                        creationDateTime: update.createdAt / 1000,
+                        lastUpdatedDateTime: phase.since / 1000,
+                    },
+                }),
+        },
+    };
+};
+
+const listCampaigns: Handler = (call, input: PageInput & { solutionArn?: string }) => {
+    const campaigns = input.solutionArn
+        ? campaignsOf(call, input.solutionArn)
+        : call.store.list<CampaignProperties>("campaign", call.region);
+    const { page, ...token } = pageOf(campaigns, input, `ListCampaigns ${input.solutionArn}`);
+    return { campaigns: page.map((campaign) => summary(call, campaign)), ...token };
+};
+
+const deleteCampaign: Handler = (call, input: { campaignArn: string }) => {
+    beginDelete(call, need(call, "campaign", input.campaignArn));
+};
+
+export const campaignHandlers: Record<string, Handler> = {
+    CreateCampaign: createCampaign,
+    UpdateCampaign: updateCampaign,
+    DescribeCampaign: describeCampaign,
+    ListCampaigns: listCampaigns,
+    DeleteCampaign: deleteCampaign,
+};
+
+/** The campaigns that deploy, or are being updated to, a version of this solution. */
+export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
+    const campaigns = call.store.list<CampaignProperties>("campaign", call.region);
+    return campaigns.filter((campaign) =>
+        [deployed(call, campaign), campaign.properties.update].some((deployment) =>
+            deployment?.solutionVersionArn.startsWith(`${solutionArn}/`),
+        ),
+    );
+}
+
+/** What answers now: the finished update, else what was there before; the newest version where the campaign follows it. */
+export function deployed(call: Call, campaign: Campaign): Deployment {
+    const { update, ...before } = campaign.properties;
+    const { createdAt: _, ...updated } = update ?? { createdAt: 0 };
+    const current = update && updateOf(call, campaign)?.status === "ACTIVE" ? (updated as Deployment) : before;
+    if (!current.campaignConfig?.syncWithLatestSolutionVersion) return current;
+    const version = call.store.find(call.region, current.solutionVersionArn);
+    const latest = latestActiveVersion(call, version?.parent ?? "");
+    return latest ? { ...current, solutionVersionArn: latest.arn } : current;
+}
+
+/** The state of the last update, which goes through the states of a creation; undefined when there was none. */
+export function updateOf(call: Call, campaign: Campaign) {
+    const { update } = campaign.properties;
+    if (!update) return undefined;
+    const life = { ...campaign, createdAt: update.createdAt, finishedAt: null, failure: null, deletedAt: null };
+    return phaseAt(life, call.options.speed, call.now);
+}
+
+function deployableVersion(call: Call, arn: string, config: Deployment["campaignConfig"]): Resource {
+    const solutionArn = arn.match(/^(.*)\/\$LATEST$/)?.[1];
+    if (config?.syncWithLatestSolutionVersion && solutionArn === undefined) {
+        throw invalidInput(
+            "syncWithLatestSolutionVersion needs the solution version ARN in the form <solution ARN>/$LATEST.",
+        );
+    }
+    if (solutionArn === undefined) return needActive(call, "solution-version", arn);
+    const latest = latestActiveVersion(call, need(call, "solution", solutionArn).arn);
+    if (!latest) throw notFound("solution version", arn);
+    return latest;
+}
+
+const latestActiveVersion = (call: Call, solutionArn: string) =>
+    call.store
+        .list("solution-version", call.region, solutionArn)
+        .findLast((version) => phaseOf(call, version).status === "ACTIVE");
+
+const groupOf = (call: Call, solutionArn: string | null) =>
+    call.store.find(call.region, solutionArn ?? "")?.parent ?? "";
+
+const summary = (call: Call, campaign: Resource<object>) => ({
+    name: campaign.name,
+    campaignArn: campaign.arn,
+    ...vitals(call, campaign),
+});

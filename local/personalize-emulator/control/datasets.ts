@@ -1,0 +1,86 @@
+import { inUse, invalidInput } from "../errors.ts";
+import { checkSchemaFor, readAvroSchema } from "./avro.ts";
+import type { DatasetGroupProperties } from "./dataset-groups.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import type { SchemaProperties } from "./schemas.ts";
+import type { Resource, Tag } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+export interface DatasetProperties {
+    datasetType: string;
+    schemaArn: string;
+    /** How many rows the finished imports left in it. */
+    rows: number;
+}
+
+interface CreateInput {
+    name: string;
+    schemaArn: string;
+    datasetGroupArn: string;
+    datasetType: string;
+    tags?: Tag[];
+}
+
+const createDataset: Handler = (call, input: CreateInput) => {
+    const { name, schemaArn, datasetGroupArn } = input;
+    const datasetType = input.datasetType.toUpperCase();
+    const schema = need<SchemaProperties>(call, "schema", schemaArn);
+    const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
+    checkSchemaFor(datasetType, readAvroSchema(schema.properties.schema));
+    if (schema.properties.domain !== group.properties.domain) {
+        throw invalidInput(
+            `The schema ${schemaArn} and the dataset group ${datasetGroupArn} are not of the same domain.`,
+        );
+    }
+    const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
+    // One dataset of each type a group: the type, not the name, is in the ARN.
+    const tail = `dataset/${group.name}/${datasetType}`;
+    const dataset = { kind: "dataset" as const, tail, name, parent: group.arn, properties };
+    return { datasetArn: create(call, dataset, checkedTags(input.tags)).arn };
+};
+
+const describeDataset: Handler = (call, input: { datasetArn: string }) => {
+    const dataset = need<DatasetProperties>(call, "dataset", input.datasetArn);
+    return {
+        dataset: {
+            ...summary(call, dataset),
+            datasetGroupArn: dataset.parent,
+            schemaArn: dataset.properties.schemaArn,
+        },
+    };
+};
+
+const listDatasets: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
+    const datasets = call.store.list("dataset", call.region, input.datasetGroupArn);
+    const { page, ...token } = pageOf(datasets, input, `ListDatasets ${input.datasetGroupArn}`);
+    return { datasets: page.map((dataset) => summary(call, dataset)), ...token };
+};
+
+const deleteDataset: Handler = (call, input: { datasetArn: string }) => {
+    const dataset = need(call, "dataset", input.datasetArn);
+    const work = [
+        ...call.store.list("dataset-import-job", call.region, dataset.arn),
+        ...versionsOfGroup(call, dataset),
+    ];
+    const busy = work.find((job) => isUnderWay(call, job));
+    if (busy) throw inUse(`The dataset ${dataset.arn} is in use by ${busy.arn}. Wait until that has ended.`);
+    beginDelete(call, dataset);
+};
+
+export const datasetHandlers: Record<string, Handler> = {
+    CreateDataset: createDataset,
+    DescribeDataset: describeDataset,
+    ListDatasets: listDatasets,
+    DeleteDataset: deleteDataset,
+};
+
+const versionsOfGroup = (call: Call, { parent }: Resource) =>
+    call.store
+        .list("solution", call.region, parent ?? "")
+        .flatMap((solution) => call.store.list("solution-version", call.region, solution.arn));
+
+function summary(call: Call, dataset: Resource<object>) {
+    const { datasetType } = dataset.properties as DatasetProperties;
+    return { name: dataset.name, datasetArn: dataset.arn, datasetType, ...vitals(call, dataset) };
+}

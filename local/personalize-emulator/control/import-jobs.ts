@@ -1,0 +1,74 @@
+import { invalidInput, limitExceeded } from "../errors.ts";
+import { readDataLocation } from "../importing/data-location.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import type { Resource, Tag } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+export interface ImportJobProperties {
+    dataSource: { dataLocation?: string };
+    roleArn?: string;
+    importMode: "FULL" | "INCREMENTAL";
+    publishAttributionMetricsToS3?: boolean;
+}
+
+interface CreateInput extends Partial<ImportJobProperties> {
+    jobName: string;
+    datasetArn: string;
+    dataSource: { dataLocation?: string };
+    tags?: Tag[];
+}
+
+const mostUnderWay = 5;
+
+const createImportJob: Handler = (call, input: CreateInput) => {
+    const { jobName, datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
+    const importMode = input.importMode ?? "FULL";
+    const dataset = needActive<DatasetProperties>(call, "dataset", datasetArn);
+    if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
+    if (publishAttributionMetricsToS3) {
+        throw invalidInput(
+            "publishAttributionMetricsToS3 needs a metric attribution, and those are not emulated here.",
+        );
+    }
+    if (importMode === "INCREMENTAL" && dataset.properties.rows === 0) {
+        throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
+    }
+    const tags = checkedTags(input.tags);
+    const jobs = call.store.list("dataset-import-job", call.region);
+    if (jobs.filter((job) => isUnderWay(call, job)).length >= mostUnderWay) {
+        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
+    }
+    const properties: ImportJobProperties = { dataSource, importMode, ...(roleArn && { roleArn }) };
+    const tail = `dataset-import-job/${jobName}`;
+    const job = { kind: "dataset-import-job" as const, tail, name: jobName, parent: dataset.arn, properties };
+    const created = create(call, job, tags);
+    call.schedule(created);
+    return { datasetImportJobArn: created.arn };
+};
+
+const describeImportJob: Handler = (call, input: { datasetImportJobArn: string }) => {
+    const job = need<ImportJobProperties>(call, "dataset-import-job", input.datasetImportJobArn);
+    const { dataSource, roleArn } = job.properties;
+    return {
+        datasetImportJob: { ...summary(call, job), datasetArn: job.parent, dataSource, ...(roleArn && { roleArn }) },
+    };
+};
+
+const listImportJobs: Handler = (call, input: PageInput & { datasetArn?: string }) => {
+    const jobs = call.store.list("dataset-import-job", call.region, input.datasetArn);
+    const { page, ...token } = pageOf(jobs, input, `ListDatasetImportJobs ${input.datasetArn}`);
+    return { datasetImportJobs: page.map((job) => summary(call, job)), ...token };
+};
+
+export const importJobHandlers: Record<string, Handler> = {
+    CreateDatasetImportJob: createImportJob,
+    DescribeDatasetImportJob: describeImportJob,
+    ListDatasetImportJobs: listImportJobs,
+};
+
+function summary(call: Call, job: Resource<object>) {
+    const { importMode } = job.properties as ImportJobProperties;
+    return { jobName: job.name, datasetImportJobArn: job.arn, importMode, ...vitals(call, job) };
+}

@@ -1,0 +1,121 @@
+import { notFound } from "../errors.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import type { Call, Handler } from "./resources.ts";
+
+type RecipeType =
+    | "USER_PERSONALIZATION"
+    | "PERSONALIZED_RANKING"
+    | "RELATED_ITEMS"
+    | "POPULAR_ITEMS"
+    | "PERSONALIZED_ACTIONS"
+    | "USER_SEGMENTATION";
+
+interface Recipe {
+    /** With `aws-`, as in the ARN. */
+    name: string;
+    type: RecipeType;
+    algorithm: string;
+    featureTransformation: string;
+    domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
+    /** Described on request, though ListRecipes no longer has it. */
+    unlisted?: true;
+}
+
+function custom(name: string, type: RecipeType, more: Partial<Recipe> = {}): Recipe {
+    return { name: `aws-${name}`, type, algorithm: `aws-${name}`, featureTransformation: `aws-${name}`, ...more };
+}
+
+const useCase = (domain: "ECOMMERCE" | "VIDEO_ON_DEMAND", prefix: string, name: string, type: RecipeType) =>
+    custom(`${prefix}-${name}`, type, { domain });
+
+const percentile = { featureTransformation: "JSON-percentile-filtering" };
+
+/** The recipes of the service; feature transformations that the developer guide does not give carry the recipe's name. */
+const recipes: Recipe[] = [
+    custom("user-personalization-v2", "USER_PERSONALIZATION"),
+    custom("user-personalization", "USER_PERSONALIZATION"),
+    custom("personalized-ranking-v2", "PERSONALIZED_RANKING"),
+    custom("personalized-ranking", "PERSONALIZED_RANKING", percentile),
+    custom("similar-items", "RELATED_ITEMS"),
+    custom("sims", "RELATED_ITEMS", { featureTransformation: "sims" }),
+    custom("semantic-similarity", "RELATED_ITEMS"),
+    custom("popularity-count", "POPULAR_ITEMS", { featureTransformation: "sims" }),
+    custom("trending-now", "POPULAR_ITEMS", { algorithm: "aws-trending-now-custom" }),
+    custom("next-best-action", "PERSONALIZED_ACTIONS"),
+    custom("item-affinity", "USER_SEGMENTATION", { featureTransformation: "item-affinity" }),
+    custom("item-attribute-affinity", "USER_SEGMENTATION", { featureTransformation: "item-attribute-affinity" }),
+    custom("hrnn", "USER_PERSONALIZATION", { ...percentile, unlisted: true }),
+    custom("hrnn-metadata", "USER_PERSONALIZATION", { featureTransformation: "featurize_metadata", unlisted: true }),
+    custom("hrnn-coldstart", "USER_PERSONALIZATION", { featureTransformation: "featurize_coldstart", unlisted: true }),
+    useCase("ECOMMERCE", "ecomm", "popular-items-by-views", "POPULAR_ITEMS"),
+    useCase("ECOMMERCE", "ecomm", "popular-items-by-purchases", "POPULAR_ITEMS"),
+    useCase("ECOMMERCE", "ecomm", "frequently-bought-together", "RELATED_ITEMS"),
+    useCase("ECOMMERCE", "ecomm", "customers-who-viewed-x-also-viewed", "RELATED_ITEMS"),
+    useCase("ECOMMERCE", "ecomm", "recommended-for-you", "USER_PERSONALIZATION"),
+    useCase("VIDEO_ON_DEMAND", "vod", "because-you-watched-x", "RELATED_ITEMS"),
+    useCase("VIDEO_ON_DEMAND", "vod", "more-like-x", "RELATED_ITEMS"),
+    useCase("VIDEO_ON_DEMAND", "vod", "most-popular", "POPULAR_ITEMS"),
+    useCase("VIDEO_ON_DEMAND", "vod", "trending-now", "POPULAR_ITEMS"),
+    useCase("VIDEO_ON_DEMAND", "vod", "top-picks", "USER_PERSONALIZATION"),
+];
+
+/** The recipes that the emulator trains. */
+export const trainableRecipes = [
+    "aws-user-personalization",
+    "aws-user-personalization-v2",
+    "aws-hrnn",
+    "aws-popularity-count",
+];
+
+/** The recipe that AutoML ends with here. */
+export const autoMlRecipe = "aws-user-personalization";
+
+// A day of the service's first year: the emulator does not know when each recipe came to be.
+const creationDateTime = Date.UTC(2019, 5, 10) / 1000;
+
+/** Recipes belong to no account and no region. */
+export const recipeArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::recipe/${name}`;
+
+/** The recipe of that ARN. Throws ResourceNotFoundException. */
+export function needRecipe(call: Call, arn: string): Recipe {
+    const recipe = recipes.find(({ name }) => recipeArnOf(call, name) === arn);
+    if (!recipe) throw notFound("recipe", arn);
+    return recipe;
+}
+
+const describeRecipe: Handler = (call, input: { recipeArn: string }) => {
+    const { name, type, algorithm, featureTransformation } = needRecipe(call, input.recipeArn);
+    const { partition } = call.options;
+    return {
+        recipe: {
+            name,
+            recipeArn: input.recipeArn,
+            algorithmArn: `arn:${partition}:personalize:::algorithm/${algorithm}`,
+            featureTransformationArn: `arn:${partition}:personalize:::feature-transformation/${featureTransformation}`,
+            status: "ACTIVE",
+            recipeType: type,
+            creationDateTime,
+            lastUpdatedDateTime: creationDateTime,
+        },
+    };
+};
+
+const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
+    const listed = recipes
+        .filter((recipe) => !recipe.unlisted && (input.domain === undefined || recipe.domain === input.domain))
+        .map((recipe) => ({ id: recipes.indexOf(recipe), recipe }));
+    const { page, ...token } = pageOf(listed, input, `ListRecipes ${input.domain}`);
+    return {
+        recipes: page.map(({ recipe: { name, domain } }) => ({
+            name,
+            recipeArn: recipeArnOf(call, name),
+            status: "ACTIVE",
+            creationDateTime,
+            lastUpdatedDateTime: creationDateTime,
+            ...(domain && { domain }),
+        })),
+        ...token,
+    };
+};
+
+export const recipeHandlers: Record<string, Handler> = { DescribeRecipe: describeRecipe, ListRecipes: listRecipes };

@@ -1,0 +1,121 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { EmulatorOptions } from "../emulator.ts";
+import { alreadyExists, inUse, notFound } from "../errors.ts";
+import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
+import type { Resource, Store, Tag } from "./store.ts";
+
+/** What a call to the control plane works with. `now` is one instant for the whole call, epoch milliseconds. */
+export interface Call {
+    options: EmulatorOptions;
+    store: Store;
+    region: string;
+    now: number;
+    /** Begins the work of an import job or a solution version when its pending time is over. */
+    schedule(resource: Resource): void;
+    /** Ends the work of a solution version. */
+    cancel(resource: Resource): void;
+}
+
+/** Answers one operation from its validated input; nothing is an empty body. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
+export type Handler = (call: Call, input: never) => object | void;
+
+const labels: Record<Kind, string> = {
+    schema: "schema",
+    "dataset-group": "dataset group",
+    dataset: "dataset",
+    "dataset-import-job": "dataset import job",
+    "event-tracker": "event tracker",
+    solution: "solution",
+    "solution-version": "solution version",
+    campaign: "campaign",
+};
+
+/** The ARN of something in the call's region and account: `tail` is `solution/name`. */
+export const arnOf = ({ options, region }: Call, tail: string) =>
+    `arn:${options.partition}:personalize:${region}:${options.accountId}:${tail}`;
+
+export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
+    phaseAt(resource, call.options.speed, call.now);
+
+/** The resource of that kind and ARN. Throws ResourceNotFoundException when it is not there, or not of that kind. */
+export function need<Properties extends object = Record<string, unknown>>(
+    call: Call,
+    kind: Kind,
+    arn: string,
+): Resource<Properties> {
+    const resource = call.store.find<Properties>(call.region, arn);
+    if (resource?.kind !== kind) throw notFound(labels[kind], arn);
+    return resource;
+}
+
+/** As `need`; throws ResourceInUseException when it is not ACTIVE. */
+export function needActive<Properties extends object = Record<string, unknown>>(
+    call: Call,
+    kind: Kind,
+    arn: string,
+): Resource<Properties> {
+    const resource = need<Properties>(call, kind, arn);
+    const { status } = phaseOf(call, resource);
+    if (status !== "ACTIVE") throw inUse(`The ${labels[kind]} ${arn} is ${status}; it must be ACTIVE.`);
+    return resource;
+}
+
+/** Creates a resource with its tags. Throws ResourceAlreadyExistsException when its ARN is taken. */
+export function create(
+    call: Call,
+    resource: { kind: Kind; tail: string; name: string; parent?: string; properties: object },
+    tags: Tag[] = [],
+): Resource {
+    const { kind, tail, name, properties } = resource;
+    const arn = arnOf(call, tail);
+    if (call.store.find(call.region, arn)) throw alreadyExists(arn);
+    const parent = resource.parent ?? null;
+    const created = { arn, kind, region: call.region, name, parent, createdAt: call.now, properties };
+    return call.store.transaction(() => call.store.add(created, tags));
+}
+
+/** Begins a deletion. Throws ResourceInUseException unless the resource is ACTIVE or CREATE FAILED. */
+export function beginDelete(call: Call, resource: Resource<object>): void {
+    const { status } = phaseOf(call, resource);
+    if (status !== "ACTIVE" && status !== "CREATE FAILED") {
+        throw inUse(`The ${labels[resource.kind]} ${resource.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
+    }
+    call.store.save({ ...resource, deletedAt: call.now });
+}
+
+/** Whether its creation has not ended: CREATE PENDING, CREATE IN_PROGRESS or CREATE STOPPING. */
+export function isUnderWay(call: Call, resource: Resource<object>): boolean {
+    const underWay: Status[] = ["CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"];
+    return underWay.includes(phaseOf(call, resource).status);
+}
+
+/** The members that every Describe and List answer shares; times are epoch seconds, as on the wire. */
+export function vitals(call: Call, resource: Resource<object>) {
+    const { status, since } = phaseOf(call, resource);
+    return {
+        status,
+        creationDateTime: resource.createdAt / 1000,
+        lastUpdatedDateTime: since / 1000,
+        ...(status === "CREATE FAILED" && resource.failure !== null ? { failureReason: resource.failure } : {}),
+    };
+}
+
+export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
+export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
+
+/** Drops what has been deleted for long enough, with what goes with it: a dataset's rows, a solution's versions. */
+export function forgetDeleted(call: Call): void {
+    const { store, options } = call;
+    for (const resource of store.deleted()) {
+        if (phaseOf(call, resource).status !== "GONE") continue;
+        const versions =
+            resource.kind === "solution" ? store.list("solution-version", resource.region, resource.arn) : [];
+        store.transaction(() => {
+            for (const { id } of [...versions, resource]) store.remove(id);
+        });
+        for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
+        if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
+    }
+}

@@ -1,0 +1,58 @@
+import { inUse, limitExceeded } from "../errors.ts";
+import { readAvroSchema } from "./avro.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { type Call, create, type Handler, need } from "./resources.ts";
+import type { Resource } from "./store.ts";
+
+export interface SchemaProperties {
+    schema: string;
+    domain?: string;
+}
+
+const largestCount = 500;
+
+const createSchema: Handler = (call, input: SchemaProperties & { name: string }) => {
+    const { name, schema, domain } = input;
+    readAvroSchema(schema);
+    if (call.store.list("schema", call.region).length >= largestCount) {
+        throw limitExceeded(`More than ${largestCount} schemas. Please delete some and try again.`);
+    }
+    const properties: SchemaProperties = { schema, ...(domain && { domain }) };
+    return { schemaArn: create(call, { kind: "schema", tail: `schema/${name}`, name, properties }).arn };
+};
+
+const describeSchema: Handler = (call, input: { schemaArn: string }) => {
+    const resource = need<SchemaProperties>(call, "schema", input.schemaArn);
+    return { schema: { ...summary(resource), schema: resource.properties.schema } };
+};
+
+const listSchemas: Handler = (call, input: PageInput) => {
+    const { page, ...token } = pageOf(call.store.list<SchemaProperties>("schema", call.region), input, "ListSchemas");
+    return { schemas: page.map(summary), ...token };
+};
+
+const deleteSchema: Handler = (call, input: { schemaArn: string }) => {
+    const resource = need(call, "schema", input.schemaArn);
+    const user = datasetWith(call, resource.arn);
+    if (user) throw inUse(`The schema ${resource.arn} is used by the dataset ${user.arn}. Delete the dataset first.`);
+    call.store.remove(resource.id);
+};
+
+export const schemaHandlers: Record<string, Handler> = {
+    CreateSchema: createSchema,
+    DescribeSchema: describeSchema,
+    ListSchemas: listSchemas,
+    DeleteSchema: deleteSchema,
+};
+
+const datasetWith = (call: Call, schemaArn: string) =>
+    call.store
+        .list<DatasetProperties>("dataset", call.region)
+        .find((dataset) => dataset.properties.schemaArn === schemaArn);
+
+// A schema has no status, and never changes.
+function summary({ name, arn, createdAt, properties: { domain } }: Resource<SchemaProperties>) {
+    const at = createdAt / 1000;
+    return { name, schemaArn: arn, creationDateTime: at, lastUpdatedDateTime: at, ...(domain && { domain }) };
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
+import { type Call, create, type Handler, isUnderWay, need, needActive, phaseOf, vitals } from "./resources.ts";
+import type { SolutionProperties } from "./solutions.ts";
+import type { Resource, Tag } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+/** A version keeps its solution's configuration as it was when the version was made. */
+export interface VersionProperties extends SolutionProperties {
+    name?: string;
+    datasetGroupArn: string;
+    recipeArn: string;
+    trainingMode: string;
+    /** Both come with a finished training. */
+    trainingHours?: number;
+    metrics?: Record<string, number>;
+}
+
+interface CreateInput {
+    solutionArn: string;
+    name?: string;
+    trainingMode?: string;
+    tags?: Tag[];
+}
+
+const mostUnderWay = 20;
+
+const createVersion: Handler = (call, input: CreateInput) => {
+    const solution = needActive<SolutionProperties>(call, "solution", input.solutionArn);
+    const trainingMode = input.trainingMode ?? "FULL";
+    if (trainingMode !== "FULL") {
+        throw invalidInput(`trainingMode ${trainingMode} is not emulated here; use FULL, which trains on all data.`);
+    }
+    const group = solution.parent ?? "";
+    requireInteractions(call, group);
+    const tags = checkedTags(input.tags);
+    const versions = call.store.list("solution-version", call.region);
+    if (versions.filter((version) => isUnderWay(call, version)).length >= mostUnderWay) {
+        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
+    }
+    const properties: VersionProperties = {
+        ...solution.properties,
+        recipeArn: solution.properties.recipeArn ?? recipeArnOf(call, autoMlRecipe),
+        datasetGroupArn: group,
+        trainingMode,
+        ...(input.name && { name: input.name }),
+    };
+    const tail = `solution/${solution.name}/${randomBytes(4).toString("hex")}`;
+    const version = {
+        kind: "solution-version" as const,
+        tail,
+        name: input.name ?? "",
+        parent: solution.arn,
+        properties,
+    };
+    const created = create(call, version, tags);
+    call.schedule(created);
+    return { solutionVersionArn: created.arn };
+};
+
+function requireInteractions(call: Call, datasetGroupArn: string): void {
+    const interactions = call.store
+        .list<DatasetProperties>("dataset", call.region, datasetGroupArn)
+        .find(({ properties }) => properties.datasetType === "INTERACTIONS");
+    if (interactions && interactions.properties.rows > 0) return;
+    throw invalidInput(
+        `The dataset group ${datasetGroupArn} has no item interactions to train on. Import some first: CreateDatasetImportJob.`,
+    );
+}
+
+const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {
+    const version = need<VersionProperties>(call, "solution-version", input.solutionVersionArn);
+    const { metrics: _, performAutoTraining: __, ...properties } = version.properties;
+    return { solutionVersion: { ...versionSummary(call, version), ...properties, solutionArn: version.parent } };
+};
+
+const listVersions: Handler = (call, input: PageInput & { solutionArn?: string }) => {
+    if (input.solutionArn !== undefined) need(call, "solution", input.solutionArn);
+    const versions = call.store.list("solution-version", call.region, input.solutionArn);
+    const { page, ...token } = pageOf(versions, input, `ListSolutionVersions ${input.solutionArn}`);
+    return { solutionVersions: page.map((version) => versionSummary(call, version)), ...token };
+};
+
+const stopVersion: Handler = (call, input: { solutionVersionArn: string }) => {
+    const version = need(call, "solution-version", input.solutionVersionArn);
+    const { status } = phaseOf(call, version);
+    if (status !== "CREATE PENDING" && status !== "CREATE IN_PROGRESS") {
+        throw inUse(`The solution version ${version.arn} is ${status}; only one that is being made can be stopped.`);
+    }
+    call.cancel(version);
+    call.store.save({ ...version, stoppedAt: call.now });
+};
+
+const getMetrics: Handler = (call, input: { solutionVersionArn: string }) => {
+    const version = needActive<VersionProperties>(call, "solution-version", input.solutionVersionArn);
+    return { solutionVersionArn: version.arn, metrics: version.properties.metrics ?? {} };
+};
+
+export const versionHandlers: Record<string, Handler> = {
+    CreateSolutionVersion: createVersion,
+    DescribeSolutionVersion: describeVersion,
+    ListSolutionVersions: listVersions,
+    StopSolutionVersionCreation: stopVersion,
+    GetSolutionMetrics: getMetrics,
+};
+
+/** A version as ListSolutionVersions and its solution's `latestSolutionVersion` show it. */
+export function versionSummary(call: Call, version: Resource<object>) {
+    const { trainingMode } = version.properties as VersionProperties;
+    return { solutionVersionArn: version.arn, trainingMode, trainingType: "MANUAL", ...vitals(call, version) };
+}

@@ -1,0 +1,147 @@
+import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { campaignsOf } from "./campaigns.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    phaseOf,
+    vitals,
+} from "./resources.ts";
+import { versionSummary } from "./solution-versions.ts";
+import type { Resource, Tag } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+export interface SolutionProperties {
+    performHPO: boolean;
+    performAutoML: boolean;
+    performAutoTraining: boolean;
+    performIncrementalUpdate: boolean;
+    recipeArn?: string;
+    eventType?: string;
+    solutionConfig?: object;
+}
+
+interface CreateInput extends Partial<SolutionProperties> {
+    name: string;
+    datasetGroupArn: string;
+    tags?: Tag[];
+}
+
+const largestCount = 10;
+
+const createSolution: Handler = (call, input: CreateInput) => {
+    const { name, datasetGroupArn, recipeArn, eventType, solutionConfig } = input;
+    const performAutoML = input.performAutoML ?? false;
+    checkRecipe(call, performAutoML, recipeArn);
+    if (input.performIncrementalUpdate) {
+        throw invalidInput(
+            "performIncrementalUpdate is only for the recipe aws-semantic-similarity, which is not emulated here.",
+        );
+    }
+    const group = needActive(call, "dataset-group", datasetGroupArn);
+    const tags = checkedTags(input.tags);
+    if (call.store.list("solution", call.region, group.arn).length >= largestCount) {
+        throw limitExceeded(
+            `Cannot create a solution. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
+        );
+    }
+    const properties: SolutionProperties = {
+        performHPO: input.performHPO ?? false,
+        performAutoML,
+        performAutoTraining: input.performAutoTraining ?? true,
+        performIncrementalUpdate: false,
+        ...(recipeArn && { recipeArn }),
+        ...(eventType && { eventType }),
+        ...(solutionConfig && { solutionConfig }),
+    };
+    const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
+    const { arn } = create(call, solution, tags);
+    noteWhatIsNotDone(call, arn, properties);
+    return { solutionArn: arn };
+};
+
+function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | undefined): void {
+    if (performAutoML) {
+        if (recipeArn === undefined) return;
+        throw invalidInput(
+            "performAutoML chooses the recipe itself: leave recipeArn out, or set performAutoML to false.",
+        );
+    }
+    if (recipeArn === undefined) throw invalidInput("A recipeArn is required unless performAutoML is true.");
+    const { name, domain } = needRecipe(call, recipeArn);
+    if (domain)
+        throw invalidInput(`The recipe ${recipeArn} is a domain use case: it is for recommenders, not solutions.`);
+    if (trainableRecipes.includes(name)) return;
+    throw invalidInput(
+        `Training with the recipe ${name} is not emulated here; use one of ${trainableRecipes.join(", ")}.`,
+    );
+}
+
+function noteWhatIsNotDone(call: Call, arn: string, properties: SolutionProperties): void {
+    if (properties.performAutoTraining) {
+        call.options.log(
+            `${arn}: performAutoTraining is on. AWS would train (and bill) a version every 7 days; here none is.`,
+        );
+    }
+    const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => key !== "autoTrainingConfig");
+    if (properties.performHPO) ignored.push("performHPO");
+    if (ignored.length > 0) call.options.log(`${arn}: kept and shown, but without effect here: ${ignored.join(", ")}.`);
+}
+
+const describeSolution: Handler = (call, input: { solutionArn: string }) => {
+    const solution = need<SolutionProperties>(call, "solution", input.solutionArn);
+    const versions = call.store.list("solution-version", call.region, solution.arn);
+    const latest = versions.at(-1);
+    const trained = versions.some((version) => phaseOf(call, version).status === "ACTIVE");
+    return {
+        solution: {
+            ...summary(call, solution),
+            ...solution.properties,
+            datasetGroupArn: solution.parent,
+            ...(solution.properties.performAutoML && trained
+                ? { autoMLResult: { bestRecipeArn: recipeArnOf(call, autoMlRecipe) } }
+                : {}),
+            ...(latest && { latestSolutionVersion: versionSummary(call, latest) }),
+        },
+    };
+};
+
+const listSolutions: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
+    const solutions = call.store.list("solution", call.region, input.datasetGroupArn);
+    const { page, ...token } = pageOf(solutions, input, `ListSolutions ${input.datasetGroupArn}`);
+    return { solutions: page.map((solution) => summary(call, solution)), ...token };
+};
+
+const deleteSolution: Handler = (call, input: { solutionArn: string }) => {
+    const solution = need(call, "solution", input.solutionArn);
+    const [campaign] = campaignsOf(call, solution.arn);
+    if (campaign) throw inUse(`The solution ${solution.arn} still has the campaign ${campaign.arn}. Delete it first.`);
+    const versions = call.store.list("solution-version", call.region, solution.arn);
+    const training = versions.find((version) => isUnderWay(call, version));
+    if (training)
+        throw inUse(`The solution version ${training.arn} is being made. Stop it, or wait until it has ended.`);
+    beginDelete(call, solution);
+};
+
+export const solutionHandlers: Record<string, Handler> = {
+    CreateSolution: createSolution,
+    DescribeSolution: describeSolution,
+    ListSolutions: listSolutions,
+    DeleteSolution: deleteSolution,
+};
+
+function summary(call: Call, solution: Resource<object>) {
+    const { recipeArn } = solution.properties as SolutionProperties;
+    return {
+        name: solution.name,
+        solutionArn: solution.arn,
+        ...vitals(call, solution),
+        ...(recipeArn && { recipeArn }),
+    };
+}

@@ -1,0 +1,146 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Kind, Life } from "./states.ts";
+
+type Anything = Record<string, unknown>;
+
+/** A resource of the account. `properties` holds what its family knows of it, as JSON. */
+export interface Resource<Properties = Anything> extends Life {
+    /** Never used again: names the resource's files, so that a namesake never meets them. */
+    id: number;
+    arn: string;
+    region: string;
+    name: string;
+    /** The ARN of what it belongs to: a dataset's group, a job's dataset, a version's solution. */
+    parent: string | null;
+    properties: Properties;
+}
+
+export interface NewResource {
+    arn: string;
+    kind: Kind;
+    region: string;
+    name: string;
+    parent: string | null;
+    createdAt: number;
+    properties: object;
+}
+
+export interface Tag {
+    tagKey: string;
+    tagValue: string;
+}
+
+export type Store = ReturnType<typeof openStore>;
+
+const tables = `
+CREATE TABLE IF NOT EXISTS resources (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    arn TEXT NOT NULL, kind TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, parent TEXT,
+    createdAt REAL NOT NULL, finishedAt REAL, failure TEXT, stoppedAt REAL, deletedAt REAL,
+    properties TEXT NOT NULL,
+    UNIQUE (region, arn)
+) STRICT;
+CREATE INDEX IF NOT EXISTS resources_by_kind ON resources (kind, region, parent, id);
+CREATE TABLE IF NOT EXISTS tags (
+    resource INTEGER NOT NULL REFERENCES resources (id) ON DELETE CASCADE,
+    key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (resource, key)
+) STRICT, WITHOUT ROWID;`;
+
+/** Opens (and creates) the account's resources in `dataDir`. A write that returned survives kill -9. */
+export function openStore(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true });
+    const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
+    // NORMAL in WAL loses nothing when the process dies; only a power cut may cost the last commits.
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+    database.exec(tables);
+    const insert = database.prepare(
+        "INSERT INTO resources (arn, kind, region, name, parent, createdAt, properties) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    const byArn = database.prepare("SELECT * FROM resources WHERE region = ? AND arn = ?");
+    const byId = database.prepare("SELECT * FROM resources WHERE id = ?");
+    const ofKind = database.prepare("SELECT * FROM resources WHERE kind = ? AND region = ? ORDER BY id");
+    const ofParent = database.prepare(
+        "SELECT * FROM resources WHERE kind = ? AND region = ? AND parent = ? ORDER BY id",
+    );
+    const deleted = database.prepare("SELECT * FROM resources WHERE deletedAt IS NOT NULL");
+    const unfinished = database.prepare(
+        "SELECT * FROM resources WHERE kind IN ('dataset-import-job', 'solution-version') AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
+    );
+    const save = database.prepare(
+        "UPDATE resources SET finishedAt = ?, failure = ?, stoppedAt = ?, deletedAt = ?, properties = ? WHERE id = ?",
+    );
+    const remove = database.prepare("DELETE FROM resources WHERE id = ?");
+    const putTag = database.prepare(
+        "INSERT INTO tags VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    );
+    const dropTag = database.prepare("DELETE FROM tags WHERE resource = ? AND key = ?");
+    const tags = database.prepare("SELECT key AS tagKey, value AS tagValue FROM tags WHERE resource = ? ORDER BY key");
+
+    const transaction = <Result>(work: () => Result): Result => {
+        database.exec("BEGIN IMMEDIATE");
+        try {
+            const result = work();
+            database.exec("COMMIT");
+            return result;
+        } catch (error) {
+            database.exec("ROLLBACK");
+            throw error;
+        }
+    };
+
+    return {
+        /** Runs `work` whole or not at all. */
+        transaction,
+        /** Adds a resource with its tags; the caller has made sure that the ARN is free. */
+        add(resource: NewResource, itsTags: Tag[]): Resource {
+            const { arn, kind, region, name, parent, createdAt, properties } = resource;
+            const { lastInsertRowid } = insert.run(
+                arn,
+                kind,
+                region,
+                name,
+                parent,
+                createdAt,
+                JSON.stringify(properties),
+            );
+            for (const { tagKey, tagValue } of itsTags) putTag.run(lastInsertRowid, tagKey, tagValue);
+            return readRow<Anything>(byId.get(lastInsertRowid));
+        },
+        find<Properties extends object = Anything>(region: string, arn: string): Resource<Properties> | undefined {
+            const row = byArn.get(region, arn);
+            return row && readRow<Properties>(row);
+        },
+        /** All of a kind in a region, of one parent where given, oldest first. */
+        list<Properties extends object = Anything>(
+            kind: Kind,
+            region: string,
+            parent?: string,
+        ): Resource<Properties>[] {
+            const rows = parent === undefined ? ofKind.all(kind, region) : ofParent.all(kind, region, parent);
+            return rows.map((row) => readRow<Properties>(row));
+        },
+        /** What has been told to delete, in every region. */
+        deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
+        /** The jobs whose work has not ended, in every region. */
+        unfinished: (): Resource[] => unfinished.all().map((row) => readRow<Anything>(row)),
+        /** Writes a resource's clocks, failure and properties back. */
+        save(resource: Resource<object>): void {
+            const { finishedAt, failure, stoppedAt, deletedAt, properties, id } = resource;
+            save.run(finishedAt, failure, stoppedAt, deletedAt, JSON.stringify(properties), id);
+        },
+        remove: (id: number) => void remove.run(id),
+        tags: (id: number): Tag[] =>
+            tags.all(id).map(({ tagKey, tagValue }) => ({ tagKey: String(tagKey), tagValue: String(tagValue) })),
+        putTag: (id: number, tag: Tag) => void putTag.run(id, tag.tagKey, tag.tagValue),
+        dropTag: (id: number, key: string) => void dropTag.run(id, key),
+        close: () => database.close(),
+    };
+}
+
+function readRow<Properties extends object>(row: unknown): Resource<Properties> {
+    const columns = row as Resource<string>;
+    return { ...columns, properties: JSON.parse(columns.properties) };
+}

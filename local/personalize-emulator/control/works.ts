@@ -1,0 +1,94 @@
+import type { Speed } from "../emulator.ts";
+import { creationDurations, type Kind } from "./states.ts";
+import type { Resource, Store } from "./store.ts";
+
+/** How a work ended: the service's reason when it failed; else what else to write when its end is written. */
+export type Outcome = { failure: string } | { properties?: object; commit?: () => void };
+
+/** Does a resource's work. When `signal` is aborted it stops soon, and what it returns is not used. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind of work reads the properties of its own kind
+export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
+
+/**
+ * Runs the work of import jobs and solution versions when their pending time is over, one of a kind at a time.
+ * Its end is one transaction, so a process that dies before it leaves a job that is begun again by `resume`.
+ */
+export function createWorks(options: {
+    store: Store;
+    speed: Speed;
+    work: Partial<Record<Kind, Work>>;
+    log(message: string): void;
+    /** Called after the end of a work is written. */
+    ended(): void;
+}) {
+    const { store, speed, log } = options;
+    const running = new Map<number, { abort: AbortController; timer: NodeJS.Timeout }>();
+    const queues = new Map<Kind, Promise<void>>();
+
+    const run = async (resource: Resource, signal: AbortSignal) => {
+        if (signal.aborted) return;
+        const outcome = await attempt(resource, signal);
+        if (signal.aborted) return;
+        store.transaction(() => {
+            const properties = "properties" in outcome ? outcome.properties : {};
+            store.save({
+                ...resource,
+                finishedAt: Date.now(),
+                failure: "failure" in outcome ? outcome.failure : null,
+                properties: { ...resource.properties, ...properties },
+            });
+            if ("commit" in outcome) outcome.commit?.();
+        });
+        running.delete(resource.id);
+        options.ended();
+    };
+
+    const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {
+        const work = options.work[resource.kind];
+        if (!work) throw new Error(`There is no work for a ${resource.kind}.`);
+        try {
+            return await work(resource, signal);
+        } catch (error) {
+            if (!signal.aborted) log(`${resource.arn}: ${error instanceof Error ? error.stack : error}`);
+            return { failure: "An internal error occurred." };
+        }
+    };
+
+    const schedule = (resource: Resource) => {
+        const abort = new AbortController();
+        const { pending } = creationDurations(resource.kind, speed);
+        const begin = () => {
+            const before = queues.get(resource.kind) ?? Promise.resolve();
+            const queue = before.then(() => run(resource, abort.signal));
+            queues.set(
+                resource.kind,
+                queue.catch((error: unknown) => log(`${resource.arn}: its end could not be written: ${error}`)),
+            );
+        };
+        const timer = setTimeout(begin, Math.max(0, resource.createdAt + pending - Date.now()));
+        timer.unref();
+        running.set(resource.id, { abort, timer });
+    };
+
+    const cancel = (resource: { id: number }) => {
+        const entry = running.get(resource.id);
+        if (!entry) return;
+        clearTimeout(entry.timer);
+        entry.abort.abort();
+        running.delete(resource.id);
+    };
+
+    return {
+        schedule,
+        cancel,
+        /** Takes up what an earlier process left undone. */
+        resume() {
+            for (const resource of store.unfinished()) schedule(resource);
+        },
+        /** Stops all, and waits until nothing touches the store any more. What is undone stays so. */
+        async close() {
+            for (const id of [...running.keys()]) cancel({ id });
+            await Promise.all(queues.values());
+        },
+    };
+}

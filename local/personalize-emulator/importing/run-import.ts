@@ -1,0 +1,102 @@
+import { readAvroSchema } from "../control/avro.ts";
+import type { DatasetProperties } from "../control/datasets.ts";
+import type { ImportJobProperties } from "../control/import-jobs.ts";
+import { rowsFile } from "../control/resources.ts";
+import type { SchemaProperties } from "../control/schemas.ts";
+import type { Resource, Store } from "../control/store.ts";
+import type { Outcome } from "../control/works.ts";
+import type { EmulatorOptions } from "../emulator.ts";
+import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
+import { RefusedDataError, readCsv } from "./read-csv.ts";
+import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
+
+const fewestInteractions = 1000;
+
+/**
+ * Does the work of an import job: asks whether it may read, reads, checks against the dataset's schema and keeps the
+ * rows. Failures are the service's texts; which of the access steps failed, and why, goes to the log only. A job that
+ * is done twice, because the process died before its end was noted, ends the same: equal events are kept once.
+ */
+export async function runImport(
+    options: EmulatorOptions,
+    store: Store,
+    job: Resource<ImportJobProperties>,
+): Promise<Outcome> {
+    const { properties } = job;
+    const dataset = store.find<DatasetProperties>(job.region, job.parent ?? "");
+    const location = readDataLocation(properties.dataSource.dataLocation);
+    if (!dataset || !location) throw new Error(`The dataset or the data location of ${job.arn} is gone.`);
+    const { datasetType, schemaArn } = dataset.properties;
+    const judgement = await options.access.judge({
+        roleArn: properties.roleArn,
+        ...location,
+        sourceArn: job.arn,
+        sourceAccount: options.accountId,
+        region: job.region,
+    });
+    if (!judgement.allowed) {
+        options.log(
+            `${job.arn}: may not read ${properties.dataSource.dataLocation}: ${judgement.step}: ${judgement.reason}`,
+        );
+        const why = "Insufficient privileges for accessing data in Amazon S3.";
+        return { failure: `Failed to create a data import job for ${datasetType} dataset....${why}` };
+    }
+    const schema = store.find<SchemaProperties>(job.region, schemaArn);
+    if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
+    const { fields } = readAvroSchema(schema.properties.schema);
+    try {
+        const keys = await findKeys(options, location, job);
+        const interactions = datasetType === "INTERACTIONS";
+        const collector = createRowCollector();
+        const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) =>
+            fields.findIndex((field) => field.name === name),
+        );
+        let imported = 0;
+        for (const key of keys) {
+            const take = (values: string[]) => {
+                imported++;
+                if (!interactions) return;
+                const [user, item, event, timestamp] = places.map((place) => values[place] ?? "");
+                collector.add(user ?? "", item ?? "", event ?? "", Number(timestamp));
+            };
+            await readCsv(await options.access.read(location.bucket, key), fields, take);
+        }
+        if (interactions && imported < fewestInteractions) {
+            throw new RefusedDataError(
+                `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
+            );
+        }
+        if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
+        const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
+        const rows = interactions ? keep(options, dataset, collector, before > 0) : before + imported;
+        options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
+        return { commit: () => store.save({ ...dataset, properties: { ...dataset.properties, rows } }) };
+    } catch (error) {
+        if (!(error instanceof RefusedDataError)) throw error;
+        return { failure: `Failed to create a data import job ${datasetType} dataset...${error.message}` };
+    }
+}
+
+async function findKeys(options: EmulatorOptions, location: DataLocation, job: { arn: string }): Promise<string[]> {
+    const listed = await options.access.list(location.bucket, location.key).catch((error: unknown) => {
+        options.log(`${job.arn}: cannot list ${location.bucket}: ${error instanceof Error ? error.message : error}`);
+        return [];
+    });
+    const keys = keysToRead(location, listed);
+    if (keys.length > 0) return keys;
+    options.log(`${job.arn}: there is no object to import at s3://${location.bucket}/${location.key}`);
+    throw new RefusedDataError("Invalid Data location.");
+}
+
+function keep(
+    options: EmulatorOptions,
+    dataset: Resource<DatasetProperties>,
+    collector: ReturnType<typeof createRowCollector>,
+    append: boolean,
+): number {
+    const file = rowsFile(options.dataDir, dataset.id);
+    if (append) eachRow(loadRows(file), collector.add);
+    const rows = collector.finish();
+    saveRows(file, rows);
+    return rows.timestamps.length;
+}

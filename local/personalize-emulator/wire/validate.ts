@@ -1,0 +1,105 @@
+import { ServiceError } from "../errors.ts";
+import type { ServiceModel, Shape } from "./service-model.ts";
+
+/**
+ * Checks a request's input against the model's input shape of `operation`: required members, types, lengths, ranges,
+ * patterns and enums. Members that the model does not know are ignored, as AWS JSON does. Throws SerializationException
+ * for a wrong type, and ValidationException with all failed constraints, in the words of AWS's own validator.
+ */
+export function validate(model: ServiceModel, operation: string, input: unknown): void {
+    const shape = model.operations[operation]?.input?.shape;
+    if (!shape) return;
+    const failures: string[] = [];
+    check(model, shape, input, "", failures);
+    if (failures.length === 0) return;
+    const count = `${failures.length} validation error${failures.length === 1 ? "" : "s"} detected`;
+    throw new ServiceError("ValidationException", `${count}: ${failures.join("; ")}`);
+}
+
+/** One failed constraint in AWS's words; a sensitive value is not repeated. */
+export function constraintFailure(value: unknown, path: string, constraint: string, sensitive = false): string {
+    const shown = sensitive
+        ? ""
+        : value === null
+          ? " null"
+          : ` '${typeof value === "object" ? JSON.stringify(value) : value}'`;
+    return `Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
+}
+
+function check(model: ServiceModel, name: string, value: unknown, path: string, failures: string[]): void {
+    const shape = model.shapes[name];
+    if (!shape) return;
+    if (!hasType(shape, value)) {
+        throw new ServiceError(
+            "SerializationException",
+            `${path === "" ? "The request" : `'${path}'`} must be of type ${shape.type}, and is ${typeName(value)}`,
+        );
+    }
+    checkConstraints(shape, value, path, failures);
+    if (shape.type === "structure") {
+        const members = value as Record<string, unknown>;
+        for (const [member, reference] of Object.entries(shape.members ?? {})) {
+            const memberPath = path === "" ? member : `${path}.${member}`;
+            const given = members[member];
+            if (given !== undefined && given !== null) check(model, reference.shape, given, memberPath, failures);
+            else if (shape.required?.includes(member)) {
+                failures.push(constraintFailure(null, memberPath, "Member must not be null"));
+            }
+        }
+    } else if (shape.type === "list" && shape.member) {
+        for (const [index, item] of (value as unknown[]).entries()) {
+            check(model, shape.member.shape, item, `${path}.${index + 1}.member`, failures);
+        }
+    } else if (shape.type === "map" && shape.key && shape.value) {
+        for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
+            check(model, shape.key.shape, key, `${path}.key`, failures);
+            check(model, shape.value.shape, item, `${path}.${key}.value`, failures);
+        }
+    }
+}
+
+function checkConstraints(shape: Shape, value: unknown, path: string, failures: string[]): void {
+    const fail = (constraint: string) => failures.push(constraintFailure(value, path, constraint, shape.sensitive));
+    const numeric = typeof value === "number";
+    const measure = numeric ? value : sizeOf(value);
+    const what = numeric ? "value" : "length";
+    if (measure !== undefined && shape.max !== undefined && measure > shape.max) {
+        fail(`Member must have ${what} less than or equal to ${shape.max}`);
+    }
+    if (measure !== undefined && shape.min !== undefined && measure < shape.min) {
+        fail(`Member must have ${what} greater than or equal to ${shape.min}`);
+    }
+    if (typeof value !== "string") return;
+    // AWS matches a pattern against the whole value.
+    if (shape.pattern && !new RegExp(`^(?:${shape.pattern})$`, "u").test(value)) {
+        fail(`Member must satisfy regular expression pattern: ${shape.pattern}`);
+    }
+    if (shape.enum && !shape.enum.includes(value))
+        fail(`Member must satisfy enum value set: [${shape.enum.join(", ")}]`);
+}
+
+function sizeOf(value: unknown): number | undefined {
+    if (typeof value === "string" || Array.isArray(value)) return value.length;
+    return typeof value === "object" && value !== null ? Object.keys(value).length : undefined;
+}
+
+function hasType(shape: Shape, value: unknown): boolean {
+    switch (shape.type) {
+        case "structure":
+        case "map":
+            return typeof value === "object" && value !== null && !Array.isArray(value);
+        case "list":
+            return Array.isArray(value);
+        case "integer":
+        case "long":
+            return Number.isInteger(value);
+        case "double":
+        case "float":
+        case "timestamp":
+            return typeof value === "number";
+        default:
+            return typeof value === shape.type;
+    }
+}
+
+const typeName = (value: unknown) => (value === null ? "null" : Array.isArray(value) ? "list" : typeof value);
