@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Machine, type Run } from "./machine.ts";
+
+describe("bootstrap", () => {
+    let machine: Machine;
+    beforeEach(() => {
+        machine = new Machine();
+    });
+    afterEach(() => machine.remove());
+
+    it("installs everything into the clone and leaves nothing half-done", async () => {
+        const { code, stdout, stderr } = await machine.run(["test"]);
+        assert.equal(code, 0, stderr);
+        assert.equal(stdout, "");
+        for (const part of ["Pulumi engine", "packages", "Python environment", "Python test packages"]) {
+            assert.match(stderr, new RegExp(`${part}: done in \\d+ s`));
+        }
+        const { root } = machine;
+        assert.equal(readFileSync(join(root, "node_modules", "made-from"), "utf8"), `{"lockfileVersion":3}`);
+        assert.ok(existsSync(join(root, ".tools", "python", "bin", "python")));
+        assert.ok(existsSync(join(root, ".tools", "python-test")));
+        assert.deepEqual(machine.leftovers(), []);
+    });
+
+    it("starts nothing and says nothing when everything is there", async () => {
+        await machine.run(["test"]);
+        machine.forget();
+        const { code, stderr } = await machine.run(["test"]);
+        assert.deepEqual([code, stderr, machine.calls()], [0, "", []]);
+    });
+
+    it("installs only what a level needs, and only what a later level adds", async () => {
+        await machine.run(["packages"]);
+        assert.deepEqual(machine.calls(), ["npm ci --include=dev --ignore-scripts=false --loglevel=notice"]);
+        await machine.run(["local"]);
+        machine.forget();
+        await machine.run(["test"]);
+        const [install, trial, ...others] = machine.calls();
+        assert.match(install ?? "", /^python -m pip install --no-deps .*--target .*requirements-test\.txt$/);
+        assert.equal(trial, "python -c import boto3, pandas");
+        assert.deepEqual(others, []);
+    });
+
+    it("installs the packages again when the lock file changes, and nothing else", async () => {
+        await machine.run(["test"]);
+        machine.forget();
+        writeFileSync(join(machine.root, "package-lock.json"), "changed");
+        assert.equal((await machine.run(["test"])).code, 0);
+        assert.deepEqual(machine.calls(), ["npm ci --include=dev --ignore-scripts=false --loglevel=notice"]);
+        assert.equal(readFileSync(join(machine.root, "node_modules", "made-from"), "utf8"), "changed");
+    });
+
+    it("installs the test packages anew for a new Python environment", async () => {
+        await machine.run(["test"]);
+        machine.forget();
+        rmSync(join(machine.root, ".tools", "python", "bin", "python"));
+        assert.equal((await machine.run(["test"])).code, 0);
+        assert.equal(machine.work().filter((call) => call.includes("-m venv")).length, 1);
+        assert.equal(machine.work().filter((call) => call.includes("--target")).length, 1);
+    });
+
+    it("shows the end of the log and keeps the old packages when an install fails", async () => {
+        await machine.run(["packages"]);
+        writeFileSync(join(machine.root, "package-lock.json"), "changed");
+        const { code, stderr } = await machine.run(["packages", "report.mjs"], { STUB_NPM_FAILS: "disk full" });
+        assert.equal(code, 1);
+        assert.match(
+            stderr,
+            /npm ci .*ended with exit code 1\. The end of \.tools\/logs\/packages\.log:\n +npm error: disk full/,
+        );
+        assert.equal(readFileSync(join(machine.root, "node_modules", "made-from"), "utf8"), `{"lockfileVersion":3}`);
+        assert.deepEqual(machine.leftovers(), []);
+        assert.equal((await machine.run(["packages"])).code, 0);
+    });
+
+    it("repairs what a kill -9 in the middle left", async () => {
+        const killed = machine.start(["local"], { STUB_NPM_MS: "3000" });
+        await until(
+            () => existsSync(join(machine.root, ".tools", "python")) && existsSync(join(machine.root, ".tools", "bin")),
+        );
+        await until(() => machine.calls().some((call) => call.startsWith("npm")));
+        killed.kill("SIGKILL");
+        await killed.ended;
+        assert.ok(!existsSync(join(machine.root, "node_modules")), "nothing half-installed is in place");
+        assert.deepEqual(machine.leftovers(), [`build-${killed.pid}`, "lock"]);
+        machine.forget();
+
+        const { code, stderr } = await machine.run(["local", "report.mjs"]);
+        assert.equal(code, 5, stderr);
+        assert.deepEqual(machine.leftovers(), []);
+        assert.ok(!machine.calls().some((call) => call.includes("venv")), "what was finished is not done again");
+    });
+
+    it("installs once when two start at once, and runs both commands", async () => {
+        const runs = [0, 1].map(() => machine.start(["local", "report.mjs"], { STUB_NPM_MS: "800" }));
+        const outcomes = await Promise.all(runs.map((run) => run.ended));
+        for (const { code, stdout } of outcomes) {
+            assert.equal(code, 5);
+            assert.equal(JSON.parse(stdout).python, join(machine.root, ".tools", "python", "bin", "python"));
+        }
+        assert.equal(machine.work().filter((call) => call.startsWith("npm ci")).length, 1);
+        assert.equal(machine.work().filter((call) => call.includes("-m venv")).length, 1);
+        assert.equal(
+            outcomes.filter(({ stderr }) => /Process \d+ is setting up this clone; waiting/.test(stderr)).length,
+            1,
+        );
+        assert.deepEqual(machine.leftovers(), []);
+    });
+
+    it("ends its installers and gives the lock back when it is told to end", async () => {
+        const run = machine.start(["packages"], { STUB_NPM_MS: "20000" });
+        await until(() => machine.calls().length === 1);
+        run.kill("SIGTERM");
+        const { code, stderr } = await run.ended;
+        assert.equal(code, 143);
+        assert.match(stderr, /interrupted\. Run the same command again/);
+        assert.ok(!machine.leftovers().includes("lock"));
+        assert.equal((await machine.run(["packages"])).code, 0);
+        assert.deepEqual(machine.leftovers(), []);
+    });
+
+    it("names a wrong level and shows the right ones", async () => {
+        const { code, stderr } = await machine.run(["everything"]);
+        assert.equal(code, 2);
+        assert.match(stderr, /There is no level "everything"[\s\S]*packages[\s\S]*engine[\s\S]*local[\s\S]*test/);
+        assert.deepEqual(machine.calls(), []);
+    });
+});
+
+describe("bootstrap, running a command", () => {
+    let machine: Machine;
+    before(async () => {
+        machine = new Machine();
+        await machine.run(["local"]);
+    });
+    after(() => machine.remove());
+
+    it("gives it the project's Node, the tools first on PATH, its arguments, and ends as it ends", async () => {
+        const { code, stdout, stderr } = await machine.run(["local", "report.mjs", "--json", "a b"]);
+        const report = JSON.parse(stdout);
+        assert.deepEqual([code, stderr], [5, ""]);
+        assert.deepEqual(report.args, ["--json", "a b"]);
+        assert.equal(report.node, join(machine.root, "node_modules", ".bin", "node"));
+        const own = [join(machine.root, "node_modules", ".bin"), join(machine.root, ".tools", "bin")];
+        assert.equal(report.path, [...own, machine.path].join(":"));
+    });
+
+    it("finds any other command on that PATH", async () => {
+        const { code, stdout } = await machine.run(["engine", "pulumi", "version"]);
+        assert.deepEqual([code, stdout], [0, "3.274.1\n"]);
+        const missing = await machine.run(["engine", "no-such-thing"]);
+        assert.equal(missing.code, 127);
+        assert.match(missing.stderr, /no-such-thing cannot be run: there is no such command/);
+    });
+
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        it(`passes ${signal} on and lets the command decide`, async () => {
+            const run: Run = machine.start(["local", "stay.mjs"]);
+            await until(() => run.stdout().includes("here"));
+            run.kill(signal);
+            const { code, stdout } = await run.ended;
+            assert.deepEqual([code, stdout], [7, `here\ngot ${signal}\ncleaned up\n`]);
+        });
+    }
+
+    it("ends by the signal that ended the command", async () => {
+        writeFileSync(
+            join(machine.root, "fall.mjs"),
+            `process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`,
+        );
+        assert.equal((await machine.run(["local", "fall.mjs"])).signal, "SIGTERM");
+    });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+    for (const end = Date.now() + 20_000; !condition(); await sleep(20)) {
+        assert.ok(Date.now() < end, "waited 20 s in vain");
+    }
+}

@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const REPOSITORY = join(import.meta.dirname, "..", "..", "..");
+
+/** How one run of the bootstrap ended. */
+export interface Outcome {
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+/** A run that may still be going. */
+export interface Run {
+    readonly pid: number;
+    kill(signal: NodeJS.Signals): void;
+    /** Everything on stdout so far. */
+    stdout(): string;
+    readonly ended: Promise<Outcome>;
+}
+
+/**
+ * A clone in a temporary folder, on a machine that has only the programs that a test puts on its PATH. The programs are
+ * stand-ins that leave the same files behind as the real ones and record how they were called; the network is one too.
+ */
+export class Machine {
+    readonly folder = mkdtempSync(join(tmpdir(), "toolchain-"));
+    readonly root = join(this.folder, "clone");
+    readonly path = join(this.folder, "path");
+    readonly #calls = join(this.folder, "calls");
+    readonly #network = join(this.folder, "network.mjs");
+
+    constructor(programs: readonly (keyof typeof PROGRAMS)[] = ["npm", "python3", "go"]) {
+        mkdirSync(this.path);
+        mkdirSync(this.root);
+        writeFileSync(this.#calls, "");
+        writeFileSync(this.#network, NETWORK);
+        cpSync(join(REPOSITORY, "local", "toolchain"), join(this.root, "local", "toolchain"), { recursive: true });
+        writeFileSync(join(this.root, "package.json"), `{"name":"clone"}`);
+        writeFileSync(join(this.root, "package-lock.json"), `{"lockfileVersion":3}`);
+        writeFileSync(join(this.root, "report.mjs"), REPORT);
+        writeFileSync(join(this.root, "stay.mjs"), STAY);
+        for (const name of programs) this.give(name);
+    }
+
+    /** Puts a stand-in on the machine's PATH. */
+    give(name: keyof typeof PROGRAMS): void {
+        writeFileSync(join(this.path, name), `#!${process.execPath}\n${RECORD}\n${PROGRAMS[name]}`, { mode: 0o755 });
+    }
+
+    /** Starts the bootstrap; `env` steers the stand-ins. */
+    start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
+        const child = spawn(process.execPath, [join(this.root, "local", "toolchain", "bootstrap.mjs"), ...args], {
+            cwd: this.root,
+            env: {
+                PATH: this.path,
+                NODE_OPTIONS: `--import=${pathToFileURL(this.#network).href}`,
+                STUB_CALLS: this.#calls,
+                ...env,
+            },
+        });
+        let stdout = "";
+        let stderr = "";
+        child.stdout.on("data", (chunk) => {
+            stdout += chunk;
+        });
+        child.stderr.on("data", (chunk) => {
+            stderr += chunk;
+        });
+        return {
+            pid: child.pid ?? 0,
+            kill: (signal) => child.kill(signal),
+            stdout: () => stdout,
+            ended: new Promise((resolve) => {
+                child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+            }),
+        };
+    }
+
+    /** Runs the bootstrap to its end. */
+    run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+        return this.start(args, env).ended;
+    }
+
+    /** Every call of a stand-in and of the network since the last `forget`, as `program arguments`. */
+    calls(): string[] {
+        return readFileSync(this.#calls, "utf8").split("\n").filter(Boolean);
+    }
+
+    /** The calls that install something; questions after a version are left out. */
+    work(): string[] {
+        return this.calls().filter((call) => /^(npm ci|go build|fetch|python\S* -m)/.test(call));
+    }
+
+    forget(): void {
+        writeFileSync(this.#calls, "");
+    }
+
+    /** What half-done work and locks lie about. */
+    leftovers(): string[] {
+        const tools = join(this.root, ".tools");
+        return existsSync(tools)
+            ? readdirSync(tools)
+                  .filter((name) => /^(build|lock)/.test(name))
+                  .sort()
+            : [];
+    }
+
+    engine(): { source: string; version: string; path: string } {
+        return JSON.parse(readFileSync(join(this.root, ".tools", "engine.json"), "utf8"));
+    }
+
+    remove(): void {
+        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+
+const RECORD = `
+const fs = require("node:fs"), path = require("node:path");
+const name = path.basename(process.argv[1]), args = process.argv.slice(2);
+fs.appendFileSync(process.env.STUB_CALLS, [name, ...args].join(" ") + "\\n");
+const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+const option = (flag) => args[args.indexOf(flag) + 1];
+const executable = (file, text) => { fs.mkdirSync(path.dirname(file), { recursive: true }); fs.writeFileSync(file, text, { mode: 0o755 }); };
+`;
+
+const PROGRAMS = {
+    npm: `
+fs.mkdirSync("node_modules/.bin", { recursive: true });
+sleep(Number(process.env.STUB_NPM_MS ?? 0));
+if (process.env.STUB_NPM_FAILS) { console.error("npm error: " + process.env.STUB_NPM_FAILS); process.exit(1); }
+fs.symlinkSync(process.execPath, "node_modules/.bin/node");
+fs.copyFileSync("package-lock.json", "node_modules/made-from");
+`,
+    python3: `
+const code = args[0] === "-c" ? args[1] : "";
+if (code.includes("python_version")) console.log(process.env.STUB_PYTHON ?? "3.12.4");
+if (code.includes("ensurepip") && process.env.STUB_NO_VENV) process.exit(1);
+if (code.includes("purelib")) {
+    const site = path.join(path.dirname(process.argv[1]), "..", "lib", "python3.12", "site-packages");
+    fs.mkdirSync(site, { recursive: true });
+    console.log(site);
+}
+if (args[1] === "venv") executable(path.join(args[2], "bin", "python"), fs.readFileSync(process.argv[1]));
+if (args.includes("--target")) fs.mkdirSync(option("--target"));
+`,
+    go: `
+if (args[0] === "env") console.log((process.env.STUB_GO ?? "go1.26.8") + "\\n" + (process.env.STUB_GOTOOLCHAIN ?? "auto"));
+if (args[0] === "build") executable(option("-o"), "#!" + process.execPath + "\\nconsole.log('3.274.1');");
+`,
+    pulumi: `if (args[0] === "version") console.log("v" + (process.env.STUB_PULUMI ?? "3.260.0"));`,
+    "pulumi-language-nodejs": "",
+};
+
+const NETWORK = `
+import { appendFileSync } from "node:fs";
+globalThis.fetch = async (url) => {
+    appendFileSync(process.env.STUB_CALLS, "fetch " + url + "\\n");
+    if (process.env.STUB_INSTALLER) return new Response(process.env.STUB_INSTALLER);
+    throw new TypeError("fetch failed", { cause: { code: "ENOTFOUND" } });
+};
+`;
+
+// Programs that a test has the bootstrap run.
+const REPORT = `
+const { PATH, MOVIE_RECOMMENDER_PYTHON } = process.env;
+console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0 }));
+process.exitCode = 5;
+`;
+const STAY = `
+const idle = setInterval(() => {}, 1000);
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {
+    console.log("got " + signal);
+    setTimeout(() => { console.log("cleaned up"); process.exitCode = 7; clearInterval(idle); }, 300);
+});
+console.log("here");
+`;
