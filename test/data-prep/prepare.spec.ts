@@ -99,9 +99,11 @@ describe("prepare", () => {
     it("leaves an older output as it was when it fails, even in the middle", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
-        await assert.rejects(
-            run({ input: put("u.data", Buffer.alloc(3_000_000, "1\t2\t3\t4\n")), signal: AbortSignal.abort() }),
-        );
+        const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(2_000_000, 1)]);
+        await assert.rejects(run({ input: put("u.data", turnsToNoise) }), /line 375001 is longer than 64 KB/);
+        await assert.rejects(run({ input: put("u.data", turnsToNoise), signal: AbortSignal.abort() }), {
+            name: "AbortError",
+        });
         assert.deepEqual(readFileSync(outputPath), before);
         assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv"]);
     });

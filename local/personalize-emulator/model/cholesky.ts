@@ -1,0 +1,218 @@
+/**
+ * The inverse of a symmetric positive definite matrix, for matrices of some thousand rows. Libraries for JavaScript
+ * are 20 to 80 times slower, so this is written for the machine: work goes through one kernel that multiplies 4 × 4
+ * tiles with its sums in registers, over panels packed so that it reads memory in order.
+ *
+ * Three steps, all in the one matrix: A = L Lᵀ; U = (L⁻¹)ᵀ into the upper triangle; A⁻¹ = U Uᵀ into the lower one.
+ */
+
+/** Columns a panel; a multiple of 4. Panels of n × 32 doubles stay in the second-level cache for n = 1,682. */
+const PANEL = 32;
+
+/** A panel of rows, packed: the four rows of a tile side by side, column after column. */
+type Packed = Float64Array;
+
+/**
+ * Replaces a symmetric positive definite n × n matrix (row by row; only its lower triangle is read) by its inverse.
+ * Deterministic: the same matrix gives the same bytes. Throws a RangeError when the matrix is not positive definite,
+ * and leaves it in ruins.
+ */
+export function invertPositiveDefinite(matrix: Float64Array, n: number): void {
+    const left = new Float64Array(packedLength(n));
+    const right = new Float64Array(packedLength(n));
+    factor(matrix, n, left);
+    invertFactor(matrix, n, left, right);
+    multiplyByTranspose(matrix, n, left);
+    for (let row = 0; row < n; row++) {
+        for (let column = row + 1; column < n; column++) matrix[row * n + column] = matrix[column * n + row] as number;
+    }
+}
+
+/** The lower triangle becomes L. What is above the diagonal afterwards means nothing. */
+function factor(matrix: Float64Array, n: number, panel: Packed): void {
+    for (let start = 0; start < n; start += PANEL) {
+        const end = Math.min(start + PANEL, n);
+        for (let column = start; column < end; column++) {
+            const pivot =
+                (matrix[column * n + column] as number) - dot(matrix, column * n, matrix, column * n, start, column);
+            if (!(pivot > 0)) throw new RangeError("The matrix is not positive definite.");
+            const diagonal = Math.sqrt(pivot);
+            matrix[column * n + column] = diagonal;
+            for (let row = column + 1; row < n; row++) {
+                const at = row * n + column;
+                matrix[at] =
+                    ((matrix[at] as number) - dot(matrix, row * n, matrix, column * n, start, column)) / diagonal;
+            }
+        }
+        pack(panel, matrix, n, end, n, start, end);
+        for (let row = end; row < n; row += 4)
+            addTiles(matrix, n, panel, end, row, panel, end, end, row + 1, end - start, -1);
+    }
+}
+
+/** Solves U from L: U[j][i] = -U[i][i] · Σ (k from j to i-1) L[i][k] U[j][k]. The diagonal is U's from here on. */
+function invertFactor(matrix: Float64Array, n: number, lower: Packed, upper: Packed): void {
+    for (let row = 0; row < n; row++) matrix.fill(0, row * n + row + 1, row * n + n);
+    for (let start = 0; start < n; start += PANEL) {
+        const end = Math.min(start + PANEL, n);
+        for (let column = start; column < end; column++) {
+            const diagonal = 1 / (matrix[column * n + column] as number);
+            matrix[column * n + column] = diagonal;
+            for (let row = 0; row < column; row++) {
+                const at = row * n + column;
+                const inPanel = dot(matrix, column * n, matrix, row * n, Math.max(start, row), column);
+                matrix[at] = -diagonal * ((matrix[at] as number) + inPanel);
+            }
+        }
+        pack(lower, matrix, n, end, n, start, end);
+        packUpper(upper, matrix, n, end, start, end);
+        for (let row = 0; row < end; row += 4) addTiles(matrix, n, upper, 0, row, lower, end, end, n, end - start, 1);
+    }
+}
+
+/** The lower triangle becomes U Uᵀ, panel by panel; a panel of U is not needed once it is packed. */
+function multiplyByTranspose(matrix: Float64Array, n: number, panel: Packed): void {
+    for (let row = 1; row < n; row++) matrix.fill(0, row * n, row * n + row);
+    for (let start = 0; start < n; start += PANEL) {
+        const end = Math.min(start + PANEL, n);
+        packUpper(panel, matrix, n, end, start, end);
+        for (let row = start; row < end; row++) matrix.fill(0, row * n + start, row * n + end);
+        for (let row = 0; row < end; row += 4) addTiles(matrix, n, panel, 0, row, panel, 0, 0, row + 1, end - start, 1);
+    }
+}
+
+/**
+ * Adds sign · left · rightᵀ to the four rows of the target from `row` on, and to its columns from `columnFrom` up to
+ * `columnTo`, in whole tiles. `leftFirst` and `rightFirst` are the target's row and column that the packed panels
+ * begin with.
+ */
+function addTiles(
+    target: Float64Array,
+    n: number,
+    left: Packed,
+    leftFirst: number,
+    row: number,
+    right: Packed,
+    rightFirst: number,
+    columnFrom: number,
+    columnTo: number,
+    width: number,
+    sign: 1 | -1,
+): void {
+    const rows = Math.min(4, n - row);
+    for (let column = columnFrom; column < columnTo; column += 4) {
+        multiplyTile(left, (row - leftFirst) * PANEL, right, (column - rightFirst) * PANEL, width);
+        const columns = Math.min(4, n - column);
+        for (let r = 0; r < rows; r++) {
+            const at = (row + r) * n + column;
+            for (let c = 0; c < columns; c++) {
+                target[at + c] = (target[at + c] as number) + sign * (tile[r * 4 + c] as number);
+            }
+        }
+    }
+}
+
+const tile = new Float64Array(16);
+
+/** tile = left · rightᵀ over `width` columns. */
+function multiplyTile(left: Packed, leftAt: number, right: Packed, rightAt: number, width: number): void {
+    let s00 = 0,
+        s01 = 0,
+        s02 = 0,
+        s03 = 0;
+    let s10 = 0,
+        s11 = 0,
+        s12 = 0,
+        s13 = 0;
+    let s20 = 0,
+        s21 = 0,
+        s22 = 0,
+        s23 = 0;
+    let s30 = 0,
+        s31 = 0,
+        s32 = 0,
+        s33 = 0;
+    for (let k = 0; k < width * 4; k += 4) {
+        const b0 = right[rightAt + k] as number;
+        const b1 = right[rightAt + k + 1] as number;
+        const b2 = right[rightAt + k + 2] as number;
+        const b3 = right[rightAt + k + 3] as number;
+        let a = left[leftAt + k] as number;
+        s00 += a * b0;
+        s01 += a * b1;
+        s02 += a * b2;
+        s03 += a * b3;
+        a = left[leftAt + k + 1] as number;
+        s10 += a * b0;
+        s11 += a * b1;
+        s12 += a * b2;
+        s13 += a * b3;
+        a = left[leftAt + k + 2] as number;
+        s20 += a * b0;
+        s21 += a * b1;
+        s22 += a * b2;
+        s23 += a * b3;
+        a = left[leftAt + k + 3] as number;
+        s30 += a * b0;
+        s31 += a * b1;
+        s32 += a * b2;
+        s33 += a * b3;
+    }
+    tile[0] = s00;
+    tile[1] = s01;
+    tile[2] = s02;
+    tile[3] = s03;
+    tile[4] = s10;
+    tile[5] = s11;
+    tile[6] = s12;
+    tile[7] = s13;
+    tile[8] = s20;
+    tile[9] = s21;
+    tile[10] = s22;
+    tile[11] = s23;
+    tile[12] = s30;
+    tile[13] = s31;
+    tile[14] = s32;
+    tile[15] = s33;
+}
+
+/** Packs columns `from` to `to` of the rows `rowFrom` to `rowTo`; a last tile that is not full ends in zero rows. */
+function pack(
+    packed: Packed,
+    matrix: Float64Array,
+    n: number,
+    rowFrom: number,
+    rowTo: number,
+    from: number,
+    to: number,
+): void {
+    packed.fill(0, 0, packedLength(rowTo - rowFrom));
+    for (let row = rowFrom; row < rowTo; row++) {
+        let at = packedAt(row - rowFrom);
+        for (let column = from; column < to; column++, at += 4) packed[at] = matrix[row * n + column] as number;
+    }
+}
+
+/** As pack, of the rows up to `rowTo`, with zeros below the diagonal. */
+function packUpper(packed: Packed, matrix: Float64Array, n: number, rowTo: number, from: number, to: number): void {
+    packed.fill(0, 0, packedLength(rowTo));
+    for (let row = 0; row < rowTo; row++) {
+        const first = Math.max(from, row);
+        let at = packedAt(row) + (first - from) * 4;
+        for (let column = first; column < to; column++, at += 4) packed[at] = matrix[row * n + column] as number;
+    }
+}
+
+function packedLength(rows: number): number {
+    return Math.ceil(rows / 4) * 4 * PANEL;
+}
+
+function packedAt(row: number): number {
+    return (row - (row % 4)) * PANEL + (row % 4);
+}
+
+function dot(a: Float64Array, aRow: number, b: Float64Array, bRow: number, from: number, to: number): number {
+    let sum = 0;
+    for (let k = from; k < to; k++) sum += (a[aRow + k] as number) * (b[bRow + k] as number);
+    return sum;
+}
