@@ -42,7 +42,6 @@ export interface Evaluation {
  * wins, then any allow, else it is denied implicitly
  * (IAM User Guide, "Policy evaluation logic").
  *
-
  * `kind` says whether statements name their principal (resource and trust policies) or belong to the caller.
  */
 export function evaluate(

@@ -1,0 +1,135 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { LocalError, reset, start, stateOf, stop } from "./control.ts";
+import { defaultInstance, type Instance, paths, root, variables } from "./instance.ts";
+import { ensureStack, run } from "./pulumi.ts";
+import { toolchain } from "./toolchain/env.mjs";
+
+/** `npm run local -- …`: the local AWS, and any command against it. */
+
+const say = (message: string) => process.stderr.write(`local AWS: ${message}\n`);
+const runbooks = existsSync(join(root, "runbooks"))
+    ? readdirSync(join(root, "runbooks"))
+          .filter((name) => name.endsWith(".ts"))
+          .map((name) => name.slice(0, -3))
+    : [];
+
+const program = new Command("local")
+    .usage("[options] start|stop|status|reset|logs|env|<command> [its arguments]")
+    .description(
+        "The local AWS on which the whole of this project runs without an account.\n" +
+            `<command> is pulumi or a runbook (${runbooks.join(", ")}), run against it.`,
+    )
+    .option("--official-plugin", "use Pulumi's own AWS plugin, which is downloaded, instead of the local stand-in")
+    .enablePositionalOptions()
+    .exitOverride((error) => {
+        process.exit(error.exitCode === 0 ? 0 : 2);
+    });
+
+const instance = (): Instance => {
+    const found = defaultInstance();
+    return program.opts().officialPlugin ? { ...found, officialPlugin: true } : found;
+};
+
+program
+    .command("start")
+    .description("start it, unless it runs")
+    .action(async () => {
+        await start(instance(), say);
+        await printStatus();
+    });
+program
+    .command("stop")
+    .description("stop it; its data stays")
+    .action(async () => {
+        say((await stop(instance())) ? "stopped; its data stays" : "it was not running");
+    });
+program
+    .command("status")
+    .description("whether it runs, and by which tools")
+    .action(async () => {
+        process.exitCode = (await printStatus()) ? 0 : 1;
+    });
+program
+    .command("reset")
+    .description("empty the local AWS and the local stack; tools and data sets stay")
+    .action(async () => {
+        await reset(instance(), say);
+        say("empty");
+    });
+program
+    .command("logs")
+    .description("follow its logs")
+    .option("--no-follow", "print what is there and end")
+    .action(async ({ follow }: { follow: boolean }) => {
+        const { daemonLog, miniStackLog } = paths(instance());
+        const found = [daemonLog, miniStackLog].filter(existsSync);
+        if (found.length === 0) {
+            throw new LocalError("There are no logs yet. Start it by: npm run local -- start");
+        }
+        await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...found], "terminal");
+    });
+program
+    .command("env")
+    .description("print the variables that point any other tool at it")
+    .action(() => {
+        for (const [name, value] of Object.entries(variables(instance()))) {
+            console.log(`export ${name}='${value}'`);
+        }
+    });
+program
+    .command("pulumi", { hidden: true })
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .argument("[args...]")
+    .action(async (args: string[]) => against("pulumi", args));
+for (const name of runbooks) {
+    program
+        .command(name, { hidden: true })
+        .allowUnknownOption()
+        .passThroughOptions()
+        .helpOption(false)
+        .argument("[args...]")
+        .action(async (args: string[]) => against(process.execPath, [join("runbooks", `${name}.ts`), ...args]));
+}
+
+async function against(command: string, args: readonly string[]): Promise<void> {
+    const target = instance();
+    await start(target, say);
+    await ensureStack(target);
+    process.exitCode = (await run(target, command, args, "terminal")).exitCode;
+}
+
+async function printStatus(): Promise<boolean> {
+    const target = instance();
+    const state = await stateOf(target);
+    const { engine } = toolchain(target.root);
+    const lines = {
+        running: () => `running on http://127.0.0.1:${target.port}`,
+        stopped: () => "stopped. Start it by: npm run local -- start",
+        silent: () => `process ${"pid" in state ? state.pid : ""} does not answer. Mend it by: npm run local -- start`,
+        "port taken": () => `port ${target.port} is taken by ${"by" in state ? state.by : ""}`,
+    };
+    console.log(`local AWS  ${lines[state.kind]()}`);
+    if (state.kind === "running") {
+        console.log(`process    ${state.running.pid}, speed ${state.running.speed}`);
+    }
+    console.log(`data       ${target.dir}`);
+    console.log(
+        `engine     ${engine ? `Pulumi ${engine.version} from ${engine.source} (${engine.path})` : "not installed"}`,
+    );
+    console.log(`AWS plugin ${target.officialPlugin ? "Pulumi's own" : "the local stand-in (local/aws-plugin)"}`);
+    return state.kind === "running";
+}
+
+try {
+    await program.parseAsync();
+} catch (error) {
+    if (!(error instanceof LocalError)) {
+        throw error;
+    }
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+}

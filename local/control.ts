@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { statusPath } from "./gateway/server.ts";
+import { type Instance, paths } from "./instance.ts";
+import { toolchain } from "./toolchain/env.mjs";
+
+/** An error whose message is all that a person needs. */
+export class LocalError extends Error {}
+
+export interface Running {
+    readonly pid: number;
+    readonly dir: string;
+    readonly speed: string;
+    readonly miniStackPort: number;
+}
+
+export type State =
+    | { readonly kind: "running"; readonly running: Running }
+    /** Nothing answers; `stalePid` is a recorded process that is gone. */
+    | { readonly kind: "stopped"; readonly stalePid?: number }
+    /** A process is there but does not answer yet, or no more. */
+    | { readonly kind: "silent"; readonly pid: number }
+    | { readonly kind: "port taken"; readonly by: string };
+
+const startSeconds = 30;
+const stopSeconds = 10;
+
+/** What is to be found on the instance's port and in its record. */
+export async function stateOf(instance: Instance): Promise<State> {
+    const recorded = recordedPid(instance);
+    const answer = await probe(instance.port);
+    if (answer?.ours?.dir === instance.dir) {
+        return { kind: "running", running: answer.ours };
+    }
+    if (answer) {
+        return { kind: "port taken", by: answer.ours ? `the local AWS of ${answer.ours.dir}` : "another program" };
+    }
+    if (recorded === undefined) {
+        return { kind: "stopped" };
+    }
+    return isAlive(recorded) ? { kind: "silent", pid: recorded } : { kind: "stopped", stalePid: recorded };
+}
+
+/**
+ * Starts the instance unless it runs already.
+ *
+ * @throws LocalError when the port is taken, or with the end of the log when it does not start.
+ */
+export async function start(instance: Instance, say: (message: string) => void): Promise<Running> {
+    const state = await stateOf(instance);
+    if (state.kind === "running") {
+        return state.running;
+    }
+    if (state.kind === "port taken") {
+        const other = `MOVIE_RECOMMENDER_LOCAL_PORT=${instance.port + 1}`;
+        throw new LocalError(
+            `Port ${instance.port} is taken by ${state.by}. Stop that, or choose another port by the variable ${other}.`,
+        );
+    }
+    if (state.kind === "silent") {
+        say(`process ${state.pid} of an earlier start does not answer; it is stopped`);
+        await endProcess(state.pid);
+    } else if (state.stalePid !== undefined) {
+        say(`process ${state.stalePid} of an earlier start is gone; starting again with its data`);
+    }
+    const { daemonFile, daemonLog } = paths(instance);
+    rmSync(daemonFile, { force: true });
+    mkdirSync(dirname(daemonLog), { recursive: true });
+    const log = openSync(daemonLog, "a");
+    const from = existsSync(daemonLog) ? readFileSync(daemonLog, "utf8").length : 0;
+    const child = spawn(process.execPath, [new URL("daemon.ts", import.meta.url).pathname], {
+        detached: true,
+        stdio: ["ignore", log, log],
+        env: {
+            ...process.env,
+            MOVIE_RECOMMENDER_PYTHON: toolchain(instance.root).python,
+            MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
+            MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
+            MOVIE_RECOMMENDER_LOCAL_SPEED: instance.speed,
+        },
+    });
+    closeSync(log);
+    child.unref();
+    let ended = false;
+    child.once("exit", () => {
+        ended = true;
+    });
+    const giveUp = Date.now() + startSeconds * 1000;
+    while (Date.now() < giveUp && !ended) {
+        const answer = await probe(instance.port);
+        if (answer?.ours?.dir === instance.dir) {
+            return answer.ours;
+        }
+        await sleep(50);
+    }
+    const tail = readFileSync(daemonLog, "utf8").slice(from).trim().split("\n").slice(-5).join("\n");
+    throw new LocalError(`The local AWS did not start. The end of its log (${daemonLog}):\n${tail}`);
+}
+
+/** Stops the instance, its state saved. Answers whether it ran. */
+export async function stop(instance: Instance): Promise<boolean> {
+    const state = await stateOf(instance);
+    const pid = state.kind === "running" ? state.running.pid : state.kind === "silent" ? state.pid : undefined;
+    if (pid !== undefined) {
+        await endProcess(pid);
+    }
+    if (state.kind !== "port taken") {
+        rmSync(paths(instance).daemonFile, { force: true });
+    }
+    return pid !== undefined;
+}
+
+/** Empties the local AWS and the local stack; tools and data sets stay. Runs again afterwards if it ran before. */
+export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
+    const ran = await stop(instance);
+    const { awsData, pulumiBackend } = paths(instance);
+    for (const folder of [awsData, pulumiBackend]) {
+        rmSync(folder, { recursive: true, force: true });
+    }
+    if (ran) {
+        await start(instance, say);
+    }
+}
+
+function recordedPid(instance: Instance): number | undefined {
+    try {
+        return (JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as { pid: number }).pid;
+    } catch {
+        // No record, or one cut short by a kill: the port tells the rest.
+        return undefined;
+    }
+}
+
+async function probe(port: number): Promise<{ ours?: Running } | undefined> {
+    try {
+        const answer = await fetch(`http://127.0.0.1:${port}${statusPath}`, { signal: AbortSignal.timeout(2000) });
+        const body = (await answer.json()) as Running & { product?: string };
+        return body.product === "movie-recommender local AWS" ? { ours: body } : {};
+    } catch (error) {
+        const refused = (error as { cause?: { code?: string } }).cause?.code === "ECONNREFUSED";
+        return refused ? undefined : {};
+    }
+}
+
+export function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+async function endProcess(pid: number): Promise<void> {
+    process.kill(pid, "SIGTERM");
+    const giveUp = Date.now() + stopSeconds * 1000;
+    while (isAlive(pid)) {
+        if (Date.now() > giveUp) {
+            process.kill(pid, "SIGKILL");
+        }
+        await sleep(30);
+    }
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createImportAccess } from "./gateway/import-access.ts";
+import { startGateway } from "./gateway/server.ts";
+import { defaultInstance, localAccountId, localPartition, paths } from "./instance.ts";
+import { startMiniStack } from "./ministack/process.ts";
+import { serviceModelDirOf } from "./personalize-emulator/botocore.ts";
+import { createEmulator } from "./personalize-emulator/emulator.ts";
+
+/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway before both. */
+
+const instance = defaultInstance();
+const { awsData, daemonFile, miniStackLog } = paths(instance);
+const python = process.env.MOVIE_RECOMMENDER_PYTHON;
+if (!python) {
+    throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS by: npm run local -- start");
+}
+const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
+mkdirSync(awsData, { recursive: true });
+
+const miniStack = await startMiniStack({ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log });
+const emulator = createEmulator({
+    dataDir: join(awsData, "personalize"),
+    speed: instance.speed,
+    accountId: localAccountId,
+    partition: localPartition,
+    serviceModelDir: serviceModelDirOf(python),
+    access: createImportAccess(miniStack.port, localPartition),
+    log,
+});
+const status = () => ({
+    product: "movie-recommender local AWS",
+    pid: process.pid,
+    dir: instance.dir,
+    speed: instance.speed,
+    miniStackPort: miniStack.port,
+});
+
+let stopping = false;
+let server: Server | undefined;
+async function stop(exitCode: number) {
+    if (stopping) {
+        return;
+    }
+    stopping = true;
+    server?.close();
+    server?.closeAllConnections();
+    await emulator.close();
+    await miniStack.stop();
+    rmSync(daemonFile, { force: true });
+    process.exit(exitCode);
+}
+process.on("SIGTERM", () => stop(0));
+process.on("SIGINT", () => stop(0));
+
+server = await startGateway({
+    port: instance.port,
+    miniStackPort: miniStack.port,
+    emulator,
+    status,
+    log,
+}).catch(async (error: NodeJS.ErrnoException) => {
+    log(error.code === "EADDRINUSE" ? `port ${instance.port} is in use` : String(error.stack));
+    await stop(1);
+    return undefined;
+});
+const beside = `${daemonFile}.${process.pid}`;
+writeFileSync(beside, JSON.stringify({ pid: process.pid, port: instance.port }));
+renameSync(beside, daemonFile);
+log(`ready on http://127.0.0.1:${instance.port} (speed ${instance.speed})`);

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
+import { passThrough } from "./pass-through.ts";
+import { bodyOf, credentialScope } from "./request.ts";
+import { refuseSimulator } from "./simulators.ts";
+
+export interface GatewayOptions {
+    readonly port: number;
+    readonly miniStackPort: number;
+    readonly emulator: Emulator;
+    /** What `GET /_local/status` answers. */
+    status(): object;
+    log(message: string): void;
+}
+
+/** Path that tells a running local AWS from any other server on its port. */
+export const statusPath = "/_local/status";
+
+/**
+ * The one port of the local AWS: answers what MiniStack does not, and passes the rest through unchanged.
+ *
+ * @throws Error with code EADDRINUSE when the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Server> {
+    const server = createServer((request, response) => {
+        route(options, request, response).catch((error: Error) => {
+            options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
+            if (!response.headersSent) {
+                const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
+                response.writeHead(500, { "content-type": "application/x-amz-json-1.1" });
+                response.end(JSON.stringify({ __type: "InternalFailure", message }));
+            } else {
+                response.destroy();
+            }
+        });
+    });
+    await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(options.port, "127.0.0.1", resolve);
+    });
+    return server;
+}
+
+async function route(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (url.pathname === statusPath) {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify(options.status()));
+        return;
+    }
+    const scope = credentialScope(request, url);
+    const target = request.headers["x-amz-target"];
+    const operation =
+        scope?.service === "personalize"
+            ? operationOf(request.method ?? "", url.pathname, target?.toString())
+            : undefined;
+    if (operation) {
+        const text = (await bodyOf(request)).toString("utf8");
+        const answer = await options.emulator.handle({
+            ...operation,
+            region: scope?.region ?? "us-east-1",
+            body: parseJson(text),
+        });
+        response.writeHead(answer.status, answer.headers);
+        response.end(answer.body);
+        return;
+    }
+    if (scope?.service === "iam") {
+        const body = await bodyOf(request);
+        if (!refuseSimulator(body, response)) {
+            passThrough(options.miniStackPort, request, response, body);
+        }
+        return;
+    }
+    passThrough(options.miniStackPort, request, response);
+}
+
+/** A body that is no JSON reaches the emulator as text, which its validation refuses as AWS does. */
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text === "" ? "{}" : text);
+    } catch {
+        return text;
+    }
+}

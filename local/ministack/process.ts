@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface MiniStack {
+    readonly port: number;
+    /** Ends it and waits until its state is saved. */
+    stop(): Promise<void>;
+}
+
+export interface MiniStackOptions {
+    readonly python: string;
+    readonly dataDir: string;
+    readonly logFile: string;
+    log(message: string): void;
+}
+
+const startSeconds = 20;
+const restartsAllowed = 5;
+
+/**
+ * Starts MiniStack on a free port of the loopback interface, with a clean environment, and starts it again when it
+ * dies.
+ *
+ * @throws Error with the place of its log when it does not answer in time.
+ */
+export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
+    const port = await freePort();
+    let stopping = false;
+    let restarts = 0;
+    let child = launch(options, port);
+    const watch = () =>
+        child.once("exit", (code, signal) => {
+            if (!stopping && restarts++ < restartsAllowed) {
+                options.log(`MiniStack ended unexpectedly (${signal ?? `exit ${code}`}); it is started again`);
+                child = launch(options, port);
+                watch();
+            } else if (!stopping) {
+                options.log(`MiniStack ended ${restarts} times; it is not started again. Its log: ${options.logFile}`);
+            }
+        });
+    watch();
+    try {
+        await untilAnswering(port, () => restarts > 2);
+    } catch {
+        stopping = true;
+        child.kill("SIGKILL");
+        throw new Error(`MiniStack does not start. Its log: ${options.logFile}`);
+    }
+    return {
+        port,
+        async stop() {
+            stopping = true;
+            if (child.exitCode === null && child.signalCode === null) {
+                const ended = new Promise((resolve) => child.once("exit", resolve));
+                child.kill("SIGTERM");
+                await Promise.race([ended, sleep(5000, undefined, { ref: false }).then(() => child.kill("SIGKILL"))]);
+            }
+        },
+    };
+}
+
+function launch({ python, dataDir, logFile }: MiniStackOptions, port: number): ChildProcess {
+    mkdirSync(join(dataDir, "tmp"), { recursive: true });
+    const out = openSync(logFile, "a");
+    const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
+        stdio: ["pipe", out, out],
+        // What stands in this environment leaks into Lambda handlers, so it is made from nothing.
+        env: {
+            PATH: process.env.PATH,
+            HOME: process.env.HOME,
+            TMPDIR: join(dataDir, "tmp"),
+            BIND_HOST: "127.0.0.1",
+            GATEWAY_PORT: String(port),
+            PERSIST_STATE: "1",
+            STATE_DIR: join(dataDir, "state"),
+            S3_PERSIST: "1",
+            S3_DATA_DIR: join(dataDir, "s3"),
+            IOT_MTLS_ENABLED: "0",
+            SFTP_ENABLED: "0",
+            LOG_LEVEL: "WARNING",
+        },
+    });
+    closeSync(out);
+    return child;
+}
+
+async function untilAnswering(port: number, hopeless: () => boolean): Promise<void> {
+    const giveUp = Date.now() + startSeconds * 1000;
+    while (Date.now() < giveUp && !hopeless()) {
+        const answer = await fetch(`http://127.0.0.1:${port}/_ministack/health`).catch(() => undefined);
+        if (answer?.ok) {
+            return;
+        }
+        await sleep(50);
+    }
+    throw new Error("no answer");
+}
+
+/** A port of the loopback interface that nobody uses. */
+export function freePort(): Promise<number> {
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.once("error", reject);
+        server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+        });
+    });
+}

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isAlive, LocalError } from "./control.ts";
+import { environment, type Instance, paths } from "./instance.ts";
+
+const project = "movie-recommender";
+
+export interface CommandResult {
+    readonly exitCode: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+/** Where a command's output goes: to the terminal, to a listener line by line, or only into the result. */
+export type Output = "terminal" | "stderr" | "captured" | ((line: string) => void);
+
+/** Runs a command in the project folder with the instance's environment. */
+export function run(
+    instance: Instance,
+    command: string,
+    args: readonly string[],
+    output: Output,
+    extra: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
+    return new Promise((resolve, reject) => {
+        const piped = output !== "terminal";
+        const child = spawn(command, args, {
+            cwd: instance.root,
+            env: { ...environment(instance), ...extra },
+            stdio: piped ? ["ignore", "pipe", "pipe"] : "inherit",
+        });
+        const text = { stdout: "", stderr: "" };
+        for (const stream of ["stdout", "stderr"] as const) {
+            let rest = "";
+            child[stream]?.setEncoding("utf8").on("data", (chunk: string) => {
+                text[stream] += chunk;
+                if (output === "stderr") {
+                    process.stderr.write(chunk);
+                } else if (typeof output === "function") {
+                    const lines = (rest + chunk).split("\n");
+                    rest = lines.pop() ?? "";
+                    lines.forEach(output);
+                }
+            });
+        }
+        // The command decides what Ctrl-C means; this process waits for it.
+        const ignore = () => {};
+        process.on("SIGINT", ignore);
+        child.once("error", (error) => reject(new LocalError(`${command} cannot be run: ${error.message}`)));
+        child.once("close", (code, signal) => {
+            process.off("SIGINT", ignore);
+            resolve({ ...text, exitCode: code ?? (signal === "SIGINT" ? 130 : 1) });
+        });
+    });
+}
+
+/** Makes and selects the stack in the instance's own file backend, and clears what a killed engine left. */
+export async function ensureStack(instance: Instance, stack = "local"): Promise<void> {
+    const { pulumiBackend, pulumiHome } = paths(instance);
+    mkdirSync(pulumiBackend, { recursive: true });
+    mkdirSync(pulumiHome, { recursive: true });
+    removeDeadLocks(pulumiBackend, stack);
+    const made = existsSync(join(pulumiBackend, ".pulumi", "stacks", project, `${stack}.json`));
+    if (made && existsSync(join(pulumiHome, "workspaces"))) {
+        return;
+    }
+    const result = await run(
+        instance,
+        "pulumi",
+        ["stack", "select", "--create", stack, "--non-interactive"],
+        "captured",
+    );
+    if (result.exitCode !== 0) {
+        throw new LocalError(`The stack ${stack} could not be made:\n${result.stderr.trim()}`);
+    }
+}
+
+/** The file backend's lock survives a killed engine; one whose process is dead holds nothing. */
+function removeDeadLocks(backend: string, stack: string): void {
+    const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const { pid } = JSON.parse(readFileSync(join(folder, name), "utf8")) as { pid?: number };
+        if (pid !== undefined && !isAlive(pid)) {
+            rmSync(join(folder, name), { force: true });
+        }
+    }
+}
+
+/** The stack's outputs, as JSON values. */
+export async function outputs(instance: Instance, stack = "local"): Promise<Record<string, unknown>> {
+    const result = await run(instance, "pulumi", ["stack", "output", "--json", "--stack", stack], "captured");
+    if (result.exitCode !== 0) {
+        throw new LocalError(`The outputs of stack ${stack} could not be read:\n${result.stderr.trim()}`);
+    }
+    return JSON.parse(result.stdout) as Record<string, unknown>;
+}
