@@ -6,7 +6,7 @@ import { packages } from "./packages.mjs";
 import { openProgress } from "./progress.mjs";
 import { python, pythonTest } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
-import { openWorkshop } from "./workshop.mjs";
+import { openWorkshop, removeLeftovers } from "./workshop.mjs";
 
 // What stands in one lane is installed one after the other; lanes go side by side.
 const LANES = {
@@ -36,6 +36,7 @@ export class MissingTools extends Error {
  */
 export async function ensure(root, level) {
     const lanes = LANES[level];
+    removeLeftovers(root);
     if (missing(root, lanes).length === 0) return;
     const progress = openProgress();
     try {

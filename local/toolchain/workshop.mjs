@@ -10,14 +10,14 @@ export class SetupError extends Error {}
 
 /**
  * The folder in which parts are built before they are renamed into place, and the programs that build them.
- * Open it only while holding the lock: it removes what dead set-ups left.
+ * Open it only while holding the lock.
  */
 export function openWorkshop(root) {
     const tools = join(root, ".tools");
     const build = join(tools, `build-${process.pid}`);
     const children = new Set();
     let stopped = false;
-    removeLeftovers(tools, build);
+    removeFolder(build);
     mkdirSync(build, { recursive: true });
     mkdirSync(join(tools, "logs"), { recursive: true });
 
@@ -81,11 +81,16 @@ export function openWorkshop(root) {
     };
 }
 
-function removeLeftovers(tools, mine) {
+/**
+ * Removes what set-ups that were killed left behind. Safe without the lock, and cheap enough for every run: an installer
+ * that outlives its killed set-up may leave a folder after the next set-up has already cleaned.
+ */
+export function removeLeftovers(root) {
+    const tools = join(root, ".tools");
     if (!existsSync(tools)) return;
     for (const name of readdirSync(tools)) {
         const pid = /^(?:build|lock|lock-dead)-(\d+)$/.exec(name)?.[1];
-        if (pid !== undefined && (join(tools, name) === mine || !isAlive(Number(pid)))) removeFolder(join(tools, name));
+        if (pid !== undefined && !isAlive(Number(pid))) removeFolder(join(tools, name));
     }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Machine, type Run } from "./machine.ts";
@@ -92,6 +92,17 @@ describe("bootstrap", () => {
         assert.equal(code, 5, stderr);
         assert.deepEqual(machine.leftovers(), []);
         assert.ok(!machine.calls().some((call) => call.includes("venv")), "what was finished is not done again");
+    });
+
+    it("removes what killed set-ups left even when nothing is missing, and leaves a living one's work alone", async () => {
+        await machine.run(["packages"]);
+        const killed = machine.start(["packages"]);
+        await killed.ended;
+        for (const pid of [killed.pid, process.pid]) {
+            mkdirSync(join(machine.root, ".tools", `build-${pid}`, "packages"), { recursive: true });
+        }
+        await machine.run(["packages"]);
+        assert.deepEqual(machine.leftovers(), [`build-${process.pid}`]);
     });
 
     it("installs once when two start at once, and runs both commands", async () => {
