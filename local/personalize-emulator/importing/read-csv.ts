@@ -31,22 +31,26 @@ export async function readCsv(
         for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", line);
         take(values);
     });
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const decode = (chunk?: Uint8Array) => {
+        try {
+            return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+        } catch {
+            throw new RefusedDataError("Input CSV is not UTF-8.");
+        }
+    };
     try {
-        const decoder = new TextDecoder("utf-8", { fatal: true });
-        for await (const chunk of bytes) parser.write(decoder.decode(chunk, { stream: true }));
-        parser.write(decoder.decode());
+        for await (const chunk of bytes) parser.write(decode(chunk));
+        parser.write(decode());
         parser.end();
     } catch (error) {
         if (error instanceof MalformedCsvError) throw new RefusedDataError(`Input CSV is not valid: ${error.message}.`);
-        // What a fatal TextDecoder throws.
-        if (error instanceof TypeError) throw new RefusedDataError("Input CSV is not UTF-8.");
         throw error;
     }
     if (!places) placesOf([], fields);
 }
 
 function placesOf(header: string[], fields: Field[]): number[] {
-    // Spreadsheets begin a UTF-8 file with a byte order mark; TextDecoder has dropped it.
     const missing = fields.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
     if (missing.length > 0)
         throw new RefusedDataError(`Input CSV is missing the following columns:[${missing.join(", ")}].`);

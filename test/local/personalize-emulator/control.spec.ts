@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateEventTrackerCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    DeleteDatasetGroupCommand,
+    DeleteEventTrackerCommand,
+    DescribeDatasetCommand,
+    DescribeEventTrackerCommand,
+    DescribeRecipeCommand,
+    ListDatasetsCommand,
+    ListSchemasCommand,
+    ListTagsForResourceCommand,
+    paginateListRecipes,
+    paginateListSchemas,
+    TagResourceCommand,
+    UntagResourceCommand,
+} from "@aws-sdk/client-personalize";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    interactionsSchema,
+    recipe,
+    refusal,
+    region,
+    type Service,
+    startService,
+} from "./support.ts";
+
+const schemaWith = (change: (document: Record<string, unknown>) => void) => {
+    const document = JSON.parse(interactionsSchema);
+    change(document);
+    return JSON.stringify(document);
+};
+
+describe("the local Personalize's resources", () => {
+    let service: Service;
+    let datasetGroupArn: string;
+    let schemaArn: string;
+    let datasetArn: string;
+    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
+
+    before(async () => {
+        service = await startService({ access: createBucket().access });
+        ({ datasetGroupArn, schemaArn, datasetArn } = await createDataset(service));
+    });
+    after(() => service?.discard());
+
+    it("exist once: the same name, or the same dataset type in a group, is refused", async () => {
+        const taken = (tail: string) =>
+            refusal("ResourceAlreadyExistsException", `Another resource with Arn ${arn(tail)} already exists.`);
+        const schema = interactionsSchema;
+        await assert.rejects(
+            send(new CreateSchemaCommand({ name: "films-schema", schema })),
+            taken("schema/films-schema"),
+        );
+        await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })), taken("dataset-group/films"));
+        await assert.rejects(
+            send(new CreateDatasetCommand({ name: "other", schemaArn, datasetGroupArn, datasetType: "INTERACTIONS" })),
+            taken("dataset/films/INTERACTIONS"),
+        );
+        const { dataset } = await send(new DescribeDatasetCommand({ datasetArn }));
+        assert.equal(dataset?.datasetType, "INTERACTIONS");
+        assert.equal(dataset?.schemaArn, schemaArn);
+        assert.ok(Math.abs(Date.now() - Number(dataset?.creationDateTime)) < 60_000);
+    });
+
+    const badSchemas: [string, string, RegExp][] = [
+        ["no JSON", "{", /not a JSON object/],
+        ["no record", schemaWith((document) => (document.type = "map")), /type must be "record"/],
+        [
+            "an unknown type",
+            schemaWith((document) => (document.fields = [{ name: "A", type: "array" }])),
+            /field A has the type/,
+        ],
+        [
+            "names that differ only in punctuation",
+            schemaWith(
+                (document) =>
+                    (document.fields = ["GENRES_FIELD_1", "GENRESFIELD1"].map((name) => ({ name, type: "string" }))),
+            ),
+            /GENRES_FIELD_1 and GENRESFIELD1/,
+        ],
+    ];
+    for (const [what, schema, message] of badSchemas) {
+        it(`refuse a schema with ${what}`, async () => {
+            await assert.rejects(
+                send(new CreateSchemaCommand({ name: "bad", schema })),
+                refusal("InvalidInputException", message),
+            );
+        });
+    }
+
+    it("refuse a dataset whose schema is for another type, or lacks a required field", async () => {
+        const dataset = { name: "d", schemaArn, datasetGroupArn };
+        await assert.rejects(
+            send(new CreateDatasetCommand({ ...dataset, datasetType: "Items" })),
+            refusal("InvalidInputException", /name must be Items for an ITEMS dataset/),
+        );
+        await assert.rejects(
+            send(new CreateDatasetCommand({ ...dataset, datasetType: "Films" })),
+            refusal("InvalidInputException", /no dataset type FILMS/),
+        );
+        const schema = schemaWith((document) => (document.fields = [{ name: "USER_ID", type: "string" }]));
+        const short = await send(new CreateSchemaCommand({ name: "short", schema }));
+        await assert.rejects(
+            send(new CreateDatasetCommand({ ...dataset, schemaArn: short.schemaArn, datasetType: "Interactions" })),
+            refusal("InvalidInputException", /must have the field ITEM_ID of type string/),
+        );
+    });
+
+    it("come in pages that neither repeat nor lose one, and whose tokens are for their own query only", async () => {
+        const names = Array.from({ length: 7 }, (_, index) => `paged-${index}`);
+        for (const name of names) await send(new CreateSchemaCommand({ name, schema: interactionsSchema }));
+        const seen: string[] = [];
+        for await (const page of paginateListSchemas({ client: service.personalize, pageSize: 3 }, {})) {
+            assert.ok((page.schemas ?? []).length <= 3);
+            seen.push(...(page.schemas ?? []).map(({ name }) => String(name)));
+        }
+        assert.deepEqual(
+            seen.filter((name) => name.startsWith("paged-")),
+            names,
+        );
+        assert.equal(new Set(seen).size, seen.length);
+        const { nextToken } = await send(new ListSchemasCommand({ maxResults: 3 }));
+        await assert.rejects(
+            send(new ListDatasetsCommand({ ...(nextToken && { nextToken }) })),
+            refusal("InvalidNextTokenException", /not valid/),
+        );
+    });
+
+    it("are listed by their parent", async () => {
+        const datasets = async (group: string) =>
+            (await send(new ListDatasetsCommand({ datasetGroupArn: group }))).datasets;
+        assert.deepEqual(
+            (await datasets(datasetGroupArn))?.map((dataset) => dataset.datasetArn),
+            [datasetArn],
+        );
+        assert.deepEqual(await datasets(arn("dataset-group/none")), []);
+    });
+
+    it("carry tags from their creation on, 50 at most", async () => {
+        const tags = [{ tagKey: "team", tagValue: "films" }];
+        const created = await send(new CreateDatasetGroupCommand({ name: "tagged", tags }));
+        const resourceArn = String(created.datasetGroupArn);
+        const listed = async () => (await send(new ListTagsForResourceCommand({ resourceArn }))).tags;
+        assert.deepEqual(await listed(), tags);
+        await send(
+            new TagResourceCommand({
+                resourceArn,
+                tags: [
+                    { tagKey: "team", tagValue: "a" },
+                    { tagKey: "b", tagValue: "" },
+                ],
+            }),
+        );
+        assert.deepEqual(await listed(), [
+            { tagKey: "b", tagValue: "" },
+            { tagKey: "team", tagValue: "a" },
+        ]);
+        await send(new UntagResourceCommand({ resourceArn, tagKeys: ["b", "absent"] }));
+        assert.deepEqual(await listed(), [{ tagKey: "team", tagValue: "a" }]);
+        const many = Array.from({ length: 50 }, (_, index) => ({ tagKey: `k${index}`, tagValue: "v" }));
+        await assert.rejects(
+            send(new TagResourceCommand({ resourceArn, tags: many })),
+            refusal("TooManyTagsException", /at most 50/),
+        );
+        const gone = { resourceArn: arn("campaign/none"), tags };
+        await assert.rejects(
+            send(new TagResourceCommand(gone)),
+            refusal("ResourceNotFoundException", /does not exist/),
+        );
+        await send(new DeleteDatasetGroupCommand({ datasetGroupArn: resourceArn }));
+    });
+
+    it("allow one event tracker a group, which blocks the group's deletion", async () => {
+        const name = "tracker";
+        const created = await send(new CreateEventTrackerCommand({ name, datasetGroupArn }));
+        assert.match(String(created.eventTrackerArn), /:event-tracker\/[0-9a-f]{8}$/);
+        const { eventTracker } = await send(
+            new DescribeEventTrackerCommand({ eventTrackerArn: created.eventTrackerArn }),
+        );
+        assert.equal(eventTracker?.trackingId, created.trackingId);
+        assert.equal(eventTracker?.accountId, "000000000000");
+        await assert.rejects(
+            send(new CreateEventTrackerCommand({ name: "second", datasetGroupArn })),
+            refusal("ResourceAlreadyExistsException", /event-tracker/),
+        );
+        await assert.rejects(
+            send(new DeleteDatasetGroupCommand({ datasetGroupArn })),
+            refusal("ResourceInUseException", /event tracker/),
+        );
+        await send(new DeleteEventTrackerCommand({ eventTrackerArn: created.eventTrackerArn }));
+    });
+
+    it("stop at five dataset groups in a region", async () => {
+        for (let index = 2; index <= 5; index++) await send(new CreateDatasetGroupCommand({ name: `group-${index}` }));
+        await assert.rejects(
+            send(new CreateDatasetGroupCommand({ name: "group-6" })),
+            refusal("LimitExceededException", /More than 5 resources in ACTIVE state/),
+        );
+    });
+
+    it("list recipes but the legacy ones, which are still described", async () => {
+        const names: string[] = [];
+        for await (const page of paginateListRecipes({ client: service.personalize, pageSize: 10 }, {})) {
+            names.push(...(page.recipes ?? []).map(({ name }) => String(name)));
+        }
+        assert.equal(names.length, 22);
+        assert.ok(names.includes("aws-user-personalization-v2") && !names.includes("aws-hrnn"));
+        const { recipe: hrnn } = await send(new DescribeRecipeCommand({ recipeArn: recipe("aws-hrnn") }));
+        assert.deepEqual([hrnn?.name, hrnn?.recipeType, hrnn?.status], ["aws-hrnn", "USER_PERSONALIZATION", "ACTIVE"]);
+        await assert.rejects(
+            send(new DescribeRecipeCommand({ recipeArn: recipe("aws-fish") })),
+            refusal("ResourceNotFoundException", /recipe does not exist/),
+        );
+    });
+
+    const recipeArn = recipe("aws-user-personalization");
+    const badSolutions: [string, object, RegExp][] = [
+        [
+            "AutoML with a recipe",
+            { performAutoML: true, recipeArn },
+            /leave recipeArn out, or set performAutoML to false/,
+        ],
+        ["neither AutoML nor a recipe", {}, /recipeArn is required unless performAutoML/],
+        [
+            "a recipe that is not emulated",
+            { recipeArn: recipe("aws-sims") },
+            /aws-sims is not emulated here; use one of/,
+        ],
+        ["a domain's use case", { recipeArn: recipe("aws-vod-top-picks") }, /for recommenders, not solutions/],
+    ];
+    for (const [what, input, message] of badSolutions) {
+        it(`refuse a solution with ${what}`, async () => {
+            const solution = new CreateSolutionCommand({ name: "s", datasetGroupArn, ...input });
+            await assert.rejects(send(solution), refusal("InvalidInputException", message));
+        });
+    }
+
+    it("belong to their region", async () => {
+        const elsewhere = datasetGroupArn.replace(region, "eu-west-1");
+        await assert.rejects(
+            send(new DeleteDatasetGroupCommand({ datasetGroupArn: elsewhere })),
+            refusal("ResourceNotFoundException", `The given dataset group does not exist: ${elsewhere}`),
+        );
+    });
+});
