@@ -56,6 +56,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
         const update = found?.latestCampaignUpdate;
         return {
             status: found?.status ?? "",
+            since: found?.lastUpdatedDateTime,
             failureReason: found?.failureReason,
             properties: {
                 name: found?.name,

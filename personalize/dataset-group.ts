@@ -36,6 +36,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
         const { datasetGroup: found } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
         return {
             status: found?.status ?? "",
+            since: found?.lastUpdatedDateTime,
             failureReason: found?.failureReason,
             properties: { name: found?.name },
         };

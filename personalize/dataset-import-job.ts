@@ -113,6 +113,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         const { datasetImportJob: job } = await client.send(command);
         return {
             status: job?.status ?? "",
+            since: job?.lastUpdatedDateTime,
             failureReason: job?.failureReason,
             properties: {
                 jobName: job?.jobName,

@@ -47,6 +47,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
         const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         return {
             status: found?.status ?? "",
+            since: found?.lastUpdatedDateTime,
             properties: {
                 name: found?.name,
                 datasetGroupArn: found?.datasetGroupArn,

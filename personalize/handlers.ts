@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { campaign } from "./campaign.ts";
-import { dataset } from "./dataset.ts";
-import { datasetGroup } from "./dataset-group.ts";
-import { datasetImportJob } from "./dataset-import-job.ts";
 import { assertEngineAlive } from "./engine.ts";
+import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
-import { schema } from "./schema.ts";
-import { solution } from "./solution.ts";
-import { solutionVersion } from "./solution-version.ts";
+import type { CommonInputs, ResourceKind } from "./resource.ts";
 
 /**
  * The handlers that the forwarder in Pulumi's state calls by kind. This file never moves and no kind is ever
@@ -16,26 +11,13 @@ import { solutionVersion } from "./solution-version.ts";
  */
 export const handlers: Readonly<Record<ResourceKindName, Handler>> = createHandlers(realDeps());
 
-export type ResourceKindName =
-    | "Schema"
-    | "DatasetGroup"
-    | "Dataset"
-    | "DatasetImportJob"
-    | "Solution"
-    | "SolutionVersion"
-    | "Campaign";
-
 /** The handlers over any world; tests bring their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
-    return {
-        Schema: lifecycle(schema, deps),
-        DatasetGroup: lifecycle(datasetGroup, deps),
-        Dataset: lifecycle(dataset, deps),
-        DatasetImportJob: lifecycle(datasetImportJob, deps),
-        Solution: lifecycle(solution, deps),
-        SolutionVersion: lifecycle(solutionVersion, deps),
-        Campaign: lifecycle(campaign, deps),
-    };
+    const made = Object.entries(kinds).map(([name, kind]) => [
+        name,
+        lifecycle(kind as unknown as ResourceKind<CommonInputs>, deps),
+    ]);
+    return Object.fromEntries(made) as Record<ResourceKindName, Handler>;
 }
 
 function realDeps(): LifecycleDeps {

@@ -15,6 +15,8 @@ export interface Look {
     /** The service's own word, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
+    /** When the service last changed it. */
+    readonly since?: Date | undefined;
     /** Properties under the names of the inputs and outputs; JSON only. */
     readonly properties: Readonly<Record<string, unknown>>;
     /** The newest change in place, where the service reports one. */

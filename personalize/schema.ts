@@ -54,7 +54,11 @@ export const schema: ResourceKind<SchemaInputs> = {
     },
     async look(client, schemaArn) {
         const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));
-        return { status: "ACTIVE", properties: { name: found?.name, schema: found?.schema } };
+        return {
+            status: "ACTIVE",
+            since: found?.lastUpdatedDateTime,
+            properties: { name: found?.name, schema: found?.schema },
+        };
     },
     async delete(client, schemaArn) {
         await client.send(new DeleteSchemaCommand({ schemaArn }));

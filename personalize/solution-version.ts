@@ -53,6 +53,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         );
         return {
             status: found?.status ?? "",
+            since: found?.lastUpdatedDateTime,
             failureReason: found?.failureReason,
             properties: {
                 solutionArn: found?.solutionArn,

@@ -64,6 +64,7 @@ export const solution: ResourceKind<SolutionInputs> = {
         const update = found?.latestSolutionUpdate;
         return {
             status: found?.status ?? "",
+            since: found?.lastUpdatedDateTime,
             properties: {
                 name: found?.name,
                 datasetGroupArn: found?.datasetGroupArn,

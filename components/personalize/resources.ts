@@ -3,7 +3,7 @@ import type { CampaignInputs } from "../../personalize/campaign.ts";
 import type { DatasetInputs } from "../../personalize/dataset.ts";
 import type { DatasetGroupInputs } from "../../personalize/dataset-group.ts";
 import type { DatasetImportJobInputs } from "../../personalize/dataset-import-job.ts";
-import type { ResourceKindName } from "../../personalize/handlers.ts";
+import type { ResourceKindName } from "../../personalize/kinds.ts";
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
 import type { SolutionVersionInputs } from "../../personalize/solution-version.ts";

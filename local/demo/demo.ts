@@ -1,0 +1,112 @@
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { Command } from "commander";
+import { prepare, UnfitDataError } from "../../data-prep/prepare.ts";
+import { titlesBeside } from "../../runbooks/lib/data.ts";
+import { type Recommendation, recommend } from "../../runbooks/lib/recommendations.ts";
+import { table } from "../../runbooks/lib/table.ts";
+import { LocalError, start } from "../control.ts";
+import { defaultInstance, type Instance, variables } from "../instance.ts";
+import { ensureStack, outputs, run } from "../pulumi.ts";
+
+/** `npm run demo`: from nothing to recommendations, on the local AWS, by the real Pulumi engine. */
+
+const users = ["22", "6", "122"];
+const numResults = 10;
+
+const options = new Command("demo")
+    .description("MovieLens 100k to recommendations on the local AWS")
+    .option("--json", "print one JSON document on stdout, and nothing else")
+    .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of fetching it")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse()
+    .opts<{ json?: boolean; data?: string }>();
+
+const began = performance.now();
+const setup = Number(process.env.MOVIE_RECOMMENDER_SETUP_SECONDS ?? 0);
+const seconds: Record<string, number> = { setup };
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function step<T>(name: string, title: string, work: () => Promise<T>): Promise<T> {
+    say(`\n── ${title}`);
+    const start = performance.now();
+    const result = await work();
+    seconds[name] = rounded((performance.now() - start) / 1000);
+    say(`   done in ${seconds[name]} s`);
+    return result;
+}
+
+try {
+    const instance = defaultInstance();
+    await step("localAws", "Local AWS", async () => {
+        await start(instance, say);
+        await ensureStack(instance);
+    });
+    const { outputPath } = await step("dataPrep", "MovieLens 100k", () =>
+        prepare({ ...(options.data !== undefined && { input: options.data }), log: (line) => say(`   ${line}`) }),
+    );
+    await step("pulumiUp", "pulumi up", () => up(instance));
+    const stackOutputs = await outputs(instance);
+    const recommendations = await step("recommend", "Recommendations", () => ask(instance, stackOutputs, outputPath));
+    seconds.total = rounded(setup + (performance.now() - began) / 1000);
+    if (options.json) {
+        console.log(JSON.stringify({ schemaVersion: 1, recommendations, outputs: stackOutputs, seconds }));
+    } else {
+        print(recommendations, stackOutputs);
+    }
+} catch (error) {
+    if (!(error instanceof LocalError) && !(error instanceof UnfitDataError)) {
+        throw error;
+    }
+    say(`\n${error.message}`);
+    process.exitCode = 1;
+}
+
+async function up(instance: Instance): Promise<void> {
+    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
+    const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
+        const progress = /(?:created|updated|replaced|deleted) \(.*\)|: (?:CREATE|UPDATE|DELETE) [A-Z_]+, /.exec(line);
+        if (progress && !line.startsWith("    ")) {
+            say(`   ${line.trim()}`);
+        } else if (progress) {
+            say(`   ${line.trim().replace(/^pulumi:pulumi:Stack \S+ \S+ /, "")}`);
+        }
+    });
+    if (exitCode !== 0) {
+        throw new LocalError(`pulumi up failed:\n${stdout}\n${stderr}`);
+    }
+}
+
+async function ask(instance: Instance, stackOutputs: Record<string, unknown>, interactionsFile: string) {
+    const env = variables(instance);
+    const client = new PersonalizeRuntimeClient({
+        endpoint: env.AWS_ENDPOINT_URL as string,
+        region: env.AWS_REGION as string,
+        credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? "" },
+    });
+    const campaignArn = String(stackOutputs.campaignArn);
+    return recommend({ client, titleOf: await titlesBeside(interactionsFile) }, { campaignArn, users, numResults });
+}
+
+function print(lists: Record<string, Recommendation[]>, stackOutputs: Record<string, unknown>): void {
+    for (const user of users) {
+        const rows = (lists[user] ?? []).map(({ itemId, title, score }) => [title, itemId, score?.toFixed(7) ?? "–"]);
+        console.log(`\nRecommended to user ${user}`);
+        console.log(table(["title", "item", "score"], rows));
+    }
+    console.log("\nWhat stands in the stack");
+    for (const [name, value] of Object.entries(stackOutputs)) {
+        console.log(`  ${name.padEnd(19)} ${value}`);
+    }
+    console.log(`
+Look     npm run local -- watch-status
+         npm run local -- recommend 22 6 --explain
+Change   npm run local -- pulumi config set minProvisionedTPS 2
+         npm run local -- pulumi preview
+Stop     npm run local -- pulumi destroy     (what the campaign would cost on AWS ends here)
+         npm run local -- stop
+This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
+}
+
+function rounded(value: number): number {
+    return Math.round(value * 10) / 10;
+}

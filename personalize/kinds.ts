@@ -1,0 +1,20 @@
+import { campaign } from "./campaign.ts";
+import { dataset } from "./dataset.ts";
+import { datasetGroup } from "./dataset-group.ts";
+import { datasetImportJob } from "./dataset-import-job.ts";
+import { schema } from "./schema.ts";
+import { solution } from "./solution.ts";
+import { solutionVersion } from "./solution-version.ts";
+
+/** Every kind of Personalize resource of this program, under the name that Pulumi's state has for it. */
+export const kinds = {
+    Schema: schema,
+    DatasetGroup: datasetGroup,
+    Dataset: dataset,
+    DatasetImportJob: datasetImportJob,
+    Solution: solution,
+    SolutionVersion: solutionVersion,
+    Campaign: campaign,
+} as const;
+
+export type ResourceKindName = keyof typeof kinds;

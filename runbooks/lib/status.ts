@@ -1,0 +1,70 @@
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { isNotFound } from "../../personalize/errors.ts";
+import { kinds } from "../../personalize/kinds.ts";
+import type { RecordedResource } from "./stack.ts";
+
+/** A resource as it stands, and what a person does next. */
+export interface ResourceStatus {
+    readonly resource: string;
+    readonly arn: string;
+    /** The service's own word, or `GONE`. */
+    readonly state: string;
+    /** Seconds since the service last changed it; null where it does not say. */
+    readonly ageSeconds: number | null;
+    readonly failureReason: string | null;
+    readonly consoleUrl: string;
+    readonly nextStep: string | null;
+}
+
+export type Overall = "active" | "working" | "failed";
+
+/** Looks at each recorded resource. `now` is in milliseconds since the epoch. */
+export async function statusOf(
+    clientOf: (region: string) => PersonalizeClient,
+    resources: readonly RecordedResource[],
+    now: number,
+): Promise<ResourceStatus[]> {
+    return Promise.all(
+        resources.map(async ({ kind, arn, region }) => {
+            const { noun, look } = kinds[kind];
+            const found = await look(clientOf(region), arn).catch((error: unknown) => {
+                if (!isNotFound(error)) {
+                    throw error;
+                }
+                return undefined;
+            });
+            const pending = found?.update && found.update.status !== "ACTIVE" ? `, update ${found.update.status}` : "";
+            const state = found ? `${found.status}${pending}` : "GONE";
+            return {
+                resource: `${noun} ${arn.split("/").slice(1).join("/")}`,
+                arn,
+                state,
+                ageSeconds: found?.since ? Math.max(0, Math.round((now - found.since.getTime()) / 1000)) : null,
+                failureReason: found?.failureReason ?? found?.update?.failureReason ?? null,
+                consoleUrl: `https://${region}.console.aws.amazon.com/personalize/home?region=${region}`,
+                nextStep: nextStep(noun, state),
+            };
+        }),
+    );
+}
+
+/** The worst of all states, in one word. */
+export function overall(statuses: readonly ResourceStatus[]): Overall {
+    if (statuses.some(({ state }) => /FAILED|STOPPED|GONE/.test(state))) {
+        return "failed";
+    }
+    return statuses.every(({ state }) => state === "ACTIVE") ? "active" : "working";
+}
+
+function nextStep(noun: string, state: string): string | null {
+    if (state === "GONE") {
+        return "it was deleted outside: `pulumi refresh`, then `pulumi up`";
+    }
+    if (/FAILED|STOPPED/.test(state)) {
+        return "mend what the reason says, then `pulumi up`: it is made anew";
+    }
+    if (/PENDING|IN_PROGRESS/.test(state)) {
+        return "wait: `npm run watch-status -- --wait`";
+    }
+    return noun === "campaign" ? "it bills while it is ACTIVE: `pulumi destroy` ends that" : null;
+}

@@ -1,0 +1,92 @@
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { InvalidArgumentError } from "commander";
+import { type Interactions, readInteractions } from "../data-prep/interactions.ts";
+import { defaultInteractionsFile, titlesBeside } from "./lib/data.ts";
+import { type Explanation, explain } from "./lib/explain.ts";
+import { type Recommendation, recommend } from "./lib/recommendations.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { stackOutputs } from "./lib/stack.ts";
+import { table } from "./lib/table.ts";
+
+interface Options extends CommonOptions {
+    readonly numResults: number;
+    readonly explain?: boolean;
+    readonly data: string;
+}
+
+/** Users whose lists an explanation compares with. */
+const comparedUsers = 30;
+
+const command = runbook("recommend", "What the campaign recommends to users")
+    .argument("<users...>", "user ids, for example 22 6 122")
+    .option("--num-results <n>", "how many items for each user, 1 to 500", numResults, 10)
+    .option("--explain", "say how much is known of the user, and how sure the list is")
+    .option("--data <file>", "the interactions that data-prep wrote", defaultInteractionsFile)
+    .parse();
+const options = command.opts<Options>();
+
+await runAction(options.verbose, async () => {
+    const { campaignArn } = await stackOutputs(options.stack);
+    if (!campaignArn) {
+        throw new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
+    }
+    const client = new PersonalizeRuntimeClient({ region: campaignArn.split(":")[3] ?? "" });
+    const deps = { client, titleOf: await titlesBeside(options.data) };
+    const ask = { campaignArn, users: command.args, numResults: options.numResults };
+    const recommendations = await recommend(deps, ask);
+    const explanations = options.explain ? await explainAll(recommendations) : undefined;
+    if (options.json) {
+        console.log(JSON.stringify({ schemaVersion: 1, campaignArn, recommendations, explanations }));
+    } else {
+        print(recommendations, explanations);
+    }
+    return exitCodes.fine;
+
+    async function explainAll(lists: Record<string, Recommendation[]>): Promise<Record<string, Explanation>> {
+        const interactions = await readData(options.data);
+        const step = Math.max(1, Math.floor(interactions.userIds.length / comparedUsers));
+        const users = interactions.userIds.filter((_, index) => index % step === 0);
+        process.stderr.write(`comparing with the lists of ${users.length} other users\n`);
+        const others = Object.values(await recommend(deps, { ...ask, users }));
+        return Object.fromEntries(
+            Object.entries(lists).map(([user, list]) => [user, explain(interactions, user, list, others)]),
+        );
+    }
+});
+
+function print(lists: Record<string, Recommendation[]>, explanations: Record<string, Explanation> | undefined): void {
+    // In the order asked for: an object would put numbers first.
+    for (const user of new Set(command.args)) {
+        const list = lists[user] ?? [];
+        console.log(`User ${user}`);
+        const rows = list.map(({ itemId, title, score }, index) => [
+            index + 1,
+            title,
+            itemId,
+            score?.toFixed(7) ?? "–",
+        ]);
+        console.log(table(["#", "title", "item", "score"], rows));
+        if (explanations?.[user]) {
+            console.log(explanations[user].sentence);
+        }
+    }
+}
+
+async function readData(file: string): Promise<Interactions> {
+    try {
+        return await readInteractions(file);
+    } catch (error) {
+        throw new RunbookError(
+            `--explain needs the interactions, and ${file} cannot be read (${(error as Error).message}). ` +
+                "Run `npm run data-prep`, or name the file with --data.",
+        );
+    }
+}
+
+function numResults(text: string): number {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > 500) {
+        throw new InvalidArgumentError("It must be a whole number from 1 to 500.");
+    }
+    return value;
+}
