@@ -63,17 +63,25 @@ try {
 
 async function up(instance: Instance): Promise<void> {
     const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
+    let live = true;
     const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
-        const progress = /(?:created|updated|replaced|deleted) \(.*\)|: (?:CREATE|UPDATE|DELETE) [A-Z_]+, /.exec(line);
-        if (progress && !line.startsWith("    ")) {
-            say(`   ${line.trim()}`);
-        } else if (progress) {
-            say(`   ${line.trim().replace(/^pulumi:pulumi:Stack \S+ \S+ /, "")}`);
+        // After this heading Pulumi says everything a second time.
+        live &&= line !== "Diagnostics:";
+        const progress = progressOf(line);
+        if (live && progress !== undefined) {
+            say(`   ${progress}`);
         }
     });
     if (exitCode !== 0) {
         throw new LocalError(`pulumi up failed:\n${stdout}\n${stderr}`);
     }
+}
+
+/** What a line of Pulumi's output says of progress: a resource that is done, or a state of one that is awaited. */
+function progressOf(line: string): string | undefined {
+    const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
+    const done = /(\S+ \S+ (?:created|updated|replaced|deleted) \(.*\))/.exec(line);
+    return awaited?.[1] ?? done?.[1];
 }
 
 async function ask(instance: Instance, stackOutputs: Record<string, unknown>, interactionsFile: string) {
