@@ -5,7 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { readFromZip } from "./archive.ts";
-import type { MovieLensFiles } from "./movielens.ts";
+
+/** MovieLens 100k as the cache folder holds it. */
+export interface MovieLensFiles {
+    /** u.data, byte for byte GroupLens' own: 100,000 ratings by 943 users. */
+    ratings: Uint8Array;
+    /** u.item from GroupLens, or RecBole's ml-100k.item: 1,682 films. */
+    items: { name: "u.item" | "ml-100k.item"; bytes: Uint8Array };
+}
 
 /** What a download needs of its surroundings. */
 export interface DownloadContext {

@@ -2,16 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readCatalogue } from "./catalogue.ts";
-import { type DownloadContext, downloadFromGroupLens, downloadFromWheel } from "./movielens-download.ts";
+import {
+    type DownloadContext,
+    downloadFromGroupLens,
+    downloadFromWheel,
+    type MovieLensFiles,
+} from "./movielens-download.ts";
 import { writeWholeFile } from "./whole-file.ts";
-
-/** MovieLens 100k as the cache folder holds it. */
-export interface MovieLensFiles {
-    /** u.data, byte for byte GroupLens' own: 100,000 ratings by 943 users. */
-    ratings: Uint8Array;
-    /** u.item from GroupLens, or RecBole's ml-100k.item: 1,682 films. */
-    items: { name: "u.item" | "ml-100k.item"; bytes: Uint8Array };
-}
 
 /** A place that MovieLens 100k can be had from. */
 export interface MovieLensSource {

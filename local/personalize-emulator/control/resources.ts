@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { EmulatorOptions } from "../emulator.ts";
+import type { EmulatorOptions } from "../contract.ts";
 import { alreadyExists, inUse, notFound } from "../errors.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store, Tag } from "./store.ts";

@@ -1,4 +1,4 @@
-import type { Speed } from "../emulator.ts";
+import type { Speed } from "../contract.ts";
 
 export type Kind =
     | "schema"

@@ -1,4 +1,4 @@
-import type { Speed } from "../emulator.ts";
+import type { Speed } from "../contract.ts";
 import { creationDurations, type Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 

@@ -1,3 +1,4 @@
+import type { EmulatorOptions } from "../contract.ts";
 import { readAvroSchema } from "../control/avro.ts";
 import type { DatasetProperties } from "../control/datasets.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
@@ -5,7 +6,6 @@ import { rowsFile } from "../control/resources.ts";
 import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import type { EmulatorOptions } from "../emulator.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
 import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import type { EmulatorOptions } from "../contract.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import type { EmulatorOptions } from "../emulator.ts";
 import type { TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;

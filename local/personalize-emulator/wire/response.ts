@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { EmulatorResponse, ServiceName } from "../emulator.ts";
+import type { EmulatorResponse, ServiceName } from "../contract.ts";
 import type { ServiceError } from "../errors.ts";
 
 /** A success as the service's protocol has it. An operation without an output has an empty body. */

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../emulator.ts";
+import type { ServiceName } from "../contract.ts";
 
 const restOperations: Record<string, { service: ServiceName; operation: string }> = {
     "/recommendations": { service: "personalize-runtime", operation: "GetRecommendations" },

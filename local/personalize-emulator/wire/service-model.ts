@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { ServiceName } from "../emulator.ts";
+import type { ServiceName } from "../contract.ts";
 
 /** A shape of AWS's service model, as far as requests need it. */
 export interface Shape {

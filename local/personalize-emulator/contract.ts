@@ -1,0 +1,64 @@
+/** How long resources stay in their states: none, about a second a resource, or the minutes that AWS typically takes. */
+export type Speed = "instant" | "demo" | "real";
+
+/** One read of the caller's bucket that an import job is about to make, for the gateway to judge. */
+export interface ImportRequest {
+    roleArn: string | undefined;
+    bucket: string;
+    /** The object's key, or the prefix when `isPrefix`. */
+    key: string;
+    isPrefix: boolean;
+    /** The import job's ARN: `aws:SourceArn`. */
+    sourceArn: string;
+    sourceAccount: string;
+    region: string;
+}
+
+/** Whether the import may read; when not, which of the three steps said no, and why. */
+export type ImportJudgement = { allowed: true } | { allowed: false; step: string; reason: string };
+
+/** The caller's S3, as the emulator sees it: given by the gateway. */
+export interface ImportAccess {
+    /** Role may be assumed by the service; role may list and get; the service principal may, by bucket policy. */
+    judge(request: ImportRequest): Promise<ImportJudgement>;
+    /** All keys of the bucket that start with `prefix`, at any depth. Throws when the bucket does not exist. */
+    list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
+    /** The bytes of one object. Throws when it does not exist. */
+    read(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface EmulatorOptions {
+    /** SQLite and model artefacts live here; it is created when absent. */
+    dataDir: string;
+    speed: Speed;
+    accountId: string;
+    partition: string;
+    /** botocore's data folder; see `serviceModelDirOf`. */
+    serviceModelDir: string;
+    access: ImportAccess;
+    log(message: string): void;
+}
+
+export type ServiceName = "personalize" | "personalize-runtime" | "personalize-events";
+
+export interface EmulatorRequest {
+    service: ServiceName;
+    /** As the service model names it, e.g. `CreateSchema`. */
+    operation: string;
+    region: string;
+    /** The parsed JSON body; `undefined` is taken as `{}`. */
+    body: unknown;
+}
+
+export interface EmulatorResponse {
+    status: number;
+    headers: Record<string, string>;
+    body: string;
+}
+
+export interface Emulator {
+    /** Answers one call. It never rejects: what goes wrong inside is a 500 `InternalFailure` and a line in the log. */
+    handle(request: EmulatorRequest): Promise<EmulatorResponse>;
+    /** Stops timers and training, and closes the database. Jobs in progress go on when the folder is opened again. */
+    close(): Promise<void>;
+}
