@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { listOf, type PolicyDocument, type Statement } from "../../iam/document.ts";
+import {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    type ImportPlace,
+    type ServiceCaller,
+} from "../../iam/import-access.ts";
+import { judgeImport } from "../../local/gateway/import-access.ts";
+
+const caller: ServiceCaller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+const place: ImportPlace = { partition: "aws", bucketName: "films", keyPrefix: "interactions.csv" };
+
+const trust = executionRoleTrust(caller);
+const rolePolicy = executionRolePolicy(place);
+const bucketPolicy = dataBucketPolicy(place, caller);
+const documents: readonly [string, PolicyDocument][] = [
+    ["trust policy", trust],
+    ["role policy", rolePolicy],
+    ["bucket policy", bucketPolicy],
+];
+
+const onlyForUs = {
+    StringEquals: { "aws:SourceAccount": "123456789012" },
+    ArnLike: { "aws:SourceArn": "arn:aws:personalize:eu-central-1:123456789012:*" },
+};
+
+describe("the three documents of an import", () => {
+    it("let Personalize of this account and region assume the role", () => {
+        assert.deepEqual(trust, {
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Sid: "PersonalizeOfThisAccount",
+                    Effect: "Allow",
+                    Principal: { Service: "personalize.amazonaws.com" },
+                    Action: "sts:AssumeRole",
+                    Condition: onlyForUs,
+                },
+            ],
+        });
+    });
+
+    it("let the role list the bucket and read the one prefix", () => {
+        assert.deepEqual(rolePolicy, {
+            Version: "2012-10-17",
+            Statement: [
+                { Sid: "ListBucket", Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::films" },
+                {
+                    Sid: "ReadInteractions",
+                    Effect: "Allow",
+                    Action: "s3:GetObject",
+                    Resource: "arn:aws:s3:::films/interactions.csv*",
+                },
+            ],
+        });
+    });
+
+    it("let the service do the same by the bucket policy, and nobody anything without TLS", () => {
+        const service = { Principal: { Service: "personalize.amazonaws.com" }, Condition: onlyForUs };
+        assert.deepEqual(bucketPolicy, {
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Sid: "PersonalizeLists",
+                    Effect: "Allow",
+                    Action: "s3:ListBucket",
+                    Resource: "arn:aws:s3:::films",
+                    ...service,
+                },
+                {
+                    Sid: "PersonalizeReadsInteractions",
+                    Effect: "Allow",
+                    Action: "s3:GetObject",
+                    Resource: "arn:aws:s3:::films/interactions.csv*",
+                    ...service,
+                },
+                {
+                    Sid: "OnlyWithTls",
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:*",
+                    Resource: ["arn:aws:s3:::films", "arn:aws:s3:::films/*"],
+                    Condition: { Bool: { "aws:SecureTransport": "false" } },
+                },
+            ],
+        });
+    });
+
+    it("hold in another partition without a word of arn:aws:", () => {
+        const china = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
+        const there = { ...place, partition: "aws-cn" };
+        const all = JSON.stringify([
+            executionRoleTrust(china),
+            executionRolePolicy(there),
+            dataBucketPolicy(there, china),
+        ]);
+        assert.doesNotMatch(all, /arn:aws:/);
+        assert.match(all, /arn:aws-cn:personalize:cn-north-1:123456789012:\*/);
+        assert.match(all, /arn:aws-cn:s3:::films\/interactions\.csv\*/);
+    });
+
+    for (const [name, document] of documents) {
+        it(`allow no wildcard action, resource or principal (${name})`, () => {
+            for (const { Effect, Action, Resource, Principal } of statementsOf(document)) {
+                if (Effect === "Allow") {
+                    for (const action of listOf(Action)) assert.doesNotMatch(action, /[*?]/);
+                    for (const resource of listOf(Resource)) assert.match(resource, /^arn:aws:s3:::films/);
+                    assert.doesNotMatch(JSON.stringify(Principal ?? {}), /\*/);
+                }
+            }
+        });
+
+        it(`name account and source wherever a service is trusted (${name})`, () => {
+            for (const statement of statementsOf(document)) {
+                if (typeof statement.Principal === "object") {
+                    assert.deepEqual(statement.Condition, onlyForUs);
+                }
+            }
+        });
+    }
+
+    it("ask nothing of aws:SourceArn in the role policy, where no call carries it", () => {
+        assert.doesNotMatch(JSON.stringify(rolePolicy), /aws:Source/i);
+    });
+});
+
+describe("an import judged by the three documents", () => {
+    const request = {
+        roleArn: "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole",
+        bucket: "films",
+        key: "interactions.csv",
+        isPrefix: false,
+        sourceArn: "arn:aws:personalize:eu-central-1:123456789012:dataset-import-job/first",
+        sourceAccount: "123456789012",
+        region: "eu-central-1",
+    };
+    const judge = (documents: { trust?: PolicyDocument; role?: PolicyDocument; bucket?: PolicyDocument }, asked = {}) =>
+        judgeImport({ ...request, ...asked }, "aws", {
+            trust: documents.trust ?? trust,
+            rolePolicies: [{ name: "role policy", document: documents.role ?? rolePolicy }],
+            bucketPolicies: [{ name: "bucket policy", document: documents.bucket ?? bucketPolicy }],
+        });
+
+    it("passes with all of them", () => {
+        assert.deepEqual(judge({}), { allowed: true });
+    });
+
+    const without = (document: PolicyDocument, sid: string): PolicyDocument => {
+        const rest = statementsOf(document).filter((statement) => statement.Sid !== sid);
+        assert.equal(rest.length, statementsOf(document).length - 1);
+        return { ...document, Statement: rest };
+    };
+    const needed: readonly [string, Parameters<typeof judge>[0], string][] = [
+        ["the trust", { trust: without(trust, "PersonalizeOfThisAccount") }, "assume the role"],
+        ["the role's list", { role: without(rolePolicy, "ListBucket") }, "read by the role's policies"],
+        ["the role's get", { role: without(rolePolicy, "ReadInteractions") }, "read by the role's policies"],
+        ["the bucket's list", { bucket: without(bucketPolicy, "PersonalizeLists") }, "read by the bucket policy"],
+        [
+            "the bucket's get",
+            { bucket: without(bucketPolicy, "PersonalizeReadsInteractions") },
+            "read by the bucket policy",
+        ],
+    ];
+    for (const [what, documents, step] of needed) {
+        it(`is denied without ${what}`, () => {
+            const judgement = judge(documents);
+            assert.ok(!judgement.allowed);
+            assert.equal(judgement.step, step);
+            assert.match(judgement.reason, /nothing allows it/);
+        });
+    }
+
+    const strangers = {
+        "another account": { sourceAccount: "999999999999" },
+        "another region": { sourceArn: "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/first" },
+        "another service": { sourceArn: "arn:aws:s3:eu-central-1:123456789012:dataset-import-job/first" },
+    };
+    for (const [who, asked] of Object.entries(strangers)) {
+        it(`is denied on behalf of ${who}`, () => {
+            const judgement = judge({}, asked);
+            assert.ok(!judgement.allowed);
+            assert.equal(judgement.step, "assume the role");
+            assert.match(judgement.reason, /aws:Source(Account|Arn) does not hold/);
+        });
+    }
+
+    it("is denied for another object of the bucket", () => {
+        const judgement = judge({}, { key: "payroll.csv" });
+        assert.ok(!judgement.allowed);
+        assert.match(judgement.reason, /s3:GetObject on arn:aws:s3:::films\/payroll\.csv/);
+    });
+
+    it("is denied by a role policy that asks for aws:SourceArn: the mistake that looks right", () => {
+        const tooStrict = statementsOf(rolePolicy).map((statement) => ({ ...statement, Condition: onlyForUs }));
+        const judgement = judge({ role: { ...rolePolicy, Statement: tooStrict } });
+        assert.ok(!judgement.allowed);
+        assert.equal(judgement.step, "read by the role's policies");
+    });
+
+    it("is denied by a deny in the bucket policy that meets the role's session alone", () => {
+        const veto: Statement = {
+            Sid: "NotThisRole",
+            Effect: "Deny",
+            Principal: { AWS: request.roleArn },
+            Action: "s3:GetObject",
+            Resource: "arn:aws:s3:::films/*",
+        };
+        const judgement = judge({ bucket: { ...bucketPolicy, Statement: [...statementsOf(bucketPolicy), veto] } });
+        assert.ok(!judgement.allowed);
+        assert.equal(judgement.step, "read by the role's session");
+        assert.match(judgement.reason, /denied by NotThisRole of the bucket policy/);
+    });
+});
+
+function statementsOf(document: PolicyDocument): readonly Statement[] {
+    return listOf(document.Statement);
+}
