@@ -34,35 +34,39 @@ const equalStrings: Comparison = (policy, request) => policy === request;
 const equalIgnoringCase: Comparison = (policy, request) => policy.toLowerCase() === request.toLowerCase();
 
 /** Positive operators; each `Not…` twin is the same comparison, negated over all of the policy's values. */
-const comparisons: Readonly<Record<string, Comparison>> = {
-    StringEquals: equalStrings,
-    StringEqualsIgnoreCase: equalIgnoringCase,
-    StringLike: matchesWildcard,
-    NumericEquals: numeric((r, p) => r === p),
-    NumericLessThan: numeric((r, p) => r < p),
-    NumericLessThanEquals: numeric((r, p) => r <= p),
-    NumericGreaterThan: numeric((r, p) => r > p),
-    NumericGreaterThanEquals: numeric((r, p) => r >= p),
-    DateEquals: dated((r, p) => r === p),
-    DateLessThan: dated((r, p) => r < p),
-    DateLessThanEquals: dated((r, p) => r <= p),
-    DateGreaterThan: dated((r, p) => r > p),
-    DateGreaterThanEquals: dated((r, p) => r >= p),
-    Bool: equalIgnoringCase,
-    BinaryEquals: equalStrings,
-    ArnEquals: matchesArn,
-    ArnLike: matchesArn,
-};
+const comparisons: ReadonlyMap<string, Comparison> = new Map(
+    Object.entries({
+        StringEquals: equalStrings,
+        StringEqualsIgnoreCase: equalIgnoringCase,
+        StringLike: matchesWildcard,
+        NumericEquals: numeric((r, p) => r === p),
+        NumericLessThan: numeric((r, p) => r < p),
+        NumericLessThanEquals: numeric((r, p) => r <= p),
+        NumericGreaterThan: numeric((r, p) => r > p),
+        NumericGreaterThanEquals: numeric((r, p) => r >= p),
+        DateEquals: dated((r, p) => r === p),
+        DateLessThan: dated((r, p) => r < p),
+        DateLessThanEquals: dated((r, p) => r <= p),
+        DateGreaterThan: dated((r, p) => r > p),
+        DateGreaterThanEquals: dated((r, p) => r >= p),
+        Bool: equalIgnoringCase,
+        BinaryEquals: equalStrings,
+        ArnEquals: matchesArn,
+        ArnLike: matchesArn,
+    }),
+);
 
-const negated: Readonly<Record<string, Comparison>> = {
-    StringNotEquals: equalStrings,
-    StringNotEqualsIgnoreCase: equalIgnoringCase,
-    StringNotLike: matchesWildcard,
-    NumericNotEquals: numeric((r, p) => r === p),
-    DateNotEquals: dated((r, p) => r === p),
-    ArnNotEquals: matchesArn,
-    ArnNotLike: matchesArn,
-};
+const negated: ReadonlyMap<string, Comparison> = new Map(
+    Object.entries({
+        StringNotEquals: equalStrings,
+        StringNotEqualsIgnoreCase: equalIgnoringCase,
+        StringNotLike: matchesWildcard,
+        NumericNotEquals: numeric((r, p) => r === p),
+        DateNotEquals: dated((r, p) => r === p),
+        ArnNotEquals: matchesArn,
+        ArnNotLike: matchesArn,
+    }),
+);
 
 /**
  * Whether every operator and key of a condition block holds for the request
@@ -71,7 +75,9 @@ const negated: Readonly<Record<string, Comparison>> = {
  * @throws RangeError for an operator that is not covered, so that a policy is never judged by half.
  */
 export function evaluateConditions(block: ConditionBlock | undefined, context: RequestContext): ConditionOutcome {
-    const carried = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), listOf(value)]));
+    // A key without a value is as good as absent.
+    const present = Object.entries(context).filter(([, value]) => listOf(value).length > 0);
+    const carried = new Map(present.map(([key, value]) => [key.toLowerCase(), listOf(value)]));
     const missingKeys: string[] = [];
     let failed: string | undefined;
     for (const [operator, keys] of Object.entries(block ?? {})) {
@@ -93,8 +99,8 @@ function holds(operator: string, wanted: readonly string[], values: readonly str
         return wanted.some((value) => (value.toLowerCase() === "true") === (values === undefined));
     }
     const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
-    const compare = comparisons[name ?? ""];
-    const compareNot = negated[name ?? ""];
+    const compare = comparisons.get(name ?? "");
+    const compareNot = negated.get(name ?? "");
     const accepts = compare
         ? (value: string) => wanted.some((want) => compare(want, value))
         : compareNot && ((value: string) => !wanted.some((want) => compareNot(want, value)));
