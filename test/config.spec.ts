@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { bucketNameFor, type ConfigProblem, namesFor, parseConfig, type StackConfig } from "../config.ts";
+
+/** The defaults of Pulumi.yaml as Pulumi hands them over: as text. */
+const defaults: Readonly<Record<string, string>> = {
+    bucketName: "",
+    nameSuffix: "",
+    interactionsFile: "data/personalize_interactions_fixed.csv",
+    dataRetention: "delete",
+    recipe: "aws-user-personalization",
+    performAutoML: "false",
+    performAutoTraining: "false",
+    minProvisionedTPS: "1",
+    pollSeconds: "15",
+    importDeadlineMinutes: "120",
+    trainingDeadlineMinutes: "360",
+    campaignDeadlineMinutes: "120",
+    tags: "{}",
+};
+const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1" };
+
+const parse = (values: Record<string, string> = {}, more: Partial<Parameters<typeof parseConfig>[1]> = {}) =>
+    parseConfig((key) => ({ ...defaults, ...values })[key], { ...stack, ...more });
+
+function good(...input: Parameters<typeof parse>): StackConfig {
+    const result = parse(...input);
+    assert.ok("names" in result, JSON.stringify(result));
+    return result;
+}
+
+function problems(...input: Parameters<typeof parse>): readonly ConfigProblem[] {
+    const result = parse(...input);
+    assert.ok(!("names" in result), "no problem was found");
+    return result;
+}
+
+describe("the configuration", () => {
+    it("is the default one where nothing is set", () => {
+        assert.deepEqual(good(), {
+            project: "movie-recommender",
+            stack: "dev",
+            region: "eu-central-1",
+            bucketName: "",
+            names: namesFor("dev", ""),
+            interactionsFile: "data/personalize_interactions_fixed.csv",
+            dataRetention: "delete",
+            recipe: "aws-user-personalization",
+            performAutoML: false,
+            performAutoTraining: false,
+            minProvisionedTPS: 1,
+            pollSeconds: 15,
+            deadlines: { import: 120, training: 360, campaign: 120 },
+            tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
+        });
+    });
+
+    it("takes what is set", () => {
+        const config = good({
+            pollSeconds: "0.2",
+            minProvisionedTPS: "3",
+            performAutoTraining: "true",
+            dataRetention: "retain",
+            tags: '{"team":"films"}',
+        });
+        assert.equal(config.pollSeconds, 0.2);
+        assert.equal(config.minProvisionedTPS, 3);
+        assert.equal(config.performAutoTraining, true);
+        assert.equal(config.dataRetention, "retain");
+        assert.equal(config.tags.team, "films");
+    });
+
+    it("keeps the tags by which a stack knows its own, whatever the user's tags say", () => {
+        const { tags } = good({ tags: '{"pulumi:stack":"other"}' });
+        assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
+    });
+
+    it("reports every bad value at once, each with its path", () => {
+        const bad = {
+            bucketName: "My_Bucket",
+            nameSuffix: " x",
+            dataRetention: "keep",
+            recipe: "aws-sims",
+            performAutoML: "perhaps",
+            performAutoTraining: "yes",
+            minProvisionedTPS: "0",
+            pollSeconds: "soon",
+            importDeadlineMinutes: "1.5",
+            trainingDeadlineMinutes: "-1",
+            campaignDeadlineMinutes: "",
+            tags: '{"team":1}',
+        };
+        const found = problems(bad, { region: undefined });
+        assert.deepEqual(
+            [...new Set(found.map(({ path }) => path))].sort(),
+            [...Object.keys(bad).filter((key) => key !== "tags"), "tags.team", "aws:region"].sort(),
+        );
+        for (const [key, value] of Object.entries(bad).filter(([key]) => key !== "tags" && key !== "nameSuffix")) {
+            const reason = found.find(({ path }) => path === key)?.reason;
+            assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
+        }
+        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, 7);
+    });
+
+    for (const [path, value] of [
+        ["minProvisionedTPS", "1.5"],
+        ["minProvisionedTPS", "many"],
+        ["pollSeconds", "0"],
+        ["pollSeconds", "NaN"],
+        ["bucketName", "ab"],
+        ["bucketName", `${"a".repeat(64)}`],
+        ["bucketName", "xn--films"],
+        ["tags", "{"],
+        ["tags", "null"],
+        ["tags", '["films"]'],
+        ["tags", '"films"'],
+    ] as const) {
+        it(`refuses ${path} ${value}`, () => {
+            assert.deepEqual(
+                problems({ [path]: value }).map((problem) => problem.path),
+                [path],
+            );
+        });
+    }
+
+    it("refuses AutoML together with a recipe, and says how to choose", () => {
+        assert.deepEqual(problems({ performAutoML: "true" }), [
+            {
+                path: "performAutoML",
+                reason:
+                    'is true while recipe is "aws-user-personalization": with AutoML the service chooses the recipe. ' +
+                    'Run `pulumi config set recipe ""`, or `pulumi config set performAutoML false`',
+            },
+        ]);
+        assert.equal(good({ performAutoML: "true", recipe: "" }).recipe, undefined);
+    });
+
+    it("wants a recipe without AutoML, and names the ones there are", () => {
+        assert.deepEqual(problems({ recipe: "" }), [
+            {
+                path: "recipe",
+                reason: 'is ""; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
+            },
+        ]);
+    });
+});
+
+describe("names", () => {
+    it("are the plain ones on dev and local", () => {
+        const plain = {
+            objectKey: "personalize_interactions_fixed.csv",
+            role: "AmazonPersonalize-ExecutionRole",
+            schema: "item_interactions_schema",
+            datasetGroup: "movie_recommendation",
+            dataset: "item_interactions",
+            importJobPrefix: "item_interactions_import_job",
+            solution: "movie-recommender-solution",
+            campaign: "movie-recommender-campaign",
+        };
+        assert.deepEqual(namesFor("dev", ""), plain);
+        assert.deepEqual(namesFor("local", ""), plain);
+    });
+
+    it("end with the stack elsewhere, and with nameSuffix where it is set", () => {
+        assert.equal(namesFor("prod", "").campaign, "movie-recommender-campaign-prod");
+        assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
+        assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
+        for (const [kind, name] of Object.entries(namesFor("prod", ""))) {
+            assert.equal(name.endsWith("-prod"), kind !== "objectKey", name);
+        }
+    });
+
+    it("may be as long as the service allows, and no longer: an import job's goes on with its content and number", () => {
+        const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
+        assert.ok(good({ nameSuffix: "x".repeat(room) }));
+        const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "nameSuffix");
+        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49 of them/);
+    });
+
+    it("of a stack that no name can end with are a problem that names nameSuffix", () => {
+        assert.ok(problems({}, { stack: "my.stack" }).every(({ path }) => path === "nameSuffix"));
+    });
+
+    it("of the bucket are unique by account and stack unless configured", () => {
+        assert.equal(bucketNameFor(good(), "123456789012"), "my-movie-recommender-data-123456789012-dev");
+        assert.equal(bucketNameFor(good({ bucketName: "films" }), "123456789012"), "films");
+    });
+});
