@@ -87,6 +87,7 @@ export function parseConfig(
         }
         return value;
     };
+    const flag = (key: string): boolean => oneOf(key, ["true", "false"]) === "true";
 
     const bucketName = text("bucketName");
     if (bucketName !== "" && !/^(?!xn--)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucketName)) {
@@ -100,7 +101,7 @@ export function parseConfig(
             bad("nameSuffix", `makes the ${kind} name "${name}"; letters, digits, - and _, at most ${longest} of them`);
         }
     }
-    const performAutoML = text("performAutoML") === "true";
+    const performAutoML = flag("performAutoML");
     const recipe = text("recipe");
     if (performAutoML && recipe !== "") {
         bad(
@@ -126,7 +127,7 @@ export function parseConfig(
         dataRetention: oneOf("dataRetention", ["delete", "retain"]),
         recipe: recipe === "" ? undefined : recipe,
         performAutoML,
-        performAutoTraining: text("performAutoTraining") === "true",
+        performAutoTraining: flag("performAutoTraining"),
         minProvisionedTPS: number("minProvisionedTPS", 1, true),
         pollSeconds: number("pollSeconds", 0.05, false),
         deadlines: {
@@ -140,13 +141,17 @@ export function parseConfig(
 }
 
 function parseTags(json: string | undefined, bad: (path: string, reason: string) => void): Record<string, string> {
-    let tags: unknown = {};
+    let tags: unknown;
     try {
         tags = JSON.parse(json ?? "{}");
     } catch {
-        bad("tags", "is not an object of names and values");
+        tags = undefined;
     }
-    for (const [key, value] of Object.entries(tags as object)) {
+    if (tags === null || typeof tags !== "object" || Array.isArray(tags)) {
+        bad("tags", "is not an object of names and values");
+        return {};
+    }
+    for (const [key, value] of Object.entries(tags)) {
         if (typeof value !== "string") {
             bad(`tags.${key}`, "must be a text");
         }
