@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import type { PolicyDocument } from "../../iam/document.ts";
+import { everythingIn, importJobNames } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+/** What the service says of an import that it may not read for. */
+const refused = /CREATE FAILED\. The service says: .*(?:access|permission)/i;
+
+describe("imports that may not read, mended on the real engine", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    const role = () => `AmazonPersonalize-ExecutionRole-${aws.stack}`;
+    const recordedJob = async () => {
+        const state = JSON.parse((await aws.pulumi("stack", "export")).stdout);
+        return state.deployment.resources.find(({ type }: { type: string }) => type.endsWith(":DatasetImportJob"));
+    };
+
+    it("fails an up for want of access with the service's own text, and keeps what it made", async () => {
+        const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
+        assertExit(await aws.engine("up", ...access), 0);
+        const deny: PolicyDocument = {
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Deny", Action: "s3:GetObject", Resource: "*" }],
+        };
+        await aws.iam.send(
+            new PutRolePolicyCommand({
+                RoleName: role(),
+                PolicyName: "somebody-elses",
+                PolicyDocument: JSON.stringify(deny),
+            }),
+        );
+
+        const up = await aws.engine("up");
+        assertExit(up, 1);
+        assert.match(up.stdout, refused);
+        assert.match((await recordedJob()).initErrors.join("\n"), refused);
+        assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
+    });
+
+    it("shows the failure and the next step by watch-status", async () => {
+        const status = await aws.runbook("watch-status", "--json");
+        assertExit(status, 1);
+        const { overall, resources } = JSON.parse(status.stdout);
+        assert.equal(overall, "failed");
+        const failed = resources.filter(({ state }: { state: string }) => state === "CREATE FAILED");
+        assert.equal(failed.length, 1);
+        assert.match(failed[0].failureReason, /access|permission/i);
+        assert.match(failed[0].nextStep, /`pulumi up`/);
+    });
+
+    it("fails again under the next number while nothing is mended", async () => {
+        assertExit(await aws.engine("up"), 1);
+        assert.deepEqual(
+            (await importJobNames(aws)).map((name) => name.slice(-2)),
+            ["-1", "-2"],
+        );
+    });
+
+    it("succeeds once the policy is mended, by up alone", async () => {
+        await aws.iam.send(new DeleteRolePolicyCommand({ RoleName: role(), PolicyName: "somebody-elses" }));
+        assertExit(await aws.engine("up"), 0);
+        assert.match((await aws.outputs()).importJobArn ?? "", /-3$/);
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("finds a bucket policy that was changed outside by refresh, and mends it by up before it imports", async () => {
+        const Bucket = (await aws.outputs()).bucketName;
+        const found = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
+        const policy = JSON.parse(found.Policy ?? "") as { Statement: { Sid: string }[] };
+        const Statement = policy.Statement.filter(({ Sid }) => Sid !== "PersonalizeReadsInteractions");
+        await aws.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ ...policy, Statement }) }));
+        await aws.writeInteractions(3);
+
+        const up = await aws.engine("up");
+        assertExit(up, 1);
+        assert.match(up.stdout, refused);
+        assertExit(await aws.engine("refresh"), 0);
+        assertExit(await aws.engine("up"), 0);
+        assert.match((await aws.outputs()).importJobArn ?? "", /-2$/);
+        assert.deepEqual(JSON.parse((await aws.s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? ""), policy);
+    });
+
+    it("leaves the bucket when its data is to be retained, and says so", async () => {
+        await aws.configure({ dataRetention: "retain" });
+        const up = await aws.engine("up");
+        assertExit(up, 0);
+        const { bucketName: Bucket } = await aws.outputs();
+        assert.ok(up.stdout.includes(`destroy will leave bucket ${Bucket} (dataRetention: retain)`));
+        const destroy = await aws.engine("destroy");
+        assertExit(destroy, 0);
+        assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);
+        assert.deepEqual(await everythingIn(aws), [`bucket ${Bucket}`]);
+        await aws.s3.send(new HeadObjectCommand({ Bucket, Key: "personalize_interactions_fixed.csv" }));
+    });
+});
+
+describe("bad configuration on the real engine", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    it("shows all bad values at once, each with its path, before anything is made", async () => {
+        await aws.configure({
+            bucketName: "No",
+            dataRetention: "keep",
+            recipe: "sims",
+            minProvisionedTPS: "0",
+            pollSeconds: "often",
+            importDeadlineMinutes: "0",
+            tags: { team: 3 },
+        });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        const lines = preview.stdout.split("\n").map((line) => line.trim());
+        for (const problem of [
+            'movie-recommender:bucketName is "No"; S3 wants 3 to 63 lower-case letters, digits, dots and hyphens',
+            'movie-recommender:dataRetention is "keep"; it must be delete or retain',
+            'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
+            'movie-recommender:minProvisionedTPS is "0"; it must be a whole number of at least 1',
+            'movie-recommender:pollSeconds is "often"; it must be a number of at least 0.05',
+            'movie-recommender:importDeadlineMinutes is "0"; it must be a whole number of at least 1',
+            "movie-recommender:tags.team must be a text",
+        ]) {
+            assert.ok(lines.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
+        }
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+
+    it("refuses AutoML with a recipe, with the sentence that a user needs", async () => {
+        await aws.configure({ performAutoML: "true" });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        assert.match(
+            preview.stdout,
+            /performAutoML is true while recipe is "aws-user-personalization": with AutoML the service chooses the recipe/,
+        );
+        assert.match(preview.stdout, /pulumi config set recipe ""/);
+    });
+
+    it("previews AutoML without a recipe", async () => {
+        await aws.configure({ performAutoML: "true", recipe: "" });
+        assertExit(await aws.engine("preview"), 0);
+    });
+
+    it("warns that AWS may refuse aws-hrnn", async () => {
+        await aws.configure({ recipe: "aws-hrnn" });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 0);
+        assert.match(preview.stdout, /warning: recipe aws-hrnn is gone from ListRecipes: AWS may refuse it/);
+    });
+
+    it("says how to get the interactions when there are none", async () => {
+        await aws.configure({ interactionsFile: "data/none.csv" });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        assert.match(preview.stdout, /there are no interactions at data\/none\.csv\. Run `npm run data-prep`/);
+    });
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { everythingIn, importJobNames } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+interface Step {
+    readonly op: string;
+    readonly urn: string;
+}
+
+/** Last words of the names of what a preview would do, by operation. */
+async function planned(aws: TestAws): Promise<Record<string, string[]>> {
+    const preview = await aws.engine("preview", "--json");
+    assertExit(preview, 0);
+    const { steps } = JSON.parse(preview.stdout) as { steps: Step[] };
+    const plan: Record<string, string[]> = {};
+    for (const { op, urn } of steps.filter(({ op }) => op !== "same")) {
+        const type = urn.split("::")[2]?.split(/[:/$]/).at(-1) ?? urn;
+        plan[op] = [...(plan[op] ?? []), type].sort();
+    }
+    return plan;
+}
+
+describe("the life of a stack on the real engine", () => {
+    let aws: TestAws;
+    let firstJob = "";
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    it("comes up with the outputs that the contract names", async () => {
+        assertExit(await aws.engine("up"), 0);
+        const outputs = await aws.outputs();
+        const { stack } = aws;
+        const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
+        const hash = createHash("sha256")
+            .update(await readFile(aws.interactionsFile))
+            .digest("hex");
+        firstJob = `item_interactions_import_job-${stack}-${hash.slice(0, 8)}-1`;
+        const { solutionVersionArn, bestRecipeArn, ...rest } = outputs;
+        assert.deepEqual(rest, {
+            bucketName: `my-movie-recommender-data-000000000000-${stack}`,
+            roleArn: `arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole-${stack}`,
+            schemaArn: arn(`schema/item_interactions_schema-${stack}`),
+            datasetGroupArn: arn(`dataset-group/movie_recommendation-${stack}`),
+            datasetArn: arn(`dataset/movie_recommendation-${stack}/INTERACTIONS`),
+            importJobArn: arn(`dataset-import-job/${firstJob}`),
+            solutionArn: arn(`solution/movie-recommender-solution-${stack}`),
+            campaignArn: arn(`campaign/movie-recommender-campaign-${stack}`),
+        });
+        assert.match(solutionVersionArn ?? "", new RegExp(`:solution/movie-recommender-solution-${stack}/[0-9a-f]+$`));
+        assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
+    });
+
+    it("recommends, by the runbook: items of the data in falling order, other ones for other users", async () => {
+        const result = await aws.runbook("recommend", "1", "2", "--num-results", "5", "--json");
+        assertExit(result, 0);
+        const document = JSON.parse(result.stdout);
+        assert.equal(document.schemaVersion, 1);
+        const csv = await readFile(aws.interactionsFile, "utf8");
+        for (const user of ["1", "2"]) {
+            const list = document.recommendations[user] as { itemId: string; score: number }[];
+            assert.equal(list.length, 5);
+            assert.ok(list.every(({ itemId }) => csv.includes(`,"${itemId}",`)));
+            assert.deepEqual(
+                list.map(({ score }) => score),
+                list.map(({ score }) => score).toSorted((a, b) => b - a),
+            );
+        }
+        assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
+    });
+
+    it("is all ACTIVE, by the runbook", async () => {
+        const result = await aws.runbook("watch-status", "--json");
+        assertExit(result, 0);
+        const { overall, resources } = JSON.parse(result.stdout);
+        assert.equal(overall, "active");
+        assert.equal(resources.length, 7);
+    });
+
+    it("has nothing to change after up, and nothing after a refresh", async () => {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("makes of a changed file another import and another version, and moves the campaign in place", async () => {
+        const before = await aws.outputs();
+        await aws.writeInteractions(2);
+        assert.deepEqual(await planned(aws), {
+            replace: ["DatasetImportJob", "SolutionVersion"],
+            update: ["BucketObjectv2", "Campaign"],
+        });
+        assertExit(await aws.engine("up"), 0);
+        const after = await aws.outputs();
+        const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
+        assert.deepEqual(changed.sort(), ["importJobArn", "solutionVersionArn"]);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("leaves nothing in any service when it is destroyed", async () => {
+        const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
+        // Both versions: one goes with its solution only.
+        const versions = ["version", "version"];
+        assert.deepEqual(kinds, ["bucket", "role", "schema", "group", "dataset", "solution", ...versions, "campaign"]);
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+        assert.equal((await importJobNames(aws)).length, 2);
+    });
+
+    it("comes up again, and imports again under the next number", async () => {
+        await aws.writeInteractions(1);
+        assertExit(await aws.engine("up"), 0);
+        const next = firstJob.replace(/-1$/, "-2");
+        assert.ok((await aws.outputs()).importJobArn?.endsWith(`/${next}`));
+        assert.ok((await importJobNames(aws)).includes(firstJob));
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+
+    it("has written nothing into the project's folder", () => {
+        assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
+    });
+});

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { appendFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { S3Client } from "@aws-sdk/client-s3";
+import { prepare } from "../../data-prep/prepare.ts";
+import { start, stop } from "../../local/control.ts";
+import { type Instance, paths, root, variables } from "../../local/instance.ts";
+import { freePort } from "../../local/ministack/process.ts";
+import { type CommandResult, run } from "../../local/pulumi.ts";
+import { ratingsFile, syntheticRatings } from "./interactions.ts";
+
+export const region = "eu-central-1";
+
+/** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
+export async function testInstance(): Promise<Instance> {
+    const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
+    return { root, dir, port: await freePort(), speed: "instant", officialPlugin: false };
+}
+
+/** AWS's own clients on an instance. */
+export function clientsOf(instance: Instance) {
+    const env = variables(instance);
+    const settings = {
+        endpoint: env.AWS_ENDPOINT_URL as string,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    return {
+        s3: new S3Client({ ...settings, forcePathStyle: true }),
+        iam: new IAMClient(settings),
+        personalize: new PersonalizeClient(settings),
+        runtime: new PersonalizeRuntimeClient(settings),
+    };
+}
+
+export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
+
+/**
+ * A local AWS of its own with an empty stack of its own, on synthetic data. The stack's configuration lies in the
+ * temporary folder too, so the project's folder is not written to.
+ */
+export async function startTestAws() {
+    const instance = await testInstance();
+    const stack = `e2e-${randomBytes(3).toString("hex")}`;
+    const workspace = join(instance.dir, "workspace");
+    const configFile = join(workspace, `Pulumi.${stack}.yaml`);
+    const interactionsFile = join(instance.dir, "data", "personalize_interactions_fixed.csv");
+    const common = ["--non-interactive", "--color", "never", "--stack", stack];
+    const pulumi = (...args: string[]) => run(instance, "pulumi", [...args, ...common], "captured");
+
+    /** Prepares the interactions of a seed: another seed is another file. */
+    async function writeInteractions(seed: number): Promise<void> {
+        const input = join(instance.dir, "u.data");
+        await writeFile(input, ratingsFile(syntheticRatings({ seed })));
+        await mkdir(join(instance.dir, "data"), { recursive: true });
+        await prepare({ input, output: interactionsFile, log: () => {} });
+    }
+
+    /** Replaces the stack's configuration by what tests need and `values`. */
+    async function configure(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
+        const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0];
+        const settings = {
+            "aws:region": region,
+            "movie-recommender:pollSeconds": "0.05",
+            "movie-recommender:interactionsFile": interactionsFile,
+            ...Object.fromEntries(Object.entries(values).map(([key, value]) => [`movie-recommender:${key}`, value])),
+        };
+        await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
+    }
+
+    async function makeStack(): Promise<void> {
+        const { pulumiBackend, pulumiHome } = paths(instance);
+        for (const folder of [pulumiBackend, pulumiHome, workspace]) {
+            await mkdir(folder, { recursive: true });
+        }
+        // The engine writes a new stack's salt beside the project file: here beside a stand-in for it.
+        await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
+        const made = await pulumi("stack", "init", "--cwd", workspace);
+        assert.equal(made.exitCode, 0, made.stderr);
+        await appendFile(configFile, "");
+        await configure();
+    }
+
+    const clients = clientsOf(instance);
+    async function discard(): Promise<void> {
+        for (const client of Object.values(clients)) {
+            client.destroy();
+        }
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    }
+
+    try {
+        await start(instance, () => {});
+        await writeInteractions(1);
+        await makeStack();
+    } catch (error) {
+        await discard();
+        throw error;
+    }
+    return {
+        instance,
+        stack,
+        interactionsFile,
+        ...clients,
+        writeInteractions,
+        configure,
+        /** `up`, `preview`, `refresh` or `destroy` by the real engine, asking nothing. */
+        engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): Promise<CommandResult> {
+            const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
+            return pulumi(command, "--config-file", configFile, ...yes, ...args);
+        },
+        /** Any other command of Pulumi's on the stack. */
+        pulumi,
+        async outputs(): Promise<Record<string, string>> {
+            return JSON.parse((await pulumi("stack", "output", "--json")).stdout);
+        },
+        /** A runbook as a person runs it. */
+        runbook: (name: string, ...args: string[]) =>
+            run(instance, process.execPath, [join("runbooks", `${name}.ts`), "--stack", stack, ...args], "captured"),
+        /** Ends everything and leaves nothing. */
+        stop: discard,
+    };
+}
+
+/** Asserts on a command's exit code, and shows what it printed when it is another. */
+export function assertExit(result: CommandResult, exitCode: number): void {
+    assert.equal(result.exitCode, exitCode, `exit ${result.exitCode}:\n${result.stdout}\n${result.stderr}`);
+}
