@@ -6,17 +6,16 @@ import type * as pulumi from "@pulumi/pulumi";
  * state too. Keep it byte for byte (a test compares it), or every resource of every user shows an update.
  */
 export function forward(kind: string): pulumi.dynamic.ResourceProvider {
-    const call = async (method: string, ...args: unknown[]) => {
-        const path = require("node:path").resolve("personalize/handlers.ts");
-        const { handlers } = await import(require("node:url").pathToFileURL(path).href);
-        return handlers[kind][method](...args);
+    const call = async (method: string, args: unknown[]) => {
+        const url = require("node:url").pathToFileURL("personalize/handlers.ts");
+        return (await import(url)).handlers[kind][method](...args);
     };
     return {
-        check: (olds, news) => call("check", olds, news),
-        diff: (id, olds, news) => call("diff", id, olds, news),
-        create: (inputs) => call("create", inputs),
-        read: (id, properties) => call("read", id, properties),
-        update: (id, olds, news) => call("update", id, olds, news),
-        delete: (id, properties) => call("delete", id, properties),
+        check: (...args) => call("check", args),
+        diff: (...args) => call("diff", args),
+        create: (...args) => call("create", args),
+        read: (...args) => call("read", args),
+        update: (...args) => call("update", args),
+        delete: (...args) => call("delete", args),
     };
 }
