@@ -79,10 +79,12 @@ export async function ensureStack(instance: Instance, stack = "local"): Promise<
 /** The file backend's lock survives a killed engine; one whose process is dead holds nothing. */
 function removeDeadLocks(backend: string, stack: string): void {
     const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
-    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+    for (const name of locks) {
         const { pid } = JSON.parse(readFileSync(join(folder, name), "utf8")) as { pid?: number };
         if (pid !== undefined && !isAlive(pid)) {
             rmSync(join(folder, name), { force: true });
+            rmSync(join(folder, `${name}.attrs`), { force: true });
         }
     }
 }
