@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { folderServed, takeFolder } from "./folder-lock.ts";
 import { statusPath } from "./gateway/server.ts";
 import { type Instance, paths } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
@@ -40,7 +41,12 @@ export async function stateOf(instance: Instance): Promise<State> {
     if (recorded === undefined) {
         return { kind: "stopped" };
     }
-    return isAlive(recorded) ? { kind: "silent", pid: recorded } : { kind: "stopped", stalePid: recorded };
+    // A pid that is in use again after a crash is another program's: only the folder's lock tells.
+    const release = takeFolder(instance.dir);
+    release?.();
+    return release === undefined && isAlive(recorded)
+        ? { kind: "silent", pid: recorded }
+        : { kind: "stopped", stalePid: recorded };
 }
 
 /**
@@ -84,8 +90,9 @@ export async function start(instance: Instance, say: (message: string) => void):
     closeSync(log);
     child.unref();
     let ended = false;
-    child.once("exit", () => {
-        ended = true;
+    child.once("exit", (code) => {
+        // Of two starts at once the other one's daemon is coming up.
+        ended = code !== folderServed;
     });
     const giveUp = Date.now() + startSeconds * 1000;
     while (Date.now() < giveUp && !ended) {

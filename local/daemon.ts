@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { folderServed, takeFolder } from "./folder-lock.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
 import { defaultInstance, localAccountId, localPartition, paths } from "./instance.ts";
@@ -17,6 +18,12 @@ if (!python) {
     throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS by: npm run local -- start");
 }
 const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
+// Somebody who only looks whether the folder is served has it for a moment.
+const releaseFolder = takeFolder(instance.dir, 500);
+if (!releaseFolder) {
+    log(`${instance.dir} is served by another process`);
+    process.exit(folderServed);
+}
 mkdirSync(awsData, { recursive: true });
 
 const miniStack = await startMiniStack({ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log });
@@ -49,6 +56,7 @@ async function stop(exitCode: number) {
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });
+    releaseFolder?.();
     process.exit(exitCode);
 }
 process.on("SIGTERM", () => stop(0));
