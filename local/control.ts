@@ -30,23 +30,27 @@ const stopSeconds = 10;
 
 /** What is to be found on the instance's port and in its record. */
 export async function stateOf(instance: Instance): Promise<State> {
-    const recorded = recordedPid(instance);
+    const record = recordOf(instance);
     const answer = await probe(instance.port);
     if (answer?.ours?.dir === instance.dir) {
         return { kind: "running", running: answer.ours };
     }
-    if (answer) {
+    const serving = record !== undefined && isServing(instance, record);
+    // A process that hangs still has its port, where it accepts and does not answer.
+    if (answer && !(serving && !answer.ours && record.port === instance.port)) {
         return { kind: "port taken", by: answer.ours ? `the local AWS of ${answer.ours.dir}` : "another program" };
     }
-    if (recorded === undefined) {
+    if (record === undefined) {
         return { kind: "stopped" };
     }
-    // A pid that is in use again after a crash is another program's: only the folder's lock tells.
+    return serving ? { kind: "silent", pid: record.pid } : { kind: "stopped", stalePid: record.pid };
+}
+
+/** Whether the recorded process lives. A pid in use again after a crash is another program's: the lock tells. */
+function isServing(instance: Instance, { pid }: DaemonRecord): boolean {
     const release = takeFolder(instance.dir);
     release?.();
-    return release === undefined && isAlive(recorded)
-        ? { kind: "silent", pid: recorded }
-        : { kind: "stopped", stalePid: recorded };
+    return release === undefined && isAlive(pid);
 }
 
 /**
@@ -131,9 +135,14 @@ export async function reset(instance: Instance, say: (message: string) => void):
     }
 }
 
-function recordedPid(instance: Instance): number | undefined {
+interface DaemonRecord {
+    readonly pid: number;
+    readonly port: number;
+}
+
+function recordOf(instance: Instance): DaemonRecord | undefined {
     try {
-        return (JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as { pid: number }).pid;
+        return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
         // No record, or one cut short by a kill: the port tells the rest.
         return undefined;
