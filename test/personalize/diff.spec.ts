@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
+import { diffOf } from "../../personalize/lifecycle.ts";
+import type { CommonInputs, ResourceKind } from "../../personalize/resource.ts";
+
+const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };
+
+/** Inputs of each kind, and for each input what a change of it does (personalize-facts: mutability). */
+const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace" | "update" | "none"]>> = {
+    Schema: { name: ["a", "replace"], schema: ["{}", "replace"], tags: [{}, "none"] },
+    DatasetGroup: { name: ["a", "replace"], tags: [{}, "update"] },
+    Dataset: {
+        name: ["a", "replace"],
+        datasetGroupArn: ["a", "replace"],
+        schemaArn: ["a", "replace"],
+        datasetType: ["INTERACTIONS", "replace"],
+        tags: [{}, "update"],
+    },
+    DatasetImportJob: {
+        jobNamePrefix: ["a", "replace"],
+        datasetArn: ["a", "replace"],
+        dataLocation: ["s3://a/b", "replace"],
+        roleArn: ["a", "replace"],
+        contentHash: ["a", "replace"],
+        tags: [{}, "update"],
+    },
+    Solution: {
+        name: ["a", "replace"],
+        datasetGroupArn: ["a", "replace"],
+        recipeArn: ["a", "replace"],
+        performAutoML: [false, "replace"],
+        performAutoTraining: [false, "update"],
+        tags: [{}, "update"],
+    },
+    SolutionVersion: { solutionArn: ["a", "replace"], importJobArn: ["a", "replace"], tags: [{}, "update"] },
+    Campaign: {
+        name: ["a", "replace"],
+        solutionArn: ["a", "replace"],
+        solutionVersionArn: ["a", "update"],
+        minProvisionedTPS: [1, "update"],
+        tags: [{}, "update"],
+    },
+};
+
+/** Jobs and versions have names or ids of their own each time, so that the new one can stand beside the old. */
+const besideTheOld: readonly string[] = ["DatasetImportJob", "SolutionVersion"];
+
+describe("the difference between what is recorded and what is wanted", () => {
+    for (const [name, table] of Object.entries(tables)) {
+        describe(`of a ${name}`, () => {
+            const kind = kinds[name as ResourceKindName] as unknown as ResourceKind<CommonInputs>;
+            const own = Object.fromEntries(Object.entries(table).map(([key, [value]]) => [key, value]));
+            const inputs = { ...common, ...own };
+            const outs = { ...inputs, arn: "arn:of:it", status: "ACTIVE", __provider: "old text" };
+            const deleteBeforeReplace = !besideTheOld.includes(name);
+
+            it("is none for the same, whatever the provider's text and the order of keys", () => {
+                assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
+                    changes: false,
+                    replaces: [],
+                    deleteBeforeReplace: false,
+                });
+                const tagged = { ...outs, tags: { a: "1", b: "2" } };
+                assert.equal(diffOf(kind, tagged, { ...inputs, tags: { b: "2", a: "1" } }).changes, false);
+            });
+
+            it("covers every input that the kind declares", () => {
+                const declared = [...kind.replaces, ...kind.updates, "tags"].filter((key) => key !== "region");
+                assert.deepEqual(declared.sort(), Object.keys(table).sort());
+            });
+
+            const region: (typeof table)[string] = [common.region, "replace"];
+            for (const [key, [, effect]] of Object.entries({ ...table, region })) {
+                it(`is ${effect} for another ${key}`, () => {
+                    assert.deepEqual(diffOf(kind, outs, { ...inputs, [key]: "something else" }), {
+                        changes: effect !== "none",
+                        replaces: effect === "replace" ? [key] : [],
+                        deleteBeforeReplace: effect === "replace" && deleteBeforeReplace,
+                    });
+                });
+            }
+
+            it("is an update that keeps the resource for another pace or deadline", () => {
+                for (const key of ["pollSeconds", "deadlineMinutes"]) {
+                    const { changes, replaces } = diffOf(kind, outs, { ...inputs, [key]: 99 });
+                    assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
+                }
+            });
+
+            for (const status of ["CREATE FAILED", "CREATE STOPPED"]) {
+                it(`is replace after ${status}`, () => {
+                    assert.deepEqual(diffOf(kind, { ...outs, status }, inputs), {
+                        changes: true,
+                        replaces: ["status"],
+                        deleteBeforeReplace,
+                    });
+                });
+            }
+
+            it("is none for one still being made: the engine goes on with it by itself", () => {
+                assert.equal(diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs).changes, false);
+            });
+
+            it("counts a value that preview does not know yet as another", () => {
+                const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+                const [replacing] = kind.replaces.filter((key) => key !== "region");
+                const found = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });
+                assert.deepEqual(found.replaces, [replacing]);
+            });
+        });
+    }
+});

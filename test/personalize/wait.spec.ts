@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { duration, type Verdict, type WaitDeps, waitFor } from "../../personalize/wait.ts";
+
+const plan = { what: "campaign films", usual: "8 minutes", pollSeconds: 15, deadlineMinutes: 60 };
+
+/** A world whose clock only goes on by sleeping. */
+function createWorld(more: Partial<WaitDeps> = {}) {
+    let seconds = 0;
+    const lines: string[] = [];
+    const sleeps: number[] = [];
+    const deps: WaitDeps = {
+        async sleep(wanted) {
+            sleeps.push(wanted);
+            seconds += wanted;
+        },
+        now: () => seconds,
+        log: (line) => void lines.push(line),
+        assertEngineAlive: async () => {},
+        random: () => 0.5,
+        ...more,
+    };
+    return { deps, lines, sleeps, now: () => seconds };
+}
+
+const ready = (state: string): Verdict<string> =>
+    state === "ACTIVE" ? { done: state } : state === "CREATE FAILED" ? { failed: "no rights" } : { state };
+
+/** Answers one after the other; the last one again and again. An error is thrown. */
+function answers(...script: (string | Error)[]) {
+    return async () => {
+        const next = script.length > 1 ? script.shift() : script[0];
+        if (next instanceof Error) throw next;
+        return String(next);
+    };
+}
+
+const serviceError = (name: string, more: object = {}) => Object.assign(new Error(`${name}!`), { name, ...more });
+
+describe("waiting", () => {
+    it("ends at once with what is done, without a sleep or a word", async () => {
+        const { deps, lines, sleeps } = createWorld();
+        assert.equal(await waitFor(deps, plan, answers("ACTIVE"), ready), "ACTIVE");
+        assert.deepEqual([lines, sleeps], [[], []]);
+    });
+
+    it("says each state once, with its age and the usual time", async () => {
+        const { deps, lines } = createWorld();
+        await waitFor(deps, plan, answers("CREATE PENDING", "CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"), ready);
+        assert.deepEqual(lines, [
+            "campaign films: CREATE PENDING, 0 s (usually 8 minutes)",
+            "campaign films: CREATE IN_PROGRESS, 30 s (usually 8 minutes)",
+        ]);
+    });
+
+    it("gives a sign of life every minute", async () => {
+        const { deps, lines } = createWorld();
+        const still = Array<string>(9).fill("CREATE IN_PROGRESS");
+        await waitFor(deps, plan, answers(...still, "ACTIVE"), ready);
+        assert.deepEqual(
+            lines.map((line) => line.split(", ")[1]),
+            ["0 s (usually 8 minutes)", "1 min 0 s (usually 8 minutes)", "2 min 0 s (usually 8 minutes)"],
+        );
+    });
+
+    it("looks every pollSeconds, a tenth more or less", async () => {
+        for (const [random, seconds] of [
+            [0, 13.5],
+            [0.5, 15],
+            [1, 16.5],
+        ] as const) {
+            const { deps, sleeps } = createWorld({ random: () => random });
+            await waitFor(deps, plan, answers("CREATE PENDING", "ACTIVE"), ready);
+            assert.equal(sleeps.length, 1);
+            assert.ok(Math.abs(Number(sleeps[0]) - seconds) < 1e-9);
+        }
+    });
+
+    it("gives up at the deadline, in words that say what goes on and how to go on", async () => {
+        const { deps, now } = createWorld();
+        await assert.rejects(waitFor(deps, plan, answers("CREATE IN_PROGRESS"), ready), {
+            message:
+                "campaign films is still CREATE IN_PROGRESS after 1 h 0 min. It goes on in AWS; `pulumi up` resumes " +
+                "the wait, and the deadline can be raised in the stack's configuration.",
+        });
+        assert.ok(now() >= 3600 && now() <= 3630, `${now()} s`);
+    });
+
+    it("fails with the resource's name and the reason", async () => {
+        const { deps } = createWorld();
+        await assert.rejects(waitFor(deps, plan, answers("CREATE PENDING", "CREATE FAILED"), ready), {
+            message: "campaign films: no rights",
+        });
+    });
+
+    const transient = [
+        serviceError("ThrottlingException", { $metadata: { httpStatusCode: 400, requestId: "r-1" } }),
+        serviceError("InternalFailure", { $metadata: { httpStatusCode: 503 } }),
+        serviceError("TimeoutError"),
+        serviceError("Error", { code: "ECONNREFUSED" }),
+    ];
+    for (const error of transient) {
+        it(`survives ${(error as { code?: string }).code ?? error.name}, and says so`, async () => {
+            const { deps, lines } = createWorld();
+            assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
+            assert.equal(lines.length, 1);
+            assert.match(String(lines[0]), /^campaign films: not answering \(.*!/);
+        });
+    }
+
+    it("does not survive being refused", async () => {
+        const { deps } = createWorld();
+        const refused = serviceError("AccessDeniedException", { $metadata: { httpStatusCode: 400 } });
+        await assert.rejects(waitFor(deps, plan, answers(refused, "ACTIVE"), ready), refused);
+    });
+
+    it("asks before each look whether the engine is there, and looks no more when it is gone", async () => {
+        let asked = 0;
+        let looked = 0;
+        const { deps } = createWorld({
+            async assertEngineAlive() {
+                asked += 1;
+                if (asked > 2) throw new Error("the engine is gone");
+            },
+        });
+        const look = async () => {
+            looked += 1;
+            return "CREATE PENDING";
+        };
+        await assert.rejects(waitFor(deps, plan, look, ready), /the engine is gone/);
+        assert.equal(looked, 2);
+    });
+});
+
+describe("a duration", () => {
+    for (const [seconds, text] of [
+        [0, "0 s"],
+        [59.4, "59 s"],
+        [59.6, "1 min 0 s"],
+        [95, "1 min 35 s"],
+        [3600, "1 h 0 min"],
+        [5430, "1 h 30 min"],
+    ] as const) {
+        it(`of ${seconds} seconds is ${text}`, () => assert.equal(duration(seconds), text));
+    }
+});
