@@ -41,6 +41,11 @@ export function describe(error: unknown): string {
     return $metadata ? `${name}: ${message}${requestId}` : message;
 }
 
+/** The service's error with the resource it is about, for Pulumi shows nothing but the message; our own say it already. */
+export function about(what: string, error: unknown): unknown {
+    return (error as ServiceError).$metadata ? new Error(`${what}: ${describe(error)}`) : error;
+}
+
 /**
  * An error by which Pulumi records the resource as created with a failed initialisation, instead of losing it:
  * the next `pulumi up` goes on with it. `properties` must hold all inputs.

@@ -4,7 +4,7 @@ import {
     TagResourceCommand,
     UntagResourceCommand,
 } from "@aws-sdk/client-personalize";
-import { describe, initFailure, isInUse, isNotFound } from "./errors.ts";
+import { about, describe, initFailure, isInUse, isNotFound } from "./errors.ts";
 import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind, tagList } from "./resource.ts";
 import { type Verdict, type WaitDeps, waitFor } from "./wait.ts";
 
@@ -32,7 +32,9 @@ export interface Diff {
 
 /** Deleting a campaign takes 16 to 18 minutes; whatever the stack's deadlines are, a delete gets this long. */
 const deleteDeadlineMinutes = 60;
-const createFailed = "CREATE FAILED";
+
+/** A resource in such a state never becomes ACTIVE: it can only be made anew. A stopped training cannot be resumed. */
+const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
 
 /** Inputs that steer the program and are no property of the resource: a change is recorded and calls nothing. */
 const steering = ["pollSeconds", "deadlineMinutes"] as const;
@@ -44,7 +46,7 @@ const steering = ["pollSeconds", "deadlineMinutes"] as const;
 export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
     const changed = (key: string) => canonical(olds[key]) !== canonical(news[key]);
     const replaces: string[] = kind.replaces.filter(changed);
-    if (olds.status === createFailed) {
+    if (isDeadEnd(olds.status)) {
         replaces.push("status");
     }
     return {
@@ -72,9 +74,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     const judge =
         (afterUpdate: boolean) =>
         (look: Look): Verdict<Look> => {
-            if (look.status === createFailed) {
+            if (isDeadEnd(look.status)) {
                 return {
-                    failed: `${createFailed}. The service says: ${look.failureReason ?? "nothing of the reason"}`,
+                    failed: `${look.status}. The service says: ${look.failureReason ?? "nothing of the reason"}`,
                 };
             }
             if (look.status !== "ACTIVE") {
@@ -152,7 +154,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             await waitUntilGone(client, arn, title(inputs), inputs.pollSeconds);
             return undefined;
         }
-        if (kind.delete && (look.status === createFailed || differing.length > 0)) {
+        if (kind.delete && (isDeadEnd(look.status) || differing.length > 0)) {
             deps.log(`${title(inputs)} is left from an earlier run (${look.status}); it is deleted and made again`);
             await remove(client, arn, title(inputs), inputs.pollSeconds);
             return undefined;
@@ -208,7 +210,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const arn = existing ?? (await kind.create(client, inputs));
                 return { id: arn, outs: await settle(client, arn, inputs) };
             } catch (error) {
-                throw "id" in (error as object) ? error : new Error(`${title(inputs)}: ${describe(error)}`);
+                throw about(title(inputs), error);
             }
         },
         async read(id, properties) {
@@ -220,16 +222,21 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const news = newProperties as unknown as I;
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
-            if (oldProperties.status !== "ACTIVE") {
+            const changed = (key: string) => canonical(oldProperties[key]) !== canonical(newProperties[key]);
+            const updating = kind.update !== undefined && kind.updates.some(changed);
+            if (oldProperties.status !== "ACTIVE" || updating) {
+                // The service refuses an update while the one before goes on, as after a deadline.
                 await settle(client, id, news);
             }
-            const changed = (key: string) => canonical(oldProperties[key]) !== canonical(newProperties[key]);
-            if (kind.taggable && changed("tags")) {
-                await retag(client, id, olds, news);
-            }
-            const updating = kind.update !== undefined && kind.updates.some(changed);
-            if (updating) {
-                await kind.update?.(client, id, news);
+            try {
+                if (kind.taggable && changed("tags")) {
+                    await retag(client, id, olds, news);
+                }
+                if (updating) {
+                    await kind.update?.(client, id, news);
+                }
+            } catch (error) {
+                throw about(title(news), error);
             }
             return { outs: await settle(client, id, news, updating) };
         },
@@ -241,7 +248,11 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 );
                 return;
             }
-            await remove(deps.client(inputs.region), id, title(inputs), inputs.pollSeconds);
+            try {
+                await remove(deps.client(inputs.region), id, title(inputs), inputs.pollSeconds);
+            } catch (error) {
+                throw about(title(inputs), error);
+            }
         },
     };
 }
