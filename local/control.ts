@@ -149,14 +149,19 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
     }
 }
 
-async function probe(port: number): Promise<{ ours?: Running } | undefined> {
+async function probe(port: number, again = true): Promise<{ ours?: Running } | undefined> {
     try {
         const answer = await fetch(`http://127.0.0.1:${port}${statusPath}`, { signal: AbortSignal.timeout(2000) });
         const body = (await answer.json()) as Running & { product?: string };
         return body.product === "movie-recommender local AWS" ? { ours: body } : {};
     } catch (error) {
-        const refused = (error as { cause?: { code?: string } }).cause?.code === "ECONNREFUSED";
-        return refused ? undefined : {};
+        const { code } = ((error as Error).cause ?? {}) as { code?: string };
+        if (again && (code === "ECONNRESET" || code === "UND_ERR_SOCKET")) {
+            // Cut off: what had the port is just ending.
+            await sleep(100);
+            return probe(port, false);
+        }
+        return code === "ECONNREFUSED" ? undefined : {};
     }
 }
 
