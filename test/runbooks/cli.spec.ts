@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
+import { type Instance, root } from "../../local/instance.ts";
+import type { Speed } from "../../local/personalize-emulator/emulator.ts";
+import { ensureStack, run } from "../../local/pulumi.ts";
+import { createBucket, startService } from "../local/personalize-emulator/support.ts";
+
+describe("a runbook on the command line", () => {
+    let instance: Instance;
+
+    before(async () => {
+        const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
+        // Nothing listens on the discard port: these runs must not get as far as the service.
+        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false };
+        await ensureStack(instance);
+    });
+    after(() => rm(instance.dir, { recursive: true, force: true }));
+
+    const runbook = (name: string, ...args: string[]) =>
+        run(instance, process.execPath, [`runbooks/${name}.ts`, ...args], "captured");
+
+    for (const name of ["recommend", "watch-status"]) {
+        describe(name, () => {
+            it("ends with 0 and its options for --help", async () => {
+                const { exitCode, stdout, stderr } = await runbook(name, "--help");
+                assert.deepEqual([exitCode, stderr], [0, ""]);
+                for (const option of ["--stack", "--json", "--verbose"]) assert.ok(stdout.includes(option));
+            });
+
+            it("ends with 2 for a wrong flag, and names the right one", async () => {
+                const { exitCode, stdout, stderr } = await runbook(name, "22", "--jsn");
+                assert.deepEqual([exitCode, stdout], [2, ""]);
+                assert.match(stderr, /unknown option '--jsn'\s+\(Did you mean --json\?\)/);
+            });
+
+            it("ends with 6 where there is no such stack, in words and without a stack trace", async () => {
+                const users = name === "recommend" ? ["22"] : [];
+                const { exitCode, stdout, stderr } = await runbook(name, ...users, "--stack", "nowhere", "--json");
+                assert.deepEqual([exitCode, stdout], [6, ""], stderr);
+                assert.equal(
+                    stderr,
+                    "error: There is no such stack as nowhere. See them by `pulumi stack ls`, and name one with --stack.\n",
+                );
+            });
+        });
+    }
+
+    it("ends with 2 for too many results, or for no user", async () => {
+        const many = await runbook("recommend", "22", "--num-results", "501");
+        assert.equal(many.exitCode, 2);
+        assert.match(many.stderr, /whole number from 1 to 500/);
+        assert.equal((await runbook("recommend")).exitCode, 2);
+    });
+
+    it("ends with 1 for a stack without a campaign, and says what to do", async () => {
+        const { exitCode, stderr } = await runbook("recommend", "22", "--stack", "local");
+        assert.equal(exitCode, 1);
+        assert.match(
+            stderr,
+            /^error: The stack has no campaign\. See `npm run watch-status`, then run `pulumi up`\.\n$/,
+        );
+    });
+
+    it("says of a stack with nothing in it that it is empty, and how to fill it", async () => {
+        const { exitCode, stdout, stderr } = await runbook("watch-status", "--stack", "local");
+        assert.equal(exitCode, 0, stderr);
+        assert.equal(stdout, "The stack has no Personalize resources. Make them by: pulumi up\n");
+    });
+});
+
+describe("watch-status on a stack with resources", () => {
+    const folders: string[] = [];
+    after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+    /** Runs it on a stack whose state has what the service is given, one dataset group. */
+    async function watchStatus(speed: Speed, ...args: string[]) {
+        const service = await startService({ access: createBucket().access, speed });
+        const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
+        folders.push(dir);
+        try {
+            const port = Number(new URL(service.endpoint).port);
+            const instance: Instance = { root, dir, port, speed, officialPlugin: false };
+            await ensureStack(instance);
+            const { datasetGroupArn } = await service.personalize.send(
+                new CreateDatasetGroupCommand({ name: "films" }),
+            );
+            const file = join(dir, "state.json");
+            await writeFile(file, JSON.stringify(stateWith(String(datasetGroupArn))));
+            const imported = await run(
+                instance,
+                "pulumi",
+                ["stack", "import", "--stack", "local", "--file", file],
+                "captured",
+            );
+            assert.equal(imported.exitCode, 0, imported.stderr);
+            return await run(instance, process.execPath, ["runbooks/watch-status.ts", ...args], "captured");
+        } finally {
+            await service.discard();
+        }
+    }
+
+    it("prints one document with --json, and ends with 0 when all is ACTIVE", async () => {
+        const { exitCode, stdout, stderr } = await watchStatus("instant", "--wait", "--json");
+        assert.equal(exitCode, 0, stderr);
+        const { schemaVersion, overall, resources } = JSON.parse(stdout);
+        assert.deepEqual([schemaVersion, overall, resources.length], [1, "active", 1]);
+        assert.equal(resources[0].resource, "dataset group films");
+        assert.equal(resources[0].state, "ACTIVE");
+    });
+
+    it("ends with 9 when it has waited long enough, and says how to go on", async () => {
+        const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
+        assert.deepEqual([exitCode, stdout], [9, ""]);
+        assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
+        assert.match(stderr, /the work goes on in AWS\. Go on: npm run watch-status -- --wait\n$/);
+    });
+});
+
+/** A state as Pulumi writes it, of a stack that made one dataset group. */
+function stateWith(datasetGroupArn: string) {
+    const urn = (type: string, name: string) => `urn:pulumi:local::movie-recommender::${type}::${name}`;
+    const stack = urn("pulumi:pulumi:Stack", "movie-recommender-local");
+    const provider = urn("pulumi:providers:pulumi-nodejs", "default");
+    const type = "pulumi-nodejs:dynamic/personalize:DatasetGroup";
+    return {
+        version: 3,
+        deployment: {
+            manifest: { time: "2026-11-25T12:00:00Z", magic: "", version: "" },
+            resources: [
+                { urn: stack, custom: false, type: "pulumi:pulumi:Stack" },
+                { urn: provider, custom: true, id: "provider", type: "pulumi:providers:pulumi-nodejs" },
+                {
+                    urn: urn(type, "movies"),
+                    custom: true,
+                    id: datasetGroupArn,
+                    type,
+                    parent: stack,
+                    provider: `${provider}::provider`,
+                    inputs: { region: "eu-central-1", name: "films" },
+                },
+            ],
+        },
+    };
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import type { Interactions } from "../../data-prep/interactions.ts";
+import { explain } from "../../runbooks/lib/explain.ts";
+import type { Recommendation } from "../../runbooks/lib/recommendations.ts";
+
+/** Users by their items; an item is its name. */
+function interactionsOf(histories: Readonly<Record<string, readonly string[]>>): Interactions {
+    const userIds = Object.keys(histories);
+    const itemIds = [...new Set(Object.values(histories).flat())];
+    const rows = Object.entries(histories).flatMap(([user, items]) =>
+        items.map((item) => [userIds.indexOf(user), itemIds.indexOf(item)] as const),
+    );
+    return {
+        userIds,
+        itemIds,
+        users: Int32Array.from(rows, ([user]) => user),
+        items: Int32Array.from(rows, ([, item]) => item),
+        timestamps: Float64Array.from(rows, (_, index) => index),
+    };
+}
+
+const listOf = (scores: Readonly<Record<string, number>>): Recommendation[] =>
+    Object.entries(scores).map(([itemId, score]) => ({ itemId, title: itemId, score }));
+
+const rare = Array.from({ length: 30 }, (_, index) => `rare ${index}`);
+const data = interactionsOf({
+    avid: ["hit", "hit two", ...rare],
+    casual: ["hit", "hit two"],
+    other: ["hit", "hit two", "rare 0"],
+    once: ["hit"],
+});
+const flat = listOf({ a: 0.1, b: 0.1, c: 0.1, d: 0.1 });
+const sharp = listOf({ "rare 5": 0.6, "rare 6": 0.2, "rare 7": 0.1, hit: 0.1 });
+
+describe("the explanation of a list", () => {
+    it("is confident of a user with a history whose list is sharp and his own", () => {
+        assert.deepEqual(explain(data, "avid", sharp, [flat, flat]), {
+            historyLength: 32,
+            longerThan: 0.75,
+            sharpness: 0.6,
+            sharperThan: 1,
+            popularItems: 1,
+            verdict: "confident",
+            sentence:
+                "User avid has 32 interactions, more than 75 % of all users, scores sharper than those of 100 % of " +
+                "the users compared with; 1 of 4 are among the 4 most watched: confident.",
+        });
+    });
+
+    it("is mixed where the list is flatter than most others', or is what everybody gets", () => {
+        assert.equal(explain(data, "avid", flat, [sharp, sharp]).verdict, "mixed");
+        const popular = listOf({ hit: 0.8, "hit two": 0.1, "rare 0": 0.05, "rare 6": 0.05 });
+        const { verdict, popularItems } = explain(data, "avid", popular, [flat]);
+        assert.deepEqual({ verdict, popularItems }, { verdict: "mixed", popularItems: 3 });
+    });
+
+    it("is sparse of a user with a short history, however sharp the list", () => {
+        const { verdict, historyLength, sentence } = explain(data, "casual", sharp, [flat]);
+        assert.deepEqual({ verdict, historyLength }, { verdict: "sparse", historyLength: 2 });
+        assert.match(sentence, /^User casual has 2 interactions, more than 25 % of all users.*: sparse\.$/);
+    });
+
+    it("says of somebody who is not in the data that he gets what anyone gets", () => {
+        const { verdict, historyLength, sentence } = explain(data, "stranger", sharp, [flat]);
+        assert.deepEqual({ verdict, historyLength }, { verdict: "unknown user", historyLength: 0 });
+        assert.equal(
+            sentence,
+            "User stranger is not in the data: 1 of 4 are among the 4 most watched, as for anyone the service does not know.",
+        );
+    });
+
+    it("says nothing of sharpness where the recipe gives no scores, or where there is nobody to compare with", () => {
+        const bare = sharp.map(({ itemId, title }) => ({ itemId, title }));
+        const unscored = explain(data, "avid", bare, [flat]);
+        assert.deepEqual([unscored.sharpness, unscored.sharperThan], [null, null]);
+        assert.doesNotMatch(unscored.sentence, /sharp/);
+        assert.equal(explain(data, "avid", sharp, []).sharperThan, null);
+        assert.equal(explain(data, "avid", [], [flat]).sharpness, null);
+    });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
+import { titlesBeside } from "../../runbooks/lib/data.ts";
+import { recommend } from "../../runbooks/lib/recommendations.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "../local/personalize-emulator/support.ts";
+import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+
+describe("recommendations of a campaign", () => {
+    const ratings = syntheticRatings();
+    const { access } = createBucket({ "films/interactions.csv": interactionsCsv(ratings) });
+    let service: Service;
+
+    before(async () => {
+        service = await startService({ access });
+        const { datasetArn, datasetGroupArn } = await createDataset(service);
+        await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/interactions.csv" });
+        const recipeArn = recipe("aws-user-personalization");
+        await service.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        const { solutionVersionArn } = await trainVersion(service, arn("solution/films"));
+        await service.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+    });
+    after(() => service?.discard());
+
+    const ask = (users: readonly string[], numResults = 10, titleOf = (itemId: string) => `Film ${itemId}`) =>
+        recommend({ client: service.runtime, titleOf }, { campaignArn: arn("campaign/films"), users, numResults });
+
+    it("come for each user, best first, with titles and the service's scores", async () => {
+        const lists = await ask(["22", "6", "nobody"]);
+        assert.deepEqual(Object.keys(lists).sort(), ["22", "6", "nobody"]);
+        for (const list of Object.values(lists)) {
+            assert.equal(list.length, 10);
+            const scores = list.map(({ score }) => Number(score));
+            assert.deepEqual(
+                scores,
+                scores.toSorted((a, b) => b - a),
+            );
+            assert.ok(scores.every((score) => score > 0 && score < 1));
+            for (const { itemId, title } of list) {
+                assert.equal(title, `Film ${itemId}`);
+                assert.ok(ratings.some(({ item }) => `${item}` === itemId));
+            }
+        }
+        assert.notDeepEqual(lists["22"], lists["6"]);
+    });
+
+    it("are as many as asked for", async () => {
+        assert.equal((await ask(["22"], 3))["22"]?.length, 3);
+    });
+
+    it("are refused with the service's own error where there is no campaign", async () => {
+        const { runtime: client } = service;
+        const campaignArn = arn("campaign/none");
+        await assert.rejects(recommend({ client, titleOf: String }, { campaignArn, users: ["22"], numResults: 1 }), {
+            name: "ResourceNotFoundException",
+        });
+    });
+});
+
+describe("titles", () => {
+    it("come with their year from the catalogue beside the interactions, and are the id where there is none", async () => {
+        const folder = await mkdtemp(join(tmpdir(), "titles-"));
+        try {
+            const interactions = join(folder, "interactions.csv");
+            assert.equal((await titlesBeside(interactions))("1"), "1");
+            const catalogue = [
+                { itemId: "1", title: "Toy Story", year: 1995, genres: [] },
+                { itemId: "2", title: "unknown", year: null, genres: [] },
+            ];
+            await writeFile(join(folder, "catalogue.json"), JSON.stringify(catalogue));
+            const titleOf = await titlesBeside(interactions);
+            assert.deepEqual(["1", "2", "3"].map(titleOf), ["Toy Story (1995)", "unknown", "3"]);
+            await writeFile(join(folder, "catalogue.json"), "{");
+            await assert.rejects(titlesBeside(interactions), SyntaxError);
+        } finally {
+            await rm(folder, { recursive: true, force: true });
+        }
+    });
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { RecordedResource } from "../../runbooks/lib/stack.ts";
+import { overall, type ResourceStatus, statusOf } from "../../runbooks/lib/status.ts";
+import {
+    createBucket,
+    createDataset,
+    runImportJob,
+    type Service,
+    startService,
+} from "../local/personalize-emulator/support.ts";
+
+const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
+const changed = Date.UTC(2026, 10, 25, 12);
+const campaign: RecordedResource = {
+    kind: "Campaign",
+    arn: arn("campaign/films"),
+    region: "eu-central-1",
+    initErrors: [],
+};
+
+/** What is said of a campaign that the service describes so. */
+async function statusWhen(described: object): Promise<ResourceStatus> {
+    const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
+    const [found] = await statusOf(() => client, [campaign], changed + 90_400);
+    assert.ok(found);
+    return found;
+}
+
+describe("the status of a resource", () => {
+    it("has its state, age and console, and says what an ACTIVE campaign costs", async () => {
+        const lastUpdatedDateTime = new Date(changed);
+        assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
+            resource: "campaign films",
+            arn: campaign.arn,
+            state: "ACTIVE",
+            ageSeconds: 90,
+            failureReason: null,
+            consoleUrl: "https://eu-central-1.console.aws.amazon.com/personalize/home?region=eu-central-1",
+            nextStep: "it bills while it is ACTIVE: `pulumi destroy` ends that",
+        });
+    });
+
+    const cases: readonly [object, string, string | null, RegExp][] = [
+        [{ status: "CREATE PENDING" }, "CREATE PENDING", null, /^wait: `npm run watch-status -- --wait`$/],
+        [
+            { status: "CREATE FAILED", failureReason: "no" },
+            "CREATE FAILED",
+            "no",
+            /^mend .* then `pulumi up`: it is made anew$/,
+        ],
+        [
+            { status: "ACTIVE", latestCampaignUpdate: { status: "CREATE IN_PROGRESS" } },
+            "ACTIVE, update CREATE IN_PROGRESS",
+            null,
+            /^wait/,
+        ],
+        [
+            { status: "ACTIVE", latestCampaignUpdate: { status: "CREATE FAILED", failureReason: "why" } },
+            "ACTIVE, update CREATE FAILED",
+            "why",
+            /^mend .*: the old one goes on until then$/,
+        ],
+        [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /bills/],
+    ];
+    for (const [described, state, failureReason, nextStep] of cases) {
+        it(`is ${state} for ${JSON.stringify(described)}`, async () => {
+            const found = await statusWhen(described);
+            assert.deepEqual([found.state, found.failureReason], [state, failureReason]);
+            assert.match(String(found.nextStep), nextStep);
+        });
+    }
+});
+
+describe("all states in one word", () => {
+    const of = (...states: string[]) => overall(states.map((state) => ({ state }) as ResourceStatus));
+    for (const [states, word] of [
+        [["ACTIVE", "ACTIVE"], "active"],
+        [["ACTIVE", "CREATE IN_PROGRESS"], "working"],
+        [["ACTIVE, update CREATE PENDING"], "working"],
+        [["CREATE PENDING", "CREATE FAILED"], "failed"],
+        [["ACTIVE", "GONE"], "failed"],
+        [["CREATE STOPPED"], "failed"],
+    ] as const) {
+        it(`is ${word} for ${states.join(" and ")}`, () => assert.equal(of(...states), word));
+    }
+});
+
+describe("the status of a stack's resources at the service", () => {
+    const bucket = createBucket();
+    let service: Service;
+
+    before(async () => {
+        service = await startService({ access: bucket.access });
+    });
+    after(() => service?.discard());
+
+    it("tells what stands, what failed and why, and what is gone", async () => {
+        const { datasetArn, datasetGroupArn } = await createDataset(service);
+        bucket.deny(true);
+        await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });
+        const recorded = (kind: RecordedResource["kind"], arn: string) => ({ ...campaign, kind, arn });
+        const statuses = await statusOf(
+            () => service.personalize,
+            [
+                recorded("DatasetGroup", datasetGroupArn),
+                recorded("DatasetImportJob", arn("dataset-import-job/first")),
+                recorded("Campaign", arn("campaign/films")),
+            ],
+            Date.now(),
+        );
+        assert.deepEqual(
+            statuses.map(({ resource, state }) => `${resource}: ${state}`),
+            ["dataset group films: ACTIVE", "dataset import job first: CREATE FAILED", "campaign films: GONE"],
+        );
+        assert.match(String(statuses[1]?.failureReason), /Insufficient privileges/);
+        assert.match(String(statuses[2]?.nextStep), /pulumi refresh/);
+        assert.equal(statuses[2]?.ageSeconds, null);
+        assert.equal(overall(statuses), "failed");
+    });
+});
