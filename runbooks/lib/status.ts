@@ -61,7 +61,8 @@ function nextStep(noun: string, state: string): string | null {
         return "it was deleted outside: `pulumi refresh`, then `pulumi up`";
     }
     if (/FAILED|STOPPED/.test(state)) {
-        return "mend what the reason says, then `pulumi up`: it is made anew";
+        const then = state.startsWith("ACTIVE") ? "the old one goes on until then" : "it is made anew";
+        return `mend what the reason says, then \`pulumi up\`: ${then}`;
     }
     if (/PENDING|IN_PROGRESS/.test(state)) {
         return "wait: `npm run watch-status -- --wait`";
