@@ -9,6 +9,8 @@ export type Properties = Readonly<Record<string, unknown>>;
 export interface Entry<A> {
     /** Every argument that is mapped, and what a change of it means; any other one is an error that names it. */
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
+    /** What is mapped inside those properties that have more inside: paths without array indices. */
+    readonly nested?: readonly string[];
     /** Makes it; answers the id and what the service computed. */
     create(args: Resolved<A>): Promise<{ id: string; computed?: Properties }>;
     /** What stands in AWS, under the argument names; undefined when it is gone. */

@@ -27,13 +27,10 @@ export function createProvider(
     return {
         version: "7.48.0",
         async check(urn, _olds, news) {
-            const { properties } = entryOf(urn);
-            const failures = Object.keys(news)
-                .filter((property) => property !== "__defaults" && !(property in properties))
-                .map((property) => ({
-                    property,
-                    reason: "is not mapped by the local AWS plugin (local/aws-plugin); run with --official-plugin",
-                }));
+            const failures = unmapped(entryOf(urn), plain(news)).map((property) => ({
+                property,
+                reason: "is not mapped by the local AWS plugin (local/aws-plugin); run with --official-plugin",
+            }));
             return { inputs: news, failures };
         },
         async diff(_id, urn, oldState, newInputs) {
@@ -72,6 +69,29 @@ export function createProvider(
             return { outputs: await lookup(args) };
         },
     };
+}
+
+/** Paths of all arguments that an entry does not know. */
+function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): string[] {
+    const roots = new Set(nested.map((path) => path.split(".", 1)[0]));
+    return Object.entries(args).flatMap(([property, value]) => {
+        if (property === "__defaults") {
+            return [];
+        }
+        const paths = roots.has(property) ? leaves(property, value) : [property];
+        return paths.filter((path) => !(path in properties) && !nested.includes(path));
+    });
+}
+
+/** Paths of the innermost values, array indices left out. */
+function leaves(path: string, value: unknown): string[] {
+    if (Array.isArray(value)) {
+        return [...new Set(value.flatMap((element) => leaves(path, element)))];
+    }
+    if (value === null || typeof value !== "object") {
+        return [path];
+    }
+    return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
 }
 
 /** Properties without Pulumi's wrapping of secrets. */

@@ -1,32 +1,23 @@
 import {
     CreateBucketCommand,
     DeleteBucketCommand,
-    DeleteBucketLifecycleCommand,
     DeleteBucketPolicyCommand,
     DeleteObjectsCommand,
-    GetBucketLifecycleConfigurationCommand,
     GetBucketPolicyCommand,
     GetBucketTaggingCommand,
-    GetBucketVersioningCommand,
     GetPublicAccessBlockCommand,
     HeadBucketCommand,
-    type LifecycleRule,
     ListObjectVersionsCommand,
-    PutBucketEncryptionCommand,
-    PutBucketLifecycleConfigurationCommand,
-    PutBucketOwnershipControlsCommand,
     PutBucketPolicyCommand,
     PutBucketTaggingCommand,
-    PutBucketVersioningCommand,
     PutPublicAccessBlockCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { type AnyEntry, entry, named, sameJson, unlessGone } from "./entry.ts";
+import { bucketSettingEntries, noBucket } from "./s3-bucket-settings.ts";
 
-const noBucket = ["NoSuchBucket", "NotFound"] as const;
-
-/** The bucket and each of the configurations that `@pulumi/aws` makes a resource of its own. */
+/** The bucket, its access block and its policy; and its other settings, which have a file of their own. */
 export function bucketEntries(s3: S3Client, region: string): Record<string, AnyEntry> {
     const exists = async (Bucket: string) =>
         (await unlessGone(s3.send(new HeadBucketCommand({ Bucket })), ...noBucket)) !== undefined;
@@ -68,6 +59,8 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
     };
 
     return {
+        ...bucketSettingEntries(s3),
+
         "aws:s3/bucket:Bucket": entry<aws.s3.BucketArgs>({
             properties: { bucket: "replace", forceDestroy: "update", tags: "update" },
             async create({ bucket, tags }) {
@@ -131,99 +124,6 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
             // Deleting the block would open a bucket that `retain` leaves behind; it goes with the bucket.
             async delete() {},
         }),
-
-        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": entry<aws.s3.BucketOwnershipControlsArgs>({
-            properties: { bucket: "replace", rule: "replace" },
-            async create({ bucket, rule }) {
-                const ObjectOwnership = rule.objectOwnership as "BucketOwnerEnforced";
-                const Rules = [{ ObjectOwnership }];
-                await s3.send(new PutBucketOwnershipControlsCommand({ Bucket: bucket, OwnershipControls: { Rules } }));
-                return { id: bucket };
-            },
-            read: async (Bucket) => ((await exists(Bucket)) ? {} : undefined),
-            async update() {},
-            async delete() {},
-        }),
-
-        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
-            entry<aws.s3.BucketServerSideEncryptionConfigurationArgs>({
-                properties: { bucket: "replace", rules: "replace" },
-                async create({ bucket, rules }) {
-                    const Rules = rules.map(({ applyServerSideEncryptionByDefault: by }) => ({
-                        ApplyServerSideEncryptionByDefault: {
-                            SSEAlgorithm: by?.sseAlgorithm as "AES256" | "aws:kms",
-                            KMSMasterKeyID: by?.kmsMasterKeyId,
-                        },
-                    }));
-                    const ServerSideEncryptionConfiguration = { Rules };
-                    await s3.send(
-                        new PutBucketEncryptionCommand({ Bucket: bucket, ServerSideEncryptionConfiguration }),
-                    );
-                    return { id: bucket };
-                },
-                read: async (Bucket) => ((await exists(Bucket)) ? {} : undefined),
-                async update() {},
-                async delete() {},
-            }),
-
-        "aws:s3/bucketVersioning:BucketVersioning": entry<aws.s3.BucketVersioningArgs>({
-            properties: { bucket: "replace", versioningConfiguration: "update" },
-            async create(args) {
-                await this.update(args.bucket, args, args);
-                return { id: args.bucket };
-            },
-            async read(Bucket) {
-                const found = await unlessGone(s3.send(new GetBucketVersioningCommand({ Bucket })), ...noBucket);
-                return found && { versioningConfiguration: { status: found.Status ?? "Disabled" } };
-            },
-            async update(Bucket, { versioningConfiguration: { status } }) {
-                const VersioningConfiguration = { Status: status as "Enabled" | "Suspended" };
-                await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-            },
-            async delete() {},
-        }),
-
-        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration":
-            entry<aws.s3.BucketLifecycleConfigurationArgs>({
-                properties: { bucket: "replace", rules: "update" },
-                async create(args) {
-                    await this.update(args.bucket, args, args);
-                    return { id: args.bucket };
-                },
-                async read(Bucket, { rules }) {
-                    const command = new GetBucketLifecycleConfigurationCommand({ Bucket });
-                    const found = await unlessGone(s3.send(command), ...noBucket, "NoSuchLifecycleConfiguration");
-                    const wanted = new Set(rules?.map(({ id }) => id));
-                    const same =
-                        found?.Rules?.length === wanted.size && found.Rules.every(({ ID }) => wanted.has(ID ?? ""));
-                    return found && { rules: same ? rules : found.Rules };
-                },
-                async update(Bucket, { rules }) {
-                    const Rules = (rules ?? []).map(
-                        (rule): LifecycleRule => ({
-                            ID: rule.id,
-                            Status: rule.status as "Enabled" | "Disabled",
-                            Filter: { Prefix: rule.filter?.prefix ?? "" },
-                            ...(rule.noncurrentVersionExpiration && {
-                                NoncurrentVersionExpiration: {
-                                    NoncurrentDays: rule.noncurrentVersionExpiration.noncurrentDays,
-                                },
-                            }),
-                            ...(rule.abortIncompleteMultipartUpload && {
-                                AbortIncompleteMultipartUpload: {
-                                    DaysAfterInitiation: rule.abortIncompleteMultipartUpload.daysAfterInitiation,
-                                },
-                            }),
-                        }),
-                    );
-                    await s3.send(
-                        new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }),
-                    );
-                },
-                async delete(Bucket) {
-                    await unlessGone(s3.send(new DeleteBucketLifecycleCommand({ Bucket })), ...noBucket);
-                },
-            }),
 
         "aws:s3/bucketPolicy:BucketPolicy": entry<aws.s3.BucketPolicyArgs>({
             properties: { bucket: "replace", policy: "update" },

@@ -15,6 +15,7 @@ describe("the local AWS plugin", () => {
     let standing: Record<string, unknown> | undefined;
     const shelf: AnyEntry = {
         properties: { name: "replace", books: "update", source: "update", note: "ignore" },
+        nested: ["books.a", "books.b"],
         async create(args) {
             calls.push(["create", args]);
             return { id: "shelf-1", computed: { arn: "arn:shelf-1" } };
@@ -52,6 +53,17 @@ describe("the local AWS plugin", () => {
             ["colour", "height"],
         );
         assert.match(failures[0]?.reason ?? "", /not mapped by the local AWS plugin .*--official-plugin/);
+    });
+
+    it("fails the check of what it does not map inside an argument, by its path", async () => {
+        const news = { name: "films", books: [{ a: 1 }, { a: 2, c: { d: 3 } }, { c: { d: 4 } }], source: { any: 1 } };
+        const { failures = [] } = await plugin.check(urn, {}, news);
+        assert.deepEqual(
+            failures.map(({ property }) => property),
+            ["books.c.d"],
+        );
+        assert.deepEqual((await plugin.check(urn, {}, { books: secret({ a: 1 }) })).failures, []);
+        assert.deepEqual((await plugin.check(urn, {}, { books: unknown })).failures, []);
     });
 
     it("names a type or a lookup that it does not map, and what to do", async () => {

@@ -1,0 +1,155 @@
+import {
+    DeleteBucketLifecycleCommand,
+    GetBucketEncryptionCommand,
+    GetBucketLifecycleConfigurationCommand,
+    GetBucketOwnershipControlsCommand,
+    GetBucketVersioningCommand,
+    type LifecycleRule,
+    PutBucketEncryptionCommand,
+    PutBucketLifecycleConfigurationCommand,
+    PutBucketOwnershipControlsCommand,
+    PutBucketVersioningCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+import type * as aws from "@pulumi/aws";
+import { type AnyEntry, entry, type Resolved, unlessGone } from "./entry.ts";
+
+/** S3's errors of a bucket that is not there. */
+export const noBucket = ["NoSuchBucket", "NotFound"] as const;
+
+/**
+ * Ownership, encryption, versioning and lifecycle of a bucket, which `@pulumi/aws` makes resources of their own. Each is
+ * one put over the whole; those that every bucket has by default are not deleted but go with the bucket.
+ */
+export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
+    return {
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls": entry<aws.s3.BucketOwnershipControlsArgs>({
+            properties: { bucket: "replace", rule: "update" },
+            nested: ["rule.objectOwnership"],
+            async create(args) {
+                await this.update(args.bucket, args, args);
+                return { id: args.bucket };
+            },
+            async read(Bucket) {
+                const command = new GetBucketOwnershipControlsCommand({ Bucket });
+                const found = await unlessGone(s3.send(command), ...noBucket, "OwnershipControlsNotFoundError");
+                return found && { rule: { objectOwnership: found.OwnershipControls?.Rules?.[0]?.ObjectOwnership } };
+            },
+            async update(Bucket, { rule }) {
+                const ObjectOwnership = rule.objectOwnership as "BucketOwnerEnforced";
+                const OwnershipControls = { Rules: [{ ObjectOwnership }] };
+                await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+            },
+            async delete() {},
+        }),
+
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+            entry<aws.s3.BucketServerSideEncryptionConfigurationArgs>({
+                properties: { bucket: "replace", rules: "update" },
+                nested: [
+                    "rules.applyServerSideEncryptionByDefault.sseAlgorithm",
+                    "rules.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+                ],
+                async create(args) {
+                    await this.update(args.bucket, args, args);
+                    return { id: args.bucket };
+                },
+                async read(Bucket) {
+                    const command = new GetBucketEncryptionCommand({ Bucket });
+                    const names = [...noBucket, "ServerSideEncryptionConfigurationNotFoundError"];
+                    const found = await unlessGone(s3.send(command), ...names);
+                    const rules = found?.ServerSideEncryptionConfiguration?.Rules?.map(
+                        ({ ApplyServerSideEncryptionByDefault: by }) => ({
+                            applyServerSideEncryptionByDefault: {
+                                sseAlgorithm: by?.SSEAlgorithm,
+                                kmsMasterKeyId: by?.KMSMasterKeyID,
+                            },
+                        }),
+                    );
+                    return found && { rules };
+                },
+                async update(Bucket, { rules }) {
+                    const Rules = rules.map(({ applyServerSideEncryptionByDefault: by }) => ({
+                        ApplyServerSideEncryptionByDefault: {
+                            SSEAlgorithm: by?.sseAlgorithm as "AES256" | "aws:kms",
+                            KMSMasterKeyID: by?.kmsMasterKeyId,
+                        },
+                    }));
+                    const ServerSideEncryptionConfiguration = { Rules };
+                    await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
+                },
+                async delete() {},
+            }),
+
+        "aws:s3/bucketVersioning:BucketVersioning": entry<aws.s3.BucketVersioningArgs>({
+            properties: { bucket: "replace", versioningConfiguration: "update" },
+            nested: ["versioningConfiguration.status"],
+            async create(args) {
+                await this.update(args.bucket, args, args);
+                return { id: args.bucket };
+            },
+            async read(Bucket) {
+                const found = await unlessGone(s3.send(new GetBucketVersioningCommand({ Bucket })), ...noBucket);
+                return found && { versioningConfiguration: { status: found.Status ?? "Disabled" } };
+            },
+            async update(Bucket, { versioningConfiguration: { status } }) {
+                const VersioningConfiguration = { Status: status as "Enabled" | "Suspended" };
+                await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+            },
+            async delete() {},
+        }),
+
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration":
+            entry<aws.s3.BucketLifecycleConfigurationArgs>({
+                properties: { bucket: "replace", rules: "update" },
+                nested: [
+                    "rules.id",
+                    "rules.status",
+                    "rules.filter.prefix",
+                    "rules.noncurrentVersionExpiration.noncurrentDays",
+                    "rules.abortIncompleteMultipartUpload.daysAfterInitiation",
+                ],
+                async create(args) {
+                    await this.update(args.bucket, args, args);
+                    return { id: args.bucket };
+                },
+                async read(Bucket) {
+                    const command = new GetBucketLifecycleConfigurationCommand({ Bucket });
+                    const names = [...noBucket, "NoSuchLifecycleConfiguration"];
+                    const found = await unlessGone(s3.send(command), ...names);
+                    return found && { rules: found.Rules?.map(observedRule) };
+                },
+                async update(Bucket, { rules }) {
+                    const LifecycleConfiguration = { Rules: (rules ?? []).map(wantedRule) };
+                    await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+                },
+                async delete(Bucket) {
+                    await unlessGone(s3.send(new DeleteBucketLifecycleCommand({ Bucket })), ...noBucket);
+                },
+            }),
+    };
+}
+
+type Rule = NonNullable<Resolved<aws.s3.BucketLifecycleConfigurationArgs>["rules"]>[number];
+
+function wantedRule(rule: Rule): LifecycleRule {
+    const { noncurrentVersionExpiration: old, abortIncompleteMultipartUpload: broken } = rule;
+    return {
+        ID: rule.id,
+        Status: rule.status as "Enabled" | "Disabled",
+        Filter: { Prefix: rule.filter?.prefix ?? "" },
+        ...(old && { NoncurrentVersionExpiration: { NoncurrentDays: old.noncurrentDays } }),
+        ...(broken && { AbortIncompleteMultipartUpload: { DaysAfterInitiation: broken.daysAfterInitiation } }),
+    };
+}
+
+function observedRule(rule: LifecycleRule): object {
+    const { NoncurrentVersionExpiration: old, AbortIncompleteMultipartUpload: broken } = rule;
+    return {
+        id: rule.ID,
+        status: rule.Status,
+        filter: { prefix: rule.Filter?.Prefix ?? "" },
+        ...(old && { noncurrentVersionExpiration: { noncurrentDays: old.NoncurrentDays } }),
+        ...(broken && { abortIncompleteMultipartUpload: { daysAfterInitiation: broken.DaysAfterInitiation } }),
+    };
+}

@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    PutRolePolicyCommand,
+    UpdateRoleDescriptionCommand,
+} from "@aws-sdk/client-iam";
+import {
+    DeleteBucketPolicyCommand,
+    PutBucketEncryptionCommand,
+    PutBucketLifecycleConfigurationCommand,
+    PutBucketOwnershipControlsCommand,
+    PutBucketTaggingCommand,
+    PutBucketVersioningCommand,
+    PutObjectCommand,
+    PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import type { provider } from "@pulumi/pulumi";
+import { iamEntries } from "../../../local/aws-plugin/iam.ts";
+import { createProvider } from "../../../local/aws-plugin/provider.ts";
+import { bucketEntries } from "../../../local/aws-plugin/s3-bucket.ts";
+import { objectEntries } from "../../../local/aws-plugin/s3-object.ts";
+import { start, stop } from "../../../local/control.ts";
+import type { Instance } from "../../../local/instance.ts";
+import { clientsOf, region, testInstance } from "../../support/local-aws.ts";
+
+const Bucket = "entries";
+const RoleName = "entries-role";
+const of = { bucket: Bucket };
+const allow = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
+});
+const bucketPolicy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/no/*` }],
+});
+const trust = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "personalize.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+const open = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+const rule = {
+    id: "old",
+    status: "Enabled",
+    filter: { prefix: "" },
+    noncurrentVersionExpiration: { noncurrentDays: 30 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+describe("each resource type of the local AWS plugin", () => {
+    let instance: Instance;
+    let clients: ReturnType<typeof clientsOf>;
+    let plugin: Required<provider.Provider>;
+    let file: string;
+    before(async () => {
+        instance = await testInstance();
+        await start(instance, () => {});
+        clients = clientsOf(instance);
+        const { s3, iam } = clients;
+        const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...iamEntries(iam) };
+        plugin = createProvider(entries, {}) as Required<provider.Provider>;
+        file = join(instance.dir, "u.csv");
+        await writeFile(file, "a,b\n1,2\n");
+    });
+    after(async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    interface Life {
+        readonly type: string;
+        args(): Record<string, unknown>;
+        /** Somebody changes it outside. */
+        drift(): Promise<unknown>;
+        /** What the next preview then shows as changed: properties, or that it is gone. */
+        readonly seen: string[] | "gone";
+    }
+    const lives: Life[] = [
+        {
+            type: "aws:s3/bucket:Bucket",
+            args: () => ({ ...of, forceDestroy: true, tags: { team: "films" } }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
+                ),
+            seen: ["tags"],
+        },
+        {
+            type: "aws:s3/bucketVersioning:BucketVersioning",
+            args: () => ({ ...of, versioningConfiguration: { status: "Enabled" } }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
+                ),
+            seen: ["versioningConfiguration"],
+        },
+        {
+            type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            args: () => ({ ...of, ...open }),
+            drift: () =>
+                clients.s3.send(
+                    new PutPublicAccessBlockCommand({
+                        Bucket,
+                        PublicAccessBlockConfiguration: {
+                            BlockPublicAcls: true,
+                            IgnorePublicAcls: true,
+                            BlockPublicPolicy: false,
+                            RestrictPublicBuckets: true,
+                        },
+                    }),
+                ),
+            seen: ["blockPublicPolicy"],
+        },
+        {
+            type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            args: () => ({ ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketOwnershipControlsCommand({
+                        Bucket,
+                        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+                    }),
+                ),
+            seen: ["rule"],
+        },
+        {
+            type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            args: () => ({ ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketEncryptionCommand({
+                        Bucket,
+                        ServerSideEncryptionConfiguration: {
+                            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } }],
+                        },
+                    }),
+                ),
+            seen: ["rules"],
+        },
+        {
+            type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            args: () => ({ ...of, rules: [rule] }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketLifecycleConfigurationCommand({
+                        Bucket,
+                        LifecycleConfiguration: {
+                            Rules: [
+                                {
+                                    ID: "old",
+                                    Status: "Enabled",
+                                    Filter: { Prefix: "" },
+                                    NoncurrentVersionExpiration: { NoncurrentDays: 3000 },
+                                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+                                },
+                            ],
+                        },
+                    }),
+                ),
+            seen: ["rules"],
+        },
+        {
+            type: "aws:s3/bucketPolicy:BucketPolicy",
+            args: () => ({ ...of, policy: bucketPolicy }),
+            drift: () => clients.s3.send(new DeleteBucketPolicyCommand({ Bucket })),
+            seen: "gone",
+        },
+        {
+            type: "aws:s3/bucketObjectv2:BucketObjectv2",
+            args: () => ({
+                ...of,
+                key: "u.csv",
+                source: { path: file },
+                sourceHash: "1234",
+                contentType: "text/csv",
+                tags: { team: "films" },
+            }),
+            drift: () =>
+                clients.s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
+            seen: ["sourceHash"],
+        },
+        {
+            type: "aws:iam/role:Role",
+            args: () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
+            drift: () => clients.iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: "writes" })),
+            seen: ["description"],
+        },
+        {
+            type: "aws:iam/rolePolicy:RolePolicy",
+            args: () => ({ name: "reads", role: RoleName, policy: allow }),
+            drift: () =>
+                clients.iam.send(
+                    new PutRolePolicyCommand({
+                        RoleName,
+                        PolicyName: "reads",
+                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                    }),
+                ),
+            seen: ["policy"],
+        },
+    ];
+    const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
+    const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
+
+    for (const { type, args, drift, seen } of lives) {
+        it(`${type}: made, read without a difference, drift seen, mended`, async () => {
+            const urn = urnOf(type);
+            const inputs = args();
+            assert.deepEqual((await plugin.check(urn, {}, inputs)).failures, []);
+            const { id, outs = {} } = await plugin.create(urn, inputs);
+            made.set(type, { id, outs });
+            const changes = async () => {
+                const { id: found, props = {} } = await plugin.read(id, urn, outs);
+                if (!found) {
+                    return "gone";
+                }
+                const { changes } = await plugin.diff(id, urn, props, inputs);
+                const differs = (key: string) => JSON.stringify(props[key]) !== JSON.stringify(inputs[key]);
+                return changes ? Object.keys(inputs).filter(differs) : [];
+            };
+            assert.deepEqual(await changes(), []);
+
+            await drift();
+            assert.deepEqual(await changes(), seen);
+            const replaced = seen !== "gone" && (await plugin.diff(id, urn, { ...outs, [String(seen[0])]: 0 }, inputs));
+            if (seen === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
+                await plugin.create(urn, inputs);
+            } else {
+                await plugin.update(id, urn, outs, inputs);
+            }
+            assert.deepEqual(await changes(), []);
+        });
+    }
+
+    it("deletes each, and finds it gone then; deleting twice is no error", async () => {
+        for (const { type } of lives.toReversed()) {
+            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
+            await plugin.delete(id, urnOf(type), outs);
+            await plugin.delete(id, urnOf(type), outs);
+        }
+        for (const { type } of lives) {
+            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
+            assert.equal((await plugin.read(id, urnOf(type), outs)).id, "", type);
+        }
+    });
+
+    it("refuses to delete a bucket that holds something, unless it may", async () => {
+        const urn = urnOf("aws:s3/bucket:Bucket");
+        const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
+        await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
+        await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
+        await plugin.delete(id, urn, { ...outs, forceDestroy: true });
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("finds a role gone that was deleted outside", async () => {
+        const urn = urnOf("aws:iam/role:Role");
+        const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
+        await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});
+        await clients.iam.send(new DeleteRoleCommand({ RoleName: id }));
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+});
