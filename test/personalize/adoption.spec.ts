@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetGroupCommand,
+    CreateSchemaCommand,
+    paginateListDatasetImportJobs,
+    TagResourceCommand,
+} from "@aws-sdk/client-personalize";
+import { itemInteractionsSchema } from "../../personalize/schema.ts";
+import { recipe } from "../local/personalize-emulator/support.ts";
+import { tags, useWorld } from "./world.ts";
+
+describe("what exists already", () => {
+    const world = useWorld();
+    const { make, makeGroup, makeVersion, makeAll } = world;
+
+    it("goes on with its own after a lost answer, and makes no second one", async () => {
+        const first = await makeAll();
+        const second = await makeAll();
+        for (const kind of Object.keys(first) as (keyof typeof first)[]) {
+            assert.deepEqual(second[kind], first[kind]);
+        }
+        assert.equal(
+            world.lines.filter((line) => line.endsWith("exists already and is of this stack; going on with it")).length,
+            7,
+        );
+        assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
+    });
+
+    it("brings its own up to date when it goes on with it", async () => {
+        const { solution, version } = await makeAll();
+        const inputs = {
+            name: "films",
+            solutionArn: solution.id,
+            solutionVersionArn: version.id,
+            minProvisionedTPS: 2,
+        };
+        const again = await make("Campaign", inputs);
+        assert.equal(again.outs.minProvisionedTPS, 2);
+    });
+
+    it("refuses what another stack made, changes nothing, and names nameSuffix", async () => {
+        const theirs = { tags: { ...tags, "pulumi:stack": "theirs" } };
+        const { id, outs } = await makeGroup(theirs);
+        await assert.rejects(makeGroup(), (error: Error) => {
+            assert.match(error.message, /^dataset group films exists already and is not of this stack: its tags are /);
+            assert.match(error.message, /Nothing was changed\. .*`pulumi config set nameSuffix -<name>`/);
+            assert.ok(!("id" in error), "it must not be recorded as ours");
+            return true;
+        });
+        assert.deepEqual(await world.handlers.DatasetGroup.read(id, outs), { id, props: outs });
+    });
+
+    it("refuses what somebody made by hand, without tags", async () => {
+        await world.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await assert.rejects(makeGroup(), /not of this stack: its tags are \{\}.*nameSuffix/);
+    });
+
+    it("knows a schema, which carries no tags, by its text", async () => {
+        const { schemaArn } = await world.service.personalize.send(
+            new CreateSchemaCommand({ name: "films", schema: itemInteractionsSchema }),
+        );
+        const adopted = await make("Schema", { name: "films", schema: itemInteractionsSchema });
+        assert.equal(adopted.id, schemaArn);
+        const other = itemInteractionsSchema
+            .replace('"EVENT_TYPE"', '"EVENT_VALUE"')
+            .replace(/"string"(?=},\{"name":"TIME)/, '"float"');
+        await assert.rejects(
+            make("Schema", { name: "films", schema: other }),
+            /schema films exists already with another schema\..*nameSuffix/,
+        );
+    });
+
+    it("deletes and makes again what is left of its own under other terms", async () => {
+        const { solution, group } = await makeVersion();
+        const inputs = {
+            name: "films",
+            datasetGroupArn: group.id,
+            recipeArn: recipe("aws-user-personalization-v2"),
+            performAutoML: false,
+            performAutoTraining: false,
+        };
+        const again = await make("Solution", inputs);
+        assert.equal(again.id, solution.id);
+        assert.equal(again.outs.recipeArn, recipe("aws-user-personalization-v2"));
+        assert.ok(
+            world.lines.includes("solution films is left from an earlier run (ACTIVE); it is deleted and made again"),
+        );
+    });
+
+    it("keeps tags of others when it brings its own up to date", async () => {
+        const { id, outs } = await makeGroup();
+        const resourceArn = id;
+        await world.service.personalize.send(
+            new TagResourceCommand({ resourceArn, tags: [{ tagKey: "billing", tagValue: "42" }] }),
+        );
+        await world.handlers.DatasetGroup.update(id, outs, { ...outs, tags: { ...tags, team: "films" } });
+        await assert.rejects(makeGroup({ tags: {} }), /"billing":"42"/);
+    });
+
+    async function jobNames(): Promise<string[]> {
+        const names: string[] = [];
+        for await (const page of paginateListDatasetImportJobs({ client: world.service.personalize }, {})) {
+            names.push(...(page.datasetImportJobs ?? []).map(({ jobName }) => String(jobName)));
+        }
+        return names.sort();
+    }
+});

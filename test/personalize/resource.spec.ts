@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { numberOf } from "../../personalize/dataset-import-job.ts";
+import { kinds } from "../../personalize/kinds.ts";
+import { isUnknown, jsonClean } from "../../personalize/resource.ts";
+import { common, importInputs } from "./world.ts";
+
+describe("inputs that a kind refuses before anything is made", () => {
+    const named = { ...common, name: "films" };
+    const solution = { ...named, datasetGroupArn: "a", performAutoML: false, performAutoTraining: false };
+    const campaign = { ...named, solutionArn: "a", solutionVersionArn: "a", minProvisionedTPS: 1 };
+    const paths = (problems: readonly { property: string }[]) => problems.map(({ property }) => property);
+
+    it("are names that the service does not take", () => {
+        for (const [name, fine] of [
+            ["films", true],
+            ["f".repeat(63), true],
+            ["f".repeat(64), false],
+            ["", false],
+            ["-films", false],
+            ["my films", false],
+            [pulumi.runtime.unknownValue, true],
+        ] as const) {
+            for (const kind of [kinds.DatasetGroup, kinds.Schema]) {
+                const problems = kind.problems({ ...named, name, schema: "{}" });
+                assert.deepEqual(paths(problems), fine ? [] : ["name"], name);
+            }
+        }
+    });
+
+    it("are AutoML with a recipe, and neither of them", () => {
+        const { problems } = kinds.Solution;
+        assert.deepEqual(problems({ ...solution, recipeArn: "arn" }), []);
+        assert.deepEqual(problems({ ...solution, performAutoML: true }), []);
+        assert.match(
+            String(problems({ ...solution, performAutoML: true, recipeArn: "arn" })[0]?.reason),
+            /the service chooses the recipe: leave recipeArn out/,
+        );
+        assert.match(String(problems(solution)[0]?.reason), /needs a recipe, or performAutoML/);
+    });
+
+    it("are fractions of a transaction, places that are not in S3, and hashes that are none", () => {
+        assert.deepEqual(kinds.Campaign.problems(campaign), []);
+        for (const minProvisionedTPS of [0, 1.5, -1]) {
+            assert.deepEqual(paths(kinds.Campaign.problems({ ...campaign, minProvisionedTPS })), ["minProvisionedTPS"]);
+        }
+        const { problems } = kinds.DatasetImportJob;
+        assert.deepEqual(problems(importInputs("a")), []);
+        for (const dataLocation of ["films/a.csv", "s3://films", "s3://films/", "https://films/a.csv"]) {
+            assert.deepEqual(paths(problems({ ...importInputs("a"), dataLocation })), ["dataLocation"], dataLocation);
+        }
+        assert.deepEqual(paths(problems({ ...importInputs("a"), contentHash: "A".repeat(64) })), ["contentHash"]);
+    });
+});
+
+describe("what goes into Pulumi's state", () => {
+    it("is what JSON can say: dates as text, and nothing undefined", () => {
+        const clean: unknown = jsonClean({ at: new Date(0), none: undefined, list: [1, { no: undefined }], no: null });
+        assert.deepEqual(clean, { at: "1970-01-01T00:00:00.000Z", list: [1, {}], no: null });
+    });
+
+    it("counts Pulumi's own placeholder as unknown, and nothing else", () => {
+        assert.ok(isUnknown(pulumi.runtime.unknownValue));
+        assert.ok(!isUnknown("") && !isUnknown(undefined));
+    });
+});
+
+describe("the number of an import job", () => {
+    for (const [name, number] of [
+        ["import-aaaaaaaa-1", 1],
+        ["import-aaaaaaaa-12", 12],
+        ["import-aaaaaaaa-0", 0],
+        ["import-aaaaaaaa-1.5", 0],
+        ["import-aaaaaaaa-x", 0],
+        ["import-aaaaaaaa", 0],
+        ["import-bbbbbbbb-1", 0],
+        ["import-aaaaaaaab-1", 0],
+    ] as const) {
+        it(`of ${name} is ${number || "none"}`, () => assert.equal(numberOf(name, "import-aaaaaaaa"), number));
+    }
+});

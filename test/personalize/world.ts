@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { Speed } from "../../local/personalize-emulator/emulator.ts";
+import { createHandlers } from "../../personalize/handlers.ts";
+import type { ResourceKindName } from "../../personalize/kinds.ts";
+import type { LifecycleDeps } from "../../personalize/lifecycle.ts";
+import { itemInteractionsSchema } from "../../personalize/schema.ts";
+import { createBucket, recipe, type Service, startService, until } from "../local/personalize-emulator/support.ts";
+import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+
+export type Properties = Readonly<Record<string, unknown>>;
+export type Made = { readonly id: string; readonly outs: Properties };
+/** An error by which Pulumi records a resource whose creation did not end well. */
+export type InitFailure = Error & { id: string; properties: Properties; reasons: string[] };
+
+export const csv = interactionsCsv(syntheticRatings());
+export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
+export const roleArn = "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole";
+/** Inputs of every kind, with the provider's text that Pulumi adds to them. */
+export const common = {
+    region: "eu-central-1",
+    tags,
+    pollSeconds: 0.01,
+    deadlineMinutes: 1,
+    __provider: "exports.handler = …",
+};
+export const [hashA, hashB] = ["a".repeat(64), "b".repeat(64)] as const;
+
+export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
+    ...common,
+    jobNamePrefix: "import",
+    datasetArn,
+    dataLocation: "s3://films/interactions.csv",
+    roleArn,
+    contentHash: hashA,
+    ...inputs,
+});
+
+/** A local Personalize, a bucket and our handlers on them, new for each test of the suite that calls this. */
+export function useWorld() {
+    const bucket = createBucket({ "films/interactions.csv": csv });
+    const lines: string[] = [];
+
+    const depsFor = (client: PersonalizeClient, more: Partial<LifecycleDeps> = {}): LifecycleDeps => ({
+        client: () => client,
+        sleep: (seconds) => new Promise((wake) => setTimeout(wake, seconds * 1000)),
+        now: () => performance.now() / 1000,
+        log: (line) => void lines.push(line),
+        assertEngineAlive: async () => {},
+        random: () => 0.5,
+        ...more,
+    });
+    const start = async (speed: Speed, dataDir?: string) => {
+        const service = await startService({ access: bucket.access, speed, ...(dataDir && { dataDir }) });
+        return { service, handlers: createHandlers(depsFor(service.personalize)) };
+    };
+    let running: Awaited<ReturnType<typeof start>> | undefined;
+    const here = () => {
+        assert.ok(running, "the world is there in tests and hooks only");
+        return running;
+    };
+    beforeEach(async () => {
+        bucket.deny(false);
+        lines.splice(0);
+        running = await start("instant");
+    });
+    afterEach(() => running?.service.discard());
+
+    const make = (kind: ResourceKindName, inputs: Properties) => here().handlers[kind].create({ ...common, ...inputs });
+    const makeGroup = (inputs: Properties = {}) => make("DatasetGroup", { name: "films", ...inputs });
+    async function makeDataset() {
+        const schema = await make("Schema", { name: "films", schema: itemInteractionsSchema });
+        const group = await makeGroup();
+        const dataset = await make("Dataset", {
+            name: "films",
+            datasetGroupArn: group.id,
+            schemaArn: schema.id,
+            datasetType: "INTERACTIONS",
+        });
+        return { schema, group, dataset };
+    }
+    async function makeVersion() {
+        const made = await makeDataset();
+        const importJob = await make("DatasetImportJob", importInputs(made.dataset.id));
+        const solution = await make("Solution", {
+            name: "films",
+            datasetGroupArn: made.group.id,
+            recipeArn: recipe("aws-user-personalization"),
+            performAutoML: false,
+            performAutoTraining: false,
+        });
+        const inputs = { solutionArn: solution.id, importJobArn: importJob.id };
+        return { ...made, importJob, solution, version: await make("SolutionVersion", inputs) };
+    }
+    async function makeAll() {
+        const made = await makeVersion();
+        const inputs = {
+            name: "films",
+            solutionArn: made.solution.id,
+            solutionVersionArn: made.version.id,
+            minProvisionedTPS: 1,
+        };
+        return { ...made, campaign: await make("Campaign", inputs) };
+    }
+
+    return {
+        bucket,
+        /** What the handlers logged. */
+        lines,
+        get service(): Service {
+            return here().service;
+        },
+        get handlers() {
+            return here().handlers;
+        },
+        /** Handlers on this world with another clock, log or engine. */
+        handlersWith: (more: Partial<LifecycleDeps>) => createHandlers(depsFor(here().service.personalize, more)),
+        make,
+        makeGroup,
+        makeDataset,
+        makeVersion,
+        makeAll,
+        /** From now on the service takes about a second a step, also for what was made a moment ago. */
+        async slowDown(): Promise<void> {
+            const { service } = here();
+            await service.stop();
+            running = await start("demo", service.dataDir);
+        },
+        untilActive: (kind: ResourceKindName, { id, outs }: Made) =>
+            until(async () => (await here().handlers[kind].read(id, outs)).props?.status === "ACTIVE"),
+    };
+}
+
+/** The failed initialisation by which the work ends. */
+export async function failureOf(work: Promise<unknown>): Promise<InitFailure> {
+    const error = await work.then(
+        () => assert.fail("it did not fail"),
+        (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof Error && "id" in error, String(error));
+    return error as InitFailure;
+}
