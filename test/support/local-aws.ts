@@ -103,6 +103,10 @@ export async function startTestAws() {
         await discard();
         throw error;
     }
+    const engineArgs = (command: "up" | "preview" | "refresh" | "destroy", ...args: string[]) => {
+        const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
+        return [command, "--config-file", configFile, ...yes, ...args, ...common];
+    };
     return {
         instance,
         stack,
@@ -110,11 +114,10 @@ export async function startTestAws() {
         ...clients,
         writeInteractions,
         configure,
-        /** `up`, `preview`, `refresh` or `destroy` by the real engine, asking nothing. */
-        engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): Promise<CommandResult> {
-            const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
-            return pulumi(command, "--config-file", configFile, ...yes, ...args);
-        },
+        /** Arguments of `pulumi` for a command that asks nothing. */
+        engineArgs,
+        /** `up`, `preview`, `refresh` or `destroy` by the real engine. */
+        engine: (...args: Parameters<typeof engineArgs>) => run(instance, "pulumi", engineArgs(...args), "captured"),
         /** Any other command of Pulumi's on the stack. */
         pulumi,
         async outputs(): Promise<Record<string, string>> {

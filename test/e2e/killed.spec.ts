@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { environment } from "../../local/instance.ts";
+import { ensureStack } from "../../local/pulumi.ts";
+import { everythingIn, importJobNames } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+describe("an engine that is killed in the middle of an up", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    it("leaves a lock behind, which keeps everybody out", async () => {
+        const { instance } = aws;
+        const env = environment(instance);
+        const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
+        const ended = once(engine, "exit");
+        // An import begins when bucket and role are recorded: those two AWS's plugin itself would not take up again.
+        while ((await importJobNames(aws)).length === 0) {
+            assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
+            await sleep(10);
+        }
+        engine.kill("SIGKILL");
+        await ended;
+        const up = await aws.engine("up");
+        assert.notEqual(up.exitCode, 0);
+        assert.match(up.stderr, /the stack is currently locked by 1 lock/);
+    });
+
+    it("is forgotten by the local commands: the lock goes, and up goes on with what is there", async () => {
+        await ensureStack(aws.instance, aws.stack);
+        assertExit(await aws.engine("up"), 0);
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("costs nothing afterwards: destroy finds everything", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});
