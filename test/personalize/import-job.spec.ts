@@ -48,6 +48,37 @@ describe("imports, and the versions trained on them", () => {
         });
     });
 
+    it("waits for a role that IAM does not know everywhere yet, and takes the next number where one is taken", async () => {
+        const { dataset } = await makeDataset();
+        const asked: unknown[] = [];
+        const refusals = [
+            serviceError("InvalidInputException", "Personalize cannot assume the role."),
+            serviceError("ResourceAlreadyExistsException", "Another resource with this name exists."),
+        ];
+        world.service.personalize.middlewareStack.add(
+            (next) => async (args) => {
+                const { jobName } = args.input as { jobName?: string };
+                const refusal = jobName === undefined ? undefined : refusals.shift();
+                if (jobName !== undefined) asked.push(jobName);
+                if (refusal) throw refusal;
+                return next(args);
+            },
+            { step: "initialize" },
+        );
+        const job = await make("DatasetImportJob", importInputs(dataset.id));
+        assert.equal(job.outs.jobName, "import-aaaaaaaa-2");
+        assert.deepEqual(asked, ["import-aaaaaaaa-1", "import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
+    });
+
+    it("does not ask again when the service refuses for another reason", async () => {
+        const { dataset } = await makeDataset();
+        const wrong = importInputs(dataset.id, { dataLocation: "s3://" });
+        await assert.rejects(
+            make("DatasetImportJob", wrong),
+            /^Error: dataset import job import-aaaaaaaa: (InvalidInput|Validation)Exception: .*\(request id /,
+        );
+    });
+
     it("imports again after destroy, since the old job brought its rows into a dataset that is gone", async () => {
         const first = await makeDataset();
         const job = await make("DatasetImportJob", importInputs(first.dataset.id));
@@ -95,3 +126,5 @@ describe("imports, and the versions trained on them", () => {
         return names.sort();
     }
 });
+
+const serviceError = (name: string, message: string) => Object.assign(new Error(message), { name });
