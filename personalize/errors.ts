@@ -30,7 +30,7 @@ export function isRoleNotReady(error: unknown): boolean {
     return (
         error instanceof Error &&
         /assume|role/i.test(error.message) &&
-        hasName(error, "InvalidInputException", "AccessDeniedException", "ValidationException")
+        hasName(error, "InvalidInputException", "ValidationException")
     );
 }
 

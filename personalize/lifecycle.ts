@@ -1,18 +1,14 @@
-import {
-    ListTagsForResourceCommand,
-    type PersonalizeClient,
-    TagResourceCommand,
-    UntagResourceCommand,
-} from "@aws-sdk/client-personalize";
-import { about, describe, initFailure, isInUse, isNotFound } from "./errors.ts";
+import { type PersonalizeClient, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-personalize";
+import { adoptable } from "./adopt.ts";
+import { canonical, type Diff, diffOf, isDeadEnd, type Properties } from "./diff.ts";
+import { about, describe, initFailure } from "./errors.ts";
+import { goneOrThrow, remove } from "./remove.ts";
 import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind, tagList } from "./resource.ts";
 import { type Verdict, type WaitDeps, waitFor } from "./wait.ts";
 
 export interface LifecycleDeps extends WaitDeps {
     client(region: string): PersonalizeClient;
 }
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /** One life of a resource, in the shape of Pulumi's dynamic provider but free of Pulumi. */
 export interface Handler {
@@ -22,47 +18,6 @@ export interface Handler {
     read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties }>;
     update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
     delete(id: string, properties: Properties): Promise<void>;
-}
-
-export interface Diff {
-    readonly changes: boolean;
-    readonly replaces: string[];
-    readonly deleteBeforeReplace: boolean;
-}
-
-/** Deleting a campaign takes 16 to 18 minutes; whatever the stack's deadlines are, a delete gets this long. */
-const deleteDeadlineMinutes = 60;
-
-/** A resource in such a state never becomes ACTIVE: it can only be made anew. A stopped training cannot be resumed. */
-const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
-
-/** Inputs that steer the program and are no property of the resource: a change is recorded and calls nothing. */
-const steering = ["pollSeconds", "deadlineMinutes"] as const;
-
-/**
- * The differences between what is recorded and what is wanted. Compares plainly, so that a value unknown at
- * preview counts as changed: the engine relies on that to order deletions.
- */
-export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
-    const changed = (key: string) => canonical(olds[key]) !== canonical(news[key]);
-    const replaces: string[] = kind.replaces.filter(changed);
-    if (isDeadEnd(olds.status)) {
-        replaces.push("status");
-    }
-    return {
-        changes:
-            replaces.length > 0 || [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags")),
-        replaces,
-        deleteBeforeReplace: kind.deleteBeforeReplace && replaces.length > 0,
-    };
-}
-
-function canonical(value: unknown): string {
-    return JSON.stringify(value, (_, inner: unknown) =>
-        inner !== null && typeof inner === "object" && !Array.isArray(inner)
-            ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-            : inner,
-    ) as string;
 }
 
 /** Gives a kind its whole life: check, diff, create or adopt, wait, read, update, delete. */
@@ -107,80 +62,6 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         }
     }
 
-    async function waitUntilGone(client: PersonalizeClient, arn: string, what: string, pollSeconds: number) {
-        const plan = { what, usual: "minutes", pollSeconds, deadlineMinutes: deleteDeadlineMinutes };
-        await waitFor(
-            deps,
-            plan,
-            async () => kind.look(client, arn).catch(goneOrThrow),
-            (look) => (look === undefined ? { done: true } : { state: look.status }),
-        );
-    }
-
-    async function remove(client: PersonalizeClient, arn: string, what: string, pollSeconds: number) {
-        const ask = async () => {
-            try {
-                await kind.delete?.(client, arn);
-                return "accepted" as const;
-            } catch (error) {
-                if (isNotFound(error)) {
-                    return "accepted" as const;
-                }
-                if (!isInUse(error)) {
-                    throw error;
-                }
-                const look = await kind.look(client, arn).catch(goneOrThrow);
-                return look === undefined || look.status.startsWith("DELETE") ? ("accepted" as const) : describe(error);
-            }
-        };
-        const plan = { what, usual: "minutes", pollSeconds, deadlineMinutes: deleteDeadlineMinutes };
-        await waitFor(deps, plan, ask, (answer) => (answer === "accepted" ? { done: true } : { state: answer }));
-        await waitUntilGone(client, arn, what, pollSeconds);
-    }
-
-    /** The resource of these inputs that is there already and is ours to go on with. */
-    async function adoptable(client: PersonalizeClient, inputs: I): Promise<string | undefined> {
-        const arn = await kind.find(client, inputs);
-        const look = arn === undefined ? undefined : await kind.look(client, arn).catch(goneOrThrow);
-        if (arn === undefined || look === undefined) {
-            return undefined;
-        }
-        const wanted = inputs as unknown as Properties;
-        const differing = kind.replaces.filter(
-            (key) => key in look.properties && canonical(look.properties[key]) !== canonical(wanted[key]),
-        );
-        await assertOurs(client, arn, inputs, differing);
-        if (look.status.startsWith("DELETE")) {
-            await waitUntilGone(client, arn, title(inputs), inputs.pollSeconds);
-            return undefined;
-        }
-        if (kind.delete && (isDeadEnd(look.status) || differing.length > 0)) {
-            deps.log(`${title(inputs)} is left from an earlier run (${look.status}); it is deleted and made again`);
-            await remove(client, arn, title(inputs), inputs.pollSeconds);
-            return undefined;
-        }
-        deps.log(`${title(inputs)} exists already and is of this stack; going on with it`);
-        return arn;
-    }
-
-    async function assertOurs(client: PersonalizeClient, arn: string, inputs: I, differing: readonly string[]) {
-        const wayOut =
-            "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -<name>`, or delete it.";
-        if (!kind.taggable) {
-            if (differing.length > 0) {
-                throw new Error(`${title(inputs)} exists already with another ${differing.join(", ")}. ${wayOut}`);
-            }
-            return;
-        }
-        const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
-        const has = Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
-        if (["pulumi:project", "pulumi:stack"].some((key) => has[key] !== inputs.tags[key])) {
-            throw new Error(
-                `${title(inputs)} exists already and is not of this stack: its tags are ${JSON.stringify(has)}. ${wayOut}`,
-            );
-        }
-    }
-
     async function retag(client: PersonalizeClient, resourceArn: string, olds: I, news: I) {
         const gone = Object.keys(olds.tags ?? {}).filter((key) => !(key in news.tags));
         if (gone.length > 0) {
@@ -201,7 +82,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const client = deps.client(inputs.region);
             await deps.assertEngineAlive();
             try {
-                const existing = await adoptable(client, inputs);
+                const existing = await adoptable(kind, deps, client, inputs);
                 if (existing !== undefined && kind.update && kind.updates.length > 0) {
                     await settle(client, existing, inputs);
                     await kind.update(client, existing, inputs);
@@ -249,17 +130,11 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 return;
             }
             try {
-                await remove(deps.client(inputs.region), id, title(inputs), inputs.pollSeconds);
+                const leaving = { arn: id, what: title(inputs), pollSeconds: inputs.pollSeconds };
+                await remove(kind, deps, deps.client(inputs.region), leaving);
             } catch (error) {
                 throw about(title(inputs), error);
             }
         },
     };
-}
-
-function goneOrThrow(error: unknown): undefined {
-    if (!isNotFound(error)) {
-        throw error;
-    }
-    return undefined;
 }

@@ -70,7 +70,7 @@ describe("what exists already", () => {
         );
     });
 
-    it("deletes and makes again what is left of its own under other terms", async () => {
+    it("refuses what is its own but made otherwise, and leaves it as it is", async () => {
         const { solution, group } = await makeVersion();
         const inputs = {
             name: "films",
@@ -79,12 +79,9 @@ describe("what exists already", () => {
             performAutoML: false,
             performAutoTraining: false,
         };
-        const again = await make("Solution", inputs);
-        assert.equal(again.id, solution.id);
-        assert.equal(again.outs.recipeArn, recipe("aws-user-personalization-v2"));
-        assert.ok(
-            world.lines.includes("solution films is left from an earlier run (ACTIVE); it is deleted and made again"),
-        );
+        await assert.rejects(make("Solution", inputs), /solution films exists already with another recipeArn\./);
+        const { props } = await world.handlers.Solution.read(solution.id, solution.outs);
+        assert.deepEqual(props, solution.outs);
     });
 
     it("keeps tags of others when it brings its own up to date", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { diffOf } from "../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
-import { diffOf } from "../../personalize/lifecycle.ts";
 import type { CommonInputs, ResourceKind } from "../../personalize/resource.ts";
 
 const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };

@@ -1,0 +1,64 @@
+import { ListTagsForResourceCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
+import { canonical, isDeadEnd, type Properties } from "./diff.ts";
+import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
+import type { CommonInputs, Look, ResourceKind } from "./resource.ts";
+import type { WaitDeps } from "./wait.ts";
+
+const wayOut =
+    "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -<name>`, or delete it.";
+
+/**
+ * The ARN of the resource of these inputs that an earlier run left and that is ours to go on with; undefined when
+ * one is to be made. What failed to be created is deleted first, what is being deleted is waited for.
+ *
+ * @throws Error when a resource of that name is not of this stack, or is made otherwise than wanted.
+ */
+export async function adoptable<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    deps: WaitDeps,
+    client: PersonalizeClient,
+    inputs: I,
+): Promise<string | undefined> {
+    const what = `${kind.noun} ${kind.nameOf(inputs)}`;
+    const arn = await kind.find(client, inputs);
+    const look = arn === undefined ? undefined : await kind.look(client, arn).catch(goneOrThrow);
+    if (arn === undefined || look === undefined) {
+        return undefined;
+    }
+    if (kind.taggable) {
+        await assertOurs(client, arn, what, inputs);
+    }
+    const leaving = { arn, what, pollSeconds: inputs.pollSeconds };
+    if (look.status.startsWith("DELETE")) {
+        await waitUntilGone(kind, deps, client, leaving);
+        return undefined;
+    }
+    if (kind.delete && isDeadEnd(look.status)) {
+        deps.log(`${what} is left from an earlier run (${look.status}); it is deleted and made again`);
+        await remove(kind, deps, client, leaving);
+        return undefined;
+    }
+    const differing = differingOf(kind, inputs, look);
+    if (differing.length > 0) {
+        throw new Error(`${what} exists already with another ${differing.join(", ")}. ${wayOut}`);
+    }
+    deps.log(`${what} exists already and is of this stack; going on with it`);
+    return arn;
+}
+
+function differingOf<I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, look: Look): string[] {
+    const wanted = inputs as unknown as Properties;
+    return kind.replaces.filter(
+        (key) => key in look.properties && canonical(look.properties[key]) !== canonical(wanted[key]),
+    );
+}
+
+async function assertOurs(client: PersonalizeClient, arn: string, what: string, inputs: CommonInputs): Promise<void> {
+    const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
+    const has = Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+    if (["pulumi:project", "pulumi:stack"].some((key) => has[key] !== inputs.tags[key])) {
+        throw new Error(
+            `${what} exists already and is not of this stack: its tags are ${JSON.stringify(has)}. ${wayOut}`,
+        );
+    }
+}

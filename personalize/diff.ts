@@ -1,0 +1,42 @@
+import type { CommonInputs, ResourceKind } from "./resource.ts";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+export interface Diff {
+    readonly changes: boolean;
+    readonly replaces: string[];
+    readonly deleteBeforeReplace: boolean;
+}
+
+/** A resource in such a state never becomes ACTIVE: it can only be made anew. A stopped training cannot be resumed. */
+export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
+
+/** Inputs that steer the program and are no property of the resource: a change is recorded and calls nothing. */
+const steering = ["pollSeconds", "deadlineMinutes"] as const;
+
+/**
+ * The differences between what is recorded and what is wanted. Compares plainly, so that a value unknown at
+ * preview counts as changed: the engine relies on that to order deletions.
+ */
+export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
+    const changed = (key: string) => canonical(olds[key]) !== canonical(news[key]);
+    const replaces: string[] = kind.replaces.filter(changed);
+    if (isDeadEnd(olds.status)) {
+        replaces.push("status");
+    }
+    return {
+        changes:
+            replaces.length > 0 || [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags")),
+        replaces,
+        deleteBeforeReplace: kind.deleteBeforeReplace && replaces.length > 0,
+    };
+}
+
+/** JSON with sorted keys, so that equal values have equal texts. */
+export function canonical(value: unknown): string {
+    return JSON.stringify(value, (_, inner: unknown) =>
+        inner !== null && typeof inner === "object" && !Array.isArray(inner)
+            ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : inner,
+    ) as string;
+}
