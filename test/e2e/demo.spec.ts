@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "../../local/instance.ts";
+import { freePort } from "../../local/ministack/process.ts";
+import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
+
+const runFile = promisify(execFile);
+
+/** The demo prepares data into the project's own folder, so it is run in a copy of the project. */
+describe("npm run demo", function () {
+    this.timeout(120_000);
+    let project: string;
+    let env: NodeJS.ProcessEnv;
+    const node = (...args: string[]) => runFile(process.execPath, args, { cwd: project, env });
+
+    before(async () => {
+        project = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-demo-")));
+        const { stdout } = await runFile("git", ["ls-files", "-z"], { cwd: root });
+        for (const file of stdout.split("\0").filter((name) => name !== "" && !name.startsWith("test/"))) {
+            await mkdir(dirname(join(project, file)), { recursive: true });
+            await cp(join(root, file), join(project, file));
+        }
+        for (const installed of ["node_modules", ".tools"]) {
+            await symlink(join(root, installed), join(project, installed));
+        }
+        await writeFile(join(project, "u.data"), ratingsFile(syntheticRatings({ users: 130 })));
+        const own = Object.entries(process.env).filter(([name]) => !name.startsWith("MOVIE_RECOMMENDER_LOCAL"));
+        env = { ...Object.fromEntries(own), MOVIE_RECOMMENDER_LOCAL_PORT: String(await freePort()) };
+    });
+    after(async () => {
+        await node("local/cli.ts", "stop");
+        await rm(project, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    it("prints the contract's document and nothing else, and leaves a stack without changes", async () => {
+        const { stdout } = await node("local/demo/demo.ts", "--json", "--data", "u.data");
+        const document = JSON.parse(stdout);
+        assert.deepEqual(Object.keys(document), ["schemaVersion", "recommendations", "outputs", "seconds"]);
+        assert.equal(document.schemaVersion, 1);
+        assert.deepEqual(Object.keys(document.recommendations).sort(), ["122", "22", "6"]);
+        for (const list of Object.values<{ itemId: string; title: string; score: number }[]>(
+            document.recommendations,
+        )) {
+            assert.equal(list.length, 10);
+            const scores = list.map(({ score }) => score);
+            assert.deepEqual(
+                scores,
+                scores.toSorted((a, b) => b - a),
+            );
+            assert.ok(
+                list.every(({ itemId, title, score }) => itemId !== "" && title !== "" && score > 0 && score < 1),
+            );
+        }
+        assert.equal(document.outputs.bucketName, "my-movie-recommender-data");
+        assert.match(document.outputs.campaignArn, /:campaign\/movie-recommender-campaign$/);
+        assert.ok(document.seconds.total >= document.seconds.pulumiUp);
+
+        await node("local/cli.ts", "pulumi", "preview", "--expect-no-changes", "--non-interactive");
+    });
+
+    it("prints three tables and how to go on, when it runs again", async () => {
+        const { stdout, stderr } = await node("local/demo/demo.ts", "--data", "u.data");
+        for (const user of [22, 6, 122]) {
+            assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));
+        }
+        assert.match(stdout, /npm run local -- pulumi destroy/);
+        assert.match(stderr, /── pulumi up/);
+    });
+
+    it("changes no file that git knows", async () => {
+        for (const file of ["Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml"]) {
+            assert.equal(await readFile(join(project, file), "utf8"), await readFile(join(root, file), "utf8"));
+        }
+    });
+
+    it("refuses data that Personalize would refuse, before anything is deployed", async () => {
+        await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
+        await assert.rejects(
+            node("local/demo/demo.ts", "--json", "--data", "few.data"),
+            (error: Error & { code: number }) => {
+                assert.equal(error.code, 1);
+                assert.match(error.message, /548 interactions are too few/);
+                assert.doesNotMatch(error.message, /at .*\.ts:\d+/);
+                return true;
+            },
+        );
+    });
+});
