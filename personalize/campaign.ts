@@ -5,7 +5,7 @@ import {
     paginateListCampaigns,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, isUnknown, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, tagList } from "./resource.ts";
 
 export interface CampaignInputs extends CommonInputs {
     readonly name: string;
@@ -39,13 +39,13 @@ export const campaign: ResourceKind<CampaignInputs> = {
               ]),
     ],
     async find(client, { name }) {
-        for await (const page of paginateListCampaigns({ client }, {})) {
-            const found = page.campaigns?.find((candidate) => candidate.name === name);
-            if (found) {
-                return found.campaignArn;
-            }
-        }
-        return undefined;
+        const pages = paginateListCampaigns({ client }, {});
+        const found = await firstMatch(
+            pages,
+            (page) => page.campaigns,
+            (candidate) => candidate.name === name,
+        );
+        return found?.campaignArn;
     },
     async create(client, { name, solutionVersionArn, minProvisionedTPS, tags }) {
         const command = new CreateCampaignCommand({ name, solutionVersionArn, minProvisionedTPS, tags: tagList(tags) });

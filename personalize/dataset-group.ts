@@ -4,7 +4,7 @@ import {
     DescribeDatasetGroupCommand,
     paginateListDatasetGroups,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, tagList } from "./resource.ts";
 
 export interface DatasetGroupInputs extends CommonInputs {
     readonly name: string;
@@ -20,13 +20,13 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     nameOf: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
-        for await (const page of paginateListDatasetGroups({ client }, {})) {
-            const found = page.datasetGroups?.find((candidate) => candidate.name === name);
-            if (found) {
-                return found.datasetGroupArn;
-            }
-        }
-        return undefined;
+        const pages = paginateListDatasetGroups({ client }, {});
+        const found = await firstMatch(
+            pages,
+            (page) => page.datasetGroups,
+            (candidate) => candidate.name === name,
+        );
+        return found?.datasetGroupArn;
     },
     async create(client, { name, tags }) {
         const command = new CreateDatasetGroupCommand({ name, tags: tagList(tags) });

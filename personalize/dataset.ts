@@ -4,7 +4,7 @@ import {
     DescribeDatasetCommand,
     paginateListDatasets,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, tagList } from "./resource.ts";
 
 export interface DatasetInputs extends CommonInputs {
     readonly name: string;
@@ -25,13 +25,13 @@ export const dataset: ResourceKind<DatasetInputs> = {
     nameOf: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { datasetGroupArn, datasetType }) {
-        for await (const page of paginateListDatasets({ client }, { datasetGroupArn })) {
-            const found = page.datasets?.find((candidate) => candidate.datasetType === datasetType);
-            if (found) {
-                return found.datasetArn;
-            }
-        }
-        return undefined;
+        const pages = paginateListDatasets({ client }, { datasetGroupArn });
+        const found = await firstMatch(
+            pages,
+            (page) => page.datasets,
+            (candidate) => candidate.datasetType === datasetType,
+        );
+        return found?.datasetArn;
     },
     async create(client, { name, datasetGroupArn, schemaArn, datasetType, tags }) {
         const command = new CreateDatasetCommand({

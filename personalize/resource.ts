@@ -74,6 +74,21 @@ export function jsonClean<T>(value: T): T {
     return JSON.parse(JSON.stringify(value)) as T;
 }
 
+/** The first listed thing that matches, page by page; nothing is asked for beyond it. */
+export async function firstMatch<P, T>(
+    pages: AsyncIterable<P>,
+    items: (page: P) => readonly T[] | undefined,
+    matches: (item: T) => boolean,
+): Promise<T | undefined> {
+    for await (const page of pages) {
+        const found = items(page)?.find(matches);
+        if (found !== undefined) {
+            return found;
+        }
+    }
+    return undefined;
+}
+
 /** The tags in the service's spelling. */
 export function tagList(tags: Readonly<Record<string, string>>): { tagKey: string; tagValue: string }[] {
     return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));

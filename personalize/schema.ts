@@ -4,7 +4,7 @@ import {
     DescribeSchemaCommand,
     paginateListSchemas,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 
 export interface SchemaInputs extends CommonInputs {
     readonly name: string;
@@ -40,13 +40,13 @@ export const schema: ResourceKind<SchemaInputs> = {
     nameOf: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
-        for await (const page of paginateListSchemas({ client }, {})) {
-            const found = page.schemas?.find((candidate) => candidate.name === name);
-            if (found) {
-                return found.schemaArn;
-            }
-        }
-        return undefined;
+        const pages = paginateListSchemas({ client }, {});
+        const found = await firstMatch(
+            pages,
+            (page) => page.schemas,
+            (candidate) => candidate.name === name,
+        );
+        return found?.schemaArn;
     },
     async create(client, inputs) {
         const { schemaArn } = await client.send(new CreateSchemaCommand({ name: inputs.name, schema: inputs.schema }));

@@ -5,7 +5,7 @@ import {
     paginateListSolutions,
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, tagList } from "./resource.ts";
 
 export interface SolutionInputs extends CommonInputs {
     readonly name: string;
@@ -39,13 +39,13 @@ export const solution: ResourceKind<SolutionInputs> = {
             : []),
     ],
     async find(client, { datasetGroupArn, name }) {
-        for await (const page of paginateListSolutions({ client }, { datasetGroupArn })) {
-            const found = page.solutions?.find((candidate) => candidate.name === name);
-            if (found) {
-                return found.solutionArn;
-            }
-        }
-        return undefined;
+        const pages = paginateListSolutions({ client }, { datasetGroupArn });
+        const found = await firstMatch(
+            pages,
+            (page) => page.solutions,
+            (candidate) => candidate.name === name,
+        );
+        return found?.solutionArn;
     },
     async create(client, { name, datasetGroupArn, recipeArn, performAutoML, performAutoTraining, tags }) {
         const command = new CreateSolutionCommand({

@@ -1,26 +1,11 @@
 import assert from "node:assert/strict";
 import { bucketNameFor, type ConfigProblem, namesFor, parseConfig, type StackConfig } from "../config.ts";
+import { configDefaults } from "./support/config-defaults.ts";
 
-/** The defaults of Pulumi.yaml as Pulumi hands them over: as text. */
-const defaults: Readonly<Record<string, string>> = {
-    bucketName: "",
-    nameSuffix: "",
-    interactionsFile: "data/personalize_interactions_fixed.csv",
-    dataRetention: "delete",
-    recipe: "aws-user-personalization",
-    performAutoML: "false",
-    performAutoTraining: "false",
-    minProvisionedTPS: "1",
-    pollSeconds: "15",
-    importDeadlineMinutes: "120",
-    trainingDeadlineMinutes: "360",
-    campaignDeadlineMinutes: "120",
-    tags: "{}",
-};
 const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1" };
 
 const parse = (values: Record<string, string> = {}, more: Partial<Parameters<typeof parseConfig>[1]> = {}) =>
-    parseConfig((key) => ({ ...defaults, ...values })[key], { ...stack, ...more });
+    parseConfig((key) => ({ ...configDefaults, ...values })[key], { ...stack, ...more });
 
 function good(...input: Parameters<typeof parse>): StackConfig {
     const result = parse(...input);

@@ -12,7 +12,8 @@ import {
     UpdateRoleDescriptionCommand,
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
-import { type AnyEntry, entry, named, sameJson, unlessGone } from "./entry.ts";
+import { unlessGone } from "../unless-gone.ts";
+import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
 

@@ -12,7 +12,8 @@ import {
     type S3Client,
 } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
-import { type AnyEntry, entry, type Resolved, unlessGone } from "./entry.ts";
+import { unlessGone } from "../unless-gone.ts";
+import { type AnyEntry, entry, type Resolved } from "./entry.ts";
 
 /** S3's errors of a bucket that is not there. */
 export const noBucket = ["NoSuchBucket", "NotFound"] as const;

@@ -14,7 +14,8 @@ import {
     type S3Client,
 } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
-import { type AnyEntry, entry, named, sameJson, unlessGone } from "./entry.ts";
+import { unlessGone } from "../unless-gone.ts";
+import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
 import { bucketSettingEntries, noBucket } from "./s3-bucket-settings.ts";
 
 /** The bucket, its access block and its policy; and its other settings, which have a file of their own. */

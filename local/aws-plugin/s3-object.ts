@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
-import { type AnyEntry, entry, named, unlessGone } from "./entry.ts";
+import { unlessGone } from "../unless-gone.ts";
+import { type AnyEntry, entry, named } from "./entry.ts";
 
 /** Objects from a file on disk; other sources are not mapped. */
 export function objectEntries(s3: S3Client): Record<string, AnyEntry> {

@@ -12,6 +12,7 @@ import type { PolicyDocument } from "../../iam/document.ts";
 import { type Caller, evaluate, explain, type NamedPolicy } from "../../iam/evaluate.ts";
 import { personalizeService } from "../../iam/import-access.ts";
 import type { ImportAccess, ImportJudgement, ImportRequest } from "../personalize-emulator/emulator.ts";
+import { unlessGone } from "../unless-gone.ts";
 
 /**
  * What an import job may read, judged strictly in three steps that must all pass: the service assumes the role; the
@@ -131,15 +132,4 @@ async function bucketPoliciesOf(s3: S3Client, Bucket: string): Promise<NamedPoli
     const command = new GetBucketPolicyCommand({ Bucket });
     const found = await unlessGone(s3.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
     return found?.Policy ? [{ name: "bucket policy", document: JSON.parse(found.Policy) as PolicyDocument }] : [];
-}
-
-async function unlessGone<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
-    try {
-        return await call;
-    } catch (error) {
-        if (error instanceof Error && names.includes(error.name)) {
-            return undefined;
-        }
-        throw error;
-    }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { namesFor, parseConfig, type StackConfig } from "../../config.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import { configDefaults } from "../support/config-defaults.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", keyPrefix: "interactions.csv" };
@@ -218,19 +219,7 @@ function inputsOf(type: string) {
 }
 
 function configWith(values: Record<string, string>): StackConfig {
-    const defaults: Record<string, string> = {
-        interactionsFile: "data.csv",
-        dataRetention: "delete",
-        recipe: "aws-user-personalization",
-        performAutoML: "false",
-        performAutoTraining: "false",
-        minProvisionedTPS: "1",
-        pollSeconds: "15",
-        importDeadlineMinutes: "120",
-        trainingDeadlineMinutes: "360",
-        campaignDeadlineMinutes: "120",
-    };
-    const config = parseConfig((key) => ({ ...defaults, ...values })[key], {
+    const config = parseConfig((key) => ({ ...configDefaults, ...values })[key], {
         project: "movie-recommender",
         stack: "dev",
         region: "eu-central-1",

@@ -19,7 +19,9 @@ describe("npm run demo", function () {
 
     before(async () => {
         project = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-demo-")));
-        const { stdout } = await runFile("git", ["ls-files", "-z"], { cwd: root });
+        const { stdout } = await runFile("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+            cwd: root,
+        });
         for (const file of stdout.split("\0").filter((name) => name !== "" && !name.startsWith("test/"))) {
             await mkdir(dirname(join(project, file)), { recursive: true });
             await cp(join(root, file), join(project, file));
