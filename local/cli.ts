@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { LocalError, reset, start, stateOf, stop } from "./control.ts";
+import { describeFailure, LocalError, reset, start, stateOf, stop } from "./control.ts";
 import { defaultInstance, type Instance, paths, root, variables } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
 import { toolchain } from "./toolchain/env.mjs";
@@ -21,6 +21,7 @@ const program = new Command("local")
         "The local AWS on which the whole of this project runs without an account.\n" +
             `<command> is pulumi or a runbook (${runbooks.join(", ")}), run against it.`,
     )
+    .option("--verbose", "show the stack trace of an error")
     .option("--official-plugin", "use Pulumi's own AWS plugin, which is downloaded, instead of the local stand-in")
     .enablePositionalOptions()
     .exitOverride((error) => {
@@ -127,9 +128,6 @@ async function printStatus(): Promise<boolean> {
 try {
     await program.parseAsync();
 } catch (error) {
-    if (!(error instanceof LocalError)) {
-        throw error;
-    }
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${describeFailure(error, program.opts().verbose)}\n`);
     process.exitCode = 1;
 }

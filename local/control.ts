@@ -10,6 +10,15 @@ import { toolchain } from "./toolchain/env.mjs";
 /** An error whose message is all that a person needs. */
 export class LocalError extends Error {}
 
+/** What a person reads of a failure: its message, and the stack trace only on demand. */
+export function describeFailure(error: unknown, verbose = false): string {
+    if (!(error instanceof Error)) {
+        return String(error);
+    }
+    const more = error instanceof LocalError ? "" : "\nMore of it with --verbose.";
+    return verbose ? (error.stack ?? error.message) : `${error.message}${more}`;
+}
+
 export interface Running {
     readonly pid: number;
     readonly dir: string;

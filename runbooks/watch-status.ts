@@ -33,7 +33,7 @@ await runAction(options.verbose, async (signal) => {
         // Read anew each time: an `up` in another terminal goes on adding resources.
         const statuses = await statusOf(clientOf, await recordedResources(options.stack), Date.now());
         const state = overall(statuses);
-        if (!options.wait || state !== "working" || statuses.length === 0) {
+        if (!options.wait || state !== "working") {
             print(statuses, state);
             return state === "failed" ? exitCodes.problem : exitCodes.fine;
         }
@@ -62,7 +62,7 @@ function print(statuses: readonly ResourceStatus[], state: Overall): void {
         console.log(JSON.stringify({ schemaVersion: 1, overall: state, resources: statuses }));
         return;
     }
-    if (statuses.length === 0) {
+    if (state === "empty") {
         console.log("The stack has no Personalize resources. Make them by: pulumi up");
         return;
     }

@@ -1,10 +1,10 @@
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { Command } from "commander";
-import { prepare, UnfitDataError } from "../../data-prep/prepare.ts";
+import { prepare } from "../../data-prep/prepare.ts";
 import { titlesBeside } from "../../runbooks/lib/data.ts";
 import { type Recommendation, recommend } from "../../runbooks/lib/recommendations.ts";
 import { table } from "../../runbooks/lib/table.ts";
-import { LocalError, start } from "../control.ts";
+import { describeFailure, LocalError, start } from "../control.ts";
 import { defaultInstance, type Instance, variables } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
 
@@ -16,10 +16,11 @@ const numResults = 10;
 const options = new Command("demo")
     .description("MovieLens 100k to recommendations on the local AWS")
     .option("--json", "print one JSON document on stdout, and nothing else")
+    .option("--verbose", "show the stack trace of an error")
     .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of fetching it")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
-    .opts<{ json?: boolean; data?: string }>();
+    .opts<{ json?: boolean; verbose?: boolean; data?: string }>();
 
 const began = performance.now();
 const setup = Number(process.env.MOVIE_RECOMMENDER_SETUP_SECONDS ?? 0);
@@ -54,10 +55,7 @@ try {
         print(recommendations, stackOutputs);
     }
 } catch (error) {
-    if (!(error instanceof LocalError) && !(error instanceof UnfitDataError)) {
-        throw error;
-    }
-    say(`\n${error.message}`);
+    say(`\n${describeFailure(error, options.verbose)}`);
     process.exitCode = 1;
 }
 

@@ -16,7 +16,7 @@ export interface ResourceStatus {
     readonly nextStep: string | null;
 }
 
-export type Overall = "active" | "working" | "failed";
+export type Overall = "empty" | "active" | "working" | "failed";
 
 /** Looks at each recorded resource. `now` is in milliseconds since the epoch. */
 export async function statusOf(
@@ -50,6 +50,9 @@ export async function statusOf(
 
 /** The worst of all states, in one word. */
 export function overall(statuses: readonly ResourceStatus[]): Overall {
+    if (statuses.length === 0) {
+        return "empty";
+    }
     if (statuses.some(({ state }) => /FAILED|STOPPED|GONE/.test(state))) {
         return "failed";
     }

@@ -74,6 +74,10 @@ describe("the status of a resource", () => {
 
 describe("all states in one word", () => {
     const of = (...states: string[]) => overall(states.map((state) => ({ state }) as ResourceStatus));
+
+    it("is empty of a stack with nothing in it", () => {
+        assert.equal(of(), "empty");
+    });
     for (const [states, word] of [
         [["ACTIVE", "ACTIVE"], "active"],
         [["ACTIVE", "CREATE IN_PROGRESS"], "working"],
