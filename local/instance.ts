@@ -1,4 +1,4 @@
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import type { Speed } from "./personalize-emulator/emulator.ts";
 import { toolchain } from "./toolchain/env.mjs";
 
@@ -30,7 +30,8 @@ export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance 
     }
     return {
         root,
-        dir: env.MOVIE_RECOMMENDER_LOCAL_DIR ?? join(root, ".local"),
+        // Absolute, because the daemon compares it, and Pulumi takes a backend by an absolute path only.
+        dir: resolve(root, env.MOVIE_RECOMMENDER_LOCAL_DIR || ".local"),
         port,
         speed,
         officialPlugin: env.MOVIE_RECOMMENDER_OFFICIAL_PLUGIN === "1",

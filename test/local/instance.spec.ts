@@ -62,6 +62,11 @@ describe("the environment of commands against the local AWS", () => {
         assert.deepEqual(defaultInstance(variables), { ...usual, dir: "/elsewhere", port: 4600, speed: "real" });
     });
 
+    it("takes a folder by a path from the clone too, which Pulumi's backend would not", () => {
+        const dir = (value: string) => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_DIR: value }).dir;
+        assert.deepEqual([dir("beside"), dir("")], [join(root, "beside"), join(root, ".local")]);
+    });
+
     it("names the variable that is wrong", () => {
         assert.throws(() => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_SPEED: "fast" }), {
             message: 'MOVIE_RECOMMENDER_LOCAL_SPEED is "fast"; it must be instant, demo or real.',
