@@ -110,6 +110,9 @@ async function printStatus(): Promise<boolean> {
     const lines = {
         running: () => `running on http://127.0.0.1:${target.port}`,
         stopped: () => "stopped. Start it by: npm run local -- start",
+        starting: () => "starting",
+        elsewhere: () =>
+            `running on port ${"port" in state ? state.port : ""}, not ${target.port}. Move it by: npm run local -- start`,
         silent: () => `process ${"pid" in state ? state.pid : ""} does not answer. Mend it by: npm run local -- start`,
         "port taken": () => `port ${target.port} is taken by ${"by" in state ? state.by : ""}`,
     };

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { folderServed, takeFolder } from "./folder-lock.ts";
 import { statusPath } from "./gateway/server.ts";
@@ -30,8 +30,12 @@ export type State =
     | { readonly kind: "running"; readonly running: Running }
     /** Nothing answers; `stalePid` is a recorded process that is gone. */
     | { readonly kind: "stopped"; readonly stalePid?: number }
-    /** A process is there but does not answer yet, or no more. */
+    /** The folder is served by a process that nothing is known of yet: it is coming up. */
+    | { readonly kind: "starting" }
+    /** A process is there but does not answer, or no more. */
     | { readonly kind: "silent"; readonly pid: number }
+    /** The folder's own process answers, on another port than the instance's. */
+    | { readonly kind: "elsewhere"; readonly running: Running; readonly port: number }
     | { readonly kind: "port taken"; readonly by: string };
 
 const startSeconds = 30;
@@ -45,21 +49,32 @@ export async function stateOf(instance: Instance): Promise<State> {
         return { kind: "running", running: answer.ours };
     }
     const serving = record !== undefined && isServing(instance, record);
+    if (serving && record.port !== instance.port) {
+        const elsewhere = (await probe(record.port))?.ours;
+        if (elsewhere?.dir === instance.dir) {
+            return { kind: "elsewhere", running: elsewhere, port: record.port };
+        }
+    }
     // A process that hangs still has its port, where it accepts and does not answer.
-    if (answer && !(serving && !answer.ours && record.port === instance.port)) {
-        return { kind: "port taken", by: answer.ours ? `the local AWS of ${answer.ours.dir}` : "another program" };
+    const by = holderOf(answer);
+    if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
+        return { kind: "port taken", by };
     }
     if (record === undefined) {
-        return { kind: "stopped" };
+        return { kind: isServed(instance) ? "starting" : "stopped" };
     }
     return serving ? { kind: "silent", pid: record.pid } : { kind: "stopped", stalePid: record.pid };
 }
 
 /** Whether the recorded process lives. A pid in use again after a crash is another program's: the lock tells. */
 function isServing(instance: Instance, { pid }: DaemonRecord): boolean {
+    return isServed(instance) && isAlive(pid);
+}
+
+function isServed(instance: Instance): boolean {
     const release = takeFolder(instance.dir);
     release?.();
-    return release === undefined && isAlive(pid);
+    return release === undefined;
 }
 
 /**
@@ -72,16 +87,20 @@ export async function start(instance: Instance, say: (message: string) => void):
     if (state.kind === "running") {
         return state.running;
     }
-    if (state.kind === "port taken") {
+    const by = state.kind === "elsewhere" ? holderOf(await probe(instance.port)) : "by" in state ? state.by : undefined;
+    if (by !== undefined) {
         const other = `MOVIE_RECOMMENDER_LOCAL_PORT=${instance.port + 1}`;
         throw new LocalError(
-            `Port ${instance.port} is taken by ${state.by}. Stop that, or choose another port by the variable ${other}.`,
+            `Port ${instance.port} is taken by ${by}. Stop that, or choose another port by the variable ${other}.`,
         );
     }
     if (state.kind === "silent") {
         say(`process ${state.pid} of an earlier start does not answer; it is stopped`);
         await endProcess(state.pid);
-    } else if (state.stalePid !== undefined) {
+    } else if (state.kind === "elsewhere") {
+        say(`it runs on port ${state.port}; it is stopped there, and started with its data on port ${instance.port}`);
+        await endProcess(state.running.pid);
+    } else if (state.kind === "stopped" && state.stalePid !== undefined) {
         say(`process ${state.stalePid} of an earlier start is gone; starting again with its data`);
     }
     const { daemonFile, daemonLog } = paths(instance);
@@ -89,7 +108,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     mkdirSync(dirname(daemonLog), { recursive: true });
     const log = openSync(daemonLog, "a");
     const from = existsSync(daemonLog) ? readFileSync(daemonLog, "utf8").length : 0;
-    const child = spawn(process.execPath, [new URL("daemon.ts", import.meta.url).pathname], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "daemon.ts")], {
         detached: true,
         stdio: ["ignore", log, log],
         env: {
@@ -115,14 +134,25 @@ export async function start(instance: Instance, say: (message: string) => void):
         }
         await sleep(50);
     }
+    // A daemon that comes up after all would be one that nobody knows of.
+    child.kill();
     const tail = readFileSync(daemonLog, "utf8").slice(from).trim().split("\n").slice(-5).join("\n");
     throw new LocalError(`The local AWS did not start. The end of its log (${daemonLog}):\n${tail}`);
 }
 
-/** Stops the instance, its state saved. Answers whether it ran. */
+/** Stops the instance, its state saved, on whatever port it runs. Answers whether it ran. */
 export async function stop(instance: Instance): Promise<boolean> {
-    const state = await stateOf(instance);
-    const pid = state.kind === "running" ? state.running.pid : state.kind === "silent" ? state.pid : undefined;
+    const giveUp = Date.now() + startSeconds * 1000;
+    let state = await stateOf(instance);
+    // Who interrupts a start and stops at once means the process that is still coming up.
+    while (state.kind === "starting" && Date.now() < giveUp) {
+        await sleep(50);
+        state = await stateOf(instance);
+    }
+    if (state.kind === "starting") {
+        throw new LocalError(`Another process has ${instance.dir} and does not come up. See: npm run local -- logs`);
+    }
+    const pid = "running" in state ? state.running.pid : state.kind === "silent" ? state.pid : undefined;
     if (pid !== undefined) {
         await endProcess(pid);
     }
@@ -158,7 +188,13 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
     }
 }
 
-async function probe(port: number, again = true): Promise<{ ours?: Running } | undefined> {
+type Answer = { readonly ours?: Running } | undefined;
+
+function holderOf(answer: Answer): string | undefined {
+    return answer && (answer.ours ? `the local AWS of ${answer.ours.dir}` : "another program");
+}
+
+async function probe(port: number, again = true): Promise<Answer> {
     try {
         const answer = await fetch(`http://127.0.0.1:${port}${statusPath}`, { signal: AbortSignal.timeout(2000) });
         const body = (await answer.json()) as Running & { product?: string };
@@ -184,12 +220,23 @@ export function isAlive(pid: number): boolean {
 }
 
 async function endProcess(pid: number): Promise<void> {
-    process.kill(pid, "SIGTERM");
+    signal(pid, "SIGTERM");
     const giveUp = Date.now() + stopSeconds * 1000;
     while (isAlive(pid)) {
         if (Date.now() > giveUp) {
-            process.kill(pid, "SIGKILL");
+            signal(pid, "SIGKILL");
         }
         await sleep(30);
+    }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+    try {
+        process.kill(pid, name);
+    } catch (error) {
+        // It may end by itself between the look and the signal.
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+            throw error;
+        }
     }
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { connect } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +13,7 @@ import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-persona
 import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { isAlive, reset, start, stateOf, stop } from "../../local/control.ts";
 import { type Instance, paths } from "../../local/instance.ts";
+import { freePort } from "../../local/ministack/process.ts";
 import { run } from "../../local/pulumi.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { clientsOf, testInstance } from "../support/local-aws.ts";
@@ -178,6 +180,39 @@ describe("the local AWS on a port or in a folder that is not free", () => {
     afterEach(async () => {
         await stop(instance);
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    it("is moved to another port, and says so, and is found and stopped from any", async () => {
+        const moved = { ...instance, port: await freePort() };
+        const first = await start(instance, silently);
+        assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
+        const said: string[] = [];
+        const second = await start(moved, (message) => said.push(message));
+        assert.deepEqual(said, [
+            `it runs on port ${instance.port}; it is stopped there, and started with its data on port ${moved.port}`,
+        ]);
+        assert.deepEqual([isAlive(first.pid), isAlive(second.pid)], [false, true]);
+        assert.equal(await stop(instance), true);
+        assert.equal(isAlive(second.pid), false);
+    });
+
+    it("runs on where it is when the other port is taken", async () => {
+        const { pid } = await start(instance, silently);
+        const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        const taken = { ...instance, port: (server.address() as AddressInfo).port };
+        await assert.rejects(start(taken, silently), /^Error: Port \d+ is taken by another program\./);
+        assert.equal(isAlive(pid), true);
+        server.closeAllConnections();
+        server.close();
+    });
+
+    it("is stopped also while it comes up, by whoever interrupted its start", async () => {
+        const starting = start(instance, silently).catch((error: Error) => error);
+        await until(async () => (await stateOf(instance)).kind === "starting");
+        assert.equal(await stop(instance), true);
+        await starting;
+        assert.deepEqual(await stateOf(instance), { kind: "stopped" });
     });
 
     it("says that another program has its port", async () => {
