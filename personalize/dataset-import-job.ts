@@ -34,6 +34,20 @@ export function numberOf(jobName: string, base: string): number {
     return Number.isInteger(number) && number > 0 ? number : 0;
 }
 
+/** The job whose rows the dataset has, or will have when it ends: a full import replaces those of the ones before. */
+async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<DatasetImportJobSummary | undefined> {
+    let newest: DatasetImportJobSummary | undefined;
+    for await (const page of paginateListDatasetImportJobs({ client }, { datasetArn })) {
+        for (const job of page.datasetImportJobs ?? []) {
+            const newer = (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
+            if (job.status !== "CREATE FAILED" && newer) {
+                newest = job;
+            }
+        }
+    }
+    return newest;
+}
+
 async function jobsOf(client: PersonalizeClient, inputs: DatasetImportJobInputs): Promise<DatasetImportJobSummary[]> {
     const base = baseName(inputs);
     const jobs: DatasetImportJobSummary[] = [];
@@ -46,7 +60,8 @@ async function jobsOf(client: PersonalizeClient, inputs: DatasetImportJobInputs)
 
 /**
  * An import job has no delete, and its name is never free again. A job is gone on with only if it brought the
- * same content from the same place by the same role into this very dataset; else the next number is taken.
+ * same content from the same place by the same role into this very dataset, and no later job has replaced its
+ * rows; else the next number is taken.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",
@@ -65,19 +80,18 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is no SHA-256"),
     ],
     async find(client, inputs) {
-        const candidates = (await jobsOf(client, inputs)).filter(({ status }) => status !== "CREATE FAILED");
-        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn: inputs.datasetArn }));
-        for (const { datasetImportJobArn } of candidates.reverse()) {
-            const { datasetImportJob: job } = await client.send(
-                new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
-            );
-            const younger = (job?.creationDateTime ?? 0) > (dataset?.creationDateTime ?? 0);
-            const sameSource = job?.dataSource?.dataLocation === inputs.dataLocation && job?.roleArn === inputs.roleArn;
-            if (younger && sameSource && job?.datasetArn === inputs.datasetArn) {
-                return datasetImportJobArn;
-            }
+        const { datasetArn, dataLocation, roleArn } = inputs;
+        const { datasetImportJobArn, jobName = "" } = (await newestOf(client, datasetArn)) ?? {};
+        if (numberOf(jobName, baseName(inputs)) === 0) {
+            return undefined;
         }
-        return undefined;
+        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const { datasetImportJob: job } = await client.send(describe);
+        // A record outlives its dataset, and the next dataset has the same ARN.
+        const younger = (job?.creationDateTime ?? 0) > (dataset?.creationDateTime ?? 0);
+        const sameSource = job?.dataSource?.dataLocation === dataLocation && job?.roleArn === roleArn;
+        return younger && sameSource ? datasetImportJobArn : undefined;
     },
     async create(client, inputs) {
         const base = baseName(inputs);

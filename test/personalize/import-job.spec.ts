@@ -109,6 +109,15 @@ describe("imports, and the versions trained on them", () => {
         assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-3"]);
     });
 
+    it("imports a content again that a later import has replaced", async () => {
+        const { dataset } = await makeDataset();
+        const made = [];
+        for (const contentHash of [hashA, hashB, hashA, hashA]) {
+            made.push((await make("DatasetImportJob", importInputs(dataset.id, { contentHash }))).outs.jobName);
+        }
+        assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-2"]);
+    });
+
     it("trains a new version for a new import, and none for an old one", async () => {
         const { dataset, solution, version } = await makeVersion();
         const job = await make("DatasetImportJob", importInputs(dataset.id, { contentHash: hashB }));
