@@ -38,8 +38,9 @@ export const solution: ResourceKind<SolutionInputs> = {
             ? [{ property: "recipeArn", reason: "a solution needs a recipe, or performAutoML" }]
             : []),
     ],
-    async find(client, { datasetGroupArn, name }) {
-        const pages = paginateListSolutions({ client }, { datasetGroupArn });
+    async find(client, { name }) {
+        // Of every group: a solution's name is unique in the account, and one elsewhere is in the way too.
+        const pages = paginateListSolutions({ client }, {});
         const found = await firstMatch(
             pages,
             (page) => page.solutions,

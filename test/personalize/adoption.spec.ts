@@ -70,6 +70,22 @@ describe("what exists already", () => {
         );
     });
 
+    it("refuses a solution of its name in another group, for names are unique in the account", async () => {
+        await makeVersion();
+        const { id: datasetGroupArn } = await makeGroup({ name: "series" });
+        const inputs = {
+            name: "films",
+            datasetGroupArn,
+            recipeArn: recipe("aws-user-personalization"),
+            performAutoML: false,
+            performAutoTraining: false,
+        };
+        await assert.rejects(
+            make("Solution", inputs),
+            /solution films exists already with another datasetGroupArn\..*nameSuffix/,
+        );
+    });
+
     it("refuses what is its own but made otherwise, and leaves it as it is", async () => {
         const { solution, group } = await makeVersion();
         const inputs = {
