@@ -54,7 +54,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             return last;
         };
         try {
-            const plan = { what: title(inputs), usual: kind.usual, ...inputs };
+            const goOn = "It goes on in AWS; `pulumi up` resumes the wait. docs/configuration.md has the deadlines.";
+            const plan = { what: title(inputs), usual: kind.usual, goOn, ...inputs };
             const settled = await waitFor(deps, plan, look, judge(afterUpdate));
             return outsOf(inputs as unknown as Properties, arn, settled);
         } catch (error) {
@@ -107,7 +108,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const updating = kind.update !== undefined && kind.updates.some(changed);
             if (oldProperties.status !== "ACTIVE" || updating) {
                 // The service refuses an update while the one before goes on, as after a deadline.
-                await settle(client, id, news);
+                // What is recorded when this fails must not claim the new tags: the next update would leave them out.
+                await settle(client, id, { ...news, tags: olds.tags });
             }
             try {
                 if (kind.taggable && changed("tags")) {
@@ -124,9 +126,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         async delete(id, properties) {
             const inputs = properties as unknown as I;
             if (!kind.delete) {
-                deps.log(
-                    `${title(inputs)}: the service has no delete for a ${kind.noun}; its record stays, it costs nothing`,
-                );
+                deps.log(`${title(inputs)}: the service has no delete for a ${kind.noun}, so nothing is asked of it`);
                 return;
             }
             try {

@@ -67,4 +67,5 @@ const planOf = ({ what, pollSeconds }: Leaving) => ({
     pollSeconds,
     usual: "minutes",
     deadlineMinutes: deleteDeadlineMinutes,
+    goOn: "Run the same command again to go on with its deletion.",
 });

@@ -17,6 +17,8 @@ export interface WaitPlan {
     readonly usual: string;
     readonly pollSeconds: number;
     readonly deadlineMinutes: number;
+    /** What a person does when the deadline has passed. */
+    readonly goOn: string;
 }
 
 export type Verdict<T> = { readonly done: T } | { readonly state: string } | { readonly failed: string };
@@ -49,10 +51,7 @@ export async function waitFor<L, T>(
         }
         const elapsed = deps.now() - start;
         if (elapsed > plan.deadlineMinutes * 60) {
-            throw new Error(
-                `${plan.what} is still ${verdict.state} after ${duration(elapsed)}. It goes on in AWS; ` +
-                    "`pulumi up` resumes the wait, and the deadline can be raised in the stack's configuration.",
-            );
+            throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
         }
         if (verdict.state !== said || deps.now() - saidAt >= heartbeatSeconds) {
             deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})`);

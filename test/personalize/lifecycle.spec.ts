@@ -108,7 +108,10 @@ describe("the life of Personalize resources", () => {
         });
         const inputs = { ...common, name: "slow" };
         const failure = await failureOf(hasty.DatasetGroup.create(inputs));
-        assert.match(failure.message, /^dataset group slow is still CREATE (PENDING|IN_PROGRESS) after 1 min 20 s\./);
+        assert.match(
+            failure.message,
+            /^dataset group slow is still CREATE (PENDING|IN_PROGRESS) after 1 min 20 s\. .*`pulumi up` resumes the wait/,
+        );
         assert.match(failure.id, /dataset-group\/slow$/);
         assert.equal(failure.properties.__provider, common.__provider);
         assert.match(String(failure.properties.status), /^CREATE (PENDING|IN_PROGRESS)$/);
@@ -165,6 +168,39 @@ describe("the life of Personalize resources", () => {
         assert.deepEqual(await groupNames(), []);
         await world.handlers.DatasetGroup.delete(group.id, group.outs);
         await world.handlers.Schema.delete(schema.id, schema.outs);
+    });
+
+    it("names the way on when a deletion takes too long, which no `pulumi up` and no deadline of the stack is", async () => {
+        const { group } = await makeDataset();
+        let clock = 0;
+        const hasty = world.handlersWith({
+            now: () => clock,
+            async sleep() {
+                clock += 1900;
+            },
+        });
+        await assert.rejects(
+            hasty.DatasetGroup.delete(group.id, group.outs),
+            /^Error: dataset group films is still ResourceInUseException: .*\. Run the same command again to go on with its deletion\.$/,
+        );
+    });
+
+    it("records the old tags while a wait keeps the new ones from being set", async () => {
+        const made = await makeGroup();
+        const failing = world.handlersWith({
+            assertEngineAlive: (() => {
+                let calls = 0;
+                return async () => {
+                    calls += 1;
+                    if (calls > 1) throw new Error("the Pulumi engine is gone");
+                };
+            })(),
+        });
+        const olds = { ...made.outs, status: "CREATE PENDING" };
+        const news = { ...made.outs, tags: { ...tags, team: "films" } };
+        const failure = await failureOf(failing.DatasetGroup.update(made.id, olds, news));
+        assert.deepEqual(failure.properties.tags, tags);
+        assert.equal((await failing.DatasetGroup.diff(made.id, failure.properties, news)).changes, true);
     });
 
     it("asks nothing of the service when the engine is gone", async () => {
