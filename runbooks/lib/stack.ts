@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Properties } from "../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
 import { exitCodes, RunbookError } from "./runbook.ts";
 
@@ -10,10 +11,26 @@ const projectDir = join(import.meta.dirname, "..", "..");
 /** A Personalize resource as the stack's state has it. */
 export interface RecordedResource {
     readonly kind: ResourceKindName;
-    readonly arn: string;
+    /** Absent while an `up` is still making it: the ARN is recorded when the wait has ended. */
+    readonly arn?: string;
     readonly region: string;
-    /** What was recorded when its creation did not end well. */
-    readonly initErrors: readonly string[];
+    readonly inputs: Properties;
+}
+
+/** What `pulumi stack export` prints, as far as it is read here. */
+export interface ExportedStack {
+    readonly deployment?: {
+        readonly resources?: readonly ExportedResource[];
+        readonly pending_operations?: readonly { readonly type: string; readonly resource: ExportedResource }[];
+    };
+}
+
+interface ExportedResource {
+    readonly type: string;
+    readonly id?: string;
+    /** Replaced, and on its way out. */
+    readonly delete?: boolean;
+    readonly inputs?: Properties;
 }
 
 /**
@@ -25,23 +42,19 @@ export async function stackOutputs(stack: string | undefined): Promise<Record<st
     return JSON.parse(await pulumi(["stack", "output", "--json"], stack)) as Record<string, string>;
 }
 
-/** The Personalize resources of a stack, in the order in which they were made; also after an `up` that failed. */
+/** The Personalize resources of a stack, in the order in which they were made; also during and after a failed `up`. */
 export async function recordedResources(stack: string | undefined): Promise<RecordedResource[]> {
-    const exported = JSON.parse(await pulumi(["stack", "export"], stack)) as {
-        deployment?: {
-            resources?: {
-                type: string;
-                id?: string;
-                delete?: boolean;
-                inputs?: { region?: string };
-                initErrors?: string[];
-            }[];
-        };
-    };
-    return (exported.deployment?.resources ?? []).flatMap(({ type, id, inputs, initErrors, delete: leaving }) => {
+    return recordedIn(JSON.parse(await pulumi(["stack", "export"], stack)) as ExportedStack);
+}
+
+/** The Personalize resources of an exported stack, and after them what an `up` is making just now. */
+export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
+    const made = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
+    const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
+    return [...made, ...making.map(({ resource }) => resource)].flatMap(({ type, id, inputs = {} }) => {
         const kind = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1];
-        return kind && kind in kinds && id && !leaving
-            ? [{ kind: kind as ResourceKindName, arn: id, region: inputs?.region ?? "", initErrors: initErrors ?? [] }]
+        return kind && kind in kinds
+            ? [{ kind: kind as ResourceKindName, ...(id && { arn: id }), region: String(inputs.region ?? ""), inputs }]
             : [];
     });
 }

@@ -1,13 +1,15 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { isNotFound } from "../../personalize/errors.ts";
 import { kinds } from "../../personalize/kinds.ts";
+import { goneOrThrow } from "../../personalize/remove.ts";
+import type { CommonInputs, ResourceKind } from "../../personalize/resource.ts";
 import type { RecordedResource } from "./stack.ts";
 
 /** A resource as it stands, and what a person does next. */
 export interface ResourceStatus {
     readonly resource: string;
-    readonly arn: string;
-    /** The service's own word, or `GONE`. */
+    /** null while the service does not have it yet. */
+    readonly arn: string | null;
+    /** The service's own word, or `GONE`, or `NOT YET MADE`. */
     readonly state: string;
     /** Seconds since the service last changed it; null where it does not say. */
     readonly ageSeconds: number | null;
@@ -25,19 +27,18 @@ export async function statusOf(
     now: number,
 ): Promise<ResourceStatus[]> {
     return Promise.all(
-        resources.map(async ({ kind, arn, region }) => {
-            const { noun, look } = kinds[kind];
-            const found = await look(clientOf(region), arn).catch((error: unknown) => {
-                if (!isNotFound(error)) {
-                    throw error;
-                }
-                return undefined;
-            });
+        resources.map(async (recorded) => {
+            const { noun, nameOf, find, look } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
+            const { region } = recorded;
+            const inputs = recorded.inputs as unknown as CommonInputs;
+            const client = clientOf(region);
+            const arn = recorded.arn ?? (await find(client, inputs).catch(goneOrThrow));
+            const found = arn === undefined ? undefined : await look(client, arn).catch(goneOrThrow);
             const pending = found?.update && found.update.status !== "ACTIVE" ? `, update ${found.update.status}` : "";
-            const state = found ? `${found.status}${pending}` : "GONE";
+            const state = found ? `${found.status}${pending}` : recorded.arn === undefined ? "NOT YET MADE" : "GONE";
             return {
-                resource: `${noun} ${arn.split("/").slice(1).join("/")}`,
-                arn,
+                resource: `${noun} ${arn === undefined ? nameOf(inputs) : arn.split("/").slice(1).join("/")}`,
+                arn: arn ?? null,
                 state,
                 ageSeconds: found?.since ? Math.max(0, Math.round((now - found.since.getTime()) / 1000)) : null,
                 failureReason: found?.failureReason ?? found?.update?.failureReason ?? null,
@@ -66,6 +67,9 @@ function nextStep(noun: string, state: string): string | null {
     if (/FAILED|STOPPED/.test(state)) {
         const then = state.startsWith("ACTIVE") ? "the old one goes on until then" : "it is made anew";
         return `mend what the reason says, then \`pulumi up\`: ${then}`;
+    }
+    if (state === "NOT YET MADE") {
+        return "`pulumi up` is about to make it; if none runs any more, run it again";
     }
     if (/PENDING|IN_PROGRESS/.test(state)) {
         return "wait: `npm run watch-status -- --wait`";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import type { RecordedResource } from "../../runbooks/lib/stack.ts";
+import { type RecordedResource, recordedIn } from "../../runbooks/lib/stack.ts";
 import { overall, type ResourceStatus, statusOf } from "../../runbooks/lib/status.ts";
 import {
     createBucket,
@@ -16,7 +16,7 @@ const campaign: RecordedResource = {
     kind: "Campaign",
     arn: arn("campaign/films"),
     region: "eu-central-1",
-    initErrors: [],
+    inputs: {},
 };
 
 /** What is said of a campaign that the service describes so. */
@@ -121,5 +121,37 @@ describe("the status of a stack's resources at the service", () => {
         assert.match(String(statuses[2]?.nextStep), /pulumi refresh/);
         assert.equal(statuses[2]?.ageSeconds, null);
         assert.equal(overall(statuses), "failed");
+    });
+
+    it("knows what an `up` is making just now, which has no ARN on record before the wait has ended", async () => {
+        const { datasetGroupArn } = await createDataset(service, "series");
+        const resource = (kind: string, name: string) => ({
+            type: `pulumi-nodejs:dynamic/personalize:${kind}`,
+            inputs: { region: "eu-central-1", name },
+        });
+        const recorded = recordedIn({
+            deployment: {
+                resources: [
+                    { ...resource("DatasetGroup", "series"), id: datasetGroupArn },
+                    { ...resource("Campaign", "old"), id: arn("campaign/old"), delete: true },
+                    { type: "pulumi:pulumi:Stack" },
+                ],
+                pending_operations: [
+                    { type: "creating", resource: resource("DatasetGroup", "series") },
+                    { type: "creating", resource: resource("Campaign", "series") },
+                    { type: "updating", resource: { ...resource("Campaign", "new"), id: arn("campaign/new") } },
+                ],
+            },
+        });
+        const statuses = await statusOf(() => service.personalize, recorded, Date.now());
+        assert.deepEqual(
+            statuses.map(({ resource, arn, state }) => [resource, arn, state]),
+            [
+                ["dataset group series", datasetGroupArn, "ACTIVE"],
+                ["dataset group series", datasetGroupArn, "ACTIVE"],
+                ["campaign series", null, "NOT YET MADE"],
+            ],
+        );
+        assert.equal(overall(statuses), "working");
     });
 });
