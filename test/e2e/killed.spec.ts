@@ -31,6 +31,15 @@ describe("an engine that is killed in the middle of an up", () => {
         assert.match(up.stderr, /the stack is currently locked by 1 lock/);
     });
 
+    it("has noted what it was making, for watch-status", async () => {
+        const { stdout } = await aws.runbook("watch-status", "--json");
+        const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
+        assert.ok(
+            resources.some((name) => name.startsWith("dataset import job item_interactions_import_job")),
+            resources.join(", "),
+        );
+    });
+
     it("is forgotten by the local commands: the lock goes, and up goes on with what is there", async () => {
         await ensureStack(aws.instance, aws.stack);
         assertExit(await aws.engine("up"), 0);
