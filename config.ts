@@ -56,6 +56,9 @@ export function bucketNameFor(config: Pick<StackConfig, "bucketName" | "stack">,
     return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
 }
 
+/** General purpose bucket names (S3 User Guide, "Bucket naming rules"), as far as a user meets them. */
+const bucketNamePattern = /^(?!xn--)(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 /** A bad configuration value: where, and what is wrong. */
 export interface ConfigProblem {
     readonly path: string;
@@ -68,7 +71,13 @@ export interface ConfigProblem {
  */
 export function parseConfig(
     get: (key: string) => string | undefined,
-    stack: { readonly project: string; readonly stack: string; readonly region: string | undefined },
+    stack: {
+        readonly project: string;
+        readonly stack: string;
+        readonly region: string | undefined;
+        /** Keys of `aws:` that choose credentials, as far as they are set. */
+        readonly awsCredentials: readonly string[];
+    },
 ): StackConfig | readonly ConfigProblem[] {
     const problems: ConfigProblem[] = [];
     const bad = (path: string, reason: string) => problems.push({ path, reason });
@@ -82,7 +91,7 @@ export function parseConfig(
     };
     const number = (key: string, minimum: number, whole: boolean): number => {
         const value = Number(text(key) || Number.NaN);
-        if (!(value >= minimum) || (whole && !Number.isInteger(value))) {
+        if (!(value >= minimum && Number.isFinite(value)) || (whole && !Number.isInteger(value))) {
             bad(key, `is "${text(key)}"; it must be a ${whole ? "whole number" : "number"} of at least ${minimum}`);
         }
         return value;
@@ -90,8 +99,16 @@ export function parseConfig(
     const flag = (key: string): boolean => oneOf(key, ["true", "false"]) === "true";
 
     const bucketName = text("bucketName");
-    if (bucketName !== "" && !/^(?!xn--)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucketName)) {
-        bad("bucketName", `is "${bucketName}"; S3 wants 3 to 63 lower-case letters, digits, dots and hyphens`);
+    const effective = bucketNameFor({ bucketName, stack: stack.stack }, "012345678901");
+    if (!bucketNamePattern.test(effective)) {
+        const which =
+            bucketName === ""
+                ? `is not set, and stack ${stack.stack} would make it "${effective}"`
+                : `is "${bucketName}"`;
+        bad(
+            "bucketName",
+            `${which}; S3 wants 3 to 63 lower-case letters, digits, single dots and hyphens, and no IP address`,
+        );
     }
     const names = namesFor(stack.stack, text("nameSuffix"));
     for (const [kind, name] of Object.entries(names).filter(([kind]) => kind !== "objectKey")) {
@@ -116,6 +133,13 @@ export function parseConfig(
     const tags = parseTags(get("tags"), bad);
     if (stack.region === undefined) {
         bad("aws:region", "is not set. Run `pulumi config set aws:region eu-central-1`");
+    }
+    for (const key of stack.awsCredentials) {
+        bad(
+            `aws:${key}`,
+            "would be for a part of the program only: Personalize and the runbooks take the environment's credentials. " +
+                `Run \`pulumi config rm aws:${key}\`, and set AWS_PROFILE for instance`,
+        );
     }
     const config: StackConfig = {
         project: stack.project,
@@ -166,10 +190,12 @@ function parseTags(json: string | undefined, bad: (path: string, reason: string)
  */
 export function loadConfig(): StackConfig {
     const own = new pulumi.Config();
+    const aws = new pulumi.Config("aws");
     const result = parseConfig((key) => own.get(key), {
         project: pulumi.getProject(),
         stack: pulumi.getStack(),
-        region: new pulumi.Config("aws").get("region"),
+        region: aws.get("region"),
+        awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => aws.get(key) !== undefined),
     });
     if ("names" in result) {
         return result;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { bucketNameFor, type ConfigProblem, namesFor, parseConfig, type StackConfig } from "../config.ts";
 import { configDefaults } from "./support/config-defaults.ts";
 
-const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1" };
+const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
 
 const parse = (values: Record<string, string> = {}, more: Partial<Parameters<typeof parseConfig>[1]> = {}) =>
     parseConfig((key) => ({ ...configDefaults, ...values })[key], { ...stack, ...more });
@@ -94,6 +94,9 @@ describe("the configuration", () => {
         ["bucketName", "ab"],
         ["bucketName", `${"a".repeat(64)}`],
         ["bucketName", "xn--films"],
+        ["bucketName", "my..films"],
+        ["bucketName", "192.168.0.1"],
+        ["pollSeconds", "Infinity"],
         ["tags", "{"],
         ["tags", "null"],
         ["tags", '["films"]'],
@@ -106,6 +109,13 @@ describe("the configuration", () => {
             );
         });
     }
+
+    it("refuses credentials that only AWS's plugin would see, and says what to set", () => {
+        const [problem, ...more] = problems({}, { awsCredentials: ["profile"] });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "aws:profile");
+        assert.match(String(problem?.reason), /`pulumi config rm aws:profile`, and set AWS_PROFILE/);
+    });
 
     it("refuses AutoML together with a recipe, and says how to choose", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
@@ -165,6 +175,14 @@ describe("names", () => {
 
     it("of a stack that no name can end with are a problem that names nameSuffix", () => {
         assert.ok(problems({}, { stack: "my.stack" }).every(({ path }) => path === "nameSuffix"));
+    });
+
+    it("of a stack that no bucket's name can end with are a problem that names bucketName", () => {
+        const [problem, ...more] = problems({}, { stack: "Prod" });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "bucketName");
+        assert.match(String(problem?.reason), /^is not set, and stack Prod would make it ".*-Prod"; S3 wants /);
+        assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
     });
 
     it("of the bucket are unique by account and stack unless configured", () => {

@@ -223,6 +223,7 @@ function configWith(values: Record<string, string>): StackConfig {
         project: "movie-recommender",
         stack: "dev",
         region: "eu-central-1",
+        awsCredentials: [],
     });
     assert.ok("names" in config, JSON.stringify(config));
     return config;
