@@ -25,14 +25,14 @@ const command = runbook("recommend", "What the campaign recommends to users")
     .parse();
 const options = command.opts<Options>();
 
-await runAction(options.verbose, async () => {
+await runAction(options.verbose, async (signal) => {
     const { campaignArn } = await stackOutputs(options.stack);
     if (!campaignArn) {
         throw new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
     }
     const client = new PersonalizeRuntimeClient({ region: campaignArn.split(":")[3] ?? "" });
     const deps = { client, titleOf: await titlesBeside(options.data) };
-    const ask = { campaignArn, users: command.args, numResults: options.numResults };
+    const ask = { campaignArn, users: command.args, numResults: options.numResults, signal };
     const recommendations = await recommend(deps, ask);
     const explanations = options.explain ? await explainAll(recommendations) : undefined;
     if (options.json) {

@@ -17,16 +17,19 @@ export interface RecommendOptions {
     readonly users: readonly string[];
     /** 1 to 500. */
     readonly numResults: number;
+    /** Ends the asking. */
+    readonly signal?: AbortSignal;
 }
 
 /** Asks the campaign for each user, one after the other: its minimum may be one transaction a second. */
 export async function recommend(
     { client, titleOf }: RecommendDeps,
-    { campaignArn, users, numResults }: RecommendOptions,
+    { campaignArn, users, numResults, signal }: RecommendOptions,
 ): Promise<Record<string, Recommendation[]>> {
     const lists: Record<string, Recommendation[]> = {};
     for (const userId of users) {
-        const { itemList = [] } = await client.send(new GetRecommendationsCommand({ campaignArn, userId, numResults }));
+        const command = new GetRecommendationsCommand({ campaignArn, userId, numResults });
+        const { itemList = [] } = await client.send(command, signal && { abortSignal: signal });
         lists[userId] = itemList.map(({ itemId = "", score }) => ({
             itemId,
             title: titleOf(itemId),

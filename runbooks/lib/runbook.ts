@@ -55,6 +55,11 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
     try {
         process.exitCode = await action(controller.signal);
     } catch (error) {
+        if (controller.signal.aborted) {
+            process.stderr.write("Stopped.\n");
+            process.exitCode = exitCodes.cancelled;
+            return;
+        }
         const { message, stack, name } = error as Error;
         process.stderr.write(`${verbose ? stack : `error: ${explained(error as Error)}`}\n`);
         if (!verbose && !(error instanceof RunbookError)) {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
-import { type Instance, root } from "../../local/instance.ts";
+import { environment, type Instance, root } from "../../local/instance.ts";
 import type { Speed } from "../../local/personalize-emulator/emulator.ts";
 import { ensureStack, run } from "../../local/pulumi.ts";
 import { createBucket, startService } from "../local/personalize-emulator/support.ts";
@@ -116,6 +120,40 @@ describe("watch-status on a stack with resources", () => {
         assert.deepEqual([exitCode, stdout], [9, ""]);
         assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
         assert.match(stderr, /the work goes on in AWS\. Go on: npm run watch-status -- --wait\n$/);
+    });
+});
+
+describe("recommend while the campaign does not answer", () => {
+    it("ends with 8 by Ctrl-C", async () => {
+        const silent = createServer(() => {}).listen(0, "127.0.0.1");
+        await once(silent, "listening");
+        const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
+        try {
+            const { port } = silent.address() as AddressInfo;
+            const instance: Instance = { root, dir, port, speed: "instant", officialPlugin: false };
+            await ensureStack(instance);
+            const state = stateWith("arn:aws:personalize:eu-central-1:000000000000:dataset-group/films");
+            const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/films";
+            Object.assign(state.deployment.resources[0] ?? {}, { outputs: { campaignArn } });
+            const file = join(dir, "state.json");
+            await writeFile(file, JSON.stringify(state));
+            const args = ["stack", "import", "--stack", "local", "--file", file];
+            assert.equal((await run(instance, "pulumi", args, "captured")).exitCode, 0);
+            const asked = once(silent, "request");
+            const runbook = spawn(process.execPath, ["runbooks/recommend.ts", "22", "--stack", "local"], {
+                cwd: root,
+                env: environment(instance),
+                stdio: "ignore",
+            });
+            const ended = once(runbook, "exit");
+            await asked;
+            runbook.kill("SIGINT");
+            assert.deepEqual(await ended, [8, null]);
+        } finally {
+            silent.closeAllConnections();
+            silent.close();
+            await rm(dir, { recursive: true, force: true });
+        }
     });
 });
 
