@@ -122,7 +122,7 @@ describe("bad configuration on the real engine", () => {
         assertExit(preview, 1);
         const lines = preview.stdout.split("\n").map((line) => line.trim());
         for (const problem of [
-            'movie-recommender:bucketName is "No"; S3 wants 3 to 63 lower-case letters, digits, dots and hyphens',
+            'movie-recommender:bucketName is "No"; S3 wants 3 to 63 lower-case letters, digits, single dots and hyphens, and no IP address',
             'movie-recommender:dataRetention is "keep"; it must be delete or retain',
             'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
             'movie-recommender:minProvisionedTPS is "0"; it must be a whole number of at least 1',
