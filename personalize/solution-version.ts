@@ -1,7 +1,9 @@
 import {
     CreateSolutionVersionCommand,
+    DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
     ListTagsForResourceCommand,
+    type PersonalizeClient,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { type CommonInputs, type ResourceKind, tagList } from "./resource.ts";
@@ -57,9 +59,17 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
             failureReason: found?.failureReason,
             properties: {
                 solutionArn: found?.solutionArn,
-                bestRecipeArn: found?.recipeArn,
+                bestRecipeArn:
+                    found?.recipeArn ??
+                    (found?.performAutoML ? await chosenRecipe(client, found.solutionArn) : undefined),
                 trainingHours: found?.trainingHours,
             },
         };
     },
 };
+
+/** The recipe that AutoML found: documented on the solution (API reference, AutoMLResult), not on its versions. */
+async function chosenRecipe(client: PersonalizeClient, solutionArn: string | undefined): Promise<string | undefined> {
+    const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+    return solution?.autoMLResult?.bestRecipeArn;
+}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import * as pulumi from "@pulumi/pulumi";
 import { numberOf } from "../../personalize/dataset-import-job.ts";
 import { kinds } from "../../personalize/kinds.ts";
@@ -78,4 +79,19 @@ describe("the number of an import job", () => {
     ] as const) {
         it(`of ${name} is ${number || "none"}`, () => assert.equal(numberOf(name, "import-aaaaaaaa"), number));
     }
+});
+
+describe("the recipe of a version", () => {
+    it("is with AutoML what the solution found, where the version does not name it", async () => {
+        const bestRecipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
+        const solutionArn = "arn:aws:personalize:eu-central-1:000000000000:solution/films";
+        const client = {
+            send: async (command: unknown) =>
+                command instanceof DescribeSolutionCommand
+                    ? { solution: { autoMLResult: { bestRecipeArn } } }
+                    : { solutionVersion: { status: "ACTIVE", performAutoML: true, solutionArn } },
+        } as unknown as PersonalizeClient;
+        const { properties } = await kinds.SolutionVersion.look(client, `${solutionArn}/0123abcd`);
+        assert.equal(properties.bestRecipeArn, bestRecipeArn);
+    });
 });
