@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, type ServerResponse, request as send } from "node:http";
+import { pipeline } from "node:stream";
 
 const agent = new Agent({ keepAlive: true });
 
@@ -16,7 +17,8 @@ export function passThrough(port: number, request: IncomingMessage, response: Se
     });
     onward.once("response", (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
+        // Cut off when MiniStack dies in the middle of an answer, which a caller would wait for without end.
+        pipeline(answer, response, () => {});
     });
     onward.once("error", (error) => {
         if (!response.headersSent) {

@@ -128,6 +128,24 @@ describe("the gateway before a recording MiniStack", () => {
         assert.deepEqual(await (await fetch(`${url}/_local/status`)).json(), { product: "it" });
     });
 
+    it("cuts an answer off that MiniStack dies in the middle of, instead of letting its caller wait", async () => {
+        const dying = createServer((_, response) => {
+            response.writeHead(200, { "content-length": "1000" });
+            response.write("the beginning", () => response.destroy());
+        }).listen(0, "127.0.0.1");
+        await once(dying, "listening");
+        const port = await freePort();
+        const emulator = { handle: () => Promise.reject(new Error("unused")), async close() {} };
+        const miniStackPort = (dying.address() as AddressInfo).port;
+        const before = await startGateway({ port, miniStackPort, emulator, status: () => ({}), log() {} });
+        const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
+        await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
+        for (const server of [before, dying]) {
+            server.closeAllConnections();
+            server.close();
+        }
+    });
+
     it("answers 503, which SDKs try again, when MiniStack is not there", async () => {
         const port = await freePort();
         const emulator = { handle: () => Promise.reject(new Error("unused")), async close() {} };
