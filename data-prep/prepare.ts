@@ -57,7 +57,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     const summary = await writeWholeFile(outputPath, async (write) => {
         const result = await transformRatings(input.ratings, write, options.signal);
         if (result.badRows.count > 0 && options.badRows !== "skip") {
-            throw new UnfitDataError(describeBadRows(input.name, result.badRows));
+            throw new UnfitDataError(describeBadRows(input.name, inputPath, result.badRows));
         }
         const done = summarise(result, input.name, outputPath);
         const tooLittle = whatIsTooLittle(done);
@@ -69,13 +69,13 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     return { outputPath, cataloguePath, catalogue: input.catalogue, summary };
 }
 
-function describeBadRows(name: string, { count, first }: { count: number; first: BadRow[] }): string {
+function describeBadRows(name: string, path: string, { count, first }: { count: number; first: BadRow[] }): string {
     const listed = first.map(({ line, reason }) => `  ${name}:${line}: ${reason}`);
     const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
     return [
         `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
         ...listed,
         ...more,
-        "Mend the file, or leave those rows out:  npm run data-prep -- --bad-rows skip",
+        `Mend the file, or leave those rows out:  npm run data-prep -- --input ${path} --bad-rows skip`,
     ].join("\n");
 }

@@ -88,6 +88,7 @@ describe("prepare", () => {
             assert.ok(error.message.includes(`${input}:${first + 19}: `));
             assert.ok(!error.message.includes(`${input}:${first + 20}: `));
             assert.match(error.message, /and 5 more/);
+            assert.ok(error.message.endsWith(`npm run data-prep -- --input ${input} --bad-rows skip`));
             return true;
         });
         assert.deepEqual(readdirSync(at("out")), []);
