@@ -26,7 +26,12 @@ if (!releaseFolder) {
 }
 mkdirSync(awsData, { recursive: true });
 
-const miniStack = await startMiniStack({ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log });
+const miniStackOptions = { python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log };
+const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
+    // The end of this log is what a person reads of a start that failed.
+    log(error.message);
+    return process.exit(1);
+});
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
     speed: instance.speed,

@@ -31,7 +31,11 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     let stopping = false;
     let restarts = 0;
     let child = launch(options, port);
-    const watch = () =>
+    let missing: Error | undefined;
+    const watch = () => {
+        child.once("error", (error) => {
+            missing = error;
+        });
         child.once("exit", (code, signal) => {
             if (!stopping && restarts++ < restartsAllowed) {
                 options.log(`MiniStack ended unexpectedly (${signal ?? `exit ${code}`}); it is started again`);
@@ -41,12 +45,18 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
                 options.log(`MiniStack ended ${restarts} times; it is not started again. Its log: ${options.logFile}`);
             }
         });
+    };
     watch();
     try {
-        await untilAnswering(port, () => restarts > 2);
+        await untilAnswering(port, () => restarts > 2 || missing !== undefined);
     } catch {
         stopping = true;
         child.kill("SIGKILL");
+        if (missing) {
+            throw new Error(
+                `${options.python} cannot be run (${missing.message}). Install it again: rm -r .tools/python`,
+            );
+        }
         throw new Error(`MiniStack does not start. Its log: ${options.logFile}`);
     }
     return {

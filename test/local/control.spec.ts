@@ -215,6 +215,15 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         assert.deepEqual(await stateOf(instance), { kind: "stopped" });
     });
 
+    it("says in a sentence that its Python is not there", async () => {
+        const toolless = { ...instance, root: instance.dir };
+        await assert.rejects(start(toolless, silently), (error: Error) => {
+            assert.match(error.message, /python cannot be run .* Install it again: rm -r \.tools\/python$/);
+            assert.doesNotMatch(error.message, /\n\s+at /);
+            return true;
+        });
+    });
+
     it("says that another program has its port", async () => {
         const server = createServer((_, response) => response.end("hello"));
         await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
