@@ -13,7 +13,7 @@ export interface CommandResult {
 }
 
 /** Where a command's output goes: to the terminal, to a listener line by line, or only into the result. */
-export type Output = "terminal" | "stderr" | "captured" | ((line: string) => void);
+export type Output = "terminal" | "captured" | ((line: string) => void);
 
 /** Runs a command in the project folder with the instance's environment. */
 export function run(
@@ -35,9 +35,7 @@ export function run(
             let rest = "";
             child[stream]?.setEncoding("utf8").on("data", (chunk: string) => {
                 text[stream] += chunk;
-                if (output === "stderr") {
-                    process.stderr.write(chunk);
-                } else if (typeof output === "function") {
+                if (typeof output === "function") {
                     const lines = (rest + chunk).split("\n");
                     rest = lines.pop() ?? "";
                     lines.forEach(output);

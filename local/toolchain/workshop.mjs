@@ -46,11 +46,6 @@ export function openWorkshop(root) {
             }).finally(() => closeSync(output));
         },
 
-        /** Starts a log afresh; a program that outlived its killed set-up keeps writing to the old file, not to this one. */
-        freshLog(log) {
-            rmSync(join(tools, "logs", `${log}.log`), { force: true });
-        },
-
         /** Puts a finished folder in its place; what was there leaves first, and is deleted with the workshop. */
         place(built, target) {
             this.retire(target);
