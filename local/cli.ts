@@ -76,7 +76,8 @@ program
     .description("print the variables that point any other tool at it")
     .action(() => {
         for (const [name, value] of Object.entries(variables(instance()))) {
-            console.log(`export ${name}='${value}'`);
+            // A folder may have an apostrophe in its name.
+            console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
         }
     });
 program

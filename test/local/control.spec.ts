@@ -262,6 +262,10 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         const env = await local("env");
         assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL='http://127.0.0.1:${instance.port}'`));
         assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi'`));
+        const quoted = await run(instance, process.execPath, ["local/cli.ts", "env"], "captured", {
+            MOVIE_RECOMMENDER_LOCAL_DIR: "/tmp/o'neil",
+        });
+        assert.ok(quoted.stdout.includes("export PULUMI_HOME='/tmp/o'\\''neil/pulumi-home'"));
         const wrong = await local("status", "--jsn");
         assert.equal(wrong.exitCode, 2);
         assert.match(wrong.stderr, /unknown option '--jsn'/);
