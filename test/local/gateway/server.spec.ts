@@ -138,11 +138,14 @@ describe("the gateway before a recording MiniStack", () => {
         const emulator = { handle: () => Promise.reject(new Error("unused")), async close() {} };
         const miniStackPort = (dying.address() as AddressInfo).port;
         const before = await startGateway({ port, miniStackPort, emulator, status: () => ({}), log() {} });
-        const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
-        await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
-        for (const server of [before, dying]) {
-            server.closeAllConnections();
-            server.close();
+        try {
+            const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
+            await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
+        } finally {
+            for (const server of [before, dying]) {
+                server.closeAllConnections();
+                server.close();
+            }
         }
     });
 
