@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { CatalogueItem } from "./catalogue.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { openRatings } from "./ratings-input.ts";
@@ -51,6 +51,9 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     const inputPath =
         options.input ??
         (await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env }));
+    if (resolve(inputPath) === resolve(outputPath)) {
+        throw new UnfitDataError(`${inputPath} is the input and the output: name another file with --output.`);
+    }
     const input = await openRatings(inputPath);
     if (input.catalogue.length === 0) log(`No item file came with ${input.name}: films will be shown by their ids.`);
 

@@ -5,6 +5,7 @@ import { isAlive, LocalError } from "./control.ts";
 import { environment, type Instance, paths } from "./instance.ts";
 
 const project = "movie-recommender";
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export interface CommandResult {
     readonly exitCode: number;
@@ -42,12 +43,21 @@ export function run(
                 }
             });
         }
-        // The command decides what Ctrl-C means; this process waits for it.
-        const ignore = () => {};
-        process.on("SIGINT", ignore);
+        // The command decides what a signal means; this process waits for it. A terminal's Ctrl-C reaches it by itself.
+        const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
+        const passOn = (signal: NodeJS.Signals) => {
+            if (signal !== "SIGINT" || !onTerminal) {
+                child.kill(signal);
+            }
+        };
+        for (const signal of signals) {
+            process.on(signal, passOn);
+        }
         child.once("error", (error) => reject(new LocalError(`${command} cannot be run: ${error.message}`)));
         child.once("close", (code, signal) => {
-            process.off("SIGINT", ignore);
+            for (const signal of signals) {
+                process.off(signal, passOn);
+            }
             resolve({ ...text, exitCode: code ?? (signal === "SIGINT" ? 130 : 1) });
         });
     });

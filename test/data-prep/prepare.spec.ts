@@ -109,6 +109,13 @@ describe("prepare", () => {
         assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv"]);
     });
 
+    it("refuses to write over its own input", async () => {
+        const ratings = ratingsFile(syntheticRatings());
+        const input = put("u.data", ratings);
+        await assert.rejects(run({ input, output: input }), /is the input and the output: name another file/);
+        assert.deepEqual(readFileSync(input), ratings);
+    });
+
     it("refuses what Personalize would refuse to train on", async () => {
         const rows = (count: number, users: number): Rating[] =>
             Array.from({ length: count }, (_, n) => ({ user: n % users, item: n, rating: 1, timestamp: n }));
