@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
-import { DEFAULT_OUTPUT, type PrepareOptions, prepare } from "./prepare.ts";
+import { DEFAULT_OUTPUT } from "./places.ts";
+import { type PrepareOptions, prepare } from "./prepare.ts";
 import { formatSummary } from "./summary.ts";
 
 const PROBLEM = 1;

@@ -1,13 +1,13 @@
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { CatalogueItem } from "./catalogue.ts";
 import { fetchMovieLens } from "./movielens.ts";
+import { cataloguePathBeside, DEFAULT_OUTPUT } from "./places.ts";
 import { openRatings } from "./ratings-input.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
 import { type BadRow, transformRatings } from "./transform.ts";
 import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
-export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
 const CACHE_FOLDER = "data/ml-100k";
 
 export interface PrepareOptions {
@@ -47,7 +47,7 @@ export class UnfitDataError extends Error {
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
     const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
     const outputPath = options.output ?? DEFAULT_OUTPUT;
-    const cataloguePath = join(dirname(outputPath), "catalogue.json");
+    const cataloguePath = cataloguePathBeside(outputPath);
     const inputPath =
         options.input ??
         (await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env }));

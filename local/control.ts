@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { folderServed, takeFolder } from "./folder-lock.ts";
@@ -107,7 +107,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     rmSync(daemonFile, { force: true });
     mkdirSync(dirname(daemonLog), { recursive: true });
     const log = openSync(daemonLog, "a");
-    const from = existsSync(daemonLog) ? readFileSync(daemonLog, "utf8").length : 0;
+    const from = fstatSync(log).size;
     const child = spawn(process.execPath, [join(import.meta.dirname, "daemon.ts")], {
         detached: true,
         stdio: ["ignore", log, log],
@@ -136,7 +136,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     }
     // A daemon that comes up after all would be one that nobody knows of.
     child.kill();
-    const tail = readFileSync(daemonLog, "utf8").slice(from).trim().split("\n").slice(-5).join("\n");
+    const tail = readFileSync(daemonLog).subarray(from).toString("utf8").trim().split("\n").slice(-5).join("\n");
     throw new LocalError(`The local AWS did not start. The end of its log (${daemonLog}):\n${tail}`);
 }
 

@@ -54,11 +54,11 @@ export function run(
             process.on(signal, passOn);
         }
         child.once("error", (error) => reject(new LocalError(`${command} cannot be run: ${error.message}`)));
-        child.once("close", (code, signal) => {
+        child.once("close", (code, endedBy) => {
             for (const signal of signals) {
                 process.off(signal, passOn);
             }
-            resolve({ ...text, exitCode: code ?? (signal === "SIGINT" ? 130 : 1) });
+            resolve({ ...text, exitCode: code ?? (endedBy === "SIGINT" ? 130 : 1) });
         });
     });
 }

@@ -48,14 +48,17 @@ async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<
     return newest;
 }
 
-async function jobsOf(client: PersonalizeClient, inputs: DatasetImportJobInputs): Promise<DatasetImportJobSummary[]> {
+/** The highest number that a job of this content has taken; 0 when there was none. */
+async function highestNumber(client: PersonalizeClient, inputs: DatasetImportJobInputs): Promise<number> {
     const base = baseName(inputs);
-    const jobs: DatasetImportJobSummary[] = [];
+    let highest = 0;
     // All jobs of the account, since a record outlives its dataset and keeps its name.
     for await (const page of paginateListDatasetImportJobs({ client }, {})) {
-        jobs.push(...(page.datasetImportJobs ?? []).filter(({ jobName }) => numberOf(jobName ?? "", base) > 0));
+        for (const { jobName = "" } of page.datasetImportJobs ?? []) {
+            highest = Math.max(highest, numberOf(jobName, base));
+        }
     }
-    return jobs.sort((a, b) => numberOf(a.jobName ?? "", base) - numberOf(b.jobName ?? "", base));
+    return highest;
 }
 
 /**
@@ -95,8 +98,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     },
     async create(client, inputs) {
         const base = baseName(inputs);
-        let number =
-            1 + Math.max(0, ...(await jobsOf(client, inputs)).map(({ jobName }) => numberOf(jobName ?? "", base)));
+        let number = 1 + (await highestNumber(client, inputs));
         const giveUp = Date.now() + roleGraceSeconds * 1000;
         for (;;) {
             try {

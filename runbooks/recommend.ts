@@ -1,7 +1,8 @@
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import { type Interactions, readInteractions } from "../data-prep/interactions.ts";
-import { defaultInteractionsFile, titlesBeside } from "./lib/data.ts";
+import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { titlesBeside } from "./lib/data.ts";
 import { type Explanation, explain } from "./lib/explain.ts";
 import { type Recommendation, recommend } from "./lib/recommendations.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
@@ -21,7 +22,7 @@ const command = runbook("recommend", "What the campaign recommends to users")
     .argument("<users...>", "user ids, for example 22 6 122")
     .option("--num-results <n>", "how many items for each user, 1 to 500", numResults, 10)
     .option("--explain", "say how much is known of the user, and how sure the list is")
-    .option("--data <file>", "the interactions that data-prep wrote", defaultInteractionsFile)
+    .option("--data <file>", "the interactions that data-prep wrote", DEFAULT_OUTPUT)
     .parse();
 const options = command.opts<Options>();
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { describe } from "../../personalize/errors.ts";
 
 /** Exit codes of every runbook; Pulumi's own where they exist. */
 export const exitCodes = {
@@ -87,6 +88,5 @@ function explained(error: Error): string {
     if (isCredentials(error.name, error.message)) {
         return `AWS does not know who asks (${error.message}). Log in, for example by \`aws sso login\`, and try again.`;
     }
-    const { $metadata } = error as { $metadata?: { requestId?: string } };
-    return $metadata ? `${error.name}: ${error.message} (request id ${$metadata.requestId})` : error.message;
+    return describe(error);
 }

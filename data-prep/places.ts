@@ -1,0 +1,7 @@
+import { dirname, join } from "node:path";
+
+/** Where the CSV goes when nothing else is said; relative to the project's folder, where npm runs commands. */
+export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
+
+/** The catalogue lies beside the CSV that it belongs to. */
+export const cataloguePathBeside = (csvPath: string) => join(dirname(csvPath), "catalogue.json");
