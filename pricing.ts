@@ -1,0 +1,131 @@
+/** One price: what a unit costs, where that figure is from, and how far it can be trusted. */
+export interface Price {
+    /** US dollars for one `unit`. */
+    readonly usd: number;
+    readonly unit: string;
+    /** Where it holds. `US` alone: the source names no region. */
+    readonly region: string;
+    readonly source: string;
+    /** Of the source, as precisely as it says. */
+    readonly date: string;
+    /** Whether it was read on AWS's own price page. */
+    readonly verified: boolean;
+}
+
+/** A sum in US dollars of which only the bounds are known; equal bounds are a known sum. */
+export interface UsdRange {
+    readonly low: number;
+    readonly high: number;
+}
+
+const playbook = { region: "US", source: "third-party cost playbook", date: "2026-07", verified: false };
+const guide = { region: "us-east-1", source: "third-party guide to AWS's price page", verified: false };
+
+/** Every price of the project; nothing else has one. AWS's own page was not readable, so none is verified. */
+export const prices = {
+    ingestion: { usd: 0.05, unit: "GB imported or streamed", ...playbook },
+    trainingHour: { usd: 0.24, unit: "training hour (4 vCPU, 8 GiB), recipes other than v2", ...playbook },
+    trainingInteractionsV2: { usd: 0.002, unit: "1,000 interactions considered, v2 recipes", ...playbook },
+    tpsHour: { usd: 0.2, unit: "TPS-hour up to 20,000 a month, recipes other than v2", ...playbook },
+    tpsHourFrom20k: { usd: 0.1, unit: "TPS-hour from 20,000 to 200,000 a month", ...playbook },
+    tpsHourFrom200k: { usd: 0.05, unit: "TPS-hour beyond 200,000 a month", ...playbook },
+    requestsV2: { usd: 0.15, unit: "1,000 requests, v2 recipes", ...playbook },
+    s3Storage: { usd: 0.023, unit: "GB-month, S3 Standard", ...guide, date: "2022-07" },
+    logStorage: { usd: 0.03, unit: "GB-month of log storage", ...guide, date: "2026-02" },
+    dashboard: { usd: 3, unit: "dashboard-month after the first three", ...guide, date: "2026-06" },
+    alarm: { usd: 0.1, unit: "alarm-metric-month after the first ten", ...guide, date: "2026-02" },
+    compositeAlarm: { usd: 0.5, unit: "composite-alarm-month", ...guide, date: "2026-02" },
+} as const satisfies Record<string, Price>;
+
+/** Hours of a month, as AWS's calculator counts them. */
+export const hoursPerMonth = 730;
+
+const bytesPerGb = 1024 ** 3;
+const secondsPerHour = 3600;
+
+/** The two training times on record for recipes other than v2, in billed hours: a small set, and 100,000 rows. */
+const measuredHours = { small: 1.07, hundredThousandRows: 2.1 };
+
+/** Whether a recipe, by name or ARN, is billed by v2's own model; undefined (AutoML) is not. */
+export function isV2(recipe: string | undefined): boolean {
+    return recipe?.endsWith("-v2") ?? false;
+}
+
+/**
+ * What an idle ACTIVE campaign bills, in US dollars an hour, below the volume discounts. The service bills the larger
+ * of the minimum and the use, and at least 1 TPS; for v2 the minimum counts as that many requests each second.
+ */
+export function campaignUsdPerHour(recipe: string | undefined, minProvisionedTPS: number): number {
+    const tps = Math.max(1, minProvisionedTPS);
+    return isV2(recipe) ? ((tps * secondsPerHour) / 1000) * prices.requestsV2.usd : tps * prices.tpsHour.usd;
+}
+
+/** What an idle ACTIVE campaign bills, in US dollars for a month of 730 hours; volume discounts are in it where known. */
+export function campaignUsdPerMonth(recipe: string | undefined, minProvisionedTPS: number): number {
+    if (isV2(recipe)) {
+        return campaignUsdPerHour(recipe, minProvisionedTPS) * hoursPerMonth;
+    }
+    const tpsHours = Math.max(1, minProvisionedTPS) * hoursPerMonth;
+    const between = (from: number, to: number) => Math.max(0, Math.min(tpsHours, to) - from);
+    return (
+        between(0, 20_000) * prices.tpsHour.usd +
+        between(20_000, 200_000) * prices.tpsHourFrom20k.usd +
+        between(200_000, Number.POSITIVE_INFINITY) * prices.tpsHourFrom200k.usd
+    );
+}
+
+/**
+ * What one training costs in US dollars. v2 bills the interactions that it considers, before any event filter.
+ * Others bill hours, more of them than pass on the clock: known only afterwards (`trainingHours` of the version).
+ * Without them the range spans what was measured (1.07 h on a small set, 2.1 h on 100,000 rows), its upper end
+ * growing with the rows: that growth is a guess.
+ */
+export function trainingUsd(
+    recipe: string | undefined,
+    training: { readonly interactions: number; readonly trainingHours?: number | undefined },
+): UsdRange {
+    if (isV2(recipe)) {
+        const usd = (training.interactions / 1000) * prices.trainingInteractionsV2.usd;
+        return { low: usd, high: usd };
+    }
+    const grown = measuredHours.hundredThousandRows * Math.max(1, training.interactions / 100_000);
+    const { low, high } = {
+        low: training.trainingHours ?? measuredHours.small,
+        high: training.trainingHours ?? grown,
+    };
+    return { low: low * prices.trainingHour.usd, high: high * prices.trainingHour.usd };
+}
+
+/** What importing that many bytes costs, in US dollars. */
+export function ingestionUsd(bytes: number): number {
+    return (bytes / bytesPerGb) * prices.ingestion.usd;
+}
+
+/** What automatic training every `days` days costs, in US dollars a month. */
+export function autoTrainingUsdPerMonth(recipe: string | undefined, interactions: number, days: number): UsdRange {
+    const runs = hoursPerMonth / 24 / days;
+    const { low, high } = trainingUsd(recipe, { interactions });
+    return { low: low * runs, high: high * runs };
+}
+
+/** What bytes at rest cost, in US dollars a month. */
+export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: number): number {
+    return (bytes / bytesPerGb) * prices[kind].usd;
+}
+
+/** A sum as people are shown it: `≈ $146`, `≈ $0.26 to $0.50`. Say `priceNote` beside it. */
+export function approximately(sum: number | UsdRange): string {
+    const { low, high } = typeof sum === "number" ? { low: sum, high: sum } : sum;
+    const [from, to] = [money(low), money(high)];
+    return from === to ? `≈ ${from}` : `≈ ${from} to ${to}`;
+}
+
+/** What must stand beside every sum while no price is verified. */
+export const priceNote = "(US price, unverified)";
+
+function money(usd: number): string {
+    if (usd > 0 && usd < 0.01) {
+        return "less than $0.01";
+    }
+    return usd >= 10 ? `$${Math.round(usd).toLocaleString("en-US")}` : `$${usd.toFixed(2)}`;
+}
