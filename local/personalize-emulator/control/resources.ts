@@ -30,6 +30,8 @@ const labels: Record<Kind, string> = {
     solution: "solution",
     "solution-version": "solution version",
     campaign: "campaign",
+    filter: "filter",
+    "batch-inference-job": "batch inference job",
 };
 
 /** The ARN of something in the call's region and account: `tail` is `solution/name`. */

@@ -8,7 +8,9 @@ export type Kind =
     | "event-tracker"
     | "solution"
     | "solution-version"
-    | "campaign";
+    | "campaign"
+    | "filter"
+    | "batch-inference-job";
 
 /** When what happened to a resource; times are epoch milliseconds. All that its status depends on. */
 export interface Life {
@@ -60,6 +62,8 @@ const realCreation: Record<Kind, Durations> = {
     solution: { pending: 5 * second, inProgress: 10 * second },
     "solution-version": { pending: minute, inProgress: 29 * minute },
     campaign: { pending: 30 * second, inProgress: 8.5 * minute },
+    filter: { pending: 5 * second, inProgress: 55 * second },
+    "batch-inference-job": { pending: minute, inProgress: 14 * minute },
 };
 
 const realDeletion: Partial<Record<Kind, Durations>> = { campaign: { pending: minute, inProgress: 16 * minute } };
@@ -75,8 +79,9 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     return speed === "demo" ? demo : (realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** Import jobs and solution versions become ACTIVE only when their work is done too. */
-export const hasWork = (kind: Kind) => kind === "dataset-import-job" || kind === "solution-version";
+/** Jobs and solution versions become ACTIVE only when their work is done too. */
+export const hasWork = (kind: Kind) =>
+    kind === "dataset-import-job" || kind === "solution-version" || kind === "batch-inference-job";
 
 /** The state that a resource is in at `now`, by its clock and its work. Pure: the same life and time, the same phase. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {

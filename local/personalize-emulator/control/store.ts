@@ -67,7 +67,7 @@ export function openStore(dataDir: string) {
     );
     const deleted = database.prepare("SELECT * FROM resources WHERE deletedAt IS NOT NULL");
     const unfinished = database.prepare(
-        "SELECT * FROM resources WHERE kind IN ('dataset-import-job', 'solution-version') AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
+        "SELECT * FROM resources WHERE kind IN ('dataset-import-job', 'solution-version', 'batch-inference-job') AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
     );
     const save = database.prepare(
         "UPDATE resources SET finishedAt = ?, failure = ?, stoppedAt = ?, deletedAt = ?, properties = ? WHERE id = ?",
