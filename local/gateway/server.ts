@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
+import { answerAdmin } from "./admin.ts";
+import { createFaults, type Faults } from "./faults.ts";
 import { passThrough } from "./pass-through.ts";
+import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
 import { refuseSimulator } from "./simulators.ts";
 
@@ -13,8 +16,7 @@ export interface GatewayOptions {
     log(message: string): void;
 }
 
-/** Path that tells a running local AWS from any other server on its port. */
-export const statusPath = "/_local/status";
+export { statusPath } from "./admin.ts";
 
 /**
  * The one port of the local AWS: answers what MiniStack does not, and passes the rest through unchanged.
@@ -22,8 +24,9 @@ export const statusPath = "/_local/status";
  * @throws Error with code EADDRINUSE when the port is taken.
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
+    const faults = createFaults();
     const server = createServer((request, response) => {
-        route(options, request, response).catch((error: Error) => {
+        route(options, faults, request, response).catch((error: Error) => {
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             if (!response.headersSent) {
                 const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
@@ -41,11 +44,14 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
     return server;
 }
 
-async function route(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function route(
+    options: GatewayOptions,
+    faults: Faults,
+    request: IncomingMessage,
+    response: ServerResponse,
+): Promise<void> {
     const url = new URL(request.url ?? "/", "http://localhost");
-    if (url.pathname === statusPath) {
-        response.writeHead(200, { "content-type": "application/json" });
-        response.end(JSON.stringify(options.status()));
+    if (await answerAdmin({ ...options, faults }, request, url, response)) {
         return;
     }
     const scope = credentialScope(request, url);
@@ -56,13 +62,8 @@ async function route(options: GatewayOptions, request: IncomingMessage, response
             : undefined;
     if (operation) {
         const text = (await bodyOf(request)).toString("utf8");
-        const answer = await options.emulator.handle({
-            ...operation,
-            region: scope?.region ?? "us-east-1",
-            body: parseJson(text),
-        });
-        response.writeHead(answer.status, answer.headers);
-        response.end(answer.body);
+        const call = { ...operation, region: scope?.region ?? "us-east-1", body: parseJson(text) };
+        await answerPersonalize(options.emulator, faults, call, response);
         return;
     }
     if (scope?.service === "iam") {

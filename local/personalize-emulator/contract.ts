@@ -48,17 +48,51 @@ export interface EmulatorRequest {
     region: string;
     /** The parsed JSON body; `undefined` is taken as `{}`. */
     body: unknown;
+    /** What is to go wrong with this call, where somebody asked for that. */
+    fault?: ServiceFault;
 }
+
+/** A refusal in place of the call; or that what the call makes ends CREATE FAILED, or stays CREATE IN_PROGRESS. */
+export type ServiceFault = { kind: "refuse"; code: string; message: string; status: number } | ResourceFault;
+
+export type ResourceFault = { kind: "fail"; reason: string } | { kind: "hang" };
 
 export interface EmulatorResponse {
     status: number;
     headers: Record<string, string>;
     body: string;
+    /** The call's id in the request log, for `answered`. Absent for a call that is not logged. */
+    logged?: number;
+}
+
+/** A call of the control plane that was no Describe, List or Get. */
+export interface LoggedRequest {
+    id: number;
+    /** Epoch milliseconds. */
+    at: number;
+    operation: string;
+    region: string;
+    /** The resource that the call created or named. */
+    arn: string | null;
+    /** The `name` or `jobName` that the caller gave. */
+    name: string | null;
+    /** "accepted", or the code of the error. */
+    outcome: string;
+    /** 1 once the answer was written out to the caller. */
+    answered: 0 | 1;
 }
 
 export interface Emulator {
     /** Answers one call. It never rejects: what goes wrong inside is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
+    /** The operations of all three services, emulated or not. */
+    readonly operations: ReadonlySet<string>;
+    /** Notes in the request log that an answer was written out to its caller. */
+    answered(logged: number): void;
+    /** The request log after the entry with this id. */
+    requests(after: number): LoggedRequest[];
+    /** Lets the resources that hang go on, and returns how many they were. */
+    release(): number;
     /** Stops timers and training, and closes the database. Jobs in progress go on when the folder is opened again. */
     close(): Promise<void>;
 }

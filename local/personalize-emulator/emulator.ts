@@ -5,10 +5,12 @@ import { datasetHandlers } from "./control/datasets.ts";
 import { eventTrackerHandlers } from "./control/event-trackers.ts";
 import { importJobHandlers } from "./control/import-jobs.ts";
 import { recipeHandlers } from "./control/recipes.ts";
+import { isLogged } from "./control/request-log.ts";
 import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
 import { schemaHandlers } from "./control/schemas.ts";
 import { versionHandlers } from "./control/solution-versions.ts";
 import { solutionHandlers } from "./control/solutions.ts";
+import { hasWork } from "./control/states.ts";
 import { openStore } from "./control/store.ts";
 import { tagHandlers } from "./control/tags.ts";
 import { createWorks } from "./control/works.ts";
@@ -57,22 +59,29 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     });
     works.resume();
 
-    const answer = ({ service, operation, region, body }: EmulatorRequest): object | undefined => {
+    const answer = (request: EmulatorRequest): { output: object | undefined; logged?: number } => {
+        const { service, operation, region, body, fault } = request;
         const model = models[service];
         if (!Object.hasOwn(model.operations, operation)) {
             throw new ServiceError("UnknownOperationException", `There is no operation ${operation} of ${service}.`);
         }
+        if (fault?.kind === "refuse") throw new ServiceError(fault.code, fault.message, fault.status);
         const input = body ?? {};
         validate(model, operation, input);
         const { schedule, cancel } = works;
-        const call: Call = { options, store, region, now: Date.now(), schedule, cancel };
-        if (operation === "GetRecommendations") return getRecommendations(call, input);
+        const call: Call = { options, store, region, now: Date.now(), schedule, cancel, ...(fault && { fault }) };
+        if (operation === "GetRecommendations") return { output: getRecommendations(call, input) };
         const handler = handlers[operation];
         if (!handler) throw notEmulated(operation);
         forgetDeleted(call);
-        const output = handler(call, input as never) ?? undefined;
-        if (!/^(Describe|List|Get)/.test(operation)) campaignModels.forget();
-        return output;
+        const act = () => handler(call, input as never) ?? undefined;
+        if (!isLogged(request)) return { output: act() };
+        campaignModels.forget();
+        // What was accepted and the entry that says so are written as one.
+        return store.transaction(() => {
+            const output = act();
+            return { output, logged: store.requests.add(request, "accepted", output) };
+        });
     };
 
     const getRecommendations = (call: Call, input: RecommendInput) => {
@@ -81,23 +90,45 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         return { itemList, recommendationId: recommendationId(campaignArn) };
     };
 
+    const internalFailure = ({ operation }: EmulatorRequest, error: unknown) => {
+        options.log(`${operation}: ${error instanceof Error ? error.stack : error}`);
+        return new ServiceError("InternalFailure", "The local Personalize failed; its log says why.", 500);
+    };
+
+    const noted = (request: EmulatorRequest, { code }: ServiceError): { logged?: number } => {
+        if (!isLogged(request)) return {};
+        try {
+            return { logged: store.requests.add(request, code) };
+        } catch (error) {
+            options.log(`${request.operation}: its end (${code}) could not be noted: ${error}`);
+            return {};
+        }
+    };
+
+    let closed = false;
     return {
         async handle(request) {
             try {
-                return success(request.service, answer(request));
+                const { output, ...logged } = answer(request);
+                return { ...success(request.service, output), ...logged };
             } catch (error) {
-                if (error instanceof ServiceError) return failure(request.service, error);
-                options.log(`${request.operation}: ${error instanceof Error ? error.stack : error}`);
-                const internal = new ServiceError(
-                    "InternalFailure",
-                    "The local Personalize failed; its log says why.",
-                    500,
-                );
-                return failure(request.service, internal);
+                const refusal = error instanceof ServiceError ? error : internalFailure(request, error);
+                return { ...failure(request.service, refusal), ...noted(request, refusal) };
             }
+        },
+        operations: new Set(Object.values(models).flatMap(({ operations }) => Object.keys(operations))),
+        answered(logged) {
+            if (!closed) store.requests.answered(logged);
+        },
+        requests: (after) => store.requests.after(after),
+        release() {
+            const released = store.release(Date.now());
+            for (const resource of released) if (hasWork(resource.kind)) works.schedule(resource);
+            return released.length;
         },
         async close() {
             await works.close();
+            closed = true;
             store.close();
         },
     };

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { EmulatorOptions } from "../contract.ts";
+import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, notFound } from "../errors.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store, Tag } from "./store.ts";
@@ -11,6 +11,8 @@ export interface Call {
     store: Store;
     region: string;
     now: number;
+    /** What is to go wrong with the resource that the call makes, or with its update. */
+    fault?: ResourceFault;
     /** Begins the work of an import job or a solution version when its pending time is over. */
     schedule(resource: Resource): void;
     /** Ends the work of a solution version. */
@@ -74,9 +76,16 @@ export function create(
     const arn = arnOf(call, tail);
     if (call.store.find(call.region, arn)) throw alreadyExists(arn);
     const parent = resource.parent ?? null;
-    const created = { arn, kind, region: call.region, name, parent, createdAt: call.now, properties };
+    const heldUntil = call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null;
+    const created = {
+        ...{ arn, kind, region: call.region, name, parent, createdAt: call.now, properties },
+        ...{ failure: failureOf(call), heldUntil },
+    };
     return call.store.transaction(() => call.store.add(created, tags));
 }
+
+/** The reason for which what the call makes is to fail, where somebody wants that. */
+export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.reason : null);
 
 /** Begins a deletion. Throws ResourceInUseException unless the resource is ACTIVE or CREATE FAILED. */
 export function beginDelete(call: Call, resource: Resource<object>): void {
@@ -100,9 +109,14 @@ export function vitals(call: Call, resource: Resource<object>) {
         status,
         creationDateTime: resource.createdAt / 1000,
         lastUpdatedDateTime: since / 1000,
-        ...(status === "CREATE FAILED" && resource.failure !== null ? { failureReason: resource.failure } : {}),
+        ...(status === "CREATE FAILED" && resource.failure !== null && !withoutReason.includes(resource.kind)
+            ? { failureReason: resource.failure }
+            : {}),
     };
 }
+
+/** The service has no failureReason for these. */
+const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));

@@ -22,6 +22,8 @@ export interface Life {
     failure: string | null;
     /** When a solution version was told to stop. */
     stoppedAt: number | null;
+    /** Until when it stays CREATE IN_PROGRESS because somebody wants it to hang: Infinity until it is released. */
+    heldUntil: number | null;
     deletedAt: number | null;
 }
 
@@ -91,7 +93,7 @@ export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     const started = life.createdAt + pending;
     if (now < started) return { status: "CREATE PENDING", since: life.createdAt };
     const working = hasWork(life.kind) && life.finishedAt === null;
-    const end = Math.max(started + inProgress, life.finishedAt ?? 0);
+    const end = Math.max(started + inProgress, life.finishedAt ?? 0, life.heldUntil ?? 0);
     if (working || now < end) return { status: "CREATE IN_PROGRESS", since: started };
     return { status: life.failure === null ? "ACTIVE" : "CREATE FAILED", since: end };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
 
 type Anything = Record<string, unknown>;
@@ -24,6 +25,9 @@ export interface NewResource {
     name: string;
     parent: string | null;
     createdAt: number;
+    /** Why it is going to fail, where somebody wants it to. */
+    failure: string | null;
+    heldUntil: number | null;
     properties: object;
 }
 
@@ -38,7 +42,7 @@ const tables = `
 CREATE TABLE IF NOT EXISTS resources (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     arn TEXT NOT NULL, kind TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, parent TEXT,
-    createdAt REAL NOT NULL, finishedAt REAL, failure TEXT, stoppedAt REAL, deletedAt REAL,
+    createdAt REAL NOT NULL, finishedAt REAL, failure TEXT, stoppedAt REAL, heldUntil REAL, deletedAt REAL,
     properties TEXT NOT NULL,
     UNIQUE (region, arn)
 ) STRICT;
@@ -56,8 +60,13 @@ export function openStore(dataDir: string) {
     // NORMAL in WAL loses nothing when the process dies; only a power cut may cost the last commits.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
     database.exec(tables);
+    const columns = database.prepare("SELECT name FROM pragma_table_info('resources')").all();
+    // A folder of the first release has no such column.
+    if (!columns.some(({ name }) => name === "heldUntil")) {
+        database.exec("ALTER TABLE resources ADD COLUMN heldUntil REAL");
+    }
     const insert = database.prepare(
-        "INSERT INTO resources (arn, kind, region, name, parent, createdAt, properties) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     const byArn = database.prepare("SELECT * FROM resources WHERE region = ? AND arn = ?");
     const byId = database.prepare("SELECT * FROM resources WHERE id = ?");
@@ -79,7 +88,11 @@ export function openStore(dataDir: string) {
     const dropTag = database.prepare("DELETE FROM tags WHERE resource = ? AND key = ?");
     const tags = database.prepare("SELECT key AS tagKey, value AS tagValue FROM tags WHERE resource = ? ORDER BY key");
 
+    const held = database.prepare("SELECT * FROM resources WHERE heldUntil = ?");
+    const release = database.prepare("UPDATE resources SET heldUntil = ? WHERE heldUntil = ?");
+
     const transaction = <Result>(work: () => Result): Result => {
+        if (database.isTransaction) return work();
         database.exec("BEGIN IMMEDIATE");
         try {
             const result = work();
@@ -92,11 +105,11 @@ export function openStore(dataDir: string) {
     };
 
     return {
-        /** Runs `work` whole or not at all. */
+        /** Runs `work` whole or not at all; within another, as a part of it. */
         transaction,
         /** Adds a resource with its tags; the caller has made sure that the ARN is free. */
         add(resource: NewResource, itsTags: Tag[]): Resource {
-            const { arn, kind, region, name, parent, createdAt, properties } = resource;
+            const { arn, kind, region, name, parent, createdAt, failure, heldUntil, properties } = resource;
             const { lastInsertRowid } = insert.run(
                 arn,
                 kind,
@@ -104,6 +117,8 @@ export function openStore(dataDir: string) {
                 name,
                 parent,
                 createdAt,
+                failure,
+                heldUntil,
                 JSON.stringify(properties),
             );
             for (const { tagKey, tagValue } of itsTags) putTag.run(lastInsertRowid, tagKey, tagValue);
@@ -126,6 +141,13 @@ export function openStore(dataDir: string) {
         deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
         /** The jobs whose work has not ended, in every region. */
         unfinished: (): Resource[] => unfinished.all().map((row) => readRow<Anything>(row)),
+        /** Lets what hangs go on from `now`, and returns it as it is then. */
+        release(now: number): Resource[] {
+            const released = held.all(Number.POSITIVE_INFINITY).map((row) => readRow<Anything>(row));
+            release.run(now, Number.POSITIVE_INFINITY);
+            return released.map((resource) => ({ ...resource, heldUntil: now }));
+        },
+        requests: openRequestLog(database),
         /** Writes a resource's clocks, failure and properties back. */
         save(resource: Resource<object>): void {
             const { finishedAt, failure, stoppedAt, deletedAt, properties, id } = resource;

@@ -44,6 +44,8 @@ export function createWorks(options: {
     };
 
     const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {
+        // Somebody asked for it to fail.
+        if (resource.failure !== null) return { failure: resource.failure };
         const work = options.work[resource.kind];
         if (!work) throw new Error(`There is no work for a ${resource.kind}.`);
         try {
@@ -55,6 +57,7 @@ export function createWorks(options: {
     };
 
     const schedule = (resource: Resource) => {
+        if (resource.heldUntil === Number.POSITIVE_INFINITY) return;
         const abort = new AbortController();
         const { pending } = creationDurations(resource.kind, speed);
         const begin = () => {

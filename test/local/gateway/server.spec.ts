@@ -26,6 +26,15 @@ import { clientsOf, testInstance } from "../../support/local-aws.ts";
 const signature = (service: string) =>
     `AWS4-HMAC-SHA256 Credential=test/20261125/eu-central-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
+const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
+    handle,
+    operations: new Set(),
+    answered() {},
+    requests: () => [],
+    release: () => 0,
+    async close() {},
+});
+
 describe("the gateway before a recording MiniStack", () => {
     interface Seen {
         readonly request: IncomingMessage;
@@ -44,16 +53,13 @@ describe("the gateway before a recording MiniStack", () => {
         await once(behind, "listening");
         const port = await freePort();
         url = `http://127.0.0.1:${port}`;
-        const emulator: Emulator = {
-            async handle(request) {
-                emulated.push(request);
-                if (request.operation === "ListSchemas") {
-                    throw new Error("the disk is full");
-                }
-                return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
-            },
-            async close() {},
-        };
+        const emulator = emulatorWith(async (request) => {
+            emulated.push(request);
+            if (request.operation === "ListSchemas") {
+                throw new Error("the disk is full");
+            }
+            return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
+        });
         const miniStackPort = (behind.address() as AddressInfo).port;
         gateway = await startGateway({ port, miniStackPort, emulator, status: () => ({ product: "it" }), log() {} });
     });
@@ -135,7 +141,7 @@ describe("the gateway before a recording MiniStack", () => {
         }).listen(0, "127.0.0.1");
         await once(dying, "listening");
         const port = await freePort();
-        const emulator = { handle: () => Promise.reject(new Error("unused")), async close() {} };
+        const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const miniStackPort = (dying.address() as AddressInfo).port;
         const before = await startGateway({ port, miniStackPort, emulator, status: () => ({}), log() {} });
         try {
@@ -151,7 +157,7 @@ describe("the gateway before a recording MiniStack", () => {
 
     it("answers 503, which SDKs try again, when MiniStack is not there", async () => {
         const port = await freePort();
-        const emulator = { handle: () => Promise.reject(new Error("unused")), async close() {} };
+        const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const nobody = await freePort();
         const lonely = await startGateway({ port, miniStackPort: nobody, emulator, status: () => ({}), log() {} });
         const answer = await fetch(`http://127.0.0.1:${port}/bucket`);

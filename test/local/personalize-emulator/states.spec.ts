@@ -8,6 +8,7 @@ const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
     finishedAt: null,
     failure: null,
     stoppedAt: null,
+    heldUntil: null,
     deletedAt: null,
     ...more,
 });

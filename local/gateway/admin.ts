@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Emulator } from "../personalize-emulator/emulator.ts";
+import { BadFaultError, type Faults, readFault } from "./faults.ts";
+import { bodyOf } from "./request.ts";
+
+/** Path that tells a running local AWS from any other server on its port. */
+export const statusPath = "/_local/status";
+
+/** What an admin endpoint works with. */
+interface Admin {
+    readonly emulator: Emulator;
+    readonly faults: Faults;
+    /** What `GET /_local/status` answers. */
+    status(): object;
+}
+
+type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<Answer> | Answer;
+
+type Answer = readonly [status: number, body: object];
+
+const endpoints: Record<string, Record<string, Endpoint>> = {
+    [statusPath]: { GET: ({ status }) => [200, status()] },
+    "/_local/requests": {
+        GET({ emulator }, _, url) {
+            const after = Number(url.searchParams.get("after") ?? 0);
+            if (!Number.isSafeInteger(after)) return bad("after must be the id of a request, such as 12.");
+            return [200, { requests: emulator.requests(after) }];
+        },
+    },
+    "/_local/faults": {
+        GET: ({ faults }) => [200, { faults: faults.list() }],
+        async POST({ emulator, faults }, request) {
+            const text = (await bodyOf(request)).toString("utf8");
+            try {
+                return [201, faults.arm(readFault(JSON.parse(text), emulator.operations))];
+            } catch (error) {
+                if (error instanceof BadFaultError) return bad(error.message);
+                if (error instanceof SyntaxError) return bad(`A fault must be a JSON object: ${error.message}`);
+                throw error;
+            }
+        },
+        DELETE: ({ emulator, faults }) => [200, { cleared: faults.clear(), released: emulator.release() }],
+    },
+};
+
+const bad = (message: string): Answer => [400, { message }];
+
+/** Answers what is asked of the local AWS itself. Returns false, and does nothing, for any other path. */
+export async function answerAdmin(
+    admin: Admin,
+    request: IncomingMessage,
+    url: URL,
+    response: ServerResponse,
+): Promise<boolean> {
+    const methods = endpoints[url.pathname];
+    if (!methods) return false;
+    const endpoint = methods[request.method ?? ""];
+    const [status, body] = endpoint
+        ? await endpoint(admin, request, url)
+        : [405, { message: `${url.pathname} answers ${Object.keys(methods).join(", ")}.` }];
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+    return true;
+}

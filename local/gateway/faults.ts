@@ -1,0 +1,159 @@
+/** What a fault does to a call of a Personalize operation, or to the resource that the call makes. */
+export type Effect =
+    | { kind: "throttle" }
+    | { kind: "error"; code: string; message: string; status: number }
+    | { kind: "latency"; milliseconds: number; when: When }
+    | { kind: "drop"; when: When }
+    | { kind: "fail"; reason: string }
+    | { kind: "hang" };
+
+/** Before the call reaches the service, or after the service has done it. */
+export type When = "before" | "after";
+
+/** Strikes the `call`-th call of `operation` from now, and the `times` - 1 calls after it. */
+export interface Fault {
+    operation: string;
+    call: number;
+    times: number;
+    effect: Effect;
+}
+
+/** A fault as `GET /_local/faults` shows it: how many calls it has seen, and how many of them it struck. */
+export interface ArmedFault extends Fault {
+    id: number;
+    seen: number;
+    struck: number;
+}
+
+/** What is wrong with a fault that somebody wants to arm, for that person to read. */
+export class BadFaultError extends Error {}
+
+/** The faults that are armed. They are forgotten when the process ends. */
+export function createFaults() {
+    let armed: ArmedFault[] = [];
+    let lastId = 0;
+    return {
+        arm(fault: Fault): ArmedFault {
+            const added = { id: ++lastId, ...fault, seen: 0, struck: 0 };
+            armed.push(added);
+            return added;
+        },
+        list: (): readonly ArmedFault[] => armed,
+        /** Forgets all and returns how many they were. */
+        clear(): number {
+            const count = armed.length;
+            armed = [];
+            return count;
+        },
+        /** Counts a call and returns the effects of all faults that strike it, in the order in which they were armed. */
+        strike(operation: string): Effect[] {
+            const watching = armed.filter((fault) => fault.operation === operation);
+            for (const fault of watching) fault.seen++;
+            const striking = watching.filter(({ seen, call, times }) => seen >= call && seen < call + times);
+            for (const fault of striking) fault.struck++;
+            return striking.map(({ effect }) => effect);
+        },
+    };
+}
+
+export type Faults = ReturnType<typeof createFaults>;
+
+/** Reads the body of `POST /_local/faults`. Throws BadFaultError with what is wrong. */
+export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
+    const { operation, call = 1, times = 1, effect, ...others } = membersOf(body, "A fault");
+    refuseOthers(others, "a fault", "operation, call, times, effect");
+    if (typeof operation !== "string" || !operations.has(operation)) {
+        throw new BadFaultError(
+            `operation must be one of Personalize's, such as CreateCampaign; it is ${show(operation)}.`,
+        );
+    }
+    const fault = {
+        operation,
+        call: whole(call, "call", 1),
+        times: whole(times, "times", 1),
+        effect: readEffect(membersOf(effect, "effect")),
+    };
+    checkTarget(operation, fault.effect.kind);
+    return fault;
+}
+
+function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
+    const only = <Members extends object>(members: Members): Members => {
+        const others = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(members, name)));
+        const allowed = ["kind", ...Object.keys(members)].join(", ");
+        refuseOthers(others, `the effect ${kind}`, allowed);
+        return members;
+    };
+    switch (kind) {
+        case "throttle":
+            return { kind, ...only({}) };
+        case "error":
+            return {
+                kind,
+                ...only({
+                    code: filled(given.code, "effect.code"),
+                    message: filled(given.message, "effect.message"),
+                    status: whole(given.status, "effect.status", 400, 599),
+                }),
+            };
+        case "latency":
+            return {
+                kind,
+                ...only({
+                    milliseconds: whole(given.milliseconds, "effect.milliseconds", 0, 3_600_000),
+                    when: readWhen(given.when),
+                }),
+            };
+        case "drop":
+            return { kind, ...only({ when: readWhen(given.when) }) };
+        case "fail":
+            return { kind, ...only({ reason: filled(given.reason, "effect.reason") }) };
+        case "hang":
+            return { kind, ...only({}) };
+        default:
+            throw new BadFaultError(
+                `effect.kind must be throttle, error, latency, drop, fail or hang; it is ${show(kind)}.`,
+            );
+    }
+}
+
+// A schema has no states, so it can neither fail nor hang.
+function checkTarget(operation: string, kind: Effect["kind"]): void {
+    const creates = /^Create(?!Schema$)/.test(operation);
+    if (kind === "fail" && !creates && !/^Update(Campaign|Dataset|Solution)$/.test(operation)) {
+        throw new BadFaultError(
+            `fail is for operations that create something with a status, and for UpdateCampaign, UpdateDataset and UpdateSolution; ${operation} is none.`,
+        );
+    }
+    if (kind === "hang" && !creates) {
+        throw new BadFaultError(`hang is for operations that create something with a status; ${operation} is none.`);
+    }
+}
+
+function membersOf(value: unknown, what: string): Record<string, unknown> {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    throw new BadFaultError(`${what} must be a JSON object; it is ${show(value)}.`);
+}
+
+function refuseOthers(others: object, what: string, allowed: string): void {
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw new BadFaultError(`There is no ${unknown} in ${what}: it has ${allowed}.`);
+}
+
+function whole(value: unknown, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+    throw new BadFaultError(`${name} must be a whole number ${range}; it is ${show(value)}.`);
+}
+
+function filled(value: unknown, name: string): string {
+    if (typeof value === "string" && value !== "") return value;
+    throw new BadFaultError(`${name} must be a text; it is ${show(value)}.`);
+}
+
+function readWhen(value: unknown): When {
+    if (value === "before" || value === "after") return value;
+    throw new BadFaultError(`effect.when must be "before" or "after"; it is ${show(value)}.`);
+}
+
+const show = (value: unknown) => JSON.stringify(value) ?? "missing";

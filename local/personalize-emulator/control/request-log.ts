@@ -1,0 +1,45 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { EmulatorRequest, LoggedRequest } from "../contract.ts";
+
+const table = `
+CREATE TABLE IF NOT EXISTS requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL, operation TEXT NOT NULL, region TEXT NOT NULL, arn TEXT, name TEXT,
+    outcome TEXT NOT NULL, answered INTEGER NOT NULL DEFAULT 0
+) STRICT;`;
+
+/** Whether a call belongs in the log: one of the control plane that does not only look. */
+export const isLogged = ({ service, operation }: EmulatorRequest) =>
+    service === "personalize" && !/^(Describe|List|Get)/.test(operation);
+
+/** Which calls reached the control plane, and what became of them. It is never cut: a call is some 200 bytes. */
+export function openRequestLog(database: DatabaseSync) {
+    database.exec(table);
+    const insert = database.prepare(
+        "INSERT INTO requests (at, operation, region, arn, name, outcome) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    const mark = database.prepare("UPDATE requests SET answered = 1 WHERE id = ?");
+    const newer = database.prepare("SELECT * FROM requests WHERE id > ? ORDER BY id");
+    return {
+        /** Notes a call and returns its id. `outcome` is "accepted" or the error's code; `output` what it answers. */
+        add({ operation, region, body }: EmulatorRequest, outcome: string, output?: object): number {
+            const input = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+            const member = arnMember(operation);
+            const arn = text((output as Record<string, unknown> | undefined)?.[member]) ?? text(input[member]);
+            const name = text(input.name) ?? text(input.jobName);
+            return Number(insert.run(Date.now(), operation, region, arn, name, outcome).lastInsertRowid);
+        },
+        /** Notes that the answer was written out. */
+        answered: (id: number) => void mark.run(id),
+        /** The calls noted after the one with this id, oldest first. */
+        after: (id: number): LoggedRequest[] => newer.all(id).map((row) => ({ ...row }) as unknown as LoggedRequest),
+    };
+}
+
+/** The member that names the resource of an operation: `campaignArn` of UpdateCampaign, in its input or its output. */
+function arnMember(operation: string): string {
+    const noun = operation.replace(/^(Create|Update|Delete|Start|Stop|Tag|Untag)/, "").replace(/Creation$/, "");
+    return `${noun.charAt(0).toLowerCase()}${noun.slice(1)}Arn`;
+}
+
+const text = (value: unknown) => (typeof value === "string" ? value : null);
