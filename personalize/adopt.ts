@@ -1,7 +1,8 @@
-import { ListTagsForResourceCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { canonical, isDeadEnd, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Look, ResourceKind } from "./resource.ts";
+import { tagsOf } from "./tags.ts";
 import type { WaitDeps } from "./wait.ts";
 
 const wayOut =
@@ -20,12 +21,17 @@ export async function adoptable<I extends CommonInputs>(
     inputs: I,
 ): Promise<string | undefined> {
     const what = `${kind.noun} ${kind.nameOf(inputs)}`;
-    const arn = await kind.find(client, inputs);
+    const arn = inputs.adopt ?? (await kind.find(client, inputs));
     const look = arn === undefined ? undefined : await kind.look(client, arn).catch(goneOrThrow);
+    if (inputs.adopt !== undefined && look === undefined) {
+        throw new Error(
+            `${what}: config adopt names ${inputs.adopt}, which does not exist. Correct it, or take it out.`,
+        );
+    }
     if (arn === undefined || look === undefined) {
         return undefined;
     }
-    if (kind.taggable) {
+    if (kind.taggable && inputs.adopt === undefined) {
         await assertOurs(client, arn, what, inputs);
     }
     const leaving = { arn, what, pollSeconds: inputs.pollSeconds };
@@ -42,20 +48,27 @@ export async function adoptable<I extends CommonInputs>(
     if (differing.length > 0) {
         throw new Error(`${what} exists already with another ${differing.join(", ")}. ${wayOut}`);
     }
-    deps.log(`${what} exists already and is of this stack; going on with it`);
+    const whose = inputs.adopt === undefined ? "is of this stack" : "is adopted by config";
+    deps.log(`${what} exists already and ${whose}; going on with it`);
     return arn;
 }
 
-function differingOf<I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, look: Look): string[] {
+/**
+ * The properties in which what stands differs from what is wanted and which the service cannot change. What is adopted
+ * by config keeps its name.
+ */
+export function differingOf<I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, look: Look): string[] {
     const wanted = inputs as unknown as Properties;
     return kind.replaces.filter(
-        (key) => key in look.properties && canonical(look.properties[key]) !== canonical(wanted[key]),
+        (key) =>
+            key in look.properties &&
+            !(key === "name" && inputs.adopt !== undefined) &&
+            canonical(look.properties[key]) !== canonical(wanted[key]),
     );
 }
 
 async function assertOurs(client: PersonalizeClient, arn: string, what: string, inputs: CommonInputs): Promise<void> {
-    const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
-    const has = Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+    const has = await tagsOf(client, arn);
     if (["pulumi:project", "pulumi:stack"].some((key) => has[key] !== inputs.tags[key])) {
         throw new Error(
             `${what} exists already and is not of this stack: its tags are ${JSON.stringify(has)}. ${wayOut}`,

@@ -1,11 +1,13 @@
 import {
+    type Campaign,
     CreateCampaignCommand,
     DeleteCampaignCommand,
     DescribeCampaignCommand,
     paginateListCampaigns,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
 
 export interface CampaignInputs extends CommonInputs {
     readonly name: string;
@@ -14,9 +16,30 @@ export interface CampaignInputs extends CommonInputs {
      * solution of the same name can only be replaced when no campaign stands on it.
      */
     readonly solutionArn: string;
+    /** ARN of a version, or `<solution ARN>/$LATEST` to follow the newest one, also what the service trains by itself. */
     readonly solutionVersionArn: string;
     /** Transactions per second that are billed at least. */
     readonly minProvisionedTPS: number;
+}
+
+const followsLatest = (solutionVersionArn: string) => solutionVersionArn.endsWith("/$LATEST");
+
+/** What is asked of the service for a version; `$LATEST` needs its flag (API reference, CampaignConfig). */
+const deployment = ({ solutionVersionArn, minProvisionedTPS }: CampaignInputs) => ({
+    solutionVersionArn,
+    minProvisionedTPS,
+    campaignConfig: { syncWithLatestSolutionVersion: followsLatest(solutionVersionArn) },
+});
+
+/** What a campaign serves, in the terms of the inputs. */
+function servedBy(found: Campaign | undefined) {
+    const solutionArn = found?.solutionVersionArn?.split("/").slice(0, 2).join("/");
+    const latest = found?.campaignConfig?.syncWithLatestSolutionVersion;
+    return {
+        solutionArn,
+        solutionVersionArn: latest ? `${solutionArn}/$LATEST` : found?.solutionVersionArn,
+        minProvisionedTPS: found?.minProvisionedTPS,
+    };
 }
 
 export const campaign: ResourceKind<CampaignInputs> = {
@@ -24,7 +47,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
     usual: "8 to 10 minutes",
     replaces: ["region", "name", "solutionArn"],
     updates: ["solutionVersionArn", "minProvisionedTPS"],
-    deleteBeforeReplace: true,
+    identity: ["region", "name"],
     taggable: true,
     nameOf: ({ name }) => name,
     problems: ({ name, minProvisionedTPS }) => [
@@ -47,8 +70,12 @@ export const campaign: ResourceKind<CampaignInputs> = {
         );
         return found?.campaignArn;
     },
-    async create(client, { name, solutionVersionArn, minProvisionedTPS, tags }) {
-        const command = new CreateCampaignCommand({ name, solutionVersionArn, minProvisionedTPS, tags: tagList(tags) });
+    async create(client, inputs) {
+        const command = new CreateCampaignCommand({
+            name: inputs.name,
+            ...deployment(inputs),
+            tags: tagList(inputs.tags),
+        });
         return (await client.send(command)).campaignArn as string;
     },
     async look(client, campaignArn) {
@@ -58,20 +85,16 @@ export const campaign: ResourceKind<CampaignInputs> = {
             status: found?.status ?? "",
             since: found?.lastUpdatedDateTime,
             failureReason: found?.failureReason,
-            properties: {
-                name: found?.name,
-                solutionArn: found?.solutionVersionArn?.split("/").slice(0, 2).join("/"),
-                solutionVersionArn: found?.solutionVersionArn,
-                minProvisionedTPS: found?.minProvisionedTPS,
-            },
+            properties: { name: found?.name, ...servedBy(found) },
             update: update && { status: update.status ?? "", failureReason: update.failureReason },
         };
     },
-    async update(client, campaignArn, { solutionVersionArn, minProvisionedTPS }) {
+    async update(client, campaignArn, inputs) {
         const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
+        const { solutionVersionArn, minProvisionedTPS } = servedBy(found);
         // The same again would start a deployment of minutes for nothing.
-        if (found?.solutionVersionArn !== solutionVersionArn || found?.minProvisionedTPS !== minProvisionedTPS) {
-            await client.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn, minProvisionedTPS }));
+        if (solutionVersionArn !== inputs.solutionVersionArn || minProvisionedTPS !== inputs.minProvisionedTPS) {
+            await client.send(new UpdateCampaignCommand({ campaignArn, ...deployment(inputs) }));
         }
     },
     async delete(client, campaignArn) {

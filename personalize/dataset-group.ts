@@ -4,7 +4,8 @@ import {
     DescribeDatasetGroupCommand,
     paginateListDatasetGroups,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
 
 export interface DatasetGroupInputs extends CommonInputs {
     readonly name: string;
@@ -15,7 +16,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     usual: "10 to 60 s",
     replaces: ["region", "name"],
     updates: [],
-    deleteBeforeReplace: true,
+    identity: ["region", "name"],
     taggable: true,
     nameOf: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreateDatasetImportJobCommand,
     type DatasetImportJobSummary,
@@ -7,8 +6,9 @@ import {
     type PersonalizeClient,
     paginateListDatasetImportJobs,
 } from "@aws-sdk/client-personalize";
-import { alreadyExists, isRoleNotReady } from "./errors.ts";
-import { type CommonInputs, isUnknown, type Problem, type ResourceKind, tagList } from "./resource.ts";
+import { baseName, nextName, numberOf } from "./job-names.ts";
+import { type CommonInputs, isUnknown, type Problem, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
     /** The job is called `<jobNamePrefix>-<first 8 of contentHash>-<n>`. */
@@ -21,44 +21,24 @@ export interface DatasetImportJobInputs extends CommonInputs {
     readonly contentHash: string;
 }
 
-const roleGraceSeconds = 60;
+const base = ({ jobNamePrefix, contentHash }: DatasetImportJobInputs) => baseName(jobNamePrefix, contentHash);
 
-/** Names of the jobs of one content, up to their number. */
-function baseName({ jobNamePrefix, contentHash }: DatasetImportJobInputs): string {
-    return `${jobNamePrefix}-${contentHash.slice(0, 8)}`;
-}
-
-/** The number at the end of a job's name, or 0 where the name is of another content. */
-export function numberOf(jobName: string, base: string): number {
-    const number = jobName.startsWith(`${base}-`) ? Number(jobName.slice(base.length + 1)) : 0;
-    return Number.isInteger(number) && number > 0 ? number : 0;
+/** All jobs of the account, or of a dataset; a record outlives its dataset and keeps its name. */
+async function* jobs(client: PersonalizeClient, datasetArn?: string) {
+    for await (const { datasetImportJobs = [] } of paginateListDatasetImportJobs({ client }, { datasetArn })) {
+        yield* datasetImportJobs;
+    }
 }
 
 /** The job whose rows the dataset has, or will have when it ends: a full import replaces those of the ones before. */
 async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<DatasetImportJobSummary | undefined> {
     let newest: DatasetImportJobSummary | undefined;
-    for await (const page of paginateListDatasetImportJobs({ client }, { datasetArn })) {
-        for (const job of page.datasetImportJobs ?? []) {
-            const newer = (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
-            if (job.status !== "CREATE FAILED" && newer) {
-                newest = job;
-            }
+    for await (const job of jobs(client, datasetArn)) {
+        if (job.status !== "CREATE FAILED" && (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0)) {
+            newest = job;
         }
     }
     return newest;
-}
-
-/** The highest number that a job of this content has taken; 0 when there was none. */
-async function highestNumber(client: PersonalizeClient, inputs: DatasetImportJobInputs): Promise<number> {
-    const base = baseName(inputs);
-    let highest = 0;
-    // All jobs of the account, since a record outlives its dataset and keeps its name.
-    for await (const page of paginateListDatasetImportJobs({ client }, {})) {
-        for (const { jobName = "" } of page.datasetImportJobs ?? []) {
-            highest = Math.max(highest, numberOf(jobName, base));
-        }
-    }
-    return highest;
 }
 
 /**
@@ -71,9 +51,9 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     usual: "2 to 17 minutes",
     replaces: ["region", "jobNamePrefix", "datasetArn", "dataLocation", "roleArn", "contentHash"],
     updates: [],
-    deleteBeforeReplace: false,
+    identity: [],
     taggable: true,
-    nameOf: baseName,
+    nameOf: base,
     problems: ({ dataLocation, contentHash }) => [
         ...problem(
             "dataLocation",
@@ -85,7 +65,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     async find(client, inputs) {
         const { datasetArn, dataLocation, roleArn } = inputs;
         const { datasetImportJobArn, jobName = "" } = (await newestOf(client, datasetArn)) ?? {};
-        if (numberOf(jobName, baseName(inputs)) === 0) {
+        if (numberOf(jobName, base(inputs)) === 0) {
             return undefined;
         }
         const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
@@ -97,32 +77,15 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         return younger && sameSource ? datasetImportJobArn : undefined;
     },
     async create(client, inputs) {
-        const base = baseName(inputs);
-        let number = 1 + (await highestNumber(client, inputs));
-        const giveUp = Date.now() + roleGraceSeconds * 1000;
-        for (;;) {
-            try {
-                const answer = await client.send(
-                    new CreateDatasetImportJobCommand({
-                        jobName: `${base}-${number}`,
-                        datasetArn: inputs.datasetArn,
-                        dataSource: { dataLocation: inputs.dataLocation },
-                        roleArn: inputs.roleArn,
-                        importMode: "FULL",
-                        tags: tagList(inputs.tags),
-                    }),
-                );
-                return answer.datasetImportJobArn as string;
-            } catch (error) {
-                if (alreadyExists(error)) {
-                    number += 1;
-                } else if (isRoleNotReady(error) && Date.now() < giveUp) {
-                    await sleep(inputs.pollSeconds * 1000);
-                } else {
-                    throw error;
-                }
-            }
-        }
+        const command = new CreateDatasetImportJobCommand({
+            jobName: await nextName(base(inputs), jobs(client)),
+            datasetArn: inputs.datasetArn,
+            dataSource: { dataLocation: inputs.dataLocation },
+            roleArn: inputs.roleArn,
+            importMode: "FULL",
+            tags: tagList(inputs.tags),
+        });
+        return (await client.send(command)).datasetImportJobArn as string;
     },
     async look(client, datasetImportJobArn) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });

@@ -4,14 +4,15 @@ import {
     DescribeDatasetCommand,
     paginateListDatasets,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
 
 export interface DatasetInputs extends CommonInputs {
     readonly name: string;
     readonly datasetGroupArn: string;
     readonly schemaArn: string;
     /** Upper case, as the service reports it. */
-    readonly datasetType: "INTERACTIONS";
+    readonly datasetType: "INTERACTIONS" | "ITEMS" | "USERS";
 }
 
 /** A group holds one dataset of each type, and the schema of interactions cannot be changed: both replace. */
@@ -20,7 +21,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
     usual: "15 to 60 s",
     replaces: ["region", "name", "datasetGroupArn", "schemaArn", "datasetType"],
     updates: [],
-    deleteBeforeReplace: true,
+    identity: ["region", "datasetGroupArn", "datasetType"],
     taggable: true,
     nameOf: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),

@@ -20,17 +20,25 @@ const steering = ["pollSeconds", "deadlineMinutes"] as const;
  */
 export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
     const changed = (key: string) => canonical(olds[key]) !== canonical(news[key]);
-    const replaces: string[] = kind.replaces.filter(changed);
-    if (isDeadEnd(olds.status)) {
+    const replaces: string[] = kind.replaces.filter(
+        (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
+    );
+    const status = String(olds.status);
+    // Deleted by somebody, and seen by a refresh while it was on its way out.
+    if (isDeadEnd(status) || status.startsWith("DELETE")) {
         replaces.push("status");
     }
+    const inPlace = [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags"));
     return {
-        changes:
-            replaces.length > 0 || [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags")),
+        // What a refresh saw on its way to ACTIVE is waited for by an update that calls nothing else.
+        changes: replaces.length > 0 || inPlace || status !== "ACTIVE",
         replaces,
-        deleteBeforeReplace: kind.deleteBeforeReplace && replaces.length > 0,
+        deleteBeforeReplace: replaces.length > 0 && kind.identity.length > 0 && !kind.identity.some(changed),
     };
 }
+
+/** What was made outside keeps the name that it was given there. */
+const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
 
 /** JSON with sorted keys, so that equal values have equal texts. */
 export function canonical(value: unknown): string {

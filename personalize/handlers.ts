@@ -23,9 +23,10 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 function realDeps(): LifecycleDeps {
     const clients = new Map<string, PersonalizeClient>();
     return {
-        client(region) {
-            const client = clients.get(region) ?? new PersonalizeClient({ region, maxAttempts: 8 });
-            clients.set(region, client);
+        client(region, tries) {
+            const key = `${region} ${tries}`;
+            const client = clients.get(key) ?? new PersonalizeClient({ region, maxAttempts: tries === "once" ? 1 : 8 });
+            clients.set(key, client);
             return client;
         },
         sleep: (seconds) => sleep(seconds * 1000),

@@ -1,7 +1,11 @@
+import { batchInferenceJob } from "./batch-inference-job.ts";
 import { campaign } from "./campaign.ts";
 import { dataset } from "./dataset.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { datasetImportJob } from "./dataset-import-job.ts";
+import { eventTracker } from "./event-tracker.ts";
+import { filter } from "./filter.ts";
+import { metadataDataset } from "./metadata-dataset.ts";
 import { schema } from "./schema.ts";
 import { solution } from "./solution.ts";
 import { solutionVersion } from "./solution-version.ts";
@@ -15,6 +19,10 @@ export const kinds = {
     Solution: solution,
     SolutionVersion: solutionVersion,
     Campaign: campaign,
+    MetadataDataset: metadataDataset,
+    Filter: filter,
+    EventTracker: eventTracker,
+    BatchInferenceJob: batchInferenceJob,
 } as const;
 
 export type ResourceKindName = keyof typeof kinds;

@@ -1,13 +1,14 @@
-import { type PersonalizeClient, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-personalize";
-import { adoptable } from "./adopt.ts";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { type ClientOf, createOrAdopt } from "./create.ts";
 import { canonical, type Diff, diffOf, isDeadEnd, type Properties } from "./diff.ts";
-import { about, describe, initFailure } from "./errors.ts";
-import { goneOrThrow, remove } from "./remove.ts";
-import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind, tagList } from "./resource.ts";
-import { type Verdict, type WaitDeps, waitFor } from "./wait.ts";
+import { about, describe, initFailure, isInUse, isTransient } from "./errors.ts";
+import { goneOrThrow, remove, stop } from "./remove.ts";
+import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind } from "./resource.ts";
+import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
+import { pause, type Verdict, type WaitDeps, waitFor } from "./wait.ts";
 
 export interface LifecycleDeps extends WaitDeps {
-    client(region: string): PersonalizeClient;
+    readonly client: ClientOf;
 }
 
 /** One life of a resource, in the shape of Pulumi's dynamic provider but free of Pulumi. */
@@ -19,6 +20,8 @@ export interface Handler {
     update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
     delete(id: string, properties: Properties): Promise<void>;
 }
+
+const mostUpdateAttempts = 5;
 
 /** Gives a kind its whole life: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
@@ -63,12 +66,26 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         }
     }
 
-    async function retag(client: PersonalizeClient, resourceArn: string, olds: I, news: I) {
-        const gone = Object.keys(olds.tags ?? {}).filter((key) => !(key in news.tags));
-        if (gone.length > 0) {
-            await client.send(new UntagResourceCommand({ resourceArn, tagKeys: gone }));
+    /**
+     * Asks for an update and waits for it. An answer may be lost, and another update may be under way: then it is
+     * waited for, and `update` asks again for what is still missing.
+     */
+    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: I): Promise<Properties> {
+        for (let attempt = 1; ; attempt += 1) {
+            try {
+                await deps.assertEngineAlive();
+                await kind.update?.(client, arn, inputs);
+                break;
+            } catch (error) {
+                if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
+                    throw error;
+                }
+                deps.log(`${title(inputs)}: ${describe(error)}; waiting before the update`);
+                await deps.sleep(pause(deps, inputs.pollSeconds));
+                await settle(client, arn, inputs);
+            }
         }
-        await client.send(new TagResourceCommand({ resourceArn, tags: tagList(news.tags) }));
+        return settle(client, arn, inputs, true);
     }
 
     return {
@@ -81,23 +98,29 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         async create(properties) {
             const inputs = properties as unknown as I;
             const client = deps.client(inputs.region);
-            await deps.assertEngineAlive();
             try {
-                const existing = await adoptable(kind, deps, client, inputs);
-                if (existing !== undefined && kind.update && kind.updates.length > 0) {
-                    await settle(client, existing, inputs);
-                    await kind.update(client, existing, inputs);
-                    return { id: existing, outs: await settle(client, existing, inputs, true) };
+                const { arn, adopted } = await createOrAdopt(kind, deps, inputs);
+                if (adopted && kind.taggable) {
+                    await retag(client, arn, allTags(kind, inputs));
                 }
-                const arn = existing ?? (await kind.create(client, inputs));
-                return { id: arn, outs: await settle(client, arn, inputs) };
+                const outs = await settle(client, arn, inputs);
+                return { id: arn, outs: adopted && kind.update ? await updateAndSettle(client, arn, inputs) : outs };
             } catch (error) {
                 throw about(title(inputs), error);
             }
         },
         async read(id, properties) {
-            const look = await kind.look(deps.client(String(properties.region)), id).catch(goneOrThrow);
-            return look === undefined ? {} : { id, props: outsOf(properties, id, look) };
+            const client = deps.client(String(properties.region));
+            const look = await kind.look(client, id).catch(goneOrThrow);
+            if (look === undefined) {
+                return {};
+            }
+            const inputs = properties as unknown as I;
+            const tags =
+                kind.taggable && !look.status.startsWith("DELETE")
+                    ? stillOf(inputs.tags, await tagsOf(client, id))
+                    : inputs.tags;
+            return { id, props: outsOf({ ...properties, tags }, id, look) };
         },
         async update(id, oldProperties, newProperties) {
             const olds = oldProperties as unknown as I;
@@ -113,25 +136,25 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             }
             try {
                 if (kind.taggable && changed("tags")) {
-                    await retag(client, id, olds, news);
+                    await retag(client, id, allTags(kind, news), olds.tags);
                 }
-                if (updating) {
-                    await kind.update?.(client, id, news);
-                }
+                return { outs: updating ? await updateAndSettle(client, id, news) : await settle(client, id, news) };
             } catch (error) {
                 throw about(title(news), error);
             }
-            return { outs: await settle(client, id, news, updating) };
         },
         async delete(id, properties) {
             const inputs = properties as unknown as I;
-            if (!kind.delete) {
-                deps.log(`${title(inputs)}: the service has no delete for a ${kind.noun}, so nothing is asked of it`);
-                return;
-            }
+            const leaving = { arn: id, what: title(inputs), pollSeconds: inputs.pollSeconds };
             try {
-                const leaving = { arn: id, what: title(inputs), pollSeconds: inputs.pollSeconds };
-                await remove(kind, deps, deps.client(inputs.region), leaving);
+                if (kind.delete) {
+                    await remove(kind, deps, deps.client(inputs.region), leaving);
+                    return;
+                }
+                if (kind.stop) {
+                    await stop(kind, deps, deps.client(inputs.region), leaving);
+                }
+                deps.log(`${title(inputs)}: the service has no delete for a ${kind.noun}; its record stays`);
             } catch (error) {
                 throw about(title(inputs), error);
             }

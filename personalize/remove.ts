@@ -54,6 +54,32 @@ export async function remove<I extends CommonInputs>(
     await waitUntilGone(kind, deps, client, leaving);
 }
 
+/**
+ * Stops work that is under way and billed, and waits until it has ended; work that has ended is left as it is.
+ */
+export async function stop<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    deps: WaitDeps,
+    client: PersonalizeClient,
+    leaving: Leaving,
+): Promise<void> {
+    const ask = async () => {
+        const look = await kind.look(client, leaving.arn).catch(goneOrThrow);
+        const status = look?.status ?? "";
+        if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
+            // It may end by itself in between: then the service says that it is not in progress any more.
+            await kind.stop?.(client, leaving.arn).catch((error) => {
+                if (!isInUse(error)) {
+                    throw error;
+                }
+            });
+            return status;
+        }
+        return status === "CREATE STOPPING" ? status : undefined;
+    };
+    await waitFor(deps, planOf(leaving), ask, (state) => (state === undefined ? { done: true } : { state }));
+}
+
 /** Turns the service's "not found" into `undefined`, and lets every other error through. */
 export function goneOrThrow(error: unknown): undefined {
     if (!isNotFound(error)) {

@@ -8,6 +8,8 @@ export interface CommonInputs {
     readonly pollSeconds: number;
     /** Minutes until a wait is given up; the work in AWS goes on, and the next `pulumi up` resumes the wait. */
     readonly deadlineMinutes: number;
+    /** ARN of what was made outside this program (in the console) and is to be gone on with, whoever's tags it has. */
+    readonly adopt?: string;
 }
 
 /** What the service says of a resource. */
@@ -39,18 +41,25 @@ export interface ResourceKind<I extends CommonInputs> {
     readonly replaces: readonly (keyof I & string)[];
     /** Inputs that the service updates in place. */
     readonly updates: readonly (keyof I & string)[];
-    /** The name is fixed, so that the old resource must be gone before the new one can be made. */
-    readonly deleteBeforeReplace: boolean;
+    /**
+     * Inputs that make up its ARN. While they stay, the old resource must be gone before the new one can be made; when
+     * one changes, both can stand side by side. Empty for jobs and versions, each of which has a name of its own.
+     */
+    readonly identity: readonly (keyof I & string)[];
     /** Whether the service lets it carry tags, by which we know our own again. */
     readonly taggable: boolean;
     nameOf(inputs: I): string;
     problems(inputs: I): readonly Problem[];
+    /** Tags that say what it was made of, besides those of the stack. */
+    contentTags?(inputs: I): Readonly<Record<string, string>>;
     /** ARN of the resource that these inputs would collide with or could go on with. */
     find(client: PersonalizeClient, inputs: I): Promise<string | undefined>;
-    /** Asks the service to create it; answers the ARN. */
+    /** Asks the service once to create it; answers the ARN. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     look(client: PersonalizeClient, arn: string): Promise<Look>;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
+    /** Ends work that is billed and under way, where the service can. */
+    stop?(client: PersonalizeClient, arn: string): Promise<void>;
     /** Absent where the service has no such operation. */
     delete?(client: PersonalizeClient, arn: string): Promise<void>;
 }
@@ -87,9 +96,4 @@ export async function firstMatch<P, T>(
         }
     }
     return undefined;
-}
-
-/** The tags in the service's spelling. */
-export function tagList(tags: Readonly<Record<string, string>>): { tagKey: string; tagValue: string }[] {
-    return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
 }

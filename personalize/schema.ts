@@ -35,7 +35,7 @@ export const schema: ResourceKind<SchemaInputs> = {
     usual: "a moment",
     replaces: ["region", "name", "schema"],
     updates: [],
-    deleteBeforeReplace: true,
+    identity: ["region", "name"],
     taggable: false,
     nameOf: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),

@@ -2,11 +2,12 @@ import {
     CreateSolutionVersionCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
-    ListTagsForResourceCommand,
     type PersonalizeClient,
     paginateListSolutionVersions,
+    StopSolutionVersionCreationCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, type ResourceKind, tagList } from "./resource.ts";
+import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { allTags, tagList, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
@@ -17,35 +18,35 @@ export interface SolutionVersionInputs extends CommonInputs {
 /** Tag by which a version is known again: the import it was trained on. Tag values hold `:` and `/`. */
 const importTag = "movie-recommender:import";
 
-/** A version has no delete of its own: it disappears with its solution. */
+/** A version has no delete of its own: it disappears with its solution. A training under way is stopped. */
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
     usual: "20 to 60 minutes",
     replaces: ["region", "solutionArn", "importJobArn"],
     updates: [],
-    deleteBeforeReplace: false,
+    identity: [],
     taggable: true,
     nameOf: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
     problems: () => [],
+    contentTags: ({ importJobArn }) => ({ [importTag]: importJobArn }),
     async find(client, { solutionArn, importJobArn }) {
         for await (const page of paginateListSolutionVersions({ client }, { solutionArn })) {
             for (const { solutionVersionArn: resourceArn, status } of page.solutionVersions ?? []) {
                 if (status === "CREATE FAILED" || status?.startsWith("CREATE STOP")) {
                     continue;
                 }
-                const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
-                if (tags.some(({ tagKey, tagValue }) => tagKey === importTag && tagValue === importJobArn)) {
+                if (resourceArn && (await tagsOf(client, resourceArn))[importTag] === importJobArn) {
                     return resourceArn;
                 }
             }
         }
         return undefined;
     },
-    async create(client, { solutionArn, importJobArn, tags }) {
+    async create(client, inputs) {
         const command = new CreateSolutionVersionCommand({
-            solutionArn,
+            solutionArn: inputs.solutionArn,
             trainingMode: "FULL",
-            tags: tagList({ ...tags, [importTag]: importJobArn }),
+            tags: tagList(allTags(solutionVersion, inputs)),
         });
         return (await client.send(command)).solutionVersionArn as string;
     },
@@ -65,6 +66,9 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
                 trainingHours: found?.trainingHours,
             },
         };
+    },
+    async stop(client, solutionVersionArn) {
+        await client.send(new StopSolutionVersionCreationCommand({ solutionVersionArn }));
     },
 };
 

@@ -3,9 +3,12 @@ import {
     DeleteSolutionCommand,
     DescribeSolutionCommand,
     paginateListSolutions,
+    type Solution,
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind, tagList } from "./resource.ts";
+import { canonical } from "./diff.ts";
+import { type CommonInputs, firstMatch, jsonClean, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
 
 export interface SolutionInputs extends CommonInputs {
     readonly name: string;
@@ -14,14 +17,19 @@ export interface SolutionInputs extends CommonInputs {
     readonly recipeArn?: string;
     readonly performAutoML: boolean;
     readonly performAutoTraining: boolean;
+    /** How often the service trains by itself, `rate(7 days)`; only with `performAutoTraining`. */
+    readonly schedulingExpression?: string;
 }
+
+const schedule = ({ schedulingExpression }: SolutionInputs) =>
+    schedulingExpression === undefined ? undefined : { autoTrainingConfig: { schedulingExpression } };
 
 export const solution: ResourceKind<SolutionInputs> = {
     noun: "solution",
     usual: "a minute",
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
-    updates: ["performAutoTraining"],
-    deleteBeforeReplace: true,
+    updates: ["performAutoTraining", "schedulingExpression"],
+    identity: ["region", "name"],
     taggable: true,
     nameOf: ({ name }) => name,
     problems: ({ name, recipeArn, performAutoML }) => [
@@ -48,7 +56,8 @@ export const solution: ResourceKind<SolutionInputs> = {
         );
         return found?.solutionArn;
     },
-    async create(client, { name, datasetGroupArn, recipeArn, performAutoML, performAutoTraining, tags }) {
+    async create(client, inputs) {
+        const { name, datasetGroupArn, recipeArn, performAutoML, performAutoTraining, tags } = inputs;
         const command = new CreateSolutionCommand({
             name,
             datasetGroupArn,
@@ -56,6 +65,7 @@ export const solution: ResourceKind<SolutionInputs> = {
             performAutoML,
             // The service's own default is true: a billed training every week.
             performAutoTraining,
+            solutionConfig: schedule(inputs),
             tags: tagList(tags),
         });
         return (await client.send(command)).solutionArn as string;
@@ -70,20 +80,30 @@ export const solution: ResourceKind<SolutionInputs> = {
                 name: found?.name,
                 datasetGroupArn: found?.datasetGroupArn,
                 performAutoML: found?.performAutoML ?? false,
-                performAutoTraining: found?.performAutoTraining ?? false,
+                ...autoTraining(found),
                 // With AutoML the recipe is the outcome, not a choice to compare with.
                 ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
             },
             update: update && { status: update.status ?? "", failureReason: update.failureReason },
         };
     },
-    async update(client, solutionArn, { performAutoTraining }) {
+    async update(client, solutionArn, inputs) {
+        const { performAutoTraining, schedulingExpression } = inputs;
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
-        if (found?.performAutoTraining !== performAutoTraining) {
-            await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining }));
+        // The same again is refused, and another frequency starts the schedule anew.
+        if (canonical(autoTraining(found)) !== canonical(jsonClean({ performAutoTraining, schedulingExpression }))) {
+            const solutionUpdateConfig = schedule(inputs);
+            await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
         }
     },
     async delete(client, solutionArn) {
         await client.send(new DeleteSolutionCommand({ solutionArn }));
     },
 };
+
+/** The schedule of a solution that does not train by itself is nothing to compare with. */
+function autoTraining(found: Solution | undefined) {
+    const performAutoTraining = found?.performAutoTraining ?? false;
+    const schedulingExpression = found?.solutionConfig?.autoTrainingConfig?.schedulingExpression;
+    return { performAutoTraining, ...(performAutoTraining && schedulingExpression && { schedulingExpression }) };
+}

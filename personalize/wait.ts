@@ -24,10 +24,11 @@ export interface WaitPlan {
 export type Verdict<T> = { readonly done: T } | { readonly state: string } | { readonly failed: string };
 
 const heartbeatSeconds = 60;
+const longestBackoff = 8;
 
 /**
- * Looks until a verdict is reached, every `pollSeconds` with a jitter of a tenth, through throttling and faults
- * of the network.
+ * Looks until a verdict is reached, every `pollSeconds` with a jitter of a tenth. Throttling and faults of the
+ * service or the network are lived through: each in a row doubles the pause, up to eight times `pollSeconds`.
  *
  * @throws Error when the resource failed, or when the deadline passed; both say what to do next.
  */
@@ -40,6 +41,7 @@ export async function waitFor<L, T>(
     const start = deps.now();
     let said = "";
     let saidAt = start;
+    let backoff = 1;
     for (;;) {
         await deps.assertEngineAlive();
         const verdict = await attempt(look, judge);
@@ -54,22 +56,31 @@ export async function waitFor<L, T>(
             throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
         }
         if (verdict.state !== said || deps.now() - saidAt >= heartbeatSeconds) {
-            deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})`);
+            // A person who waits for minutes wonders what Ctrl-C would cost.
+            const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice ends the wait only. ${plan.goOn}` : "";
+            deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})${hint}`);
             said = verdict.state;
             saidAt = deps.now();
         }
-        await deps.sleep(plan.pollSeconds * (0.9 + 0.2 * deps.random()));
+        backoff = "unanswered" in verdict ? Math.min(2 * backoff, longestBackoff) : 1;
+        await deps.sleep(backoff * pause(deps, plan.pollSeconds));
     }
 }
 
-async function attempt<L, T>(look: () => Promise<L>, judge: (look: L) => Verdict<T>): Promise<Verdict<T>> {
+/** Seconds until the next look: `pollSeconds` with a jitter of a tenth, so that many waits do not ask in step. */
+export const pause = (deps: Pick<WaitDeps, "random">, pollSeconds: number) => pollSeconds * (0.9 + 0.2 * deps.random());
+
+async function attempt<L, T>(
+    look: () => Promise<L>,
+    judge: (look: L) => Verdict<T>,
+): Promise<Verdict<T> | { state: string; unanswered: true }> {
     try {
         return judge(await look());
     } catch (error) {
         if (!isTransient(error)) {
             throw error;
         }
-        return { state: `not answering (${describe(error)})` };
+        return { state: `not answering (${describe(error)})`, unanswered: true };
     }
 }
 

@@ -30,6 +30,7 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
         recipeArn: ["a", "replace"],
         performAutoML: [false, "replace"],
         performAutoTraining: [false, "update"],
+        schedulingExpression: ["rate(7 days)", "update"],
         tags: [{}, "update"],
     },
     SolutionVersion: { solutionArn: ["a", "replace"], importJobArn: ["a", "replace"], tags: [{}, "update"] },
@@ -40,10 +41,49 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
         minProvisionedTPS: [1, "update"],
         tags: [{}, "update"],
     },
+    MetadataDataset: {
+        name: ["a", "replace"],
+        datasetGroupArn: ["a", "replace"],
+        datasetType: ["ITEMS", "replace"],
+        schemaArn: ["a", "update"],
+        tags: [{}, "update"],
+    },
+    Filter: {
+        name: ["a", "replace"],
+        datasetGroupArn: ["a", "replace"],
+        filterExpression: ["a", "replace"],
+        tags: [{}, "update"],
+    },
+    EventTracker: { name: ["a", "replace"], datasetGroupArn: ["a", "replace"], tags: [{}, "update"] },
+    BatchInferenceJob: {
+        jobNamePrefix: ["a", "replace"],
+        solutionVersionArn: ["a", "replace"],
+        inputLocation: ["s3://a/b", "replace"],
+        contentHash: ["a", "replace"],
+        outputLocation: ["s3://a/c/", "replace"],
+        roleArn: ["a", "replace"],
+        filterArn: ["a", "replace"],
+        tags: [{}, "update"],
+    },
 };
 
-/** Jobs and versions have names or ids of their own each time, so that the new one can stand beside the old. */
-const besideTheOld: readonly string[] = ["DatasetImportJob", "SolutionVersion"];
+/**
+ * What makes up the ARN of each kind. While it stays the same the old one must go first; another ARN can stand beside
+ * it, and jobs and versions have a name or an id of their own each time.
+ */
+const identities: Record<ResourceKindName, readonly string[] | "its own each time"> = {
+    Schema: ["region", "name"],
+    DatasetGroup: ["region", "name"],
+    Dataset: ["region", "datasetGroupArn", "datasetType"],
+    DatasetImportJob: "its own each time",
+    Solution: ["region", "name"],
+    SolutionVersion: "its own each time",
+    Campaign: ["region", "name"],
+    MetadataDataset: ["region", "datasetGroupArn", "datasetType"],
+    Filter: ["region", "name"],
+    EventTracker: ["region", "datasetGroupArn"],
+    BatchInferenceJob: "its own each time",
+};
 
 describe("the difference between what is recorded and what is wanted", () => {
     for (const [name, table] of Object.entries(tables)) {
@@ -52,7 +92,8 @@ describe("the difference between what is recorded and what is wanted", () => {
             const own = Object.fromEntries(Object.entries(table).map(([key, [value]]) => [key, value]));
             const inputs = { ...common, ...own };
             const outs = { ...inputs, arn: "arn:of:it", status: "ACTIVE", __provider: "old text" };
-            const deleteBeforeReplace = !besideTheOld.includes(name);
+            const identity = identities[name as ResourceKindName];
+            const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
             it("is none for the same, whatever the provider's text and the order of keys", () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
@@ -75,7 +116,7 @@ describe("the difference between what is recorded and what is wanted", () => {
                     assert.deepEqual(diffOf(kind, outs, { ...inputs, [key]: "something else" }), {
                         changes: effect !== "none",
                         replaces: effect === "replace" ? [key] : [],
-                        deleteBeforeReplace: effect === "replace" && deleteBeforeReplace,
+                        deleteBeforeReplace: effect === "replace" && oldGoesFirst(key),
                     });
                 });
             }
@@ -87,18 +128,30 @@ describe("the difference between what is recorded and what is wanted", () => {
                 }
             });
 
-            for (const status of ["CREATE FAILED", "CREATE STOPPED"]) {
+            for (const status of ["CREATE FAILED", "CREATE STOPPED", "DELETE IN_PROGRESS"]) {
                 it(`is replace after ${status}`, () => {
                     assert.deepEqual(diffOf(kind, { ...outs, status }, inputs), {
                         changes: true,
                         replaces: ["status"],
-                        deleteBeforeReplace,
+                        deleteBeforeReplace: oldGoesFirst("status"),
                     });
                 });
             }
 
-            it("is none for one still being made: the engine goes on with it by itself", () => {
-                assert.equal(diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs).changes, false);
+            it("is an update that goes on waiting for one that a refresh saw being made", () => {
+                const { changes, replaces } = diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs);
+                assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
+            });
+
+            it("leaves its name to what was made outside, and to nothing else", () => {
+                const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
+                assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
+                const other = diffOf(
+                    kind,
+                    { ...renamed, adopt: "arn:of:another" },
+                    { ...inputs, adopt: "arn:of:another" },
+                );
+                assert.equal(other.changes, "name" in inputs);
             });
 
             it("counts a value that preview does not know yet as another", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import * as pulumi from "@pulumi/pulumi";
-import { numberOf } from "../../personalize/dataset-import-job.ts";
+import { numberOf } from "../../personalize/job-names.ts";
 import { kinds } from "../../personalize/kinds.ts";
 import { isUnknown, jsonClean } from "../../personalize/resource.ts";
 import { common, importInputs } from "./world.ts";

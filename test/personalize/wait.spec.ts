@@ -64,7 +64,11 @@ describe("waiting", () => {
         await waitFor(deps, plan, answers(...still, "ACTIVE"), ready);
         assert.deepEqual(
             lines.map((line) => line.split(", ")[1]),
-            ["0 s (usually 8 minutes)", "1 min 0 s (usually 8 minutes)", "2 min 0 s (usually 8 minutes)"],
+            [
+                "0 s (usually 8 minutes)",
+                "1 min 0 s (usually 8 minutes). Ctrl-C twice ends the wait only. Run it again.",
+                "2 min 0 s (usually 8 minutes). Ctrl-C twice ends the wait only. Run it again.",
+            ],
         );
     });
 

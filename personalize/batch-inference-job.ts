@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import * as sdk from "@aws-sdk/client-personalize";
+import { canonical } from "./diff.ts";
+import { baseName, jobOf, nextName } from "./job-names.ts";
+import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
+
+/** Users of JSON lines, `{"userId": "22"}` each, at `inputLocation`; answers come to lie under `outputLocation`. */
+export interface BatchInferenceJobInputs extends CommonInputs, Record<(typeof replaces)[number], string | undefined> {
+    readonly jobNamePrefix: string;
+}
+
+/** All that the answers depend on; `contentHash` is the SHA-256 of the input. */
+const replaces = [
+    "solutionVersionArn",
+    "inputLocation",
+    "contentHash",
+    "outputLocation",
+    "roleArn",
+    "filterArn",
+] as const;
+
+/** Recommendations for a file of users, once. Like an import it has no delete; any change runs another job. */
+export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
+    noun: "batch inference job",
+    usual: "13 to 27 minutes",
+    replaces: ["region", "jobNamePrefix", ...replaces],
+    updates: [],
+    identity: [],
+    taggable: true,
+    nameOf: base,
+    problems: () => [],
+    find: async (client, inputs) => (await jobOf(base(inputs), jobs(client)))?.batchInferenceJobArn,
+    async create(client, inputs) {
+        const { solutionVersionArn, roleArn, filterArn, tags } = inputs;
+        const jobName = await nextName(base(inputs), jobs(client));
+        const jobInput = { s3DataSource: { path: inputs.inputLocation } };
+        const jobOutput = { s3DataDestination: { path: inputs.outputLocation } };
+        const job = { jobName, solutionVersionArn, jobInput, jobOutput, roleArn, filterArn, tags: tagList(tags) };
+        return (await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn as string;
+    },
+    async look(client, batchInferenceJobArn) {
+        const command = new sdk.DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
+        const { batchInferenceJob: job = {} } = await client.send(command);
+        const { status = "", failureReason, lastUpdatedDateTime: since, jobName, roleArn, filterArn } = job;
+        return { status, failureReason, since, properties: { jobName, roleArn, filterArn } };
+    },
+};
+
+/** Names of the jobs of one question. */
+function base(inputs: BatchInferenceJobInputs): string {
+    const question = canonical(replaces.map((key) => inputs[key] ?? null));
+    return baseName(inputs.jobNamePrefix, createHash("sha256").update(question).digest("hex"));
+}
+
+async function* jobs(client: sdk.PersonalizeClient) {
+    for await (const { batchInferenceJobs = [] } of sdk.paginateListBatchInferenceJobs({ client }, {})) {
+        yield* batchInferenceJobs;
+    }
+}

@@ -1,0 +1,47 @@
+import {
+    CreateEventTrackerCommand,
+    DeleteEventTrackerCommand,
+    DescribeEventTrackerCommand,
+    paginateListEventTrackers,
+} from "@aws-sdk/client-personalize";
+import { type CommonInputs, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
+
+export interface EventTrackerInputs extends CommonInputs {
+    readonly name: string;
+    readonly datasetGroupArn: string;
+}
+
+/** A dataset group has one event tracker; its `trackingId` is what events are sent to. */
+export const eventTracker: ResourceKind<EventTrackerInputs> = {
+    noun: "event tracker",
+    usual: "15 to 45 s",
+    replaces: ["region", "name", "datasetGroupArn"],
+    updates: [],
+    identity: ["region", "datasetGroupArn"],
+    taggable: true,
+    nameOf: ({ name }) => name,
+    problems: ({ name }) => nameProblems("name", name),
+    async find(client, { datasetGroupArn }) {
+        for await (const { eventTrackers = [] } of paginateListEventTrackers({ client }, { datasetGroupArn })) {
+            return eventTrackers[0]?.eventTrackerArn;
+        }
+        return undefined;
+    },
+    async create(client, { name, datasetGroupArn, tags }) {
+        const command = new CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });
+        return (await client.send(command)).eventTrackerArn as string;
+    },
+    async look(client, eventTrackerArn) {
+        const { eventTracker: found } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
+        const { name, datasetGroupArn, trackingId } = found ?? {};
+        return {
+            status: found?.status ?? "",
+            since: found?.lastUpdatedDateTime,
+            properties: { name, datasetGroupArn, trackingId },
+        };
+    },
+    async delete(client, eventTrackerArn) {
+        await client.send(new DeleteEventTrackerCommand({ eventTrackerArn }));
+    },
+};

@@ -1,0 +1,55 @@
+import * as sdk from "@aws-sdk/client-personalize";
+import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { tagList } from "./tags.ts";
+
+export interface FilterInputs extends CommonInputs {
+    readonly name: string;
+    readonly datasetGroupArn: string;
+    /** `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")` (Developer Guide, "Filter expressions"). */
+    readonly filterExpression: string;
+}
+
+const longestExpression = 2500;
+
+/** A filter cannot be changed: another expression is another filter. */
+export const filter: ResourceKind<FilterInputs> = {
+    noun: "filter",
+    usual: "seconds to 6 minutes",
+    replaces: ["region", "name", "datasetGroupArn", "filterExpression"],
+    updates: [],
+    identity: ["region", "name"],
+    taggable: true,
+    nameOf: ({ name }) => name,
+    problems: ({ name, filterExpression }) => [
+        ...nameProblems("name", name),
+        ...(isUnknown(filterExpression) || filterExpression.length <= longestExpression
+            ? []
+            : [{ property: "filterExpression", reason: `is longer than ${longestExpression} characters` }]),
+    ],
+    async find(client, { name }) {
+        const pages = sdk.paginateListFilters({ client }, {});
+        const found = await firstMatch(
+            pages,
+            (page) => page.Filters,
+            (candidate) => candidate.name === name,
+        );
+        return found?.filterArn;
+    },
+    async create(client, { name, datasetGroupArn, filterExpression, tags }) {
+        const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
+        return (await client.send(command)).filterArn as string;
+    },
+    async look(client, filterArn) {
+        const { filter: found } = await client.send(new sdk.DescribeFilterCommand({ filterArn }));
+        const { name, datasetGroupArn, filterExpression } = found ?? {};
+        return {
+            status: found?.status ?? "",
+            failureReason: found?.failureReason,
+            since: found?.lastUpdatedDateTime,
+            properties: { name, datasetGroupArn, filterExpression },
+        };
+    },
+    async delete(client, filterArn) {
+        await client.send(new sdk.DeleteFilterCommand({ filterArn }));
+    },
+};

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetGroupCommand,
+    DeleteCampaignCommand,
+    ListTagsForResourceCommand,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { common, type Made, tags, useWorld } from "./world.ts";
+
+describe("what was changed outside", () => {
+    const world = useWorld();
+    const refreshed = async (kind: "Campaign" | "DatasetGroup", { id, outs }: Made) =>
+        (await world.handlers[kind].read(id, outs)).props;
+    const tagsOf = async (resourceArn: string) => {
+        const answer = await world.service.personalize.send(new ListTagsForResourceCommand({ resourceArn }));
+        return Object.fromEntries((answer.tags ?? []).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+    };
+
+    it("is seen by a refresh and set right by the next update: the minimum TPS", async () => {
+        const { campaign } = await world.makeAll();
+        const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
+        await world.service.personalize.send(command);
+        const seen = await refreshed("Campaign", campaign);
+        assert.equal(seen?.minProvisionedTPS, 9);
+        const { arn, status, ...wanted } = campaign.outs;
+        const diff = await world.handlers.Campaign.diff(campaign.id, seen ?? {}, wanted);
+        assert.deepEqual(diff, { changes: true, replaces: [], deleteBeforeReplace: false });
+        const { outs } = await world.handlers.Campaign.update(campaign.id, seen ?? {}, wanted);
+        assert.deepEqual(outs, campaign.outs);
+    });
+
+    it("is seen and set right: tags of ours that were changed or taken away; those of others are let be", async () => {
+        const group = await world.makeGroup({ tags: { ...tags, team: "films" } });
+        const resourceArn = group.id;
+        const { personalize } = world.service;
+        const changed = [
+            { tagKey: "team", tagValue: "books" },
+            { tagKey: "billing", tagValue: "42" },
+        ];
+        await personalize.send(new TagResourceCommand({ resourceArn, tags: changed }));
+        await personalize.send(new UntagResourceCommand({ resourceArn, tagKeys: ["pulumi:stack"] }));
+        const seen = await refreshed("DatasetGroup", group);
+        assert.deepEqual(seen?.tags, { "pulumi:project": "movie-recommender", team: "books" });
+        assert.equal((await world.handlers.DatasetGroup.diff(group.id, seen ?? {}, group.outs)).changes, true);
+        await world.handlers.DatasetGroup.update(group.id, seen ?? {}, group.outs);
+        assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42" });
+    });
+
+    it("is seen and made again: a campaign that somebody is deleting", async () => {
+        const { campaign } = await world.makeAll();
+        await world.slowDown();
+        await world.untilActive("Campaign", campaign);
+        await world.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
+        const seen = await refreshed("Campaign", campaign);
+        assert.match(String(seen?.status), /^DELETE /);
+        const diff = await world.handlers.Campaign.diff(campaign.id, seen ?? {}, campaign.outs);
+        assert.deepEqual(diff, { changes: true, replaces: ["status"], deleteBeforeReplace: true });
+        await world.handlers.Campaign.delete(campaign.id, seen ?? {});
+        assert.equal(await refreshed("Campaign", campaign), undefined);
+    });
+
+    it("comes under the program by config, keeps its name and gets the stack's tags", async () => {
+        const { datasetGroupArn: adopt } = await world.service.personalize.send(
+            new CreateDatasetGroupCommand({
+                name: "made-in-the-console",
+                tags: [{ tagKey: "billing", tagValue: "42" }],
+            }),
+        );
+        const inputs = { ...common, name: "films", adopt };
+        const { id, outs } = await world.handlers.DatasetGroup.create(inputs);
+        assert.equal(id, adopt);
+        assert.equal(outs.name, "made-in-the-console");
+        assert.deepEqual(await tagsOf(id), { ...tags, billing: "42" });
+        assert.equal((await world.handlers.DatasetGroup.diff(id, outs, inputs)).changes, false);
+        assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
+    });
+
+    it("cannot come under the program when it does not exist, or is made otherwise than the program wants", async () => {
+        const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
+        await assert.rejects(
+            world.makeGroup({ adopt }),
+            /dataset group films: config adopt names .*nothing, which does not exist\. Correct it, or take it out\./,
+        );
+        const { group, solution } = await world.makeVersion();
+        const otherwise = {
+            name: "films",
+            datasetGroupArn: group.id,
+            performAutoML: true,
+            performAutoTraining: false,
+            adopt: solution.id,
+        };
+        await assert.rejects(world.make("Solution", otherwise), /exists already with another performAutoML\./);
+    });
+});

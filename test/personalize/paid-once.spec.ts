@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import {
+    paginateListDatasetGroups,
+    paginateListDatasetImportJobs,
+    paginateListSolutionVersions,
+} from "@aws-sdk/client-personalize";
+import { importInputs, useWorld } from "./world.ts";
+
+describe("a create call whose answer is lost", () => {
+    const world = useWorld();
+
+    /** The next calls of this operation are accepted, and their answers lost on the way. */
+    function loseAnswers(operation: string, times = 1): { sent: number } {
+        const count = { sent: 0 };
+        world.service.personalize.middlewareStack.add(
+            (next, { commandName }) =>
+                async (args) => {
+                    const answer = await next(args);
+                    if (commandName === `${operation}Command`) {
+                        count.sent += 1;
+                        if (count.sent <= times) {
+                            throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+                        }
+                    }
+                    return answer;
+                },
+            { step: "initialize" },
+        );
+        return count;
+    }
+
+    async function all<P, T>(pages: AsyncIterable<P>, items: (page: P) => readonly T[] | undefined): Promise<T[]> {
+        const found: T[] = [];
+        for await (const page of pages) {
+            found.push(...(items(page) ?? []));
+        }
+        return found;
+    }
+
+    it("of a training trains once: it is found by the import it was made of", async () => {
+        const made = await world.makeVersion();
+        const job = await world.make(
+            "DatasetImportJob",
+            importInputs(made.dataset.id, { contentHash: "c".repeat(64) }),
+        );
+        const count = loseAnswers("CreateSolutionVersion");
+        const version = await world.make("SolutionVersion", { solutionArn: made.solution.id, importJobArn: job.id });
+        assert.equal(version.outs.status, "ACTIVE");
+        assert.equal(count.sent, 1);
+        const versions = await all(
+            paginateListSolutionVersions({ client: world.service.personalize }, { solutionArn: made.solution.id }),
+            (page) => page.solutionVersions,
+        );
+        assert.equal(versions.length, 2);
+    });
+
+    it("of an import imports once, under one number", async () => {
+        const { dataset } = await world.makeDataset();
+        const count = loseAnswers("CreateDatasetImportJob");
+        const job = await world.make("DatasetImportJob", importInputs(dataset.id));
+        assert.equal(job.outs.jobName, "import-aaaaaaaa-1");
+        assert.equal(count.sent, 1);
+        const client = world.service.personalize;
+        const jobs = await all(paginateListDatasetImportJobs({ client }, {}), (page) => page.datasetImportJobs);
+        assert.equal(jobs.length, 1);
+    });
+
+    it("of a name goes on with what is there, and says that it looked", async () => {
+        const count = loseAnswers("CreateDatasetGroup");
+        const { id, outs } = await world.makeGroup();
+        assert.equal(outs.status, "ACTIVE");
+        assert.equal(count.sent, 1);
+        const client = world.service.personalize;
+        const groups = await all(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
+        assert.deepEqual(
+            groups.map(({ datasetGroupArn }) => datasetGroupArn),
+            [id],
+        );
+        assert.match(String(world.lines[0]), /^dataset group films: socket hang up; looking again before another try$/);
+    });
+
+    it("is given up when nothing answers for two minutes", async () => {
+        loseAnswers("ListDatasetGroups", Number.POSITIVE_INFINITY);
+        let clock = 0;
+        const impatient = world.handlersWith({
+            now: () => clock,
+            async sleep() {
+                clock += 50;
+            },
+        });
+        const group = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1, name: "films" };
+        await assert.rejects(impatient.DatasetGroup.create(group), /socket hang up/);
+        assert.equal(clock, 150);
+    });
+});
+
+describe("the training of a version", () => {
+    const world = useWorld();
+
+    it("is stopped when the version is to go while it runs, so that nobody pays for its end", async () => {
+        const { solution, version } = await world.makeVersion();
+        await world.slowDown();
+        assert.equal(
+            (await world.handlers.SolutionVersion.read(version.id, version.outs)).props?.status,
+            "CREATE PENDING",
+        );
+        await world.handlers.SolutionVersion.delete(version.id, version.outs);
+        const { props } = await world.handlers.SolutionVersion.read(version.id, version.outs);
+        assert.equal(props?.status, "CREATE STOPPED");
+        await world.handlers.Solution.delete(solution.id, solution.outs);
+        assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
+    });
+
+    it("is left as it is once it has ended", async () => {
+        const { version } = await world.makeVersion();
+        await world.handlers.SolutionVersion.delete(version.id, version.outs);
+        assert.equal((await world.handlers.SolutionVersion.read(version.id, version.outs)).props?.status, "ACTIVE");
+    });
+});
