@@ -6,7 +6,7 @@ export interface Price {
     /** Where it holds. `US` alone: the source names no region. */
     readonly region: string;
     readonly source: string;
-    /** Of the source, as precisely as it says. */
+    /** Year and month of the source; of reading it, where it has none. */
     readonly date: string;
     /** Whether it was read on AWS's own price page. */
     readonly verified: boolean;
@@ -19,7 +19,7 @@ export interface UsdRange {
 }
 
 const playbook = { region: "US", source: "third-party cost playbook", date: "2026-07", verified: false };
-const guide = { region: "us-east-1", source: "third-party guide to AWS's price page", verified: false };
+const secondHand = { region: "US", verified: false };
 
 /** Every price of the project; nothing else has one. AWS's own page was not readable, so none is verified. */
 export const prices = {
@@ -30,11 +30,34 @@ export const prices = {
     tpsHourFrom20k: { usd: 0.1, unit: "TPS-hour from 20,000 to 200,000 a month", ...playbook },
     tpsHourFrom200k: { usd: 0.05, unit: "TPS-hour beyond 200,000 a month", ...playbook },
     requestsV2: { usd: 0.15, unit: "1,000 requests, v2 recipes", ...playbook },
-    s3Storage: { usd: 0.023, unit: "GB-month, S3 Standard", ...guide, date: "2022-07" },
-    logStorage: { usd: 0.03, unit: "GB-month of log storage", ...guide, date: "2026-02" },
-    dashboard: { usd: 3, unit: "dashboard-month after the first three", ...guide, date: "2026-06" },
-    alarm: { usd: 0.1, unit: "alarm-metric-month after the first ten", ...guide, date: "2026-02" },
-    compositeAlarm: { usd: 0.5, unit: "composite-alarm-month", ...guide, date: "2026-02" },
+    s3Storage: {
+        usd: 0.023,
+        unit: "GB-month, S3 Standard",
+        ...secondHand,
+        source: "third-party table of S3's tiers",
+        date: "2022-07",
+    },
+    logStorage: {
+        usd: 0.03,
+        unit: "GB-month of log storage",
+        ...secondHand,
+        source: "third-party price estimator's output, undated",
+        date: "2026-11",
+    },
+    dashboard: {
+        usd: 3,
+        unit: "dashboard-month after the first three",
+        ...secondHand,
+        source: "third-party guide to CloudWatch's prices",
+        date: "2026-06",
+    },
+    alarm: {
+        usd: 0.1,
+        unit: "alarm-metric-month after the first ten",
+        ...secondHand,
+        source: "third-party price estimator's output, undated",
+        date: "2026-11",
+    },
 } as const satisfies Record<string, Price>;
 
 /** Hours of a month, as AWS's calculator counts them. */
@@ -101,10 +124,15 @@ export function ingestionUsd(bytes: number): number {
     return (bytes / bytesPerGb) * prices.ingestion.usd;
 }
 
-/** What automatic training every `days` days costs, in US dollars a month. */
-export function autoTrainingUsdPerMonth(recipe: string | undefined, interactions: number, days: number): UsdRange {
+/** What automatic training every `days` days costs, in US dollars a month; `trainingHours` as in `trainingUsd`. */
+export function autoTrainingUsdPerMonth(
+    recipe: string | undefined,
+    interactions: number,
+    days: number,
+    trainingHours?: number,
+): UsdRange {
     const runs = hoursPerMonth / 24 / days;
-    const { low, high } = trainingUsd(recipe, { interactions });
+    const { low, high } = trainingUsd(recipe, { interactions, trainingHours });
     return { low: low * runs, high: high * runs };
 }
 

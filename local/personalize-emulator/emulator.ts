@@ -8,6 +8,7 @@ import { recipeHandlers } from "./control/recipes.ts";
 import { isLogged } from "./control/request-log.ts";
 import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
 import { schemaHandlers } from "./control/schemas.ts";
+import { solutionUpdateHandlers } from "./control/solution-updates.ts";
 import { versionHandlers } from "./control/solution-versions.ts";
 import { solutionHandlers } from "./control/solutions.ts";
 import { hasWork } from "./control/states.ts";
@@ -34,6 +35,7 @@ const handlers: Record<string, Handler> = {
     ...eventTrackerHandlers,
     ...recipeHandlers,
     ...solutionHandlers,
+    ...solutionUpdateHandlers,
     ...versionHandlers,
     ...campaignHandlers,
     ...tagHandlers,

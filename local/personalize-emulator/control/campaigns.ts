@@ -1,9 +1,20 @@
 import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
 import { type PageInput, pageOf } from "./paging.ts";
-import { beginDelete, type Call, create, type Handler, need, needActive, phaseOf, vitals } from "./resources.ts";
-import { phaseAt } from "./states.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    failureOf,
+    type Handler,
+    need,
+    needActive,
+    phaseOf,
+    vitals,
+} from "./resources.ts";
+import type { Phase } from "./states.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
+import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
 /** What a campaign deploys. */
 interface Deployment {
@@ -13,8 +24,8 @@ interface Deployment {
 }
 
 export interface CampaignProperties extends Deployment {
-    /** The last UpdateCampaign: it is deployed once its own clock says ACTIVE. */
-    update?: Deployment & { createdAt: number };
+    /** The last UpdateCampaign: it is deployed once its own clock says ACTIVE. `failure` is why it is going to fail. */
+    update?: Deployment & { createdAt: number; failure?: string };
 }
 
 type Campaign = Resource<CampaignProperties>;
@@ -50,12 +61,12 @@ const createCampaign: Handler = (call, input: CreateInput) => {
 
 const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignArn: string }) => {
     const campaign = need<CampaignProperties>(call, "campaign", input.campaignArn);
-    const { status } = phaseOf(call, campaign);
+    const { status } = campaignPhase(call, campaign);
     if (status !== "ACTIVE" && status !== "CREATE FAILED") {
         throw inUse(`The campaign ${campaign.arn} is ${status}; it must be ACTIVE or CREATE FAILED.`);
     }
-    if (updateOf(call, campaign)?.status.startsWith("CREATE ")) {
-        throw inUse(`The campaign ${campaign.arn} is being updated. Wait until latestCampaignUpdate is ACTIVE.`);
+    if (isUpdating(call, campaign)) {
+        throw inUse(`The campaign ${campaign.arn} is being updated. Wait until latestCampaignUpdate has ended.`);
     }
     const current = deployed(call, campaign);
     const campaignConfig = input.campaignConfig ?? current.campaignConfig;
@@ -64,13 +75,17 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
         input.solutionVersionArn ?? current.solutionVersionArn,
         input.campaignConfig,
     );
+    const failure = failureOf(call);
     const update = {
         solutionVersionArn: version.arn,
         minProvisionedTPS: input.minProvisionedTPS ?? current.minProvisionedTPS,
         ...(campaignConfig && { campaignConfig }),
         createdAt: call.now,
+        ...(failure !== null && { failure }),
     };
-    call.store.save({ ...campaign, properties: { ...current, update } });
+    // A campaign that another update has brought to life has not failed any more.
+    const past = status === "ACTIVE" ? null : campaign.failure;
+    call.store.save({ ...campaign, failure: past, properties: { ...current, update } });
     return { campaignArn: campaign.arn };
 };
 
@@ -82,16 +97,7 @@ const describeCampaign: Handler = (call, input: { campaignArn: string }) => {
         campaign: {
             ...summary(call, campaign),
             ...deployed(call, campaign),
-            ...(update &&
-                phase && {
-                    latestCampaignUpdate: {
-                        ...update,
-                        createdAt: undefined,
-                        status: phase.status,
-                        creationDateTime: update.createdAt / 1000,
-                        lastUpdatedDateTime: phase.since / 1000,
-                    },
-                }),
+            ...(update && phase && { latestCampaignUpdate: updateSummary(update, phase) }),
         },
     };
 };
@@ -129,7 +135,7 @@ export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
 /** What answers now: the finished update, else what was there before; the newest version where the campaign follows it. */
 export function deployed(call: Call, campaign: Campaign): Deployment {
     const { update, ...before } = campaign.properties;
-    const { createdAt: _, ...updated } = update ?? { createdAt: 0 };
+    const { createdAt: _, failure: __, ...updated } = update ?? { createdAt: 0 };
     const current = update && updateOf(call, campaign)?.status === "ACTIVE" ? (updated as Deployment) : before;
     if (!current.campaignConfig?.syncWithLatestSolutionVersion) return current;
     const version = call.store.find(call.region, current.solutionVersionArn);
@@ -140,9 +146,17 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
 /** The state of the last update, which goes through the states of a creation; undefined when there was none. */
 export function updateOf(call: Call, campaign: Campaign) {
     const { update } = campaign.properties;
-    if (!update) return undefined;
-    const life = { ...campaign, createdAt: update.createdAt, finishedAt: null, failure: null, deletedAt: null };
-    return phaseAt(life, call.options.speed, call.now);
+    return update && updatePhase(call, campaign.kind, update);
+}
+
+export const isUpdating = (call: Call, campaign: Campaign) =>
+    isUnderWayIn(updateOf(call, campaign)?.status ?? "ACTIVE");
+
+/** The campaign's own state. One whose creation failed comes to life by an update that succeeds. */
+export function campaignPhase(call: Call, campaign: Campaign): Phase {
+    const phase = phaseOf(call, campaign);
+    const update = updateOf(call, campaign);
+    return phase.status === "CREATE FAILED" && update?.status === "ACTIVE" ? update : phase;
 }
 
 function deployableVersion(call: Call, arn: string, config: Deployment["campaignConfig"]): Resource {
@@ -166,8 +180,8 @@ const latestActiveVersion = (call: Call, solutionArn: string) =>
 const groupOf = (call: Call, solutionArn: string | null) =>
     call.store.find(call.region, solutionArn ?? "")?.parent ?? "";
 
-const summary = (call: Call, campaign: Resource<object>) => ({
+const summary = (call: Call, campaign: Campaign) => ({
     name: campaign.name,
     campaignArn: campaign.arn,
-    ...vitals(call, campaign),
+    ...vitals(call, campaign, campaignPhase(call, campaign)),
 });

@@ -103,8 +103,7 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
 }
 
 /** The members that every Describe and List answer shares; times are epoch seconds, as on the wire. */
-export function vitals(call: Call, resource: Resource<object>) {
-    const { status, since } = phaseOf(call, resource);
+export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
     return {
         status,
         creationDateTime: resource.createdAt / 1000,

@@ -4,16 +4,19 @@ import type { DatasetProperties } from "./datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, phaseOf, vitals } from "./resources.ts";
-import type { SolutionProperties } from "./solutions.ts";
+import type { SolutionConfiguration } from "./solution-config.ts";
+import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
 /** A version keeps its solution's configuration as it was when the version was made. */
-export interface VersionProperties extends SolutionProperties {
+export interface VersionProperties extends SolutionConfiguration {
     name?: string;
     datasetGroupArn: string;
     recipeArn: string;
     trainingMode: string;
+    /** Absent in versions of the first release, which were all MANUAL. */
+    trainingType?: "AUTOMATIC" | "MANUAL";
     /** Both come with a finished training. */
     trainingHours?: number;
     metrics?: Record<string, number>;
@@ -34,6 +37,19 @@ const createVersion: Handler = (call, input: CreateInput) => {
     if (trainingMode !== "FULL") {
         throw invalidInput(`trainingMode ${trainingMode} is not emulated here; use FULL, which trains on all data.`);
     }
+    return { solutionVersionArn: beginVersion(call, solution, { ...input, trainingMode, trainingType: "MANUAL" }).arn };
+};
+
+/**
+ * Makes a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
+ * train on, LimitExceededException when 20 versions are being made.
+ */
+export function beginVersion(
+    call: Call,
+    solution: Solution,
+    input: { name?: string; trainingMode: string; trainingType: "AUTOMATIC" | "MANUAL"; tags?: Tag[] },
+): Resource {
+    const { trainingMode, trainingType } = input;
     const group = solution.parent ?? "";
     requireInteractions(call, group);
     const tags = checkedTags(input.tags);
@@ -41,11 +57,13 @@ const createVersion: Handler = (call, input: CreateInput) => {
     if (versions.filter((version) => isUnderWay(call, version)).length >= mostUnderWay) {
         throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
     }
+    const { configuration } = currentOf(call, solution);
     const properties: VersionProperties = {
-        ...solution.properties,
-        recipeArn: solution.properties.recipeArn ?? recipeArnOf(call, autoMlRecipe),
+        ...configuration,
+        recipeArn: configuration.recipeArn ?? recipeArnOf(call, autoMlRecipe),
         datasetGroupArn: group,
         trainingMode,
+        trainingType,
         ...(input.name && { name: input.name }),
     };
     const tail = `solution/${solution.name}/${randomBytes(4).toString("hex")}`;
@@ -58,8 +76,8 @@ const createVersion: Handler = (call, input: CreateInput) => {
     };
     const created = create(call, version, tags);
     call.schedule(created);
-    return { solutionVersionArn: created.arn };
-};
+    return created;
+}
 
 function requireInteractions(call: Call, datasetGroupArn: string): void {
     const interactions = call.store
@@ -109,6 +127,6 @@ export const versionHandlers: Record<string, Handler> = {
 
 /** A version as ListSolutionVersions and its solution's `latestSolutionVersion` show it. */
 export function versionSummary(call: Call, version: Resource<object>) {
-    const { trainingMode } = version.properties as VersionProperties;
-    return { solutionVersionArn: version.arn, trainingMode, trainingType: "MANUAL", ...vitals(call, version) };
+    const { trainingMode, trainingType = "MANUAL" } = version.properties as VersionProperties;
+    return { solutionVersionArn: version.arn, trainingMode, trainingType, ...vitals(call, version) };
 }

@@ -13,21 +13,13 @@ import {
     phaseOf,
     vitals,
 } from "./resources.ts";
+import { checkConfiguration, type SolutionConfiguration } from "./solution-config.ts";
+import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
-export interface SolutionProperties {
-    performHPO: boolean;
-    performAutoML: boolean;
-    performAutoTraining: boolean;
-    performIncrementalUpdate: boolean;
-    recipeArn?: string;
-    eventType?: string;
-    solutionConfig?: object;
-}
-
-interface CreateInput extends Partial<SolutionProperties> {
+interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;
     datasetGroupArn: string;
     tags?: Tag[];
@@ -39,11 +31,16 @@ const createSolution: Handler = (call, input: CreateInput) => {
     const { name, datasetGroupArn, recipeArn, eventType, solutionConfig } = input;
     const performAutoML = input.performAutoML ?? false;
     checkRecipe(call, performAutoML, recipeArn);
-    if (input.performIncrementalUpdate) {
-        throw invalidInput(
-            "performIncrementalUpdate is only for the recipe aws-semantic-similarity, which is not emulated here.",
-        );
-    }
+    const properties: SolutionConfiguration = {
+        performHPO: input.performHPO ?? false,
+        performAutoML,
+        performAutoTraining: input.performAutoTraining ?? true,
+        performIncrementalUpdate: input.performIncrementalUpdate ?? false,
+        ...(recipeArn && { recipeArn }),
+        ...(eventType && { eventType }),
+        ...(solutionConfig && { solutionConfig }),
+    };
+    checkConfiguration(properties);
     const group = needActive(call, "dataset-group", datasetGroupArn);
     const tags = checkedTags(input.tags);
     if (call.store.list("solution", call.region, group.arn).length >= largestCount) {
@@ -51,15 +48,6 @@ const createSolution: Handler = (call, input: CreateInput) => {
             `Cannot create a solution. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
         );
     }
-    const properties: SolutionProperties = {
-        performHPO: input.performHPO ?? false,
-        performAutoML,
-        performAutoTraining: input.performAutoTraining ?? true,
-        performIncrementalUpdate: false,
-        ...(recipeArn && { recipeArn }),
-        ...(eventType && { eventType }),
-        ...(solutionConfig && { solutionConfig }),
-    };
     const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
     const { arn } = create(call, solution, tags);
     noteWhatIsNotDone(call, arn, properties);
@@ -83,7 +71,7 @@ function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | und
     );
 }
 
-function noteWhatIsNotDone(call: Call, arn: string, properties: SolutionProperties): void {
+function noteWhatIsNotDone(call: Call, arn: string, properties: SolutionConfiguration): void {
     if (properties.performAutoTraining) {
         call.options.log(
             `${arn}: performAutoTraining is on. AWS would train (and bill) a version every 7 days; here none is.`,
@@ -98,16 +86,18 @@ const describeSolution: Handler = (call, input: { solutionArn: string }) => {
     const solution = need<SolutionProperties>(call, "solution", input.solutionArn);
     const versions = call.store.list("solution-version", call.region, solution.arn);
     const latest = versions.at(-1);
+    const latestUpdate = latestUpdateOf(call, solution);
     const trained = versions.some((version) => phaseOf(call, version).status === "ACTIVE");
     return {
         solution: {
             ...summary(call, solution),
-            ...solution.properties,
+            ...currentOf(call, solution).configuration,
             datasetGroupArn: solution.parent,
             ...(solution.properties.performAutoML && trained
                 ? { autoMLResult: { bestRecipeArn: recipeArnOf(call, autoMlRecipe) } }
                 : {}),
             ...(latest && { latestSolutionVersion: versionSummary(call, latest) }),
+            ...(latestUpdate && { latestSolutionUpdate: latestUpdate }),
         },
     };
 };
@@ -137,7 +127,7 @@ export const solutionHandlers: Record<string, Handler> = {
 };
 
 function summary(call: Call, solution: Resource<object>) {
-    const { recipeArn } = solution.properties as SolutionProperties;
+    const { recipeArn } = solution.properties as SolutionConfiguration;
     return {
         name: solution.name,
         solutionArn: solution.arn,

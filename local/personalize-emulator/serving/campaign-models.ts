@@ -1,5 +1,5 @@
-import { type CampaignProperties, deployed, updateOf } from "../control/campaigns.ts";
-import { type Call, modelDir, phaseOf } from "../control/resources.ts";
+import { type CampaignProperties, campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
+import { type Call, modelDir } from "../control/resources.ts";
 import { invalidInput } from "../errors.ts";
 import { loadModel, type Model } from "../model/model.ts";
 import { unknownCampaign } from "./recommend.ts";
@@ -20,7 +20,7 @@ export function createCampaignModels() {
 
     const look = (call: Call, campaignArn: string): Served => {
         const campaign = call.store.find<CampaignProperties>(call.region, campaignArn);
-        const status = campaign && phaseOf(call, campaign).status;
+        const status = campaign && campaignPhase(call, campaign).status;
         if (campaign?.kind !== "campaign" || status === "GONE") throw unknownCampaign(campaignArn);
         if (status !== "ACTIVE")
             throw invalidInput(`The campaign ${campaignArn} is ${status}; it answers once it is ACTIVE.`);
@@ -29,8 +29,7 @@ export function createCampaignModels() {
         if (!version) throw invalidInput(`The solution version of the campaign is gone: ${solutionVersionArn}`);
         const model = models.get(version.id) ?? loadModel(modelDir(call.options.dataDir, version.id));
         models.set(version.id, model);
-        const updating = updateOf(call, campaign)?.status.startsWith("CREATE ") ?? false;
-        const changing = updating || campaignConfig?.syncWithLatestSolutionVersion;
+        const changing = isUpdating(call, campaign) || campaignConfig?.syncWithLatestSolutionVersion;
         return { model, until: changing ? call.now + briefly : Number.POSITIVE_INFINITY };
     };
 

@@ -1,0 +1,74 @@
+import { invalidInput } from "../errors.ts";
+
+/** How a solution trains, as the caller gave it and as Describe shows it. */
+export interface SolutionConfiguration {
+    performHPO: boolean;
+    performAutoML: boolean;
+    performAutoTraining: boolean;
+    performIncrementalUpdate: boolean;
+    recipeArn?: string;
+    eventType?: string;
+    solutionConfig?: ChangeableConfig;
+}
+
+/** The members of solutionConfig that UpdateSolution changes; the others are kept as they are. */
+export interface ChangeableConfig {
+    autoTrainingConfig?: { schedulingExpression?: string };
+    eventsConfig?: object;
+}
+
+/** What UpdateSolution may change. */
+export interface SolutionChanges {
+    performAutoTraining?: boolean;
+    performIncrementalUpdate?: boolean;
+    solutionUpdateConfig?: ChangeableConfig;
+}
+
+const defaultDays = 7;
+const mostDays = 30;
+
+/** Every how many days a solution trains by itself: of `rate(n days)`, 7 where nothing is said. */
+export function trainingDays({ solutionConfig }: SolutionConfiguration): number {
+    const days = solutionConfig?.autoTrainingConfig?.schedulingExpression?.match(/\d+/)?.[0];
+    return days === undefined ? defaultDays : Number(days);
+}
+
+/** Throws InvalidInputException for what the service's model does not say about a solution's configuration. */
+export function checkConfiguration(configuration: SolutionConfiguration): void {
+    const { performIncrementalUpdate, recipeArn, solutionConfig } = configuration;
+    if (performIncrementalUpdate) {
+        throw invalidInput(
+            "performIncrementalUpdate is only for the recipe aws-semantic-similarity, which is not emulated here.",
+        );
+    }
+    const days = trainingDays(configuration);
+    if (days < 1 || days > mostDays) {
+        throw invalidInput(`A schedulingExpression must be from rate(1 day) to rate(${mostDays} days), not ${days}.`);
+    }
+    if (solutionConfig?.eventsConfig && !recipeArn?.endsWith("-v2")) {
+        throw invalidInput("An eventsConfig is only for recipes of version 2, such as aws-user-personalization-v2.");
+    }
+}
+
+/** A configuration after an update: what the update does not name stays, and eventsConfig is replaced as a whole. */
+export function withChanges<Configuration extends SolutionConfiguration>(
+    before: Configuration,
+    { performAutoTraining, performIncrementalUpdate, solutionUpdateConfig = {} }: SolutionChanges,
+): Configuration {
+    const { autoTrainingConfig, eventsConfig } = solutionUpdateConfig;
+    const solutionConfig = {
+        ...before.solutionConfig,
+        ...(autoTrainingConfig && { autoTrainingConfig }),
+        ...(eventsConfig && { eventsConfig }),
+    };
+    return {
+        ...before,
+        performAutoTraining: performAutoTraining ?? before.performAutoTraining,
+        performIncrementalUpdate: performIncrementalUpdate ?? before.performIncrementalUpdate,
+        ...(Object.keys(solutionConfig).length > 0 && { solutionConfig }),
+    };
+}
+
+/** Whether automatic training begins anew: it was switched on, or is to come more or less often. */
+export const resetsSchedule = (before: SolutionConfiguration, after: SolutionConfiguration) =>
+    after.performAutoTraining && (!before.performAutoTraining || trainingDays(before) !== trainingDays(after));

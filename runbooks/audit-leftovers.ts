@@ -1,0 +1,92 @@
+import { approximately, priceNote } from "../pricing.ts";
+import { readAllStacks } from "./lib/all-stacks.ts";
+import { type Audit, audit } from "./lib/audit.ts";
+import type { Row } from "./lib/leftovers.ts";
+import { askPulumi } from "./lib/pulumi.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { configValues, projectName } from "./lib/stack-config.ts";
+import { table } from "./lib/table.ts";
+
+interface Options extends CommonOptions {
+    readonly region?: string;
+}
+
+const options = runbook("audit-leftovers", "What is of this project, in no stack, and perhaps on the bill; only reads")
+    .option("--region <region>", "the region to look through; default: the stack's, else AWS_REGION")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async () => {
+    const region = options.region ?? (await stackRegion()) ?? process.env.AWS_REGION;
+    if (!region) {
+        throw new RunbookError("Which region? Name it by --region, or a stack by --stack.", exitCodes.usage);
+    }
+    const stacks = await readAllStacks();
+    process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
+    const found = await audit(region, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
+    for (const { stack, reason } of stacks.unreadable) {
+        process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
+    }
+    for (const { what, reason } of found.unread) {
+        process.stderr.write(`warning: not looked at: ${what}: ${reason}\n`);
+    }
+    if (options.json) {
+        console.log(JSON.stringify({ schemaVersion: 1, ...found, unreadableStacks: stacks.unreadable }));
+    } else {
+        print(found);
+    }
+    return found.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
+});
+
+async function stackRegion(): Promise<string | undefined> {
+    const which = options.stack === undefined ? [] : ["--stack", options.stack];
+    const { exitCode, stdout, stderr } = await askPulumi("config", "--json", ...which);
+    if (exitCode !== 0 && options.stack !== undefined) {
+        throw new RunbookError(
+            /no stack named/.test(stderr)
+                ? `There is no such stack as ${options.stack}. See them by \`pulumi stack ls\`, and name one with --stack.`
+                : stderr,
+            /no stack named/.test(stderr) ? exitCodes.noStack : exitCodes.problem,
+        );
+    }
+    return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
+}
+
+function print({ rows, undecided, notOurs, unread, monthlyUsd, region, accountId }: Audit): void {
+    const where = `in account ${accountId}, ${region}`;
+    if (rows.length === 0) {
+        console.log(`Nothing of this project is left outside its stacks ${where}.`);
+    } else {
+        console.log(`Of this project and in no stack, ${where}:`);
+        console.log(listing(rows));
+        const unknown = rows.filter(({ usdPerMonth }) => usdPerMonth === null).length;
+        const more = unknown > 0 ? `, and ${unknown} of unknown price` : "";
+        console.log(`A month of it: ${approximately(monthlyUsd)}${more} ${priceNote}\n`);
+        console.log("Remove it in this order; wait until each campaign and solution is gone before what it uses:");
+        for (const row of rows) {
+            console.log(
+                row.remove.length > 0 ? row.remove.join("\n") : `# by hand, in its service's console: ${row.arn}`,
+            );
+        }
+    }
+    if (undecided.length > 0) {
+        console.log("\nPerhaps of a stack whose state cannot be read:");
+        console.log(listing(undecided));
+    }
+    if (notOurs.length > 0) {
+        console.log("\nNot ours, and it bills:");
+        console.log(listing(notOurs));
+    }
+    if (unread.length > 0) {
+        console.log(`\nNot looked at (see the warnings): ${unread.map(({ what }) => what).join(", ")}`);
+    }
+}
+
+function listing(rows: readonly Omit<Row, "remove">[]): string {
+    const price = ({ usdPerMonth, bills }: Omit<Row, "remove">) =>
+        usdPerMonth === null ? "by use" : bills ? approximately(usdPerMonth) : "–";
+    return table(
+        ["what", "name", "why listed", "since", "a month"],
+        rows.map((row) => [row.kind, row.name, row.why, row.since?.slice(0, 16).replace("T", " ") ?? "–", price(row)]),
+    );
+}

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ConfigProblem, parseConfig, type StackConfig } from "../../config.ts";
+import { askPulumi, type PulumiAnswer } from "./pulumi.ts";
+
+const projectDir = join(import.meta.dirname, "..", "..");
+
+/** Name of the Pulumi project, which is also its tag on everything. */
+export async function projectName(): Promise<string> {
+    const text = await readFile(join(projectDir, "Pulumi.yaml"), "utf8");
+    return /^name: *(\S+)/m.exec(text)?.[1] ?? "";
+}
+
+/** The values of a stack, its own and the project's defaults, by their whole key; undefined for those that are secret. */
+export function configValues(json: string): ReadonlyMap<string, string | undefined> {
+    const values = JSON.parse(json) as Record<string, { value?: string }>;
+    return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
+}
+
+/** The configuration of a stack as the program will see it, or what is wrong with it; undefined with Pulumi's answer. */
+export async function readStackConfig(
+    stack: string,
+    project: string,
+    ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
+): Promise<{ readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer> {
+    const answer = await ask("config", "--json", "--stack", stack);
+    if (answer.exitCode !== 0) {
+        return answer;
+    }
+    const values = configValues(answer.stdout);
+    const parsed = parseConfig((key) => values.get(`${project}:${key}`), {
+        project,
+        stack,
+        region: values.get("aws:region"),
+        awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => values.has(`aws:${key}`)),
+    });
+    return "names" in parsed ? { config: parsed } : { problems: parsed };
+}

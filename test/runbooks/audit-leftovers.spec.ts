@@ -1,0 +1,426 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as budgets from "@aws-sdk/client-budgets";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import * as logs from "@aws-sdk/client-cloudwatch-logs";
+import * as iam from "@aws-sdk/client-iam";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as personalize from "@aws-sdk/client-personalize";
+import * as s3 from "@aws-sdk/client-s3";
+import * as scheduler from "@aws-sdk/client-scheduler";
+import * as sns from "@aws-sdk/client-sns";
+import * as ssm from "@aws-sdk/client-ssm";
+import { zipSync } from "fflate";
+import { variables } from "../../local/instance.ts";
+import { type AllStacks, heldBy, readAllStacks } from "../../runbooks/lib/all-stacks.ts";
+import type { Audit } from "../../runbooks/lib/audit.ts";
+import { dashboards } from "../../runbooks/lib/inventory/operations.ts";
+import { shell, type Tags, type Thing, thingKinds } from "../../runbooks/lib/inventory/thing.ts";
+import { bills, claimOn, inRemovalOrder, monthlyUsd, type Row } from "../../runbooks/lib/leftovers.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+const project = "movie-recommender";
+const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
+
+const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
+const stacks: AllStacks = {
+    names: ["dev", "broken"],
+    unreadable: [],
+    arns: new Set([arn("campaign/in-dev"), arn("solution/in-dev")]),
+    ids: new Set(["aws:iam/role:Role role-of-dev", `${campaignType} in-the-making`]),
+};
+const broken: AllStacks = { ...stacks, unreadable: [{ stack: "broken", reason: "no key" }] };
+
+describe("whose a thing is", () => {
+    const claim = (thing: Partial<Thing>, tags: Tags | undefined, of = stacks) =>
+        claimOn({ kind: "campaign", name: "x", arn: arn("campaign/x"), ...thing } as Thing, tags, of, project);
+    const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
+
+    it("is a stack's that has its ARN, its id, what it is a part of, or makes it just now", () => {
+        for (const thing of [
+            { arn: arn("campaign/in-dev") },
+            { kind: "IAM role", name: "role-of-dev" },
+            { kind: "solution version in training", within: arn("solution/in-dev") },
+            { name: "in-the-making" },
+        ] as Partial<Thing>[]) {
+            assert.deepEqual(claim(thing, ours("dev")), { is: "in a stack" });
+        }
+    });
+
+    it("is not a stack's that has another kind of the same name", () => {
+        assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
+    });
+
+    it("is a leftover by the project's tag, and says of which stack and whether there is one", () => {
+        assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
+        assert.deepEqual(claim({}, ours("gone")), {
+            is: "leftover",
+            why: "tag pulumi:stack=gone, which is no stack here",
+        });
+    });
+
+    it("is not ours with the tag of another project, whatever its name", () => {
+        assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
+            is: "not ours",
+        });
+    });
+
+    for (const [kind, name, expected] of [
+        ["campaign", "movie-recommender-campaign-test", "leftover"],
+        ["schema", "item_interactions_schema", "leftover"],
+        ["dataset", "movie_recommendation-test/INTERACTIONS", "leftover"],
+        ["log group", "/aws/lambda/movie-recommender-api", "leftover"],
+        ["S3 bucket", "my-movie-recommender-data-000000000000-dev", "leftover"],
+        ["SSM parameter", "/movie-recommender/dev/parked", "leftover"],
+        ["IAM role", "AmazonPersonalize-ExecutionRole-test", "leftover"],
+        ["IAM role", "AmazonPersonalize-ExecutionRole-1700000000000", "not ours"],
+        ["campaign", "console-campaign", "not ours"],
+        ["log group", "/aws/lambda/other", "not ours"],
+    ] as const) {
+        it(`is ${expected} by the name ${name} of a ${kind}`, () => {
+            const thing = { kind, name, arn: `arn:aws:x:::${name}` };
+            assert.equal(claim(thing, undefined).is, expected);
+            assert.equal(claim(thing, {}).is, expected);
+        });
+    }
+
+    it("is not decided where a state that cannot be read may have it", () => {
+        assert.equal(claim({}, ours("broken"), broken).is, "undecided");
+        assert.equal(claim({ kind: "schema", name: "item_interactions_schema" }, undefined, broken).is, "undecided");
+        assert.equal(claim({}, ours("dev"), broken).is, "leftover");
+        assert.equal(claim({ name: "console-campaign" }, {}, broken).is, "not ours");
+    });
+});
+
+describe("leftovers", () => {
+    const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
+        ...{ kind, name, usdPerMonth, arn: name, why: "", since: null, bills: bills(usdPerMonth), remove: [] },
+    });
+
+    it("come in the order in which they can be removed", () => {
+        const kinds = Object.keys(thingKinds) as Row["kind"][];
+        const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
+        for (const [first, then] of [
+            ["campaign", "solution"],
+            ["campaign", "event tracker"],
+            ["solution version in training", "solution"],
+            ["filter", "dataset group"],
+            ["event tracker", "dataset"],
+            ["solution", "dataset group"],
+            ["dataset", "dataset group"],
+            ["dataset", "schema"],
+            ["schedule", "Lambda function"],
+            ["Lambda function", "log group"],
+            ["IAM role", "IAM policy"],
+            ["composite alarm", "alarm"],
+        ] as const) {
+            before(first, then);
+        }
+        const rows = inRemovalOrder([
+            row("S3 bucket", "b"),
+            row("schema", "a"),
+            row("campaign", "z"),
+            row("campaign", "c"),
+        ]);
+        assert.deepEqual(
+            rows.map(({ name }) => name),
+            ["c", "z", "a", "b"],
+        );
+    });
+
+    it("have each command once, with the first that wants it", () => {
+        const [first, second] = inRemovalOrder([
+            { ...row("IAM policy", "p"), remove: ["detach", "delete p"] },
+            { ...row("IAM role", "r"), remove: ["detach", "delete r"] },
+        ]);
+        assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
+    });
+
+    it("bill from a cent a month on, and where nobody knows how much", () => {
+        assert.deepEqual([0, 0.009, 0.01, 146, null].map(bills), [false, false, true, true, true]);
+        assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
+    });
+});
+
+describe("what stacks hold", () => {
+    const type = "aws:s3/bucket:Bucket";
+
+    it("is their ARNs and ids, and the names of what is being made", () => {
+        const held = heldBy(
+            JSON.stringify({
+                deployment: {
+                    resources: [
+                        { type, id: "films", outputs: { arn: "arn:aws:s3:::films" } },
+                        { type: campaignType, id: arn("campaign/a") },
+                        { type: "pulumi:pulumi:Stack" },
+                    ],
+                    pending_operations: [{ type: "creating", resource: { type, inputs: { bucket: "new" } } }],
+                },
+            }),
+        );
+        assert.deepEqual([...(held?.arns ?? [])].sort(), [arn("campaign/a"), "arn:aws:s3:::films"]);
+        assert.deepEqual([...(held?.ids ?? [])].sort(), [
+            `${type} films`,
+            `${type} new`,
+            `${campaignType} ${arn("campaign/a")}`,
+        ]);
+    });
+
+    it("is nothing of an empty stack, and undefined of what is no state", () => {
+        assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set() });
+        assert.equal(heldBy("not logged in"), undefined);
+    });
+
+    it("names the stacks that cannot be read, and reads the others", async () => {
+        const found = await readAllStacks(async (...args) => {
+            if (args[1] === "ls") return { exitCode: 0, stdout: '[{"name":"a"},{"name":"b"}]', stderr: "" };
+            return args[3] === "a"
+                ? { exitCode: 255, stdout: "", stderr: "denied" }
+                : {
+                      exitCode: 0,
+                      stdout: JSON.stringify({ deployment: { resources: [{ type, id: "b" }] } }),
+                      stderr: "",
+                  };
+        });
+        assert.deepEqual(found.unreadable, [{ stack: "a", reason: "denied" }]);
+        assert.deepEqual([...found.ids], [`${type} b`]);
+    });
+
+    it("cannot be told without a login: that ends the audit with what to do", async () => {
+        await assert.rejects(
+            readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
+            /requires logging in[\s\S]*pulumi login/,
+        );
+    });
+});
+
+describe("dashboards", () => {
+    it("are priced by the month, and removed by their name as a shell takes it", async () => {
+        const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
+        const client = { send: async () => ({ DashboardEntries: [entry] }) } as unknown as cloudwatch.CloudWatchClient;
+        const [found] = await dashboards(client, { partition: "aws", region, accountId: "000000000000" });
+        assert.deepEqual(await found?.bill(), { usdPerMonth: 3 });
+        assert.deepEqual(await found?.remove(), [
+            String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
+        ]);
+        assert.equal(shell("plain", "a b"), "plain 'a b'");
+    });
+});
+
+describe("audit-leftovers on the local AWS", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    const run = async (...args: string[]) => {
+        const result = await aws.runbook("audit-leftovers", ...args);
+        return { ...result, found: args.includes("--json") ? (JSON.parse(result.stdout) as Audit) : undefined };
+    };
+    const rowsOf = (found: Audit | undefined) => found?.rows.map(({ kind, name }) => `${kind} ${name}`) ?? [];
+
+    before(async () => {
+        aws = await startTestAws();
+        assertExit(await aws.engine("up"), 0);
+    });
+    after(() => aws?.stop());
+
+    it("finds nothing where all is in a stack, and ends with 0", async () => {
+        const result = await run("--json");
+        assertExit(result, 0);
+        assert.deepEqual(result.found?.rows, []);
+        assert.equal(result.found?.monthlyUsd, 0);
+        assert.match((await run()).stdout, /^Nothing of this project is left outside its stacks/);
+    });
+
+    it("shows what others have that bills, as not ours, and ends with 0 all the same", async () => {
+        const { campaignArn, solutionVersionArn } = await aws.outputs();
+        assert.ok(campaignArn);
+        await aws.personalize.send(new personalize.CreateCampaignCommand({ name: "console", solutionVersionArn }));
+        const result = await run("--json");
+        assertExit(result, 0);
+        const [others] = result.found?.notOurs ?? [];
+        assert.equal(others?.name, "console");
+        assert.equal(Math.round(others?.usdPerMonth ?? 0), 146);
+        const { stdout } = await run();
+        assert.match(stdout, /Not ours, and it bills:[\s\S]*console[\s\S]*≈ \$146/);
+        assert.doesNotMatch(stdout, /delete-campaign/);
+        await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: arn("campaign/console") }));
+    });
+
+    it("finds a campaign that the stack has lost, with its price, and ends with 1", async () => {
+        const exported = JSON.parse((await aws.pulumi("stack", "export")).stdout);
+        const { urn } = exported.deployment.resources.find(({ type }: { type: string }) => type === campaignType);
+        assertExit(await aws.pulumi("state", "delete", urn, "--yes"), 0);
+        const result = await run("--json");
+        assertExit(result, 1);
+        const [campaign] = result.found?.rows ?? [];
+        assert.deepEqual(rowsOf(result.found), [`campaign movie-recommender-campaign-${aws.stack}`]);
+        assert.equal(campaign?.why, `tag pulumi:stack=${aws.stack}`);
+        assert.equal(Math.round(campaign?.usdPerMonth ?? 0), 146);
+        assert.equal(result.found?.monthlyUsd, campaign?.usdPerMonth);
+        assert.ok(Date.parse(campaign?.since ?? "") > Date.now() - 600_000);
+        assert.match(result.stderr, /warning: not looked at: /);
+    });
+
+    it("finds everything of a stack that is no more, and what was made besides, in an order that removes all of it", async () => {
+        await makeLeftovers(aws);
+        assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
+        const result = await aws.runbook("audit-leftovers", "--region", region, "--json");
+        // The runbook is told of a stack that is no more.
+        assertExit(result, 1);
+        const found = JSON.parse(result.stdout) as Audit;
+        const names = rowsOf(found);
+        for (const expected of [
+            "schedule movie-recommender-park",
+            "Lambda function old-function",
+            `campaign movie-recommender-campaign-${aws.stack}`,
+            `solution movie-recommender-solution-${aws.stack}`,
+            `dataset movie_recommendation-${aws.stack}/INTERACTIONS`,
+            `dataset group movie_recommendation-${aws.stack}`,
+            `schema item_interactions_schema-${aws.stack}`,
+            `S3 bucket my-movie-recommender-data-000000000000-${aws.stack}`,
+            `IAM role AmazonPersonalize-ExecutionRole-${aws.stack}`,
+            "IAM policy old-policy",
+            "alarm old-alarm",
+            "SNS topic old-topic",
+            "log group /aws/lambda/movie-recommender-api",
+            "budget movie-recommender-gone",
+            "SSM parameter /movie-recommender/gone/parked",
+        ]) {
+            assert.ok(names.includes(expected), `${expected} is not among ${names.join(", ")}`);
+        }
+        assert.ok(!names.some((name) => name.includes("someone-elses")), names.join(", "));
+        assert.match(String(found.rows.find(({ kind }) => kind === "campaign")?.why), /which is no stack here$/);
+
+        for (const command of found.rows.flatMap(({ remove }) => remove)) {
+            await execute(aws, command);
+        }
+        const again = await aws.runbook("audit-leftovers", "--region", region, "--json");
+        assertExit(again, 0);
+        assert.deepEqual(rowsOf(JSON.parse(again.stdout)), []);
+        assert.deepEqual(await everythingIn(aws), ["bucket someone-elses"]);
+    });
+
+    it("ends with 6 for a stack that does not exist", async () => {
+        assertExit(await aws.runbook("audit-leftovers"), 6);
+    });
+});
+
+const clients = {
+    budgets: [budgets, budgets.BudgetsClient],
+    cloudwatch: [cloudwatch, cloudwatch.CloudWatchClient],
+    logs: [logs, logs.CloudWatchLogsClient],
+    iam: [iam, iam.IAMClient],
+    lambda: [lambda, lambda.LambdaClient],
+    personalize: [personalize, personalize.PersonalizeClient],
+    s3api: [s3, s3.S3Client],
+    scheduler: [scheduler, scheduler.SchedulerClient],
+    sns: [sns, sns.SNSClient],
+    ssm: [ssm, ssm.SSMClient],
+} as const;
+
+interface AnyClient {
+    send(command: object): Promise<Record<string, never>>;
+}
+
+function clientOf(aws: TestAws, service: string): AnyClient {
+    const entry = clients[service as keyof typeof clients];
+    assert.ok(entry, `no client for ${service}`);
+    const Client = entry[1] as unknown as new (settings: object) => AnyClient;
+    return new Client({
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        forcePathStyle: true,
+    });
+}
+
+/** Does what the AWS CLI would do with a command of the audit, and waits while something is still on its way out. */
+async function execute(aws: TestAws, command: string): Promise<void> {
+    const [, service = "", operation = "", ...rest] = command.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
+    const client = clientOf(aws, service);
+    if (operation === "delete-objects") {
+        const Bucket = rest[rest.indexOf("--bucket") + 1];
+        const { Versions = [], DeleteMarkers = [] } = (await client.send(
+            new s3.ListObjectVersionsCommand({ Bucket }),
+        )) as object as s3.ListObjectVersionsCommandOutput;
+        const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+        await client.send(new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+        return;
+    }
+    const pascal = (text: string) => text.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const camelCase = service === "personalize" || service === "logs";
+    const input: Record<string, string | string[]> = {};
+    for (let at = 0; at < rest.length; at += 2) {
+        const [flag = "", value = ""] = [rest[at]?.slice(2), rest[at + 1]];
+        if (flag !== "region") {
+            const name = pascal(flag);
+            const key = camelCase ? `${name[0]?.toLowerCase()}${name.slice(1)}` : name;
+            input[key] = flag === "alarm-names" ? [value] : value;
+        }
+    }
+    const module = clients[service as keyof typeof clients][0] as unknown as Record<
+        string,
+        new (
+            input: object,
+        ) => object
+    >;
+    const Command = module[`${pascal(operation)}Command`];
+    assert.ok(Command, `the SDK has no ${operation}`);
+    for (let tries = 0; ; tries++) {
+        try {
+            await client.send(new Command(input));
+            return;
+        } catch (error) {
+            if ((error as Error).name !== "ResourceInUseException" || tries > 100) {
+                throw new Error(`${command}: ${(error as Error).message}`, { cause: error });
+            }
+            await sleep(50);
+        }
+    }
+}
+
+/** What parks, guards and shows a recommender, of a stack that is no more; and a bucket of somebody else. */
+async function makeLeftovers(aws: TestAws): Promise<void> {
+    const tags = { "pulumi:project": project, "pulumi:stack": "gone" };
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    const send = (service: keyof typeof clients, command: object) => clientOf(aws, service).send(command);
+    const document = (principal: object, Action: string) =>
+        JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, ...principal }] });
+    const trust = document({ Principal: { Service: "lambda.amazonaws.com" } }, "sts:AssumeRole");
+    const allow = document({ Resource: "*" }, "logs:PutLogEvents");
+    await send("s3api", new s3.CreateBucketCommand({ Bucket: "someone-elses" }));
+    const role = { RoleName: "old-role", AssumeRolePolicyDocument: trust, Tags };
+    await send("iam", new iam.CreateRoleCommand(role));
+    await send("iam", new iam.PutRolePolicyCommand({ ...role, PolicyName: "inline", PolicyDocument: allow }));
+    await send("iam", new iam.CreatePolicyCommand({ PolicyName: "old-policy", PolicyDocument: allow, Tags }));
+    const PolicyArn = "arn:aws:iam::000000000000:policy/old-policy";
+    await send("iam", new iam.AttachRolePolicyCommand({ ...role, PolicyArn }));
+    const alarm = { AlarmName: "old-alarm", MetricName: "m", Namespace: "n", Statistic: "Sum", Period: 60 } as const;
+    const when = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" } as const;
+    await send("cloudwatch", new cloudwatch.PutMetricAlarmCommand({ ...alarm, ...when, Tags }));
+    await send("sns", new sns.CreateTopicCommand({ Name: "old-topic", Tags }));
+    await send("logs", new logs.CreateLogGroupCommand({ logGroupName: "/aws/lambda/movie-recommender-api" }));
+    const RoleArn = "arn:aws:iam::000000000000:role/old-role";
+    const code = zipSync({ "index.mjs": new TextEncoder().encode("export const handler = () => 1") });
+    await send(
+        "lambda",
+        new lambda.CreateFunctionCommand({
+            ...{ FunctionName: "old-function", Runtime: "nodejs22.x", Handler: "index.handler", Role: RoleArn },
+            Code: { ZipFile: code },
+            Tags: tags,
+        }),
+    );
+    await send(
+        "scheduler",
+        new scheduler.CreateScheduleCommand({
+            ...{ Name: "movie-recommender-park", ScheduleExpression: "rate(1 day)" },
+            FlexibleTimeWindow: { Mode: "OFF" },
+            Target: { Arn: "arn:aws:lambda:eu-central-1:000000000000:function:old-function", RoleArn },
+        }),
+    );
+    const limit = { BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: "5", Unit: "USD" } } as const;
+    const Budget = { BudgetName: "movie-recommender-gone", ...limit };
+    await send("budgets", new budgets.CreateBudgetCommand({ AccountId: "000000000000", Budget }));
+    const parameter = { Name: "/movie-recommender/gone/parked", Type: "String", Value: "x" } as const;
+    await send("ssm", new ssm.PutParameterCommand(parameter));
+}
