@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConfigProblem, configValues } from "./config-values.ts";
 
+export type { ConfigProblem } from "./config-values.ts";
+
 /** The stack's configuration, checked; descriptions and defaults stand in Pulumi.yaml. */
 export interface StackConfig {
     readonly project: string;
@@ -39,9 +41,17 @@ export interface StackConfig {
     readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Keys and prefixes in the data bucket. */
+export const objectKeys = {
+    interactions: "personalize_interactions_fixed.csv",
+    items: "items.csv",
+    users: "users.csv",
+    batchInput: "batch/input/users.json",
+    batchOutput: "batch/output/",
+} as const;
+
 /** Physical names that are the same on every account. */
 export interface Names {
-    readonly objectKey: string;
     readonly role: string;
     readonly schema: string;
     readonly datasetGroup: string;
@@ -49,8 +59,6 @@ export interface Names {
     readonly importJobPrefix: string;
     readonly solution: string;
     readonly campaign: string;
-    readonly itemsKey: string;
-    readonly usersKey: string;
     /** Start of the schema's name, which ends with a hash of the schema: it is replaced beside the old one. */
     readonly itemsSchema: string;
     readonly usersSchema: string;
@@ -59,8 +67,6 @@ export interface Names {
     readonly itemsImportJobPrefix: string;
     readonly usersImportJobPrefix: string;
     readonly eventTracker: string;
-    readonly batchInputKey: string;
-    readonly batchOutputPrefix: string;
     readonly batchInferenceJobPrefix: string;
 }
 
@@ -74,7 +80,6 @@ export const recipes = ["aws-user-personalization", "aws-user-personalization-v2
 export function namesFor(stack: string, nameSuffix: string): Names {
     const suffix = nameSuffix !== "" ? nameSuffix : stack === "dev" || stack === "local" ? "" : `-${stack}`;
     return {
-        objectKey: "personalize_interactions_fixed.csv",
         role: `AmazonPersonalize-ExecutionRole${suffix}`,
         schema: `item_interactions_schema${suffix}`,
         datasetGroup: `movie_recommendation${suffix}`,
@@ -82,23 +87,16 @@ export function namesFor(stack: string, nameSuffix: string): Names {
         importJobPrefix: `item_interactions_import_job${suffix}`,
         solution: `movie-recommender-solution${suffix}`,
         campaign: `movie-recommender-campaign${suffix}`,
-        itemsKey: "items.csv",
-        usersKey: "users.csv",
-        itemsSchema: `items_schema${suffix}`,
-        usersSchema: `users_schema${suffix}`,
-        items: `items${suffix}`,
-        users: `users${suffix}`,
-        itemsImportJobPrefix: `items_import_job${suffix}`,
-        usersImportJobPrefix: `users_import_job${suffix}`,
+        itemsSchema: `movie_items_schema${suffix}`,
+        usersSchema: `movie_users_schema${suffix}`,
+        items: `movie_items${suffix}`,
+        users: `movie_users${suffix}`,
+        itemsImportJobPrefix: `movie_items_import_job${suffix}`,
+        usersImportJobPrefix: `movie_users_import_job${suffix}`,
         eventTracker: `movie-recommender-events${suffix}`,
-        batchInputKey: "batch/input/users.json",
-        batchOutputPrefix: "batch/output/",
         batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
     };
 }
-
-/** Names that are keys in the bucket, free of the rules of IAM and Personalize. */
-const keys: readonly string[] = ["objectKey", "itemsKey", "usersKey", "batchInputKey", "batchOutputPrefix"];
 
 /** Room that the end of a name takes: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
 const endings: Readonly<Record<string, number>> = {
@@ -146,7 +144,7 @@ export function parseConfig(
         );
     }
     const names = namesFor(stack.stack, text("nameSuffix"));
-    for (const [kind, name] of Object.entries(names).filter(([kind]) => !keys.includes(kind))) {
+    for (const [kind, name] of Object.entries(names)) {
         const longest = kind === "role" ? 64 : 63 - (endings[kind] ?? 0);
         if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name) || name.length > longest) {
             bad("nameSuffix", `makes the ${kind} name "${name}"; letters, digits, - and _, at most ${longest} of them`);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config.ts";
+import { objectKeys, type StackConfig } from "../config.ts";
 import { withinOf } from "./common-inputs.ts";
 import { fileOf, type UploadedFile } from "./data-bucket.ts";
 import { BatchInferenceJob } from "./personalize/resources.ts";
@@ -26,7 +26,7 @@ export class BatchInference extends pulumi.ComponentResource {
                 solutionVersionArn,
                 inputLocation,
                 contentHash,
-                outputLocation: pulumi.interpolate`s3://${args.bucketName}/${config.names.batchOutputPrefix}`,
+                outputLocation: pulumi.interpolate`s3://${args.bucketName}/${objectKeys.batchOutput}`,
                 roleArn,
                 filterArn: undefined,
             },

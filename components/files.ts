@@ -1,16 +1,16 @@
-import type { StackConfig } from "../config.ts";
+import { objectKeys, type StackConfig } from "../config.ts";
 import type { FileArgs } from "./data-bucket.ts";
 
 /** What a stack uploads, and what Personalize may read and write in its bucket. */
 export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>> {
-    const { names, metadataFiles, batchInferenceFile } = config;
+    const { metadataFiles, batchInferenceFile } = config;
     const csv = (path: string, key: string): FileArgs => ({ path, key, contentType: "text/csv" });
     return {
-        interactions: csv(config.interactionsFile, names.objectKey),
-        ...(metadataFiles.items && { items: csv(metadataFiles.items, names.itemsKey) }),
-        ...(metadataFiles.users && { users: csv(metadataFiles.users, names.usersKey) }),
+        interactions: csv(config.interactionsFile, objectKeys.interactions),
+        ...(metadataFiles.items && { items: csv(metadataFiles.items, objectKeys.items) }),
+        ...(metadataFiles.users && { users: csv(metadataFiles.users, objectKeys.users) }),
         ...(batchInferenceFile && {
-            batch: { path: batchInferenceFile, key: names.batchInputKey, contentType: "application/x-ndjson" },
+            batch: { path: batchInferenceFile, key: objectKeys.batchInput, contentType: "application/x-ndjson" },
         }),
     };
 }
@@ -18,5 +18,5 @@ export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>>
 /** The prefixes that Personalize may read and write, from the keys of what is uploaded. */
 export const prefixesOf = (config: StackConfig) => ({
     readPrefixes: Object.values(filesOf(config)).map(({ key }) => key),
-    writePrefix: config.batchInferenceFile && config.names.batchOutputPrefix,
+    writePrefix: config.batchInferenceFile && objectKeys.batchOutput,
 });
