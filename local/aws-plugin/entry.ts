@@ -36,6 +36,16 @@ export function named<T>(value: T | undefined, property: string): T {
     return value;
 }
 
+/**
+ * Whether something that exists already was made by an earlier run of this stack which was killed before it was
+ * recorded. AWS's own plugin would refuse it and ask for `pulumi import`; here the next `up` goes on with it.
+ */
+export function sameStack(has: Properties, wanted: object | undefined): boolean {
+    const tags = (wanted ?? {}) as Properties;
+    const keys = ["pulumi:project", "pulumi:stack"];
+    return keys.every((key) => tags[key] !== undefined && has[key] === tags[key]);
+}
+
 /** `state`'s own text of a JSON document, if what AWS answers means the same; else AWS's. */
 export function sameJson(state: unknown, observed: string | undefined): unknown {
     return typeof state === "string" && observed !== undefined && canonicalJson(state) === canonicalJson(observed)

@@ -6,6 +6,7 @@ import {
     GetRolePolicyCommand,
     type IAMClient,
     PutRolePolicyCommand,
+    type Tag,
     TagRoleCommand,
     UntagRoleCommand,
     UpdateAssumeRolePolicyCommand,
@@ -13,29 +14,40 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
+import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
+const taken = "EntityAlreadyExistsException";
 
 /** Roles and their inline policies. */
 export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
     const tagList = (tags: object | undefined) =>
         Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+    const plainTags = (tags: Tag[] | undefined) =>
+        Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
     const inlineOf = (id: string) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) });
     return {
         "aws:iam/role:Role": entry<aws.iam.RoleArgs>({
             properties: { name: "replace", description: "update", assumeRolePolicy: "update", tags: "update" },
             async create({ name, description, assumeRolePolicy, tags }) {
                 const RoleName = named(name, "name");
-                const { Role } = await iam.send(
-                    new CreateRoleCommand({
-                        RoleName,
-                        Description: description,
-                        AssumeRolePolicyDocument: assumeRolePolicy as string,
-                        Tags: tagList(tags),
-                    }),
-                );
-                return { id: RoleName, computed: { arn: Role?.Arn, uniqueId: Role?.RoleId } };
+                const role = {
+                    RoleName,
+                    Description: description,
+                    AssumeRolePolicyDocument: assumeRolePolicy as string,
+                    Tags: tagList(tags),
+                };
+                const answer = await iam.send(new CreateRoleCommand(role)).catch(async (error: Error) => {
+                    const there =
+                        error.name === taken ? await iam.send(new GetRoleCommand({ RoleName })) : { Role: undefined };
+                    if (!sameStack(plainTags(there.Role?.Tags), tags)) {
+                        throw error;
+                    }
+                    const args = { name, description, assumeRolePolicy, tags };
+                    await this.update(RoleName, args, args);
+                    return there;
+                });
+                return { id: RoleName, computed: { arn: answer.Role?.Arn, uniqueId: answer.Role?.RoleId } };
             },
             async read(RoleName, { assumeRolePolicy }) {
                 const role = (await unlessGone(iam.send(new GetRoleCommand({ RoleName })), gone))?.Role;
@@ -48,7 +60,7 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                             assumeRolePolicy,
                             decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
                         ),
-                        tags: Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+                        tags: plainTags(role.Tags),
                     }
                 );
             },

@@ -32,4 +32,8 @@ const provider = createProvider(
     },
 );
 
+// A killed engine takes nobody with it; nothing is recorded after it.
+const engine = process.ppid;
+setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
+
 await pulumi.provider.main(provider, process.argv.slice(2));

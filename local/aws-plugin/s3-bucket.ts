@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
+import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
 import { bucketSettingEntries, noBucket } from "./s3-bucket-settings.ts";
 
 /** The bucket, its access block and its policy; and its other settings, which have a file of their own. */
@@ -24,6 +24,11 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
         (await unlessGone(s3.send(new HeadBucketCommand({ Bucket })), ...noBucket)) !== undefined;
     const tagSet = (tags: object | undefined) =>
         Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+
+    async function tagsOf(Bucket: string) {
+        const tagging = await unlessGone(s3.send(new GetBucketTaggingCommand({ Bucket })), "NoSuchTagSet");
+        return Object.fromEntries((tagging?.TagSet ?? []).map(({ Key, Value }) => [Key, Value]));
+    }
 
     async function empty(Bucket: string) {
         for (;;) {
@@ -68,7 +73,13 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
                 const Bucket = named(bucket, "bucket");
                 const LocationConstraint = region as "eu-central-1";
                 const elsewhere = region !== "us-east-1" && { CreateBucketConfiguration: { LocationConstraint } };
-                await s3.send(new CreateBucketCommand({ Bucket, ...elsewhere }));
+                await s3.send(new CreateBucketCommand({ Bucket, ...elsewhere })).catch(async (error: Error) => {
+                    const has = error.name === "BucketAlreadyOwnedByYou" ? await tagsOf(Bucket) : undefined;
+                    // Killed between making it and tagging it, it carries no tags at all.
+                    if (!has || !(sameStack(has, tags) || Object.keys(has).length === 0)) {
+                        throw error;
+                    }
+                });
                 await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagSet(tags) } }));
                 return { id: Bucket, computed: { arn: `arn:aws:s3:::${Bucket}`, region } };
             },
@@ -76,11 +87,7 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
                 if (!(await exists(Bucket))) {
                     return undefined;
                 }
-                const tagging = await unlessGone(s3.send(new GetBucketTaggingCommand({ Bucket })), "NoSuchTagSet");
-                return {
-                    bucket: Bucket,
-                    tags: Object.fromEntries((tagging?.TagSet ?? []).map((t) => [t.Key, t.Value])),
-                };
+                return { bucket: Bucket, tags: await tagsOf(Bucket) };
             },
             async update(Bucket, { tags }) {
                 await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagSet(tags) } }));
