@@ -74,6 +74,7 @@ export function openStore(dataDir: string) {
     const ofParent = database.prepare(
         "SELECT * FROM resources WHERE kind = ? AND region = ? AND parent = ? ORDER BY id",
     );
+    const idsOfKind = database.prepare("SELECT id FROM resources WHERE kind = ?");
     const deleted = database.prepare("SELECT * FROM resources WHERE deletedAt IS NOT NULL");
     const unfinished = database.prepare(
         "SELECT * FROM resources WHERE kind IN ('dataset-import-job', 'solution-version', 'batch-inference-job') AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
@@ -137,6 +138,8 @@ export function openStore(dataDir: string) {
             const rows = parent === undefined ? ofKind.all(kind, region) : ofParent.all(kind, region, parent);
             return rows.map((row) => readRow<Properties>(row));
         },
+        /** The ids of all resources of a kind, in every region. */
+        idsOf: (kind: Kind): number[] => idsOfKind.all(kind).map(({ id }) => Number(id)),
         /** What has been told to delete, in every region. */
         deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
         /** The jobs whose work has not ended, in every region. */
