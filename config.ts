@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type ConfigProblem, configValues } from "./config-values.ts";
+
+export type { ConfigProblem } from "./config-values.ts";
 
 /** The stack's configuration, checked; descriptions and defaults stand in Pulumi.yaml. */
 export interface StackConfig {
@@ -9,22 +12,46 @@ export interface StackConfig {
     readonly bucketName: string;
     readonly names: Names;
     readonly interactionsFile: string;
+    /** CSV files, each with its Avro schema beside it in `<name>.schema.json`; undefined where there is none. */
+    readonly metadataFiles: { readonly items: string | undefined; readonly users: string | undefined };
+    /** JSON lines of users that are to be recommended to in one go; undefined where there are none. */
+    readonly batchInferenceFile: string | undefined;
     readonly dataRetention: "delete" | "retain";
     /** Recipe name without its ARN; undefined with AutoML. */
     readonly recipe: string | undefined;
     readonly performAutoML: boolean;
     readonly performAutoTraining: boolean;
+    /** Days between two automatic trainings. */
+    readonly autoTrainingDays: number;
+    /** The campaign follows the newest version, also one that the service trained by itself. */
+    readonly syncWithLatestSolutionVersion: boolean;
+    readonly campaignEnabled: boolean;
     /** Transactions per second. */
     readonly minProvisionedTPS: number;
+    readonly eventTracker: boolean;
+    /** Filter expressions by their name. */
+    readonly filters: Readonly<Record<string, string>>;
+    /** ARNs of what was made outside and is to come under this program. */
+    readonly adopt: Readonly<Partial<Record<Adoptable, string>>>;
+    /** What a retrained version must be worth to be switched to; percent. */
+    readonly qualityGate: { readonly maximumNdcgDrop: number; readonly minimumNdcgOverPopularity: number };
     readonly pollSeconds: number;
     /** Minutes. */
     readonly deadlines: { readonly import: number; readonly training: number; readonly campaign: number };
     readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Keys and prefixes in the data bucket. */
+export const objectKeys = {
+    interactions: "personalize_interactions_fixed.csv",
+    items: "items.csv",
+    users: "users.csv",
+    batchInput: "batch/input/users.json",
+    batchOutput: "batch/output/",
+} as const;
+
 /** Physical names that are the same on every account. */
 export interface Names {
-    readonly objectKey: string;
     readonly role: string;
     readonly schema: string;
     readonly datasetGroup: string;
@@ -32,7 +59,20 @@ export interface Names {
     readonly importJobPrefix: string;
     readonly solution: string;
     readonly campaign: string;
+    /** Start of the schema's name, which ends with a hash of the schema: it is replaced beside the old one. */
+    readonly itemsSchema: string;
+    readonly usersSchema: string;
+    readonly items: string;
+    readonly users: string;
+    readonly itemsImportJobPrefix: string;
+    readonly usersImportJobPrefix: string;
+    readonly eventTracker: string;
+    readonly batchInferenceJobPrefix: string;
 }
+
+/** What can come under the program by config `adopt`; imports and versions it makes itself. */
+export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
+export type Adoptable = (typeof adoptables)[number];
 
 export const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
 
@@ -40,7 +80,6 @@ export const recipes = ["aws-user-personalization", "aws-user-personalization-v2
 export function namesFor(stack: string, nameSuffix: string): Names {
     const suffix = nameSuffix !== "" ? nameSuffix : stack === "dev" || stack === "local" ? "" : `-${stack}`;
     return {
-        objectKey: "personalize_interactions_fixed.csv",
         role: `AmazonPersonalize-ExecutionRole${suffix}`,
         schema: `item_interactions_schema${suffix}`,
         datasetGroup: `movie_recommendation${suffix}`,
@@ -48,8 +87,26 @@ export function namesFor(stack: string, nameSuffix: string): Names {
         importJobPrefix: `item_interactions_import_job${suffix}`,
         solution: `movie-recommender-solution${suffix}`,
         campaign: `movie-recommender-campaign${suffix}`,
+        itemsSchema: `movie_items_schema${suffix}`,
+        usersSchema: `movie_users_schema${suffix}`,
+        items: `movie_items${suffix}`,
+        users: `movie_users${suffix}`,
+        itemsImportJobPrefix: `movie_items_import_job${suffix}`,
+        usersImportJobPrefix: `movie_users_import_job${suffix}`,
+        eventTracker: `movie-recommender-events${suffix}`,
+        batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
     };
 }
+
+/** Room that the end of a name takes: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
+const endings: Readonly<Record<string, number>> = {
+    importJobPrefix: "-01234567-9999".length,
+    itemsImportJobPrefix: "-01234567-9999".length,
+    usersImportJobPrefix: "-01234567-9999".length,
+    batchInferenceJobPrefix: "-01234567-9999".length,
+    itemsSchema: "-01234567".length,
+    usersSchema: "-01234567".length,
+};
 
 /** Name of the data bucket: as configured, else made unique by account and stack, since S3 names are global. */
 export function bucketNameFor(config: Pick<StackConfig, "bucketName" | "stack">, accountId: string): string {
@@ -58,12 +115,6 @@ export function bucketNameFor(config: Pick<StackConfig, "bucketName" | "stack">,
 
 /** General purpose bucket names (S3 User Guide, "Bucket naming rules"), as far as a user meets them. */
 const bucketNamePattern = /^(?!xn--)(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-
-/** A bad configuration value: where, and what is wrong. */
-export interface ConfigProblem {
-    readonly path: string;
-    readonly reason: string;
-}
 
 /**
  * Reads and checks every value. Pure: `get` answers a key of the project's namespace as text.
@@ -79,25 +130,7 @@ export function parseConfig(
         readonly awsCredentials: readonly string[];
     },
 ): StackConfig | readonly ConfigProblem[] {
-    const problems: ConfigProblem[] = [];
-    const bad = (path: string, reason: string) => problems.push({ path, reason });
-    const text = (key: string) => get(key) ?? "";
-    const oneOf = <T extends string>(key: string, allowed: readonly T[]): T => {
-        const value = text(key) as T;
-        if (!allowed.includes(value)) {
-            bad(key, `is "${value}"; it must be ${allowed.join(" or ")}`);
-        }
-        return value;
-    };
-    const number = (key: string, minimum: number, whole: boolean): number => {
-        const value = Number(text(key) || Number.NaN);
-        if (!(value >= minimum && Number.isFinite(value)) || (whole && !Number.isInteger(value))) {
-            bad(key, `is "${text(key)}"; it must be a ${whole ? "whole number" : "number"} of at least ${minimum}`);
-        }
-        return value;
-    };
-    const flag = (key: string): boolean => oneOf(key, ["true", "false"]) === "true";
-
+    const { problems, bad, text, oneOf, number, texts, flag } = configValues(get);
     const bucketName = text("bucketName");
     const effective = bucketNameFor({ bucketName, stack: stack.stack }, "012345678901");
     if (!bucketNamePattern.test(effective)) {
@@ -111,9 +144,8 @@ export function parseConfig(
         );
     }
     const names = namesFor(stack.stack, text("nameSuffix"));
-    for (const [kind, name] of Object.entries(names).filter(([kind]) => kind !== "objectKey")) {
-        // An import job's name goes on with -<hash8>-<n>.
-        const longest = kind === "importJobPrefix" ? 63 - "-01234567-9999".length : kind === "role" ? 64 : 63;
+    for (const [kind, name] of Object.entries(names)) {
+        const longest = kind === "role" ? 64 : 63 - (endings[kind] ?? 0);
         if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name) || name.length > longest) {
             bad("nameSuffix", `makes the ${kind} name "${name}"; letters, digits, - and _, at most ${longest} of them`);
         }
@@ -130,7 +162,29 @@ export function parseConfig(
     if (!performAutoML) {
         oneOf("recipe", recipes);
     }
-    const tags = parseTags(get("tags"), bad);
+    const performAutoTraining = flag("performAutoTraining");
+    const syncWithLatestSolutionVersion = flag("syncWithLatestSolutionVersion");
+    if (syncWithLatestSolutionVersion && !performAutoTraining) {
+        bad(
+            "syncWithLatestSolutionVersion",
+            "is true while performAutoTraining is false: without automatic training every new version comes by `pulumi up`, " +
+                "which switches to it. Set both, or neither",
+        );
+    }
+    const adopt = texts("adopt");
+    for (const [key, arn] of Object.entries(adopt)) {
+        if (!adoptables.includes(key as Adoptable)) {
+            bad(`adopt.${key}`, `cannot be adopted; what can is ${adoptables.join(", ")}`);
+        } else if (!/^arn:[^:]+:personalize:[^:]+:\d{12}:.+\/.+$/.test(String(arn))) {
+            bad(`adopt.${key}`, `is "${arn}", which is no ARN of a Personalize resource. See: npm run adopt`);
+        }
+    }
+    const filters = texts("filters");
+    for (const name of Object.keys(filters)) {
+        if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/.test(name)) {
+            bad(`filters.${name}`, "is no name for a filter: 1 to 63 letters, digits, - and _");
+        }
+    }
     if (stack.region === undefined) {
         bad("aws:region", "is not set. Run `pulumi config set aws:region eu-central-1`");
     }
@@ -148,39 +202,32 @@ export function parseConfig(
         bucketName,
         names,
         interactionsFile: text("interactionsFile"),
+        metadataFiles: { items: text("itemsFile") || undefined, users: text("usersFile") || undefined },
+        batchInferenceFile: text("batchInferenceFile") || undefined,
         dataRetention: oneOf("dataRetention", ["delete", "retain"]),
         recipe: recipe === "" ? undefined : recipe,
         performAutoML,
-        performAutoTraining: flag("performAutoTraining"),
+        performAutoTraining,
+        autoTrainingDays: number("autoTrainingDays", 1, true, 30),
+        syncWithLatestSolutionVersion,
+        campaignEnabled: flag("campaignEnabled"),
         minProvisionedTPS: number("minProvisionedTPS", 1, true),
+        eventTracker: flag("eventTracker"),
+        filters,
+        adopt,
+        qualityGate: {
+            maximumNdcgDrop: number("maximumNdcgDropPercent", 0, false, 100),
+            minimumNdcgOverPopularity: number("minimumNdcgOverPopularityPercent", -100, false),
+        },
         pollSeconds: number("pollSeconds", 0.05, false),
         deadlines: {
             import: number("importDeadlineMinutes", 1, true),
             training: number("trainingDeadlineMinutes", 1, true),
             campaign: number("campaignDeadlineMinutes", 1, true),
         },
-        tags: { ...tags, "pulumi:project": stack.project, "pulumi:stack": stack.stack },
+        tags: { ...texts("tags"), "pulumi:project": stack.project, "pulumi:stack": stack.stack },
     };
     return problems.length > 0 ? problems : config;
-}
-
-function parseTags(json: string | undefined, bad: (path: string, reason: string) => void): Record<string, string> {
-    let tags: unknown;
-    try {
-        tags = JSON.parse(json ?? "{}");
-    } catch {
-        tags = undefined;
-    }
-    if (tags === null || typeof tags !== "object" || Array.isArray(tags)) {
-        bad("tags", "is not an object of names and values");
-        return {};
-    }
-    for (const [key, value] of Object.entries(tags)) {
-        if (typeof value !== "string") {
-            bad(`tags.${key}`, "must be a text");
-        }
-    }
-    return tags as Record<string, string>;
 }
 
 /**

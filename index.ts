@@ -1,17 +1,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { DataBucket } from "./components/data-bucket.ts";
+import { filesOf, prefixesOf } from "./components/files.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
 import { Recommender } from "./components/recommender.ts";
+import { stackMarks } from "./components/stack-marks.ts";
 import { bucketNameFor, loadConfig } from "./config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
 
 const config = loadConfig();
+const marks = await stackMarks(config.stack);
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();
 const caller = pulumi.output({ partition, region: config.region, accountId });
-const placeIn = (bucketName: pulumi.Input<string>) =>
-    pulumi.output({ partition, bucketName, keyPrefix: config.names.objectKey });
+const placeIn = (bucketName: pulumi.Input<string>) => pulumi.output({ partition, bucketName, ...prefixesOf(config) });
 
 if (config.recipe === "aws-hrnn") {
     pulumi.log.warn(
@@ -21,8 +23,7 @@ if (config.recipe === "aws-hrnn") {
 
 const data = new DataBucket("data", {
     bucketName: accountId.apply((id) => bucketNameFor(config, id)),
-    objectKey: config.names.objectKey,
-    interactionsFile: config.interactionsFile,
+    files: filesOf(config),
     dataRetention: config.dataRetention,
     tags: config.tags,
     policy: (bucketName) =>
@@ -37,9 +38,10 @@ const access = new PersonalizeAccess("personalize", {
 const recommender = new Recommender("movies", {
     config,
     recipeArn: config.recipe && pulumi.interpolate`arn:${partition}:personalize:::recipe/${config.recipe}`,
-    dataLocation: data.dataLocation,
-    contentHash: data.contentHash,
+    bucketName: data.bucketName,
+    files: data.files,
     roleArn: access.roleArn,
+    marks,
 });
 
 export const { bucketName } = data;
@@ -53,4 +55,5 @@ export const {
     solutionVersionArn,
     bestRecipeArn,
     campaignArn,
+    eventTrackerId,
 } = recommender;

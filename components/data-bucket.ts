@@ -6,10 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
-    /** Key of the interactions object. */
-    readonly objectKey: string;
-    /** Path of the CSV that data-prep wrote. */
-    readonly interactionsFile: string;
+    /** What is uploaded, by the name under which it is found again in `files`. */
+    readonly files: Readonly<Record<string, FileArgs>>;
     /** `delete`: destroy empties and removes the bucket. `retain`: destroy leaves it and its object. */
     readonly dataRetention: "delete" | "retain";
     readonly tags: Readonly<Record<string, string>>;
@@ -17,13 +15,33 @@ export interface DataBucketArgs {
     readonly policy: (bucketName: string) => pulumi.Input<object>;
 }
 
-/** Private, encrypted, versioned bucket with the interactions in it. */
+export interface FileArgs {
+    /** Path on this machine. */
+    readonly path: string;
+    readonly key: string;
+    readonly contentType: string;
+}
+
+export interface UploadedFile {
+    /** `s3://bucket/key`, known once the object and the bucket's policy are there. */
+    readonly location: pulumi.Output<string>;
+    /** SHA-256 of the content, hexadecimal: it drives everything downstream. */
+    readonly contentHash: pulumi.Output<string>;
+}
+
+/** One of the uploaded files. Throws when there is none of that name, which is a mistake of the program. */
+export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
+    const file = files[name];
+    if (file === undefined) {
+        throw new Error(`no file ${name} was uploaded`);
+    }
+    return file;
+}
+
+/** Private, encrypted, versioned bucket with the data in it. */
 export class DataBucket extends pulumi.ComponentResource {
     public readonly bucketName: pulumi.Output<string>;
-    /** `s3://bucket/key`, known once the object and the bucket's policy are there. */
-    public readonly dataLocation: pulumi.Output<string>;
-    /** SHA-256 of the interactions, hexadecimal: it drives everything downstream. */
-    public readonly contentHash: pulumi.Output<string>;
+    public readonly files: Readonly<Record<string, UploadedFile>>;
 
     constructor(name: string, args: DataBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:storage:DataBucket", name, {}, opts);
@@ -81,39 +99,38 @@ export class DataBucket extends pulumi.ComponentResource {
             // Setting a policy while the access block is being set conflicts.
             { ...child, dependsOn: accessBlock },
         );
-        this.contentHash = pulumi.output(sha256Of(args.interactionsFile));
-        const object = new aws.s3.BucketObjectv2(
-            `${name}-interactions`,
-            {
-                ...of,
-                key: args.objectKey,
-                source: new pulumi.asset.FileAsset(args.interactionsFile),
-                sourceHash: this.contentHash,
-                contentType: "text/csv",
-                tags: args.tags,
-            },
-            { ...child, dependsOn: versioning },
-        );
-
+        const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
+            const contentHash = pulumi.output(sha256Of(path));
+            const object = new aws.s3.BucketObjectv2(
+                `${name}-${file}`,
+                {
+                    ...of,
+                    key,
+                    source: new pulumi.asset.FileAsset(path),
+                    sourceHash: contentHash,
+                    contentType,
+                    tags: args.tags,
+                },
+                { ...child, dependsOn: versioning },
+            );
+            const location = pulumi
+                .all([bucket.id, object.id, policy.id])
+                .apply(([bucketName]) => `s3://${bucketName}/${key}`);
+            return [file, { location, contentHash }];
+        };
         this.bucketName = bucket.id;
-        this.dataLocation = pulumi
-            .all([bucket.id, object.id, policy.id])
-            .apply(([bucketName]) => `s3://${bucketName}/${args.objectKey}`);
+        this.files = Object.fromEntries(Object.entries(args.files).map(upload));
         if (retain) {
             bucket.id.apply((id) => pulumi.log.warn(`destroy will leave bucket ${id} (dataRetention: retain)`, this));
         }
-        this.registerOutputs({
-            bucketName: this.bucketName,
-            dataLocation: this.dataLocation,
-            contentHash: this.contentHash,
-        });
+        this.registerOutputs({ bucketName: this.bucketName, files: this.files });
     }
 }
 
 async function sha256Of(file: string): Promise<string> {
     if (!existsSync(file)) {
         throw new pulumi.RunError(
-            `there are no interactions at ${file}. Run \`npm run data-prep\`, or set the config value interactionsFile.`,
+            `there is no file ${file}. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
         );
     }
     const hash = createHash("sha256");

@@ -1,11 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
+import { marksPath, type Marks as StackMarks } from "../personalize/marks.ts";
 import { itemInteractionsSchema } from "../personalize/schema.ts";
+import { BatchInference } from "./batch-inference.ts";
+import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
+import { fileOf, type UploadedFile } from "./data-bucket.ts";
+import { Metadata } from "./metadata.ts";
 import {
     Campaign,
     Dataset,
     DatasetGroup,
     DatasetImportJob,
+    EventTracker,
+    Filter,
+    Marks,
     Schema,
     Solution,
     SolutionVersion,
@@ -15,13 +23,15 @@ export interface RecommenderArgs {
     readonly config: StackConfig;
     /** ARN of the recipe; undefined with AutoML. */
     readonly recipeArn: pulumi.Input<string> | undefined;
-    readonly dataLocation: pulumi.Input<string>;
-    readonly contentHash: pulumi.Input<string>;
+    readonly bucketName: pulumi.Input<string>;
+    readonly files: Readonly<Record<string, UploadedFile>>;
     readonly roleArn: pulumi.Input<string>;
+    /** What runbooks noted: whether the campaign is parked, or held at a version. */
+    readonly marks: StackMarks;
 }
 
-/** Minutes for what the service makes in about a minute. */
-const quickDeadlineMinutes = 30;
+/** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
+const rateOf = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
 /** From interactions in S3 to a campaign that recommends: schema, group, dataset, import, solution, version, campaign. */
 export class Recommender extends pulumi.ComponentResource {
@@ -32,23 +42,26 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly solutionArn: pulumi.Output<string>;
     public readonly solutionVersionArn: pulumi.Output<string>;
     public readonly bestRecipeArn: pulumi.Output<string>;
+    /** Empty while there is no campaign. */
     public readonly campaignArn: pulumi.Output<string>;
+    /** Undefined without an event tracker. */
+    public readonly eventTrackerId: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Recommender", name, {}, opts);
-        const { config } = args;
-        const { names } = config;
+        const { config, roleArn, marks } = args;
+        const { names, adopt } = config;
         const child = { parent: this };
-        const within = (deadlineMinutes: number) => ({
-            region: config.region,
-            tags: config.tags,
-            pollSeconds: config.pollSeconds,
-            deadlineMinutes,
-        });
+        const within = withinOf(config);
         const quick = within(quickDeadlineMinutes);
+        const interactions = fileOf(args.files, "interactions");
 
-        const schema = new Schema(name, { ...quick, name: names.schema, schema: itemInteractionsSchema }, child);
-        const group = new DatasetGroup(name, { ...quick, name: names.datasetGroup }, child);
+        const schema = new Schema(
+            name,
+            { ...quick, name: names.schema, schema: itemInteractionsSchema, adopt: adopt.schema },
+            child,
+        );
+        const group = new DatasetGroup(name, { ...quick, name: names.datasetGroup, adopt: adopt.datasetGroup }, child);
         const dataset = new Dataset(
             name,
             {
@@ -57,6 +70,7 @@ export class Recommender extends pulumi.ComponentResource {
                 datasetGroupArn: group.id,
                 schemaArn: schema.id,
                 datasetType: "INTERACTIONS",
+                adopt: adopt.dataset,
             },
             child,
         );
@@ -66,11 +80,16 @@ export class Recommender extends pulumi.ComponentResource {
                 ...within(config.deadlines.import),
                 jobNamePrefix: names.importJobPrefix,
                 datasetArn: dataset.id,
-                dataLocation: args.dataLocation,
-                roleArn: args.roleArn,
-                contentHash: args.contentHash,
+                dataLocation: interactions.location,
+                roleArn,
+                contentHash: interactions.contentHash,
             },
             child,
+        );
+        const metadata = (["items", "users"] as const).flatMap((kind) =>
+            config.metadataFiles[kind] === undefined
+                ? []
+                : [new Metadata(`${name}-${kind}`, { ...args, kind, datasetGroupArn: group.id }, child)],
         );
         const solution = new Solution(
             name,
@@ -81,26 +100,34 @@ export class Recommender extends pulumi.ComponentResource {
                 recipeArn: args.recipeArn,
                 performAutoML: config.performAutoML,
                 performAutoTraining: config.performAutoTraining,
+                schedulingExpression: config.performAutoTraining ? rateOf(config.autoTrainingDays) : undefined,
+                adopt: adopt.solution,
             },
             // The group cannot be deleted before its solutions, nor may a solution stand on an empty dataset.
-            { ...child, dependsOn: dataset },
+            { ...child, dependsOn: [dataset, ...metadata] },
         );
         const version = new SolutionVersion(
             name,
             { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id },
-            child,
+            // With automatic training a new import waits for the next one; to train at once would pay twice.
+            { ...child, ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn"] : [] },
         );
-        const campaign = new Campaign(
-            name,
-            {
-                ...within(config.deadlines.campaign),
-                name: names.campaign,
-                solutionArn: solution.id,
-                solutionVersionArn: version.id,
-                minProvisionedTPS: config.minProvisionedTPS,
-            },
-            child,
-        );
+        const campaign = config.campaignEnabled && !marks.parked && this.campaign(name, args, solution, version, child);
+        if (config.eventTracker) {
+            const inputs = { ...quick, name: names.eventTracker, datasetGroupArn: group.id };
+            // Events are for a dataset that is there.
+            const opts = { ...child, dependsOn: dataset };
+            this.eventTrackerId = new EventTracker(name, { ...inputs, adopt: adopt.eventTracker }, opts).trackingId;
+        }
+        for (const [filter, filterExpression] of Object.entries(config.filters)) {
+            const inputs = { ...quick, name: filter, datasetGroupArn: group.id, filterExpression };
+            // Deleted before the datasets whose fields it names, made after them.
+            new Filter(`${name}-${filter}`, inputs, { ...child, dependsOn: [dataset, ...metadata] });
+        }
+        if (config.batchInferenceFile !== undefined) {
+            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, child);
+        }
+        new Marks(name, { region: config.region, path: marksPath(config.stack) }, child);
 
         this.schemaArn = schema.id;
         this.datasetGroupArn = group.id;
@@ -109,7 +136,26 @@ export class Recommender extends pulumi.ComponentResource {
         this.solutionArn = solution.id;
         this.solutionVersionArn = version.id;
         this.bestRecipeArn = version.bestRecipeArn;
-        this.campaignArn = campaign.id;
+        this.campaignArn = campaign ? campaign.id : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });
+    }
+
+    private campaign(name: string, args: RecommenderArgs, solution: Solution, version: SolutionVersion, child: object) {
+        const { config, marks } = args;
+        const held = marks.serving?.hold ? marks.serving.solutionVersionArn : undefined;
+        const newest = config.syncWithLatestSolutionVersion ? pulumi.interpolate`${solution.id}/$LATEST` : version.id;
+        return new Campaign(
+            name,
+            {
+                ...withinOf(config)(config.deadlines.campaign),
+                name: config.names.campaign,
+                solutionArn: solution.id,
+                solutionVersionArn: held ?? newest,
+                minProvisionedTPS: config.minProvisionedTPS,
+                adopt: config.adopt.campaign,
+            },
+            // Also of a version that it does not serve: one training after the other, and the switch at the end.
+            { ...child, dependsOn: version },
+        );
     }
 }

@@ -1,7 +1,8 @@
 import type { ConditionBlock, PolicyDocument } from "./document.ts";
 
 /**
- * The three documents that let Amazon Personalize import one prefix of one bucket, and nothing else
+ * The three documents that let Amazon Personalize read what it imports from one bucket, write what batch inference
+ * answers, and nothing else
  * (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
 
@@ -19,8 +20,10 @@ export interface ServiceCaller {
 export interface ImportPlace {
     readonly partition: string;
     readonly bucketName: string;
-    /** Key, or key prefix, that may be read. */
-    readonly keyPrefix: string;
+    /** Keys, or key prefixes, that may be read. */
+    readonly readPrefixes: readonly string[];
+    /** Key prefix under which batch inference writes its answers; undefined without batch inference. */
+    readonly writePrefix?: string | undefined;
 }
 
 /** The ARN pattern of every Personalize resource of one account and region, for `aws:SourceArn`. */
@@ -39,11 +42,16 @@ function onlyForUs(caller: ServiceCaller): ConditionBlock {
     };
 }
 
-function readStatements(place: ImportPlace) {
-    const bucketArn = `arn:${place.partition}:s3:::${place.bucketName}`;
+function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: ImportPlace) {
+    const bucketArn = `arn:${partition}:s3:::${bucketName}`;
+    const readable = readPrefixes.map((prefix) => `${bucketArn}/${prefix}*`);
+    const [only] = readable;
     return {
         list: { Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn },
-        get: { Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/${place.keyPrefix}*` },
+        get: { Effect: "Allow", Action: "s3:GetObject", Resource: readable.length === 1 && only ? only : readable },
+        put: writePrefix
+            ? ({ Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/${writePrefix}*` } as const)
+            : undefined,
     } as const;
 }
 
@@ -68,12 +76,13 @@ export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
  * not carry it, so a condition on it would deny every import.
  */
 export function executionRolePolicy(place: ImportPlace): PolicyDocument {
-    const { list, get } = readStatements(place);
+    const { list, get, put } = accessStatements(place);
     return {
         Version: "2012-10-17",
         Statement: [
             { Sid: "ListBucket", ...list },
             { Sid: "ReadInteractions", ...get },
+            ...(put ? [{ Sid: "WriteRecommendations", ...put }] : []),
         ],
     };
 }
@@ -83,7 +92,7 @@ export function executionRolePolicy(place: ImportPlace): PolicyDocument {
  * and nobody may use it without TLS.
  */
 export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller): PolicyDocument {
-    const { list, get } = readStatements(place);
+    const { list, get, put } = accessStatements(place);
     const bucketArn = `arn:${place.partition}:s3:::${place.bucketName}`;
     const forService = { Principal: { Service: personalizeService }, Condition: onlyForUs(caller) };
     return {
@@ -91,6 +100,7 @@ export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller): Pol
         Statement: [
             { Sid: "PersonalizeLists", ...list, ...forService },
             { Sid: "PersonalizeReadsInteractions", ...get, ...forService },
+            ...(put ? [{ Sid: "PersonalizeWritesRecommendations", ...put, ...forService }] : []),
             {
                 Sid: "OnlyWithTls",
                 Effect: "Deny",

@@ -1,17 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { assertEngineAlive } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
+import { marksHandler } from "./marks-handler.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
+
+export type HandlerName = ResourceKindName | "Marks";
 
 /**
  * The handlers that the forwarder in Pulumi's state calls by kind. This file never moves and no kind is ever
  * renamed: state that older releases wrote names both.
  */
-export const handlers: Readonly<Record<ResourceKindName, Handler>> = createHandlers(realDeps());
+export const handlers: Readonly<Record<HandlerName, Handler>> = {
+    ...createHandlers(realDeps()),
+    Marks: marksHandler({ ssm: (region) => new SSMClient({ region }), assertEngineAlive: () => assertEngineAlive() }),
+};
 
-/** The handlers over any world; tests bring their own clock and log. */
+/** The handlers of Personalize's own resources over any world; tests bring their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
     const made = Object.entries(kinds).map(([name, kind]) => [
         name,

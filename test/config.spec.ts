@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { bucketNameFor, type ConfigProblem, namesFor, parseConfig, type StackConfig } from "../config.ts";
+import { bucketNameFor, namesFor, parseConfig, type StackConfig } from "../config.ts";
+import type { ConfigProblem } from "../config-values.ts";
 import { configDefaults } from "./support/config-defaults.ts";
 
 const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
@@ -33,6 +34,15 @@ describe("the configuration", () => {
             performAutoML: false,
             performAutoTraining: false,
             minProvisionedTPS: 1,
+            metadataFiles: { items: undefined, users: undefined },
+            batchInferenceFile: undefined,
+            autoTrainingDays: 7,
+            syncWithLatestSolutionVersion: false,
+            campaignEnabled: true,
+            eventTracker: false,
+            filters: {},
+            adopt: {},
+            qualityGate: { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 },
             pollSeconds: 15,
             deadlines: { import: 120, training: 360, campaign: 120 },
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
@@ -72,6 +82,12 @@ describe("the configuration", () => {
             importDeadlineMinutes: "1.5",
             trainingDeadlineMinutes: "-1",
             campaignDeadlineMinutes: "",
+            autoTrainingDays: "31",
+            syncWithLatestSolutionVersion: "sometimes",
+            campaignEnabled: "1",
+            eventTracker: "",
+            maximumNdcgDropPercent: "-1",
+            minimumNdcgOverPopularityPercent: "much",
             tags: '{"team":1}',
         };
         const found = problems(bad, { region: undefined });
@@ -83,7 +99,7 @@ describe("the configuration", () => {
             const reason = found.find(({ path }) => path === key)?.reason;
             assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
         }
-        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, 7);
+        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, 15);
     });
 
     for (const [path, value] of [
@@ -97,6 +113,10 @@ describe("the configuration", () => {
         ["bucketName", "my..films"],
         ["bucketName", "192.168.0.1"],
         ["pollSeconds", "Infinity"],
+        ["filters", '["a"]'],
+        ["filters.not a name", '{"not a name":"EXCLUDE"}'],
+        ["adopt.campaigns", '{"campaigns":"arn:aws:personalize:eu-central-1:123456789012:campaign/films"}'],
+        ["adopt.campaign", '{"campaign":"films"}'],
         ["tags", "{"],
         ["tags", "null"],
         ["tags", '["films"]'],
@@ -104,7 +124,7 @@ describe("the configuration", () => {
     ] as const) {
         it(`refuses ${path} ${value}`, () => {
             assert.deepEqual(
-                problems({ [path]: value }).map((problem) => problem.path),
+                problems({ [path.split(".")[0] as string]: value }).map((problem) => problem.path),
                 [path],
             );
         });
@@ -115,6 +135,14 @@ describe("the configuration", () => {
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "aws:profile");
         assert.match(String(problem?.reason), /`pulumi config rm aws:profile`, and set AWS_PROFILE/);
+    });
+
+    it("refuses to follow the newest version where none comes by itself, and takes both together", () => {
+        const [problem, ...more] = problems({ syncWithLatestSolutionVersion: "true" });
+        assert.deepEqual(more, []);
+        assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both, or neither/);
+        const config = good({ syncWithLatestSolutionVersion: "true", performAutoTraining: "true" });
+        assert.equal(config.syncWithLatestSolutionVersion, true);
     });
 
     it("refuses AutoML together with a recipe, and says how to choose", () => {
@@ -142,7 +170,6 @@ describe("the configuration", () => {
 describe("names", () => {
     it("are the plain ones on dev and local", () => {
         const plain = {
-            objectKey: "personalize_interactions_fixed.csv",
             role: "AmazonPersonalize-ExecutionRole",
             schema: "item_interactions_schema",
             datasetGroup: "movie_recommendation",
@@ -150,6 +177,14 @@ describe("names", () => {
             importJobPrefix: "item_interactions_import_job",
             solution: "movie-recommender-solution",
             campaign: "movie-recommender-campaign",
+            itemsSchema: "movie_items_schema",
+            usersSchema: "movie_users_schema",
+            items: "movie_items",
+            users: "movie_users",
+            itemsImportJobPrefix: "movie_items_import_job",
+            usersImportJobPrefix: "movie_users_import_job",
+            eventTracker: "movie-recommender-events",
+            batchInferenceJobPrefix: "movie-recommender-batch",
         };
         assert.deepEqual(namesFor("dev", ""), plain);
         assert.deepEqual(namesFor("local", ""), plain);
@@ -160,7 +195,7 @@ describe("names", () => {
         assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
         assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
         for (const [kind, name] of Object.entries(namesFor("prod", ""))) {
-            assert.equal(name.endsWith("-prod"), kind !== "objectKey", name);
+            assert.ok(name.endsWith("-prod"), `${kind} ${name}`);
         }
     });
 

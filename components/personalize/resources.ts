@@ -1,9 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BatchInferenceJobInputs } from "../../personalize/batch-inference-job.ts";
 import type { CampaignInputs } from "../../personalize/campaign.ts";
 import type { DatasetInputs } from "../../personalize/dataset.ts";
 import type { DatasetGroupInputs } from "../../personalize/dataset-group.ts";
 import type { DatasetImportJobInputs } from "../../personalize/dataset-import-job.ts";
-import type { ResourceKindName } from "../../personalize/kinds.ts";
+import type { EventTrackerInputs } from "../../personalize/event-tracker.ts";
+import type { FilterInputs } from "../../personalize/filter.ts";
+import type { HandlerName } from "../../personalize/handlers.ts";
+import type { MarksInputs } from "../../personalize/marks-handler.ts";
+import type { MetadataDatasetInputs } from "../../personalize/metadata-dataset.ts";
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
 import type { SolutionVersionInputs } from "../../personalize/solution-version.ts";
@@ -22,7 +27,7 @@ abstract class PersonalizeResource<I extends object> extends pulumi.dynamic.Reso
     declare public readonly status: pulumi.Output<string>;
 
     protected constructor(
-        kind: ResourceKindName,
+        kind: HandlerName,
         name: string,
         args: Args<I>,
         outputs: readonly string[],
@@ -86,5 +91,45 @@ export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs> 
 export class Campaign extends PersonalizeResource<CampaignInputs> {
     constructor(name: string, args: Args<CampaignInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Campaign", name, args, [], opts);
+    }
+}
+
+/** Dataset of items or users. Its schema is changed in place where that only adds fields, all else replaces. */
+export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> {
+    constructor(name: string, args: Args<MetadataDatasetInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("MetadataDataset", name, args, [], opts);
+    }
+}
+
+/** Which items may be recommended, to be named in a request. Every property but the tags replaces. */
+export class Filter extends PersonalizeResource<FilterInputs> {
+    constructor(name: string, args: Args<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("Filter", name, args, [], opts);
+    }
+}
+
+/** Where events are sent to. Every property but the tags replaces, and with it the tracking id. */
+export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
+    /** What PutEvents is told. */
+    declare public readonly trackingId: pulumi.Output<string>;
+
+    constructor(name: string, args: Args<EventTrackerInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("EventTracker", name, args, ["trackingId"], opts);
+    }
+}
+
+/** Recommendations for a file of users, billed once. Any change runs another job. Deleting it is a no-op. */
+export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInputs> {
+    declare public readonly jobName: pulumi.Output<string>;
+
+    constructor(name: string, args: Args<BatchInferenceJobInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("BatchInferenceJob", name, args, ["jobName"], opts);
+    }
+}
+
+/** What runbooks note for the program in SSM parameters; destroy removes them. */
+export class Marks extends PersonalizeResource<MarksInputs> {
+    constructor(name: string, args: Args<MarksInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("Marks", name, args, [], opts);
     }
 }

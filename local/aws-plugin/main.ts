@@ -1,11 +1,13 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as pulumi from "@pulumi/pulumi";
 import { iamEntries } from "./iam.ts";
 import { createProvider } from "./provider.ts";
 import { bucketEntries } from "./s3-bucket.ts";
 import { objectEntries } from "./s3-object.ts";
+import { ssmLookups } from "./ssm.ts";
 
 /** Stand-in for Pulumi's AWS plugin in local runs: the resource types that this program uses, by AWS SDK calls. */
 
@@ -18,6 +20,7 @@ const sts = new STSClient(settings);
 const provider = createProvider(
     { ...bucketEntries(s3, region), ...objectEntries(s3), ...iamEntries(new IAMClient(settings)) },
     {
+        ...ssmLookups(new SSMClient(settings)),
         async "aws:index/getCallerIdentity:getCallerIdentity"() {
             const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
             return { id: Account, accountId: Account, arn: Arn, userId: UserId };

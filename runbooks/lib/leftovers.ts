@@ -16,7 +16,7 @@ type Identity = Pick<Thing, "kind" | "name" | "arn" | "within">;
 const leastUsd = 0.01;
 
 /** Beginnings of names that this program gives, whatever the suffix. */
-const { objectKey: _, importJobPrefix: __, ...names } = namesFor("dev", "");
+const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev", "");
 const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-recommender", "/movie-recommender/"];
 
 /** The console names its own execution roles so; they are somebody's, not this program's. */

@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { fileOf } from "../../components/data-bucket.ts";
 import { namesFor, parseConfig, type StackConfig } from "../../config.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import type { Marks as StackMarks } from "../../personalize/marks.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
-const place = { partition: "aws", bucketName: "films", keyPrefix: "interactions.csv" };
+const place = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
 const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };
 
 /** Every resource that the components asked the engine for since `made` was last emptied. */
@@ -30,8 +32,7 @@ describe("the components", () => {
         const { DataBucket } = await import("../../components/data-bucket.ts");
         const bucket = new DataBucket("data", {
             bucketName: "films",
-            objectKey: "interactions.csv",
-            interactionsFile,
+            files: { interactions: { path: interactionsFile, key: "interactions.csv", contentType: "text/csv" } },
             dataRetention,
             tags,
             policy: (bucketName) => dataBucketPolicy({ ...place, bucketName }, caller),
@@ -90,9 +91,9 @@ describe("the components", () => {
         const bucket = await bucketWith("delete");
         // What sha256sum says of the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
-        assert.equal(await value(bucket.contentHash), hash);
+        assert.equal(await value(fileOf(bucket.files, "interactions").contentHash), hash);
         assert.equal(inputsOf("BucketObjectv2").sourceHash, hash);
-        assert.equal(await value(bucket.dataLocation), "s3://films/interactions.csv");
+        assert.equal(await value(fileOf(bucket.files, "interactions").location), "s3://films/interactions.csv");
     });
 
     it("empty the bucket on destroy only where the data is not to be retained", async () => {
@@ -131,6 +132,7 @@ describe("the components", () => {
             `${dynamic}:Dataset movies`,
             `${dynamic}:DatasetGroup movies`,
             `${dynamic}:DatasetImportJob movies`,
+            `${dynamic}:Marks movies`,
             `${dynamic}:Schema movies`,
             `${dynamic}:Solution movies`,
             `${dynamic}:SolutionVersion movies`,
@@ -173,14 +175,22 @@ describe("the components", () => {
         assert.equal("recipeArn" in inputsOf("Solution"), false);
     });
 
-    const recommender = async (config: StackConfig) => {
+    const uploaded = (...names: string[]) =>
+        Object.fromEntries(
+            names.map((name, index) => {
+                const location = pulumi.output(`s3://films/${name}.csv`);
+                return [name, { location, contentHash: pulumi.output(String(index).repeat(64)) }];
+            }),
+        );
+    const recommender = async (config: StackConfig, marks: StackMarks = {}) => {
         const { Recommender } = await import("../../components/recommender.ts");
         new Recommender("movies", {
             config,
             recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
-            dataLocation: "s3://films/interactions.csv",
-            contentHash: "0".repeat(64),
+            bucketName: "films",
+            files: uploaded("interactions", "items", "users", "batch"),
             roleArn: "arn:of:reader",
+            marks,
         });
         await settled();
     };

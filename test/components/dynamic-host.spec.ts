@@ -60,7 +60,9 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
             deleteBeforeReplace: false,
         });
         const renamed = await host.diff(id, outs, { ...inputs, name: unknownValue });
-        assert.deepEqual(renamed, { changes: true, replaces: ["name"], deleteBeforeReplace: true });
+        assert.deepEqual(renamed, { changes: true, replaces: ["name"], deleteBeforeReplace: false });
+        const failed = await host.diff(id, { ...outs, status: "CREATE FAILED" }, inputs);
+        assert.deepEqual(failed, { changes: true, replaces: ["status"], deleteBeforeReplace: true });
 
         assert.deepEqual(await host.read(id, outs), { id, props: outs });
         const tags = { ...common.tags, team: "films" };

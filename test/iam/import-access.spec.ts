@@ -10,7 +10,7 @@ import {
 import { judgeImport } from "../../local/gateway/import-access.ts";
 
 const caller: ServiceCaller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
-const place: ImportPlace = { partition: "aws", bucketName: "films", keyPrefix: "interactions.csv" };
+const place: ImportPlace = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
 
 const trust = executionRoleTrust(caller);
 const rolePolicy = executionRolePolicy(place);

@@ -91,6 +91,9 @@ describe("what was changed outside", () => {
             performAutoTraining: false,
             adopt: solution.id,
         };
-        await assert.rejects(world.make("Solution", otherwise), /exists already with another performAutoML\./);
+        await assert.rejects(
+            world.make("Solution", otherwise),
+            /exists already with another recipeArn, performAutoML\./,
+        );
     });
 });

@@ -1,0 +1,62 @@
+/** A bad configuration value: where, and what is wrong. */
+export interface ConfigProblem {
+    readonly path: string;
+    readonly reason: string;
+}
+
+/** Reads values of the project's namespace, given as text, and collects what is wrong with them. */
+export function configValues(get: (key: string) => string | undefined) {
+    const problems: ConfigProblem[] = [];
+    const bad = (path: string, reason: string): void => void problems.push({ path, reason });
+    const text = (key: string) => get(key) ?? "";
+
+    function oneOf<T extends string>(key: string, allowed: readonly T[]): T {
+        const value = text(key) as T;
+        if (!allowed.includes(value)) {
+            bad(key, `is "${value}"; it must be ${allowed.join(" or ")}`);
+        }
+        return value;
+    }
+
+    function number(key: string, minimum: number, whole: boolean, maximum = Number.POSITIVE_INFINITY): number {
+        const value = Number(text(key) || Number.NaN);
+        if (!(value >= minimum && value <= maximum && Number.isFinite(value)) || (whole && !Number.isInteger(value))) {
+            const most = maximum === Number.POSITIVE_INFINITY ? "" : ` and at most ${maximum}`;
+            bad(
+                key,
+                `is "${text(key)}"; it must be a ${whole ? "whole number" : "number"} of at least ${minimum}${most}`,
+            );
+        }
+        return value;
+    }
+
+    /** An object of texts, `{}` where nothing is set. */
+    function texts(key: string): Record<string, string> {
+        let value: unknown;
+        try {
+            value = JSON.parse(get(key) ?? "{}");
+        } catch {
+            value = undefined;
+        }
+        if (value === null || typeof value !== "object" || Array.isArray(value)) {
+            bad(key, "is not an object of names and values");
+            return {};
+        }
+        for (const [name, inner] of Object.entries(value)) {
+            if (typeof inner !== "string") {
+                bad(`${key}.${name}`, "must be a text");
+            }
+        }
+        return value as Record<string, string>;
+    }
+
+    return {
+        problems,
+        bad,
+        text,
+        oneOf,
+        number,
+        texts,
+        flag: (key: string) => oneOf(key, ["true", "false"]) === "true",
+    };
+}

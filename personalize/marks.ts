@@ -1,0 +1,99 @@
+import {
+    DeleteParameterCommand,
+    DeleteParametersCommand,
+    ParameterNotFound,
+    PutParameterCommand,
+    paginateGetParametersByPath,
+    type SSMClient,
+} from "@aws-sdk/client-ssm";
+
+/** What runbooks note for the program: SSM parameters of a stack, each a JSON text. */
+export interface Marks {
+    /** There while the campaign is parked. */
+    readonly parked?: ParkedMark;
+    /** The last switch of the campaign by a runbook. */
+    readonly serving?: ServingMark;
+}
+
+export interface ParkedMark {
+    readonly reason: string;
+    /** ISO 8601. */
+    readonly since: string;
+    /** What comes back with it; null where there was no campaign to park. */
+    readonly campaign: { readonly solutionVersionArn: string; readonly minProvisionedTPS: number } | null;
+}
+
+export interface ServingMark {
+    readonly solutionVersionArn: string;
+    /** Whether `pulumi up` keeps the campaign at this version although there is a newer one. */
+    readonly hold: boolean;
+    readonly reason: string;
+    /** ISO 8601. */
+    readonly since: string;
+}
+
+/** Path of a stack's parameters, without a slash at its end. */
+export const marksPath = (stack: string) => `/movie-recommender/${stack}`;
+
+/**
+ * The marks in parameters of that path, as SSM lists them.
+ *
+ * @throws Error that names a parameter which is no mark, and how to take it away.
+ */
+export function parseMarks(parameters: readonly { readonly name: string; readonly value: string }[]): Marks {
+    const known = parameters.map(({ name, value }) => [name.split("/").at(-1) ?? "", name, value] as const);
+    const marks: Record<string, unknown> = {};
+    for (const [key, name, value] of known.filter(([key]) => key === "parked" || key === "serving")) {
+        try {
+            marks[key] = JSON.parse(value);
+        } catch {
+            throw new Error(`SSM parameter ${name} is no JSON. Remove it: aws ssm delete-parameter --name ${name}`);
+        }
+    }
+    return marks as Marks;
+}
+
+export async function readMarks(ssm: SSMClient, stack: string): Promise<Marks> {
+    return parseMarks(await parametersIn(ssm, marksPath(stack)));
+}
+
+/** Notes a mark, over the one before. SSM keeps who wrote it, and the hundred before it. */
+export async function writeMark<K extends keyof Marks>(
+    ssm: SSMClient,
+    stack: string,
+    key: K,
+    mark: NonNullable<Marks[K]>,
+): Promise<void> {
+    const Name = `${marksPath(stack)}/${key}`;
+    await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(mark), Type: "String", Overwrite: true }));
+}
+
+/** Takes a mark away; whether there was one. */
+export async function removeMark(ssm: SSMClient, stack: string, key: keyof Marks): Promise<boolean> {
+    try {
+        await ssm.send(new DeleteParameterCommand({ Name: `${marksPath(stack)}/${key}` }));
+        return true;
+    } catch (error) {
+        if (error instanceof ParameterNotFound) {
+            return false;
+        }
+        throw error;
+    }
+}
+
+/** Takes everything under a path away. */
+export async function removeAllMarks(ssm: SSMClient, path: string): Promise<void> {
+    const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
+    // The service takes ten names a call, and a stack has two.
+    for (let at = 0; at < Names.length; at += 10) {
+        await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
+    }
+}
+
+async function parametersIn(client: SSMClient, Path: string) {
+    const found: { name: string; value: string }[] = [];
+    for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path })) {
+        found.push(...Parameters.map(({ Name = "", Value = "" }) => ({ name: Name, value: Value })));
+    }
+    return found;
+}
