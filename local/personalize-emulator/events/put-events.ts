@@ -1,7 +1,6 @@
 import type { DatasetProperties } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
-import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
 import type { NewEvent } from "./event-store.ts";
 import { readProperties } from "./properties.ts";
@@ -34,20 +33,20 @@ export function trackedDataset(call: Call, trackingId: string): number {
     const tracker = call.store
         .list<EventTrackerProperties>("event-tracker", call.region)
         .find(({ properties }) => properties.trackingId === trackingId);
-    if (!tracker) throw invalidInput(`There is no event tracker with the tracking id ${trackingId}.`);
-    const { status } = phaseOf(call, tracker);
+    const status = tracker ? phaseOf(call, tracker).status : "GONE";
+    if (!tracker || status === "GONE") {
+        throw invalidInput(`There is no event tracker with the tracking id ${trackingId}.`);
+    }
     if (status !== "ACTIVE") throw invalidInput(`The event tracker ${tracker.arn} is ${status}; it must be ACTIVE.`);
     const datasets = call.store.list<DatasetProperties>("dataset", call.region, tracker.parent ?? "");
-    const interactions = datasets.find((dataset) => takesEvents(call, dataset));
+    const interactions = datasets.find(
+        (dataset) =>
+            dataset.properties.datasetType === "INTERACTIONS" &&
+            !/^(CREATE|DELETE) |^GONE/.test(phaseOf(call, dataset).status),
+    );
     if (interactions) return interactions.id;
     throw invalidInput(`The dataset group ${tracker.parent} has no Item interactions dataset that is ACTIVE.`);
 }
-
-const takesEvents = (call: Call, dataset: Resource<DatasetProperties>) =>
-    dataset.properties.datasetType === "INTERACTIONS" && dataset.deletedAt === null && isMade(call, dataset);
-
-const isMade = (call: Call, dataset: Resource<DatasetProperties>) =>
-    !phaseOf(call, dataset).status.startsWith("CREATE ");
 
 /** The events of a call, checked. Throws InvalidInputException for properties that are no JSON object or use reserved words, and for an event of more than 10 KB. */
 export function readEvents({ userId, sessionId, eventList }: PutEventsInput): NewEvent[] {

@@ -48,10 +48,10 @@ export function createFilters(contents: DatasetContents) {
         const known = compiled.get(key);
         if (known) return known;
         const filter = call.store.find<FilterProperties>(call.region, filterArn);
-        if (filter?.kind !== "filter") {
+        const status = filter?.kind === "filter" ? phaseOf(call, filter).status : "GONE";
+        if (!filter || status === "GONE") {
             throw new ServiceError("ResourceNotFoundException", `The given filter does not exist: ${filterArn}`, 404);
         }
-        const { status } = phaseOf(call, filter);
         if (status !== "ACTIVE") throw invalidInput(`The filter ${filterArn} is ${status}; it must be ACTIVE.`);
         const group = filter.parent ?? "";
         const made: Compiled = {
