@@ -3,6 +3,7 @@ import type { Emulator, EmulatorOptions, EmulatorRequest } from "./contract.ts";
 import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
 import { datasetGroupHandlers } from "./control/dataset-groups.ts";
+import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
 import { datasetHandlers } from "./control/datasets.ts";
 import { eventTrackerHandlers } from "./control/event-trackers.ts";
 import { filterHandlers } from "./control/filters.ts";
@@ -35,6 +36,7 @@ const handlers: Record<string, Handler> = {
     ...schemaHandlers,
     ...datasetGroupHandlers,
     ...datasetHandlers,
+    ...datasetUpdateHandlers,
     ...importJobHandlers,
     ...eventTrackerHandlers,
     ...recipeHandlers,
@@ -90,6 +92,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         const handler = handlers[operation];
         if (!handler) throw notEmulated(operation);
         forgetDeleted(call);
+        endUpdates(call);
         const act = () => handler(call, input as never) ?? undefined;
         if (!isLogged(request)) return { output: act() };
         serving.changed();
