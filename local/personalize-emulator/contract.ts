@@ -1,30 +1,34 @@
 /** How long resources stay in their states: none, about a second a resource, or the minutes that AWS typically takes. */
 export type Speed = "instant" | "demo" | "real";
 
-/** One read of the caller's bucket that an import job is about to make, for the gateway to judge. */
+/** One access to the caller's bucket that a job is about to make, for the gateway to judge. */
 export interface ImportRequest {
     roleArn: string | undefined;
     bucket: string;
     /** The object's key, or the prefix when `isPrefix`. */
     key: string;
     isPrefix: boolean;
-    /** The import job's ARN: `aws:SourceArn`. */
+    /** The job's ARN: `aws:SourceArn`. */
     sourceArn: string;
     sourceAccount: string;
     region: string;
 }
 
-/** Whether the import may read; when not, which of the three steps said no, and why. */
+/** Whether the job may read, or write; when not, which of the three steps said no, and why. */
 export type ImportJudgement = { allowed: true } | { allowed: false; step: string; reason: string };
 
 /** The caller's S3, as the emulator sees it: given by the gateway. */
 export interface ImportAccess {
     /** Role may be assumed by the service; role may list and get; the service principal may, by bucket policy. */
     judge(request: ImportRequest): Promise<ImportJudgement>;
+    /** The same for one object that is to be written: role and bucket policy must allow to put it. */
+    judgeWrite(request: ImportRequest): Promise<ImportJudgement>;
     /** All keys of the bucket that start with `prefix`, at any depth. Throws when the bucket does not exist. */
     list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
     /** The bytes of one object. Throws when it does not exist. */
     read(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>>;
+    /** Makes or replaces one object. Throws when the bucket does not exist. */
+    write(bucket: string, key: string, text: string): Promise<void>;
 }
 
 export interface EmulatorOptions {

@@ -1,8 +1,12 @@
+import { runBatch } from "./batch/run-batch.ts";
 import type { Emulator, EmulatorOptions, EmulatorRequest } from "./contract.ts";
+import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
 import { datasetGroupHandlers } from "./control/dataset-groups.ts";
+import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
 import { datasetHandlers } from "./control/datasets.ts";
 import { eventTrackerHandlers } from "./control/event-trackers.ts";
+import { filterHandlers } from "./control/filters.ts";
 import { importJobHandlers } from "./control/import-jobs.ts";
 import { recipeHandlers } from "./control/recipes.ts";
 import { isLogged } from "./control/request-log.ts";
@@ -16,9 +20,10 @@ import { openStore } from "./control/store.ts";
 import { tagHandlers } from "./control/tags.ts";
 import { createWorks } from "./control/works.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
+import { openEventStore } from "./events/event-store.ts";
+import { createStreams } from "./events/streams.ts";
 import { runImport } from "./importing/run-import.ts";
-import { createCampaignModels } from "./serving/campaign-models.ts";
-import { checkRecommendInput, type RecommendInput, recommend, recommendationId } from "./serving/recommend.ts";
+import { createServing } from "./serving/serving.ts";
 import { runTraining } from "./training/run-training.ts";
 import { failure, success } from "./wire/response.ts";
 import { loadServiceModels } from "./wire/service-model.ts";
@@ -31,6 +36,7 @@ const handlers: Record<string, Handler> = {
     ...schemaHandlers,
     ...datasetGroupHandlers,
     ...datasetHandlers,
+    ...datasetUpdateHandlers,
     ...importJobHandlers,
     ...eventTrackerHandlers,
     ...recipeHandlers,
@@ -38,6 +44,8 @@ const handlers: Record<string, Handler> = {
     ...solutionUpdateHandlers,
     ...versionHandlers,
     ...campaignHandlers,
+    ...filterHandlers,
+    ...batchJobHandlers,
     ...tagHandlers,
 };
 
@@ -48,16 +56,24 @@ const handlers: Record<string, Handler> = {
 export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);
     const store = openStore(options.dataDir);
-    const campaignModels = createCampaignModels();
+    const events = openEventStore(options.dataDir);
+    events.keepOnly(store.idsOf("dataset"));
+    const streams = createStreams(events);
+    const serving = createServing(options, store, events, streams);
+    const callIn = (region: string): Call => {
+        const { schedule, cancel } = works;
+        return { options, store, region, now: Date.now(), schedule, cancel };
+    };
     const works = createWorks({
         store,
         speed: options.speed,
         work: {
-            "dataset-import-job": (job) => runImport(options, store, job),
-            "solution-version": (version, signal) => runTraining(options, store, version, signal),
+            "dataset-import-job": (job) => runImport(options, store, events, job),
+            "solution-version": (version, signal) => runTraining(options, store, streams, version, signal),
+            "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.listFrom, signal),
         },
         log: options.log,
-        ended: campaignModels.forget,
+        ended: serving.jobEnded,
     });
     works.resume();
 
@@ -70,26 +86,21 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         if (fault?.kind === "refuse") throw new ServiceError(fault.code, fault.message, fault.status);
         const input = body ?? {};
         validate(model, operation, input);
-        const { schedule, cancel } = works;
-        const call: Call = { options, store, region, now: Date.now(), schedule, cancel, ...(fault && { fault }) };
-        if (operation === "GetRecommendations") return { output: getRecommendations(call, input) };
+        const call: Call = { ...callIn(region), ...(fault && { fault }) };
+        const atRuntime = serving.handlers[operation];
+        if (atRuntime) return { output: atRuntime(call, input as never) ?? undefined };
         const handler = handlers[operation];
         if (!handler) throw notEmulated(operation);
         forgetDeleted(call);
+        endUpdates(call);
         const act = () => handler(call, input as never) ?? undefined;
         if (!isLogged(request)) return { output: act() };
-        campaignModels.forget();
+        serving.changed();
         // What was accepted and the entry that says so are written as one.
         return store.transaction(() => {
             const output = act();
             return { output, logged: store.requests.add(request, "accepted", output) };
         });
-    };
-
-    const getRecommendations = (call: Call, input: RecommendInput) => {
-        const { campaignArn, count } = checkRecommendInput(input);
-        const itemList = recommend(campaignModels.modelOf(call, campaignArn), input.userId, count);
-        return { itemList, recommendationId: recommendationId(campaignArn) };
     };
 
     const internalFailure = ({ operation }: EmulatorRequest, error: unknown) => {
@@ -131,6 +142,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         async close() {
             await works.close();
             closed = true;
+            events.close();
             store.close();
         },
     };

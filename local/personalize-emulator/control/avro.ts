@@ -5,6 +5,10 @@ export interface Field {
     name: string;
     type: string;
     nullable: boolean;
+    /** A string that holds several values between `|`. */
+    categorical: boolean;
+    /** A string of prose, which filters cannot use. */
+    textual: boolean;
 }
 
 export interface AvroSchema {
@@ -31,7 +35,7 @@ export function readAvroSchema(document: string): AvroSchema {
     const fields = record.fields.map(readField);
     const seen = new Map<string, string>();
     for (const { name } of fields) {
-        const plain = name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+        const plain = plainName(name);
         const other = seen.get(plain);
         if (other !== undefined) throw invalidInput(`The schema's fields ${other} and ${name} have the same name.`);
         seen.set(plain, name);
@@ -39,8 +43,11 @@ export function readAvroSchema(document: string): AvroSchema {
     return { name: record.name, fields };
 }
 
+/** A column's name without what does not tell it from another: punctuation and case. */
+export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+
 function readField(field: unknown): Field {
-    const { name, type } = (field ?? {}) as { name?: unknown; type?: unknown };
+    const { name, type, categorical, textual } = (field ?? {}) as Record<string, unknown>;
     if (typeof name !== "string" || !/^[A-Za-z_][A-Za-z\d_]{0,149}$/.test(name)) {
         throw invalidInput(`The schema has a field without a valid name: ${JSON.stringify(field)}`);
     }
@@ -52,7 +59,13 @@ function readField(field: unknown): Field {
         );
     }
     const filled = union.filter((member) => member !== "null");
-    return { name, type: String(filled[0] ?? "null"), nullable: filled.length < union.length };
+    return {
+        name,
+        type: String(filled[0] ?? "null"),
+        nullable: filled.length < union.length,
+        categorical: categorical === true,
+        textual: textual === true,
+    };
 }
 
 function parse(document: string): Record<string, unknown> {

@@ -1,17 +1,20 @@
-import { inUse, invalidInput } from "../errors.ts";
-import { checkSchemaFor, readAvroSchema } from "./avro.ts";
+import { inUse } from "../errors.ts";
 import type { DatasetGroupProperties } from "./dataset-groups.ts";
+import { latestUpdateOf } from "./dataset-updates.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
-import type { SchemaProperties } from "./schemas.ts";
+import { checkSchema, type SchemaProperties } from "./schemas.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
+import type { Update } from "./updates.ts";
 
 export interface DatasetProperties {
     datasetType: string;
     schemaArn: string;
     /** How many rows the finished imports left in it. */
     rows: number;
+    /** The last UpdateDataset. */
+    update?: Update & { schemaArn: string };
 }
 
 interface CreateInput {
@@ -27,12 +30,7 @@ const createDataset: Handler = (call, input: CreateInput) => {
     const datasetType = input.datasetType.toUpperCase();
     const schema = need<SchemaProperties>(call, "schema", schemaArn);
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
-    checkSchemaFor(datasetType, readAvroSchema(schema.properties.schema));
-    if (schema.properties.domain !== group.properties.domain) {
-        throw invalidInput(
-            `The schema ${schemaArn} and the dataset group ${datasetGroupArn} are not of the same domain.`,
-        );
-    }
+    checkSchema(schema, datasetType, group);
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
     // One dataset of each type a group: the type, not the name, is in the ARN.
     const tail = `dataset/${group.name}/${datasetType}`;
@@ -42,11 +40,13 @@ const createDataset: Handler = (call, input: CreateInput) => {
 
 const describeDataset: Handler = (call, input: { datasetArn: string }) => {
     const dataset = need<DatasetProperties>(call, "dataset", input.datasetArn);
+    const update = latestUpdateOf(call, dataset);
     return {
         dataset: {
             ...summary(call, dataset),
             datasetGroupArn: dataset.parent,
             schemaArn: dataset.properties.schemaArn,
+            ...(update && { latestDatasetUpdate: update }),
         },
     };
 };

@@ -5,7 +5,7 @@ import { beginDelete, type Call, create, type Handler, need, needActive, vitals 
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
-interface EventTrackerProperties {
+export interface EventTrackerProperties {
     trackingId: string;
 }
 

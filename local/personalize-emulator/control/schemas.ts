@@ -1,5 +1,6 @@
-import { inUse, limitExceeded } from "../errors.ts";
-import { readAvroSchema } from "./avro.ts";
+import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { checkSchemaFor, readAvroSchema } from "./avro.ts";
+import type { DatasetGroupProperties } from "./dataset-groups.ts";
 import type { DatasetProperties } from "./datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { type Call, create, type Handler, need } from "./resources.ts";
@@ -46,10 +47,23 @@ export const schemaHandlers: Record<string, Handler> = {
     DeleteSchema: deleteSchema,
 };
 
+/** Throws InvalidInputException unless a schema is one for that dataset type in that dataset group. */
+export function checkSchema(
+    { arn, properties }: Resource<SchemaProperties>,
+    datasetType: string,
+    group: Resource<DatasetGroupProperties>,
+): void {
+    checkSchemaFor(datasetType, readAvroSchema(properties.schema));
+    if (properties.domain !== group.properties.domain) {
+        throw invalidInput(`The schema ${arn} and the dataset group ${group.arn} are not of the same domain.`);
+    }
+}
+
 const datasetWith = (call: Call, schemaArn: string) =>
-    call.store
-        .list<DatasetProperties>("dataset", call.region)
-        .find((dataset) => dataset.properties.schemaArn === schemaArn);
+    call.store.list<DatasetProperties>("dataset", call.region).find(({ properties, updatedAt }) => {
+        const coming = updatedAt === null ? undefined : properties.update?.schemaArn;
+        return properties.schemaArn === schemaArn || coming === schemaArn;
+    });
 
 // A schema has no status, and never changes.
 function summary({ name, arn, createdAt, properties: { domain } }: Resource<SchemaProperties>) {

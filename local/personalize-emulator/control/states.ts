@@ -24,6 +24,8 @@ export interface Life {
     stoppedAt: number | null;
     /** Until when it stays CREATE IN_PROGRESS because somebody wants it to hang: Infinity until it is released. */
     heldUntil: number | null;
+    /** When the update of a dataset began that is under way: while it is, the dataset's own status says so. */
+    updatedAt: number | null;
     deletedAt: number | null;
 }
 
@@ -34,6 +36,8 @@ export type Status =
     | "CREATE FAILED"
     | "CREATE STOPPING"
     | "CREATE STOPPED"
+    | "UPDATE PENDING"
+    | "UPDATE IN_PROGRESS"
     | "DELETE PENDING"
     | "DELETE IN_PROGRESS"
     | "GONE";
@@ -68,6 +72,8 @@ const realCreation: Record<Kind, Durations> = {
     "batch-inference-job": { pending: minute, inProgress: 14 * minute },
 };
 
+const realUpdate: Partial<Record<Kind, Durations>> = { dataset: { pending: 10 * second, inProgress: 110 * second } };
+
 const realDeletion: Partial<Record<Kind, Durations>> = { campaign: { pending: minute, inProgress: 16 * minute } };
 
 /** How long a new resource (or a campaign's update) is pending, and then in progress: milliseconds. */
@@ -89,14 +95,46 @@ export const hasWork = (kind: Kind) =>
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     if (life.deletedAt !== null) return deletionPhase(life.kind, life.deletedAt, speed, now);
     if (life.stoppedAt !== null) return stopPhase(life, life.stoppedAt, speed, now);
-    const { pending, inProgress } = creationDurations(life.kind, speed);
-    const started = life.createdAt + pending;
+    if (life.updatedAt !== null) {
+        const phase = updatePhaseAt(life.kind, life.updatedAt, speed, now);
+        return { ...phase, status: whileUpdating[phase.status] ?? phase.status };
+    }
+    const started = life.createdAt + creationDurations(life.kind, speed).pending;
     if (now < started) return { status: "CREATE PENDING", since: life.createdAt };
     const working = hasWork(life.kind) && life.finishedAt === null;
-    const end = Math.max(started + inProgress, life.finishedAt ?? 0, life.heldUntil ?? 0);
+    const end = creationEnd(life, speed);
     if (working || now < end) return { status: "CREATE IN_PROGRESS", since: started };
     return { status: life.failure === null ? "ACTIVE" : "CREATE FAILED", since: end };
 }
+
+/** When a creation ends by its clock, and by its work and hold as far as they have ended; epoch milliseconds. */
+export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt" | "heldUntil">, speed: Speed): number {
+    const { pending, inProgress } = creationDurations(life.kind, speed);
+    return Math.max(life.createdAt + pending + inProgress, life.finishedAt ?? 0, life.heldUntil ?? 0);
+}
+
+function updateDurations(kind: Kind, speed: Speed): Durations {
+    return speed === "real" ? (realUpdate[kind] ?? realCreation[kind]) : creationDurations(kind, speed);
+}
+
+/** When an update that began at `createdAt` ends; epoch milliseconds. */
+export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {
+    const { pending, inProgress } = updateDurations(kind, speed);
+    return createdAt + pending + inProgress;
+}
+
+/** The state of an update that succeeds, in the words of a creation. */
+export function updatePhaseAt(kind: Kind, createdAt: number, speed: Speed, now: number): Phase {
+    const started = createdAt + updateDurations(kind, speed).pending;
+    const end = updateEnd(kind, createdAt, speed);
+    if (now < started) return { status: "CREATE PENDING", since: createdAt };
+    return now < end ? { status: "CREATE IN_PROGRESS", since: started } : { status: "ACTIVE", since: end };
+}
+
+const whileUpdating: Partial<Record<Status, Status>> = {
+    "CREATE PENDING": "UPDATE PENDING",
+    "CREATE IN_PROGRESS": "UPDATE IN_PROGRESS",
+};
 
 function deletionPhase(kind: Kind, deletedAt: number, speed: Speed, now: number): Phase {
     const { pending, inProgress } = deletionDurations(kind, speed);

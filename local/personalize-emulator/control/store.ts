@@ -42,7 +42,7 @@ const tables = `
 CREATE TABLE IF NOT EXISTS resources (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     arn TEXT NOT NULL, kind TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, parent TEXT,
-    createdAt REAL NOT NULL, finishedAt REAL, failure TEXT, stoppedAt REAL, heldUntil REAL, deletedAt REAL,
+    createdAt REAL NOT NULL, finishedAt REAL, failure TEXT, stoppedAt REAL, heldUntil REAL, updatedAt REAL, deletedAt REAL,
     properties TEXT NOT NULL,
     UNIQUE (region, arn)
 ) STRICT;
@@ -61,9 +61,10 @@ export function openStore(dataDir: string) {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
     database.exec(tables);
     const columns = database.prepare("SELECT name FROM pragma_table_info('resources')").all();
-    // A folder of the first release has no such column.
-    if (!columns.some(({ name }) => name === "heldUntil")) {
-        database.exec("ALTER TABLE resources ADD COLUMN heldUntil REAL");
+    for (const added of ["heldUntil", "updatedAt"]) {
+        // A folder of the first release has no such column.
+        if (columns.some(({ name }) => name === added)) continue;
+        database.exec(`ALTER TABLE resources ADD COLUMN ${added} REAL`);
     }
     const insert = database.prepare(
         "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -74,12 +75,14 @@ export function openStore(dataDir: string) {
     const ofParent = database.prepare(
         "SELECT * FROM resources WHERE kind = ? AND region = ? AND parent = ? ORDER BY id",
     );
+    const idsOfKind = database.prepare("SELECT id FROM resources WHERE kind = ?");
     const deleted = database.prepare("SELECT * FROM resources WHERE deletedAt IS NOT NULL");
+    const updating = database.prepare("SELECT * FROM resources WHERE updatedAt IS NOT NULL ORDER BY id");
     const unfinished = database.prepare(
         "SELECT * FROM resources WHERE kind IN ('dataset-import-job', 'solution-version', 'batch-inference-job') AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
     );
     const save = database.prepare(
-        "UPDATE resources SET finishedAt = ?, failure = ?, stoppedAt = ?, deletedAt = ?, properties = ? WHERE id = ?",
+        "UPDATE resources SET finishedAt = ?, failure = ?, stoppedAt = ?, updatedAt = ?, deletedAt = ?, properties = ? WHERE id = ?",
     );
     const remove = database.prepare("DELETE FROM resources WHERE id = ?");
     const putTag = database.prepare(
@@ -137,8 +140,13 @@ export function openStore(dataDir: string) {
             const rows = parent === undefined ? ofKind.all(kind, region) : ofParent.all(kind, region, parent);
             return rows.map((row) => readRow<Properties>(row));
         },
+        /** The ids of all resources of a kind, in every region. */
+        idsOf: (kind: Kind): number[] => idsOfKind.all(kind).map(({ id }) => Number(id)),
         /** What has been told to delete, in every region. */
         deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
+        /** What is being updated under its own status, in every region. */
+        updating: <Properties extends object>(): Resource<Properties>[] =>
+            updating.all().map((row) => readRow<Properties>(row)),
         /** The jobs whose work has not ended, in every region. */
         unfinished: (): Resource[] => unfinished.all().map((row) => readRow<Anything>(row)),
         /** Lets what hangs go on from `now`, and returns it as it is then. */
@@ -150,8 +158,8 @@ export function openStore(dataDir: string) {
         requests: openRequestLog(database),
         /** Writes a resource's clocks, failure and properties back. */
         save(resource: Resource<object>): void {
-            const { finishedAt, failure, stoppedAt, deletedAt, properties, id } = resource;
-            save.run(finishedAt, failure, stoppedAt, deletedAt, JSON.stringify(properties), id);
+            const { finishedAt, failure, stoppedAt, updatedAt, deletedAt, properties, id } = resource;
+            save.run(finishedAt, failure, stoppedAt, updatedAt, deletedAt, JSON.stringify(properties), id);
         },
         remove: (id: number) => void remove.run(id),
         tags: (id: number): Tag[] =>

@@ -1,5 +1,5 @@
 import type { Call } from "./resources.ts";
-import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
+import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
 
 /** What every update of a resource has beside what it changes. */
 export interface Update {
@@ -10,10 +10,14 @@ export interface Update {
 }
 
 /** The state of an update: it goes through the states of a creation, by a clock of its own. */
-export function updatePhase(call: Call, kind: Kind, { createdAt, failure }: Update): Phase {
-    const idle = { finishedAt: null, stoppedAt: null, heldUntil: null, deletedAt: null };
-    return phaseAt({ kind, createdAt, failure: failure ?? null, ...idle }, call.options.speed, call.now);
+export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {
+    const phase = updatePhaseAt(kind, createdAt, options.speed, now);
+    return phase.status === "ACTIVE" && failure !== undefined ? { ...phase, status: "CREATE FAILED" } : phase;
 }
+
+/** When an update ends by its clock; epoch milliseconds. */
+export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
+    updateEnd(kind, createdAt, options.speed);
 
 export const isUnderWayIn = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
 import type { Interactions } from "../../../data-prep/interactions.ts";
+import type { UserEvent } from "../events/streams.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), equal events once. */
 export interface Rows {
@@ -68,6 +69,16 @@ export function eachRow(
         const item = rows.itemIds[rows.items[row] ?? 0] ?? "";
         take(user, item, rows.eventTypes[rows.events[row] ?? 0] ?? "", timestamp);
     });
+}
+
+/** The rows with streamed events among them, in the order of their time. */
+export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
+    if (events.length === 0) return rows;
+    const collector = createRowCollector();
+    eachRow(rows, collector.add);
+    for (const { user, itemId, eventType, sentAt } of events)
+        collector.add(user, itemId, eventType, Math.floor(sentAt));
+    return collector.finish();
 }
 
 /** What a model trains on: the rows of one event type, or all; ids that no such row has are left out. */

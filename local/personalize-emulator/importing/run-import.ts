@@ -6,6 +6,8 @@ import { rowsFile } from "../control/resources.ts";
 import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
+import type { EventStore } from "../events/event-store.ts";
+import { type AttributeRows, loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
 import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
@@ -20,6 +22,7 @@ const fewestInteractions = 1000;
 export async function runImport(
     options: EmulatorOptions,
     store: Store,
+    events: EventStore,
     job: Resource<ImportJobProperties>,
 ): Promise<Outcome> {
     const { properties } = job;
@@ -48,6 +51,8 @@ export async function runImport(
         const keys = await findKeys(options, location, job);
         const interactions = datasetType === "INTERACTIONS";
         const collector = createRowCollector();
+        const attributes: AttributeRows = new Map();
+        const idPlace = fields.findIndex(({ name }) => /^(USER|ITEM)_ID$/.test(name));
         const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) =>
             fields.findIndex((field) => field.name === name),
         );
@@ -55,7 +60,12 @@ export async function runImport(
         for (const key of keys) {
             const take = (values: string[]) => {
                 imported++;
-                if (!interactions) return;
+                if (!interactions) {
+                    const row = fields.map(({ name }, index): [string, string] => [name, values[index] ?? ""]);
+                    // Of records with one id the last counts.
+                    attributes.set(values[idPlace] ?? "", Object.fromEntries(row));
+                    return;
+                }
                 const [user, item, event, timestamp] = places.map((place) => values[place] ?? "");
                 collector.add(user ?? "", item ?? "", event ?? "", Number(timestamp));
             };
@@ -68,7 +78,12 @@ export async function runImport(
         }
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
         const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
-        const rows = interactions ? keep(options, dataset, collector, before > 0) : before + imported;
+        const file = rowsFile(options.dataDir, dataset.id);
+        const rows = interactions
+            ? keepInteractions(file, collector, before > 0)
+            : keepAttributes(file, attributes, before > 0);
+        // What was put before is replaced by an incremental import of the same id; a full one leaves it alone.
+        if (before > 0 && !interactions) events.dropAttributes(dataset.id, attributes.keys());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
         return { commit: () => store.save({ ...dataset, properties: { ...dataset.properties, rows } }) };
     } catch (error) {
@@ -88,15 +103,15 @@ async function findKeys(options: EmulatorOptions, location: DataLocation, job: {
     throw new RefusedDataError("Invalid Data location.");
 }
 
-function keep(
-    options: EmulatorOptions,
-    dataset: Resource<DatasetProperties>,
-    collector: ReturnType<typeof createRowCollector>,
-    append: boolean,
-): number {
-    const file = rowsFile(options.dataDir, dataset.id);
+function keepInteractions(file: string, collector: ReturnType<typeof createRowCollector>, append: boolean): number {
     if (append) eachRow(loadRows(file), collector.add);
     const rows = collector.finish();
     saveRows(file, rows);
     return rows.timestamps.length;
+}
+
+function keepAttributes(file: string, imported: AttributeRows, append: boolean): number {
+    const rows = append ? new Map([...loadAttributeRows(file), ...imported]) : imported;
+    saveAttributeRows(file, rows);
+    return rows.size;
 }

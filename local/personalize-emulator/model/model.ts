@@ -15,6 +15,8 @@ export interface Model {
     gain: number;
     /** What each user (by id) interacted with, oldest first, his last 500 at most. */
     histories: Map<string, number[]>;
+    /** The last streamed event that it was trained on; later ones are added to the histories when it is asked. Absent: none. */
+    lastEvent?: number;
 }
 
 const FACTS = "model.json";

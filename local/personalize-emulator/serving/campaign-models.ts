@@ -1,11 +1,24 @@
 import { type CampaignProperties, campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
 import { type Call, modelDir } from "../control/resources.ts";
+import type { VersionProperties } from "../control/solution-versions.ts";
+import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
 import { loadModel, type Model } from "../model/model.ts";
+import { datasetOf } from "./group-datasets.ts";
 import { unknownCampaign } from "./recommend.ts";
 
-interface Served {
+/** A model with what it was trained for. */
+export interface Trained {
     model: Model;
+    datasetGroupArn: string;
+    /** The interactions dataset, whose streamed events lengthen the histories; undefined when it has been deleted. */
+    interactions: number | undefined;
+    /** The only event type that counts, where the solution has one. */
+    eventType: string | undefined;
+}
+
+interface Served {
+    trained: Trained;
     /** Until when the answer may be given without a look at the resources: epoch milliseconds. */
     until: number;
 }
@@ -18,6 +31,14 @@ export function createCampaignModels() {
     const served = new Map<string, Served>();
     const models = new Map<number, Model>();
 
+    const trainedOf = (call: Call, version: Resource<VersionProperties>): Trained => {
+        const model = models.get(version.id) ?? loadModel(modelDir(call.options.dataDir, version.id));
+        models.set(version.id, model);
+        const { datasetGroupArn, eventType } = version.properties;
+        const interactions = datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS")?.id;
+        return { model, datasetGroupArn, interactions, eventType };
+    };
+
     const look = (call: Call, campaignArn: string): Served => {
         const campaign = call.store.find<CampaignProperties>(call.region, campaignArn);
         const status = campaign && campaignPhase(call, campaign).status;
@@ -25,23 +46,23 @@ export function createCampaignModels() {
         if (status !== "ACTIVE")
             throw invalidInput(`The campaign ${campaignArn} is ${status}; it answers once it is ACTIVE.`);
         const { solutionVersionArn, campaignConfig } = deployed(call, campaign);
-        const version = call.store.find(call.region, solutionVersionArn);
+        const version = call.store.find<VersionProperties>(call.region, solutionVersionArn);
         if (!version) throw invalidInput(`The solution version of the campaign is gone: ${solutionVersionArn}`);
-        const model = models.get(version.id) ?? loadModel(modelDir(call.options.dataDir, version.id));
-        models.set(version.id, model);
         const changing = isUpdating(call, campaign) || campaignConfig?.syncWithLatestSolutionVersion;
-        return { model, until: changing ? call.now + briefly : Number.POSITIVE_INFINITY };
+        return { trained: trainedOf(call, version), until: changing ? call.now + briefly : Number.POSITIVE_INFINITY };
     };
 
     return {
+        /** The model of a solution version that is trained. */
+        trainedOf,
         /** Throws ResourceNotFoundException, or InvalidInputException when the campaign has never been ACTIVE. */
-        modelOf(call: Call, campaignArn: string): Model {
+        deployedOn(call: Call, campaignArn: string): Trained {
             const key = `${call.region} ${campaignArn}`;
             const known = served.get(key);
-            if (known && call.now < known.until) return known.model;
+            if (known && call.now < known.until) return known.trained;
             const found = look(call, campaignArn);
             served.set(key, found);
-            return found.model;
+            return found.trained;
         },
         /** Called when a resource may have changed. Models that are still deployed are read from disk once more. */
         forget() {

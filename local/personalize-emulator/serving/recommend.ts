@@ -1,59 +1,52 @@
 import { createHash, randomBytes } from "node:crypto";
-import { invalidInput, notEmulated, ServiceError } from "../errors.ts";
+import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { scoreUser } from "../model/score.ts";
-import { constraintFailure } from "../wire/validate.ts";
 
-export interface RecommendInput {
-    campaignArn?: string;
-    recommenderArn?: string;
-    userId?: string;
-    numResults?: number;
-    filterArn?: string;
-    promotions?: unknown[];
-    metadataColumns?: object;
+/** Whom a recommendation is for. */
+export interface Audience {
+    /** Item numbers, oldest first. */
+    history: readonly number[];
+    /** Which items a filter lets pass, by their number: 1. Undefined: all. */
+    passing?: Uint8Array | undefined;
+    /** Whether items of the history may be in the list: a filter asks for them. */
+    again?: boolean | undefined;
 }
 
-const defaultCount = 25;
-const largestCount = 500;
-
-/** Throws for what a call may not ask, and for what the emulator does not do. Returns the campaign and the count. */
-export function checkRecommendInput(input: RecommendInput): { campaignArn: string; count: number } {
-    const { campaignArn, numResults = 0 } = input;
-    if (input.recommenderArn) throw notEmulated("A recommender");
-    if (input.filterArn) throw notEmulated("A filter");
-    if (input.promotions?.length) throw notEmulated("A promotion");
-    if (input.metadataColumns) throw notEmulated("Metadata in recommendations");
-    if (campaignArn === undefined) throw invalidInput("A campaignArn is required.");
-    if (numResults > largestCount) {
-        const constraint = `Member must have value less than or equal to ${largestCount}`;
-        throw invalidInput(`1 validation error detected: ${constraintFailure(numResults, "numResults", constraint)}`);
-    }
-    return { campaignArn, count: numResults === 0 ? defaultCount : numResults };
+export interface Recommendation {
+    itemId: string;
+    /** Absent in aws-popularity-count. */
+    score?: number;
 }
+
+const popularity = "aws-popularity-count";
+
+/** Whether the model's answers depend on who asks. */
+export const isPersonal = (model: Model) => model.recipeName !== popularity;
 
 /**
- * The items that a campaign recommends to a user, best first. Scores are over the whole catalogue and sum to 1 there;
- * items of the user's history are then left out. A user whom the model does not know gets what is popular, and so does
- * everybody from aws-popularity-count, whose answers have no scores. Throws InvalidInputException without a user.
+ * The items that a model recommends, best first: fewer than `count` where fewer pass. Scores are over the whole
+ * catalogue and sum to 1 there; items of the history, and those that a filter keeps back, are then left out. Without a
+ * history it is what is popular, as it is for everybody from aws-popularity-count.
  */
-export function recommend(
-    model: Model,
-    userId: string | undefined,
-    count: number,
-): { itemId: string; score?: number }[] {
-    const popular = model.recipeName === "aws-popularity-count";
-    if (userId === undefined && !popular)
-        throw invalidInput(`A userId is required for the recipe ${model.recipeName}.`);
-    const history = popular ? [] : (model.histories.get(userId ?? "") ?? []);
-    const scores = scoreUser(model, history);
-    const seen = new Set(history);
-    const unseen = Uint32Array.from(scores.keys()).filter((item) => !seen.has(item));
-    unseen.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-    return Array.from(unseen.subarray(0, count), (item) => {
+export function recommend(model: Model, { history, passing, again }: Audience, count: number): Recommendation[] {
+    const personal = isPersonal(model);
+    const known = personal ? history : [];
+    const scores = scoreUser(model, known);
+    const open = passing?.slice() ?? new Uint8Array(scores.length).fill(1);
+    if (!again) for (const item of known) open[item] = 0;
+    const candidates = Uint32Array.from(scores.keys()).filter((item) => open[item] === 1);
+    candidates.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+    return Array.from(candidates.subarray(0, count), (item) => {
         const itemId = model.itemIds[item] ?? "";
-        return popular ? { itemId } : { itemId, score: Number((scores[item] ?? 0).toFixed(7)) };
+        return personal ? { itemId, score: Number((scores[item] ?? 0).toFixed(7)) } : { itemId };
     });
+}
+
+/** Throws InvalidInputException when a model that needs a user is asked without one. */
+export function requireUser(model: Model, userId: string | undefined): void {
+    if (userId !== undefined || !isPersonal(model)) return;
+    throw invalidInput(`A userId is required for the recipe ${model.recipeName}.`);
 }
 
 /** An id in the service's newer form, 40 characters; its last part is the campaign's. */

@@ -5,6 +5,7 @@ import { modelDir, rowsFile } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
+import type { Streams } from "../events/streams.ts";
 import type { TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;
@@ -13,6 +14,7 @@ const hour = 3_600_000;
 export async function runTraining(
     options: EmulatorOptions,
     store: Store,
+    streams: Streams,
     version: Resource<VersionProperties>,
     signal: AbortSignal,
 ): Promise<Outcome> {
@@ -25,6 +27,7 @@ export async function runTraining(
     const result = await inWorker(
         {
             rowsFile: rowsFile(options.dataDir, dataset.id),
+            streamed: streams.forTraining(dataset.id),
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
             ...(eventType && { eventType }),
             modelDir: modelDir(options.dataDir, version.id),

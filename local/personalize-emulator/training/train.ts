@@ -1,4 +1,5 @@
-import { interactionsOf, loadRows } from "../importing/rows.ts";
+import type { UserEvent } from "../events/streams.ts";
+import { interactionsOf, loadRows, withEvents } from "../importing/rows.ts";
 import { solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
 import { trainModel } from "../model/train.ts";
@@ -6,6 +7,8 @@ import { trainModel } from "../model/train.ts";
 /** What a training needs; it crosses into the worker thread, so it is plain data. */
 export interface TrainingTask {
     rowsFile: string;
+    /** What came by PutEvents, beside the imported rows. */
+    streamed: { events: UserEvent[]; lastEvent: number };
     recipeName: string;
     /** Train on rows of this event type only. */
     eventType?: string;
@@ -23,14 +26,15 @@ const fewestInteractions = 1000;
 /** Trains, saves the model in `modelDir` and measures it. Takes seconds of CPU, so the emulator runs it in a worker. */
 export function train(task: TrainingTask): TrainingResult {
     const { recipeName, eventType } = task;
-    const interactions = interactionsOf(loadRows(task.rowsFile), eventType);
+    const interactions = interactionsOf(withEvents(loadRows(task.rowsFile), task.streamed.events), eventType);
     if (eventType !== undefined && interactions.timestamps.length < fewestInteractions) {
         return {
             failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${eventType}`,
         };
     }
     try {
-        saveModel(task.modelDir, trainModel(interactions, recipeName));
+        const { lastEvent } = task.streamed;
+        saveModel(task.modelDir, { ...trainModel(interactions, recipeName), ...(lastEvent > 0 && { lastEvent }) });
         return { metrics: solutionMetrics(interactions, recipeName, task.seed) };
     } catch (error) {
         // The model refuses data with the service's own words; anything else is a fault of the emulator.

@@ -126,10 +126,10 @@ describe("the local Personalize, from a schema to recommendations", () => {
             refusal("InvalidInputException", /'501' at 'numResults'.*equal to 500/),
         );
         await assert.rejects(recommend(undefined), refusal("InvalidInputException", /userId is required/));
-        const filtered = new GetRecommendationsCommand({ campaignArn, userId: "22", filterArn: arn("filter/f") });
+        const promoted = new GetRecommendationsCommand({ campaignArn, userId: "22", promotions: [{ name: "p" }] });
         await assert.rejects(
-            service.runtime.send(filtered),
-            refusal("InvalidInputException", /A filter is not emulated here/),
+            service.runtime.send(promoted),
+            refusal("InvalidInputException", /A promotion is not emulated here/),
         );
         const elsewhere = new GetRecommendationsCommand({ campaignArn: arn("campaign/none"), userId: "22" });
         await assert.rejects(service.runtime.send(elsewhere), (error: { name: string; $metadata: object }) => {

@@ -9,6 +9,7 @@ const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
     failure: null,
     stoppedAt: null,
     heldUntil: null,
+    updatedAt: null,
     deletedAt: null,
     ...more,
 });

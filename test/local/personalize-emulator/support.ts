@@ -44,11 +44,18 @@ export function serviceModels(): string {
 /** A caller's S3 in memory: `objects` by `bucket/key`. `deny` refuses every read. */
 export function createBucket(objects: Record<string, string | Buffer> = {}) {
     const requests: ImportRequest[] = [];
+    const writes: ImportRequest[] = [];
     let denied = false;
+    let readOnly = false;
     const access: ImportAccess = {
         async judge(request) {
             requests.push(request);
             return denied ? { allowed: false, step: "bucket policy", reason: "no statement" } : { allowed: true };
+        },
+        async judgeWrite(request) {
+            writes.push(request);
+            const step = "write by the role's policies";
+            return denied || readOnly ? { allowed: false, step, reason: "no statement" } : { allowed: true };
         },
         async list(name, prefix) {
             return Object.entries(objects)
@@ -61,13 +68,21 @@ export function createBucket(objects: Record<string, string | Buffer> = {}) {
                 for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
             })();
         },
+        async write(name, key, text) {
+            if (name === "nowhere") throw new Error("NoSuchBucket");
+            objects[`${name}/${key}`] = text;
+        },
     };
     return {
         objects,
         requests,
+        writes,
         access,
         deny(value: boolean) {
             denied = value;
+        },
+        denyWrites(value: boolean) {
+            readOnly = value;
         },
     };
 }

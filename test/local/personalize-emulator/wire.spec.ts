@@ -119,9 +119,11 @@ describe("the local Personalize on the wire", () => {
         });
     }
 
-    it("validates events, and says that it does not keep them", async () => {
+    it("validates events, and refuses a tracking id that no tracker has", async () => {
         const event = { trackingId: "t", sessionId: "s", eventList: [{ eventType: "Watch", sentAt: 1 }] };
-        assert.match((await post("/events", event)).json.message, /PutEvents is not emulated here/);
+        const { status, json } = await post("/events", event);
+        const message = "There is no event tracker with the tracking id t.";
+        assert.deepEqual([status, json], [400, { __type: "InvalidInputException", message }]);
         const eventList = Array.from({ length: 11 }, () => event.eventList[0]);
         assert.match(
             (await post("/events", { ...event, eventList })).json.message,

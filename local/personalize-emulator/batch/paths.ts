@@ -1,0 +1,20 @@
+import { invalidInput } from "../errors.ts";
+import { type DataLocation, readDataLocation } from "../importing/data-location.ts";
+
+interface Paths {
+    jobInput: { s3DataSource: { path: string } };
+    jobOutput: { s3DataDestination: { path: string } };
+}
+
+/**
+ * Where a batch job reads and writes. The input is one object, or the first level of a folder that ends in `/`; the
+ * output is a folder, with or without `/` at its end. Throws InvalidInputException in the service's words.
+ */
+export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
+    const input = readDataLocation(jobInput.s3DataSource.path);
+    if (!input) throw invalidInput("Invalid S3 input path");
+    const folder = jobOutput.s3DataDestination.path;
+    const output = readDataLocation(folder.endsWith("/") ? folder : `${folder}/`);
+    if (!output) throw invalidInput("Invalid S3 output path");
+    return { input, output };
+}

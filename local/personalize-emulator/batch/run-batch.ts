@@ -1,0 +1,84 @@
+import { setImmediate as letOthersRun } from "node:timers/promises";
+import type { BatchJobProperties } from "../control/batch-inference-jobs.ts";
+import type { Call } from "../control/resources.ts";
+import type { VersionProperties } from "../control/solution-versions.ts";
+import type { Resource } from "../control/store.ts";
+import type { Outcome } from "../control/works.ts";
+import { type DataLocation, keysToRead } from "../importing/data-location.ts";
+import { checkCount, type ListWish } from "../serving/get-recommendations.ts";
+import type { Recommendation } from "../serving/recommend.ts";
+import { answerLine } from "./line.ts";
+import { linesOf } from "./lines-of.ts";
+import { readBatchPaths } from "./paths.ts";
+
+/** Makes the list of a solution version for one wish. */
+export type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
+
+/** After so many lines other calls get their turn: each line costs about a millisecond. */
+const linesAtOnce = 8;
+
+/**
+ * Does the work of a batch inference job: for every line of every input object a line of `<object>.out` in the output
+ * folder. A line that cannot be answered says why in its `error`, and the job goes on. The job fails, with the
+ * service's texts, when it may not read or write, or finds nothing to read. A job that is done twice, because the
+ * process died before its end was noted, writes the same objects again.
+ */
+export async function runBatch(
+    call: Call,
+    job: Resource<BatchJobProperties>,
+    listFrom: ListFrom,
+    signal: AbortSignal,
+): Promise<Outcome> {
+    const { access, log } = call.options;
+    const version = call.store.find<VersionProperties>(job.region, job.properties.solutionVersionArn);
+    if (!version) throw new Error(`The solution version of ${job.arn} is gone.`);
+    const { input, output } = readBatchPaths(job.properties);
+    if (!(await mayUse(call, job, "judge", input))) return { failure: noPrivileges };
+    const listed = await access.list(input.bucket, input.key).catch(() => []);
+    const keys = keysToRead(input, listed);
+    if (keys.length === 0) return { failure: "Invalid S3 input path" };
+
+    const count = checkCount(job.properties.numResults);
+    const { filterArn } = job.properties;
+    const answer = (line: string) => answerLine(line, (wish) => listFrom(call, version, { ...wish, count, filterArn }));
+    for (const key of keys) {
+        const target = { ...output, key: `${output.key}${key.slice(key.lastIndexOf("/") + 1)}.out`, isPrefix: false };
+        if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
+        const answers: string[] = [];
+        for await (const line of linesOf(await access.read(input.bucket, key))) {
+            if (answers.push(answer(line)) % linesAtOnce === 0) await letOthersRun();
+            if (signal.aborted) return {};
+        }
+        try {
+            await access.write(target.bucket, target.key, answers.map((text) => `${text}\n`).join(""));
+        } catch (error) {
+            log(
+                `${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${error instanceof Error ? error.message : error}`,
+            );
+            return { failure: "Invalid S3 output path" };
+        }
+        log(`${job.arn}: ${answers.length} lines answered in s3://${target.bucket}/${target.key}`);
+    }
+    return {};
+}
+
+const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
+
+async function mayUse(
+    { options }: Call,
+    job: Resource<BatchJobProperties>,
+    judge: "judge" | "judgeWrite",
+    location: DataLocation,
+): Promise<boolean> {
+    const judgement = await options.access[judge]({
+        roleArn: job.properties.roleArn,
+        ...location,
+        sourceArn: job.arn,
+        sourceAccount: options.accountId,
+        region: job.region,
+    });
+    if (judgement.allowed) return true;
+    const what = `${judge === "judge" ? "read" : "write"} s3://${location.bucket}/${location.key}`;
+    options.log(`${job.arn}: may not ${what}: ${judgement.step}: ${judgement.reason}`);
+    return false;
+}

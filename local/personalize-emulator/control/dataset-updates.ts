@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from "node:util";
+import { inUse, invalidInput } from "../errors.ts";
+import { readAvroSchema } from "./avro.ts";
+import type { DatasetGroupProperties } from "./dataset-groups.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import { type Call, failureOf, type Handler, isUnderWay, need, needActive } from "./resources.ts";
+import { checkSchema, type SchemaProperties } from "./schemas.ts";
+import type { Resource } from "./store.ts";
+import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
+
+type Dataset = Resource<DatasetProperties>;
+
+const updatable = ["ITEMS", "USERS"];
+
+const updateDataset: Handler = (call, input: { datasetArn: string; schemaArn: string }) => {
+    const dataset = needActive<DatasetProperties>(call, "dataset", input.datasetArn);
+    const { datasetType, schemaArn } = dataset.properties;
+    if (!updatable.includes(datasetType)) {
+        throw invalidInput(`Only the schema of an Items or Users dataset can be updated, not of ${datasetType}.`);
+    }
+    const schema = need<SchemaProperties>(call, "schema", input.schemaArn);
+    if (schema.arn === schemaArn) throw invalidInput(`The dataset ${dataset.arn} has the schema ${schemaArn} already.`);
+    const group = need<DatasetGroupProperties>(call, "dataset-group", dataset.parent ?? "");
+    checkSchema(schema, datasetType, group);
+    const before = need<SchemaProperties>(call, "schema", schemaArn);
+    checkAdditive(before.properties.schema, schema.properties.schema);
+    const jobs = call.store.list("dataset-import-job", call.region, dataset.arn);
+    const busy = jobs.find((job) => isUnderWay(call, job));
+    if (busy) throw inUse(`The dataset ${dataset.arn} is in use by ${busy.arn}. Wait until that has ended.`);
+    const failure = failureOf(call);
+    const update = { createdAt: call.now, schemaArn: schema.arn, ...(failure !== null && { failure }) };
+    call.store.save({ ...dataset, updatedAt: call.now, properties: { ...dataset.properties, update } });
+    return { datasetArn: dataset.arn };
+};
+
+export const datasetUpdateHandlers: Record<string, Handler> = { UpdateDataset: updateDataset };
+
+/** Throws InvalidInputException unless the new schema has every old field as it was, and all others may be null. */
+function checkAdditive(before: string, after: string): void {
+    const fields = new Map(readAvroSchema(after).fields.map((field) => [field.name, field]));
+    for (const field of readAvroSchema(before).fields) {
+        const kept = fields.get(field.name);
+        if (!kept) throw invalidInput(`The new schema lacks the field ${field.name}: fields can only be added.`);
+        if (!isDeepStrictEqual(kept, field)) {
+            throw invalidInput(`The new schema changes the field ${field.name}: fields can only be added.`);
+        }
+        fields.delete(field.name);
+    }
+    const required = [...fields.values()].find(({ nullable }) => !nullable);
+    if (required) throw invalidInput(`The new field ${required.name} must allow null: rows that exist have no value.`);
+}
+
+/** `latestDatasetUpdate`, as Describe shows it; undefined when there was none. */
+export function latestUpdateOf(call: Call, dataset: Dataset) {
+    const { update } = dataset.properties;
+    if (!update) return undefined;
+    const { status, ...summary } = updateSummary(update, updatePhase(call, dataset.kind, update));
+    // In the words of the dataset's own status, which alone of all resources has some for an update.
+    return { ...summary, status: status.replace("CREATE", "UPDATE") };
+}
+
+/** Gives the datasets whose update is over their new schema, or leaves them the old one if it failed. */
+export function endUpdates(call: Call): void {
+    for (const dataset of call.store.updating<DatasetProperties>()) {
+        const { update, ...before } = dataset.properties;
+        const status = update ? updatePhase(call, dataset.kind, update).status : "ACTIVE";
+        if (isUnderWayIn(status)) continue;
+        const schemaArn = update && status === "ACTIVE" ? update.schemaArn : before.schemaArn;
+        const properties = { ...before, schemaArn, ...(update && { update }) };
+        call.store.save({ ...dataset, updatedAt: null, properties });
+    }
+}

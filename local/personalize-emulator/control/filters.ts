@@ -1,0 +1,87 @@
+import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { parseFilter } from "../filtering/parse.ts";
+import { checkFilter } from "../filtering/resolve.ts";
+import { columnsOf } from "../serving/group-datasets.ts";
+import type { BatchJobProperties } from "./batch-inference-jobs.ts";
+import { type PageInput, pageOf } from "./paging.ts";
+import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import type { Resource, Tag } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+export interface FilterProperties {
+    filterExpression: string;
+    /** The distinct fields of the expression, as `Items.GENRES`: a dataset group has a quota of them. */
+    fields: string[];
+}
+
+interface CreateInput {
+    name: string;
+    datasetGroupArn: string;
+    filterExpression: string;
+    tags?: Tag[];
+}
+
+const largestCount = 30;
+const mostFields = 20;
+
+const createFilter: Handler = (call, input: CreateInput) => {
+    const { name, filterExpression } = input;
+    const group = needActive(call, "dataset-group", input.datasetGroupArn);
+    const expression = parseFilter(filterExpression);
+    const fields = checkFilter(expression, columnsOf(call.store, call.region, group.arn));
+    const tags = checkedTags(input.tags);
+    const others = call.store.list<FilterProperties>("filter", call.region, group.arn);
+    if (others.length >= largestCount) {
+        throw limitExceeded(
+            `Cannot create a filter. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
+        );
+    }
+    const all = new Set([...fields, ...others.flatMap(({ properties }) => properties.fields)]);
+    if (all.size > mostFields) {
+        throw limitExceeded(
+            `The filters of a dataset group can have at most ${mostFields} distinct fields; with this one there would be ${all.size}.`,
+        );
+    }
+    const properties: FilterProperties = { filterExpression, fields };
+    const filter = { kind: "filter" as const, tail: `filter/${name}`, name, parent: group.arn, properties };
+    return { filterArn: create(call, filter, tags).arn };
+};
+
+const describeFilter: Handler = (call, input: { filterArn: string }) => {
+    const filter = need<FilterProperties>(call, "filter", input.filterArn);
+    return { filter: { ...summary(call, filter), filterExpression: filter.properties.filterExpression } };
+};
+
+const listFilters: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
+    const filters = call.store.list("filter", call.region, input.datasetGroupArn);
+    const { page, ...token } = pageOf(filters, input, `ListFilters ${input.datasetGroupArn}`);
+    // The only list with a capital in the service model.
+    return { Filters: page.map((filter) => summary(call, filter)), ...token };
+};
+
+const deleteFilter: Handler = (call, input: { filterArn: string }) => {
+    const filter = need(call, "filter", input.filterArn);
+    const user = call.store
+        .list<BatchJobProperties>("batch-inference-job", call.region)
+        .find((job) => job.properties.filterArn === filter.arn && isUnderWay(call, job));
+    if (user) throw inUse(`The filter ${filter.arn} is in use by ${user.arn}. Wait until that has ended.`);
+    beginDelete(call, filter);
+};
+
+export const filterHandlers: Record<string, Handler> = {
+    CreateFilter: createFilter,
+    DescribeFilter: describeFilter,
+    ListFilters: listFilters,
+    DeleteFilter: deleteFilter,
+};
+
+/** The filter of that ARN, which must be ACTIVE and of the dataset group. Throws the service's errors. */
+export function needFilterOf(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
+    const filter = needActive<FilterProperties>(call, "filter", arn);
+    if (filter.parent === datasetGroupArn) return filter;
+    throw invalidInput(`The filter ${arn} is not of the dataset group ${datasetGroupArn}.`);
+}
+
+function summary(call: Call, filter: Resource<object>) {
+    return { name: filter.name, filterArn: filter.arn, datasetGroupArn: filter.parent, ...vitals(call, filter) };
+}

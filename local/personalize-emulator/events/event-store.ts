@@ -1,0 +1,107 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { RawAttributes } from "../filtering/attributes.ts";
+
+/** An event as PutEvents brought it. */
+export interface NewEvent {
+    eventId: string | null;
+    userId: string | null;
+    sessionId: string;
+    /** null for an event that is about no item. */
+    itemId: string | null;
+    eventType: string;
+    /** Epoch seconds. */
+    sentAt: number;
+    /** The rest of the event, as it came: value, properties, impression … */
+    rest: string;
+}
+
+export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
+    /** Rises with every event of the account. */
+    id: number;
+}
+
+export type EventStore = ReturnType<typeof openEventStore>;
+
+const tables = `
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dataset INTEGER NOT NULL, eventId TEXT, userId TEXT, sessionId TEXT NOT NULL, itemId TEXT,
+    eventType TEXT NOT NULL, sentAt REAL NOT NULL, rest TEXT NOT NULL,
+    UNIQUE (dataset, eventId)
+) STRICT;
+CREATE INDEX IF NOT EXISTS events_of_dataset ON events (dataset, id);
+CREATE TABLE IF NOT EXISTS attributes (
+    dataset INTEGER NOT NULL, id TEXT NOT NULL, properties TEXT NOT NULL,
+    PRIMARY KEY (dataset, id)
+) STRICT, WITHOUT ROWID;`;
+
+/**
+ * Opens (and creates) what came in through PutEvents, PutItems and PutUsers, by the id of the dataset it belongs to.
+ * A write that returned survives kill -9.
+ */
+export function openEventStore(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true });
+    const database = new DatabaseSync(join(dataDir, "events.sqlite"));
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec(tables);
+    // Of two events with one eventId the first counts.
+    const insert = database.prepare(
+        "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+    );
+    const ofDataset = database.prepare(
+        "SELECT id, userId, sessionId, itemId, eventType, sentAt FROM events WHERE dataset = ? ORDER BY id",
+    );
+    const put = database.prepare("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)");
+    const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
+    const attributes = database.prepare("SELECT id, properties FROM attributes WHERE dataset = ?");
+
+    const transaction = <Result>(work: () => Result): Result => {
+        database.exec("BEGIN IMMEDIATE");
+        try {
+            const result = work();
+            database.exec("COMMIT");
+            return result;
+        } catch (error) {
+            database.exec("ROLLBACK");
+            throw error;
+        }
+    };
+
+    return {
+        /** Keeps events, all or none, and returns those that were not there already. */
+        add: (dataset: number, events: NewEvent[]): StoredEvent[] =>
+            transaction(() =>
+                events.flatMap(({ eventId, rest, ...event }) => {
+                    const { userId, sessionId, itemId, eventType, sentAt } = event;
+                    const row = insert.get(dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest);
+                    return row ? [{ ...event, id: Number(row.id) }] : [];
+                }),
+            ),
+        /** All events of a dataset in the order they came. */
+        events: (dataset: number) => ofDataset.all(dataset) as unknown as StoredEvent[],
+        /** Keeps items or users, all or none; each replaces what was put under its id before. */
+        putAttributes: (dataset: number, rows: [id: string, RawAttributes][]): void =>
+            transaction(() => {
+                for (const [id, properties] of rows) put.run(dataset, id, JSON.stringify(properties));
+            }),
+        /** Drops what was put under these ids: a later import has them. */
+        dropAttributes: (dataset: number, ids: Iterable<string>): void =>
+            transaction(() => {
+                for (const id of ids) drop.run(dataset, id);
+            }),
+        attributes: (dataset: number): [id: string, RawAttributes][] =>
+            attributes.all(dataset).map(({ id, properties }) => [String(id), JSON.parse(String(properties))]),
+        /** Drops what belongs to no dataset any more. */
+        keepOnly(datasets: number[]): void {
+            const known = JSON.stringify(datasets);
+            for (const table of ["events", "attributes"]) {
+                database
+                    .prepare(`DELETE FROM ${table} WHERE dataset NOT IN (SELECT value FROM json_each(?))`)
+                    .run(known);
+            }
+        },
+        close: () => database.close(),
+    };
+}

@@ -1,0 +1,42 @@
+import { type Field, plainName } from "../control/avro.ts";
+import { invalidInput } from "../errors.ts";
+import type { RawAttributes } from "../filtering/attributes.ts";
+import { isNumeric } from "../filtering/resolve.ts";
+
+/** Reads the JSON text in which a call carries properties. Throws InvalidInputException unless it is an object. */
+export function readProperties(text: string | undefined, what: string): Record<string, unknown> {
+    if (text === undefined) return {};
+    try {
+        const value: unknown = JSON.parse(text);
+        if (typeof value === "object" && value !== null && !Array.isArray(value))
+            return value as Record<string, unknown>;
+    } catch {
+        // Refused below.
+    }
+    throw invalidInput(`The properties of ${what} are not a JSON object.`);
+}
+
+/**
+ * Properties, whose keys are columns in camel case (`numRatings` is NUM_RATINGS), as a row of the dataset. Throws
+ * InvalidInputException for a key that is no column, a value of another type, and a column without null that lacks.
+ */
+export function toAttributes(properties: Record<string, unknown>, columns: Field[], what: string): RawAttributes {
+    const given = new Map(Object.entries(properties).map(([key, value]) => [plainName(key), { key, value }]));
+    const row = columns.map((column): [string, RawAttributes[string]] => {
+        const value = given.get(plainName(column.name))?.value ?? null;
+        given.delete(plainName(column.name));
+        if (value === null && !column.nullable) throw invalidInput(`${what} has no value for ${column.name}.`);
+        if (value !== null && !fits(value, column)) {
+            throw invalidInput(`${what} has a value for ${column.name} that is not of type ${column.type}.`);
+        }
+        return [column.name, value as RawAttributes[string]];
+    });
+    const [unknown] = given.values();
+    if (unknown) throw invalidInput(`${what} has the property ${unknown.key}, for which its schema has no column.`);
+    return Object.fromEntries(row);
+}
+
+function fits(value: unknown, { type }: Field): boolean {
+    if (isNumeric(type)) return typeof value === "number" && (!/int|long/.test(type) || Number.isInteger(value));
+    return typeof value === (type === "boolean" ? "boolean" : "string");
+}

@@ -1,0 +1,58 @@
+import { type Field, readAvroSchema } from "../control/avro.ts";
+import type { DatasetProperties } from "../control/datasets.ts";
+import { type Call, phaseOf } from "../control/resources.ts";
+import type { SchemaProperties } from "../control/schemas.ts";
+import type { Resource } from "../control/store.ts";
+import { invalidInput, ServiceError } from "../errors.ts";
+import type { RawAttributes } from "../filtering/attributes.ts";
+import { readProperties, toAttributes } from "./properties.ts";
+
+/** What PutItems and PutUsers share. */
+export interface PutAttributesInput {
+    datasetArn: string;
+    items?: { itemId: string; properties?: string }[];
+    users?: { userId: string; properties?: string }[];
+}
+
+const rules = {
+    ITEMS: { idColumn: "ITEM_ID", operation: "PutItems" },
+    USERS: { idColumn: "USER_ID", operation: "PutUsers" },
+};
+
+/**
+ * The rows of a PutItems or PutUsers call by the schema of its dataset. Throws ResourceNotFoundException (404) or
+ * ResourceInUseException (409) when the dataset is not there or not ready, and InvalidInputException for another type
+ * of dataset and for properties that its schema does not allow.
+ */
+export function readPut(
+    call: Call,
+    type: "ITEMS" | "USERS",
+    input: PutAttributesInput,
+): { dataset: Resource<DatasetProperties>; rows: [id: string, RawAttributes][] } {
+    const dataset = readyDataset(call, type, input.datasetArn);
+    const schema = call.store.find<SchemaProperties>(call.region, dataset.properties.schemaArn);
+    const fields = schema ? readAvroSchema(schema.properties.schema).fields : [];
+    const columns = fields.filter(({ name }) => name !== rules[type].idColumn);
+    const given = [
+        ...(input.items ?? []).map(({ itemId, properties }) => ({ id: itemId, properties })),
+        ...(input.users ?? []).map(({ userId, properties }) => ({ id: userId, properties })),
+    ];
+    return { dataset, rows: given.map(({ id, properties }) => [id, rowOf(id, properties, columns)]) };
+}
+
+function rowOf(id: string, properties: string | undefined, columns: Field[]): RawAttributes {
+    return toAttributes(readProperties(properties, id), columns, id);
+}
+
+function readyDataset(call: Call, type: "ITEMS" | "USERS", arn: string): Resource<DatasetProperties> {
+    const dataset = call.store.find<DatasetProperties>(call.region, arn);
+    const status = dataset?.kind === "dataset" ? phaseOf(call, dataset).status : "GONE";
+    if (!dataset || status === "GONE") {
+        throw new ServiceError("ResourceNotFoundException", `The given dataset does not exist: ${arn}`, 404);
+    }
+    if (/^(CREATE|DELETE) /.test(status)) {
+        throw new ServiceError("ResourceInUseException", `The dataset ${arn} is ${status}; it must be ACTIVE.`, 409);
+    }
+    if (dataset.properties.datasetType === type) return dataset;
+    throw invalidInput(`${rules[type].operation} is for a dataset of type ${type}, and ${arn} is not one.`);
+}

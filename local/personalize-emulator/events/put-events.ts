@@ -1,0 +1,68 @@
+import type { DatasetProperties } from "../control/datasets.ts";
+import type { EventTrackerProperties } from "../control/event-trackers.ts";
+import { type Call, phaseOf } from "../control/resources.ts";
+import { invalidInput } from "../errors.ts";
+import type { NewEvent } from "./event-store.ts";
+import { readProperties } from "./properties.ts";
+
+export interface PutEventsInput {
+    trackingId: string;
+    userId?: string;
+    sessionId: string;
+    eventList: EventInput[];
+}
+
+interface EventInput {
+    eventId?: string;
+    eventType: string;
+    itemId?: string;
+    properties?: string;
+    sentAt: number;
+    [other: string]: unknown;
+}
+
+/** An event's JSON may be this long: 10 KB. */
+const longestEvent = 10_240;
+const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendationid", "impression"];
+
+/**
+ * The interactions dataset that the tracker's events belong to. Throws InvalidInputException when no tracker has the
+ * id (the service model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
+ */
+export function trackedDataset(call: Call, trackingId: string): number {
+    const tracker = call.store
+        .list<EventTrackerProperties>("event-tracker", call.region)
+        .find(({ properties }) => properties.trackingId === trackingId);
+    const status = tracker ? phaseOf(call, tracker).status : "GONE";
+    if (!tracker || status === "GONE") {
+        throw invalidInput(`There is no event tracker with the tracking id ${trackingId}.`);
+    }
+    if (status !== "ACTIVE") throw invalidInput(`The event tracker ${tracker.arn} is ${status}; it must be ACTIVE.`);
+    const datasets = call.store.list<DatasetProperties>("dataset", call.region, tracker.parent ?? "");
+    const interactions = datasets.find(
+        (dataset) =>
+            dataset.properties.datasetType === "INTERACTIONS" &&
+            !/^(CREATE|DELETE) |^GONE/.test(phaseOf(call, dataset).status),
+    );
+    if (interactions) return interactions.id;
+    throw invalidInput(`The dataset group ${tracker.parent} has no Item interactions dataset that is ACTIVE.`);
+}
+
+/** The events of a call, checked. Throws InvalidInputException for properties that are no JSON object or use reserved words, and for an event of more than 10 KB. */
+export function readEvents({ userId, sessionId, eventList }: PutEventsInput): NewEvent[] {
+    return eventList.map((event, index) => {
+        const what = `event ${index + 1}`;
+        const { eventId = null, eventType, sentAt, itemId, ...rest } = event;
+        const text = JSON.stringify(rest);
+        if (JSON.stringify(event).length > longestEvent) throw invalidInput(`The ${what} is longer than 10 KB.`);
+        const properties = readProperties(event.properties, what);
+        const word = Object.keys(properties).find((key) => reserved.includes(key.toLowerCase()));
+        if (word !== undefined)
+            throw invalidInput(`The properties of ${what} may not have ${word}, which is reserved.`);
+        // The API had no itemId of its own at first, and took it from the properties; it still does.
+        const item = itemId ?? properties.itemId;
+        if (item !== undefined && typeof item !== "string")
+            throw invalidInput(`The itemId of ${what} is not a string.`);
+        return { eventId, userId: userId ?? null, sessionId, itemId: item ?? null, eventType, sentAt, rest: text };
+    });
+}

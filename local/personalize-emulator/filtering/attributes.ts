@@ -1,0 +1,23 @@
+import type { Field } from "../control/avro.ts";
+import { isNumeric } from "./resolve.ts";
+
+/** A number, or the words of a string: several where the column is categorical, else one. */
+export type AttributeValue = number | string[];
+
+/** What is known of an item or a user, by column. A value that is null is absent. */
+export type Attributes = ReadonlyMap<string, AttributeValue>;
+
+/** A row as it was imported or put: raw values by column. */
+export type RawAttributes = Record<string, string | number | boolean | null>;
+
+/** Reads a row by the columns of its dataset, for filters to compare. */
+export function readAttributes(raw: RawAttributes, fields: Field[]): Attributes {
+    const attributes = new Map<string, AttributeValue>();
+    for (const { name, type, categorical } of fields) {
+        const value = Object.hasOwn(raw, name) ? raw[name] : null;
+        if (value === null || value === undefined || value === "") continue;
+        if (isNumeric(type)) attributes.set(name, Number(value));
+        else attributes.set(name, categorical ? String(value).split("|") : [String(value)]);
+    }
+    return attributes;
+}

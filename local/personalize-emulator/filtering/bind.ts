@@ -1,0 +1,115 @@
+import { invalidInput } from "../errors.ts";
+import type { Attributes, AttributeValue } from "./attributes.ts";
+import type { Clause, Condition, FilterExpression, Literal, Operator } from "./expression.ts";
+import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
+import type { FilterValues } from "./values.ts";
+
+/** A clause whose placeholders have values. It looks at an item's attributes or at a user's events, not both. */
+export interface BoundClause {
+    keep: Clause["keep"];
+    /** Whether the clause has an effect for a user with these attributes; undefined: for everyone. */
+    appliesTo?: (user: Attributes | undefined) => boolean;
+    /** Whether an item is meant, by its attributes. */
+    item?: (item: Attributes | undefined) => boolean;
+    /** Whether the items of a user's events of this type are meant. The type comes in lower case. */
+    event?: (eventType: string) => boolean;
+}
+
+/**
+ * Makes predicates of a filter that checkFilter accepted. An EXCLUDE whose placeholder has no value is left out.
+ * Throws InvalidInputException for a value that its field cannot be compared with.
+ */
+export function bindFilter(filter: FilterExpression, values: FilterValues, columns: Columns): BoundClause[] {
+    return filter.clauses
+        .filter((clause) => hasValues(clause, values))
+        .map((clause) => {
+            const { keep, where, onlyIf } = clause;
+            const bound: BoundClause = { keep };
+            if (where[0]?.[0]?.dataset === "Interactions") {
+                bound.event = anyOf(where.map((all) => allOf(all.map((condition) => eventTest(condition, values)))));
+            } else {
+                const tests = where.map((all) =>
+                    all.map((condition) => attributeTest(condition, values, columns.items)),
+                );
+                bound.item = anyOf(tests.map(allOf));
+            }
+            if (onlyIf.length > 0) {
+                bound.appliesTo = allOf(onlyIf.map((condition) => attributeTest(condition, values, columns.users)));
+            }
+            return bound;
+        });
+}
+
+type Test<Subject> = (subject: Subject) => boolean;
+
+const anyOf =
+    <Subject>(tests: Test<Subject>[]): Test<Subject> =>
+    (subject) =>
+        tests.some((test) => test(subject));
+
+const allOf =
+    <Subject>(tests: Test<Subject>[]): Test<Subject> =>
+    (subject) =>
+        tests.every((test) => test(subject));
+
+const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
+    [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
+
+/** What the condition compares with; undefined is anything. */
+function literalsOf({ operand }: Condition, values: FilterValues): Literal[] | undefined {
+    if ("literals" in operand) return operand.literals;
+    return "placeholder" in operand ? values.get(operand.placeholder) : undefined;
+}
+
+function eventTest(condition: Condition, values: FilterValues): Test<string> {
+    const literals = literalsOf(condition, values);
+    const negative = isNegative(condition.operator);
+    if (literals === undefined || literals.includes("*")) return () => !negative;
+    // Event types are the only strings whose case does not count.
+    const types = new Set(literals.map((literal) => String(literal).toLowerCase()));
+    return (eventType) => types.has(eventType) !== negative;
+}
+
+function attributeTest(
+    condition: Condition,
+    values: FilterValues,
+    fields: Columns["items"],
+): Test<Attributes | undefined> {
+    const column = columnOf(condition, fields);
+    const literals = checkLiterals(literalsOf(condition, values) ?? [], column);
+    if (literals.length > 1 && !condition.operator.endsWith("IN")) {
+        throw invalidInput(`${column.name} ${condition.operator} takes one value, and is given ${literals.length}.`);
+    }
+    const test = isNumeric(column.type)
+        ? numberTest(condition.operator, literals as number[])
+        : wordTest(condition.operator, literals as string[]);
+    return (attributes) => test(attributes?.get(column.name));
+}
+
+const isNegative = (operator: Operator) => operator === "NOT IN" || operator === "!=";
+
+/** An absent value is in no list and is equal to nothing, so it passes NOT IN and != only. */
+function wordTest(operator: Operator, literals: string[]): Test<AttributeValue | undefined> {
+    const wanted = new Set(literals);
+    const negative = isNegative(operator);
+    return (value) => (Array.isArray(value) && value.some((word) => wanted.has(word))) !== negative;
+}
+
+function numberTest(operator: Operator, literals: number[]): Test<AttributeValue | undefined> {
+    const bound = literals[0] ?? Number.NaN;
+    switch (operator) {
+        case "<":
+            return (value) => typeof value === "number" && value < bound;
+        case "<=":
+            return (value) => typeof value === "number" && value <= bound;
+        case ">":
+            return (value) => typeof value === "number" && value > bound;
+        case ">=":
+            return (value) => typeof value === "number" && value >= bound;
+        default: {
+            const wanted = new Set<unknown>(literals);
+            const negative = isNegative(operator);
+            return (value) => wanted.has(value) !== negative;
+        }
+    }
+}

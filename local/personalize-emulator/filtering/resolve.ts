@@ -1,0 +1,98 @@
+import { type Field, plainName } from "../control/avro.ts";
+import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
+import { type Clause, type Condition, type FilterExpression, type Literal, placeholdersOf } from "./expression.ts";
+import { invalidExpression } from "./tokenize.ts";
+
+/** The columns of a dataset group's Items and Users datasets; absent where there is no such dataset. */
+export interface Columns {
+    items?: Field[] | undefined;
+    users?: Field[] | undefined;
+}
+
+const mostFields = 10;
+const longestPlaceholder = 50;
+const numeric = ["int", "long", "float", "double"];
+
+/**
+ * Checks an expression against the columns that there are. Throws InvalidInputException for a field that is not
+ * there, that filters cannot use, or that is compared with what it cannot be; LimitExceededException for more than 10
+ * distinct fields. Returns the fields, as `Items.GENRES`.
+ */
+export function checkFilter(filter: FilterExpression, columns: Columns): string[] {
+    for (const clause of filter.clauses) checkClause(clause, columns);
+    const conditions = filter.clauses.flatMap(({ where, onlyIf }) => [...where.flat(), ...onlyIf]);
+    const fields = [...new Set(conditions.map(({ dataset, field }) => `${dataset}.${plainName(field)}`))];
+    if (fields.length > mostFields) {
+        throw limitExceeded(
+            `A filter can have at most ${mostFields} distinct fields, and this one has ${fields.length}.`,
+        );
+    }
+    return fields;
+}
+
+function checkClause(clause: Clause, columns: Columns): void {
+    if (clause.subject !== "ItemID") throw notEmulated(`A filter of ${clause.subject}`);
+    const long = placeholdersOf(clause).find((name) => name.length > longestPlaceholder);
+    if (long !== undefined) {
+        throw invalidExpression(`the placeholder $${long} is longer than ${longestPlaceholder} characters`);
+    }
+    for (const condition of clause.where.flat()) {
+        const { dataset, at } = condition;
+        if (dataset === "Interactions") checkEventCondition(condition);
+        else if (dataset === "Items") checkAttributeCondition(condition, columns.items);
+        else throw invalidExpression(`ItemID can be filtered by Interactions or Items, and not by ${dataset}`, at);
+    }
+    for (const condition of clause.onlyIf) checkAttributeCondition(condition, columns.users);
+}
+
+/** The guide: of interactions only the event type can be filtered by. */
+function checkEventCondition({ field, operator, operand, at }: Condition): void {
+    if (plainName(field) !== "EVENTTYPE") {
+        throw invalidExpression(`of Interactions only EVENT_TYPE can be filtered by, and not ${field}`, at);
+    }
+    if (!["IN", "NOT IN", "=", "!="].includes(operator)) {
+        throw invalidExpression(`an event type cannot be compared by ${operator}`, at);
+    }
+    refuseCurrentItem({ operand });
+}
+
+function checkAttributeCondition(condition: Condition, columns: Field[] | undefined): void {
+    const { dataset, field, operator, operand, at } = condition;
+    const { name, type, textual } = columnOf(condition, columns);
+    if (type === "boolean" || textual) {
+        const what = textual ? "textual" : "of type boolean";
+        throw invalidExpression(`${dataset}.${field} is ${what}, and filters cannot use that`, at);
+    }
+    if ("anything" in operand) throw invalidExpression("* is for Interactions.EVENT_TYPE only", at);
+    if (!isNumeric(type) && /[<>]/.test(operator)) {
+        throw invalidExpression(`${dataset}.${name} is a string, which ${operator} cannot compare`, at);
+    }
+    refuseCurrentItem(condition);
+    if ("literals" in operand) checkLiterals(operand.literals, { name, type });
+}
+
+function refuseCurrentItem({ operand }: Pick<Condition, "operand">): void {
+    if ("currentItem" in operand) throw notEmulated("CurrentItem, which is for recipes of related items,");
+}
+
+/** The column that a condition names; their case does not count. Throws InvalidInputException when it is not there. */
+export function columnOf({ dataset, field, at }: Condition, columns: Field[] | undefined): Field {
+    const owner = dataset === "CurrentUser" ? "Users" : dataset;
+    if (!columns) throw invalidExpression(`the dataset group has no ${owner} dataset`, at);
+    const column = columns.find(({ name }) => plainName(name) === plainName(field));
+    if (column) return column;
+    const all = columns.map(({ name }) => name).join(", ");
+    throw invalidExpression(`the ${owner} dataset has no field ${field}; it has ${all}`, at);
+}
+
+export const isNumeric = (type: string) => numeric.includes(type);
+
+/** Literals as the column holds values: numbers for a number. Throws InvalidInputException where that cannot be. */
+export function checkLiterals(literals: Literal[], { name, type }: Pick<Field, "name" | "type">): Literal[] {
+    if (!isNumeric(type)) return literals.map(String);
+    return literals.map((literal) => {
+        const value = Number(literal);
+        if (literal !== "" && Number.isFinite(value)) return value;
+        throw invalidInput(`${name} is a number (${type}), and cannot be compared with "${literal}".`);
+    });
+}

@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import type { DatasetProperties } from "../control/datasets.ts";
+import { rowsFile } from "../control/resources.ts";
+import type { Resource, Store } from "../control/store.ts";
+import type { EventStore } from "../events/event-store.ts";
+import type { Streams } from "../events/streams.ts";
+import { type Attributes, type RawAttributes, readAttributes } from "../filtering/attributes.ts";
+import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
+import { loadAttributeRows } from "../importing/attribute-rows.ts";
+import { loadRows } from "../importing/rows.ts";
+import { fieldsOf } from "./group-datasets.ts";
+
+/** What is known of the items or users of a dataset. `version` rises when it changes. */
+export interface AttributeTable {
+    rows: Map<string, Attributes>;
+    version: number;
+    /** By which the rows were read: another one may name more columns. */
+    schemaArn: string;
+}
+
+const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
+
+/** The contents of datasets as filters need them, in memory: read at the first use, and again after an import. */
+export function createDatasetContents(context: {
+    dataDir: string;
+    store: Store;
+    events: EventStore;
+    streams: Streams;
+}) {
+    const { dataDir, store, events, streams } = context;
+    const tables = new Map<number, AttributeTable>();
+    const importedOf = new Map<number, (userId: string) => SeenEvent[]>();
+
+    const loadTable = (dataset: Resource<DatasetProperties>): AttributeTable => {
+        const fields = fieldsOf(store, dataset);
+        const rows = loadAttributeRows(rowsFile(dataDir, dataset.id));
+        for (const [id, row] of events.attributes(dataset.id)) rows.set(id, row);
+        return {
+            rows: new Map([...rows].map(([id, row]) => [id, readAttributes(row, fields)])),
+            version: 0,
+            schemaArn: dataset.properties.schemaArn,
+        };
+    };
+
+    const loadIndex = (dataset: number) => {
+        const file = rowsFile(dataDir, dataset);
+        return existsSync(file) ? indexByUser(loadRows(file)) : () => [];
+    };
+
+    return {
+        /** The attributes of an Items or Users dataset; none when there is no dataset. */
+        attributes(dataset: Resource<DatasetProperties> | undefined): AttributeTable {
+            if (!dataset) return none;
+            const known = tables.get(dataset.id);
+            const table = known?.schemaArn === dataset.properties.schemaArn ? known : loadTable(dataset);
+            tables.set(dataset.id, table);
+            return table;
+        },
+        /** Keeps items or users that came by PutItems or PutUsers; filters see them at once. */
+        put(dataset: Resource<DatasetProperties>, rows: [id: string, RawAttributes][]): void {
+            events.putAttributes(dataset.id, rows);
+            const table = tables.get(dataset.id);
+            if (!table) return;
+            const fields = fieldsOf(store, dataset);
+            for (const [id, row] of rows) table.rows.set(id, readAttributes(row, fields));
+            table.version++;
+        },
+        /** A user's latest events, imported and streamed, newest first: 100 of each event type. */
+        latestEvents(dataset: number, userId: string): SeenEvent[] {
+            const index = importedOf.get(dataset) ?? loadIndex(dataset);
+            importedOf.set(dataset, index);
+            return latestEvents(index(userId), streams.ofUser(dataset, userId));
+        },
+        /** Called when an import may have changed what is on disk. */
+        forget() {
+            tables.clear();
+            importedOf.clear();
+        },
+    };
+}
+
+export type DatasetContents = ReturnType<typeof createDatasetContents>;

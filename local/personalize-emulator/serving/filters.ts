@@ -1,0 +1,155 @@
+import type { DatasetProperties } from "../control/datasets.ts";
+import type { FilterProperties } from "../control/filters.ts";
+import { type Call, phaseOf } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import { invalidInput, ServiceError } from "../errors.ts";
+import { type BoundClause, bindFilter } from "../filtering/bind.ts";
+import type { FilterExpression } from "../filtering/expression.ts";
+import { parseFilter } from "../filtering/parse.ts";
+import type { Columns } from "../filtering/resolve.ts";
+import { readFilterValues } from "../filtering/values.ts";
+import type { Model } from "../model/model.ts";
+import type { Trained } from "./campaign-models.ts";
+import type { AttributeTable, DatasetContents } from "./dataset-contents.ts";
+import { columnsOf, datasetOf } from "./group-datasets.ts";
+import { itemNumbers } from "./item-numbers.ts";
+
+/** What a filter says of a user's list: which items pass (1), and whether it asks for items of the history. */
+export interface Verdict {
+    passing: Uint8Array;
+    again: boolean;
+}
+
+interface Compiled {
+    expression: FilterExpression;
+    datasetGroupArn: string;
+    columns: Columns;
+    items: Resource<DatasetProperties> | undefined;
+    users: Resource<DatasetProperties> | undefined;
+    /** Clauses by the text of the values that they are bound to. */
+    bound: Map<string, Bound[]>;
+}
+
+interface Bound {
+    clause: BoundClause;
+    /** Which items the clause means, of the model and the attributes that were asked for last. */
+    meant?: { model: Model; table: AttributeTable; version: number; items: Uint8Array };
+}
+
+/** More sets of values than this are not remembered for one filter: the memory is then used anew. */
+const mostRemembered = 256;
+
+/** Applies filters: an expression is read once, and what it says of items is remembered as long as the data is the same. */
+export function createFilters(contents: DatasetContents) {
+    const compiled = new Map<string, Compiled>();
+
+    const compile = (call: Call, filterArn: string): Compiled => {
+        const key = `${call.region} ${filterArn}`;
+        const known = compiled.get(key);
+        if (known) return known;
+        const filter = call.store.find<FilterProperties>(call.region, filterArn);
+        const status = filter?.kind === "filter" ? phaseOf(call, filter).status : "GONE";
+        if (!filter || status === "GONE") {
+            throw new ServiceError("ResourceNotFoundException", `The given filter does not exist: ${filterArn}`, 404);
+        }
+        if (status !== "ACTIVE") throw invalidInput(`The filter ${filterArn} is ${status}; it must be ACTIVE.`);
+        const group = filter.parent ?? "";
+        const made: Compiled = {
+            expression: parseFilter(filter.properties.filterExpression),
+            datasetGroupArn: group,
+            columns: columnsOf(call.store, call.region, group),
+            items: datasetOf(call.store, call.region, group, "ITEMS"),
+            users: datasetOf(call.store, call.region, group, "USERS"),
+            bound: new Map(),
+        };
+        compiled.set(key, made);
+        return made;
+    };
+
+    const bind = (filter: Compiled, values: Record<string, string>): Bound[] => {
+        const key = JSON.stringify(Object.entries(values).sort());
+        const known = filter.bound.get(key);
+        if (known) return known;
+        const { expression, columns } = filter;
+        const clauses = bindFilter(expression, readFilterValues(expression, values), columns);
+        const bound = clauses.map((clause) => ({ clause }));
+        if (filter.bound.size >= mostRemembered) filter.bound.clear();
+        filter.bound.set(key, bound);
+        return bound;
+    };
+
+    /** Which items a clause means for a user. */
+    const meant = (filter: Compiled, bound: Bound, { model, interactions }: Trained, userId: string): Uint8Array => {
+        const { event, item } = bound.clause;
+        if (event)
+            return itemsOfEvents(
+                model,
+                interactions === undefined ? [] : contents.latestEvents(interactions, userId),
+                event,
+            );
+        const table = contents.attributes(filter.items);
+        const known = bound.meant;
+        if (known?.model === model && known.table === table && known.version === table.version) return known.items;
+        const items = Uint8Array.from(model.itemIds, (itemId) => (item?.(table.rows.get(itemId)) ? 1 : 0));
+        bound.meant = { model, table, version: table.version, items };
+        return items;
+    };
+
+    return {
+        /**
+         * What the filter says of a user's list of recommendations from the model. Throws ResourceNotFoundException
+         * (404) and InvalidInputException, for a filter that is not ACTIVE or not of the model's group, or for bad values.
+         */
+        apply(
+            call: Call,
+            trained: Trained,
+            filterArn: string,
+            values: Record<string, string> = {},
+            userId = "",
+        ): Verdict {
+            const filter = compile(call, filterArn);
+            if (filter.datasetGroupArn !== trained.datasetGroupArn) {
+                throw invalidInput(
+                    `The filter ${filterArn} and the recommendations are not of the same dataset group.`,
+                );
+            }
+            const bound = bind(filter, values);
+            const user = () => contents.attributes(filter.users).rows.get(userId);
+            const effective = bound.filter(({ clause }) => clause.appliesTo?.(user()) ?? true);
+            const sets = effective.map((each) => ({ ...each.clause, items: meant(filter, each, trained, userId) }));
+            const [included, excluded] = [
+                sets.filter(({ keep }) => keep === "INCLUDE"),
+                sets.filter(({ keep }) => keep === "EXCLUDE"),
+            ];
+            const passing = new Uint8Array(trained.model.itemIds.length);
+            if (included.length === 0) passing.fill(1);
+            for (const { items } of included)
+                items.forEach((is, number) => {
+                    if (is) passing[number] = 1;
+                });
+            for (const { items } of excluded)
+                items.forEach((is, number) => {
+                    if (is) passing[number] = 0;
+                });
+            return { passing, again: included.some(({ event }) => event !== undefined) };
+        },
+        /** Called when a resource may have changed. */
+        forget: () => compiled.clear(),
+    };
+}
+
+export type Filters = ReturnType<typeof createFilters>;
+
+function itemsOfEvents(
+    model: Model,
+    events: readonly { itemId: string; eventType: string }[],
+    test: (eventType: string) => boolean,
+): Uint8Array {
+    const numbers = itemNumbers(model);
+    const items = new Uint8Array(model.itemIds.length);
+    for (const { itemId, eventType } of events) {
+        const number = numbers.get(itemId);
+        if (number !== undefined && test(eventType)) items[number] = 1;
+    }
+    return items;
+}

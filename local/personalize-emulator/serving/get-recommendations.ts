@@ -1,0 +1,83 @@
+import type { Call } from "../control/resources.ts";
+import { invalidInput, notEmulated } from "../errors.ts";
+import type { Streams } from "../events/streams.ts";
+import { constraintFailure } from "../wire/validate.ts";
+import type { Trained } from "./campaign-models.ts";
+import type { Filters } from "./filters.ts";
+import { itemNumbers } from "./item-numbers.ts";
+import { type Recommendation, recommend, requireUser } from "./recommend.ts";
+
+export interface RecommendInput {
+    campaignArn?: string;
+    recommenderArn?: string;
+    userId?: string;
+    numResults?: number;
+    filterArn?: string;
+    filterValues?: Record<string, string>;
+    promotions?: unknown[];
+    metadataColumns?: object;
+}
+
+/** Whom a list is for, how long it is at most, and which filter it passes. */
+export interface ListWish {
+    userId?: string | undefined;
+    count: number;
+    filterArn?: string | undefined;
+    filterValues?: Record<string, string> | undefined;
+}
+
+const defaultCount = 25;
+const largestCount = 500;
+
+/** Throws for what a call may not ask, and for what the emulator does not do. Returns the campaign and the wish. */
+export function checkRecommendInput(input: RecommendInput): { campaignArn: string; wish: ListWish } {
+    const { campaignArn, userId, filterArn, filterValues } = input;
+    if (input.recommenderArn) throw notEmulated("A recommender");
+    if (input.promotions?.length) throw notEmulated("A promotion");
+    if (input.metadataColumns) throw notEmulated("Metadata in recommendations");
+    if (campaignArn === undefined) throw invalidInput("A campaignArn is required.");
+    if (filterArn === undefined && filterValues && Object.keys(filterValues).length > 0) {
+        throw invalidInput("filterValues are for a filter: give its filterArn too.");
+    }
+    return { campaignArn, wish: { userId, count: checkCount(input.numResults), filterArn, filterValues } };
+}
+
+/** How many results a call asks for: 25 where it does not say, 500 at most. Throws InvalidInputException. */
+export function checkCount(numResults = 0): number {
+    if (numResults > largestCount || numResults < 0) {
+        const constraint =
+            numResults < 0
+                ? "Member must have value greater than or equal to 0"
+                : `Member must have value less than or equal to ${largestCount}`;
+        throw invalidInput(`1 validation error detected: ${constraintFailure(numResults, "numResults", constraint)}`);
+    }
+    return numResults === 0 ? defaultCount : numResults;
+}
+
+/** Makes the list of recommendations for a user: his history with what he has done since the training, filtered. */
+export function listFor(
+    call: Call,
+    trained: Trained,
+    wish: ListWish,
+    { filters, streams }: { filters: Filters; streams: Streams },
+): Recommendation[] {
+    const { userId, count, filterArn, filterValues } = wish;
+    requireUser(trained.model, userId);
+    const history = historyOf(trained, userId ?? "", streams);
+    if (filterArn === undefined) return recommend(trained.model, { history }, count);
+    return recommend(
+        trained.model,
+        { history, ...filters.apply(call, trained, filterArn, filterValues, userId) },
+        count,
+    );
+}
+
+/** Item numbers, oldest first: those of the training, then the streamed events that came after it. */
+function historyOf({ model, interactions, eventType }: Trained, userId: string, streams: Streams): readonly number[] {
+    const trainedOn = model.histories.get(userId) ?? [];
+    const later = interactions === undefined ? [] : streams.ofUser(interactions, userId, model.lastEvent);
+    if (later.length === 0) return trainedOn;
+    const numbers = itemNumbers(model);
+    const counted = later.filter((event) => eventType === undefined || event.eventType === eventType);
+    return [...trainedOn, ...counted.flatMap(({ itemId }) => numbers.get(itemId) ?? [])];
+}

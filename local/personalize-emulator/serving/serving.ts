@@ -1,0 +1,69 @@
+import type { EmulatorOptions } from "../contract.ts";
+import type { Call, Handler } from "../control/resources.ts";
+import type { VersionProperties } from "../control/solution-versions.ts";
+import type { Resource, Store } from "../control/store.ts";
+import type { EventStore } from "../events/event-store.ts";
+import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
+import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
+import type { Streams } from "../events/streams.ts";
+import { createCampaignModels } from "./campaign-models.ts";
+import { createDatasetContents } from "./dataset-contents.ts";
+import { createFilters } from "./filters.ts";
+import { checkRecommendInput, type ListWish, listFor, type RecommendInput } from "./get-recommendations.ts";
+import { type Recommendation, recommendationId } from "./recommend.ts";
+
+/** Answers what is asked at runtime: recommendations, and events, items and users as they come. All from memory. */
+export function createServing(options: EmulatorOptions, store: Store, events: EventStore, streams: Streams) {
+    const campaigns = createCampaignModels();
+    const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
+    const filters = createFilters(contents);
+    // Trackers by region and tracking id, so that an event waits for no look at the resources.
+    const tracked = new Map<string, number>();
+
+    const getRecommendations: Handler = (call, input: RecommendInput) => {
+        const { campaignArn, wish } = checkRecommendInput(input);
+        const itemList = listFor(call, campaigns.deployedOn(call, campaignArn), wish, { filters, streams });
+        return { itemList, recommendationId: recommendationId(campaignArn) };
+    };
+
+    const putEvents: Handler = (call, input: PutEventsInput) => {
+        const key = `${call.region} ${input.trackingId}`;
+        const dataset = tracked.get(key) ?? trackedDataset(call, input.trackingId);
+        tracked.set(key, dataset);
+        streams.add(dataset, readEvents(input));
+    };
+
+    const put =
+        (type: "ITEMS" | "USERS"): Handler =>
+        (call, input: PutAttributesInput) => {
+            const { dataset, rows } = readPut(call, type, input);
+            contents.put(dataset, rows);
+        };
+
+    const changed = () => {
+        campaigns.forget();
+        filters.forget();
+        tracked.clear();
+    };
+
+    return {
+        handlers: {
+            GetRecommendations: getRecommendations,
+            PutEvents: putEvents,
+            PutItems: put("ITEMS"),
+            PutUsers: put("USERS"),
+        } as Record<string, Handler>,
+        /** The list that a solution version gives a user, without a campaign: for batch inference. */
+        listFrom: (call: Call, version: Resource<VersionProperties>, wish: ListWish): Recommendation[] =>
+            listFor(call, campaigns.trainedOf(call, version), wish, { filters, streams }),
+        /** Called when a resource may have changed. */
+        changed,
+        /** Called when a job has ended, which may have changed what is on disk too. */
+        jobEnded() {
+            changed();
+            contents.forget();
+        },
+    };
+}
+
+export type Serving = ReturnType<typeof createServing>;

@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetGroupCommand,
+    CreateFilterCommand,
+    DeleteFilterCommand,
+    DescribeFilterCommand,
+    ListFiltersCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import {
+    campaignArn,
+    cinemaBucket,
+    datasetGroupArn,
+    films,
+    genresOf,
+    history,
+    itemsArn,
+    itemsCsv,
+    openCinema,
+    post,
+    usersArn,
+    yearOf,
+} from "./cinema.ts";
+import { arn, refusal, runImportJob, type Service } from "./support.ts";
+
+const user = "22";
+const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => item));
+
+describe("filters of the local Personalize", () => {
+    const bucket = cinemaBucket();
+    let service: Service;
+    before(async () => {
+        ({ service } = await openCinema(bucket));
+    });
+    after(() => service?.discard());
+
+    let count = 0;
+    const create = async (filterExpression: string) => {
+        const name = `filter-${++count}`;
+        const { filterArn } = await service.personalize.send(
+            new CreateFilterCommand({ name, datasetGroupArn, filterExpression }),
+        );
+        return String(filterArn);
+    };
+    const ask = async (filterArn: string | undefined, filterValues?: Record<string, string>, userId = user) => {
+        const input = { campaignArn, userId, filterArn, filterValues, numResults: 500 };
+        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        return itemList.map(({ itemId }) => Number(itemId));
+    };
+    /** Makes a filter, uses it and deletes it: a group has a quota of them. */
+    const filtered = async (expression: string, filterValues?: Record<string, string>, userId = user) => {
+        const filterArn = await create(expression);
+        try {
+            return await ask(filterArn, filterValues, userId);
+        } finally {
+            await service.personalize.send(new DeleteFilterCommand({ filterArn }));
+        }
+    };
+    const unseen = async (keep: (film: number) => boolean) => (await ask(undefined)).filter(keep);
+
+    it("includes what has one of several values, in the order and with the scores that it has without", async () => {
+        const list = await filtered('INCLUDE ItemID WHERE Items.GENRES IN ("Taste1","Nonsense")');
+        assert.deepEqual(list, await unseen((film) => film % 5 === 1));
+        assert.ok(list.length > 5);
+    });
+
+    it("excludes by comparison of numbers; what has no value is not excluded", async () => {
+        const list = await filtered("EXCLUDE ItemID WHERE Items.RELEASE_YEAR > 1950");
+        assert.deepEqual(list, await unseen((film) => !((yearOf(film) ?? 0) > 1950)));
+    });
+
+    it("reads AND closer than OR, NOT IN, and fields and keywords in any case", async () => {
+        const list = await filtered(
+            'include itemid where ITEMS.genres in ("Taste1") and items.release_year <= 1920 or Items.GENRES NOT IN ("Even") AND Items.RELEASE_YEAR >= 2040',
+        );
+        const expected = await unseen(
+            (film) =>
+                (film % 5 === 1 && (yearOf(film) ?? 9999) <= 1920) ||
+                (!genresOf(film).includes("Even") && (yearOf(film) ?? 0) >= 2040),
+        );
+        assert.deepEqual(list, expected);
+        assert.ok(list.length > 1);
+    });
+
+    it("takes values at the call, for IN and for comparison", async () => {
+        const filterArn = await create("INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR < $YEAR");
+        const values = { GENRE: '"Taste2", "Taste3"', YEAR: "1990" };
+        const expected = await unseen((film) => [2, 3].includes(film % 5) && (yearOf(film) ?? 9999) < 1990);
+        assert.deepEqual(await ask(filterArn, values), expected);
+        assert.deepEqual(await ask(filterArn, { ...values, YEAR: "1800" }), []);
+        assert.deepEqual(await ask(filterArn, values), expected);
+        const bad = async (given: Record<string, string>, message: RegExp) =>
+            assert.rejects(ask(filterArn, given), refusal("InvalidInputException", message));
+        await bad({ GENRE: '"Taste2"' }, /\$YEAR needs a value/);
+        await bad({ ...values, GENRES: '"a"' }, /no placeholder \$GENRES; it has: \$GENRE, \$YEAR/);
+        await bad({ ...values, GENRE: "Taste2" }, /strings in double quotes or numbers/);
+        await bad({ ...values, YEAR: '"old"' }, /RELEASE_YEAR is a number \(int\), and cannot be compared with "old"/);
+        await bad({ ...values, YEAR: "1,2" }, /takes one value, and is given 2/);
+    });
+
+    it("leaves an EXCLUDE alone whose value is not given", async () => {
+        const filterArn = await create("EXCLUDE ItemID WHERE Items.GENRES IN ($GENRE)");
+        assert.deepEqual(await ask(filterArn), await ask(undefined));
+        assert.deepEqual(
+            await ask(filterArn, { GENRE: '"Even"' }),
+            await unseen((film) => !genresOf(film).includes("Even")),
+        );
+    });
+
+    it("unites INCLUDEs and subtracts EXCLUDEs, whichever comes first", async () => {
+        const list = await filtered(
+            'EXCLUDE ItemID WHERE Items.RELEASE_YEAR < 1910 | INCLUDE ItemID WHERE Items.GENRES IN ("Taste1") | INCLUDE ItemID WHERE Items.GENRES IN ("Taste2")',
+        );
+        const expected = await unseen((film) => [1, 2].includes(film % 5) && !((yearOf(film) ?? 9999) < 1910));
+        assert.deepEqual(list, expected);
+    });
+
+    it("lets watched films back in for an INCLUDE of interactions, whatever the event type's case", async () => {
+        const again = await filtered('INCLUDE ItemID WHERE Interactions.event_type IN ("WATCH")');
+        assert.deepEqual(
+            again.toSorted((a, b) => a - b),
+            [...watched].sort((a, b) => a - b),
+        );
+        assert.deepEqual(await filtered('INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click")'), []);
+    });
+
+    it("excludes by interactions of any type", async () => {
+        for (const any of ["*", '"*"']) {
+            const list = await filtered(
+                `INCLUDE ItemID WHERE Items.GENRES IN ("Even") | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${any})`,
+            );
+            assert.deepEqual(list, await unseen((film) => film % 2 === 0));
+        }
+    });
+
+    it("has an effect only IF the current user is meant", async () => {
+        const filterArn = await create(
+            'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 30 AND CurrentUser.PLAN = "Basic"',
+        );
+        assert.ok((await ask(filterArn, undefined, "22")).every((film) => film % 2 === 1));
+        assert.ok((await ask(filterArn, undefined, "40")).some((film) => film % 2 === 0));
+        assert.deepEqual(await ask(filterArn, undefined, "nobody"), await ask(undefined, undefined, "nobody"));
+        const older = { datasetArn: usersArn, users: [{ userId: "22", properties: '{"age":31,"plan":"Basic"}' }] };
+        assert.equal((await post(service, "/users", older)).status, 200);
+        assert.ok((await ask(filterArn, undefined, "22")).some((film) => film % 2 === 0));
+    });
+
+    it("sees items that were put, and imported ones: incremental beside, full instead", async () => {
+        const filterArn = await create('INCLUDE ItemID WHERE Items.STUDIO = "Ufa"');
+        const [first = 0, second = 0, third = 0] = await ask(undefined);
+        const sorted = async () => (await ask(filterArn)).toSorted((a, b) => a - b);
+        const byNumber = (list: number[]) => list.toSorted((a, b) => a - b);
+        assert.deepEqual(await sorted(), []);
+        const properties = JSON.stringify({ studio: "Ufa", genres: "Taste1|Even", releaseYear: 1927 });
+        const put = { datasetArn: itemsArn, items: [{ itemId: `${first}`, properties }] };
+        assert.deepEqual(await post(service, "/items", put), { status: 200, body: undefined });
+        assert.deepEqual(await sorted(), [first]);
+
+        const importItems = async (jobName: string, csv: string, importMode: "FULL" | "INCREMENTAL") => {
+            bucket.objects["movies/more.csv"] = csv;
+            const job = { jobName, datasetArn: itemsArn, dataLocation: "s3://movies/more.csv", importMode };
+            assert.equal((await runImportJob(service, job)).status, "ACTIVE");
+        };
+        await importItems("more", itemsCsv([second, third], "Ufa"), "INCREMENTAL");
+        assert.deepEqual(await sorted(), byNumber([first, second, third]));
+        await importItems("instead", itemsCsv([first], "Mosfilm"), "INCREMENTAL");
+        assert.deepEqual(await sorted(), byNumber([second, third]));
+        await post(service, "/items", put);
+        await importItems("all", itemsCsv(films), "FULL");
+        assert.deepEqual(await sorted(), [first], "a full import leaves what was put");
+    });
+
+    it("refuses properties that the dataset's schema does not have", async () => {
+        const put = async (properties: string, datasetArn = itemsArn) =>
+            (await post(service, "/items", { datasetArn, items: [{ itemId: "1", properties }] })).body.message;
+        assert.match(await put('{"colour":"red"}'), /1 has the property colour, for which its schema has no column/);
+        assert.match(await put('{"releaseYear":"1927"}'), /RELEASE_YEAR that is not of type int/);
+        assert.match(await put("[]"), /not a JSON object/);
+        assert.match(await put("{}", usersArn), /PutItems is for a dataset of type ITEMS/);
+        const gone = { datasetArn: arn("dataset/none/ITEMS"), items: [{ itemId: "1" }] };
+        assert.equal((await post(service, "/items", gone)).status, 404);
+        const ageless = { datasetArn: usersArn, users: [{ userId: "9", properties: "{}" }] };
+        assert.match((await post(service, "/users", ageless)).body.message, /9 has no value for AGE/);
+    });
+
+    const refused: [expression: string, message: RegExp | string][] = [
+        [
+            "EXCLUDE ItemID WHERE Items.GENRES NOT IN ($GENRE)",
+            "Could not create filter. Invalid input symbol: $GENRE. Placeholders are not allowed with NOT_IN operator.",
+        ],
+        ['INCLUDE ItemID WHERE Items.IN_COLOUR IN ("true")', /Invalid Expression: .*IN_COLOUR is of type boolean/],
+        ['INCLUDE ItemID WHERE Items.PLOT IN ("A")', /Invalid Expression: .*textual/],
+        ['INCLUDE ItemID WHERE Items.PRICE IN ("A")', /the Items dataset has no field PRICE; it has ITEM_ID, GENRES/],
+        ['INCLUDE ItemID WHERE Items.RELEASE_YEAR = "new"', /cannot be compared with "new"/],
+        ['INCLUDE ItemID WHERE Items.GENRES > "A"', /is a string, which > cannot compare \(character 22\)/],
+        ["INCLUDE ItemID WHERE Items.GENRES IN (*)", /\* is for Interactions.EVENT_TYPE only/],
+        ["EXCLUDE ItemID WHERE Interactions.TIMESTAMP > 3", /of Interactions only EVENT_TYPE/],
+        ['EXCLUDE ItemID WHERE Users.AGE IN ("3")', /filtered by Interactions or Items, and not by Users/],
+        ["INCLUDE ItemID WHERE Items.GENRES = CurrentItem.GENRES", /CurrentItem.* is not emulated here/],
+        ['INCLUDE UserID WHERE Users.PLAN IN ("Basic")', /A filter of UserID is not emulated here/],
+    ];
+    for (const [expression, message] of refused) {
+        it(`refuses ${expression}`, async () => {
+            await assert.rejects(create(expression), refusal("InvalidInputException", message));
+        });
+    }
+
+    it("describes, lists under a capital, and deletes", async () => {
+        const expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
+        const filterArn = await create(expression);
+        assert.equal(filterArn, arn(`filter/filter-${count}`));
+        const { filter } = await service.personalize.send(new DescribeFilterCommand({ filterArn }));
+        assert.deepEqual(
+            [filter?.status, filter?.filterExpression, filter?.datasetGroupArn],
+            ["ACTIVE", expression, datasetGroupArn],
+        );
+        const listed = async () =>
+            ((await service.personalize.send(new ListFiltersCommand({ datasetGroupArn }))).Filters ?? []).map(
+                (each) => each.filterArn,
+            );
+        assert.ok((await listed()).includes(filterArn));
+        await assert.rejects(
+            service.personalize.send(
+                new CreateFilterCommand({ name: `filter-${count}`, datasetGroupArn, filterExpression: expression }),
+            ),
+            refusal("ResourceAlreadyExistsException", /filter/),
+        );
+        await service.personalize.send(new DeleteFilterCommand({ filterArn }));
+        assert.ok(!(await listed()).includes(filterArn));
+        await assert.rejects(
+            service.personalize.send(new DescribeFilterCommand({ filterArn })),
+            refusal("ResourceNotFoundException", `The given filter does not exist: ${filterArn}`),
+        );
+        await assert.rejects(ask(filterArn), refusal("ResourceNotFoundException", /filter/));
+    });
+
+    it("refuses a filter of another group, and one that is not there", async () => {
+        await service.personalize.send(new CreateDatasetGroupCommand({ name: "other" }));
+        const other = { name: "other", datasetGroupArn: arn("dataset-group/other") };
+        const expression = { filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
+        await service.personalize.send(new CreateFilterCommand({ ...other, ...expression }));
+        await assert.rejects(
+            ask(arn("filter/other")),
+            refusal("InvalidInputException", /not of the same dataset group/),
+        );
+        const noFilter = { campaignArn, userId: user, filterValues: { A: '"b"' } };
+        await assert.rejects(
+            service.runtime.send(new GetRecommendationsCommand(noFilter)),
+            refusal("InvalidInputException", /give its filterArn too/),
+        );
+    });
+});
