@@ -1,14 +1,23 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /** PATH without the clone's own tool folders, which `npm run` and an outer bootstrap put there: the machine's tools only. */
 export function machinePath(root, path = process.env.PATH ?? "") {
-    const own = new Set([join(root, "node_modules", ".bin"), join(root, ".tools", "bin")]);
+    const own = new Set([join(root, "node_modules", ".bin"), join(root, ".tools", "bin")].map(real));
     return path
         .split(delimiter)
-        .filter((folder) => folder !== "" && !own.has(resolve(folder)))
+        .filter((folder) => folder !== "" && !own.has(real(folder)))
         .join(delimiter);
+}
+
+// A clone may be reached by a link, and its tools must not be taken for the machine's.
+function real(folder) {
+    try {
+        return realpathSync(folder);
+    } catch {
+        return resolve(folder);
+    }
 }
 
 /** The first executable file of this name on a PATH, or undefined. Starts nothing. */

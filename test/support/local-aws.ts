@@ -11,15 +11,16 @@ import { prepare } from "../../data-prep/prepare.ts";
 import { start, stop } from "../../local/control.ts";
 import { type Instance, paths, root, variables } from "../../local/instance.ts";
 import { freePort } from "../../local/ministack/process.ts";
+import type { Speed } from "../../local/personalize-emulator/emulator.ts";
 import { type CommandResult, run } from "../../local/pulumi.ts";
 import { ratingsFile, syntheticRatings } from "./interactions.ts";
 
 export const region = "eu-central-1";
 
 /** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
-export async function testInstance(): Promise<Instance> {
+export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
-    return { root, dir, port: await freePort(), speed: "instant", officialPlugin: false };
+    return { root, dir, port: await freePort(), speed, officialPlugin: false };
 }
 
 /** AWS's own clients on an instance. */
@@ -44,8 +45,8 @@ export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
  * A local AWS of its own with an empty stack of its own, on synthetic data. The stack's configuration lies in the
  * temporary folder too, so the project's folder is not written to.
  */
-export async function startTestAws() {
-    const instance = await testInstance();
+export async function startTestAws(speed: Speed = "instant") {
+    const instance = await testInstance(speed);
     const stack = `e2e-${randomBytes(3).toString("hex")}`;
     const workspace = join(instance.dir, "workspace");
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);
