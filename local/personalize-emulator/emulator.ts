@@ -135,12 +135,18 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         },
         operations: new Set(Object.values(models).flatMap(({ operations }) => Object.keys(operations))),
         answered(logged) {
-            if (!closed) store.requests.answered(logged);
+            try {
+                if (!closed) store.requests.answered(logged);
+            } catch (error) {
+                options.log(`That call ${logged} was answered could not be noted: ${error}`);
+            }
         },
         requests: (after) => store.requests.after(after),
         release() {
             const released = store.release(Date.now());
-            for (const resource of released) if (hasWork(resource.kind)) works.schedule(resource);
+            for (const resource of released) {
+                if (hasWork(resource.kind) && resource.stoppedAt === null) works.schedule(resource);
+            }
             autoTraining.plan();
             return released.length;
         },
