@@ -58,6 +58,13 @@ export const prices = {
         source: "third-party price estimator's output, undated",
         date: "2026-11",
     },
+    costExplorerCall: {
+        usd: 0.01,
+        unit: "call of Cost Explorer's API",
+        ...secondHand,
+        source: "commonly quoted, not looked up",
+        date: "2026-11",
+    },
 } as const satisfies Record<string, Price>;
 
 /** Hours of a month, as AWS's calculator counts them. */

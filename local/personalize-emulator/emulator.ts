@@ -24,6 +24,7 @@ import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
 import { runImport } from "./importing/run-import.ts";
 import { createServing } from "./serving/serving.ts";
+import { createAutoTraining } from "./training/auto-training.ts";
 import { runTraining } from "./training/run-training.ts";
 import { failure, success } from "./wire/response.ts";
 import { loadServiceModels } from "./wire/service-model.ts";
@@ -76,6 +77,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         ended: serving.jobEnded,
     });
     works.resume();
+    const autoTraining = createAutoTraining({ store, callIn, lastEvent: streams.lastEvent, log: options.log });
+    autoTraining.plan();
 
     const answer = (request: EmulatorRequest): { output: object | undefined; logged?: number } => {
         const { service, operation, region, body, fault } = request;
@@ -123,6 +126,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         async handle(request) {
             try {
                 const { output, ...logged } = answer(request);
+                if (isLogged(request)) autoTraining.plan();
                 return { ...success(request.service, output), ...logged };
             } catch (error) {
                 const refusal = error instanceof ServiceError ? error : internalFailure(request, error);
@@ -131,15 +135,23 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         },
         operations: new Set(Object.values(models).flatMap(({ operations }) => Object.keys(operations))),
         answered(logged) {
-            if (!closed) store.requests.answered(logged);
+            try {
+                if (!closed) store.requests.answered(logged);
+            } catch (error) {
+                options.log(`That call ${logged} was answered could not be noted: ${error}`);
+            }
         },
         requests: (after) => store.requests.after(after),
         release() {
             const released = store.release(Date.now());
-            for (const resource of released) if (hasWork(resource.kind)) works.schedule(resource);
+            for (const resource of released) {
+                if (hasWork(resource.kind) && resource.stoppedAt === null) works.schedule(resource);
+            }
+            autoTraining.plan();
             return released.length;
         },
         async close() {
+            autoTraining.close();
             await works.close();
             closed = true;
             events.close();

@@ -3,7 +3,7 @@ import { exitCodes, RunbookError } from "./runbook.ts";
 
 /** What the stacks of the project hold, as far as their states could be read. */
 export interface AllStacks {
-    /** Names of the stacks that the backend lists. */
+    /** Names of the stacks that the backend lists, without organization and project, as tags have them. */
     readonly names: readonly string[];
     readonly unreadable: readonly { readonly stack: string; readonly reason: string }[];
     /** ARNs of every recorded resource that has one. */
@@ -50,13 +50,18 @@ export async function readAllStacks(
         const exported = await ask("stack", "export", "--stack", stack);
         const held = exported.exitCode === 0 ? heldBy(exported.stdout) : undefined;
         if (held === undefined) {
-            unreadable.push({ stack, reason: exported.stderr || "its state is not readable" });
+            unreadable.push({ stack: shortName(stack), reason: exported.stderr || "its state is not readable" });
             continue;
         }
         for (const arn of held.arns) arns.add(arn);
         for (const id of held.ids) ids.add(id);
     }
-    return { names, unreadable, arns, ids };
+    return { names: names.map(shortName), unreadable, arns, ids };
+}
+
+/** The name by which a program and its tags know a stack: the last part of `organization/project/stack`. */
+export function shortName(stack: string): string {
+    return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
 /** What an exported state holds; undefined if it is none. */

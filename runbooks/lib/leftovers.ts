@@ -22,11 +22,15 @@ const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-r
 /** The console names its own execution roles so; they are somebody's, not this program's. */
 const consoleRole = /^AmazonPersonalize-ExecutionRole-\d{10,}$/;
 
-/** Whether the state of a stack has it, or has what it is a part of. */
+/**
+ * Whether the state of a stack has it, or has what it is a part of. What runbooks note of a stack, as parameters below
+ * its name, is the stack's without being in its state.
+ */
 export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllStacks): boolean {
     return (
         stacks.arns.has(arn) ||
         (within !== undefined && stacks.arns.has(within)) ||
+        (kind === "SSM parameter" && stacks.names.includes(name.split("/")[2] ?? "")) ||
         thingKinds[kind].some((type) => stacks.ids.has(`${type} ${name}`))
     );
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config.ts";
+import { shortName } from "./all-stacks.ts";
 import { askPulumi, type PulumiAnswer } from "./pulumi.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..");
@@ -17,20 +18,24 @@ export function configValues(json: string): ReadonlyMap<string, string | undefin
     return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
 }
 
-/** The configuration of a stack as the program will see it, or what is wrong with it; undefined with Pulumi's answer. */
+/** The file that has a stack's own values, unless `--config-file` names another. */
+export const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
+
+/** The configuration of a stack as the program will see it, or what is wrong with it, or Pulumi's refusal. */
 export async function readStackConfig(
     stack: string,
     project: string,
+    configFile: string,
     ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
 ): Promise<{ readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer> {
-    const answer = await ask("config", "--json", "--stack", stack);
+    const answer = await ask("config", "--json", "--stack", stack, "--config-file", configFile);
     if (answer.exitCode !== 0) {
         return answer;
     }
     const values = configValues(answer.stdout);
     const parsed = parseConfig((key) => values.get(`${project}:${key}`), {
         project,
-        stack,
+        stack: shortName(stack),
         region: values.get("aws:region"),
         awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => values.has(`aws:${key}`)),
     });

@@ -43,6 +43,7 @@ describe("whose a thing is", () => {
             { kind: "IAM role", name: "role-of-dev" },
             { kind: "solution version in training", within: arn("solution/in-dev") },
             { name: "in-the-making" },
+            { kind: "SSM parameter", name: "/movie-recommender/dev/parked" },
         ] as Partial<Thing>[]) {
             assert.deepEqual(claim(thing, ours("dev")), { is: "in a stack" });
         }
@@ -72,7 +73,7 @@ describe("whose a thing is", () => {
         ["dataset", "movie_recommendation-test/INTERACTIONS", "leftover"],
         ["log group", "/aws/lambda/movie-recommender-api", "leftover"],
         ["S3 bucket", "my-movie-recommender-data-000000000000-dev", "leftover"],
-        ["SSM parameter", "/movie-recommender/dev/parked", "leftover"],
+        ["SSM parameter", "/movie-recommender/gone/parked", "leftover"],
         ["IAM role", "AmazonPersonalize-ExecutionRole-test", "leftover"],
         ["IAM role", "AmazonPersonalize-ExecutionRole-1700000000000", "not ours"],
         ["campaign", "console-campaign", "not ours"],

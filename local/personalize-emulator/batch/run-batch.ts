@@ -34,9 +34,15 @@ export async function runBatch(
     if (!version) throw new Error(`The solution version of ${job.arn} is gone.`);
     const { input, output } = readBatchPaths(job.properties);
     if (!(await mayUse(call, job, "judge", input))) return { failure: noPrivileges };
-    const listed = await access.list(input.bucket, input.key).catch(() => []);
+    const listed = await access.list(input.bucket, input.key).catch((error: unknown) => {
+        log(`${job.arn}: cannot list ${input.bucket}: ${messageOf(error)}`);
+        return [];
+    });
     const keys = keysToRead(input, listed);
-    if (keys.length === 0) return { failure: "Invalid S3 input path" };
+    if (keys.length === 0) {
+        log(`${job.arn}: there is no object to read at s3://${input.bucket}/${input.key}`);
+        return { failure: "Invalid S3 input path" };
+    }
 
     const count = checkCount(job.properties.numResults);
     const { filterArn } = job.properties;
@@ -52,15 +58,15 @@ export async function runBatch(
         try {
             await access.write(target.bucket, target.key, answers.map((text) => `${text}\n`).join(""));
         } catch (error) {
-            log(
-                `${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${error instanceof Error ? error.message : error}`,
-            );
+            log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
             return { failure: "Invalid S3 output path" };
         }
         log(`${job.arn}: ${answers.length} lines answered in s3://${target.bucket}/${target.key}`);
     }
     return {};
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
 

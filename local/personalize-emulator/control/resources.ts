@@ -120,15 +120,16 @@ const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
 
-/** Drops what has been deleted for long enough, with what goes with it: a dataset's rows, a solution's versions. */
+/** Drops what has been deleted for long enough, with what goes with it: a dataset's rows, a solution's versions, a group's filters. */
 export function forgetDeleted(call: Call): void {
     const { store, options } = call;
     for (const resource of store.deleted()) {
         if (phaseOf(call, resource).status !== "GONE") continue;
         const versions =
             resource.kind === "solution" ? store.list("solution-version", resource.region, resource.arn) : [];
+        const filters = resource.kind === "dataset-group" ? store.list("filter", resource.region, resource.arn) : [];
         store.transaction(() => {
-            for (const { id } of [...versions, resource]) store.remove(id);
+            for (const { id } of [...versions, ...filters, resource]) store.remove(id);
         });
         for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });

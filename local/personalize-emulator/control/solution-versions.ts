@@ -17,9 +17,11 @@ export interface VersionProperties extends SolutionConfiguration {
     trainingMode: string;
     /** Absent in versions of the first release, which were all MANUAL. */
     trainingType?: "AUTOMATIC" | "MANUAL";
-    /** Both come with a finished training. */
+    /** These come with a finished training. */
     trainingHours?: number;
     metrics?: Record<string, number>;
+    /** The id of the last streamed event that was trained on. */
+    lastEvent?: number;
 }
 
 interface CreateInput {
@@ -91,7 +93,7 @@ function requireInteractions(call: Call, datasetGroupArn: string): void {
 
 const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need<VersionProperties>(call, "solution-version", input.solutionVersionArn);
-    const { metrics: _, performAutoTraining: __, ...properties } = version.properties;
+    const { metrics: _, performAutoTraining: __, lastEvent: ___, ...properties } = version.properties;
     return { solutionVersion: { ...versionSummary(call, version), ...properties, solutionArn: version.parent } };
 };
 

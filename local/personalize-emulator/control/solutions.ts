@@ -1,4 +1,5 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
@@ -13,7 +14,7 @@ import {
     phaseOf,
     vitals,
 } from "./resources.ts";
-import { checkConfiguration, type SolutionConfiguration } from "./solution-config.ts";
+import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
 import type { Resource, Tag } from "./store.ts";
@@ -50,7 +51,7 @@ const createSolution: Handler = (call, input: CreateInput) => {
     }
     const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
     const { arn } = create(call, solution, tags);
-    noteWhatIsNotDone(call, arn, properties);
+    noteWhatIsDifferent(call, arn, properties);
     return { solutionArn: arn };
 };
 
@@ -71,10 +72,13 @@ function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | und
     );
 }
 
-function noteWhatIsNotDone(call: Call, arn: string, properties: SolutionConfiguration): void {
+function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfiguration): void {
     if (properties.performAutoTraining) {
+        const { day, first } = clocks[call.options.speed];
+        const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
+        const days = trainingDays(properties);
         call.options.log(
-            `${arn}: performAutoTraining is on. AWS would train (and bill) a version every 7 days; here none is.`,
+            `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
         );
     }
     const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => key !== "autoTrainingConfig");

@@ -72,6 +72,7 @@ export function openStore(dataDir: string) {
     const byArn = database.prepare("SELECT * FROM resources WHERE region = ? AND arn = ?");
     const byId = database.prepare("SELECT * FROM resources WHERE id = ?");
     const ofKind = database.prepare("SELECT * FROM resources WHERE kind = ? AND region = ? ORDER BY id");
+    const everywhere = database.prepare("SELECT * FROM resources WHERE kind = ? ORDER BY id");
     const ofParent = database.prepare(
         "SELECT * FROM resources WHERE kind = ? AND region = ? AND parent = ? ORDER BY id",
     );
@@ -142,6 +143,9 @@ export function openStore(dataDir: string) {
         },
         /** The ids of all resources of a kind, in every region. */
         idsOf: (kind: Kind): number[] => idsOfKind.all(kind).map(({ id }) => Number(id)),
+        /** All of a kind in every region, oldest first. */
+        everywhere: <Properties extends object>(kind: Kind): Resource<Properties>[] =>
+            everywhere.all(kind).map((row) => readRow<Properties>(row)),
         /** What has been told to delete, in every region. */
         deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
         /** What is being updated under its own status, in every region. */

@@ -1,4 +1,4 @@
-import { type Field, readAvroSchema } from "../control/avro.ts";
+import { readAvroSchema } from "../control/avro.ts";
 import type { DatasetProperties } from "../control/datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { SchemaProperties } from "../control/schemas.ts";
@@ -32,16 +32,19 @@ export function readPut(
     const dataset = readyDataset(call, type, input.datasetArn);
     const schema = call.store.find<SchemaProperties>(call.region, dataset.properties.schemaArn);
     const fields = schema ? readAvroSchema(schema.properties.schema).fields : [];
-    const columns = fields.filter(({ name }) => name !== rules[type].idColumn);
+    const { idColumn } = rules[type];
+    const columns = fields.filter(({ name }) => name !== idColumn);
     const given = [
         ...(input.items ?? []).map(({ itemId, properties }) => ({ id: itemId, properties })),
         ...(input.users ?? []).map(({ userId, properties }) => ({ id: userId, properties })),
     ];
-    return { dataset, rows: given.map(({ id, properties }) => [id, rowOf(id, properties, columns)]) };
-}
-
-function rowOf(id: string, properties: string | undefined, columns: Field[]): RawAttributes {
-    return toAttributes(readProperties(properties, id), columns, id);
+    return {
+        dataset,
+        rows: given.map(({ id, properties }) => {
+            const attributes = toAttributes(readProperties(properties, id), columns, id);
+            return [id, { [idColumn]: id, ...attributes }];
+        }),
+    };
 }
 
 function readyDataset(call: Call, type: "ITEMS" | "USERS", arn: string): Resource<DatasetProperties> {

@@ -44,6 +44,8 @@ export function createStreams(store: EventStore) {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
+        /** The id of the last event that came into a dataset; 0 when none has. */
+        lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
         /**
          * What a training counts beside the imported rows, and the id of the last event of it. Events of a session
          * that has been joined to a user, by an event with both ids, count for that user.

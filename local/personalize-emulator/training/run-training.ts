@@ -24,10 +24,11 @@ export async function runTraining(
         .find(({ properties }) => properties.datasetType === "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${version.arn} is gone.`);
     const started = Date.now();
+    const streamed = streams.forTraining(dataset.id);
     const result = await inWorker(
         {
             rowsFile: rowsFile(options.dataDir, dataset.id),
-            streamed: streams.forTraining(dataset.id),
+            streamed,
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
             ...(eventType && { eventType }),
             modelDir: modelDir(options.dataDir, version.id),
@@ -40,7 +41,8 @@ export async function runTraining(
         `${version.arn}: ${"failure" in result ? result.failure : "trained"} in ${Math.round(trainingHours * 3600)} s`,
     );
     if ("failure" in result) return result;
-    return { properties: { metrics: result.metrics, trainingHours: Number(trainingHours.toFixed(5)) } };
+    const { lastEvent } = streamed;
+    return { properties: { metrics: result.metrics, trainingHours: Number(trainingHours.toFixed(5)), lastEvent } };
 }
 
 async function inWorker(task: TrainingTask, signal: AbortSignal): Promise<TrainingResult> {

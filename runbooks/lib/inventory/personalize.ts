@@ -56,7 +56,8 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                     return {
                         kind,
                         arn,
-                        name: arn.split("/").slice(1).join("/"),
+                        // An event tracker's ARN has a number for it.
+                        name: kind === "event tracker" ? String(summary.name) : arn.split("/").slice(1).join("/"),
                         since: summary.creationDateTime as Date | undefined,
                         tags: () => tagsOf(arn),
                         bill: async () => free,

@@ -40,7 +40,7 @@ export const thingKinds = {
     filter: ["pulumi-nodejs:dynamic/personalize:Filter"],
     "metric attribution": ["pulumi-nodejs:dynamic/personalize:MetricAttribution"],
     solution: ["pulumi-nodejs:dynamic/personalize:Solution"],
-    dataset: ["pulumi-nodejs:dynamic/personalize:Dataset"],
+    dataset: ["pulumi-nodejs:dynamic/personalize:Dataset", "pulumi-nodejs:dynamic/personalize:MetadataDataset"],
     "dataset group": ["pulumi-nodejs:dynamic/personalize:DatasetGroup"],
     schema: ["pulumi-nodejs:dynamic/personalize:Schema"],
     "S3 bucket": ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreateCampaignCommand,
     CreateDatasetGroupCommand,
@@ -14,6 +15,7 @@ import {
     DescribeSolutionVersionCommand,
     ListDatasetGroupsCommand,
     ListSchemasCommand,
+    StopSolutionVersionCreationCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
@@ -110,6 +112,38 @@ describe("faults on purpose", () => {
         );
     });
 
+    it("let AWS's client meet its own first try, when only the answer was lost", async () => {
+        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        const patient = clientOf(local.port, 3);
+        const create = new CreateDatasetGroupCommand({ name: "films" });
+        await assert.rejects(patient.send(create), { name: "ResourceAlreadyExistsException" });
+        patient.destroy();
+        const entries = await until(async () => {
+            const all = await local.requests();
+            return all.at(-1)?.answered === 1 && all;
+        });
+        assert.deepEqual(
+            entries.map(({ outcome, answered }) => [outcome, answered]),
+            [
+                ["accepted", 0],
+                ["ResourceAlreadyExistsException", 1],
+            ],
+        );
+    });
+
+    it("hold an answer back so long that its caller goes: then it was not answered", async () => {
+        const effect = { kind: "latency", milliseconds: 300, when: "after" };
+        await local.arm({ operation: "CreateDatasetGroup", effect });
+        const abortSignal = AbortSignal.timeout(100);
+        const create = new CreateDatasetGroupCommand({ name: "films" });
+        await assert.rejects(local.personalize.send(create, { abortSignal }), { name: "AbortError" });
+        await sleep(500);
+        assert.deepEqual(
+            (await local.requests()).map(({ outcome, answered }) => [outcome, answered]),
+            [["accepted", 0]],
+        );
+    });
+
     it("strike together, each as it says", async () => {
         await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
@@ -182,6 +216,15 @@ describe("faults on purpose", () => {
         };
         await local.arm({ operation: "CreateSolutionVersion", effect: { kind: "fail", reason: "Too few users." } });
         assert.equal((await train()).failureReason, "Too few users.");
+        await local.arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+        const hung = await send(new CreateSolutionVersionCommand({ solutionArn }));
+        const hungVersion = { solutionVersionArn: hung.solutionVersionArn };
+        const hungStatus = async () =>
+            (await send(new DescribeSolutionVersionCommand(hungVersion))).solutionVersion?.status;
+        assert.equal(await hungStatus(), "CREATE IN_PROGRESS");
+        await send(new StopSolutionVersionCreationCommand(hungVersion));
+        await local.clearFaults();
+        assert.equal(await hungStatus(), "CREATE STOPPED");
         const { solutionVersionArn } = await train();
         const campaignArn = arn("campaign/films");
         const campaignStatus = async () => (await send(new DescribeCampaignCommand({ campaignArn }))).campaign?.status;

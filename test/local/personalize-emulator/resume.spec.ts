@@ -43,6 +43,13 @@ const solutionArn = arn("solution/films");
 const campaignArn = arn("campaign/films");
 const recipeArn = recipe("aws-user-personalization");
 const isOver = /ACTIVE|FAILED/;
+const solution = (datasetGroupArn: string) => ({
+    name: "films",
+    datasetGroupArn,
+    recipeArn,
+    // Hours pass in these tests.
+    performAutoTraining: false,
+});
 
 describe("the local Personalize over time", () => {
     const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
@@ -91,7 +98,7 @@ describe("the local Personalize over time", () => {
         const first = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(first);
         await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
-        await first.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await first.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
         const { solutionVersionArn } = await first.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 
         const second = await open("instant");
@@ -170,7 +177,7 @@ describe("the local Personalize over time", () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
         const old = await trainVersion(quick, solutionArn);
         const next = await trainVersion(quick, solutionArn);
         const { solutionVersionArn } = old;
@@ -204,7 +211,7 @@ describe("the local Personalize over time", () => {
         const { personalize, runtime } = quick;
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
         const campaign = {
             name: "films",
             solutionVersionArn: `${solutionArn}/$LATEST`,
@@ -231,7 +238,7 @@ describe("the local Personalize over time", () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
         passADay(dataDir);
 
         const { personalize } = await open("real");
@@ -259,7 +266,7 @@ describe("the local Personalize over time", () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
-        await quick.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
         const { solutionVersionArn } = await trainVersion(quick, solutionArn);
         const files = () => ["datasets/3.rows", "models/6"].map((file) => existsSync(join(dataDir, file)));
         assert.ok(solutionVersionArn);

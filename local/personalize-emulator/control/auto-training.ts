@@ -1,0 +1,77 @@
+import type { Speed } from "../contract.ts";
+import { datasetOf } from "../serving/group-datasets.ts";
+import { type Call, isUnderWay, phaseOf } from "./resources.ts";
+import { trainingDays } from "./solution-config.ts";
+import { currentOf, type Solution, updateOf } from "./solution-updates.ts";
+import type { VersionProperties } from "./solution-versions.ts";
+import { creationEnd } from "./states.ts";
+import { endOf, isUnderWayIn } from "./updates.ts";
+
+const second = 1000;
+const hour = 3600 * second;
+
+/** How long a day of a schedule is, and how long "within the hour": milliseconds. */
+export const clocks: Record<Speed, { day: number; first: number }> = {
+    instant: { day: 2 * second, first: 100 },
+    demo: { day: 20 * second, first: 2 * second },
+    real: { day: 24 * hour, first: hour },
+};
+
+/**
+ * When a schedule is due next: first at the end of the hour after `since`, from then on every so many days. What was
+ * due while nobody was there is made up for once. All times are epoch milliseconds.
+ */
+export function nextDue(since: number, days: number, lastDueAt: number | undefined, speed: Speed): number {
+    const { day, first } = clocks[speed];
+    const start = since + first;
+    if (lastDueAt === undefined || lastDueAt < start) return start;
+    const period = days * day;
+    return start + (Math.floor((lastDueAt - start) / period) + 1) * period;
+}
+
+/** When a solution is to train by itself; Infinity when it is not, as things stand. */
+export function dueOf(call: Call, solution: Solution): number {
+    if (phaseOf(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
+    const { configuration, scheduledSince } = currentOf(call, solution);
+    if (!configuration.performAutoTraining) return Number.POSITIVE_INFINITY;
+    return nextDue(scheduledSince, trainingDays(configuration), solution.properties.lastDueAt, call.options.speed);
+}
+
+/** When to look at a solution again: when it is due, or when what is under way with it may change that. */
+export function nextLook(call: Call, solution: Solution): number {
+    if (isUnderWayIn(phaseOf(call, solution).status)) return creationEnd(solution, call.options.speed);
+    const { update } = solution.properties;
+    const updating = update && isUnderWayIn(updateOf(call, solution)?.status ?? "ACTIVE");
+    return Math.min(dueOf(call, solution), updating ? endOf(call, solution.kind, update) : Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Why a solution that is due does not train; undefined when it does. `lastEvent` gives the id of the last event that
+ * was streamed into a dataset.
+ */
+export function reasonToSkip(
+    call: Call,
+    solution: Solution,
+    lastEvent: (dataset: number) => number,
+): string | undefined {
+    const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
+    if (versions.some((version) => isUnderWay(call, version))) return "a version is being trained";
+    const { scheduledSince } = currentOf(call, solution);
+    const isFirst = (solution.properties.lastDueAt ?? 0) < scheduledSince + clocks[call.options.speed].first;
+    const byHand = versions.some(
+        ({ createdAt, properties }) => createdAt >= scheduledSince && properties.trainingType !== "AUTOMATIC",
+    );
+    if (isFirst && byHand) return "a version was made by hand within the hour";
+    const dataset = datasetOf(call.store, call.region, solution.parent ?? "", "INTERACTIONS");
+    if (!dataset || dataset.properties.rows === 0 || phaseOf(call, dataset).status !== "ACTIVE") {
+        return "there are no interactions";
+    }
+    const last = versions.findLast((version) => phaseOf(call, version).status === "ACTIVE");
+    if (!last) return undefined;
+    const imported = call.store
+        .list("dataset-import-job", call.region, dataset.arn)
+        .filter((job) => phaseOf(call, job).status === "ACTIVE")
+        .some(({ finishedAt }) => (finishedAt ?? 0) > last.createdAt);
+    const streamed = lastEvent(dataset.id) > (last.properties.lastEvent ?? 0);
+    return imported || streamed ? undefined : "there are no new interactions since the last training";
+}

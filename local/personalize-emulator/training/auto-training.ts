@@ -1,0 +1,74 @@
+import { dueOf, nextLook, reasonToSkip } from "../control/auto-training.ts";
+import type { Call } from "../control/resources.ts";
+import type { Solution, SolutionProperties } from "../control/solution-updates.ts";
+import { beginVersion } from "../control/solution-versions.ts";
+import type { Store } from "../control/store.ts";
+import { ServiceError } from "../errors.ts";
+
+/** Timers cannot wait longer than 24 days. */
+const longest = 24 * 3_600_000;
+
+/** Waits before it tries again what failed for no reason of the service. */
+const afterFailure = 60_000;
+
+/**
+ * Trains the solutions whose performAutoTraining is on, by their schedules. What it decides by is stored, so a process
+ * that starts goes on where an earlier one ended.
+ */
+export function createAutoTraining(options: {
+    store: Store;
+    callIn(region: string): Call;
+    /** The id of the last event that was streamed into a dataset. */
+    lastEvent(dataset: number): number;
+    log(message: string): void;
+}) {
+    const { store, callIn, log } = options;
+    let timer: NodeJS.Timeout | undefined;
+
+    const wait = (milliseconds: number) => {
+        clearTimeout(timer);
+        timer = setTimeout(look, Math.min(Math.max(0, milliseconds), longest)).unref();
+    };
+
+    const plan = () => {
+        const solutions = store.everywhere<SolutionProperties>("solution");
+        const next = Math.min(...solutions.map((solution) => nextLook(callIn(solution.region), solution)));
+        if (next === Number.POSITIVE_INFINITY) clearTimeout(timer);
+        else wait(next - Date.now());
+    };
+
+    const look = () => {
+        try {
+            for (const solution of store.everywhere<SolutionProperties>("solution")) {
+                const call = callIn(solution.region);
+                if (dueOf(call, solution) <= call.now) train(call, solution);
+            }
+            plan();
+        } catch (error) {
+            log(`Automatic training failed: ${error instanceof Error ? error.stack : error}`);
+            wait(afterFailure);
+        }
+    };
+
+    const train = (call: Call, solution: Solution) => {
+        const skip = reasonToSkip(call, solution, options.lastEvent);
+        const due = { ...solution, properties: { ...solution.properties, lastDueAt: call.now } };
+        store.transaction(() => {
+            store.save(due);
+            if (skip) return log(`${solution.arn}: automatic training is left out: ${skip}.`);
+            try {
+                const { arn } = beginVersion(call, due, { trainingMode: "FULL", trainingType: "AUTOMATIC" });
+                log(`${arn}: begun by itself, since performAutoTraining is on.`);
+            } catch (error) {
+                if (!(error instanceof ServiceError)) throw error;
+                log(`${solution.arn}: automatic training is left out: ${error.message}`);
+            }
+        });
+    };
+
+    return {
+        /** To be called when a solution may have changed. */
+        plan,
+        close: () => clearTimeout(timer),
+    };
+}

@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { approximately, prices } from "../pricing.ts";
+import { heldBy } from "./lib/all-stacks.ts";
+import { groupQuota, identity, lambdaConcurrency, personalize, subscriptions } from "./lib/doctor/account.ts";
+import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/check.ts";
+import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
+import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doctor/machine.ts";
+import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
+import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
+import { askPulumi } from "./lib/pulumi.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { projectName, readStackConfig, stackConfigFile } from "./lib/stack-config.ts";
+
+interface Options extends CommonOptions {
+    readonly configFile?: string;
+    readonly costExplorer?: boolean;
+}
+
+const projectDir = join(import.meta.dirname, "..");
+
+const options = runbook(
+    "doctor",
+    "Whether all is ready for the first `pulumi up`, and what that takes and costs; only reads",
+)
+    .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
+    .option("--cost-explorer", "say how to check Cost Explorer, whose calls cost money")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async () => {
+    const stack = options.stack ?? (await selectedStack());
+    const configFile = options.configFile ?? stackConfigFile(stack);
+    const once = <T>(work: () => Promise<T>) => {
+        let answer: Promise<T> | undefined;
+        return () => (answer ??= work());
+    };
+    const readConfig = once(async () => readStackConfig(stack, await projectName(), configFile));
+    const base = { stack, projectDir, configFile, env: process.env, ask: askPulumi, configuration: readConfig };
+    const data = once(() => readData(base));
+    const held = once(async () => {
+        const { exitCode, stdout } = await askPulumi("stack", "export", "--stack", stack);
+        return exitCode === 0 ? heldBy(stdout) : undefined;
+    });
+
+    const found = await readConfig();
+    const config = "config" in found ? found.config : undefined;
+    type AccountCheck = typeof identity;
+    const ofAccount =
+        (check: AccountCheck): Check<object> =>
+        async () =>
+            config === undefined
+                ? unknown("where is not known without the stack's configuration")
+                : check({ config, held, now: Date.now });
+    const checks: Record<string, Check<typeof base & { data: typeof data }>> = {
+        Node: node,
+        "Pulumi CLI": engine,
+        "Pulumi login": login,
+        passphrase,
+        "AWS plugin": awsPlugin,
+        packages,
+        configuration,
+        interactions,
+        identity: ofAccount(identity),
+        Personalize: ofAccount(personalize),
+        bucket: ofAccount(bucketName),
+        role: ofAccount(roleName),
+        "Personalize names": ofAccount(personalizeNames),
+        "dataset groups": ofAccount(groupQuota),
+        "Lambda concurrency": ofAccount(lambdaConcurrency),
+        "SNS mail": ofAccount(subscriptions),
+        ...(options.costExplorer && { "Cost Explorer": costExplorer }),
+    };
+    const results = await runChecks(checks, { ...base, data }, ({ name, verdict }) =>
+        process.stderr.write(`${verdict}: ${name}\n`),
+    );
+    const size = await data().catch(() => undefined);
+    const expected = config && size && forecast(config, size);
+    if (options.json) {
+        console.log(JSON.stringify({ schemaVersion: 1, stack, checks: results, forecast: expected ?? null }));
+    } else {
+        print(results, expected);
+    }
+    return results.some(({ verdict }) => verdict === "fail") ? exitCodes.problem : exitCodes.fine;
+});
+
+async function selectedStack(): Promise<string> {
+    const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
+    if (exitCode !== 0) {
+        throw new RunbookError(
+            `There is no stack selected (${stderr}). Name the one that you are about to make: --stack dev`,
+            exitCodes.noStack,
+        );
+    }
+    return stdout.trim();
+}
+
+function print(results: readonly CheckResult[], expected: Forecast | undefined): void {
+    const longest = Math.max(...results.map(({ name }) => name.length));
+    for (const { name, verdict, detail, fix } of results) {
+        console.log(`${verdict.padEnd("unknown".length)}  ${name.padEnd(longest)}  ${detail}`);
+        if (fix !== undefined) {
+            console.log(`${" ".repeat("unknown".length + longest + 4)}→ ${fix}`);
+        }
+    }
+    console.log(
+        expected?.sentence ?? "What an up takes and costs can be said once configuration and interactions are there.",
+    );
+}
+
+async function costExplorer() {
+    const [from, to] = [2, 0].map((days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10));
+    return unknown(
+        `not asked, for a call costs ${approximately(prices.costExplorerCall.usd)}; it is enabled if the command answers`,
+        `aws ce get-cost-and-usage --time-period Start=${from},End=${to} --granularity DAILY --metrics UnblendedCost`,
+    );
+}

@@ -1,0 +1,185 @@
+import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { type DatasetGroupSummary, ListDatasetGroupsCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
+import { ListServiceQuotasCommand, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { StackConfig } from "../../../config.ts";
+import { describe, hasName } from "../../../personalize/errors.ts";
+import type { AllStacks } from "../all-stacks.ts";
+import { allOf, shell } from "../inventory/thing.ts";
+import { type Check, type Finding, fail, ok, unknown, warn } from "./check.ts";
+
+export interface AccountDeps {
+    readonly config: StackConfig;
+    /** What the stack's state has; undefined when it cannot be read. */
+    held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
+    /** Milliseconds since the epoch. */
+    now(): number;
+}
+
+/** An `up` may take this long: the credentials must last for it, or be renewed meanwhile. */
+const runHours = 2;
+
+const resumes = "When they are over, the work goes on in AWS; log in again and run `pulumi up` again, it resumes";
+const again = "aws sso login";
+
+/** What the guide names as active dataset groups a region, where the account's own figure is not to be had. */
+const defaultGroupQuota = 5;
+
+/** Accounts that are new have this many at a time, instead of 1,000. */
+const newAccountConcurrency = 10;
+/** Service Quotas' code of "Concurrent executions". */
+const concurrencyQuota = "L-B99A9384";
+
+export async function whoAmI({ region }: StackConfig): Promise<{ arn: string; partition: string; accountId: string }> {
+    const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    return { arn: Arn, partition: Arn.split(":")[1] ?? "aws", accountId: Account };
+}
+
+export const identity: Check<AccountDeps> = async ({ config, now }) => {
+    let expiration: Date | undefined;
+    let sessionToken: string | undefined;
+    let arn: string;
+    try {
+        ({ expiration, sessionToken } = await new STSClient({ region: config.region }).config.credentials());
+        ({ arn } = await whoAmI(config));
+    } catch (error) {
+        return fail(
+            `AWS does not know who asks: ${describe(error)}`,
+            "aws sso login   # or set AWS_PROFILE, then try again",
+        );
+    }
+    if (expiration === undefined) {
+        return sessionToken === undefined
+            ? ok(`${arn}, without an end`)
+            : warn(
+                  `${arn}, for a time that the credentials do not tell: an up may take ${runHours} hours. ${resumes}`,
+                  again,
+              );
+    }
+    const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
+    return minutes >= runHours * 60
+        ? ok(`${arn}, for ${Math.floor(minutes / 60)} more hours`)
+        : warn(`${arn}, for ${minutes} more minutes, and an up may take ${runHours} hours. ${resumes}`, again);
+};
+
+export const personalize: Check<AccountDeps> = async ({ config: { region } }) => {
+    try {
+        const groups = await datasetGroups(region);
+        return ok(`Personalize answers in ${region}, and lists its dataset groups: ${groups.length}`);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOTFOUND") {
+            return fail(
+                `there is no Personalize in ${region}, or no network`,
+                "pulumi config set aws:region eu-central-1   # or another region that has it",
+            );
+        }
+        if (hasName(error, "AccessDeniedException")) {
+            return fail(
+                describe(error),
+                "aws sts get-caller-identity   # this identity needs personalize:*, or the narrower policy of your administrator",
+            );
+        }
+        throw error;
+    }
+};
+
+export const groupQuota: Check<AccountDeps> = async ({ config }) => {
+    const { region, names } = config;
+    const [groups, quota] = await Promise.all([datasetGroups(region), groupQuotaOf(region)]);
+    const limit = quota?.Value ?? defaultGroupQuota;
+    const of = `${groups.length} of ${limit}${quota === undefined ? " (the usual quota; the account's own does not answer)" : ""}`;
+    if (groups.some(({ name }) => name === names.datasetGroup)) {
+        return ok(`${of}, ours among them`);
+    }
+    if (groups.length < limit) {
+        return ok(of);
+    }
+    const ask =
+        quota?.QuotaCode === undefined
+            ? shell("aws", "service-quotas", "list-service-quotas", "--region", region, "--service-code", "personalize")
+            : shell(
+                  ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
+                  ...["--service-code", "personalize", "--quota-code", quota.QuotaCode],
+                  ...["--desired-value", String(limit + 1)],
+              );
+    return fail(`${of}: ${groups.map(({ name }) => name).join(", ")}. Delete one, or ask for more`, ask);
+};
+
+export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region } }) => {
+    const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
+    const limit = AccountLimit?.ConcurrentExecutions;
+    if (limit === undefined) {
+        return unknown("Lambda does not say how many executions it runs at a time");
+    }
+    return limit > newAccountConcurrency
+        ? ok(`${limit} executions at a time`)
+        : warn(
+              `${limit} executions at a time, as of a new account: no function can have any reserved`,
+              shell(
+                  ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
+                  ...["--service-code", "lambda", "--quota-code", concurrencyQuota, "--desired-value", "1000"],
+              ),
+          );
+};
+
+/** Mail that a topic of ours sends reaches nobody before he has confirmed it. */
+export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
+    const client = new SNSClient({ region });
+    const topics = await allOf(
+        (NextToken) => client.send(new ListTopicsCommand({ ...(NextToken && { NextToken }) })),
+        (page) => page.Topics,
+        (page) => page.NextToken,
+    );
+    const recorded = (await held())?.arns;
+    const ours = topics
+        .map(({ TopicArn = "" }) => TopicArn)
+        .filter((arn) => recorded?.has(arn) || (arn.split(":").at(-1) ?? "").startsWith(project));
+    return confirmationOf(client, ours, region);
+};
+
+/** What is said of the subscriptions of these topics. */
+export async function confirmationOf(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
+    const pending = (
+        await Promise.all(
+            ours.map(async (TopicArn) => {
+                const { Subscriptions = [] } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+                return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn === "PendingConfirmation").map(
+                    ({ Protocol = "email", Endpoint = "" }) => ({ TopicArn, Protocol, Endpoint }),
+                );
+            }),
+        )
+    ).flat();
+    const [first] = pending;
+    if (first === undefined) {
+        return ok(ours.length === 0 ? "no topic of ours yet" : "all confirmed");
+    }
+    return warn(
+        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the mail; have it sent again by the command`,
+        shell(
+            ...["aws", "sns", "subscribe", "--region", region, "--topic-arn", first.TopicArn],
+            ...["--protocol", first.Protocol, "--notification-endpoint", first.Endpoint],
+        ),
+    );
+}
+
+function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
+    const client = new PersonalizeClient({ region });
+    return allOf(
+        (nextToken) => client.send(new ListDatasetGroupsCommand({ ...(nextToken && { nextToken }) })),
+        (page) => page.datasetGroups,
+        (page) => page.nextToken,
+    );
+}
+
+/** The account's own quota of active dataset groups; undefined when Service Quotas does not say. */
+async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
+    const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
+    const quotas = await allOf(
+        (NextToken) =>
+            client.send(new ListServiceQuotasCommand({ ServiceCode: "personalize", ...(NextToken && { NextToken }) })),
+        (page) => page.Quotas,
+        (page) => page.NextToken,
+    ).catch(() => []);
+    return quotas.find(({ QuotaName = "", Value }) => /dataset groups/i.test(QuotaName) && Value !== undefined);
+}

@@ -1,0 +1,44 @@
+import { describe } from "../../../personalize/errors.ts";
+
+/** `unknown`: it could not be looked at. */
+export type Verdict = "ok" | "warn" | "fail" | "unknown";
+
+export interface CheckResult {
+    readonly name: string;
+    readonly verdict: Verdict;
+    readonly detail: string;
+    /** What mends it: a command, where there is one. */
+    readonly fix?: string;
+}
+
+export type Finding = Omit<CheckResult, "name">;
+
+/** One thing to be looked at before the first `up`; it only reads, and may throw. */
+export type Check<Deps> = (deps: Deps) => Promise<Finding>;
+
+export const ok = (detail: string): Finding => ({ verdict: "ok", detail });
+export const warn = (detail: string, fix: string): Finding => ({ verdict: "warn", detail, fix });
+export const fail = (detail: string, fix: string): Finding => ({ verdict: "fail", detail, fix });
+export const unknown = (detail: string, fix?: string): Finding => ({
+    verdict: "unknown",
+    detail,
+    ...(fix !== undefined && { fix }),
+});
+
+/** Runs all checks side by side, each by its name; one that throws is unknown, and hides no other. */
+export async function runChecks<Deps>(
+    checks: Readonly<Record<string, Check<Deps>>>,
+    deps: Deps,
+    finished: (result: CheckResult) => void,
+): Promise<CheckResult[]> {
+    return Promise.all(
+        Object.entries(checks).map(async ([name, check]) => {
+            const finding = await check(deps).catch((error: Error) =>
+                unknown(`it could not be looked at: ${describe(error).replaceAll(/\s*\n\s*/g, " ")}`),
+            );
+            const result = { name, ...finding };
+            finished(result);
+            return result;
+        }),
+    );
+}

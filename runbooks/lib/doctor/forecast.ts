@@ -1,0 +1,64 @@
+import type { StackConfig } from "../../../config.ts";
+import {
+    approximately,
+    autoTrainingUsdPerMonth,
+    campaignUsdPerMonth,
+    ingestionUsd,
+    priceNote,
+    storageUsdPerMonth,
+    trainingUsd,
+    type UsdRange,
+} from "../../../pricing.ts";
+import type { DataSize } from "./stack.ts";
+
+export interface Forecast {
+    /** From the first resource to an ACTIVE campaign; as observed on up to a million interactions. */
+    readonly minutes: { readonly low: number; readonly high: number };
+    readonly onceUsd: UsdRange;
+    readonly monthlyUsd: UsdRange;
+    readonly sentence: string;
+}
+
+/** Minutes of the steps on AWS, as observed with up to a million interactions (personalize-facts: durations). */
+const observedMinutes = {
+    groupAndDataset: { low: 1, high: 2 },
+    import: { low: 2, high: 17 },
+    training: { low: 20, high: 58 },
+    campaign: { low: 8, high: 10 },
+};
+
+const nothing = { low: 0, high: 0 };
+
+/** What an `up` of the stack takes and costs. */
+export function forecast(config: StackConfig, data: DataSize): Forecast {
+    const { recipe, minProvisionedTPS, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
+    const total = (ranges: readonly { low: number; high: number }[]) => ({
+        low: ranges.reduce((sum, { low }) => sum + low, 0),
+        high: ranges.reduce((sum, { high }) => sum + high, 0),
+    });
+    const exact = (usd: number) => ({ low: usd, high: usd });
+    const { campaign, ...steps } = observedMinutes;
+    const minutes = total([...Object.values(steps), campaignEnabled ? campaign : nothing]);
+    const onceUsd = total([exact(ingestionUsd(data.bytes)), trainingUsd(recipe, data)]);
+    const monthlyUsd = total([
+        exact(campaignEnabled ? campaignUsdPerMonth(recipe, minProvisionedTPS) : 0),
+        exact(storageUsdPerMonth("s3Storage", data.bytes)),
+        performAutoTraining ? autoTrainingUsdPerMonth(recipe, data.interactions, autoTrainingDays) : nothing,
+    ]);
+    const training = performAutoML
+        ? "import and training, with AutoML of several recipes: more"
+        : "import and training";
+    const monthly = [
+        campaignEnabled ? "the campaign, asked or not" : "no campaign",
+        ...(performAutoTraining ? [`a training every ${autoTrainingDays} days`] : []),
+    ].join(", and ");
+    return {
+        minutes,
+        onceUsd,
+        monthlyUsd,
+        sentence:
+            `\`pulumi up\` takes about ${minutes.low} to ${minutes.high} minutes on AWS, costs ` +
+            `${approximately(onceUsd)} once (${training}), and from then on ${approximately(monthlyUsd)} a month ` +
+            `(${monthly}) until \`pulumi destroy\` ${priceNote}.`,
+    };
+}

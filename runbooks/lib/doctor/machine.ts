@@ -1,0 +1,171 @@
+import { execFile } from "node:child_process";
+import { access, constants, readFile } from "node:fs/promises";
+import { delimiter, isAbsolute, join, relative } from "node:path";
+import { promisify } from "node:util";
+import type { PulumiAnswer } from "../pulumi.ts";
+import { type Check, fail, ok, unknown, warn } from "./check.ts";
+import { opens } from "./passphrase.ts";
+
+const runFile = promisify(execFile);
+
+export interface MachineDeps {
+    readonly stack: string;
+    readonly projectDir: string;
+    /** The file with the stack's own values; it need not exist. */
+    readonly configFile: string;
+    readonly env: NodeJS.ProcessEnv;
+    /** Runs a command of Pulumi's. */
+    ask(...args: readonly string[]): Promise<PulumiAnswer>;
+}
+
+/** Since then Node strips types by itself. */
+const oldestNode = "22.18.0";
+/** The oldest engine that this program is known to run on; as the project's own set-up has it. */
+const oldestEngine = "3.230.0";
+const megabytesOfPlugin = 200;
+
+/** The Node that a plain `pulumi up` finds: what `npm run` puts on the PATH before it does not count. */
+export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
+    const own = (folder: string) => {
+        const inside = relative(projectDir, folder);
+        return inside === "" || !(inside.startsWith("..") || isAbsolute(inside));
+    };
+    const PATH = (env.PATH ?? "")
+        .split(delimiter)
+        .filter((folder) => !own(folder))
+        .join(delimiter);
+    const { stdout } = await runFile("node", ["--version"], { env: { ...env, PATH } }).catch(() => ({ stdout: "" }));
+    const version = stdout.trim().replace(/^v/, "");
+    if (isAtLeast(version, oldestNode)) {
+        return ok(`Node ${version}`);
+    }
+    const found = version === "" ? "there is no node on the PATH" : `the node on the PATH is ${version}`;
+    return warn(
+        `${found}, and a plain \`pulumi up\` needs ${oldestNode} or newer`,
+        `npm run pulumi -- up --stack ${stack}   # by the project's own Node`,
+    );
+};
+
+export const engine: Check<MachineDeps> = async ({ ask }) => {
+    const { exitCode, stdout, stderr } = await ask("version");
+    if (exitCode !== 0) {
+        return fail(`there is no Pulumi CLI (${stderr})`, "npm run pulumi -- version   # installs it for this project");
+    }
+    const version = stdout.trim().replace(/^v/, "");
+    return isAtLeast(version, oldestEngine)
+        ? ok(`Pulumi ${version}`)
+        : fail(`Pulumi ${version} is older than ${oldestEngine}`, "npm run pulumi -- version   # installs a newer one");
+};
+
+export const login: Check<MachineDeps> = async ({ ask }) => {
+    const { exitCode, stdout, stderr } = await ask("whoami", "--json", "--verbose");
+    if (exitCode !== 0) {
+        return fail(
+            `not logged in: ${stderr}`,
+            "pulumi login   # or, for a state on this machine: pulumi login --local",
+        );
+    }
+    const { user, url } = JSON.parse(stdout) as { user?: string; url?: string };
+    return ok(`${user} at ${url}`);
+};
+
+/** Pulumi asks for the passphrase where there is a terminal, so that none in the environment is a warning only. */
+export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, ask }) => {
+    const settings = await readFile(configFile, "utf8").catch(() => "");
+    const salt = /^encryptionsalt: *(\S+)/m.exec(settings)?.[1];
+    const provider = /^secretsprovider: *(\S+)/m.exec(settings)?.[1];
+    if (salt === undefined && provider !== undefined && provider !== "passphrase") {
+        return ok(`secrets are kept by ${provider.replace(/:.*/, "")}`);
+    }
+    if (salt === undefined) {
+        const { stdout } = await ask("whoami", "--json", "--verbose");
+        if (/"url": *"https?:/.test(stdout)) {
+            return ok("secrets are kept by the service that is logged in to");
+        }
+    }
+    const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
+    const text = given ?? (file === undefined ? undefined : (await readFile(file, "utf8")).trim());
+    if (text === undefined) {
+        return warn(
+            "secrets are kept by a passphrase, and none is set: `pulumi up` will ask for it, and fail where there is no terminal",
+            "export PULUMI_CONFIG_PASSPHRASE=…   # or PULUMI_CONFIG_PASSPHRASE_FILE=<file>",
+        );
+    }
+    const right = salt === undefined ? undefined : await opens(salt, text);
+    return right === false
+        ? fail(
+              `the passphrase that is set is not that of stack ${stack}`,
+              "export PULUMI_CONFIG_PASSPHRASE=…   # the one that the stack was made with",
+          )
+        : ok(right ? "set, and it is the stack's" : "set");
+};
+
+export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) => {
+    const wanted = await versionIn(join(projectDir, "node_modules", "@pulumi", "aws"));
+    const onPath = await findOnPath("pulumi-resource-aws", env);
+    if (onPath !== undefined) {
+        return ok(`pulumi-resource-aws is on the PATH (${relative(projectDir, onPath)})`);
+    }
+    const { exitCode, stdout, stderr } = await ask("plugin", "ls", "--json");
+    if (exitCode !== 0) {
+        return unknown(`the plugins cannot be listed: ${stderr}`);
+    }
+    const plugins = JSON.parse(stdout) as { name: string; kind: string; version?: string }[];
+    const versions = plugins.flatMap(({ name, kind, version }) =>
+        name === "aws" && kind === "resource" ? [version] : [],
+    );
+    return versions.includes(wanted)
+        ? ok(`${wanted} is installed`)
+        : warn(
+              `${wanted} is not installed: \`pulumi up\` downloads it first, about ${megabytesOfPlugin} MB`,
+              `pulumi plugin install resource aws ${wanted}`,
+          );
+};
+
+export const packages: Check<MachineDeps> = async ({ projectDir }) => {
+    const { dependencies } = JSON.parse(await readFile(join(projectDir, "package.json"), "utf8")) as {
+        dependencies: Record<string, string>;
+    };
+    const versions = await Promise.all(
+        Object.entries(dependencies).map(async ([name, wanted]) => ({
+            name,
+            wanted,
+            version: await versionIn(join(projectDir, "node_modules", name)),
+        })),
+    );
+    const wrong = versions.filter(({ wanted, version }) => version !== wanted).map(({ name }) => name);
+    return wrong.length === 0
+        ? ok(`${versions.length} packages`)
+        : fail(`missing, or of another version: ${wrong.join(", ")}`, "npm ci");
+};
+
+async function versionIn(folder: string): Promise<string | undefined> {
+    const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
+    return (JSON.parse(text) as { version?: string }).version;
+}
+
+async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+    for (const folder of (env.PATH ?? "").split(delimiter)) {
+        const file = join(folder, command);
+        const there = await access(file, constants.X_OK).then(
+            () => true,
+            () => false,
+        );
+        if (there) {
+            return file;
+        }
+    }
+    return undefined;
+}
+
+/** Compares versions by their three numbers. */
+export function isAtLeast(version: string, oldest: string): boolean {
+    const [have, want] = [version, oldest].map((text) => text.split(".").map((part) => Number.parseInt(part, 10)));
+    for (const [index, number] of (want ?? []).entries()) {
+        const difference = (have?.[index] ?? Number.NaN) - number;
+        if (difference !== 0) {
+            return difference > 0;
+        }
+    }
+    return true;
+}

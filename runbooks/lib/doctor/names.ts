@@ -1,0 +1,137 @@
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+    DescribeCampaignCommand,
+    DescribeDatasetGroupCommand,
+    DescribeFilterCommand,
+    DescribeSchemaCommand,
+    DescribeSolutionCommand,
+    ListTagsForResourceCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { bucketNameFor } from "../../../config.ts";
+import { isNotFound } from "../../../personalize/errors.ts";
+import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { thingKinds } from "../inventory/thing.ts";
+import { type AccountDeps, whoAmI } from "./account.ts";
+import { type Check, type Finding, fail, ok } from "./check.ts";
+
+/** Whether the names that the stack will use are free, or taken by itself; a taken one stops an `up` in its middle. */
+
+const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -<name>`;
+
+export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
+    const { accountId } = await whoAmI(config);
+    const name = bucketNameFor(config, accountId);
+    if (await isHeld(held, thingKinds["S3 bucket"], name)) {
+        return ok(`${name} is the stack's own`);
+    }
+    const another = `pulumi config set --stack ${config.stack} bucketName <another name>`;
+    try {
+        await new S3Client({ region: config.region, followRegionRedirects: false }).send(
+            new HeadBucketCommand({ Bucket: name }),
+        );
+    } catch (error) {
+        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+        if (status === 404) {
+            return ok(`${name} is free`);
+        }
+        if (status === 403 || status === 301 || status === 400) {
+            return fail(`${name} exists, and is not yours to read or in another region: S3 names are global`, another);
+        }
+        throw error;
+    }
+    return fail(`${name} exists already, and stack ${config.stack} does not have it`, another);
+};
+
+export const roleName: Check<AccountDeps> = async ({ config, held }) => {
+    const name = config.names.role;
+    try {
+        await new IAMClient({ region: config.region }).send(new GetRoleCommand({ RoleName: name }));
+    } catch (error) {
+        if ((error as Error).name === "NoSuchEntityException") {
+            return ok(`${name} is free`);
+        }
+        throw error;
+    }
+    return (await isHeld(held, thingKinds["IAM role"], name))
+        ? ok(`${name} is the stack's own`)
+        : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
+};
+
+/** Personalize's own resources are gone on with if their tags are the stack's; a schema has none: its text decides. */
+export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
+    const { names, region, tags, stack, adopt, filters } = config;
+    const { partition, accountId } = await whoAmI(config);
+    const client = new PersonalizeClient({ region });
+    const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
+    const of = (kind: string, tail: string, look: (arn: string) => Promise<unknown>) => async () => {
+        const resourceArn = arn(tail);
+        await look(resourceArn);
+        const { tags: found = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+        const has = Object.fromEntries(found.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+        return ["pulumi:project", "pulumi:stack"].every((key) => has[key] === tags[key])
+            ? undefined
+            : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
+    };
+    // What is adopted by its ARN is meant to be another one's still.
+    const looks = Object.entries({
+        datasetGroup: of("dataset group", `dataset-group/${names.datasetGroup}`, (datasetGroupArn) =>
+            client.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),
+        ),
+        solution: of("solution", `solution/${names.solution}`, (solutionArn) =>
+            client.send(new DescribeSolutionCommand({ solutionArn })),
+        ),
+        campaign: of("campaign", `campaign/${names.campaign}`, (campaignArn) =>
+            client.send(new DescribeCampaignCommand({ campaignArn })),
+        ),
+        schema: async () => {
+            const { schema } = await client.send(
+                new DescribeSchemaCommand({ schemaArn: arn(`schema/${names.schema}`) }),
+            );
+            return sameJson(schema?.schema ?? "", itemInteractionsSchema)
+                ? undefined
+                : `schema ${names.schema} exists with another text`;
+        },
+        ...Object.fromEntries(
+            Object.keys(filters).map((name) => [
+                `filter ${name}`,
+                of("filter", `filter/${name}`, (filterArn) => client.send(new DescribeFilterCommand({ filterArn }))),
+            ]),
+        ),
+    }).flatMap(([key, look]) => (key in adopt ? [] : [look]));
+    const answers = await Promise.allSettled(looks.map((look) => look()));
+    const taken: string[] = [];
+    const unclear: unknown[] = [];
+    let ours = 0;
+    for (const answer of answers) {
+        if (answer.status === "fulfilled") {
+            answer.value === undefined ? ours++ : taken.push(answer.value);
+        } else if (!isNotFound(answer.reason)) {
+            unclear.push(answer.reason);
+        }
+    }
+    if (taken.length === 0 && unclear.length > 0) {
+        throw unclear[0];
+    }
+    return judged(taken, ours, looks.length, stack);
+};
+
+function judged(taken: readonly string[], ours: number, of: number, stack: string): Finding {
+    return taken.length > 0
+        ? fail(taken.join("; "), otherNames(stack))
+        : ok(ours === 0 ? `all ${of} are free` : `${ours} of ${of} are there and the stack's own, the others free`);
+}
+
+async function isHeld(held: AccountDeps["held"], types: readonly string[], id: string): Promise<boolean> {
+    const found = await held();
+    return types.some((type) => found?.ids.has(`${type} ${id}`));
+}
+
+function sameJson(a: string, b: string): boolean {
+    try {
+        return JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b));
+    } catch {
+        return false;
+    }
+}

@@ -1,0 +1,88 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ConfigProblem, StackConfig } from "../../../config.ts";
+import { readInteractions } from "../../../data-prep/interactions.ts";
+import type { PulumiAnswer } from "../pulumi.ts";
+import { type Check, fail, ok, unknown } from "./check.ts";
+
+/** Size and rows of the interactions that an `up` will import. */
+export interface DataSize {
+    readonly bytes: number;
+    readonly interactions: number;
+    /** Users with at least two interactions. */
+    readonly usableUsers: number;
+}
+
+export interface StackDeps {
+    readonly stack: string;
+    readonly projectDir: string;
+    /** The stack's configuration, what is wrong with it, or Pulumi's refusal. */
+    configuration(): Promise<
+        { readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer
+    >;
+    /** undefined when there is no such file. @throws Error for a file that is no interactions CSV. */
+    data(): Promise<DataSize | undefined>;
+}
+
+/** Below these the service refuses to train (personalize-facts: failure reasons). */
+const leastInteractions = 1000;
+const leastUsers = 25;
+
+export const configuration: Check<StackDeps> = async ({ stack, configuration }) => {
+    const found = await configuration();
+    if ("config" in found) {
+        const { region, recipe, minProvisionedTPS } = found.config;
+        return ok(`${region}, ${recipe ?? "AutoML"}, ${minProvisionedTPS} TPS`);
+    }
+    if ("problems" in found) {
+        const lines = found.problems.map(({ path, reason }) => `${path} ${reason}`);
+        return fail(lines.join("; "), `pulumi config set --stack ${stack} <key> <value>   # see docs/configuration.md`);
+    }
+    return /no stack named/.test(found.stderr)
+        ? fail(`there is no stack ${stack} yet`, `pulumi stack init ${stack}`)
+        : fail(`it cannot be read: ${found.stderr}`, "pulumi login");
+};
+
+export const interactions: Check<StackDeps> = async ({ configuration, data }) => {
+    const found = await configuration();
+    if (!("config" in found)) {
+        return unknown("which file is not known without the configuration");
+    }
+    const file = found.config.interactionsFile;
+    let size: DataSize | undefined;
+    try {
+        size = await data();
+    } catch (error) {
+        return fail(`${file} is no interactions file: ${(error as Error).message}`, "npm run data-prep");
+    }
+    if (size === undefined) {
+        return fail(`there is no ${file}`, "npm run data-prep");
+    }
+    if (size.interactions < leastInteractions || size.usableUsers < leastUsers) {
+        return fail(
+            `${file} has ${size.interactions} interactions and ${size.usableUsers} users with two or more: the service ` +
+                `trains on ${leastInteractions} and ${leastUsers} at least`,
+            "npm run data-prep -- --input <more data>",
+        );
+    }
+    return ok(`${size.interactions.toLocaleString("en-US")} interactions in ${file}`);
+};
+
+/** Reads the file that the configuration names; undefined without one. */
+export async function readData({ projectDir, configuration }: Omit<StackDeps, "data">): Promise<DataSize | undefined> {
+    const found = await configuration();
+    if (!("config" in found)) {
+        return undefined;
+    }
+    const file = resolve(projectDir, found.config.interactionsFile);
+    const status = await stat(file).catch(() => undefined);
+    if (status === undefined) {
+        return undefined;
+    }
+    const { users, userIds } = await readInteractions(file);
+    const counts = new Int32Array(userIds.length);
+    for (const user of users) {
+        counts[user] = (counts[user] ?? 0) + 1;
+    }
+    return { bytes: status.size, interactions: users.length, usableUsers: counts.filter((count) => count >= 2).length };
+}

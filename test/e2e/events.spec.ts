@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+    CreateBatchInferenceJobCommand,
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateEventTrackerCommand,
+    CreateFilterCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DescribeBatchInferenceJobCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSolutionVersionCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import {
+    CreateBucketCommand,
+    GetObjectCommand,
+    ListObjectsV2Command,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { executionRoleTrust } from "../../iam/import-access.ts";
+import { start, stop } from "../../local/control.ts";
+import { run } from "../../local/pulumi.ts";
+import { toolchain } from "../../local/toolchain/env.mjs";
+import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+import { assertExit, clientsOf, region, testInstance } from "../support/local-aws.ts";
+
+const accountId = "000000000000";
+const bucketName = "films";
+const caller = { partition: "aws", region, accountId };
+
+/** Read the bucket, and where `write` says so put the answers: for a role, or with `more` for a bucket. */
+function policy(write: boolean, more: object = {}): string {
+    const bucketArn = `arn:aws:s3:::${bucketName}`;
+    const statement = (Action: string, Resource: string) => ({ Effect: "Allow", Action, Resource, ...more });
+    return JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+            statement("s3:ListBucket", bucketArn),
+            statement("s3:GetObject", `${bucketArn}/*`),
+            ...(write ? [statement("s3:PutObject", `${bucketArn}/answers/*`)] : []),
+        ],
+    });
+}
+
+const schema = (name: string, fields: object[]) =>
+    JSON.stringify({ type: "record", name, namespace: "com.amazonaws.personalize.schema", fields, version: "1.0" });
+const schemas = {
+    Interactions: schema("Interactions", [
+        ...["USER_ID", "ITEM_ID", "EVENT_TYPE"].map((name) => ({ name, type: "string" })),
+        { name: "TIMESTAMP", type: "long" },
+    ]),
+    Items: schema("Items", [
+        { name: "ITEM_ID", type: "string" },
+        { name: "GENRES", type: "string", categorical: true },
+        { name: "RELEASE_YEAR", type: "int" },
+    ]),
+};
+
+interface Outcome {
+    status?: string | undefined;
+    failureReason?: string | undefined;
+}
+
+describe("events, filters and batch inference against the local AWS", () => {
+    let aws: ReturnType<typeof clientsOf>;
+    let instance: Awaited<ReturnType<typeof testInstance>>;
+    let datasetGroupArn: string | undefined;
+    let solutionVersionArn: string | undefined;
+    let campaignArn: string | undefined;
+    let itemsArn: string | undefined;
+    let roleArn: string | undefined;
+
+    before(async () => {
+        instance = await testInstance();
+        await start(instance, () => {});
+        aws = clientsOf(instance);
+        const { s3, iam, personalize } = aws;
+        await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+        const objects = {
+            "Interactions.csv": interactionsCsv(syntheticRatings()),
+            "Items.csv": `ITEM_ID,GENRES,RELEASE_YEAR\n${Array.from({ length: 150 }, (_, item) => `${item + 1},${item % 2 ? "Comedy|War" : "Comedy"},1950\n`).join("")}`,
+            "users.json": '{"userId":"22"}\n{"userId":"6"}\n',
+        };
+        for (const [Key, Body] of Object.entries(objects)) {
+            await s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body }));
+        }
+        const RoleName = "reader";
+        const trust = JSON.stringify(executionRoleTrust(caller));
+        const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+        roleArn = Role?.Arn;
+        const read = { RoleName, PolicyName: "read", PolicyDocument: policy(false) };
+        await iam.send(new PutRolePolicyCommand(read));
+        const forService = {
+            Principal: { Service: "personalize.amazonaws.com" },
+            Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+        };
+        const Policy = policy(true, forService);
+        await s3.send(new PutBucketPolicyCommand({ Bucket: bucketName, Policy }));
+
+        ({ datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" })));
+        for (const [datasetType, schema] of Object.entries(schemas)) {
+            const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: datasetType, schema }));
+            const dataset = { name: datasetType, schemaArn, datasetGroupArn, datasetType };
+            const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
+            itemsArn = datasetArn;
+            const dataSource = { dataLocation: `s3://${bucketName}/${datasetType}.csv` };
+            const job = { jobName: datasetType, datasetArn, dataSource, roleArn };
+            const { datasetImportJobArn } = await personalize.send(new CreateDatasetImportJobCommand(job));
+            const look = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+            await active(async () => (await personalize.send(look)).datasetImportJob);
+        }
+        const recipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
+        const solution = { name: "films", datasetGroupArn, recipeArn, performAutoTraining: false };
+        const { solutionArn } = await personalize.send(new CreateSolutionCommand(solution));
+        ({ solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn })));
+        const look = new DescribeSolutionVersionCommand({ solutionVersionArn });
+        await active(async () => (await personalize.send(look)).solutionVersion);
+        ({ campaignArn } = await personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn })));
+    });
+    after(async () => {
+        for (const client of Object.values(aws ?? {})) client.destroy();
+        if (!instance) return;
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    async function ended(look: () => Promise<Outcome | undefined>) {
+        for (;;) {
+            const seen = await look();
+            if (/ACTIVE|FAILED/.test(seen?.status ?? "")) return seen;
+            await sleep(30);
+        }
+    }
+    async function active(look: Parameters<typeof ended>[0]) {
+        const seen = await ended(look);
+        assert.equal(seen?.status, "ACTIVE", seen?.failureReason);
+    }
+    const ask = async (more: object = {}) => {
+        const input = { campaignArn, userId: "22", numResults: 500, ...more };
+        const { itemList = [] } = await aws.runtime.send(new GetRecommendationsCommand(input));
+        return itemList.map(({ itemId }) => String(itemId));
+    };
+
+    it("takes boto3's events and items, and the next answer knows them", async () => {
+        const tracker = new CreateEventTrackerCommand({ name: "clicks", datasetGroupArn });
+        const { trackingId = "" } = await aws.personalize.send(tracker);
+        const filterExpression = "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR > 1955";
+        const filter = new CreateFilterCommand({ name: "new", datasetGroupArn, filterExpression });
+        const { filterArn } = await aws.personalize.send(filter);
+        const filterValues = { GENRE: '"War","Western"' };
+        const [first = ""] = (await ask()).filter((item) => item !== "9");
+        assert.deepEqual(await ask({ userId: "60", filterArn, filterValues }), []);
+
+        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
+        const script = join(import.meta.dirname, "events_client.py");
+        const sent = await run(instance, python, [script, trackingId, "22", first, String(itemsArn)], "captured");
+        assertExit(sent, 0);
+        assert.deepEqual(JSON.parse(sent.stdout), {
+            Code: "InvalidInputException",
+            Message: "There is no event tracker with the tracking id unknown.",
+        });
+        assert.ok(!(await ask()).includes(first));
+        assert.deepEqual(await ask({ userId: "nobody", filterArn, filterValues }), ["9"]);
+    });
+
+    it("writes a batch job's answers only when the role may put them too", async () => {
+        const batch = async (jobName: string) => {
+            const { batchInferenceJobArn } = await aws.personalize.send(
+                new CreateBatchInferenceJobCommand({
+                    jobName,
+                    solutionVersionArn,
+                    jobInput: { s3DataSource: { path: `s3://${bucketName}/users.json` } },
+                    jobOutput: { s3DataDestination: { path: `s3://${bucketName}/answers/` } },
+                    roleArn,
+                }),
+            );
+            const look = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
+            return ended(async () => (await aws.personalize.send(look)).batchInferenceJob);
+        };
+        const denied = await batch("denied");
+        assert.equal(denied?.status, "CREATE FAILED");
+        assert.equal(denied?.failureReason, "Insufficient privileges for accessing data in Amazon S3.");
+        const nothing = await aws.s3.send(new ListObjectsV2Command({ Bucket: bucketName, Prefix: "answers/" }));
+        assert.equal(nothing.KeyCount, 0);
+
+        const PolicyDocument = policy(true);
+        await aws.iam.send(new PutRolePolicyCommand({ RoleName: "reader", PolicyName: "read", PolicyDocument }));
+        const { status, failureReason } = (await batch("allowed")) ?? {};
+        assert.deepEqual([status, failureReason], ["ACTIVE", undefined]);
+        const object = new GetObjectCommand({ Bucket: bucketName, Key: "answers/users.json.out" });
+        const written = await text(
+            (await aws.s3.send(object)).Body as AsyncIterable<Uint8Array> & NodeJS.ReadableStream,
+        );
+        const lines = written
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line));
+        assert.deepEqual(
+            lines.map(({ input, error }) => [input.userId, error]),
+            [
+                ["22", null],
+                ["6", null],
+            ],
+        );
+        assert.deepEqual(lines[0].output.recommendedItems, (await ask()).slice(0, 25));
+    });
+});

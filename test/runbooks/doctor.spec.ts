@@ -1,0 +1,385 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateRoleCommand, DeleteRoleCommand } from "@aws-sdk/client-iam";
+import {
+    CreateDatasetGroupCommand,
+    CreateSchemaCommand,
+    DeleteDatasetGroupCommand,
+    DeleteSchemaCommand,
+} from "@aws-sdk/client-personalize";
+import { CreateBucketCommand, DeleteBucketCommand } from "@aws-sdk/client-s3";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { parseConfig, type StackConfig } from "../../config.ts";
+import { executionRoleTrust } from "../../iam/import-access.ts";
+import { root } from "../../local/instance.ts";
+import { run } from "../../local/pulumi.ts";
+import { confirmationOf } from "../../runbooks/lib/doctor/account.ts";
+import { type CheckResult, fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
+import { forecast } from "../../runbooks/lib/doctor/forecast.ts";
+import {
+    awsPlugin,
+    engine,
+    isAtLeast,
+    login,
+    type MachineDeps,
+    node,
+    packages,
+    passphrase,
+} from "../../runbooks/lib/doctor/machine.ts";
+import { opens } from "../../runbooks/lib/doctor/passphrase.ts";
+import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+/** The salt that Pulumi wrote for a stack with the passphrase "local". */
+const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw==";
+
+const configOf = (values: Readonly<Record<string, string>> = {}) =>
+    parseConfig((key) => values[key] ?? configDefaults[key], {
+        ...{ project: "movie-recommender", stack: "dev", region },
+        awsCredentials: [],
+    }) as StackConfig;
+
+describe("checks", () => {
+    it("run side by side, and one that throws is unknown and hides no other", async () => {
+        const finished: string[] = [];
+        const results = await runChecks(
+            {
+                good: async () => ok("fine"),
+                broken: async () => {
+                    throw Object.assign(new Error("first line\nsecond"), { name: "Oops" });
+                },
+                bad: async () => fail("wrong", "mend it"),
+            },
+            {},
+            ({ name }) => finished.push(name),
+        );
+        assert.deepEqual(
+            results.map(({ name, verdict }) => `${name}: ${verdict}`),
+            ["good: ok", "broken: unknown", "bad: fail"],
+        );
+        assert.equal(results[1]?.detail, "it could not be looked at: first line second");
+        assert.deepEqual(finished.sort(), ["bad", "broken", "good"]);
+    });
+});
+
+describe("a passphrase", () => {
+    it("is known to be the stack's by the salt in its file", async () => {
+        assert.equal(await opens(salt, "local"), true);
+        assert.equal(await opens(salt, "other"), false);
+        assert.equal(await opens("v2:another form", "local"), undefined);
+    });
+});
+
+describe("the checks of the machine", () => {
+    let folder: string;
+    const answers: Record<string, string | undefined> = {};
+    const deps = (env: NodeJS.ProcessEnv = {}): MachineDeps => ({
+        ...{ stack: "dev", projectDir: folder, configFile: join(folder, "Pulumi.dev.yaml"), env },
+        ask: async (...args) => {
+            const stdout = answers[args[0] ?? ""];
+            return stdout === undefined
+                ? { exitCode: 127, stdout: "", stderr: "there is no pulumi on the PATH" }
+                : { exitCode: 0, stdout, stderr: "" };
+        },
+    });
+    const packageFile = async (name: string, content: object) => {
+        await mkdir(join(folder, name), { recursive: true });
+        await writeFile(join(folder, name, "package.json"), JSON.stringify(content));
+    };
+
+    beforeEach(async () => {
+        folder = await mkdtemp(join(tmpdir(), "doctor-"));
+        for (const key of Object.keys(answers)) delete answers[key];
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    it("compare versions by number", () => {
+        assert.ok(
+            isAtLeast("22.18.0", "22.18.0") && isAtLeast("24.1.0", "22.18.0") && isAtLeast("3.1000.0", "3.230.0"),
+        );
+        for (const version of ["22.17.9", "4.0.0", "", "nonsense"]) assert.equal(isAtLeast(version, "22.18.0"), false);
+    });
+
+    it("find the Node that a plain pulumi up would find, not the project's", async () => {
+        const bin = async (name: string, version: string) => {
+            const path = join(folder, name);
+            await mkdir(path, { recursive: true });
+            await writeFile(join(path, "node"), `#!/bin/sh\necho v${version}\n`);
+            await chmod(join(path, "node"), 0o755);
+            return path;
+        };
+        const projectDir = join(folder, "project");
+        const own = await bin("project/node_modules/.bin", "24.21.0");
+        const other = await bin("elsewhere", "20.1.0");
+        const old = await node({ ...deps({ PATH: `${own}:${other}` }), projectDir });
+        assert.equal(old.verdict, "warn");
+        assert.match(old.detail, /node on the PATH is 20\.1\.0/);
+        assert.match(String(old.fix), /^npm run pulumi -- up --stack dev/);
+        await bin("elsewhere", "22.18.0");
+        assert.deepEqual(await node({ ...deps({ PATH: other }), projectDir }), ok("Node 22.18.0"));
+        assert.match((await node({ ...deps({ PATH: own }), projectDir })).detail, /there is no node/);
+    });
+
+    it("fail without a Pulumi CLI, with one that is too old, and without a login", async () => {
+        assert.equal((await engine(deps())).verdict, "fail");
+        assert.equal((await login(deps())).verdict, "fail");
+        answers.version = "v3.100.0\n";
+        assert.match((await engine(deps())).detail, /3\.100\.0 is older than/);
+        answers.version = "v3.274.1\n";
+        answers.whoami = '{"user":"me","url":"file:///state"}';
+        assert.equal((await engine(deps())).verdict, "ok");
+        assert.deepEqual(await login(deps()), ok("me at file:///state"));
+    });
+
+    it("tell whether there is a passphrase, whether it is the stack's, and whether one is needed at all", async () => {
+        const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
+        const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
+        answers.whoami = '{"user": "me", "url": "file:///state"}';
+        assert.equal(await verdict({}), "warn");
+        await settings(`config: {}\nencryptionsalt: ${salt}\n`);
+        assert.equal(await verdict({}), "warn");
+        assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE: "wrong" }), "fail");
+        assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE: "local" }), "ok");
+        const file = join(folder, "secret");
+        await writeFile(file, "local\n");
+        assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE_FILE: file }), "ok");
+        await settings("secretsprovider: awskms://alias/films?region=eu-central-1\n");
+        assert.deepEqual(await passphrase(deps()), ok("secrets are kept by awskms"));
+        await settings("config: {}\n");
+        answers.whoami = '{"user": "me", "url": "https://example.com/me"}';
+        assert.equal(await verdict({}), "ok");
+    });
+
+    it("tell whether the AWS plugin is there, or will be downloaded", async () => {
+        await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
+        answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
+        const missing = await awsPlugin(deps());
+        assert.deepEqual([missing.verdict, missing.fix], ["warn", "pulumi plugin install resource aws 7.48.0"]);
+        answers.plugin = '[{"name":"aws","kind":"resource","version":"7.48.0"}]';
+        assert.equal((await awsPlugin(deps())).verdict, "ok");
+        answers.plugin = "[]";
+        const bin = join(folder, "pulumi-resource-aws");
+        await writeFile(bin, "");
+        await chmod(bin, 0o755);
+        assert.match((await awsPlugin(deps({ PATH: folder }))).detail, /is on the PATH/);
+    });
+
+    it("name the packages that are missing or of another version", async () => {
+        await packageFile(".", { dependencies: { a: "1.0.0", b: "2.0.0", c: "3.0.0" } });
+        await packageFile("node_modules/a", { version: "1.0.0" });
+        await packageFile("node_modules/b", { version: "1.9.9" });
+        assert.deepEqual(await packages(deps()), fail("missing, or of another version: b, c", "npm ci"));
+        assert.equal((await packages({ ...deps(), projectDir: root })).verdict, "ok");
+    });
+});
+
+describe("the check of the interactions", () => {
+    const look = (data: () => Promise<DataSize | undefined>) =>
+        interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: configOf() }), data });
+    const size = { bytes: 1, interactions: 1000, usableUsers: 25 };
+
+    it("wants a file that is one, with as much in it as the service trains on", async () => {
+        assert.equal((await look(async () => size)).verdict, "ok");
+        for (const data of [undefined, { ...size, interactions: 999 }, { ...size, usableUsers: 24 }]) {
+            const { verdict, fix } = await look(async () => data);
+            assert.equal(verdict, "fail");
+            assert.match(String(fix), /^npm run data-prep/);
+        }
+        const broken = await look(async () => Promise.reject(new Error("no header")));
+        assert.match(broken.detail, /is no interactions file: no header/);
+    });
+});
+
+describe("what an up takes and costs", () => {
+    const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
+
+    it("is a sentence with minutes, and money once and by the month", () => {
+        assert.equal(
+            forecast(configOf(), data).sentence,
+            "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and from " +
+                "then on ≈ $146 a month (the campaign, asked or not) until `pulumi destroy` (US price, unverified).",
+        );
+    });
+
+    it("follows the configuration", () => {
+        const monthly = (values: Record<string, string>) =>
+            Math.round(forecast(configOf(values), data).monthlyUsd.high);
+        assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
+        assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
+        assert.equal(monthly({ campaignEnabled: "false" }), 0);
+        assert.equal(monthly({ campaignEnabled: "false", performAutoTraining: "true", autoTrainingDays: "1" }), 15);
+        assert.equal(forecast(configOf({ campaignEnabled: "false" }), data).minutes.high, 77);
+        assert.match(
+            forecast(configOf({ performAutoML: "true", recipe: "" }), data).sentence,
+            /AutoML of several recipes: more/,
+        );
+    });
+});
+
+describe("the mail of topics", () => {
+    const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
+    const look = (SubscriptionArn: string) => {
+        const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
+        const client = { send: async () => ({ Subscriptions: [subscription] }) } as unknown as SNSClient;
+        return confirmationOf(client, [topic], region);
+    };
+
+    it("is warned of until it is confirmed, with the command that has it sent again", async () => {
+        const pending = await look("PendingConfirmation");
+        assert.equal(pending.verdict, "warn");
+        assert.match(pending.detail, /ops@example\.com/);
+        assert.equal(
+            pending.fix,
+            `aws sns subscribe --region ${region} --topic-arn ${topic} --protocol email --notification-endpoint ops@example.com`,
+        );
+        assert.equal((await look(`${topic}:1`)).verdict, "ok");
+    });
+});
+
+describe("doctor on the local AWS", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    async function doctor(env: NodeJS.ProcessEnv = {}, ...args: string[]) {
+        const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
+        const common = ["runbooks/doctor.ts", "--stack", aws.stack, "--config-file", configFile, "--json"];
+        const result = await run(aws.instance, process.execPath, [...common, ...args], "captured", env);
+        const { checks, ...rest } = JSON.parse(result.stdout) as { checks: CheckResult[]; forecast: unknown };
+        const of = (name: string) => checks.find((check) => check.name === name) as CheckResult;
+        return { ...result, ...rest, checks, of };
+    }
+    const failed = (checks: readonly CheckResult[]) =>
+        checks.filter(({ verdict }) => verdict === "fail" || verdict === "unknown").map(({ name }) => name);
+
+    it("finds all ready before the first up, and ends with 0", async () => {
+        const { checks, of, forecast: expected, stderr, ...result } = await doctor();
+        assertExit({ ...result, stderr }, 0);
+        assert.deepEqual(failed(checks), []);
+        assert.match(of("bucket").detail, /is free$/);
+        assert.equal(of("Personalize names").detail, "all 4 are free");
+        assert.match(of("interactions").detail, /interactions in /);
+        assert.match(stderr, /^ok: identity$/m);
+        assert.ok(expected);
+    });
+
+    it("finds each name that is taken, with the way out, and ends with 1", async () => {
+        const bucket = { Bucket: `my-movie-recommender-data-000000000000-${aws.stack}` };
+        const caller = { partition: "aws", region, accountId: "000000000000" };
+        const RoleName = `AmazonPersonalize-ExecutionRole-${aws.stack}`;
+        const schema = JSON.stringify({ type: "record", name: "Interactions", fields: [], version: "1.0" });
+        const fields = JSON.parse(schema);
+        fields.namespace = "com.amazonaws.personalize.schema";
+        fields.fields = [
+            { name: "USER_ID", type: "string" },
+            { name: "ITEM_ID", type: "string" },
+            { name: "TIMESTAMP", type: "long" },
+        ];
+        await aws.s3.send(new CreateBucketCommand(bucket));
+        await aws.iam.send(
+            new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(executionRoleTrust(caller)) }),
+        );
+        const { schemaArn } = await aws.personalize.send(
+            new CreateSchemaCommand({ name: `item_interactions_schema-${aws.stack}`, schema: JSON.stringify(fields) }),
+        );
+        const { datasetGroupArn } = await aws.personalize.send(
+            new CreateDatasetGroupCommand({ name: `movie_recommendation-${aws.stack}` }),
+        );
+        try {
+            const { checks, of, ...result } = await doctor();
+            assertExit(result, 1);
+            assert.deepEqual(failed(checks), ["bucket", "role", "Personalize names"]);
+            assert.match(String(of("bucket").fix), /^pulumi config set --stack \S+ bucketName /);
+            assert.match(String(of("role").fix), /^pulumi config set --stack \S+ nameSuffix /);
+            assert.match(
+                of("Personalize names").detail,
+                /dataset group .* its tags are \{\}; schema .* with another text$/,
+            );
+        } finally {
+            await aws.s3.send(new DeleteBucketCommand(bucket));
+            await aws.iam.send(new DeleteRoleCommand({ RoleName }));
+            await aws.personalize.send(new DeleteSchemaCommand({ schemaArn }));
+            await aws.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        }
+    });
+
+    it("counts the dataset groups that the quota has no room beside", async () => {
+        const groups = ["a", "b", "c", "d", "e"].map((name) => `full-${name}`);
+        const made = await Promise.all(
+            groups.map((name) => aws.personalize.send(new CreateDatasetGroupCommand({ name }))),
+        );
+        try {
+            const { checks, of, ...result } = await doctor();
+            assertExit(result, 1);
+            assert.deepEqual(failed(checks), ["dataset groups"]);
+            assert.match(of("dataset groups").detail, /^5 of 5 .*full-a/);
+        } finally {
+            for (const { datasetGroupArn } of made) {
+                await aws.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+            }
+        }
+    });
+
+    it("warns of credentials that end before an up may, and says that an up resumes", async () => {
+        const soon = new Date(Date.now() + 30 * 60_000).toISOString();
+        const env = { AWS_SESSION_TOKEN: "token", AWS_CREDENTIAL_EXPIRATION: soon };
+        const { of, ...result } = await doctor(env);
+        assertExit(result, 0);
+        assert.equal(of("identity").verdict, "warn");
+        assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, it resumes/);
+        assert.match((await doctor({ AWS_SESSION_TOKEN: "token" })).of("identity").detail, /do not tell/);
+    });
+
+    it("knows a wrong passphrase", async () => {
+        const { of, checks, ...result } = await doctor({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
+        assertExit(result, 1);
+        assert.deepEqual([of("passphrase").verdict, failed(checks)], ["fail", ["passphrase"]]);
+    });
+
+    it("asks Cost Explorer nothing, and says by which command and for how much one does", async () => {
+        assert.equal((await doctor()).of("Cost Explorer"), undefined);
+        const { of, ...result } = await doctor({}, "--cost-explorer");
+        assertExit(result, 0);
+        assert.match(of("Cost Explorer").detail, /≈ \$0\.01/);
+        assert.match(String(of("Cost Explorer").fix), /^aws ce get-cost-and-usage /);
+    });
+
+    it("goes on where nobody answers: each check says so by itself", async () => {
+        // Nothing listens on the discard port.
+        const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
+        assertExit(result, 1);
+        assert.equal(of("identity").verdict, "fail");
+        for (const name of ["Personalize", "bucket", "role", "Personalize names", "Lambda concurrency", "SNS mail"]) {
+            assert.equal(of(name).verdict, "unknown", name);
+        }
+        assert.equal(of("Pulumi CLI").verdict, "ok");
+    });
+
+    it("says how to make a stack that is not there yet, and prints for people", async () => {
+        const args = ["runbooks/doctor.ts", "--stack", "nowhere"];
+        const result = await run(aws.instance, process.execPath, args, "captured");
+        assertExit(result, 1);
+        assert.match(
+            result.stdout,
+            /^fail +configuration +there is no stack nowhere yet\n +→ pulumi stack init nowhere$/m,
+        );
+        assert.match(result.stdout, /can be said once configuration and interactions are there\.\n$/);
+    });
+
+    it("knows the stack's own after an up", async () => {
+        assertExit(await aws.engine("up"), 0);
+        const { of, checks, ...result } = await doctor();
+        assertExit(result, 0);
+        assert.deepEqual(failed(checks), []);
+        assert.match(of("bucket").detail, /is the stack's own$/);
+        assert.match(of("role").detail, /is the stack's own$/);
+        assert.equal(of("Personalize names").detail, "4 of 4 are there and the stack's own, the others free");
+        assert.match(of("dataset groups").detail, /ours among them$/);
+    });
+});
