@@ -1,8 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
-import { columnsOf } from "../serving/group-datasets.ts";
 import type { BatchJobProperties } from "./batch-inference-jobs.ts";
+import { columnsOf } from "./group-datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import type { Resource, Tag } from "./store.ts";

@@ -1,7 +1,6 @@
-import { readAvroSchema } from "../control/avro.ts";
 import type { DatasetProperties } from "../control/datasets.ts";
+import { fieldsOf } from "../control/group-datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
-import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { RawAttributes } from "../filtering/attributes.ts";
@@ -30,10 +29,8 @@ export function readPut(
     input: PutAttributesInput,
 ): { dataset: Resource<DatasetProperties>; rows: [id: string, RawAttributes][] } {
     const dataset = readyDataset(call, type, input.datasetArn);
-    const schema = call.store.find<SchemaProperties>(call.region, dataset.properties.schemaArn);
-    const fields = schema ? readAvroSchema(schema.properties.schema).fields : [];
     const { idColumn } = rules[type];
-    const columns = fields.filter(({ name }) => name !== idColumn);
+    const columns = fieldsOf(call.store, dataset).filter(({ name }) => name !== idColumn);
     const given = [
         ...(input.items ?? []).map(({ itemId, properties }) => ({ id: itemId, properties })),
         ...(input.users ?? []).map(({ userId, properties }) => ({ id: userId, properties })),

@@ -21,7 +21,7 @@ interface EventInput {
     [other: string]: unknown;
 }
 
-/** An event's JSON may be this long: 10 KB. */
+/** An event's JSON may have so many bytes: 10 KB. */
 const longestEvent = 10_240;
 const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendationid", "impression"];
 
@@ -54,7 +54,8 @@ export function readEvents({ userId, sessionId, eventList }: PutEventsInput): Ne
         const what = `event ${index + 1}`;
         const { eventId = null, eventType, sentAt, itemId, ...rest } = event;
         const text = JSON.stringify(rest);
-        if (JSON.stringify(event).length > longestEvent) throw invalidInput(`The ${what} is longer than 10 KB.`);
+        if (Buffer.byteLength(JSON.stringify(event)) > longestEvent)
+            throw invalidInput(`The ${what} is longer than 10 KB.`);
         const properties = readProperties(event.properties, what);
         const word = Object.keys(properties).find((key) => reserved.includes(key.toLowerCase()));
         if (word !== undefined)

@@ -4,7 +4,8 @@ import type { Field } from "../control/avro.ts";
 /** A file that an import refuses; the message is the end of the job's failure reason. */
 export class RefusedDataError extends Error {}
 
-const longest = 256;
+const longestId = 256;
+const longestCategorical = 1000;
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
@@ -57,7 +58,8 @@ function placesOf(header: string[], fields: Field[]): number[] {
     return fields.map(({ name }) => header.indexOf(name));
 }
 
-function checkValue({ name, type, nullable }: Field, value: string, line: number): void {
+function checkValue(field: Field, value: string, line: number): void {
+    const { name, type, nullable } = field;
     if (value === "") {
         if (nullable || type === "null") return;
         throw new RefusedDataError(`Line ${line} has no value for ${name}, which may not be null.`);
@@ -71,9 +73,15 @@ function checkValue({ name, type, nullable }: Field, value: string, line: number
                 ? /^(true|false)$/i.test(value)
                 : true;
     if (!valid) throw new RefusedDataError(`Line ${line} has a value for ${name} that is not of type ${type}.`);
-    if (/^(USER|ITEM|ACTION)_ID$/.test(name) && value.length > longest) {
+    const longest = longestOf(field);
+    if (value.length > longest) {
         throw new RefusedDataError(
             `Length cannot be more than ${longest} characters for ${name}. If no values exceed the character limit, make sure your data follows the formatting guidelines.`,
         );
     }
+}
+
+function longestOf({ name, categorical }: Field): number {
+    if (/^(USER|ITEM|ACTION)_ID$/.test(name)) return longestId;
+    return categorical ? longestCategorical : Number.POSITIVE_INFINITY;
 }

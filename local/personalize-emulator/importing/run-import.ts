@@ -7,10 +7,9 @@ import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
-import { type AttributeRows, loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
+import { collectorOf } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
-import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
 
 const fewestInteractions = 1000;
 
@@ -49,41 +48,25 @@ export async function runImport(
     const { fields } = readAvroSchema(schema.properties.schema);
     try {
         const keys = await findKeys(options, location, job);
-        const interactions = datasetType === "INTERACTIONS";
-        const collector = createRowCollector();
-        const attributes: AttributeRows = new Map();
-        const idPlace = fields.findIndex(({ name }) => /^(USER|ITEM)_ID$/.test(name));
-        const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) =>
-            fields.findIndex((field) => field.name === name),
-        );
+        const collector = collectorOf(datasetType, fields);
         let imported = 0;
         for (const key of keys) {
             const take = (values: string[]) => {
                 imported++;
-                if (!interactions) {
-                    const row = fields.map(({ name }, index): [string, string] => [name, values[index] ?? ""]);
-                    // Of records with one id the last counts.
-                    attributes.set(values[idPlace] ?? "", Object.fromEntries(row));
-                    return;
-                }
-                const [user, item, event, timestamp] = places.map((place) => values[place] ?? "");
-                collector.add(user ?? "", item ?? "", event ?? "", Number(timestamp));
+                collector.take(values);
             };
             await readCsv(await options.access.read(location.bucket, key), fields, take);
         }
-        if (interactions && imported < fewestInteractions) {
+        if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
             throw new RefusedDataError(
                 `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
             );
         }
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
         const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
-        const file = rowsFile(options.dataDir, dataset.id);
-        const rows = interactions
-            ? keepInteractions(file, collector, before > 0)
-            : keepAttributes(file, attributes, before > 0);
+        const rows = collector.keep(rowsFile(options.dataDir, dataset.id), before);
         // What was put before is replaced by an incremental import of the same id; a full one leaves it alone.
-        if (before > 0 && !interactions) events.dropAttributes(dataset.id, attributes.keys());
+        if (before > 0) events.dropAttributes(dataset.id, collector.ids());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
         return { commit: () => store.save({ ...dataset, properties: { ...dataset.properties, rows } }) };
     } catch (error) {
@@ -101,17 +84,4 @@ async function findKeys(options: EmulatorOptions, location: DataLocation, job: {
     if (keys.length > 0) return keys;
     options.log(`${job.arn}: there is no object to import at s3://${location.bucket}/${location.key}`);
     throw new RefusedDataError("Invalid Data location.");
-}
-
-function keepInteractions(file: string, collector: ReturnType<typeof createRowCollector>, append: boolean): number {
-    if (append) eachRow(loadRows(file), collector.add);
-    const rows = collector.finish();
-    saveRows(file, rows);
-    return rows.timestamps.length;
-}
-
-function keepAttributes(file: string, imported: AttributeRows, append: boolean): number {
-    const rows = append ? new Map([...loadAttributeRows(file), ...imported]) : imported;
-    saveAttributeRows(file, rows);
-    return rows.size;
 }

@@ -1,10 +1,10 @@
 import { type CampaignProperties, campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
+import { datasetOf } from "../control/group-datasets.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
 import { loadModel, type Model } from "../model/model.ts";
-import { datasetOf } from "./group-datasets.ts";
 import { unknownCampaign } from "./recommend.ts";
 
 /** A model with what it was trained for. */

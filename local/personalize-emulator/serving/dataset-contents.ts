@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { DatasetProperties } from "../control/datasets.ts";
+import { fieldsOf } from "../control/group-datasets.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { EventStore } from "../events/event-store.ts";
@@ -8,7 +9,6 @@ import { type Attributes, type RawAttributes, readAttributes } from "../filterin
 import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
 import { loadAttributeRows } from "../importing/attribute-rows.ts";
 import { loadRows } from "../importing/rows.ts";
-import { fieldsOf } from "./group-datasets.ts";
 
 /** What is known of the items or users of a dataset. `version` rises when it changes. */
 export interface AttributeTable {

@@ -1,5 +1,6 @@
 import type { DatasetProperties } from "../control/datasets.ts";
 import type { FilterProperties } from "../control/filters.ts";
+import { columnsOf, datasetOf } from "../control/group-datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
@@ -11,7 +12,6 @@ import { readFilterValues } from "../filtering/values.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { AttributeTable, DatasetContents } from "./dataset-contents.ts";
-import { columnsOf, datasetOf } from "./group-datasets.ts";
 import { itemNumbers } from "./item-numbers.ts";
 
 /** What a filter says of a user's list: which items pass (1), and whether it asks for items of the history. */

@@ -160,6 +160,8 @@ describe("events of the local Personalize", () => {
         const message = async (event: object) => (await watch(1, { userId: "22" }, event)).body.message;
         assert.match(await message({ properties: '{"UserId":"7"}' }), /may not have UserId, which is reserved/);
         assert.match(await message({ properties: "not JSON" }), /not a JSON object/);
+        const impression = Array.from({ length: 25 }, (_, film) => `${film}`.padStart(250, "é"));
+        assert.match(await message({ impression }), /event 1 is longer than 10 KB/);
         assert.match(await message({ sentAt: undefined }), /'eventList.1.member.sentAt'/);
         await service.personalize.send(new DeleteEventTrackerCommand({ eventTrackerArn }));
         const { status, body } = await watch(1, { userId: "22" });

@@ -85,6 +85,28 @@ describe("filters of the local Personalize", () => {
         assert.ok(list.length > 1);
     });
 
+    it("lets an absent value pass NOT IN and != only, and takes the events that are not of a type", async () => {
+        assert.deepEqual(
+            await filtered("INCLUDE ItemID WHERE Items.RELEASE_YEAR != 1902"),
+            await unseen((film) => film !== 2),
+        );
+        assert.deepEqual(
+            await filtered("EXCLUDE ItemID WHERE Items.RELEASE_YEAR NOT IN (1902, 1903)"),
+            await unseen((film) => film === 2 || film === 3),
+        );
+        assert.deepEqual(await filtered('INCLUDE ItemID WHERE Items.STUDIO NOT IN ("Ufa")'), await ask(undefined));
+        assert.deepEqual(
+            await filtered("INCLUDE ItemID WHERE Items.RELEASE_YEAR >= -1"),
+            await unseen((film) => film !== 1),
+        );
+        assert.deepEqual(
+            await filtered('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE != "watch"'),
+            await ask(undefined),
+        );
+        const again = await filtered('INCLUDE ItemID WHERE Interactions.EVENT_TYPE NOT IN ("click")');
+        assert.equal(again.length, watched.size);
+    });
+
     it("takes values at the call, for IN and for comparison", async () => {
         const filterArn = await create("INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR < $YEAR");
         const values = { GENRE: '"Taste2", "Taste3"', YEAR: "1990" };
@@ -170,6 +192,10 @@ describe("filters of the local Personalize", () => {
         assert.deepEqual(await sorted(), byNumber([second, third]));
         await post(service, "/items", put);
         await importItems("all", itemsCsv(films), "FULL");
+        bucket.objects["movies/long.csv"] = itemsCsv([1]).replace("Taste1", "x".repeat(1001));
+        const long = { jobName: "long", datasetArn: itemsArn, dataLocation: "s3://movies/long.csv" };
+        const { failureReason } = await runImportJob(service, long);
+        assert.match(String(failureReason), /Length cannot be more than 1000 characters for GENRES/);
         assert.deepEqual(await sorted(), [first], "a full import leaves what was put");
     });
 

@@ -1,8 +1,8 @@
-import { type Field, readAvroSchema } from "../control/avro.ts";
-import type { DatasetProperties } from "../control/datasets.ts";
-import type { SchemaProperties } from "../control/schemas.ts";
-import type { Resource, Store } from "../control/store.ts";
 import type { Columns } from "../filtering/resolve.ts";
+import { type Field, readAvroSchema } from "./avro.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import type { SchemaProperties } from "./schemas.ts";
+import type { Resource, Store } from "./store.ts";
 
 type Dataset = Resource<DatasetProperties>;
 

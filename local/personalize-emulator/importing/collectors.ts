@@ -1,0 +1,71 @@
+import type { Field } from "../control/avro.ts";
+import { type AttributeRows, loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
+import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
+
+/** Takes the rows of an import, as the values of the schema's fields, and keeps them as their dataset's type needs. */
+export interface Collector {
+    take(values: string[]): void;
+    /**
+     * Writes the rows to `file`, beside the `before` rows that are there already (0: instead of what is there), and
+     * returns how many there are now.
+     */
+    keep(file: string, before: number): number;
+    /** The ids that the rows are kept by; none for interactions. */
+    ids(): Iterable<string>;
+}
+
+/** The collector of a dataset type: columns for interactions, rows by id for items, users and actions, else a count. */
+export function collectorOf(datasetType: string, fields: Field[]): Collector {
+    if (datasetType === "INTERACTIONS") return collectInteractions(fields);
+    const idPlace = fields.findIndex(({ name }) => name === idColumns[datasetType]);
+    return idPlace < 0 ? countRows() : collectById(fields, idPlace);
+}
+
+const idColumns: Record<string, string> = { ITEMS: "ITEM_ID", USERS: "USER_ID", ACTIONS: "ACTION_ID" };
+
+function collectInteractions(fields: Field[]): Collector {
+    const rows = createRowCollector();
+    const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) =>
+        fields.findIndex((field) => field.name === name),
+    );
+    return {
+        take(values) {
+            const [user, item, event, timestamp] = places.map((place) => values[place] ?? "");
+            rows.add(user ?? "", item ?? "", event ?? "", Number(timestamp));
+        },
+        keep(file, before) {
+            if (before > 0) eachRow(loadRows(file), rows.add);
+            const all = rows.finish();
+            saveRows(file, all);
+            return all.timestamps.length;
+        },
+        ids: () => [],
+    };
+}
+
+function collectById(fields: Field[], idPlace: number): Collector {
+    const rows: AttributeRows = new Map();
+    return {
+        take(values) {
+            const row = fields.map(({ name }, index): [string, string] => [name, values[index] ?? ""]);
+            // Of records with one id the last counts.
+            rows.set(values[idPlace] ?? "", Object.fromEntries(row));
+        },
+        keep(file, before) {
+            const all = before > 0 ? new Map([...loadAttributeRows(file), ...rows]) : rows;
+            saveAttributeRows(file, all);
+            return all.size;
+        },
+        ids: () => rows.keys(),
+    };
+}
+
+/** For datasets that nothing here uses. */
+function countRows(): Collector {
+    let count = 0;
+    return {
+        take: () => void count++,
+        keep: (_, before) => before + count,
+        ids: () => [],
+    };
+}
