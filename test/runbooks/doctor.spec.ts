@@ -336,6 +336,14 @@ describe("doctor on the local AWS", function () {
         assert.match((await doctor({ AWS_SESSION_TOKEN: "token" })).of("identity").detail, /do not tell/);
     });
 
+    it("fails where nobody is logged in", async () => {
+        const { of, ...result } = await doctor({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
+        assertExit(result, 1);
+        assert.equal(of("identity").verdict, "fail");
+        assert.match(of("identity").detail, /^AWS does not know who asks: .*credentials/i);
+        assert.match(String(of("identity").fix), /^aws sso login/);
+    });
+
     it("knows a wrong passphrase", async () => {
         const { of, checks, ...result } = await doctor({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
         assertExit(result, 1);
@@ -355,6 +363,7 @@ describe("doctor on the local AWS", function () {
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");
+        assert.match(of("identity").detail, /^AWS does not answer: /);
         for (const name of ["Personalize", "bucket", "role", "Personalize names", "Lambda concurrency", "SNS mail"]) {
             assert.equal(of(name).verdict, "unknown", name);
         }

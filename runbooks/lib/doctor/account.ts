@@ -4,10 +4,10 @@ import { ListServiceQuotasCommand, type ServiceQuota, ServiceQuotasClient } from
 import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { StackConfig } from "../../../config.ts";
-import { describe, hasName } from "../../../personalize/errors.ts";
+import { hasName, isTransient } from "../../../personalize/errors.ts";
 import type { AllStacks } from "../all-stacks.ts";
 import { allOf, shell } from "../inventory/thing.ts";
-import { type Check, type Finding, fail, ok, unknown, warn } from "./check.ts";
+import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
 
 export interface AccountDeps {
     readonly config: StackConfig;
@@ -44,10 +44,19 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
         ({ expiration, sessionToken } = await new STSClient({ region: config.region }).config.credentials());
         ({ arn } = await whoAmI(config));
     } catch (error) {
-        return fail(
-            `AWS does not know who asks: ${describe(error)}`,
-            "aws sso login   # or set AWS_PROFILE, then try again",
-        );
+        const { name, message } = error as Error;
+        if (
+            /Credential|ExpiredToken|UnrecognizedClient|InvalidClientToken|Signature|AuthFailure/.test(name + message)
+        ) {
+            return fail(
+                `AWS does not know who asks: ${oneLine(error)}`,
+                "aws sso login   # or set AWS_PROFILE, then try again",
+            );
+        }
+        if (isTransient(error)) {
+            return fail(`AWS does not answer: ${oneLine(error)}`, "# mend the network or its proxy, then try again");
+        }
+        throw error;
     }
     if (expiration === undefined) {
         return sessionToken === undefined
@@ -76,7 +85,7 @@ export const personalize: Check<AccountDeps> = async ({ config: { region } }) =>
         }
         if (hasName(error, "AccessDeniedException")) {
             return fail(
-                describe(error),
+                oneLine(error),
                 "aws sts get-caller-identity   # this identity needs personalize:*, or the narrower policy of your administrator",
             );
         }

@@ -25,6 +25,11 @@ export const unknown = (detail: string, fix?: string): Finding => ({
     ...(fix !== undefined && { fix }),
 });
 
+/** An error as one line of text: some of the SDK's have several. */
+export function oneLine(error: unknown): string {
+    return describe(error).replaceAll(/\s*\n\s*/g, " ");
+}
+
 /** Runs all checks side by side, each by its name; one that throws is unknown, and hides no other. */
 export async function runChecks<Deps>(
     checks: Readonly<Record<string, Check<Deps>>>,
@@ -34,7 +39,7 @@ export async function runChecks<Deps>(
     return Promise.all(
         Object.entries(checks).map(async ([name, check]) => {
             const finding = await check(deps).catch((error: Error) =>
-                unknown(`it could not be looked at: ${describe(error).replaceAll(/\s*\n\s*/g, " ")}`),
+                unknown(`it could not be looked at: ${oneLine(error)}`),
             );
             const result = { name, ...finding };
             finished(result);
