@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { planned } from "../support/planned.ts";
+
+interface State {
+    readonly deployment: {
+        secrets_providers: object;
+        readonly resources: readonly { urn: string; type: string; outputs?: Record<string, unknown> }[];
+    };
+}
+
+/** What an account decides anew each time, and no release. */
+const ofTheAccount = ["uniqueId", "trainingHours"];
+
+describe("a state that the first release wrote", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    /** The first release's state of a stack like the one that is there: its ids are those of this account. */
+    async function firstRelease(): Promise<State> {
+        const now = JSON.parse((await aws.pulumi("stack", "export")).stdout) as State;
+        const text = await readFile(join(import.meta.dirname, "fixtures", "first-release.json"), "utf8");
+        const version = /movie-recommender-solution-STACK\/[0-9a-f]{8}/.exec(text)?.[0] ?? "";
+        const { solutionVersionArn = "" } = await aws.outputs();
+        const first = JSON.parse(
+            text
+                .replaceAll(version, solutionVersionArn.split("/").slice(1).join("/"))
+                .replaceAll("STACK", aws.stack)
+                .replaceAll("FOLDER", aws.instance.dir),
+        ) as State;
+        first.deployment.secrets_providers = now.deployment.secrets_providers;
+        for (const { urn, outputs = {} } of first.deployment.resources) {
+            const there = now.deployment.resources.find((resource) => resource.urn === urn);
+            assert.ok(there, `${urn} is a resource of today, too`);
+            for (const key of ofTheAccount.filter((key) => key in outputs)) {
+                outputs[key] = there.outputs?.[key];
+            }
+        }
+        return first;
+    }
+
+    it("previews nothing but what the first release did not have", async () => {
+        assertExit(await aws.engine("up"), 0);
+        const file = join(aws.instance.dir, "first-release.json");
+        await writeFile(file, JSON.stringify(await firstRelease()));
+        assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
+        assert.deepEqual(await planned(aws), { create: ["Marks"] });
+    });
+
+    it("has nothing to change after up, and nothing after a refresh", async () => {
+        assertExit(await aws.engine("up"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    });
+
+    it("is destroyed to the last resource", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});
