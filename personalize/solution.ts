@@ -25,6 +25,9 @@ export interface SolutionInputs extends CommonInputs {
     readonly schedulingExpression?: string;
 }
 
+/** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
+export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
+
 const schedule = ({ schedulingExpression }: SolutionInputs) =>
     schedulingExpression === undefined ? undefined : { autoTrainingConfig: { schedulingExpression } };
 
