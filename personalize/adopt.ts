@@ -2,7 +2,7 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { canonical, isDeadEnd, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Look, ResourceKind } from "./resource.ts";
-import { tagsOf } from "./tags.ts";
+import { isOurs, tagsOf } from "./tags.ts";
 import type { WaitDeps } from "./wait.ts";
 
 const wayOut =
@@ -40,7 +40,7 @@ export async function adoptable<I extends CommonInputs>(
         // To delete it and make another would not be what was asked for.
         throw new Error(`${what}: config adopt names ${inputs.adopt}, which is ${look.status}. ${adoptWayOut}`);
     }
-    const leaving = { arn, what, pollSeconds: inputs.pollSeconds };
+    const leaving = { arn, what, pollSeconds: inputs.pollSeconds, tags: inputs.tags };
     if (look.status.startsWith("DELETE")) {
         await waitUntilGone(kind, deps, client, leaving);
         return undefined;
@@ -79,7 +79,7 @@ export function differingOf<I extends CommonInputs>(kind: ResourceKind<I>, input
 
 async function assertOurs(client: PersonalizeClient, arn: string, what: string, inputs: CommonInputs): Promise<void> {
     const has = await tagsOf(client, arn);
-    if (["pulumi:project", "pulumi:stack"].some((key) => has[key] !== inputs.tags[key])) {
+    if (!isOurs(has, inputs.tags)) {
         throw new Error(
             `${what} exists already and is not of this stack: its tags are ${JSON.stringify(has)}. ${wayOut}`,
         );
