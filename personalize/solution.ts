@@ -2,12 +2,16 @@ import {
     CreateSolutionCommand,
     DeleteSolutionCommand,
     DescribeSolutionCommand,
+    paginateListCampaigns,
     paginateListSolutions,
+    paginateListSolutionVersions,
     type Solution,
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
+import { campaign } from "./campaign.ts";
 import { canonical } from "./diff.ts";
 import { type CommonInputs, firstMatch, jsonClean, nameProblems, type ResourceKind } from "./resource.ts";
+import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
 export interface SolutionInputs extends CommonInputs {
@@ -20,6 +24,9 @@ export interface SolutionInputs extends CommonInputs {
     /** How often the service trains by itself, `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
 }
+
+/** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
+export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
 const schedule = ({ schedulingExpression }: SolutionInputs) =>
     schedulingExpression === undefined ? undefined : { autoTrainingConfig: { schedulingExpression } };
@@ -94,6 +101,16 @@ export const solution: ResourceKind<SolutionInputs> = {
         if (canonical(autoTraining(found)) !== canonical(jsonClean({ performAutoTraining, schedulingExpression }))) {
             const solutionUpdateConfig = schedule(inputs);
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
+        }
+    },
+    /** Its campaigns, and the trainings that are under way. */
+    async *dependents(client, solutionArn) {
+        for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
+            yield* campaigns.map(({ campaignArn = "" }) => [campaign, campaignArn] as const);
+        }
+        for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+            const underWay = solutionVersions.filter(({ status }) => /PENDING|IN_PROGRESS|STOPPING/.test(status ?? ""));
+            yield* underWay.map(({ solutionVersionArn = "" }) => [solutionVersion, solutionVersionArn] as const);
         }
     },
     async delete(client, solutionArn) {
