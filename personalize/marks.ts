@@ -32,6 +32,8 @@ export interface ServingMark {
     readonly since: string;
     /** What served when this was noted; where it is the version itself, the campaign was held or let go, not switched. */
     readonly from?: string;
+    /** The version a switch to which failed just before: it was noted, and never served. */
+    readonly failed?: string;
     /** There while a retraining has not come to its end: the same command goes on from it. */
     readonly retraining?: Retraining;
 }

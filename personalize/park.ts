@@ -37,7 +37,8 @@ export async function park(
         await writeMark(ssm, stack, "parked", mark);
     }
     if ((await campaign.look(client, campaignArn).catch(goneOrThrow)) !== undefined) {
-        await remove(campaign, deps, client, { arn: campaignArn, what, pollSeconds });
+        // Nothing ever stands on a campaign, so no tags have to tell what may go with it.
+        await remove(campaign, deps, client, { arn: campaignArn, what, pollSeconds, tags: {} });
     }
     return mark;
 }

@@ -80,5 +80,6 @@ function setBack(before: ServingMark | undefined, live: string, failed: string):
         reason: before?.hold ? before.reason : `the switch to ${nameOf(failed)} failed`,
         since: nowIso(),
         from: live,
+        failed,
     };
 }

@@ -7,6 +7,7 @@ import { nameOf } from "../personalize/operation.ts";
 import { approximately, priceNote, trainingUsd } from "../pricing.ts";
 import { untilCancelled } from "./lib/cancelled.ts";
 import {
+    arnIn,
     type OperatedStack,
     type OperationOptions,
     operatedCampaign,
@@ -18,6 +19,7 @@ import type { Compared } from "./lib/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/retrain.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 import { smokeProblem } from "./lib/smoke-test.ts";
+import { recordedResources } from "./lib/stack.ts";
 import { table } from "./lib/table.ts";
 import { pulumiUp } from "./lib/up.ts";
 import { metricsOf } from "./lib/versions.ts";
@@ -76,7 +78,7 @@ await runAction(options.verbose, async (signal) => {
             }
         },
         async newest() {
-            const version = (await operatedStack(options)).arnOf("SolutionVersion");
+            const version = arnIn(await recordedResources(stack.stack), "SolutionVersion");
             if (version === undefined) {
                 throw new RunbookError("The stack has no solution version recorded. Make it by: pulumi up");
             }

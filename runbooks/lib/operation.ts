@@ -6,7 +6,7 @@ import type { StackConfig } from "../../config.ts";
 import { campaign } from "../../personalize/campaign.ts";
 import type { OperatedCampaign, OperationDeps } from "../../personalize/operation.ts";
 import { goneOrThrow } from "../../personalize/remove.ts";
-import { tagsOf } from "../../personalize/tags.ts";
+import { isOurs, tagsOf } from "../../personalize/tags.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi } from "./pulumi.ts";
 import { type CommonOptions, exitCodes, RunbookError } from "./runbook.ts";
@@ -45,8 +45,11 @@ export interface OperatedStack {
  */
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
     const stack = named ?? (await selectedStack());
-    const recorded = await recordedResources(stack);
-    const found = await readStackConfig(stack, await projectName(), configFile ?? stackConfigFile(stack));
+    const file = configFile ?? stackConfigFile(stack);
+    const [recorded, found] = await Promise.all([
+        recordedResources(stack),
+        projectName().then((project) => readStackConfig(stack, project, file)),
+    ]);
     if ("problems" in found) {
         const lines = found.problems.map(({ path, reason }) => `  ${path} ${reason}`);
         throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
@@ -54,10 +57,12 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
     if (!("config" in found)) {
         throw new RunbookError(`The configuration of stack ${stack} cannot be read: ${found.stderr}`);
     }
-    const arnOf = (kind: RecordedResource["kind"]) =>
-        recorded.findLast((made) => made.kind === kind && made.arn !== undefined)?.arn;
-    return { stack, config: found.config, recorded, arnOf };
+    return { stack, config: found.config, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
+
+/** ARN of what the program made of a kind; undefined where it is not there. */
+export const arnIn = (recorded: readonly RecordedResource[], kind: RecordedResource["kind"]): string | undefined =>
+    recorded.findLast((made) => made.kind === kind && made.arn !== undefined)?.arn;
 
 async function selectedStack(): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
@@ -88,7 +93,7 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
     const client = deps.client(of.config.region);
     const arn = await campaign.find(client, campaignInputs(of, "", 1));
     const tags = arn === undefined ? {} : ((await tagsOf(client, arn).catch(goneOrThrow)) ?? {});
-    return ["pulumi:project", "pulumi:stack"].every((key) => tags[key] === of.config.tags[key]) ? arn : undefined;
+    return isOurs(tags, of.config.tags) ? arn : undefined;
 }
 
 /** The campaign as the program would make it, at a version. */

@@ -132,12 +132,14 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
     return switchesIn(notes);
 }
 
-/** Of all notes those that moved the campaign: a hold or a release of what serves is none. */
+/** Of all notes those that moved the campaign: a hold or a release of what serves is none, nor is one that failed. */
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
 ): NotedSwitch[] {
-    return notes.flatMap(({ value, at, by }) => {
-        const { solutionVersionArn, from, reason, since } = JSON.parse(value) as ServingMark;
-        return from === solutionVersionArn ? [] : [{ solutionVersionArn, at: at || since, by, reason }];
+    const marks = notes.map(({ value }) => JSON.parse(value) as ServingMark);
+    return marks.flatMap(({ solutionVersionArn, from, reason, since }, index) => {
+        const { at = "", by = null } = notes[index] ?? {};
+        const failed = marks[index + 1]?.failed === solutionVersionArn;
+        return from === solutionVersionArn || failed ? [] : [{ solutionVersionArn, at: at || since, by, reason }];
     });
 }

@@ -53,6 +53,12 @@ describe("the switches among the notes", () => {
         ]);
     });
 
+    it("are not those that the service failed", () => {
+        const back = note("v1", "v1");
+        const failed = { ...back, value: JSON.stringify({ ...JSON.parse(back.value), failed: "v2" }) };
+        assert.deepEqual(switchesIn([note("v2", "v1"), failed]), []);
+    });
+
     it("have the note's own time where SSM says none", () => {
         assert.equal(switchesIn([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
     });
