@@ -179,7 +179,10 @@ describe("the components", () => {
         Object.fromEntries(
             names.map((name, index) => {
                 const location = pulumi.output(`s3://films/${name}.csv`);
-                return [name, { location, contentHash: pulumi.output(String(index).repeat(64)) }];
+                return [
+                    name,
+                    { location, contentHash: pulumi.output(String(index).repeat(64)), lines: pulumi.output(100_001) },
+                ];
             }),
         );
     const recommender = async (config: StackConfig, marks: StackMarks = {}) => {
