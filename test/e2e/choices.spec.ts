@@ -31,7 +31,7 @@ describe("what a stack can choose, on the real engine", () => {
         eventTracker: true,
         filters: {
             "by-genre": "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE)",
-            old: "INCLUDE ItemID WHERE Items.YEAR < 1950",
+            "by-year": "INCLUDE ItemID WHERE Items.YEAR < 1950",
         },
         ...more,
     });
@@ -107,7 +107,7 @@ describe("what a stack can choose, on the real engine", () => {
             await recommended("1", "--num-results", "150", "--filter", "by-genre", ...both),
             all.filter((item) => isOf(item, "War") || isOf(item, "Western")),
         );
-        const old = await recommended("1", "--num-results", "150", "--filter", "old");
+        const old = await recommended("1", "--num-results", "150", "--filter", "by-year");
         assert.deepEqual(
             old,
             all.filter((item) => Number(item) + 1899 < 1950),
@@ -174,7 +174,7 @@ describe("what a stack can choose, on the real engine", () => {
     });
 
     it("replaces of a changed filter the filter only, and runs one more job for another file of users", async () => {
-        const filters = { ...configured().filters, old: "INCLUDE ItemID WHERE Items.YEAR < 1910" };
+        const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
         await aws.configure(configured({ filters }));
         assert.deepEqual(await planned(aws), { replace: ["Filter"] });
         await writeFile(at("batch.jsonl"), users("3"));
@@ -189,8 +189,8 @@ describe("what a stack can choose, on the real engine", () => {
             (await batchAnswers()).map(({ input }) => input.userId),
             ["3"],
         );
-        const old = await recommended("2", "--num-results", "150", "--filter", "old");
-        assert.ok(old.length > 0 && old.every((item) => Number(item) + 1899 < 1910));
+        const recent = await recommended("2", "--num-results", "150", "--filter", "by-year");
+        assert.ok(recent.length > 0 && recent.every((item) => Number(item) + 1899 >= 1990));
         await settled();
     });
 
