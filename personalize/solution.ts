@@ -2,11 +2,15 @@ import {
     CreateSolutionCommand,
     DeleteSolutionCommand,
     DescribeSolutionCommand,
+    type PersonalizeClient,
     paginateListSolutions,
+    paginateListSolutionVersions,
     type Solution,
+    StopSolutionVersionCreationCommand,
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
+import { isInUse } from "./errors.ts";
 import { type CommonInputs, firstMatch, jsonClean, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -97,9 +101,30 @@ export const solution: ResourceKind<SolutionInputs> = {
         }
     },
     async delete(client, solutionArn) {
+        await stopTrainings(client, solutionArn);
         await client.send(new DeleteSolutionCommand({ solutionArn }));
     },
 };
+
+/**
+ * Stops what is being trained: a version that the service began by itself is no resource of the program, so that nobody
+ * else would, and it would be billed and stand in the way to its end.
+ */
+async function stopTrainings(client: PersonalizeClient, solutionArn: string): Promise<void> {
+    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+        for (const { solutionVersionArn, status } of solutionVersions) {
+            if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
+                const stop = new StopSolutionVersionCreationCommand({ solutionVersionArn });
+                // It may end by itself in between.
+                await client.send(stop).catch((error: unknown) => {
+                    if (!isInUse(error)) {
+                        throw error;
+                    }
+                });
+            }
+        }
+    }
+}
 
 /** The schedule of a solution that does not train by itself is nothing to compare with. */
 function autoTraining(found: Solution | undefined) {
