@@ -194,14 +194,31 @@ describe("what a stack can choose, on the real engine", () => {
         await settled();
     });
 
-    it("takes away what is not chosen any more, and leaves nothing when it is destroyed", async () => {
+    it("takes away what is not chosen any more", async () => {
         await aws.configure();
         assertExit(await aws.engine("up"), 0);
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         assert.deepEqual(kinds, ["bucket", "role", "schema", "group", "dataset", "solution", "version", "campaign"]);
+    });
+
+    it("takes the campaign away and brings it back, with no training for it, and leaves nothing when it is destroyed", async () => {
+        const { solutionVersionArn } = await aws.outputs();
+        await aws.configure({ campaignEnabled: false });
+        assert.deepEqual(await planned(aws), { delete: ["Campaign"] });
+        assertExit(await aws.engine("up"), 0);
+        assert.equal((await aws.outputs()).campaignArn, "");
         await settled();
+        // Asked before, but the answers to other users have taken its place since.
+        await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured());
         assertExit(await aws.engine("up"), 0);
+        assert.equal(await batchJobs(), 3);
+        assert.deepEqual(
+            (await batchAnswers()).map(({ input }) => input.userId),
+            ["1", "2"],
+        );
+        assert.equal((await aws.outputs()).solutionVersionArn, solutionVersionArn);
+        assert.ok((await recommended("1")).length > 0);
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
     });
