@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
 import { marksPath, type Marks as StackMarks } from "../personalize/marks.ts";
 import { itemInteractionsSchema } from "../personalize/schema.ts";
+import { everyDays } from "../personalize/solution.ts";
 import { autoTrainingPrice } from "./auto-training-price.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
@@ -30,9 +31,6 @@ export interface RecommenderArgs {
     /** What runbooks noted: whether the campaign is parked, or held at a version. */
     readonly marks: StackMarks;
 }
-
-/** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
-const rateOf = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
 /** From interactions in S3 to a campaign that recommends: schema, group, dataset, import, solution, version, campaign. */
 export class Recommender extends pulumi.ComponentResource {
@@ -101,7 +99,7 @@ export class Recommender extends pulumi.ComponentResource {
                 recipeArn: args.recipeArn,
                 performAutoML: config.performAutoML,
                 performAutoTraining: config.performAutoTraining,
-                schedulingExpression: config.performAutoTraining ? rateOf(config.autoTrainingDays) : undefined,
+                schedulingExpression: config.performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
                 adopt: adopt.solution,
             },
             // The group cannot be deleted before its solutions, nor may a solution stand on an empty dataset.

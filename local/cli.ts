@@ -5,6 +5,7 @@ import { describeFailure, LocalError, reset, start, stateOf, stop } from "./cont
 import { defaultInstance, type Instance, paths, root, variables } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
 import { toolchain } from "./toolchain/env.mjs";
+import { interruptNote } from "./toolchain/interrupt.mjs";
 
 /** `npm run local -- …`: the local AWS, and any command against it. */
 
@@ -101,6 +102,10 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     const target = instance();
     await start(target, say);
     await ensureStack(target);
+    const note = interruptNote(command, args);
+    if (note !== undefined) {
+        process.once("SIGINT", () => process.stderr.write(note));
+    }
     process.exitCode = (await run(target, command, args, "terminal")).exitCode;
 }
 

@@ -6,6 +6,7 @@ import { folderServed, takeFolder } from "./folder-lock.ts";
 import { statusPath } from "./gateway/server.ts";
 import { type Instance, paths } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
+import { isAlive } from "./toolchain/lock.mjs";
 
 /** An error whose message is all that a person needs. */
 export class LocalError extends Error {}
@@ -207,15 +208,6 @@ async function probe(port: number, again = true): Promise<Answer> {
             return probe(port, false);
         }
         return code === "ECONNREFUSED" ? undefined : {};
-    }
-}
-
-export function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch {
-        return false;
     }
 }
 

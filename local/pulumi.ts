@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive, LocalError } from "./control.ts";
+import { LocalError } from "./control.ts";
 import { environment, type Instance, paths } from "./instance.ts";
+import { isAlive } from "./toolchain/lock.mjs";
 
 const project = "movie-recommender";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -89,11 +90,20 @@ function removeDeadLocks(backend: string, stack: string): void {
     const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
     const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
     for (const name of locks) {
-        const { pid } = JSON.parse(readFileSync(join(folder, name), "utf8")) as { pid?: number };
-        if (pid !== undefined && !isAlive(pid)) {
+        const holder = holderOf(join(folder, name));
+        if (holder === undefined || !isAlive(holder)) {
             rmSync(join(folder, name), { force: true });
             rmSync(join(folder, `${name}.attrs`), { force: true });
         }
+    }
+}
+
+/** The process that wrote a lock; undefined where a power cut left less than one: an engine writes it in one piece. */
+function holderOf(lock: string): number | undefined {
+    try {
+        return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid;
+    } catch {
+        return undefined;
     }
 }
 

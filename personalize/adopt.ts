@@ -2,11 +2,13 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { canonical, isDeadEnd, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Look, ResourceKind } from "./resource.ts";
-import { tagsOf } from "./tags.ts";
+import { isOurs, tagsOf } from "./tags.ts";
 import type { WaitDeps } from "./wait.ts";
 
 const wayOut =
     "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -<name>`, or delete it.";
+const adoptWayOut =
+    "Nothing was changed. Take it out of config adopt, and the program makes its own; `npm run adopt` says what can be adopted.";
 
 /**
  * The ARN of the resource of these inputs that an earlier run left and that is ours to go on with; undefined when
@@ -34,7 +36,11 @@ export async function adoptable<I extends CommonInputs>(
     if (kind.taggable && inputs.adopt === undefined) {
         await assertOurs(client, arn, what, inputs);
     }
-    const leaving = { arn, what, pollSeconds: inputs.pollSeconds };
+    if (inputs.adopt !== undefined && isLeaving(look.status)) {
+        // To delete it and make another would not be what was asked for.
+        throw new Error(`${what}: config adopt names ${inputs.adopt}, which is ${look.status}. ${adoptWayOut}`);
+    }
+    const leaving = { arn, what, pollSeconds: inputs.pollSeconds, tags: inputs.tags };
     if (look.status.startsWith("DELETE")) {
         await waitUntilGone(kind, deps, client, leaving);
         return undefined;
@@ -46,12 +52,16 @@ export async function adoptable<I extends CommonInputs>(
     }
     const differing = differingOf(kind, inputs, look);
     if (differing.length > 0) {
-        throw new Error(`${what} exists already with another ${differing.join(", ")}. ${wayOut}`);
+        const out = inputs.adopt === undefined ? wayOut : adoptWayOut;
+        throw new Error(`${what} exists already with another ${differing.join(", ")}. ${out}`);
     }
     const whose = inputs.adopt === undefined ? "is of this stack" : "is adopted by config";
     deps.log(`${what} exists already and ${whose}; going on with it`);
     return arn;
 }
+
+/** Whether nothing can be gone on with: it failed, or it is being deleted. */
+export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
 /**
  * The properties in which what stands differs from what is wanted and which the service cannot change. What is adopted
@@ -69,7 +79,7 @@ export function differingOf<I extends CommonInputs>(kind: ResourceKind<I>, input
 
 async function assertOurs(client: PersonalizeClient, arn: string, what: string, inputs: CommonInputs): Promise<void> {
     const has = await tagsOf(client, arn);
-    if (["pulumi:project", "pulumi:stack"].some((key) => has[key] !== inputs.tags[key])) {
+    if (!isOurs(has, inputs.tags)) {
         throw new Error(
             `${what} exists already and is not of this stack: its tags are ${JSON.stringify(has)}. ${wayOut}`,
         );

@@ -3,8 +3,16 @@ import {
     DeleteDatasetGroupCommand,
     DescribeDatasetGroupCommand,
     paginateListDatasetGroups,
+    paginateListDatasets,
+    paginateListEventTrackers,
+    paginateListFilters,
+    paginateListSolutions,
 } from "@aws-sdk/client-personalize";
+import { dataset } from "./dataset.ts";
+import { eventTracker } from "./event-tracker.ts";
+import { filter } from "./filter.ts";
 import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { solution } from "./solution.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetGroupInputs extends CommonInputs {
@@ -41,6 +49,22 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             failureReason: found?.failureReason,
             properties: { name: found?.name },
         };
+    },
+    /** All that a group must have lost before it can go, in the order in which that can. */
+    async *dependents(client, datasetGroupArn) {
+        const within = { datasetGroupArn };
+        for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {
+            yield* solutions.map(({ solutionArn = "" }) => [solution, solutionArn] as const);
+        }
+        for await (const { eventTrackers = [] } of paginateListEventTrackers({ client }, within)) {
+            yield* eventTrackers.map(({ eventTrackerArn = "" }) => [eventTracker, eventTrackerArn] as const);
+        }
+        for await (const { Filters = [] } of paginateListFilters({ client }, within)) {
+            yield* Filters.map(({ filterArn = "" }) => [filter, filterArn] as const);
+        }
+        for await (const { datasets = [] } of paginateListDatasets({ client }, within)) {
+            yield* datasets.map(({ datasetArn = "" }) => [dataset, datasetArn] as const);
+        }
     },
     async delete(client, datasetGroupArn) {
         await client.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));

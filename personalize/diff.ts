@@ -23,6 +23,10 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     const replaces: string[] = kind.replaces.filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
+    // Something else than what is recorded is to be gone on with.
+    if (news.adopt !== undefined && news.adopt !== olds.arn) {
+        replaces.push("adopt");
+    }
     const status = String(olds.status);
     // Deleted by somebody, and seen by a refresh while it was on its way out.
     if (isDeadEnd(status) || status.startsWith("DELETE")) {
@@ -33,18 +37,37 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
         // What a refresh saw on its way to ACTIVE is waited for by an update that calls nothing else.
         changes: replaces.length > 0 || inPlace || status !== "ACTIVE",
         replaces,
-        deleteBeforeReplace: replaces.length > 0 && kind.identity.length > 0 && !kind.identity.some(changed),
+        // What is adopted instead stands already, and may be refused: then the old one must not be gone.
+        deleteBeforeReplace:
+            replaces.length > 0 &&
+            kind.identity.length > 0 &&
+            !kind.identity.some(changed) &&
+            !replaces.includes("adopt"),
     };
 }
 
 /** What was made outside keeps the name that it was given there. */
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
 
-/** JSON with sorted keys, so that equal values have equal texts. */
+/**
+ * JSON with sorted keys, so that equal values have equal texts. A text that is a JSON object itself is taken as one: a
+ * schema from the console has other spaces and another order than ours.
+ */
 export function canonical(value: unknown): string {
-    return JSON.stringify(value, (_, inner: unknown) =>
+    return JSON.stringify(objectOf(value), (_, inner: unknown) =>
         inner !== null && typeof inner === "object" && !Array.isArray(inner)
             ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
             : inner,
     ) as string;
+}
+
+function objectOf(value: unknown): unknown {
+    if (typeof value !== "string" || !value.trimStart().startsWith("{")) {
+        return value;
+    }
+    try {
+        return JSON.parse(value);
+    } catch {
+        return value;
+    }
 }

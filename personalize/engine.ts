@@ -2,25 +2,16 @@ import { connect } from "node:net";
 
 /** Seconds between two looks whether the engine that would record our work is still there. */
 const watchSeconds = 1;
-let watched = false;
 
 /**
  * Whether the Pulumi engine that started this process still listens. When an engine is killed, its dynamic-provider
- * process lives on and would go on creating what nobody records any more. From the first call on the process is also
- * ended by itself soon after the engine: what is half asked then is found again by the next run.
+ * process lives on and would go on creating what nobody records any more.
  *
  * @throws Error when it is gone, so that the current operation ends before its next call to the service.
  */
 export async function assertEngineAlive(argv: readonly string[] = process.argv): Promise<void> {
     const port = enginePort(argv);
-    if (port === undefined) {
-        return;
-    }
-    if (!watched) {
-        watched = true;
-        watch(port);
-    }
-    if (!(await listens(port))) {
+    if (port !== undefined && !(await listens(port))) {
         throw new Error("the Pulumi engine is gone; nothing more is asked of AWS. Run the same command again.");
     }
 }
@@ -30,7 +21,15 @@ function enginePort(argv: readonly string[]): number | undefined {
     return address === undefined ? undefined : Number(address.split(":")[1]);
 }
 
-function watch(port: number): void {
+/**
+ * Ends this process soon after the engine that started it, if one did: what it has half asked is found again by the
+ * next run, and a process that nobody talks to would stay for ever.
+ */
+export function endWithEngine(argv: readonly string[] = process.argv): void {
+    const port = enginePort(argv);
+    if (port === undefined) {
+        return;
+    }
     const timer = setInterval(async () => {
         if (!(await listens(port))) {
             process.exit(1);

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { assertEngineAlive } from "./engine.ts";
+import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
 import { marksHandler } from "./marks-handler.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
+
+endWithEngine();
 
 export type HandlerName = ResourceKindName | "Marks";
 

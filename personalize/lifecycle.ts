@@ -145,7 +145,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         },
         async delete(id, properties) {
             const inputs = properties as unknown as I;
-            const leaving = { arn: id, what: title(inputs), pollSeconds: inputs.pollSeconds };
+            const { pollSeconds, tags } = inputs;
+            const leaving = { arn: id, what: title(inputs), pollSeconds, tags };
             try {
                 if (kind.delete) {
                     await remove(kind, deps, deps.client(inputs.region), leaving);

@@ -1,21 +1,23 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { describe, isInUse, isNotFound } from "./errors.ts";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import type { Removable } from "./resource.ts";
+import { isOurs, type Tags, tagsOf } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
 
 /** Deleting a campaign takes 16 to 18 minutes; whatever the stack's deadlines are, a delete gets this long. */
 const deleteDeadlineMinutes = 60;
 
-/** A resource on its way out: which, as a person calls it, and how often to look (seconds). */
+/** A resource on its way out: which, as a person calls it, how often to look (seconds), and our stack's tags. */
 export interface Leaving {
     readonly arn: string;
     readonly what: string;
     readonly pollSeconds: number;
+    readonly tags: Tags;
 }
 
 /** Waits until the service does not know the resource any more. */
-export async function waitUntilGone<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+export async function waitUntilGone(
+    kind: Removable,
     deps: WaitDeps,
     client: PersonalizeClient,
     leaving: Leaving,
@@ -28,9 +30,13 @@ export async function waitUntilGone<I extends CommonInputs>(
     );
 }
 
-/** Deletes a resource, again and again while something still uses it, and waits until it is gone. */
-export async function remove<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+/**
+ * Deletes a resource, again and again while something still uses it, and waits until it is gone. What stands on it and
+ * is of our stack goes first: an engine that was killed while it made a campaign has not recorded it, and it would bill
+ * on for ever.
+ */
+export async function remove(
+    kind: Removable,
     deps: WaitDeps,
     client: PersonalizeClient,
     leaving: Leaving,
@@ -47,18 +53,40 @@ export async function remove<I extends CommonInputs>(
                 throw error;
             }
             const look = await kind.look(client, leaving.arn).catch(goneOrThrow);
-            return look === undefined || look.status.startsWith("DELETE") ? ("accepted" as const) : describe(error);
+            if (look === undefined || look.status.startsWith("DELETE")) {
+                return "accepted" as const;
+            }
+            const inTheWay = await clearTheWay(kind, deps, client, leaving);
+            return [describe(error), ...inTheWay].join("; ");
         }
     };
     await waitFor(deps, planOf(leaving), ask, (answer) => (answer === "accepted" ? { done: true } : { state: answer }));
     await waitUntilGone(kind, deps, client, leaving);
 }
 
+/** Removes what stands on a resource and is ours; says of the rest what it is, for a person to remove. */
+async function clearTheWay(kind: Removable, deps: WaitDeps, client: PersonalizeClient, leaving: Leaving) {
+    const others: string[] = [];
+    for await (const [dependent, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
+        const what = `${dependent.noun} ${arn.split("/").slice(1).join("/")}`;
+        const inTheWay = { ...leaving, arn, what };
+        if (!dependent.delete) {
+            await stop(dependent, deps, client, inTheWay);
+        } else if (isOurs(await tagsOf(client, arn).catch(goneOrThrow), leaving.tags)) {
+            deps.log(`${what} is of this stack and stands on ${leaving.what}; it is deleted first`);
+            await remove(dependent, deps, client, inTheWay);
+        } else {
+            others.push(`${what} stands on it and is not of this stack: delete it, and this goes on`);
+        }
+    }
+    return others;
+}
+
 /**
  * Stops work that is under way and billed, and waits until it has ended; work that has ended is left as it is.
  */
-export async function stop<I extends CommonInputs>(
-    kind: ResourceKind<I>,
+export async function stop(
+    kind: Removable,
     deps: WaitDeps,
     client: PersonalizeClient,
     leaving: Leaving,

@@ -58,11 +58,16 @@ export interface ResourceKind<I extends CommonInputs> {
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     look(client: PersonalizeClient, arn: string): Promise<Look>;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
+    /** What stands on it and must go before it, with its kind. */
+    dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
     /** Ends work that is billed and under way, where the service can. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;
     /** Absent where the service has no such operation. */
     delete?(client: PersonalizeClient, arn: string): Promise<void>;
 }
+
+/** What is asked of a kind whose resource is on its way out. */
+export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "look" | "dependents" | "stop" | "delete">;
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
 

@@ -2,16 +2,16 @@ import {
     CreateSolutionCommand,
     DeleteSolutionCommand,
     DescribeSolutionCommand,
-    type PersonalizeClient,
+    paginateListCampaigns,
     paginateListSolutions,
     paginateListSolutionVersions,
     type Solution,
-    StopSolutionVersionCreationCommand,
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
+import { campaign } from "./campaign.ts";
 import { canonical } from "./diff.ts";
-import { isInUse } from "./errors.ts";
 import { type CommonInputs, firstMatch, jsonClean, nameProblems, type ResourceKind } from "./resource.ts";
+import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
 export interface SolutionInputs extends CommonInputs {
@@ -24,6 +24,9 @@ export interface SolutionInputs extends CommonInputs {
     /** How often the service trains by itself, `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
 }
+
+/** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
+export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
 const schedule = ({ schedulingExpression }: SolutionInputs) =>
     schedulingExpression === undefined ? undefined : { autoTrainingConfig: { schedulingExpression } };
@@ -100,31 +103,20 @@ export const solution: ResourceKind<SolutionInputs> = {
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
         }
     },
+    /** Its campaigns, and the trainings that are under way. */
+    async *dependents(client, solutionArn) {
+        for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
+            yield* campaigns.map(({ campaignArn = "" }) => [campaign, campaignArn] as const);
+        }
+        for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+            const underWay = solutionVersions.filter(({ status }) => /PENDING|IN_PROGRESS|STOPPING/.test(status ?? ""));
+            yield* underWay.map(({ solutionVersionArn = "" }) => [solutionVersion, solutionVersionArn] as const);
+        }
+    },
     async delete(client, solutionArn) {
-        await stopTrainings(client, solutionArn);
         await client.send(new DeleteSolutionCommand({ solutionArn }));
     },
 };
-
-/**
- * Stops what is being trained: a version that the service began by itself is no resource of the program, so that nobody
- * else would, and it would be billed and stand in the way to its end.
- */
-async function stopTrainings(client: PersonalizeClient, solutionArn: string): Promise<void> {
-    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
-        for (const { solutionVersionArn, status } of solutionVersions) {
-            if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
-                const stop = new StopSolutionVersionCreationCommand({ solutionVersionArn });
-                // It may end by itself in between.
-                await client.send(stop).catch((error: unknown) => {
-                    if (!isInUse(error)) {
-                        throw error;
-                    }
-                });
-            }
-        }
-    }
-}
 
 /** The schedule of a solution that does not train by itself is nothing to compare with. */
 function autoTraining(found: Solution | undefined) {

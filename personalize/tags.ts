@@ -25,6 +25,10 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
+/** Whether something that carries these tags is of the stack with those. */
+export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
+    ["pulumi:project", "pulumi:stack"].every((key) => has?.[key] !== undefined && has[key] === stack[key]);
+
 /** What became of the tags that we once set; those of others are none of our business. */
 export const stillOf = (once: Tags, has: Tags): Tags =>
     Object.fromEntries(Object.entries(has).filter(([key]) => key in once));

@@ -8,8 +8,8 @@ import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doct
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { askPulumi } from "./lib/pulumi.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { projectName, readStackConfig, stackConfigFile } from "./lib/stack-config.ts";
+import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
+import { projectName, readStackConfig, selectedStack, stackConfigFile } from "./lib/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly configFile?: string;
@@ -82,17 +82,6 @@ await runAction(options.verbose, async () => {
     }
     return results.some(({ verdict }) => verdict === "fail") ? exitCodes.problem : exitCodes.fine;
 });
-
-async function selectedStack(): Promise<string> {
-    const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
-    if (exitCode !== 0) {
-        throw new RunbookError(
-            `There is no stack selected (${stderr}). Name the one that you are about to make: --stack dev`,
-            exitCodes.noStack,
-        );
-    }
-    return stdout.trim();
-}
 
 function print(results: readonly CheckResult[], expected: Forecast | undefined): void {
     const longest = Math.max(...results.map(({ name }) => name.length));

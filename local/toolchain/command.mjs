@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { delimiter, resolve } from "node:path";
 import { toolchain } from "./env.mjs";
 import { machinePath } from "./find.mjs";
+import { interruptNote } from "./interrupt.mjs";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -23,6 +24,8 @@ export function runCommand(root, command, args, { withPython }) {
 
     // On a terminal Ctrl-C reaches the whole group by itself, and a second one means "at once": it must not be doubled.
     const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
+    const note = interruptNote(command, args);
+    if (note !== undefined) process.once("SIGINT", () => process.stderr.write(note));
     for (const signal of SIGNALS) {
         process.on(signal, () => {
             if (signal !== "SIGINT" || !onTerminal) child.kill(signal);

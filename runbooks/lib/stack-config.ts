@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi, type PulumiAnswer } from "./pulumi.ts";
+import { exitCodes, RunbookError } from "./runbook.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..");
 
@@ -40,4 +41,43 @@ export async function readStackConfig(
         awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => values.has(`aws:${key}`)),
     });
     return "names" in parsed ? { config: parsed } : { problems: parsed };
+}
+
+/**
+ * The stack that is selected.
+ *
+ * @throws RunbookError when none is.
+ */
+export async function selectedStack(): Promise<string> {
+    const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
+    if (exitCode !== 0) {
+        throw new RunbookError(
+            `There is no stack selected (${stderr}). Name the one that you are about to make: --stack dev`,
+            exitCodes.noStack,
+        );
+    }
+    return stdout.trim();
+}
+
+/**
+ * The configuration of a stack, for what cannot go on without one.
+ *
+ * @throws RunbookError with every bad value, or Pulumi's refusal.
+ */
+export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
+    const found = await readStackConfig(stack, await projectName(), configFile);
+    if ("config" in found) {
+        return found.config;
+    }
+    if ("problems" in found) {
+        const lines = found.problems.map(({ path, reason }) => `  ${path} ${reason}`);
+        throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
+    }
+    if (/no stack named/.test(found.stderr)) {
+        throw new RunbookError(
+            `There is no such stack as ${stack}. Make it by: pulumi stack init ${stack}`,
+            exitCodes.noStack,
+        );
+    }
+    throw new RunbookError(found.stderr, found.exitCode === 127 ? exitCodes.usage : exitCodes.problem);
 }

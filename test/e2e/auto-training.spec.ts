@@ -9,7 +9,9 @@ import { planned } from "../support/planned.ts";
 /** A training every day, which is two seconds here. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
 
-describe("automatic training on the real engine", () => {
+describe("automatic training on the real engine", function () {
+    // Some tests run the engine four times, on a machine that others may keep busy.
+    this.timeout(120_000);
     let aws: TestAws;
     let first: Record<string, string> = {};
     before(async () => {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../local/instance.ts";
 import { ensureStack } from "../../local/pulumi.ts";
+import { adminOf } from "../support/admin.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -48,6 +49,34 @@ describe("an engine that is killed in the middle of an up", () => {
     });
 
     it("costs nothing afterwards: destroy finds everything", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});
+
+describe("an engine that is killed while it makes the campaign, and a destroy after it", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    it("leave nothing that bills: the campaign that nobody recorded goes with its solution", async () => {
+        const { instance } = aws;
+        const admin = adminOf(instance);
+        const effect = { kind: "latency", milliseconds: 4000, when: "after" };
+        await admin.arm({ operation: "CreateCampaign", effect });
+        const env = environment(instance);
+        const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
+        const ended = once(engine, "exit");
+        while (!(await admin.requests()).some(({ operation }) => operation === "CreateCampaign")) {
+            assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
+            await sleep(10);
+        }
+        engine.kill("SIGKILL");
+        await ended;
+        await ensureStack(instance, aws.stack);
+        assert.ok((await everythingIn(aws)).some((thing) => thing.startsWith("campaign ")));
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
     });

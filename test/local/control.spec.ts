@@ -11,10 +11,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
-import { isAlive, reset, start, stateOf, stop } from "../../local/control.ts";
+import { reset, start, stateOf, stop } from "../../local/control.ts";
 import { type Instance, paths } from "../../local/instance.ts";
 import { freePort } from "../../local/ministack/process.ts";
 import { run } from "../../local/pulumi.ts";
+import { isAlive } from "../../local/toolchain/lock.mjs";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { clientsOf, testInstance } from "../support/local-aws.ts";
 

@@ -146,12 +146,17 @@ describe("the difference between what is recorded and what is wanted", () => {
             it("leaves its name to what was made outside, and to nothing else", () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
                 assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
-                const other = diffOf(
-                    kind,
-                    { ...renamed, adopt: "arn:of:another" },
-                    { ...inputs, adopt: "arn:of:another" },
-                );
-                assert.equal(other.changes, "name" in inputs);
+                const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
+                const takenOut = diffOf(kind, renamed, { ...adopted, name });
+                assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
+            });
+
+            it("is replaced by another one that config adopts, and stays until that is taken", () => {
+                assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
+                    changes: true,
+                    replaces: ["adopt"],
+                    deleteBeforeReplace: false,
+                });
             });
 
             it("counts a value that preview does not know yet as another", () => {

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import {
     CreateDatasetGroupCommand,
+    CreateSchemaCommand,
     DeleteCampaignCommand,
+    DeleteDatasetGroupCommand,
     ListTagsForResourceCommand,
     TagResourceCommand,
     UntagResourceCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
+import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { common, type Made, tags, useWorld } from "./world.ts";
 
 describe("what was changed outside", () => {
@@ -95,5 +98,31 @@ describe("what was changed outside", () => {
             world.make("Solution", otherwise),
             /exists already with another recipeArn, performAutoML\./,
         );
+    });
+
+    it("cannot come under the program when it is being deleted, and is not waited for", async () => {
+        const group = await world.makeGroup();
+        await world.slowDown();
+        await world.untilActive("DatasetGroup", group);
+        await world.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
+        await assert.rejects(
+            world.makeGroup({ adopt: group.id }),
+            /config adopt names .*films, which is DELETE \w+\. Nothing was changed\./,
+        );
+    });
+
+    it("comes under the program with its schema as somebody wrote it, and is not replaced for spaces and order", async () => {
+        const { version, ...rest } = JSON.parse(itemInteractionsSchema);
+        const text = JSON.stringify({ version, ...rest }, null, 4);
+        const { schemaArn: adopt } = await world.service.personalize.send(
+            new CreateSchemaCommand({ name: "by-hand", schema: text }),
+        );
+        const inputs = { ...common, name: "films", schema: itemInteractionsSchema, adopt };
+        const { id, outs } = await world.handlers.Schema.create(inputs);
+        assert.deepEqual([id, outs.schema], [adopt, text]);
+        assert.equal((await world.handlers.Schema.diff(id, outs, inputs)).changes, false);
+        const fewer = JSON.stringify({ ...rest, version, fields: rest.fields.slice(1) });
+        const changed = await world.handlers.Schema.diff(id, outs, { ...inputs, schema: fewer });
+        assert.deepEqual(changed.replaces, ["schema"]);
     });
 });

@@ -156,19 +156,17 @@ describe("the life of Personalize resources", () => {
 
     it("waits while a resource is in use by one that is going, and takes a deleted one for deleted", async () => {
         const { group, dataset, schema } = await makeDataset();
-        const deleted = world.handlers.DatasetGroup.delete(group.id, group.outs);
-        await until(async () =>
-            world.lines.some((line) => /^dataset group films: ResourceInUseException: /.test(line)),
-        );
+        const deleted = world.handlers.Schema.delete(schema.id, schema.outs);
+        await until(async () => world.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
         await world.handlers.Dataset.delete(dataset.id, dataset.outs);
         await deleted;
-        assert.deepEqual(await groupNames(), []);
-        await world.handlers.DatasetGroup.delete(group.id, group.outs);
         await world.handlers.Schema.delete(schema.id, schema.outs);
+        await world.handlers.DatasetGroup.delete(group.id, group.outs);
+        assert.deepEqual(await groupNames(), []);
     });
 
     it("names the way on when a deletion takes too long, which no `pulumi up` and no deadline of the stack is", async () => {
-        const { group } = await makeDataset();
+        const { schema } = await makeDataset();
         let clock = 0;
         const hasty = world.handlersWith({
             now: () => clock,
@@ -177,8 +175,8 @@ describe("the life of Personalize resources", () => {
             },
         });
         await assert.rejects(
-            hasty.DatasetGroup.delete(group.id, group.outs),
-            /^Error: dataset group films is still ResourceInUseException: .*\. Run the same command again to go on with its deletion\.$/,
+            hasty.Schema.delete(schema.id, schema.outs),
+            /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to go on with its deletion\.$/,
         );
     });
 

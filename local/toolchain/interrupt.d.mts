@@ -1,0 +1,1 @@
+export function interruptNote(command: string, args: readonly string[]): string | undefined;

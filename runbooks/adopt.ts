@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { StackConfig } from "../config.ts";
+import { kinds } from "../personalize/kinds.ts";
+import { type AdoptionPlan, isRefused, planOf } from "./lib/adoption/plan.ts";
+import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
+import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/tell.ts";
+import { heldBy, shortName } from "./lib/all-stacks.ts";
+import { readData } from "./lib/doctor/stack.ts";
+import { askPulumi } from "./lib/pulumi.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { projectName, requireStackConfig, selectedStack, stackConfigFile } from "./lib/stack-config.ts";
+import { table } from "./lib/table.ts";
+
+interface Options extends CommonOptions {
+    readonly datasetGroup?: string;
+    readonly configFile?: string;
+}
+
+const options = runbook(
+    "adopt",
+    "What was made outside and could come under this stack, and by which configuration; only reads",
+)
+    .option("--dataset-group <ARN or name>", "which one; default: the only one that this stack does not have yet")
+    .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async () => {
+    const stack = options.stack ?? (await selectedStack());
+    const config = await requireStackConfig(stack, options.configFile ?? stackConfigFile(stack));
+    const recorded = await recordedArns(stack);
+    const groups = await survey(new PersonalizeClient({ region: config.region }));
+    const chosen = choose(groups, recorded);
+    const plan = chosen && planOf(config, chosen);
+    const configuration = async () => ({ config });
+    const size = await readData({ stack, projectDir: join(import.meta.dirname, ".."), configuration });
+    const next = firstUp(config, size, plan?.parts.some(({ key }) => key === "campaign") ?? false);
+    const lines = plan ? configLines(await projectName(), stack, plan) : undefined;
+    if (options.json) {
+        const all = groups.map((group) => partsOf(group).map((part) => row(part, config, recorded)));
+        console.log(
+            JSON.stringify({
+                schemaVersion: 1,
+                stack,
+                groups: all,
+                chosen: plan ? { ...plan, ...lines, firstUp: next } : null,
+            }),
+        );
+    } else {
+        print(groups, recorded, config);
+        if (plan && lines) {
+            printPlan(plan, lines, next, stack);
+        } else if (groups.some(({ group }) => !recorded.has(group.arn))) {
+            console.log("Choose one: npm run adopt -- --dataset-group <name>");
+        } else if (groups.length > 0) {
+            console.log(`Stack ${stack} has them all: there is nothing to adopt.`);
+        }
+    }
+    return plan && isRefused(plan) ? exitCodes.problem : exitCodes.fine;
+});
+
+/** ARNs that the stack's state has; none while it was never deployed. */
+async function recordedArns(stack: string): Promise<ReadonlySet<string>> {
+    const { exitCode, stdout, stderr } = await askPulumi("stack", "export", "--stack", stack);
+    const held = exitCode === 0 ? heldBy(stdout) : undefined;
+    if (held === undefined) {
+        throw new RunbookError(`The state of stack ${stack} cannot be read: ${stderr}. Log in by: pulumi login`);
+    }
+    return held.arns;
+}
+
+function choose(groups: readonly Group[], recorded: ReadonlySet<string>): Group | undefined {
+    const which = options.datasetGroup;
+    if (which === undefined) {
+        const free = groups.filter(({ group }) => !recorded.has(group.arn));
+        return free.length === 1 ? free[0] : undefined;
+    }
+    const found = groups.find(({ group }) => group.arn === which || group.name === which);
+    if (found === undefined) {
+        const names = groups.map(({ group }) => group.name).join(", ");
+        throw new RunbookError(
+            `There is no dataset group ${which} in account and region. There is ${names || "none"}.`,
+            exitCodes.usage,
+        );
+    }
+    return found;
+}
+
+function partsOf({ group, schema, interactions, metadata, solutions, eventTracker }: Group): Part[] {
+    const trained = solutions.flatMap(({ solution, campaigns }) => [solution, ...campaigns]);
+    return [group, schema, interactions, ...metadata, ...trained, eventTracker].filter((part) => part !== undefined);
+}
+
+function row(part: Part, config: StackConfig, recorded: ReadonlySet<string>) {
+    return {
+        kind: kinds[part.kind].noun,
+        name: part.name,
+        arn: part.arn,
+        whose: whose(part.tags, config),
+        status: part.look.status,
+        inThisStack: recorded.has(part.arn),
+    };
+}
+
+function print(groups: readonly Group[], recorded: ReadonlySet<string>, config: StackConfig): void {
+    if (groups.length === 0) {
+        console.log(
+            `There is no dataset group in ${config.region}: there is nothing to adopt. Make all of it by: pulumi up`,
+        );
+        return;
+    }
+    const rows = groups.flatMap((group) =>
+        partsOf(group).map((part) => {
+            const { kind, name, whose: owner, status, inThisStack } = row(part, config, recorded);
+            const indent = part === group.group ? "" : "  ";
+            return [`${indent}${kind}`, name, owner, status, inThisStack ? "yes" : "no"];
+        }),
+    );
+    console.log(table(["what", "name", "whose", "state", `in stack ${shortName(config.stack)}`], rows));
+}
+
+function printPlan(
+    plan: AdoptionPlan,
+    { commands, yaml }: { readonly commands: readonly string[]; readonly yaml: string },
+    next: string,
+    stack: string,
+): void {
+    console.log(adoptionLines(plan).join("\n"));
+    if (isRefused(plan)) {
+        console.log("\nWhat cannot be adopted would stop `pulumi up`, and stay as it is. Give the program what it has");
+        console.log("(docs/configuration.md), or leave it out, as below: then the program makes its own.");
+    }
+    if (commands.length > 0) {
+        console.log(`\nBring it under stack ${stack}; the lines must stay there, for the names to stay:`);
+        console.log(`${commands.join("\n")}\n\nor, in the stack's configuration file:\n${yaml}`);
+    }
+    console.log(`\n${next}`);
+    console.log("From then on it is the stack's: `pulumi destroy` deletes it.");
+    console.log(
+        "`pulumi import` cannot do this: the engine cannot import what dynamic providers manage (pulumi/pulumi#16175).",
+    );
+}

@@ -1,0 +1,161 @@
+import { type Adoptable, adoptables, type StackConfig } from "../../../config.ts";
+import { differingOf, isLeaving } from "../../../personalize/adopt.ts";
+import { canonical } from "../../../personalize/diff.ts";
+import { kinds } from "../../../personalize/kinds.ts";
+import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import type { Group, Part } from "./survey.ts";
+import { type Chosen, kindOf, wantedOf } from "./wanted.ts";
+
+/** A property that differs: what stands, and what the program wants. */
+export interface Difference {
+    readonly property: string;
+    readonly has: unknown;
+    readonly wants: unknown;
+}
+
+/** What adopting one resource means. */
+export interface PartPlan {
+    readonly key: Adoptable;
+    readonly noun: string;
+    readonly arn: string;
+    readonly name: string;
+    readonly status: string;
+    /** Set when the program would have called it otherwise. */
+    readonly keepsName: boolean;
+    /** Why it cannot be adopted; empty when it can. */
+    readonly refusals: readonly Difference[];
+    /** What `up` changes in place. */
+    readonly changes: readonly Difference[];
+    /** Tags that `up` sets; none on what carries no tags. */
+    readonly tagsSet: readonly string[];
+}
+
+/** What adopting a dataset group means. */
+export interface AdoptionPlan {
+    readonly datasetGroupArn: string;
+    readonly parts: readonly PartPlan[];
+    /** What is in the group and does not come under the program; `destroy` cannot remove the group while it is there. */
+    readonly outside: readonly { readonly noun: string; readonly name: string; readonly why: string }[];
+}
+
+export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) => refusals.length > 0);
+
+/**
+ * What of a group comes under the program, and what that changes. Where there are several solutions, the one is taken
+ * that the program needs to change least.
+ */
+export function planOf(config: StackConfig, content: Group): AdoptionPlan {
+    const candidates = content.solutions.length > 0 ? content.solutions : [undefined];
+    const plans = candidates.flatMap((solution) => {
+        const campaigns = config.campaignEnabled ? (solution?.campaigns ?? []) : [];
+        return (campaigns.length > 0 ? campaigns : [undefined]).map((campaign) =>
+            planWith(config, content, solution?.solution, campaign),
+        );
+    });
+    return plans.toSorted((a, b) => weightOf(a) - weightOf(b))[0] as AdoptionPlan;
+}
+
+/** Refusals weigh most, then what is not there to be adopted, then changes. */
+function weightOf({ parts }: AdoptionPlan): number {
+    const count = (of: (part: PartPlan) => readonly unknown[]) => parts.reduce((sum, part) => sum + of(part).length, 0);
+    return 1000 * count(({ refusals }) => refusals) - 100 * parts.length + count(({ changes }) => changes);
+}
+
+function planWith(
+    config: StackConfig,
+    { group, schema, interactions, metadata, solutions, eventTracker }: Group,
+    solution: Part | undefined,
+    campaign: Part | undefined,
+): AdoptionPlan {
+    const taken: Partial<Record<Adoptable, Part | undefined>> = {
+        schema,
+        datasetGroup: group,
+        dataset: interactions,
+        solution,
+        campaign,
+        eventTracker: config.eventTracker ? eventTracker : undefined,
+    };
+    const chosen = Object.fromEntries(
+        Object.entries(taken).flatMap(([key, part]) => (part ? [[key, part.arn]] : [])),
+    ) as Chosen;
+    const wanted = wantedOf(config, chosen);
+    const left = (part: Part, why: string) => ({ noun: nounOf(part), name: part.name, why });
+    const others = solutions.flatMap((one) => [one.solution, ...one.campaigns]);
+    return {
+        datasetGroupArn: group.arn,
+        parts: withConsequences(
+            adoptables.flatMap((key) => {
+                const part = taken[key];
+                return part ? [comparison(key, part, wanted[key])] : [];
+            }),
+        ),
+        outside: [
+            ...metadata.map((part) => left(part, "config adopt takes the dataset of interactions only")),
+            ...others
+                .filter((part) => part !== solution && part !== campaign)
+                .map((part) => left(part, "the program has one solution, and one campaign at most")),
+            ...(eventTracker && !config.eventTracker
+                ? [left(eventTracker, "the program makes none while eventTracker is false")]
+                : []),
+        ],
+    };
+}
+
+/**
+ * What cannot be adopted because something else cannot: by which property it hangs on what. A group has room for one
+ * dataset of interactions, so one that cannot be adopted keeps the group from it.
+ */
+const hangsOn = [
+    ["dataset", "schemaArn", "schema"],
+    ["datasetGroup", "dataset", "dataset"],
+    ["solution", "datasetGroupArn", "datasetGroup"],
+    ["eventTracker", "datasetGroupArn", "datasetGroup"],
+    ["campaign", "solutionArn", "solution"],
+] as const satisfies readonly (readonly [Adoptable, string, Adoptable])[];
+
+function withConsequences(parts: readonly PartPlan[]): PartPlan[] {
+    const plans = new Map(parts.map((part) => [part.key, part]));
+    for (const [key, property, on] of hangsOn) {
+        const [plan, basis] = [plans.get(key), plans.get(on)];
+        if (plan && basis && basis.refusals.length > 0 && plan.refusals.every((one) => one.property !== property)) {
+            const refusal = { property, has: basis.arn, wants: "its own" };
+            plans.set(key, { ...plan, refusals: [...plan.refusals, refusal] });
+        }
+    }
+    return [...plans.values()];
+}
+
+const nounOf = ({ kind }: Part) => kinds[kind].noun;
+
+function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, unknown>>): PartPlan {
+    const kind = kinds[kindOf[key]] as unknown as ResourceKind<CommonInputs>;
+    const { look, arn, name, tags } = part;
+    const inputs = { ...wanted, adopt: arn } as unknown as CommonInputs;
+    const difference = (property: string) => ({
+        property,
+        has: look.properties[property],
+        wants: wanted[property],
+    });
+    const status = isLeaving(look.status) ? [{ property: "status", has: look.status, wants: "ACTIVE" }] : [];
+    const differs = (property: string) => canonical(look.properties[property]) !== canonical(wanted[property]);
+    const inPlace = (kind.updates as readonly string[]).filter((property) => property in wanted && differs(property));
+    // Which version it will be is known when it is trained.
+    const version = {
+        property: "solutionVersionArn",
+        has: look.properties.solutionVersionArn,
+        wants: "the one that up trains",
+    };
+    return {
+        key,
+        noun: kind.noun,
+        arn,
+        name,
+        status: look.status,
+        keepsName: name !== wanted.name,
+        refusals: [...status, ...differingOf(kind, inputs, look).map(difference)],
+        changes: [...inPlace.map(difference), ...(key === "campaign" ? [version] : [])],
+        tagsSet: Object.entries(inputs.tags)
+            .filter(([tag, value]) => tags !== undefined && tags[tag] !== value)
+            .map(([tag, value]) => `${tag}=${value}`),
+    };
+}

@@ -1,0 +1,104 @@
+import {
+    ListCampaignsCommand,
+    ListDatasetGroupsCommand,
+    ListDatasetsCommand,
+    ListEventTrackersCommand,
+    ListSolutionsCommand,
+    type PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+import type { CommonInputs, Look, ResourceKind } from "../../../personalize/resource.ts";
+import { type Tags, tagsOf } from "../../../personalize/tags.ts";
+import { allOf, eachOf } from "../inventory/thing.ts";
+
+/** One thing that stands in the account, as its kind sees it. */
+export interface Part {
+    readonly kind: ResourceKindName;
+    readonly arn: string;
+    readonly name: string;
+    readonly look: Look;
+    /** undefined: it cannot carry any. */
+    readonly tags: Tags | undefined;
+}
+
+/** A dataset group with everything in it that is made by hand in the console. */
+export interface Group {
+    readonly group: Part;
+    /** The schema of its interactions. */
+    readonly schema: Part | undefined;
+    readonly interactions: Part | undefined;
+    /** Datasets of items and users. */
+    readonly metadata: readonly Part[];
+    readonly solutions: readonly { readonly solution: Part; readonly campaigns: readonly Part[] }[];
+    readonly eventTracker: Part | undefined;
+}
+
+/** The dataset groups of the account and region, oldest first; of those being deleted nothing is told. */
+export async function survey(client: PersonalizeClient): Promise<Group[]> {
+    const groups = await listed(client, "DatasetGroup", "datasetGroups", (token) =>
+        client.send(new ListDatasetGroupsCommand(page(token))),
+    );
+    // A campaign is listed by its solution, and knows no group.
+    const campaigns = await listed(client, "Campaign", "campaigns", (token) =>
+        client.send(new ListCampaignsCommand(page(token))),
+    );
+    return eachOf(groups, (group) => contentOf(client, group, campaigns));
+}
+
+async function contentOf(client: PersonalizeClient, group: Part, campaigns: readonly Part[]): Promise<Group> {
+    const datasetGroupArn = group.arn;
+    const [datasets, solutions, eventTrackers] = await Promise.all([
+        listed(client, "Dataset", "datasets", (token) =>
+            client.send(new ListDatasetsCommand({ ...page(token), datasetGroupArn })),
+        ),
+        listed(client, "Solution", "solutions", (token) =>
+            client.send(new ListSolutionsCommand({ ...page(token), datasetGroupArn })),
+        ),
+        listed(client, "EventTracker", "eventTrackers", (token) =>
+            client.send(new ListEventTrackersCommand({ ...page(token), datasetGroupArn })),
+        ),
+    ]);
+    const isInteractions = ({ look }: Part) => look.properties.datasetType === "INTERACTIONS";
+    const interactions = datasets.find(isInteractions);
+    const schemaArn = interactions?.look.properties.schemaArn;
+    return {
+        group,
+        schema: typeof schemaArn === "string" ? await partOf(client, "Schema", schemaArn) : undefined,
+        interactions,
+        metadata: datasets.filter((dataset) => !isInteractions(dataset)),
+        solutions: solutions.map((solution) => ({
+            solution,
+            campaigns: campaigns.filter(({ look }) => look.properties.solutionArn === solution.arn),
+        })),
+        eventTracker: eventTrackers[0],
+    };
+}
+
+async function listed(
+    client: PersonalizeClient,
+    kind: ResourceKindName,
+    key: string,
+    list: (token: string | undefined) => Promise<object>,
+): Promise<Part[]> {
+    const arnKey = `${key.slice(0, -1)}Arn`;
+    const summaries = await allOf(
+        list,
+        (page) => (page as Record<string, Record<string, unknown>[]>)[key],
+        (page) => (page as { nextToken?: string }).nextToken,
+    );
+    const age = ({ creationDateTime }: Record<string, unknown>) => Number(creationDateTime ?? 0);
+    const oldestFirst = summaries.toSorted((a, b) => age(a) - age(b));
+    const parts = await eachOf(oldestFirst, (summary) => partOf(client, kind, String(summary[arnKey])));
+    return parts.filter((part) => part !== undefined && !part.look.status.startsWith("DELETE")) as Part[];
+}
+
+/** undefined when it has gone since it was listed. */
+async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
+    const { look, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const found = await look(client, arn).catch(goneOrThrow);
+    const tags = found && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
+    return found && { kind, arn, name: String(found.properties.name), look: found, tags };
+}
+
+const page = (nextToken: string | undefined) => ({ ...(nextToken !== undefined && { nextToken }), maxResults: 100 });

@@ -1,0 +1,76 @@
+import type { StackConfig } from "../../../config.ts";
+import type { Tags } from "../../../personalize/tags.ts";
+import { approximately, priceNote } from "../../../pricing.ts";
+import { forecast } from "../doctor/forecast.ts";
+import type { DataSize } from "../doctor/stack.ts";
+import { shell } from "../inventory/thing.ts";
+import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";
+
+/** To whom a resource belongs by its tags. */
+export function whose(tags: Tags | undefined, { project, stack }: Pick<StackConfig, "project" | "stack">): string {
+    if (tags === undefined) {
+        return "carries no tags";
+    }
+    const [ofProject, ofStack] = [tags["pulumi:project"], tags["pulumi:stack"]];
+    if (ofProject === undefined && ofStack === undefined) {
+        return "nobody's";
+    }
+    const owner = ofProject === project ? "" : `project ${ofProject ?? "?"}, `;
+    return owner === "" && ofStack === stack ? "this stack" : `${owner}stack ${ofStack ?? "?"}`;
+}
+
+/** What adopting means, resource by resource, for a person. */
+export function adoptionLines({ parts, outside }: AdoptionPlan): string[] {
+    const lines = parts.flatMap((part) => [`${part.noun} ${part.name}`, ...aboutPart(part).map((line) => `  ${line}`)]);
+    if (outside.length > 0) {
+        lines.push(
+            "",
+            "Stays outside; `pulumi destroy` cannot remove the group while it is there:",
+            ...outside.map(({ noun, name, why }) => `  ${noun} ${name}: ${why}`),
+        );
+    }
+    return lines;
+}
+
+function aboutPart({ refusals, changes, keepsName, tagsSet }: PartPlan): string[] {
+    const lines = [
+        ...refusals.map((one) => `cannot be adopted: another ${described(one)}`),
+        ...changes.map((one) => `will be changed in place by up: ${described(one)}`),
+        ...(keepsName ? ["keeps its name"] : []),
+        ...(tagsSet.length > 0 ? [`tags that will be set: ${tagsSet.join(", ")}`] : []),
+    ];
+    return lines.length > 0 ? lines : ["is as the program wants it"];
+}
+
+const described = ({ property, has, wants }: Difference) =>
+    `${property} (${shown(has)}; the program wants ${shown(wants)})`;
+
+const shown = (value: unknown) =>
+    value === undefined ? "none" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** The configuration that adopts what can be adopted, as commands and as the stack's file has it. */
+export function configLines(project: string, stack: string, { parts }: AdoptionPlan) {
+    const fine = parts.filter(({ refusals }) => refusals.length === 0);
+    return {
+        commands: fine.map(({ key, arn }) =>
+            shell("pulumi", "config", "set", "--stack", stack, "--path", `adopt.${key}`, arn),
+        ),
+        yaml: ["config:", `  ${project}:adopt:`, ...fine.map(({ key, arn }) => `    ${key}: ${arn}`)].join("\n"),
+    };
+}
+
+/** What the first `up` still does and costs: imports and versions cannot be adopted. */
+export function firstUp(config: StackConfig, size: DataSize | undefined, withCampaign: boolean): string {
+    const why =
+        "Imports and versions are not adopted: nothing on them says which file they were made of, so the program could " +
+        "not tell when it has to make others. ";
+    if (size === undefined) {
+        return `${why}The first \`pulumi up\` imports and trains once; what that costs can be said after: npm run data-prep`;
+    }
+    const { minutes, onceUsd } = forecast(config, size);
+    return (
+        `${why}So the first \`pulumi up\` imports and trains once with the program's data, in about ${minutes.low} to ` +
+        `${minutes.high} minutes on AWS for ${approximately(onceUsd)} ${priceNote}` +
+        (withCampaign ? "; the campaign serves its version until the new one is ready." : ".")
+    );
+}

@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import {
+    CreateRoleCommand,
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DeleteSolutionCommand,
+    DescribeCampaignCommand,
+    ListTagsForResourceCommand,
+} from "@aws-sdk/client-personalize";
+import {
+    CreateBucketCommand,
+    DeleteBucketCommand,
+    DeleteObjectCommand,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { load } from "js-yaml";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
+import { itemInteractionsSchema } from "../../personalize/schema.ts";
+import { until } from "../local/personalize-emulator/support.ts";
+import { adminOf } from "../support/admin.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+const caller = { partition: "aws", region, accountId: "000000000000" };
+const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["films.csv"] };
+
+describe("what was made in the console comes under the program", () => {
+    let aws: TestAws;
+    let made: Awaited<ReturnType<typeof makeByHand>>;
+    before(async () => {
+        aws = await startTestAws();
+        made = await makeByHand(aws);
+    });
+    after(() => aws?.stop());
+
+    const configFile = () => `${aws.instance.dir}/workspace/Pulumi.${aws.stack}.yaml`;
+    const adopt = (...args: string[]) => aws.runbook("adopt", "--config-file", configFile(), ...args);
+    const tagsOf = async (resourceArn: string) => {
+        const { tags = [] } = await aws.personalize.send(new ListTagsForResourceCommand({ resourceArn }));
+        return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+    };
+
+    it("lists it, says what differs, and prints the configuration", async () => {
+        const result = await adopt();
+        assertExit(result, 0);
+        const text = result.stdout;
+        assert.match(text, /│ dataset group +│ console-films +│ nobody's +│ ACTIVE │ no +│/);
+        assert.match(text, /│ {3}solution +│ console-films +│ nobody's/);
+        assert.match(text, /will be changed in place by up: performAutoTraining \(true; the program wants false\)/);
+        assert.match(text, /will be changed in place by up: minProvisionedTPS \(2; the program wants 1\)/);
+        assert.match(text, new RegExp(`tags that will be set: .*pulumi:stack=${aws.stack}`));
+        assert.doesNotMatch(text, /cannot be adopted/);
+        assert.match(text, /pulumi\/pulumi#16175/);
+        assert.match(text, /imports and trains once with the program's data.* ≈ \$/);
+        for (const [key, arn] of Object.entries(made.adopt)) {
+            assert.ok(text.includes(`pulumi config set --stack ${aws.stack} --path adopt.${key} ${arn}\n`), key);
+        }
+    });
+
+    it("refuses a group that is not there, and names those that are", async () => {
+        const result = await adopt("--dataset-group", "serials");
+        assertExit(result, 2);
+        assert.match(result.stderr, /There is no dataset group serials .*There is console-films\./);
+    });
+
+    it("refuses another recipe at adopt, and by up in the same word", async () => {
+        await aws.configure({ recipe: "aws-user-personalization-v2", adopt: made.adopt });
+        const result = await adopt("--json");
+        assertExit(result, 1);
+        const { chosen } = JSON.parse(result.stdout);
+        const refused = chosen.parts.flatMap(({ refusals }: { refusals: { property: string }[] }) => refusals);
+        assert.deepEqual(
+            refused.map(({ property }: { property: string }) => property),
+            ["recipeArn", "solutionArn"],
+            "the solution, and the campaign that is of it",
+        );
+        assert.ok(!chosen.yaml.includes("solution:"), "what cannot be adopted is not in the configuration");
+        assert.match((await adopt()).stdout, /cannot be adopted: another recipeArn/);
+        const up = await aws.engine("up");
+        assertExit(up, 1);
+        assert.match(
+            up.stdout,
+            /exists already with another recipeArn\. Nothing was changed\. Take it out of config adopt/,
+        );
+        assert.equal((await everythingIn(aws)).filter((thing) => thing.startsWith("solution ")).length, 1);
+    });
+
+    it("is taken as it stands: nothing of it is made anew, and its names stay", async () => {
+        await aws.configure();
+        const { chosen } = JSON.parse((await adopt("--dataset-group", "console-films", "--json")).stdout);
+        const yaml = load(chosen.yaml) as { config: Record<string, unknown> };
+        assert.deepEqual(yaml.config["movie-recommender:adopt"], made.adopt);
+        await aws.configure({ adopt: yaml.config["movie-recommender:adopt"] });
+        const admin = adminOf(aws.instance);
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        assertExit(await aws.engine("up"), 0);
+        const created = (await admin.requests(last)).filter(({ operation }) => operation.startsWith("Create"));
+        assert.deepEqual(created.map(({ operation }) => operation).sort(), [
+            "CreateDatasetImportJob",
+            "CreateSolutionVersion",
+        ]);
+        const outputs = await aws.outputs();
+        for (const [key, arn] of Object.entries(made.adopt)) {
+            assert.equal(outputs[`${key}Arn`], arn);
+            if (key !== "schema") {
+                const tags = await tagsOf(arn);
+                assert.equal(tags["pulumi:stack"], aws.stack);
+                assert.equal(tags.team, key === "datasetGroup" ? "films" : undefined, "tags of others stay");
+            }
+        }
+        const { campaign } = await aws.personalize.send(
+            new DescribeCampaignCommand({ campaignArn: made.adopt.campaign }),
+        );
+        assert.deepEqual(
+            [campaign?.name, campaign?.minProvisionedTPS, campaign?.solutionVersionArn],
+            ["console-films", 1, outputs.solutionVersionArn],
+        );
+        assert.notEqual(outputs.solutionVersionArn, made.solutionVersionArn);
+    });
+
+    it("is all of the stack from then on, and nothing changes any more", async () => {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        const result = await adopt();
+        assertExit(result, 0);
+        assert.match(result.stdout, /│ dataset group +│ console-films +│ this stack +│ ACTIVE │ yes +│/);
+        assert.match(result.stdout, /there is nothing to adopt/);
+    });
+
+    it("goes with the stack", async () => {
+        await removeBucketAndRole(aws);
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+
+    it("lets the stack's own go on when what it is to adopt instead is refused", async () => {
+        await aws.configure();
+        assertExit(await aws.engine("up"), 0);
+        const { solutionArn, campaignArn, datasetGroupArn } = await aws.outputs();
+        const other = await aws.personalize.send(
+            new CreateSolutionCommand({
+                name: "other",
+                datasetGroupArn,
+                recipeArn: "arn:aws:personalize:::recipe/aws-popularity-count",
+            }),
+        );
+        await aws.configure({ adopt: { solution: other.solutionArn } });
+        const up = await aws.engine("up");
+        assertExit(up, 1);
+        assert.match(up.stdout, /exists already with another recipeArn/);
+        await aws.configure();
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        const after = await aws.outputs();
+        assert.deepEqual([after.solutionArn, after.campaignArn], [solutionArn, campaignArn]);
+        await aws.personalize.send(new DeleteSolutionCommand({ solutionArn: other.solutionArn }));
+        assertExit(await aws.engine("destroy"), 0);
+    });
+});
+
+/** What somebody clicks together: names of his own, a schema as people write it, an import and a version, 2 TPS. */
+async function makeByHand(aws: TestAws) {
+    const { s3, iam, personalize, interactionsFile } = aws;
+    const name = place.bucketName;
+    await s3.send(new CreateBucketCommand({ Bucket: name }));
+    await s3.send(
+        new PutBucketPolicyCommand({ Bucket: name, Policy: JSON.stringify(dataBucketPolicy(place, caller)) }),
+    );
+    await s3.send(
+        new PutObjectCommand({ Bucket: name, Key: place.readPrefixes[0], Body: await readFile(interactionsFile) }),
+    );
+    const trust = JSON.stringify(executionRoleTrust(caller));
+    const { Role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust }));
+    const policy = JSON.stringify(executionRolePolicy(place));
+    await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: "read", PolicyDocument: policy }));
+
+    const { version, ...rest } = JSON.parse(itemInteractionsSchema);
+    const schema = JSON.stringify({ version, ...rest }, null, 2);
+    const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema }));
+    const tags = [{ tagKey: "team", tagValue: "films" }];
+    const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, tags }));
+    const inGroup = { name, datasetGroupArn };
+    const { datasetArn } = await personalize.send(
+        new CreateDatasetCommand({ ...inGroup, schemaArn, datasetType: "Interactions" }),
+    );
+    await ready("Dataset", datasetArn);
+    const { datasetImportJobArn } = await personalize.send(
+        new CreateDatasetImportJobCommand({
+            jobName: name,
+            datasetArn,
+            dataSource: { dataLocation: `s3://${name}/${place.readPrefixes[0]}` },
+            roleArn: Role?.Arn,
+        }),
+    );
+    await ready("DatasetImportJob", datasetImportJobArn);
+    const recipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
+    const { solutionArn } = await personalize.send(new CreateSolutionCommand({ ...inGroup, recipeArn }));
+    await ready("Solution", solutionArn);
+    const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+    await ready("SolutionVersion", solutionVersionArn);
+    const { campaignArn } = await personalize.send(
+        new CreateCampaignCommand({ name, solutionVersionArn, minProvisionedTPS: 2 }),
+    );
+    await ready("Campaign", campaignArn);
+    const adopt = {
+        schema: String(schemaArn),
+        datasetGroup: String(datasetGroupArn),
+        dataset: String(datasetArn),
+        solution: String(solutionArn),
+        campaign: String(campaignArn),
+    };
+    return { adopt, solutionVersionArn };
+
+    function ready(kind: ResourceKindName, arn: string | undefined): Promise<boolean> {
+        return until(async () => (await kinds[kind].look(personalize, String(arn))).status === "ACTIVE");
+    }
+}
+
+async function removeBucketAndRole({ s3, iam }: TestAws): Promise<void> {
+    const Bucket = place.bucketName;
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: place.readPrefixes[0] }));
+    await s3.send(new DeleteBucketCommand({ Bucket }));
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: Bucket, PolicyName: "read" }));
+    await iam.send(new DeleteRoleCommand({ RoleName: Bucket }));
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
+import { environment } from "../../local/instance.ts";
+import { until } from "../local/personalize-emulator/support.ts";
+import { adminOf } from "../support/admin.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+describe("an up that is interrupted while it waits for a campaign", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    it("says what goes on in AWS, and how to go on with it", async () => {
+        const admin = adminOf(aws.instance);
+        await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
+        const { instance } = aws;
+        const up = spawn(process.execPath, ["local/cli.ts", "pulumi", ...aws.engineArgs("up")], {
+            cwd: instance.root,
+            env: {
+                ...environment(instance),
+                MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
+                MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
+                MOVIE_RECOMMENDER_LOCAL_SPEED: instance.speed,
+            },
+            stdio: ["ignore", "ignore", "pipe"],
+        });
+        try {
+            let said = "";
+            up.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+                said += chunk;
+            });
+            const ended = once(up, "exit");
+            await until(async () => {
+                const { campaigns = [] } = await aws.personalize.send(new ListCampaignsCommand({}));
+                return campaigns.length > 0;
+            });
+            up.kill("SIGINT");
+            await until(async () => said.includes("A second Ctrl-C ends the wait at once."));
+            assert.match(said, /neither lost nor paid twice: run `pulumi up` again to go on with it\./);
+            up.kill("SIGINT");
+            const [exitCode] = await ended;
+            assert.notEqual(exitCode, 0);
+        } finally {
+            up.kill("SIGTERM");
+            await admin.clear();
+        }
+    });
+
+    it("goes on with the campaign that is there, and makes no other", async () => {
+        assertExit(await aws.engine("up"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        const requests = await adminOf(aws.instance).requests();
+        const asked = requests.filter(({ operation }) => operation === "CreateCampaign");
+        assert.equal(asked.length, 1);
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
+import { useWorld } from "./world.ts";
+
+describe("what stands on a resource that is to go", () => {
+    const world = useWorld();
+    const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
+        !("id" in (await world.handlers[kind].read(id, { ...outs })));
+
+    it("goes first when it is of our stack: a campaign that nobody recorded would bill on for ever", async () => {
+        const { solution, campaign } = await world.makeAll();
+        await world.handlers.Solution.delete(solution.id, solution.outs);
+        assert.ok(await gone("Campaign", campaign));
+        assert.ok(await gone("Solution", solution));
+        assert.ok(
+            world.lines.some((line) =>
+                line.startsWith("campaign films is of this stack and stands on solution films; it is deleted first"),
+            ),
+            world.lines.join("\n"),
+        );
+    });
+
+    it("goes first through all floors: the group takes solution, campaign and dataset along", async () => {
+        const { group, campaign, dataset } = await world.makeAll();
+        await world.handlers.DatasetGroup.delete(group.id, group.outs);
+        assert.ok(await gone("DatasetGroup", group));
+        assert.ok(await gone("Campaign", campaign));
+        assert.deepEqual(await world.handlers.Dataset.read(dataset.id, dataset.outs), {});
+    });
+
+    it("stays when it is not of our stack: it is named, and nothing is deleted", async () => {
+        const { solution, version } = await world.makeVersion();
+        const command = new CreateCampaignCommand({
+            name: "theirs",
+            solutionVersionArn: version.id,
+            tags: [{ tagKey: "pulumi:stack", tagValue: "another" }],
+        });
+        const { campaignArn = "" } = await world.service.personalize.send(command);
+        let clock = 0;
+        const hasty = world.handlersWith({
+            now: () => clock,
+            async sleep() {
+                clock += 1900;
+            },
+        });
+        await assert.rejects(
+            hasty.Solution.delete(solution.id, solution.outs),
+            /solution films is still ResourceInUseException: .*; campaign theirs stands on it and is not of this stack: delete it, and this goes on/,
+        );
+        assert.ok(!(await gone("Campaign", { id: campaignArn, outs: solution.outs })));
+    });
+
+    it("is stopped when it is a training, with the solution that it belongs to", async () => {
+        const { solution, version } = await world.makeVersion();
+        await world.slowDown();
+        await world.handlers.Solution.delete(solution.id, solution.outs);
+        assert.ok(await gone("Solution", solution));
+        const command = new DescribeSolutionVersionCommand({ solutionVersionArn: version.id });
+        await assert.rejects(world.service.personalize.send(command), { name: "ResourceNotFoundException" });
+    });
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { parseConfig, type StackConfig } from "../../config.ts";
+import type { ResourceKindName } from "../../personalize/kinds.ts";
+import { itemInteractionsSchema } from "../../personalize/schema.ts";
+import { type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
+import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
+import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/tell.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+
+const place = "arn:aws:personalize:eu-central-1:000000000000";
+const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
+
+function configOf(values: Readonly<Record<string, string>> = {}): StackConfig {
+    const all: Readonly<Record<string, string>> = { ...configDefaults, ...values };
+    const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
+    const config = parseConfig((key) => all[key], stack);
+    assert.ok("names" in config);
+    return config;
+}
+
+function part(kind: ResourceKindName, tail: string, properties: object, status = "ACTIVE"): Part {
+    const name = tail.split("/").at(-1) ?? "";
+    const look = { status, properties: { name, ...properties } };
+    return { kind, arn: `${place}:${tail}`, name, look, tags: kind === "Schema" ? undefined : {} };
+}
+
+const solutionNamed = (name: string, recipeName: string, more: object = {}) =>
+    part("Solution", `solution/${name}`, {
+        datasetGroupArn: `${place}:dataset-group/films`,
+        recipeArn: recipe(recipeName),
+        performAutoML: false,
+        performAutoTraining: false,
+        ...more,
+    });
+const campaignOf = (solution: Part, name: string) =>
+    part("Campaign", `campaign/${name}`, {
+        solutionArn: solution.arn,
+        solutionVersionArn: `${solution.arn}/1`,
+        minProvisionedTPS: 1,
+    });
+const films: Group = {
+    group: part("DatasetGroup", "dataset-group/films", {}),
+    schema: part("Schema", "schema/films", { schema: itemInteractionsSchema }),
+    interactions: part("Dataset", "dataset/films", {
+        datasetGroupArn: `${place}:dataset-group/films`,
+        schemaArn: `${place}:schema/films`,
+        datasetType: "INTERACTIONS",
+    }),
+    metadata: [],
+    solutions: [],
+    eventTracker: undefined,
+};
+const keysOf = ({ parts }: AdoptionPlan) => parts.map(({ key }) => key);
+const nameOf = ({ parts }: AdoptionPlan, wanted: string) => parts.find(({ key }) => key === wanted)?.name;
+
+describe("what of a dataset group could come under a stack", () => {
+    it("is everything that the program has a place for", () => {
+        const plan = planOf(configOf(), films);
+        assert.deepEqual(keysOf(plan), ["schema", "datasetGroup", "dataset"]);
+        assert.equal(isRefused(plan), false);
+        assert.deepEqual(plan.outside, []);
+    });
+
+    it("takes of several solutions the one with the program's recipe, and names the rest", () => {
+        const [popular, personal] = [
+            solutionNamed("popular", "aws-popularity-count"),
+            solutionNamed("personal", "aws-user-personalization"),
+        ];
+        const solutions = [
+            { solution: popular, campaigns: [campaignOf(popular, "a")] },
+            { solution: personal, campaigns: [campaignOf(personal, "b"), campaignOf(personal, "c")] },
+        ];
+        const plan = planOf(configOf(), { ...films, solutions });
+        assert.equal(isRefused(plan), false);
+        assert.deepEqual([nameOf(plan, "solution"), nameOf(plan, "campaign")], ["personal", "b"]);
+        assert.deepEqual(
+            plan.outside.map(({ name }) => name),
+            ["popular", "a", "c"],
+        );
+    });
+
+    it("leaves campaign and event tracker outside where the program has none", () => {
+        const solution = solutionNamed("personal", "aws-user-personalization");
+        const eventTracker = part("EventTracker", "event-tracker/1", { datasetGroupArn: films.group.arn });
+        const content = { ...films, solutions: [{ solution, campaigns: [campaignOf(solution, "b")] }], eventTracker };
+        const without = planOf(configOf({ campaignEnabled: "false" }), content);
+        assert.deepEqual(keysOf(without), ["schema", "datasetGroup", "dataset", "solution"]);
+        assert.deepEqual(
+            without.outside.map(({ noun }) => noun),
+            ["campaign", "event tracker"],
+        );
+        const all = planOf(configOf({ eventTracker: "true" }), content);
+        assert.deepEqual(keysOf(all).slice(-2), ["campaign", "eventTracker"]);
+    });
+
+    const refusedIn = ({ parts }: AdoptionPlan) =>
+        parts.flatMap(({ key, refusals }) => refusals.map(({ property }) => `${key} ${property}`));
+    const solution = solutionNamed("personal", "aws-user-personalization");
+
+    it("refuses what failed, and leaves it out of the configuration", () => {
+        const failed = { ...campaignOf(solution, "b"), look: { status: "CREATE FAILED", properties: {} } };
+        const plan = planOf(configOf(), { ...films, solutions: [{ solution, campaigns: [failed] }] });
+        assert.deepEqual(refusedIn(plan), ["campaign status"]);
+        const { commands, yaml } = configLines("movie-recommender", "dev", plan);
+        assert.equal(commands.length, 4);
+        assert.doesNotMatch(yaml, /campaign:/);
+    });
+
+    it("refuses with another schema all that hangs on it: the program's data does not fit in", () => {
+        const schema = part("Schema", "schema/films", {
+            schema: itemInteractionsSchema.replace("EVENT_TYPE", "EVENT"),
+        });
+        const plan = planOf(configOf(), { ...films, schema, solutions: [{ solution, campaigns: [] }] });
+        assert.deepEqual(refusedIn(plan), [
+            "schema schema",
+            "datasetGroup dataset",
+            "dataset schemaArn",
+            "solution datasetGroupArn",
+        ]);
+        assert.deepEqual(configLines("movie-recommender", "dev", plan).commands, []);
+    });
+
+    it("shows what is changed in place, with both values", () => {
+        const training = solutionNamed("personal", "aws-user-personalization", { performAutoTraining: true });
+        const text = adoptionLines(
+            planOf(configOf(), { ...films, solutions: [{ solution: training, campaigns: [] }] }),
+        ).join("\n");
+        assert.match(text, /performAutoTraining \(true; the program wants false\)/);
+    });
+});
+
+describe("whose a resource is", () => {
+    const config = { project: "movie-recommender", stack: "dev" };
+    it("is told by its tags", () => {
+        const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
+        assert.equal(whose(undefined, config), "carries no tags");
+        assert.equal(whose({ team: "films" }, config), "nobody's");
+        assert.equal(whose(of("movie-recommender", "dev"), config), "this stack");
+        assert.equal(whose(of("movie-recommender", "prod"), config), "stack prod");
+        assert.equal(whose(of("shop", "dev"), config), "project shop, stack dev");
+    });
+});
+
+describe("what the first up after an adoption costs", () => {
+    it("is one import and one training by the prices, or is not said without data", () => {
+        const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
+        assert.match(
+            firstUp(configOf(), size, true),
+            /≈ \$0\.26 to \$0\.50 \(US price, unverified\); the campaign serves/,
+        );
+        assert.match(firstUp(configOf(), undefined, true), /npm run data-prep$/);
+    });
+});
