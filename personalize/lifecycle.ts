@@ -23,6 +23,12 @@ export interface Handler {
 
 const mostUpdateAttempts = 5;
 
+/** Whether a property stands as an update wanted it. */
+const isAsWanted =
+    <I extends CommonInputs>(inputs: I, { properties }: Look) =>
+    (key: keyof I & string) =>
+        canonical(properties[key]) === canonical(inputs[key]);
+
 /** Gives a kind its whole life: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
     const title = (inputs: I) => `${kind.noun} ${kind.nameOf(inputs)}`;
@@ -30,7 +36,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         jsonClean({ ...inputs, ...look.properties, arn, status: look.status });
 
     const judge =
-        (afterUpdate: boolean) =>
+        (updated: I | undefined) =>
         (look: Look): Verdict<Look> => {
             if (isDeadEnd(look.status)) {
                 return {
@@ -44,13 +50,14 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             if (pending && /PENDING|IN_PROGRESS/.test(pending.status)) {
                 return { state: `UPDATE ${pending.status}` };
             }
-            return afterUpdate && pending && pending.status !== "ACTIVE"
+            // The service remembers a failed update also when what is wanted now is what stands.
+            return updated && pending && pending.status !== "ACTIVE" && !kind.updates.every(isAsWanted(updated, look))
                 ? { failed: `the update failed, the old one goes on. The service says: ${pending.failureReason}` }
                 : { done: look };
         };
 
     /** Waits until it is ACTIVE; whatever goes wrong from here on is recorded with the resource, never lost. */
-    async function settle(client: PersonalizeClient, arn: string, inputs: I, afterUpdate = false): Promise<Properties> {
+    async function settle(client: PersonalizeClient, arn: string, inputs: I, updated?: I): Promise<Properties> {
         let last: Look = { status: "CREATE PENDING", properties: {} };
         const look = async () => {
             last = await kind.look(client, arn);
@@ -59,7 +66,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         try {
             const goOn = "It goes on in AWS; `pulumi up` resumes the wait. docs/configuration.md has the deadlines.";
             const plan = { what: title(inputs), usual: kind.usual, goOn, ...inputs };
-            const settled = await waitFor(deps, plan, look, judge(afterUpdate));
+            const settled = await waitFor(deps, plan, look, judge(updated));
             return outsOf(inputs as unknown as Properties, arn, settled);
         } catch (error) {
             throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), describe(error));
@@ -85,7 +92,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 await settle(client, arn, inputs);
             }
         }
-        return settle(client, arn, inputs, true);
+        return settle(client, arn, inputs, inputs);
     }
 
     return {

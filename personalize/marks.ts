@@ -30,6 +30,22 @@ export interface ServingMark {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
+    /** What served when this was noted; where it is the version itself, the campaign was held or let go, not switched. */
+    readonly from?: string;
+    /** The version a switch to which failed just before: it was noted, and never served. */
+    readonly failed?: string;
+    /** There while a retraining has not come to its end: the same command goes on from it. */
+    readonly retraining?: Retraining;
+}
+
+/** Where a retraining began. */
+export interface Retraining {
+    /** The version that served, and serves until the new one has passed. */
+    readonly live: string;
+    /** The newest version that there was. */
+    readonly newest: string;
+    /** What was noted before, to be set back if nothing comes of it. */
+    readonly before: { readonly hold: boolean; readonly reason: string };
 }
 
 /** Path of a stack's parameters, without a slash at its end. */

@@ -18,6 +18,11 @@ export interface SolutionVersionInputs extends CommonInputs {
 /** Tag by which a version is known again: the import it was trained on. Tag values hold `:` and `/`. */
 const importTag = "movie-recommender:import";
 
+/** The import that a version was trained on; undefined for one that the service or somebody else made. */
+export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
+    return (await tagsOf(client, solutionVersionArn))[importTag];
+}
+
 /** A version has no delete of its own: it disappears with its solution. A training under way is stopped. */
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
@@ -35,7 +40,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
                 if (status === "CREATE FAILED" || status?.startsWith("CREATE STOP")) {
                     continue;
                 }
-                if (resourceArn && (await tagsOf(client, resourceArn))[importTag] === importJobArn) {
+                if (resourceArn && (await importOf(client, resourceArn)) === importJobArn) {
                     return resourceArn;
                 }
             }

@@ -35,7 +35,11 @@ await runAction(options.verbose, async () => {
     const plan = chosen && planOf(config, chosen);
     const configuration = async () => ({ config });
     const size = await readData({ stack, projectDir: join(import.meta.dirname, ".."), configuration });
-    const next = firstUp(config, size, plan?.parts.some(({ key }) => key === "campaign") ?? false);
+    const next = firstUp(
+        config,
+        size,
+        plan?.parts.some(({ key, refusals }) => key === "campaign" && refusals.length === 0) ?? false,
+    );
     const lines = plan ? configLines(await projectName(), stack, plan) : undefined;
     if (options.json) {
         const all = groups.map((group) => partsOf(group).map((part) => row(part, config, recorded)));

@@ -33,8 +33,10 @@ export function adoptionLines({ parts, outside }: AdoptionPlan): string[] {
 }
 
 function aboutPart({ refusals, changes, keepsName, tagsSet }: PartPlan): string[] {
+    if (refusals.length > 0) {
+        return refusals.map((one) => `cannot be adopted: another ${described(one)}`);
+    }
     const lines = [
-        ...refusals.map((one) => `cannot be adopted: another ${described(one)}`),
         ...changes.map((one) => `will be changed in place by up: ${described(one)}`),
         ...(keepsName ? ["keeps its name"] : []),
         ...(tagsSet.length > 0 ? [`tags that will be set: ${tagsSet.join(", ")}`] : []),

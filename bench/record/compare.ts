@@ -1,0 +1,102 @@
+import type { Call } from "./recording.ts";
+import { membersOf, statesOf } from "./shapes.ts";
+
+/** Something in which two recordings of the same life differ; `–` where one of them has nothing there. */
+export interface Difference {
+    readonly what: "call" | "member" | "type" | "states" | "error";
+    /** Operation, and what of it. */
+    readonly where: string;
+    readonly one: string;
+    readonly other: string;
+}
+
+const nothing = "–";
+
+/**
+ * Where two recordings differ: in calls that only one has, members and their types in answers, states of a resource in
+ * their order, error codes and texts. Values are not compared. A look every few seconds can miss a state.
+ */
+export function compare(one: readonly Call[], other: readonly Call[]): Difference[] {
+    const [ours, theirs] = [byOperation(one), byOperation(other)];
+    const operations = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+    return operations.flatMap((operation) => {
+        const [a, b] = [ours.get(operation), theirs.get(operation)];
+        if (a === undefined || b === undefined) {
+            const seen = (calls: readonly Call[] | undefined) =>
+                calls === undefined ? nothing : `${calls.length} times`;
+            return [{ what: "call" as const, where: operation, one: seen(a), other: seen(b) }];
+        }
+        return [...members(operation, a, b), ...states(operation, a, b), ...errors(operation, a, b)];
+    });
+}
+
+function byOperation(calls: readonly Call[]): Map<string, Call[]> {
+    return Map.groupBy(calls, ({ service, operation }) => `${service} ${operation}`);
+}
+
+function members(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
+    const [ours, theirs] = [membersOf(a), membersOf(b)];
+    const paths = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+    const missing: string[] = [];
+    return paths.flatMap((path) => {
+        const [one, other] = [ours.get(path), theirs.get(path)].map((types) =>
+            types === undefined ? nothing : [...types].sort().join(" or "),
+        ) as [string, string];
+        // Of a whole missing structure the structure is named, not what would be in it.
+        if (one === other || missing.some((parent) => path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`))) {
+            return [];
+        }
+        const isMissing = one === nothing || other === nothing;
+        if (isMissing) {
+            missing.push(path);
+        }
+        return [
+            { what: isMissing ? ("member" as const) : ("type" as const), where: `${operation}: ${path}`, one, other },
+        ];
+    });
+}
+
+function states(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
+    const [ours, theirs] = [statesOf(a), statesOf(b)];
+    const things = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+    return things.flatMap((thing) => {
+        const [one, other] = [ours.get(thing), theirs.get(thing)].map((seen) => seen?.join(" → ") ?? nothing) as [
+            string,
+            string,
+        ];
+        return one === other ? [] : [{ what: "states" as const, where: `${operation}: ${thing}`, one, other }];
+    });
+}
+
+function errors(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
+    const [ours, theirs] = [errorsOf(a), errorsOf(b)];
+    const codes = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
+    return codes.flatMap((code) => {
+        const [mine, yours] = [ours.get(code), theirs.get(code)];
+        const only = (from: Set<string> | undefined, than: Set<string> | undefined) =>
+            [...(from ?? [])].filter((text) => !than?.has(text)).join(" | ");
+        const [one, other] = [only(mine, yours), only(yours, mine)];
+        return one === "" && other === ""
+            ? []
+            : [
+                  {
+                      what: "error" as const,
+                      where: `${operation}: ${code}`,
+                      one: one || nothing,
+                      other: other || nothing,
+                  },
+              ];
+    });
+}
+
+/** Texts of each error code. */
+function errorsOf(calls: readonly Call[]): Map<string, Set<string>> {
+    const codes = new Map<string, Set<string>>();
+    for (const { error, response } of calls) {
+        if (error !== undefined) {
+            const { message, Message } = (response ?? {}) as { message?: string; Message?: string };
+            codes.set(error, (codes.get(error) ?? new Set()).add(message ?? Message ?? "no text"));
+        }
+    }
+    return codes;
+}

@@ -1,0 +1,137 @@
+import { type Columns, readColumns } from "./columns.ts";
+
+/** What a list of the most popular items is worth, under the service's keys of GetSolutionMetrics. */
+export type PopularityMetrics = Readonly<Record<(typeof keys)[number], number>>;
+
+const cutoffs = [5, 10, 25] as const;
+const longestList = 25;
+const keys = [
+    "mean_reciprocal_rank_at_25",
+    "normalized_discounted_cumulative_gain_at_5",
+    "normalized_discounted_cumulative_gain_at_10",
+    "normalized_discounted_cumulative_gain_at_25",
+    "precision_at_5",
+    "precision_at_10",
+    "precision_at_25",
+] as const;
+
+/** A tenth of the users is tested at a time, by counts of the other nine tenths. */
+const folds = 10;
+
+/** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
+const discounts = Array.from({ length: longestList }, (_, rank) => 1 / Math.log(rank + 2));
+const idealGain = (hits: number) => discounts.slice(0, hits).reduce((sum, gain) => sum + gain, 0);
+
+const add = (to: Int32Array | Float64Array, index: number, value: number) => {
+    to[index] = (to[index] as number) + value;
+};
+
+/** Metrics of the most popular items on an interactions CSV; see `popularityMetrics`. */
+export async function popularityOf(file: string): Promise<PopularityMetrics> {
+    return popularityMetrics(await readColumns(file));
+}
+
+/**
+ * What recommending the most popular items to everybody is worth, measured as the service measures a version: counts
+ * of nine tenths of the users, tried on the others; of each, the oldest 90 % of the events are known (and left out of
+ * the list), the newest 10 %, one at least, are what is to be found. The service tests one tenth that nobody knows;
+ * here each tenth has its turn, so that the figure does not depend on a draw. As the service does, NDCG takes for its
+ * ideal the same hits at the top of the list. Rounded to four decimals, like the service's.
+ */
+export function popularityMetrics(columns: Columns): PopularityMetrics {
+    const { userCount, itemCount, users, items, timestamps } = columns;
+    const foldOf = Uint8Array.from({ length: userCount }, (_, user) => foldOfUser(user));
+    const counts = Array.from({ length: folds }, () => new Int32Array(itemCount));
+    const starts = new Int32Array(userCount + 1);
+    for (let row = 0; row < users.length; row++) {
+        const user = users[row] as number;
+        add(counts[foldOf[user] as number] as Int32Array, items[row] as number, 1);
+        add(starts, user + 1, 1);
+    }
+    for (let user = 0; user < userCount; user++) add(starts, user + 1, starts[user] as number);
+    const rows = rowsByUser(users, starts);
+    const rankings = rankingsOf(counts, itemCount);
+
+    const sums = new Float64Array(keys.length);
+    // Which user an item was last seen, and last to be found, by: no set a user.
+    const known = new Int32Array(itemCount).fill(-1);
+    const wanted = new Int32Array(itemCount).fill(-1);
+    let tested = 0;
+    for (let user = 0; user < userCount; user++) {
+        const own = rows.subarray(starts[user], starts[user + 1]);
+        if (own.length < 2) continue;
+        tested += 1;
+        inTime(own, timestamps);
+        const cut = own.length - Math.max(1, Math.floor(own.length / 10));
+        own.forEach((row, position) => {
+            (position < cut ? known : wanted)[items[row] as number] = user;
+        });
+        addTrial(sums, hitsOf(rankings[foldOf[user] as number] as Int32Array, user, known, wanted));
+    }
+    const rounded = (sum: number) => (tested === 0 ? 0 : Math.round((sum / tested) * 1e4) / 1e4);
+    return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
+}
+
+/** Spreads numbers that follow each other; a plain remainder would follow the order of the file. */
+const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
+
+/** Row numbers grouped by user, in the file's order. */
+function rowsByUser(users: Int32Array, starts: Int32Array): Int32Array {
+    const next = starts.slice();
+    const rows = new Int32Array(users.length);
+    for (let row = 0; row < users.length; row++) {
+        const user = users[row] as number;
+        rows[next[user] as number] = row;
+        add(next, user, 1);
+    }
+    return rows;
+}
+
+/** For each fold the items by their count in all the others, most first. */
+function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
+    const all = new Int32Array(itemCount);
+    for (const fold of counts) {
+        for (let item = 0; item < itemCount; item++) add(all, item, fold[item] as number);
+    }
+    return counts.map((fold) => {
+        const others = all.map((count, item) => count - (fold[item] as number));
+        const seen = Int32Array.from({ length: itemCount }, (_, item) => item).filter(
+            (item) => (others[item] ?? 0) > 0,
+        );
+        return seen.sort((a, b) => (others[b] as number) - (others[a] as number) || a - b);
+    });
+}
+
+/** Sorts a user's rows by time; equal times stay in the file's order. */
+function inTime(rows: Int32Array, timestamps: Float64Array): void {
+    for (let at = 1; at < rows.length; at++) {
+        if ((timestamps[rows[at - 1] as number] as number) > (timestamps[rows[at] as number] as number)) {
+            rows.sort((a, b) => (timestamps[a] as number) - (timestamps[b] as number) || a - b);
+            return;
+        }
+    }
+}
+
+/** Ranks, from 0, at which the user's list has what was to be found. */
+function hitsOf(ranking: Int32Array, user: number, known: Int32Array, wanted: Int32Array): number[] {
+    const hits: number[] = [];
+    let rank = 0;
+    for (const item of ranking) {
+        if (known[item] === user) continue;
+        if (wanted[item] === user) hits.push(rank);
+        rank += 1;
+        if (rank === longestList) break;
+    }
+    return hits;
+}
+
+function addTrial(sums: Float64Array, hits: readonly number[]): void {
+    if (hits.length === 0) return;
+    add(sums, 0, 1 / ((hits[0] as number) + 1));
+    cutoffs.forEach((cutoff, index) => {
+        const within = hits.filter((rank) => rank < cutoff);
+        const gain = within.reduce((sum, rank) => sum + (discounts[rank] as number), 0);
+        add(sums, 1 + index, within.length === 0 ? 0 : gain / idealGain(within.length));
+        add(sums, 1 + cutoffs.length + index, within.length / cutoff);
+    });
+}

@@ -1,0 +1,79 @@
+import { readMarks } from "../personalize/marks.ts";
+import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
+import { park } from "../personalize/park.ts";
+import { approximately, campaignUsdPerMonth, priceNote } from "../pricing.ts";
+import { untilCancelled } from "./lib/cancelled.ts";
+import { confirm } from "./lib/confirm.ts";
+import {
+    type OperationOptions,
+    operatedCampaign,
+    operatedStack,
+    operationDeps,
+    withConfigFile,
+} from "./lib/operation.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+
+const options = withConfigFile(
+    runbook(
+        "park",
+        "Delete the campaign, so that it bills no more; its trained version stays, and resume brings it back",
+    ),
+)
+    .option("--reason <text>", "why, for those who wonder", "by hand")
+    .option("--dry-run", "say what it would do")
+    .option("--yes", "ask nothing")
+    .parse()
+    .opts<OperationOptions & { readonly reason: string }>();
+
+await runAction(options.verbose, async (signal) => {
+    const stack = await operatedStack(options);
+    const deps = operationDeps(signal);
+    const { config } = stack;
+    const { parked } = await readMarks(deps.ssm(config.region), config.stack);
+    const campaign = await operatedCampaign(deps, stack);
+    const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
+    const served = parked ? parked.campaign : look && servedIn(look);
+    if (!campaign && parked) {
+        return say(`It is parked since ${parked.since} (${parked.reason}). It comes back by: npm run resume`, false);
+    }
+    if (!campaign || (!look && !parked)) {
+        throw new RunbookError(
+            `Stack ${stack.stack} has no campaign to park${config.campaignEnabled ? "" : " (campaignEnabled is false)"}. ` +
+                "See `npm run watch-status`.",
+        );
+    }
+    const name = nameOf(campaign.campaignArn);
+    const usdPerMonth = campaignUsdPerMonth(config.recipe, served?.minProvisionedTPS ?? 1);
+    const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
+    if (options.dryRun) {
+        return say(
+            `It would delete campaign ${name}, which saves ${saved}; nobody gets recommendations until resume.`,
+            true,
+        );
+    }
+    await confirm(
+        `Delete campaign ${name}? Nobody gets recommendations until \`npm run resume\`.`,
+        options.yes,
+        signal,
+    );
+    const goesOn = "The campaign is noted as parked, and its deletion goes on in AWS. Go on: npm run park -- --yes";
+    return untilCancelled(signal, goesOn, async () => {
+        await park(deps, { ...campaign, reason: options.reason });
+        return say(
+            `Campaign ${name} is gone, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
+                "It comes back, without a training, by: npm run resume",
+            false,
+        );
+    });
+
+    function say(text: string, dryRun: boolean): number {
+        const campaignArn = campaign?.campaignArn ?? null;
+        const document = { schemaVersion: 1, parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
+        console.log(options.json ? JSON.stringify({ ...document, usdPerMonth: usdOf(served) }) : text);
+        return exitCodes.fine;
+    }
+
+    function usdOf(parkedCampaign: { minProvisionedTPS: number } | null | undefined): number {
+        return campaignUsdPerMonth(config.recipe, parkedCampaign?.minProvisionedTPS ?? 1);
+    }
+});

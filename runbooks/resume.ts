@@ -1,0 +1,72 @@
+import { createHandlers } from "../personalize/handlers.ts";
+import { readMarks, removeMark } from "../personalize/marks.ts";
+import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
+import { approximately, campaignUsdPerMonth, priceNote } from "../pricing.ts";
+import { untilCancelled } from "./lib/cancelled.ts";
+import {
+    campaignInputs,
+    type OperationOptions,
+    operatedCampaign,
+    operatedStack,
+    operationDeps,
+    withConfigFile,
+} from "./lib/operation.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+
+const options = withConfigFile(
+    runbook("resume", "Bring a parked campaign back as it was; nothing is trained, and it bills again"),
+)
+    .option("--dry-run", "say what it would do")
+    .parse()
+    .opts<OperationOptions>();
+
+await runAction(options.verbose, async (signal) => {
+    const stack = await operatedStack(options);
+    const deps = operationDeps(signal);
+    const { config } = stack;
+    const ssm = deps.ssm(config.region);
+    const { parked, serving } = await readMarks(ssm, config.stack);
+    const campaign = await operatedCampaign(deps, stack);
+    const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
+    if (!config.campaignEnabled) {
+        throw new RunbookError(
+            "campaignEnabled is false, so the next `pulumi up` would delete the campaign again. " +
+                "Run `pulumi config set campaignEnabled true` first.",
+        );
+    }
+    // Without a note an earlier resume was cut short after it took the note away: what `pulumi up` would make, then.
+    const version = serving?.hold ? serving.solutionVersionArn : stack.arnOf("SolutionVersion");
+    const wanted =
+        parked?.campaign ??
+        (look
+            ? servedIn(look)
+            : version && { solutionVersionArn: version, minProvisionedTPS: config.minProvisionedTPS });
+    if (!wanted) {
+        throw new RunbookError(`Stack ${stack.stack} has no trained version to bring back. Make one by: pulumi up`);
+    }
+    const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
+    const usdPerMonth = campaignUsdPerMonth(config.recipe, wanted.minProvisionedTPS);
+    const bills = `bills ${approximately(usdPerMonth)} a month ${priceNote}`;
+    const at = `version ${nameOf(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
+    if (options.dryRun) {
+        return say(`It would make campaign ${inputs.name} (${at}), which ${bills}.`, campaign?.campaignArn ?? null);
+    }
+    const goesOn = "The campaign comes back in AWS, and bills once it is ACTIVE. Go on: npm run resume";
+    return untilCancelled(signal, goesOn, async () => {
+        await removeMark(ssm, config.stack, "parked");
+        const { id } = await createHandlers(deps).Campaign.create(inputs);
+        return say(`Campaign ${inputs.name} is ACTIVE (${at}), and ${bills}. Record it by: pulumi up`, id);
+    });
+
+    function say(text: string, campaignArn: string | null): number {
+        const document = {
+            schemaVersion: 1,
+            dryRun: options.dryRun ?? false,
+            campaignArn,
+            campaign: wanted,
+            usdPerMonth,
+        };
+        console.log(options.json ? JSON.stringify(document) : text);
+        return exitCodes.fine;
+    }
+});

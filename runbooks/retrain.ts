@@ -1,0 +1,155 @@
+import { resolve } from "node:path";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { type Columns, readColumns } from "../data-prep/columns.ts";
+import { popularityMetrics } from "../data-prep/popularity.ts";
+import { readMarks } from "../personalize/marks.ts";
+import { nameOf } from "../personalize/operation.ts";
+import { approximately, priceNote, trainingUsd } from "../pricing.ts";
+import { untilCancelled } from "./lib/cancelled.ts";
+import {
+    arnIn,
+    type OperatedStack,
+    type OperationOptions,
+    operatedCampaign,
+    operatedStack,
+    operationDeps,
+    withConfigFile,
+} from "./lib/operation.ts";
+import type { Compared } from "./lib/quality-gate.ts";
+import { type RetrainDeps, type Retrained, retrain } from "./lib/retrain.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { smokeProblem } from "./lib/smoke-test.ts";
+import { recordedResources } from "./lib/stack.ts";
+import { table } from "./lib/table.ts";
+import { pulumiUp } from "./lib/up.ts";
+import { metricsOf } from "./lib/versions.ts";
+
+/** Known users who are asked for in the smoke test. */
+const askedUsers = 5;
+
+const options = withConfigFile(
+    runbook(
+        "retrain",
+        "Import and train new data, and switch to the new version if it is good enough, back if it does not answer well",
+    ),
+)
+    .parse()
+    .opts<OperationOptions>();
+
+await runAction(options.verbose, async (signal) => {
+    const stack = await operatedStack(options);
+    const { config } = stack;
+    const deps = operationDeps(signal);
+    const { parked } = await readMarks(deps.ssm(config.region), config.stack);
+    if (parked) {
+        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
+    }
+    if (config.syncWithLatestSolutionVersion) {
+        throw new RunbookError(
+            "The service trains and switches by itself here (syncWithLatestSolutionVersion), without a gate. " +
+                "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` to retrain by this runbook.",
+        );
+    }
+    const campaign = await operatedCampaign(deps, stack);
+    if (!config.campaignEnabled || !campaign || !stack.arnOf("Campaign")) {
+        throw new RunbookError(
+            `Stack ${stack.stack} has no campaign recorded, so there is nothing to switch. Make it by: pulumi up`,
+        );
+    }
+    const { campaignArn } = campaign;
+    refuseReplacement(stack);
+    const data = await readData(config.interactionsFile);
+    const price = trainingUsd(config.recipe, { interactions: data.users.length });
+    process.stderr.write(
+        `a training on ${data.users.length.toLocaleString("en-US")} interactions costs ` +
+            `${approximately(price)} ${priceNote}, if the data is new
+`,
+    );
+    const world: RetrainDeps = {
+        ...deps,
+        async up() {
+            const exitCode = await pulumiUp(stack.stack, options.configFile, signal);
+            signal.throwIfAborted();
+            if (exitCode !== 0) {
+                throw new RunbookError(
+                    "`pulumi up` failed (above); the live version serves on, and is held. Mend what it says, and run " +
+                        "`npm run retrain` again. To give up instead: npm run rollback -- --release",
+                );
+            }
+        },
+        async newest() {
+            const version = arnIn(await recordedResources(stack.stack), "SolutionVersion");
+            if (version === undefined) {
+                throw new RunbookError("The stack has no solution version recorded. Make it by: pulumi up");
+            }
+            return version;
+        },
+        async compare(fresh, live) {
+            const client = deps.client(config.region);
+            const [freshMetrics, liveMetrics] = await Promise.all([metricsOf(client, fresh), metricsOf(client, live)]);
+            return { fresh: freshMetrics, live: liveMetrics, popularity: popularityMetrics(data) };
+        },
+        async smokeProblem() {
+            const { userIds, itemIds } = data;
+            const client = new PersonalizeRuntimeClient({ region: config.region });
+            return smokeProblem(client, campaignArn, userIds.slice(0, askedUsers), new Set(itemIds), signal);
+        },
+    };
+    const goesOn =
+        "The live version serves on, and is held; what AWS has begun goes on there, and is not paid again. Go on: npm run retrain";
+    return untilCancelled(signal, goesOn, async () => {
+        const done = await retrain(world, campaign, config.qualityGate);
+        if (options.json) {
+            console.log(JSON.stringify({ schemaVersion: 1, ...done }));
+        } else {
+            print(done);
+        }
+        return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
+    });
+});
+
+/** With another recipe `pulumi up` replaces the solution, and with it every version that could be compared or held. */
+function refuseReplacement({ recorded, config }: OperatedStack): void {
+    const solution = recorded.findLast(({ kind }) => kind === "Solution")?.inputs;
+    const recipe = typeof solution?.recipeArn === "string" ? nameOf(solution.recipeArn) : undefined;
+    if (solution && recipe !== config.recipe) {
+        throw new RunbookError(
+            `The config's recipe is ${config.recipe ?? "AutoML's choice"}, the solution's ${recipe ?? "AutoML's choice"}: ` +
+                "`pulumi up` would replace the solution and its campaign, and nothing would serve meanwhile. Do that by `pulumi up` itself.",
+        );
+    }
+}
+
+async function readData(file: string): Promise<Columns> {
+    try {
+        return await readColumns(resolve(import.meta.dirname, "..", file));
+    } catch (error) {
+        throw new RunbookError(`${file} cannot be read (${(error as Error).message}). Make it by: npm run data-prep`);
+    }
+}
+
+function print({ outcome, live, fresh, compared, reasons }: Retrained): void {
+    if (compared) {
+        printCompared(compared, nameOf(fresh ?? ""), nameOf(live));
+    }
+    const why = reasons.join("; ");
+    const sentences = {
+        switched: `Version ${nameOf(fresh ?? "")} serves; it answers well. Back to ${nameOf(live)}: npm run rollback`,
+        "nothing new": `Nothing new to train on: version ${nameOf(live)} serves on. New data goes where config interactionsFile says.`,
+        refused:
+            `Version ${nameOf(fresh ?? "")} is not switched to: ${why}.\n${nameOf(live)} serves on, and is held. ` +
+            `Switch anyway: npm run rollback -- --to ${nameOf(fresh ?? "")}; let \`pulumi up\` do it: npm run rollback -- --release`,
+        "rolled back":
+            `Version ${nameOf(fresh ?? "")} was switched to and did not answer well: ${why}.\n` +
+            `${nameOf(live)} serves again, and is held. Let it go: npm run rollback -- --release`,
+    };
+    console.log(sentences[outcome]);
+}
+
+function printCompared({ fresh, live, popularity }: Compared, freshId: string, liveId: string): void {
+    const rows = Object.keys(popularity).map((key) => [
+        key,
+        ...[fresh, live, popularity].map((metrics) => metrics?.[key]?.toFixed(4) ?? "–"),
+    ]);
+    console.log(table(["metric", `new ${freshId}`, `live ${liveId}`, "most popular"], rows));
+}

@@ -1,0 +1,110 @@
+import { readMarks, writeMark } from "../personalize/marks.ts";
+import {
+    nameOf,
+    nowIso,
+    type OperatedCampaign,
+    type OperationDeps,
+    settledCampaign,
+    solutionOf,
+} from "../personalize/operation.ts";
+import { switchVersion } from "../personalize/switch-version.ts";
+import { untilCancelled } from "./lib/cancelled.ts";
+import { chooseTarget } from "./lib/choose-version.ts";
+import { confirm } from "./lib/confirm.ts";
+import {
+    type OperationOptions,
+    operatedCampaign,
+    operatedStack,
+    operationDeps,
+    withConfigFile,
+} from "./lib/operation.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { listVersions } from "./lib/versions.ts";
+
+interface Options extends OperationOptions {
+    readonly to?: string;
+    readonly reason: string;
+    readonly release?: boolean;
+}
+
+const options = withConfigFile(
+    runbook(
+        "rollback",
+        "Point the live campaign at an earlier version, in place, and hold it there until it is released",
+    ),
+)
+    .option("--to <version>", "id or ARN of the version; default: the ACTIVE one before what serves now")
+    .option("--reason <text>", "why, for the history", "by hand")
+    .option("--release", "let it go: the next `pulumi up` goes to the newest version again")
+    .option("--dry-run", "say what it would do")
+    .option("--yes", "ask nothing")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async (signal) => {
+    const stack = await operatedStack(options);
+    const deps = operationDeps(signal);
+    const { config } = stack;
+    const { parked } = await readMarks(deps.ssm(config.region), config.stack);
+    if (parked) {
+        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
+    }
+    if (config.syncWithLatestSolutionVersion) {
+        throw new RunbookError(
+            "The campaign follows the newest version by itself (syncWithLatestSolutionVersion), so that it would not stay. " +
+                "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` first.",
+        );
+    }
+    const campaign = await operatedCampaign(deps, stack);
+    const served = campaign && (await settledCampaign(deps, campaign));
+    if (!campaign || !served) {
+        throw new RunbookError(`Stack ${stack.stack} has no campaign. See \`npm run watch-status\`.`);
+    }
+    const live = served.solutionVersionArn;
+    if (options.release) {
+        return release(deps, campaign, live);
+    }
+    const versions = await listVersions(deps.client(config.region), solutionOf(live));
+    const target = chooseTarget(versions, live, options.to);
+    const move = `campaign ${nameOf(campaign.campaignArn)} from version ${nameOf(live)} to ${nameOf(target)}`;
+    if (options.dryRun) {
+        return say(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
+    }
+    await confirm(`Switch ${move}?`, options.yes, signal);
+    const goesOn =
+        "The switch goes on in AWS; the old version serves until it is done. Go on: npm run watch-status -- --wait";
+    return untilCancelled(signal, goesOn, async () => {
+        await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
+        return say(
+            `Version ${nameOf(target)} serves, and \`pulumi up\` leaves it there.\n` +
+                "Let it go to the newest one by: npm run rollback -- --release",
+            { from: live, to: target, hold: true },
+        );
+    });
+});
+
+async function release(deps: OperationDeps, { stack, campaignArn }: OperatedCampaign, live: string): Promise<number> {
+    const ssm = deps.ssm(campaignArn.split(":")[3] ?? "");
+    const { serving } = await readMarks(ssm, stack);
+    const result = { from: live, to: live, hold: false };
+    if (!serving?.hold) {
+        return say("It is not held: `pulumi up` goes to the newest version.", result);
+    }
+    if (options.dryRun) {
+        return say(`It would let the campaign go, held at ${nameOf(serving.solutionVersionArn)}.`, result);
+    }
+    const { reason } = options;
+    await writeMark(ssm, stack, "serving", {
+        solutionVersionArn: live,
+        hold: false,
+        reason,
+        since: nowIso(),
+        from: live,
+    });
+    return say(`Version ${nameOf(live)} serves on; the next \`pulumi up\` goes to the newest one.`, result);
+}
+
+function say(text: string, result: { from: string; to: string; hold: boolean }): number {
+    console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: options.dryRun ?? false, ...result }) : text);
+    return exitCodes.fine;
+}

@@ -1,0 +1,79 @@
+import { readMarks } from "../personalize/marks.ts";
+import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
+import { approximately, priceNote } from "../pricing.ts";
+import {
+    type OperationOptions,
+    operatedCampaign,
+    operatedStack,
+    operationDeps,
+    withConfigFile,
+} from "./lib/operation.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { table } from "./lib/table.ts";
+import { notedSwitches, type Version, versionsOf } from "./lib/versions.ts";
+
+const options = withConfigFile(
+    runbook(
+        "versions",
+        "Every trained version: of which data, how good, for how much, and who switched to it; only reads",
+    ),
+)
+    .parse()
+    .opts<OperationOptions>();
+
+await runAction(options.verbose, async (signal) => {
+    const stack = await operatedStack(options);
+    const deps = operationDeps(signal);
+    const { region, stack: name } = stack.config;
+    const solutionArn = stack.arnOf("Solution");
+    if (solutionArn === undefined) {
+        throw new RunbookError(`Stack ${stack.stack} has no solution. Make it by: pulumi up`);
+    }
+    const client = deps.client(region);
+    const campaign = await operatedCampaign(deps, stack);
+    const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
+    const { parked, serving } = await readMarks(deps.ssm(region), name);
+    const switches = await notedSwitches(deps.ssm(region), name);
+    const versions = await versionsOf(client, solutionArn, look && servedIn(look).solutionVersionArn, switches);
+    if (options.json) {
+        const marks = { parked: parked ?? null, held: serving?.hold ? serving : null };
+        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...marks, versions }));
+        return exitCodes.fine;
+    }
+    print(versions);
+    if (parked) {
+        console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). It comes back by: npm run resume`);
+    }
+    if (serving?.hold) {
+        const held = `Held at ${nameOf(serving.solutionVersionArn)} since ${shortTime(serving.since)} (${serving.reason}).`;
+        console.log(`${held} Let it go by: npm run rollback -- --release`);
+    }
+    return exitCodes.fine;
+});
+
+function print(versions: readonly Version[]): void {
+    const figure = (value: number | undefined) => value?.toFixed(4) ?? "–";
+    const head = ["version", "made", "data", "NDCG@10", "MRR@25", "hours", "cost", "trained", "state", "switched to"];
+    const rows = versions.map(({ id, madeAt, dataHash, metrics, trainingHours, trainingUsd, ...version }) => [
+        id,
+        shortTime(madeAt),
+        dataHash ?? "–",
+        figure(metrics?.normalized_discounted_cumulative_gain_at_10),
+        figure(metrics?.mean_reciprocal_rank_at_25),
+        trainingHours?.toFixed(2) ?? "–",
+        trainingUsd ? approximately(trainingUsd) : "–",
+        version.trainingType?.toLowerCase() ?? "–",
+        version.servingNow ? "serves" : version.status,
+        version.switched
+            ? `${shortTime(version.switched.at)} by ${nameOf(version.switched.by ?? "?")}: ${version.switched.reason}`
+            : "–",
+    ]);
+    console.log(table(head, rows));
+    console.log(
+        `Costs are of the training ${priceNote}. A version without a switch was put there by \`pulumi up\`, or never served.`,
+    );
+}
+
+function shortTime(time: string | null): string {
+    return time?.slice(0, 16).replace("T", " ") ?? "–";
+}

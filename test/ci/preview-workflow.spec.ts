@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+
+interface Step {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+    readonly on: Readonly<Record<string, unknown>>;
+    readonly permissions: object;
+    readonly jobs: Readonly<
+        Record<string, { if: string; permissions: object; steps: readonly Step[]; "timeout-minutes": number }>
+    >;
+}
+
+const root = join(import.meta.dirname, "..", "..");
+const text = readFileSync(join(root, ".github", "workflows", "preview.yml"), "utf8");
+
+describe("the workflow that previews pull requests", () => {
+    const workflow = load(text) as Workflow;
+    const { preview } = workflow.jobs;
+    assert.ok(preview);
+    const using = (action: string) => preview.steps.find(({ uses }) => uses?.startsWith(`${action}@`));
+
+    it("runs for pull requests, never in the context of the base branch, and not for forks", () => {
+        assert.deepEqual(Object.keys(workflow.on), ["pull_request"]);
+        assert.doesNotMatch(text, /pull_request_target|workflow_run|issue_comment/);
+        assert.match(preview.if, /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/);
+        assert.deepEqual(Object.keys(workflow.jobs), ["preview"]);
+    });
+
+    it("may read the code, ask for a token and comment, and nothing else", () => {
+        assert.deepEqual(workflow.permissions, {});
+        assert.deepEqual(preview.permissions, { contents: "read", "id-token": "write", "pull-requests": "write" });
+        assert.equal(using("actions/checkout")?.with?.["persist-credentials"], false);
+    });
+
+    it("has no long-lived key: of secrets it names the passphrase, and the role is a variable", () => {
+        const secrets = [...text.matchAll(/secrets(?:\.(\w+)|\[[^\]]*\])/g)].map(([whole, name]) => name ?? whole);
+        assert.deepEqual(secrets, ["PULUMI_CONFIG_PASSPHRASE"]);
+        const { with: credentials } = using("aws-actions/configure-aws-credentials") ?? {};
+        assert.match(String(credentials?.["role-to-assume"]), /^\$\{\{ vars\.AWS_PREVIEW_ROLE_ARN \}\}$/);
+        assert.doesNotMatch(text, /aws-access-key-id|aws-secret-access-key|AKIA|secrets: *inherit/);
+    });
+
+    it("uses actions at a major version or a commit, and previews only", () => {
+        const uses = preview.steps.flatMap((step) => step.uses ?? []);
+        assert.ok(uses.length > 0);
+        for (const action of uses) {
+            assert.match(action, /^[\w-]+\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+        }
+        assert.equal(using("pulumi/actions")?.with?.command, "preview");
+        assert.ok(preview["timeout-minutes"] <= 30);
+    });
+
+    it("puts nothing that a stranger wrote into a shell", () => {
+        for (const { run } of preview.steps) {
+            assert.doesNotMatch(run ?? "", /\$\{\{/);
+        }
+    });
+
+    it("runs scripts that the project has", () => {
+        const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+        for (const { run } of preview.steps) {
+            const script = /^npm run (\S+)/.exec(run ?? "")?.[1];
+            assert.ok(script === undefined || script in scripts, run);
+        }
+    });
+});

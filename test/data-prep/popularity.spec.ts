@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readColumns } from "../../data-prep/columns.ts";
+import { readInteractions } from "../../data-prep/interactions.ts";
+import { popularityMetrics, popularityOf } from "../../data-prep/popularity.ts";
+import { solutionMetrics } from "../../local/personalize-emulator/model/metrics.ts";
+import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+
+describe("the worth of the most popular items", () => {
+    let folder: string;
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "popularity-"));
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    async function written(content: string | Buffer): Promise<string> {
+        const file = join(folder, "interactions.csv");
+        await writeFile(file, content);
+        return file;
+    }
+
+    it("is about what the local service measures of aws-popularity-count on the same data", async () => {
+        const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
+        const own = await popularityOf(file);
+        const interactions = await readInteractions(file);
+        const service = solutionMetrics(interactions, "aws-popularity-count", "seed");
+        for (const [key, value] of Object.entries(own)) {
+            const other = service[key] ?? Number.NaN;
+            // 200 users are drawn there, 2,000 tested here.
+            assert.ok(Math.abs(value - other) < 0.04, `${key}: ${value} here, ${other} there`);
+            assert.ok(value > 0, key);
+        }
+    });
+
+    it("is what one counts by hand: the hit stands second, after the known item was left out", async () => {
+        // Each user goes on from a to c; b is watched more often than c, but nobody goes on to it.
+        const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
+        const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
+        const metrics = await popularityOf(
+            await written(`USER_ID,ITEM_ID,TIMESTAMP\n${[...watchers, ...others].join("")}`),
+        );
+        assert.equal(metrics.mean_reciprocal_rank_at_25, 0.5);
+        assert.equal(
+            metrics.normalized_discounted_cumulative_gain_at_10,
+            Math.round((1e4 * Math.log(2)) / Math.log(3)) / 1e4,
+        );
+        assert.equal(metrics.precision_at_5, 0.2);
+        assert.equal(metrics.precision_at_10, 0.1);
+    });
+
+    it("is 0, not NaN, where nobody has two events", async () => {
+        const metrics = await popularityOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
+        assert.deepEqual([...new Set(Object.values(metrics))], [0]);
+    });
+
+    it("does not depend on the order of a file's rows", async () => {
+        const csv = interactionsCsv(syntheticRatings()).toString().trimEnd().split("\n");
+        const sorted = [csv[0], ...csv.slice(1).sort((a, b) => Number(a.split(",")[3]) - Number(b.split(",")[3]))];
+        const [given, ordered] = [
+            await popularityOf(await written(csv.join("\n"))),
+            await popularityOf(await written(sorted.join("\n"))),
+        ];
+        const key = "normalized_discounted_cumulative_gain_at_25";
+        assert.ok(Math.abs(given[key] - ordered[key]) < 0.05);
+    });
+});
+
+describe("the fast reader of interactions", () => {
+    let folder: string;
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "columns-"));
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    const read = async (content: string | Buffer) => {
+        const file = join(folder, "interactions.csv");
+        await writeFile(file, content);
+        return readColumns(file);
+    };
+
+    it("says the same as the reader that sorts", async () => {
+        const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
+        assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
+        const columns = await read(csv);
+        const sorted = await readInteractions(join(folder, "interactions.csv"));
+        assert.deepEqual(columns.userIds, sorted.userIds);
+        assert.deepEqual(columns.itemIds, sorted.itemIds);
+        const row = (from: Pick<typeof columns, "users" | "items" | "timestamps">) => (_: number, at: number) =>
+            `${from.timestamps[at]} ${from.users[at]} ${from.items[at]}`;
+        assert.deepEqual([...columns.users].map(row(columns)).sort(), [...sorted.users].map(row(sorted)).sort());
+    });
+
+    it("takes columns in any order, other columns, quotes, commas in quotes, CR LF, and no line end at the end", async () => {
+        const columns = await read('TIMESTAMP,"ITEM_ID",NOTE,USER_ID\r\n5,"a,b","x ""y"" \\" z",7\r\n\r\n6,07,,"7"');
+        assert.deepEqual(columns.userIds, ["7"]);
+        assert.deepEqual(columns.itemIds, ["a,b", "07"]);
+        assert.deepEqual([...columns.timestamps], [5, 6]);
+    });
+
+    it("names the line of what is no interaction, and the columns that are not there", async () => {
+        await assert.rejects(read("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
+        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^MalformedCsvError: line 3: 2 fields/);
+        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);
+        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,,3\n"), /line 2: ITEM_ID is empty/);
+        await assert.rejects(read('USER_ID,ITEM_ID,TIMESTAMP\n1,"2"x,3\n'), /line 2: text follows a closing quote/);
+        await assert.rejects(read(""), /missing the following columns/);
+    });
+
+    it("counts by popularityMetrics what it read", async () => {
+        const columns = await read(interactionsCsv(syntheticRatings()));
+        assert.ok(popularityMetrics(columns).precision_at_25 > 0);
+    });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readRecording } from "../../bench/record/recording.ts";
+import { leaksIn } from "../../bench/record/scrub.ts";
+import { environment } from "../../local/instance.ts";
+import { everythingIn } from "../support/left.ts";
+import { startTestAws, type TestAws } from "../support/local-aws.ts";
+
+describe("the drill of a whole life", function () {
+    // Two whole lives, one after the other.
+    this.timeout(240_000);
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    /** Runs it against the test's AWS; `onText` hears what it prints and may interrupt it. */
+    async function drill(output: string, args: string[], onText: (text: string, interrupt: () => void) => void) {
+        const { instance } = aws;
+        const child = spawn(
+            process.execPath,
+            ["bench/drill-aws.ts", "--spend-up-to", "5", "--output", output, ...args],
+            {
+                cwd: instance.root,
+                env: {
+                    ...environment(instance),
+                    MOVIE_RECOMMENDER_LOCAL_DIR: join(instance.dir, "drill"),
+                    MOVIE_RECOMMENDER_LOCAL_SPEED: "instant",
+                },
+                stdio: ["ignore", "pipe", "pipe"],
+            },
+        );
+        let [stdout, stderr] = ["", ""];
+        child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+            stderr += text;
+            onText(stderr, () => child.kill("SIGINT"));
+        });
+        const [exitCode] = (await once(child, "close")) as [number];
+        return { exitCode, stdout, stderr };
+    }
+
+    it("records it, and finds nothing else than on the emulator when it is the emulator", async () => {
+        const output = join(aws.instance.dir, "recorded");
+        const { exitCode, stdout, stderr } = await drill(output, [], () => {});
+        assert.equal(exitCode, 0, stdout + stderr);
+        assert.equal(stdout.match(/The whole life went well, and nothing is left of it\./g)?.length, 2);
+        // Of a life that takes seconds, one look more or less may miss a state.
+        assert.doesNotMatch(stdout, /│ (call|member|type|error) +│/);
+        const file = join(output, "recording.jsonl");
+        const operations = readRecording(file).map(({ operation }) => operation);
+        for (const noun of ["DatasetGroup", "Dataset", "Solution", "Campaign"]) {
+            for (const verb of ["Create", "Describe", "Delete"])
+                assert.ok(operations.includes(verb + noun), verb + noun);
+        }
+        assert.ok(operations.includes("GetRecommendations"));
+        assert.deepEqual(leaksIn(await readFile(file, "utf8"), []), []);
+        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual(
+            await readdir(join(aws.instance.dir, "drill", "drill-aws")),
+            [],
+            "the state is not needed any more",
+        );
+    });
+
+    it("destroys all that it has made, also after Ctrl-C in the middle of up", async () => {
+        const output = join(aws.instance.dir, "interrupted");
+        let interrupted = false;
+        const { exitCode, stdout, stderr } = await drill(output, [], (text, interrupt) => {
+            if (!interrupted && /personalize:DatasetGroup movies created/.test(text)) {
+                interrupted = true;
+                interrupt();
+            }
+        });
+        assert.ok(interrupted, stderr);
+        assert.equal(exitCode, 8, stdout + stderr);
+        assert.match(stdout, /problem: up: exit \d+/);
+        assert.ok(readRecording(join(output, "recording.jsonl")).length > 0);
+        assert.deepEqual(await everythingIn(aws), []);
+        assert.equal(existsSync(join(aws.instance.root, "test", "recorded")), false);
+    });
+});

@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeCampaignCommand, ListCampaignsCommand } from "@aws-sdk/client-personalize";
+import { environment } from "../../local/instance.ts";
+import { adminOf } from "../support/admin.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+/** Calls that the service bills for. */
+const billed = ["CreateDatasetImportJob", "CreateSolutionVersion"];
+
+describe("a recommender through the years, on the real engine", () => {
+    let aws: TestAws;
+    let admin: ReturnType<typeof adminOf>;
+    let campaignArn = "";
+    let configFile: string[] = [];
+    before(async () => {
+        aws = await startTestAws();
+        admin = adminOf(aws.instance);
+        configFile = ["--config-file", join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`)];
+        assertExit(await aws.engine("up"), 0);
+        ({ campaignArn = "" } = await aws.outputs());
+    });
+    after(() => aws?.stop());
+    afterEach(() => admin.clear());
+
+    /** A gate that lets every version pass: on 60 users NDCG differs by more than a real gate allows. */
+    const openGate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
+    const runbook = (name: string, ...args: string[]) => aws.runbook(name, ...configFile, ...args);
+    async function json(name: string, exitCode: number, ...args: string[]) {
+        const result = await runbook(name, "--json", ...args);
+        assertExit(result, exitCode);
+        return { ...JSON.parse(result.stdout), stderr: result.stderr };
+    }
+    async function serving(): Promise<string> {
+        const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        return campaign?.solutionVersionArn ?? "";
+    }
+    const newest = async () => (await aws.outputs()).solutionVersionArn ?? "";
+    const id = (arn: string) => arn.split("/").at(-1) ?? "";
+    /** What was asked of the service, and accepted, while the work was done. */
+    async function askedDuring(work: () => Promise<unknown>): Promise<string[]> {
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        await work();
+        return (await admin.requests(last))
+            .filter(({ outcome }) => outcome === "accepted")
+            .map(({ operation }) => operation);
+    }
+    const countOf = (asked: readonly string[], operation: string) => asked.filter((one) => one === operation).length;
+    async function settled(): Promise<string> {
+        const preview = await aws.engine("preview", "--expect-no-changes");
+        assertExit(preview, 0);
+        return preview.stdout + preview.stderr;
+    }
+    /** Runs retrain as a process of its own, until the service has logged a call; then the callback ends it. */
+    async function retrainUntil(operation: string, end: (child: ChildProcess) => void) {
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, ...configFile];
+        const { instance } = aws;
+        const child = spawn(process.execPath, args, {
+            cwd: instance.root,
+            env: environment(instance),
+            stdio: ["ignore", "ignore", "pipe"],
+            detached: true,
+        });
+        let stderr = "";
+        child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+            stderr += text;
+        });
+        const ended = once(child, "exit");
+        while (!(await admin.requests(last)).some((request) => request.operation === operation)) {
+            assert.equal(child.exitCode, null, `it ended before ${operation}:\n${stderr}`);
+            await sleep(10);
+        }
+        end(child);
+        const [exitCode] = await ended;
+        return { exitCode, stderr };
+    }
+    /** What a person does who finds the lock of a killed engine. */
+    async function killDuring(operation: string): Promise<void> {
+        await retrainUntil(operation, ({ pid = 0 }) => process.kill(-pid, "SIGKILL"));
+        await aws.pulumi("cancel", "--yes");
+    }
+
+    describe("retrain", () => {
+        it("has nothing to train on while the data is the same, asks nothing of the service, and takes its hold back", async () => {
+            const asked = await askedDuring(async () => {
+                assert.equal((await json("retrain", 0)).outcome, "nothing new");
+            });
+            assert.deepEqual(asked, []);
+            assert.doesNotMatch(await settled(), /held/);
+        });
+
+        it("leaves the campaign where it is when the new version does not pass the gate, and holds it", async () => {
+            const live = await serving();
+            await aws.configure({ minimumNdcgOverPopularityPercent: "100000" });
+            await aws.writeInteractions(2);
+            let refused = { outcome: "", fresh: "", reasons: [""] };
+            const asked = await askedDuring(async () => {
+                refused = await json("retrain", 1);
+            });
+            assert.equal(refused.outcome, "refused");
+            assert.match(refused.reasons.join(), /100000 % over the 0\.\d{4} of the most popular items/);
+            assert.deepEqual(asked, billed);
+            assert.equal(await serving(), live);
+            assert.notEqual(refused.fresh, live);
+            assert.equal(await newest(), refused.fresh);
+            assert.match(await settled(), new RegExp(`held at version ${live}.*the quality gate refused`));
+            await aws.configure(openGate);
+        });
+
+        it("switches to a version that passes, in place, and shows the figures", async () => {
+            const live = await serving();
+            await aws.writeInteractions(3);
+            const asked = await askedDuring(async () => {
+                const result = await runbook("retrain");
+                assertExit(result, 0);
+                assert.match(result.stdout, /normalized_discounted_cumulative_gain_at_10 │ 0\.\d{4}/);
+                assert.match(result.stdout, new RegExp(`serves; it answers well. Back to ${id(live)}`));
+            });
+            assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
+            assert.equal(await serving(), await newest());
+            assert.doesNotMatch(await settled(), /held/);
+        });
+
+        it("goes back by itself when the new version does not answer", async () => {
+            const live = await serving();
+            await aws.writeInteractions(4);
+            const effect = { kind: "error", code: "InvalidInputException", message: "no answer today", status: 400 };
+            await admin.arm({ operation: "GetRecommendations", call: 1, times: 50, effect });
+            const result = await json("retrain", 1);
+            assert.equal(result.outcome, "rolled back");
+            assert.match(result.reasons.join(), /user \d+ gets an error: .*no answer today/);
+            assert.equal(await serving(), live);
+            assert.notEqual(await newest(), live);
+            // The state has the new version; recording that the old one serves asks nothing of the service.
+            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), []);
+            assert.match(await settled(), /held at version .*smoke test of \w+ failed/);
+        });
+
+        it("goes on after a kill of itself and its engine, and pays nothing twice", async () => {
+            // A kill at any other call: test/runbooks/retrain.spec.ts.
+            await aws.writeInteractions(5);
+            const asked = await askedDuring(async () => {
+                await killDuring("CreateSolutionVersion");
+                assert.equal((await json("retrain", 0)).outcome, "switched");
+            });
+            assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
+            assert.equal(await serving(), await newest());
+            assert.doesNotMatch(await settled(), /held/);
+        });
+
+        it("ends with 8 by Ctrl-C and says what goes on; the same command brings it to its end", async () => {
+            await aws.writeInteractions(6);
+            const live = await serving();
+            const asked = await askedDuring(async () => {
+                await admin.arm({
+                    operation: "CreateSolutionVersion",
+                    effect: { kind: "latency", milliseconds: 1500, when: "after" },
+                });
+                const { exitCode, stderr } = await retrainUntil("CreateSolutionVersion", (child) =>
+                    child.kill("SIGINT"),
+                );
+                assert.equal(exitCode, 8, stderr);
+                assert.match(stderr, /Stopped\. The live version serves on, and is held.*Go on: npm run retrain\n$/);
+                assert.equal(await serving(), live);
+                assert.equal((await json("retrain", 0)).outcome, "switched");
+            });
+            assert.deepEqual(
+                billed.map((call) => countOf(asked, call)),
+                [1, 1],
+            );
+            await settled();
+        });
+    });
+
+    describe("rollback", () => {
+        it("says what it would do, and does nothing without being told yes", async () => {
+            const live = await serving();
+            const dry = await json("rollback", 0, "--dry-run");
+            assert.equal(dry.from, live);
+            assertExit(await runbook("rollback"), 2);
+            assert.equal(await serving(), live);
+        });
+
+        it("goes to the version before, and up leaves it there", async () => {
+            const live = await serving();
+            const { to } = await json("rollback", 0, "--yes", "--reason", "odd lists");
+            assert.notEqual(to, live);
+            assert.equal(await serving(), to);
+            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), []);
+            assert.equal(await serving(), to);
+            assert.match(await settled(), new RegExp(`held at version ${to}.*odd lists`));
+        });
+
+        it("goes to any ACTIVE version by its id, and names those there are when asked for another", async () => {
+            const { versions } = await json("versions", 0);
+            const first = versions[0].id;
+            const asked = await askedDuring(() => json("rollback", 0, "--to", first, "--yes"));
+            assert.deepEqual(asked, ["UpdateCampaign"]);
+            assert.equal(id(await serving()), first);
+            const wrong = await runbook("rollback", "--to", "0badcafe", "--yes");
+            assertExit(wrong, 2);
+            assert.match(wrong.stderr, new RegExp(`0badcafe is no version.*can be chosen: ${versions[1].id}`));
+        });
+
+        it("sets its note back when the service fails the update, and says that the old version goes on", async () => {
+            const live = await serving();
+            const { versions } = await json("versions", 0);
+            await admin.arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
+            const result = await runbook("rollback", "--to", versions[2].id, "--yes");
+            assertExit(result, 1);
+            assert.match(result.stderr, new RegExp(`failed, and ${id(live)} goes on.*no capacity`));
+            assert.equal(await serving(), live);
+            // The service remembers the failed update, which an `up` that wants what serves does not take for its own.
+            assertExit(await aws.engine("up"), 0);
+            const { held } = await json("versions", 0);
+            assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
+        });
+
+        it("lets it go by --release, and the next up goes to the newest", async () => {
+            assert.equal((await json("rollback", 0, "--release", "--reason", "mended")).hold, false);
+            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), ["UpdateCampaign"]);
+            assert.equal(await serving(), await newest());
+            assert.doesNotMatch(await settled(), /held/);
+        });
+    });
+
+    describe("versions", () => {
+        it("tells each version's data, worth, cost and switches, and which one serves", async () => {
+            const { versions, held, parked } = await json("versions", 0);
+            assert.deepEqual([held, parked], [null, null]);
+            assert.equal(versions.length, 6);
+            assert.equal(new Set(versions.map(({ dataHash }: { dataHash: string }) => dataHash)).size, 6);
+            const [first] = versions;
+            assert.match(first.importJobArn, new RegExp(`-${first.dataHash}-1$`));
+            assert.ok(first.metrics.normalized_discounted_cumulative_gain_at_10 > 0);
+            assert.ok(first.trainingUsd.low >= 0);
+            assert.equal(first.trainingType, "MANUAL");
+            assert.equal(first.switched.reason, "by hand");
+            assert.match(first.switched.by, /^arn:aws:iam::000000000000:/);
+            assert.match(versions[5].switched.reason, /^retrained: NDCG@10 0\.\d{4} after 0\.\d{4}$/);
+            // Refused by the gate, and never switched to.
+            assert.equal(versions[1].switched, null);
+            const serves = versions.filter(({ servingNow }: { servingNow: boolean }) => servingNow);
+            assert.deepEqual(
+                serves.map(({ solutionVersionArn }: { solutionVersionArn: string }) => solutionVersionArn),
+                [await serving()],
+            );
+            const { stdout } = await runbook("versions");
+            assert.match(stdout, new RegExp(`│ ${id(await serving())} │ .* │ serves +│`));
+        });
+    });
+
+    describe("park and resume", () => {
+        it("deletes the campaign only, and up leaves it out and says so", async () => {
+            assertExit(await runbook("park"), 2);
+            assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
+            const asked = await askedDuring(async () => {
+                const result = await runbook("park", "--yes", "--reason", "holidays");
+                assertExit(result, 0);
+                assert.match(result.stdout, /is gone, which saves ≈ \$146 a month/);
+            });
+            assert.deepEqual(asked, ["DeleteCampaign"]);
+            assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), []);
+            assert.equal((await aws.outputs()).campaignArn, "");
+            assert.match(await settled(), /parked since .*holidays/);
+        });
+
+        it("keeps out what needs a campaign, and is content to be asked again", async () => {
+            const again = await runbook("park", "--yes");
+            assertExit(again, 0);
+            assert.match(again.stdout, /It is parked since .*holidays/);
+            for (const [name, ...args] of [["retrain"], ["rollback", "--yes"]] as [string, ...string[]][]) {
+                const result = await runbook(name, ...args);
+                assertExit(result, 1);
+                assert.match(result.stderr, /The campaign is parked since .*npm run resume/);
+            }
+        });
+
+        it("comes back as it was, without a training, and up only records it", async () => {
+            const asked = await askedDuring(async () => {
+                const resumed = await json("resume", 0);
+                assert.equal(resumed.campaignArn, campaignArn);
+                assertExit(await aws.engine("up"), 0);
+            });
+            assert.deepEqual(asked, ["CreateCampaign"]);
+            assert.equal(await serving(), await newest());
+            assert.doesNotMatch(await settled(), /parked/);
+            assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+            assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        });
+
+        it("finishes a parking that was cut short", async () => {
+            await admin.arm({
+                operation: "DeleteCampaign",
+                effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
+            });
+            assertExit(await runbook("park", "--yes", "--reason", "first"), 1);
+            assert.equal((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns?.length, 1);
+            assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
+            assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+            assert.equal((await json("versions", 0)).parked.reason, "first");
+            assertExit(await runbook("resume"), 0);
+            assertExit(await aws.engine("up"), 0);
+            await settled();
+        });
+
+        it("leaves nothing behind when the stack is destroyed while it is parked", async () => {
+            assertExit(await runbook("park", "--yes"), 0);
+            assertExit(await aws.engine("destroy"), 0);
+            const again = await runbook("park", "--yes");
+            assertExit(again, 1);
+            assert.match(again.stderr, /has no campaign to park/);
+        });
+    });
+});

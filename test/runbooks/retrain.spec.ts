@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { marksPath, type ServingMark } from "../../personalize/marks.ts";
+import { refusals } from "../../runbooks/lib/quality-gate.ts";
+import { type RetrainDeps, retrain } from "../../runbooks/lib/retrain.ts";
+
+const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: value });
+const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
+const version = (n: number) => arn(`solution/films/v${n}`);
+const campaign = { stack: "dev", campaignArn: arn("campaign/films"), pollSeconds: 1, deadlineMinutes: 1 };
+const thresholds = { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 };
+
+/** A stack whose version 1 serves and whose data is new; the process can be killed before and after each call. */
+function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: string } = {}) {
+    const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0 };
+    const parameters = new Map<string, string>();
+    let toDate = false;
+    let killAt = Number.POSITIVE_INFINITY;
+    let calls = 0;
+    const tick = () => {
+        calls += 1;
+        // The dead do not clear up: whatever is tried afterwards does not happen either.
+        if (calls >= killAt) throw new Error("killed");
+    };
+    const around =
+        <A extends unknown[], R>(work: (...args: A) => R) =>
+        async (...args: A): Promise<R> => {
+            tick();
+            const result = work(...args);
+            tick();
+            return result;
+        };
+    const mark = () => JSON.parse(parameters.get(`${marksPath("dev")}/serving`) ?? "{}") as Partial<ServingMark>;
+    const move = (to: string) => {
+        at.moves += at.serving === to ? 0 : 1;
+        at.serving = to;
+    };
+
+    const ssm = new SSMClient({ region: "eu-central-1" });
+    ssm.send = around((command: unknown) => {
+        if (command instanceof PutParameterCommand) {
+            parameters.set(command.input.Name ?? "", command.input.Value ?? "");
+            return {};
+        }
+        assert.ok(command instanceof GetParametersByPathCommand);
+        return { Parameters: [...parameters].map(([Name, Value]) => ({ Name, Value })) };
+    });
+    const personalize = new PersonalizeClient({ region: "eu-central-1" });
+    personalize.send = around((command: unknown) => {
+        if (command instanceof UpdateCampaignCommand) {
+            move(command.input.solutionVersionArn ?? "");
+            return {};
+        }
+        assert.ok(command instanceof DescribeCampaignCommand);
+        return { campaign: { status: "ACTIVE", solutionVersionArn: at.serving, minProvisionedTPS: 1 } };
+    });
+    const deps: RetrainDeps = {
+        ssm: () => ssm,
+        client: () => personalize,
+        sleep: async () => {},
+        now: () => 0,
+        log: () => {},
+        assertEngineAlive: async () => {},
+        random: () => 0.5,
+        // As the program: train what is new, then the campaign to the held version, else to the newest.
+        async up() {
+            tick();
+            if (!toDate) {
+                at.trainings += 1;
+                at.newest = version(2);
+                toDate = true;
+            }
+            tick();
+            move(mark().hold ? (mark().solutionVersionArn ?? "") : at.newest);
+            tick();
+        },
+        newest: around(() => at.newest),
+        compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1) })),
+        smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
+    };
+    return {
+        at,
+        mark,
+        hasNoNewData: () => {
+            toDate = true;
+        },
+        hold: (solutionVersionArn: string) =>
+            parameters.set(
+                `${marksPath("dev")}/serving`,
+                JSON.stringify({ solutionVersionArn, hold: true, reason: "odd lists", since: "2026-01-01" }),
+            ),
+        run: () => retrain(deps, campaign, thresholds),
+        /** Whether it was killed before it came to its end. */
+        async runKilledAt(call: number): Promise<boolean> {
+            killAt = calls + call;
+            try {
+                await retrain(deps, campaign, thresholds);
+                return false;
+            } catch (error) {
+                assert.match(String(error), /killed/);
+                return true;
+            } finally {
+                killAt = Number.POSITIVE_INFINITY;
+            }
+        },
+    };
+}
+
+describe("a retraining", () => {
+    it("switches to what passes, and forgets its hold", async () => {
+        const stack = stackWithNewData();
+        const { outcome, fresh, live } = await stack.run();
+        assert.deepEqual([outcome, live, fresh], ["switched", version(1), version(2)]);
+        const { since: _, ...mark } = stack.mark();
+        assert.deepEqual(mark, {
+            solutionVersionArn: version(2),
+            hold: false,
+            reason: "retrained: NDCG@10 0.3000 after 0.2900",
+            from: version(1),
+        });
+    });
+
+    it("keeps somebody's hold, and his reason, when there is nothing to train on", async () => {
+        const stack = stackWithNewData();
+        stack.hasNoNewData();
+        stack.hold(version(1));
+        assert.equal((await stack.run()).outcome, "nothing new");
+        const { hold, reason, solutionVersionArn } = stack.mark();
+        assert.deepEqual([hold, reason, solutionVersionArn], [true, "odd lists", version(1)]);
+    });
+
+    const endings = [
+        { name: "one that passes", options: {}, serves: version(2), hold: false },
+        { name: "one that the gate refuses", options: { fresh: 0.2 }, serves: version(1), hold: true },
+        { name: "one that does not answer", options: { problem: "nothing" }, serves: version(1), hold: true },
+    ];
+    for (const { name, options, serves, hold } of endings) {
+        it(`comes to the same end after a kill at any call, for ${name}`, async () => {
+            let kills = 0;
+            for (let call = 1; ; call++) {
+                const stack = stackWithNewData(options);
+                if (!(await stack.runKilledAt(call))) break;
+                kills += 1;
+                await stack.run();
+                const { at } = stack;
+                assert.deepEqual([at.trainings, at.serving], [1, serves], `killed at call ${call}`);
+                const mark = stack.mark();
+                assert.deepEqual([mark.hold, mark.solutionVersionArn], [hold, serves], `killed at call ${call}`);
+                assert.equal(mark.retraining, undefined, `killed at call ${call}`);
+                // No detour: to the new one, and back where that has to be.
+                assert.ok(at.moves <= 3, `killed at call ${call}: ${at.moves} moves`);
+            }
+            assert.ok(kills > 20, `${kills} kills`);
+        });
+    }
+});
+
+describe("the quality gate", () => {
+    const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1) };
+
+    it("lets pass what is a little worse than the live version, and better than popularity", () => {
+        assert.deepEqual(refusals(compared, thresholds), []);
+    });
+
+    it("says by which threshold it refuses, and all of them", () => {
+        const [drop, ...none] = refusals({ ...compared, fresh: ndcg(0.2) }, thresholds);
+        assert.deepEqual(none, []);
+        assert.match(
+            drop ?? "",
+            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(maximumNdcgDropPercent\)/,
+        );
+        const both = refusals({ ...compared, fresh: ndcg(0.2) }, { ...thresholds, minimumNdcgOverPopularity: 150 });
+        assert.equal(both.length, 2);
+        assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
+    });
+
+    it("lets pass exactly what is asked for", () => {
+        assert.deepEqual(refusals({ ...compared, fresh: ndcg(0.29) }, { ...thresholds, maximumNdcgDrop: 0 }), []);
+    });
+
+    it("judges without the live version's metrics, but not without the new one's", () => {
+        assert.deepEqual(refusals({ ...compared, live: null }, thresholds), []);
+        assert.match(refusals({ ...compared, fresh: null }, thresholds).join(), /no NDCG@10 of the new version/);
+    });
+});
