@@ -3,6 +3,7 @@ import type { StackConfig } from "../config.ts";
 import { marksPath, type Marks as StackMarks } from "../personalize/marks.ts";
 import { itemInteractionsSchema } from "../personalize/schema.ts";
 import { everyDays } from "../personalize/solution.ts";
+import { autoTrainingPrice } from "./auto-training-price.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
 import { fileOf, type UploadedFile } from "./data-bucket.ts";
@@ -104,6 +105,9 @@ export class Recommender extends pulumi.ComponentResource {
             // The group cannot be deleted before its solutions, nor may a solution stand on an empty dataset.
             { ...child, dependsOn: [dataset, ...metadata] },
         );
+        if (config.performAutoTraining) {
+            interactions.lines.apply((lines) => pulumi.log.info(autoTrainingPrice(config, lines), this));
+        }
         const version = new SolutionVersion(
             name,
             { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id },

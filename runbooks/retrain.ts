@@ -128,14 +128,18 @@ async function readData(file: string): Promise<Columns> {
     }
 }
 
-function print({ outcome, live, fresh, compared, reasons }: Retrained): void {
+function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): void {
     if (compared) {
         printCompared(compared, nameOf(fresh ?? ""), nameOf(live));
     }
     const why = reasons.join("; ");
+    const passedOver =
+        newest === live
+            ? ""
+            : ` ${nameOf(newest)} is newer, and was not switched to: npm run rollback -- --to ${nameOf(newest)}`;
     const sentences = {
         switched: `Version ${nameOf(fresh ?? "")} serves; it answers well. Back to ${nameOf(live)}: npm run rollback`,
-        "nothing new": `Nothing new to train on: version ${nameOf(live)} serves on. New data goes where config interactionsFile says.`,
+        "nothing new": `Nothing new to train on: version ${nameOf(live)} serves on. New data goes where config interactionsFile says.${passedOver}`,
         refused:
             `Version ${nameOf(fresh ?? "")} is not switched to: ${why}.\n${nameOf(live)} serves on, and is held. ` +
             `Switch anyway: npm run rollback -- --to ${nameOf(fresh ?? "")}; let \`pulumi up\` do it: npm run rollback -- --release`,

@@ -251,6 +251,7 @@ describe("a recommender through the years, on the real engine", () => {
             );
             const { stdout } = await runbook("versions");
             assert.match(stdout, new RegExp(`│ ${id(await serving())} │ .* │ serves +│`));
+            assert.match(stdout, new RegExp(`root switched to ${first.id}: by hand`));
         });
     });
 
