@@ -57,7 +57,7 @@ await runAction(options.verbose, async (signal) => {
         await removeMark(ssm, config.stack, "parked");
         const { id } = await createHandlers(deps).Campaign.create(inputs);
         await recordCampaign(stack.stack, options.configFile);
-        return say(`Campaign ${inputs.name} is ACTIVE (${at}), and ${bills}. \`pulumi up\` goes on with it.`, id);
+        return say(`Campaign ${inputs.name} is ACTIVE (${at}), and ${bills}.`, id);
     });
 
     function say(text: string, campaignArn: string | null): number {
