@@ -24,6 +24,7 @@ export interface Running {
     readonly pid: number;
     readonly dir: string;
     readonly speed: string;
+    readonly enforce: boolean;
     readonly miniStackPort: number;
 }
 
@@ -118,6 +119,7 @@ export async function start(instance: Instance, say: (message: string) => void):
             MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
             MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
             MOVIE_RECOMMENDER_LOCAL_SPEED: instance.speed,
+            MOVIE_RECOMMENDER_LOCAL_ENFORCE: instance.enforce ? "1" : "0",
         },
     });
     closeSync(log);

@@ -1,21 +1,42 @@
 import { Agent, type IncomingMessage, type ServerResponse, request as send } from "node:http";
-import { pipeline } from "node:stream";
+import { pipeline, type Transform } from "node:stream";
+import { PayloadMismatch } from "./enforcement/payload.ts";
 
 const agent = new Agent({ keepAlive: true });
 
+export interface Passing {
+    /** The body, where it was read already. */
+    readonly body?: Buffer;
+    /** What the body passes through on its way; when that fails, MiniStack gets no whole request. */
+    readonly guard?: Transform;
+    /** Tells MiniStack that the request was judged: the gateway's token. */
+    readonly mark?: string;
+    /** Called when MiniStack has answered, before the caller hears of it. */
+    answered?(): void;
+}
+
+/** The header of the gateway's mark; from outside it is never passed on. */
+export const markHeader = "x-judged-by-gateway";
+
 /** Hands a request to MiniStack as it came, Host header included (it is part of the signature), and the answer back. */
-export function passThrough(port: number, request: IncomingMessage, response: ServerResponse, body?: Buffer): void {
-    const { expect: _answered, ...headers } = request.headers;
+export function passThrough(
+    port: number,
+    request: IncomingMessage,
+    response: ServerResponse,
+    { body, guard, mark, answered }: Passing = {},
+): void {
+    const { expect: _answered, [markHeader]: _forged, ...headers } = request.headers;
     const onward = send({
         agent,
         host: "127.0.0.1",
         port,
         method: request.method,
         path: request.url,
-        headers,
+        headers: mark === undefined ? headers : { ...headers, [markHeader]: mark },
         setHost: false,
     });
     onward.once("response", (answer) => {
+        answered?.();
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         // Cut off when MiniStack dies in the middle of an answer, which a caller would wait for without end.
         pipeline(answer, response, () => {});
@@ -30,7 +51,18 @@ export function passThrough(port: number, request: IncomingMessage, response: Se
     response.once("close", () => onward.destroy());
     if (body) {
         onward.end(body);
+    } else if (guard) {
+        pipeline(request, guard, onward, (error) => {
+            if (error instanceof PayloadMismatch && !response.headersSent) {
+                response.writeHead(400, { "content-type": "application/xml" });
+                response.end(mismatch);
+            }
+        });
     } else {
         request.pipe(onward);
     }
 }
+
+const mismatch =
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>XAmzContentSHA256Mismatch</Code>' +
+    "<Message>The provided 'x-amz-content-sha256' header does not match what was computed.</Message></Error>";

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
 import { answerAdmin } from "./admin.ts";
+import type { Enforcement } from "./enforcement/enforce.ts";
+import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
-import { passThrough } from "./pass-through.ts";
+import { type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
 import { refuseSimulator } from "./simulators.ts";
@@ -11,6 +13,8 @@ export interface GatewayOptions {
     readonly port: number;
     readonly miniStackPort: number;
     readonly emulator: Emulator;
+    /** Verifies and judges each call, with the token that tells MiniStack so. Without it everybody may do everything. */
+    readonly enforcement?: Enforcement & { readonly mark: string };
     /** What `GET /_local/status` answers. */
     status(): object;
     log(message: string): void;
@@ -54,6 +58,19 @@ async function route(
     if (await answerAdmin({ ...options, faults }, request, url, response)) {
         return;
     }
+    const { enforcement } = options;
+    const admission = await enforcement?.admit(request);
+    if (admission && !admission.admitted) {
+        await refuse(request, response, admission.answer);
+        return;
+    }
+    const known = admission?.body;
+    const passing: Passing = {
+        ...(admission?.guard && { guard: admission.guard }),
+        ...(known && { body: known }),
+        ...(admission?.judged && enforcement && { mark: enforcement.mark }),
+        ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
+    };
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"];
     const operation =
@@ -61,19 +78,26 @@ async function route(
             ? operationOf(request.method ?? "", url.pathname, target?.toString())
             : undefined;
     if (operation) {
-        const text = (await bodyOf(request)).toString("utf8");
+        const text = (known ?? (await bodyOf(request))).toString("utf8");
         const call = { ...operation, region: scope?.region ?? "us-east-1", body: parseJson(text) };
         await answerPersonalize(options.emulator, faults, call, response);
         return;
     }
     if (scope?.service === "iam") {
-        const body = await bodyOf(request);
+        const body = known ?? (await bodyOf(request));
         if (!refuseSimulator(body, response)) {
-            passThrough(options.miniStackPort, request, response, body);
+            passThrough(options.miniStackPort, request, response, { ...passing, body });
         }
         return;
     }
-    passThrough(options.miniStackPort, request, response);
+    passThrough(options.miniStackPort, request, response, passing);
+}
+
+/** Answers a call that does not reach its service; whatever is left of it is not read. */
+async function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+    const unread = !request.complete;
+    response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });
+    response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
 /** A body that is no JSON reaches the emulator as text, which its validation refuses as AWS does. */

@@ -21,7 +21,7 @@ export const region = "eu-central-1";
 /** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
 export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
-    return { root, dir, port: await freePort(), speed, officialPlugin: false };
+    return { root, dir, port: await freePort(), speed, officialPlugin: false, enforce: true };
 }
 
 /** AWS's own clients on an instance. */
