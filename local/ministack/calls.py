@@ -17,13 +17,14 @@ from ministack.core.router import detect_service
 from ministack.services import iam, s3, tagging
 
 # Served by MiniStack before its router looks: their names would be another call's.
-BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse|v2/(?!email/)|v2$)")
+BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
 
 MODELS = {
     "elasticloadbalancing": ["elbv2"],
     "elasticmapreduce": ["emr"],
     "lambda": ["lambda"],
     "monitoring": ["cloudwatch"],
+    "ses": ["ses", "sesv2"],
     "states": ["stepfunctions"],
     "tagging": ["resourcegroupstaggingapi"],
 }
@@ -61,8 +62,13 @@ def describe(call: dict, body: bytes) -> dict:
         else:
             routing = app._routing_params(method, path, headers, body, params)
             service = detect_service(method, path, headers, routing)
+            body = body if service == "s3" else app._decompress_request_body(body, headers)
+            routing = app._routing_params(method, path, headers, body, params)
         prefix = names.SERVICE_TO_IAM_NAMESPACE.get(service)
-        action = None if BEFORE_ROUTER.match(path) else action_of(service, method, path, headers, params, routing)
+        action = action_of(service, method, path, headers, params, routing)
+        elsewhere = BEFORE_ROUTER.match(path) or app._is_ecr_registry_path(path)
+        if elsewhere or service != "s3" and says_two_things(service, headers, body, params):
+            action = None
         if prefix is None or action is None:
             return {"service": service, "checks": []}
         action = f"{prefix}:{action}"
@@ -79,16 +85,39 @@ def action_of(service, method, path, headers, params, routing):
         return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else None
     if service == "s3":
         return names._s3_action(method, path, params)
-    models = [names._load_botocore_model(name) for name in MODELS.get(service) or names._BOTOCORE_SERVICE_MAP.get(service) or [service]]
-    operations = {name for model in models for name in model.get("operations", {})}
+    operations = {name for model in models_of(service) for name in model.get("operations", {})}
     target = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
     rpc = re.fullmatch(r"/service/\w+/operation/(\w+)", path)
-    given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", []), *params.get("Action", [])) if name}
-    if all(model.get("metadata", {}).get("protocol", "").startswith("rest") for model in models):
+    given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
+    if all(protocol.startswith("rest") for protocol in protocols_of(service)) or not given:
         given = {names._match_rest_action(service, method, path, params)}
     # Two names for one call: which of them MiniStack would take is nothing to rely on.
     name = given.pop() if len(given) == 1 else None
     return RENAMED.get((service, name), name) if name in operations else None
+
+
+def says_two_things(service, headers, body, params):
+    """Whether what is named could differ from what is done, as MiniStack reads some calls in more than one way.
+
+    A form is one whatever its type is called, and its parameters count before those of the query; a query service
+    takes a target header too.
+    """
+    kind, target = headers.get("content-type", ""), "x-amz-target" in headers
+    is_form = kind.startswith("application/x-www-form-urlencoded")
+    form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}
+    if "Action" not in form and "Action" not in params:
+        return is_form or target and ("json" not in kind or protocols_of(service) == {"query"})
+    values = [*form.values(), *params.values()]
+    return target or bool(form.keys() & params.keys()) or any(len(each) > 1 for each in values) or bool(body) and not is_form
+
+
+def models_of(service):
+    known = MODELS.get(service) or names._BOTOCORE_SERVICE_MAP.get(service) or [service]
+    return [names._load_botocore_model(name) for name in known]
+
+
+def protocols_of(service):
+    return {model.get("metadata", {}).get("protocol", "") for model in models_of(service)}
 
 
 def s3_checks(action, method, path, headers, body, params):
@@ -112,14 +141,15 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     if service == "events":
         return [(action, arn, context) for arn in names.eventbridge_resource_arns(body, region, account) or [resource]]
     if service == "logs":
-        context = {**context, **(names.logs_service_context(action.split(":", 1)[1], body, resource, region, account) or {})}
+        operation = action.split(":", 1)[1]
+        context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]
         context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}
         policy = routing.get("PolicyArn", [""])[0]
         context = {**context, **({"iam:PolicyARN": policy} if policy and not resource.endswith(policy) else {})}
     if service == "monitoring":
-        space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace")
+        space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace") or cbor_of(body).get("Namespace")
         context = {**context, **({"cloudwatch:namespace": space} if space else {})}
     if service == "budgets" and resource in ("", "*"):
         given = json_of(body)
@@ -144,6 +174,17 @@ def completed(service, action, resource, context, account):
     if action == "sts:AssumeRole":
         policy = held.get("AssumeRolePolicyDocument", "")
     return {"action": action, "resource": resource, "context": context, "policy": policy or None}
+
+
+def cbor_of(body: bytes) -> dict:
+    """CloudWatch's newer protocol, where the tools have a reader of it; MiniStack needs the same one."""
+    try:
+        import cbor2
+
+        found = cbor2.loads(body)
+    except (ImportError, ValueError, EOFError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def json_of(body: bytes) -> dict:

@@ -44,6 +44,9 @@ const passing: Readonly<Record<string, readonly [service: string, find: Find]>> 
     "budgets:CreateBudgetAction": ["budgets.amazonaws.com", (body) => body.ExecutionRoleArn],
 };
 
+/** Whether calls of an action may hand a role over. */
+export const passesRoles = (action: string) => Object.hasOwn(passing, action);
+
 /** The roles that a call passes, by its action and body. */
 export function passedRoles(action: string, body: unknown): readonly PassedRole[] {
     const [service, find] = passing[action] ?? [];

@@ -71,3 +71,9 @@ export async function refusalOf(
         body: Buffer.from(answer.body, "base64"),
     };
 }
+
+/** What is answered for a path of MiniStack's own. */
+export function closedAnswer(target: string): Answer {
+    const message = `${target.split("?", 1)[0]} is MiniStack's own, which the local AWS keeps closed. It is open without enforcement: npm run local -- start --no-enforce`;
+    return { status: 403, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };
+}
