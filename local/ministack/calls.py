@@ -149,7 +149,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         policy = routing.get("PolicyArn", [""])[0]
         context = {**context, **({"iam:PolicyARN": policy} if policy and not resource.endswith(policy) else {})}
     if service == "monitoring":
-        space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace") or cbor_of(body).get("Namespace")
+        space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace")
         context = {**context, **({"cloudwatch:namespace": space} if space else {})}
     if service == "budgets" and resource in ("", "*"):
         given = json_of(body)
@@ -174,17 +174,6 @@ def completed(service, action, resource, context, account):
     if action == "sts:AssumeRole":
         policy = held.get("AssumeRolePolicyDocument", "")
     return {"action": action, "resource": resource, "context": context, "policy": policy or None}
-
-
-def cbor_of(body: bytes) -> dict:
-    """CloudWatch's newer protocol, where the tools have a reader of it; MiniStack needs the same one."""
-    try:
-        import cbor2
-
-        found = cbor2.loads(body)
-    except (ImportError, ValueError, EOFError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def json_of(body: bytes) -> dict:
