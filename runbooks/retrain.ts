@@ -16,6 +16,7 @@ import {
     withConfigFile,
 } from "./lib/operation.ts";
 import type { Compared } from "./lib/quality-gate.ts";
+import { recordCampaign } from "./lib/record.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/retrain.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 import { smokeProblem } from "./lib/smoke-test.ts";
@@ -99,6 +100,9 @@ await runAction(options.verbose, async (signal) => {
         "The live version serves on, and is held; what AWS has begun goes on there, and is not paid again. Go on: npm run retrain";
     return untilCancelled(signal, goesOn, async () => {
         const done = await retrain(world, campaign, config.qualityGate);
+        if (done.outcome === "refused" || done.outcome === "rolled back") {
+            await recordCampaign(stack.stack, options.configFile);
+        }
         if (options.json) {
             console.log(JSON.stringify({ schemaVersion: 1, ...done }));
         } else {

@@ -58,7 +58,7 @@ describe("the configuration", () => {
             eventTracker: false,
             filters: {},
             adopt: {},
-            qualityGate: { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 },
+            qualityGate: { maximumNdcgDrop: 15, minimumNdcgOverPopularity: 0 },
             pollSeconds: 15,
             deadlines: { import: 120, training: 360, campaign: 120 },
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
