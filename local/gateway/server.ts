@@ -5,7 +5,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import { passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
-import { refuseSimulator } from "./simulators.ts";
+import { createSimulators, type Simulators } from "./simulators/simulators.ts";
 
 export interface GatewayOptions {
     readonly port: number;
@@ -25,8 +25,9 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
+    const simulators = createSimulators(options.miniStackPort);
     const server = createServer((request, response) => {
-        route(options, faults, request, response).catch((error: Error) => {
+        route(options, faults, simulators, request, response).catch((error: Error) => {
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             if (!response.headersSent) {
                 const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
@@ -47,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
 async function route(
     options: GatewayOptions,
     faults: Faults,
+    simulators: Simulators,
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
@@ -68,7 +70,7 @@ async function route(
     }
     if (scope?.service === "iam") {
         const body = await bodyOf(request);
-        if (!refuseSimulator(body, response)) {
+        if (!(await simulators(body, response))) {
             passThrough(options.miniStackPort, request, response, body);
         }
         return;
