@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -27,7 +26,11 @@ export interface UploadedFile {
     readonly location: pulumi.Output<string>;
     /** SHA-256 of the content, hexadecimal: it drives everything downstream. */
     readonly contentHash: pulumi.Output<string>;
+    /** Line ends in the content. */
+    readonly lines: pulumi.Output<number>;
 }
+
+const lineEnd = 0x0a;
 
 /** One of the uploaded files. Throws when there is none of that name, which is a mistake of the program. */
 export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
@@ -100,7 +103,8 @@ export class DataBucket extends pulumi.ComponentResource {
             { ...child, dependsOn: accessBlock },
         );
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
-            const contentHash = pulumi.output(sha256Of(path));
+            const content = pulumi.output(contentOf(path));
+            const { contentHash, lines } = content;
             const object = new aws.s3.BucketObjectv2(
                 `${name}-${file}`,
                 {
@@ -116,7 +120,7 @@ export class DataBucket extends pulumi.ComponentResource {
             const location = pulumi
                 .all([bucket.id, object.id, policy.id])
                 .apply(([bucketName]) => `s3://${bucketName}/${key}`);
-            return [file, { location, contentHash }];
+            return [file, { location, contentHash, lines }];
         };
         this.bucketName = bucket.id;
         this.files = Object.fromEntries(Object.entries(args.files).map(upload));
@@ -127,13 +131,19 @@ export class DataBucket extends pulumi.ComponentResource {
     }
 }
 
-async function sha256Of(file: string): Promise<string> {
+async function contentOf(file: string): Promise<{ contentHash: string; lines: number }> {
     if (!existsSync(file)) {
         throw new pulumi.RunError(
             `there is no file ${file}. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
         );
     }
     const hash = createHash("sha256");
-    await pipeline(createReadStream(file), hash);
-    return hash.digest("hex");
+    let lines = 0;
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        for (let at = chunk.indexOf(lineEnd); at !== -1; at = chunk.indexOf(lineEnd, at + 1)) {
+            lines += 1;
+        }
+    }
+    return { contentHash: hash.digest("hex"), lines };
 }

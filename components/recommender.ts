@@ -3,6 +3,7 @@ import type { StackConfig } from "../config.ts";
 import { marksPath, type Marks as StackMarks } from "../personalize/marks.ts";
 import { itemInteractionsSchema } from "../personalize/schema.ts";
 import { everyDays } from "../personalize/solution.ts";
+import { autoTrainingPrice } from "./auto-training-price.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
 import { fileOf, type UploadedFile } from "./data-bucket.ts";
@@ -42,8 +43,8 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly bestRecipeArn: pulumi.Output<string>;
     /** Empty while there is no campaign. */
     public readonly campaignArn: pulumi.Output<string>;
-    /** Undefined without an event tracker. */
-    public readonly eventTrackerId: pulumi.Output<string> | undefined;
+    /** Empty without an event tracker. */
+    public readonly eventTrackerId: pulumi.Output<string>;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Recommender", name, {}, opts);
@@ -104,6 +105,9 @@ export class Recommender extends pulumi.ComponentResource {
             // The group cannot be deleted before its solutions, nor may a solution stand on an empty dataset.
             { ...child, dependsOn: [dataset, ...metadata] },
         );
+        if (config.performAutoTraining) {
+            interactions.lines.apply((lines) => pulumi.log.info(autoTrainingPrice(config, lines), this));
+        }
         const version = new SolutionVersion(
             name,
             { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id },
@@ -111,12 +115,14 @@ export class Recommender extends pulumi.ComponentResource {
             { ...child, ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn"] : [] },
         );
         const campaign = config.campaignEnabled && !marks.parked && this.campaign(name, args, solution, version, child);
-        if (config.eventTracker) {
-            const inputs = { ...quick, name: names.eventTracker, datasetGroupArn: group.id };
-            // Events are for a dataset that is there.
-            const opts = { ...child, dependsOn: dataset };
-            this.eventTrackerId = new EventTracker(name, { ...inputs, adopt: adopt.eventTracker }, opts).trackingId;
-        }
+        const tracker =
+            config.eventTracker &&
+            new EventTracker(
+                name,
+                { ...quick, name: names.eventTracker, datasetGroupArn: group.id, adopt: adopt.eventTracker },
+                // Events are for a dataset that is there.
+                { ...child, dependsOn: dataset },
+            );
         for (const [filter, filterExpression] of Object.entries(config.filters)) {
             const inputs = { ...quick, name: filter, datasetGroupArn: group.id, filterExpression };
             // Deleted before the datasets whose fields it names, made after them.
@@ -134,6 +140,7 @@ export class Recommender extends pulumi.ComponentResource {
         this.solutionArn = solution.id;
         this.solutionVersionArn = version.id;
         this.bestRecipeArn = version.bestRecipeArn;
+        this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
         this.campaignArn = campaign ? campaign.id : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });
     }

@@ -18,7 +18,11 @@ interface Flags {
 const command = new Command("data-prep")
     .description("Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports.")
     .option("--input <file>", "u.data, or MovieLens' zip from GroupLens or Kaggle (default: MovieLens 100k is fetched)")
-    .option("--output <file>", "the CSV; catalogue.json is written beside it", DEFAULT_OUTPUT)
+    .option(
+        "--output <file>",
+        "the CSV; catalogue.json, items.csv and its schema are written beside it",
+        DEFAULT_OUTPUT,
+    )
     .option("--report <file>", "write the summary there as JSON, too")
     .addOption(
         new Option("--bad-rows <what>", "rows that cannot be used: refuse the file, or leave them out")
@@ -43,12 +47,10 @@ async function main(args: string[]): Promise<number> {
     );
     const options: PrepareOptions = { ...flags, signal: interrupted.signal };
     try {
-        const { summary, cataloguePath } = await prepare(options);
-        process.stdout.write(
-            json
-                ? `${JSON.stringify(summary)}\n`
-                : `${formatSummary(summary)}\n${"catalogue".padEnd(14)}${cataloguePath}\n`,
-        );
+        const { summary, cataloguePath, itemsPath } = await prepare(options);
+        const files = { catalogue: cataloguePath, ...(itemsPath && { "items file": itemsPath }) };
+        const places = Object.entries(files).map(([name, path]) => `${name.padEnd(14)}${path}\n`);
+        process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${formatSummary(summary)}\n${places.join("")}`);
         return 0;
     } catch (error) {
         process.stderr.write(`${(error as Error).message}\n`);

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { CatalogueItem } from "./catalogue.ts";
+import { writeItems } from "./items.ts";
 import { fetchMovieLens } from "./movielens.ts";
-import { cataloguePathBeside, DEFAULT_OUTPUT } from "./places.ts";
+import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside } from "./places.ts";
 import { openRatings } from "./ratings-input.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
 import { type BadRow, transformRatings } from "./transform.ts";
@@ -13,7 +14,7 @@ const CACHE_FOLDER = "data/ml-100k";
 export interface PrepareOptions {
     /** A u.data or a MovieLens zip. Without it MovieLens 100k is fetched, or taken from the cache. */
     input?: string;
-    /** Where the CSV goes; catalogue.json goes beside it. */
+    /** Where the CSV goes; catalogue.json, items.csv and items.schema.json go beside it. */
     output?: string;
     /** Where a JSON copy of the summary goes. */
     report?: string;
@@ -31,6 +32,8 @@ export interface PrepareResult {
     outputPath: string;
     cataloguePath: string;
     catalogue: CatalogueItem[];
+    /** The CSV of an Items dataset; undefined where no item file came along. */
+    itemsPath: string | undefined;
     summary: Summary;
 }
 
@@ -40,9 +43,9 @@ export class UnfitDataError extends Error {
 }
 
 /**
- * MovieLens in; the CSV that Personalize imports, and catalogue.json, out. Both files appear whole or not at all, the
- * CSV last. Throws UnfitDataError for bad rows (unless they are to be skipped) and below the service's minimums, and
- * other Errors, made for people too, when files or MovieLens cannot be had.
+ * MovieLens in; the CSV that Personalize imports, catalogue.json, and items.csv with its schema, out. Each file appears
+ * whole or not at all, the interactions last. Throws UnfitDataError for bad rows (unless they are to be skipped) and
+ * below the service's minimums, and other Errors, made for people too, when files or MovieLens cannot be had.
  */
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
     const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
@@ -54,10 +57,15 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     if (resolve(inputPath) === resolve(outputPath)) {
         throw new UnfitDataError(`${inputPath} is the input and the output: name another file with --output.`);
     }
+    if (resolve(outputPath) === resolve(itemsPathsBeside(outputPath).csv)) {
+        throw new UnfitDataError(`${outputPath} is where the items go: name another file with --output.`);
+    }
     const input = await openRatings(inputPath);
-    if (input.catalogue.length === 0) log(`No item file came with ${input.name}: films will be shown by their ids.`);
+    if (input.catalogue.length === 0) {
+        log(`No item file came with ${input.name}: films will be shown by their ids, and no items.csv is written.`);
+    }
 
-    const summary = await writeWholeFile(outputPath, async (write) => {
+    const written = await writeWholeFile(outputPath, async (write) => {
         const result = await transformRatings(input.ratings, write, options.signal);
         if (result.badRows.count > 0 && options.badRows !== "skip") {
             throw new UnfitDataError(describeBadRows(input.name, inputPath, result.badRows));
@@ -66,10 +74,10 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         const tooLittle = whatIsTooLittle(done);
         if (tooLittle) throw new UnfitDataError(`${input.name}: ${tooLittle}`);
         await writeWholeJson(cataloguePath, input.catalogue);
-        return done;
+        return { summary: done, itemsPath: await writeItems(outputPath, input.catalogue) };
     });
-    if (options.report) await writeWholeJson(options.report, summary);
-    return { outputPath, cataloguePath, catalogue: input.catalogue, summary };
+    if (options.report) await writeWholeJson(options.report, written.summary);
+    return { outputPath, cataloguePath, catalogue: input.catalogue, ...written };
 }
 
 function describeBadRows(name: string, path: string, { count, first }: { count: number; first: BadRow[] }): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
-import { baseName, jobOf, nextName } from "./job-names.ts";
+import { baseName, newestIfOf, nextName } from "./job-names.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -30,12 +30,13 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     taggable: true,
     nameOf: base,
     problems: () => [],
-    find: async (client, inputs) => (await jobOf(base(inputs), jobs(client)))?.batchInferenceJobArn,
+    find: async (client, inputs) =>
+        (await newestIfOf(base(inputs), inputs.jobNamePrefix, jobs(client)))?.batchInferenceJobArn,
     async create(client, inputs) {
         const { solutionVersionArn, roleArn, filterArn, tags } = inputs;
-        const jobName = await nextName(base(inputs), jobs(client));
         const jobInput = { s3DataSource: { path: inputs.inputLocation } };
         const jobOutput = { s3DataDestination: { path: inputs.outputLocation } };
+        const jobName = await nextName(base(inputs), jobs(client));
         const job = { jobName, solutionVersionArn, jobInput, jobOutput, roleArn, filterArn, tags: tagList(tags) };
         return (await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn as string;
     },

@@ -14,6 +14,12 @@ export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || stat
 /** Inputs that steer the program and are no property of the resource: a change is recorded and calls nothing. */
 const steering = ["pollSeconds", "deadlineMinutes"] as const;
 
+/** The inputs among a resource's properties; the rest is what the service computed. */
+export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
+    const keys: readonly string[] = [...kind.replaces, ...kind.updates, ...steering, "tags", "adopt"];
+    return Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key)));
+}
+
 /**
  * The differences between what is recorded and what is wanted. Compares plainly, so that a value unknown at
  * preview counts as changed: the engine relies on that to order deletions.

@@ -18,15 +18,27 @@ export async function nextName(base: string, jobs: AsyncIterable<{ jobName?: str
     return `${base}-${highest + 1}`;
 }
 
-/** The first of `jobs` that has this base and did not fail. */
-export async function jobOf<J extends { jobName?: string | undefined; status?: string | undefined }>(
+interface Job {
+    readonly jobName?: string | undefined;
+    readonly status?: string | undefined;
+    readonly creationDateTime?: Date | undefined;
+}
+
+/**
+ * The newest of `jobs` that has this prefix and did not fail, if it has this base too: what a later job wrote has taken
+ * the place of what the ones before it did.
+ */
+export async function newestIfOf<J extends Job>(
     base: string,
+    prefix: string,
     jobs: AsyncIterable<J>,
 ): Promise<J | undefined> {
+    const tail = /^-[0-9a-f]{8}-[1-9]\d*$/;
+    let newest: J | undefined;
     for await (const job of jobs) {
-        if (numberOf(job.jobName, base) > 0 && job.status !== "CREATE FAILED") {
-            return job;
-        }
+        const ofPrefix = job.jobName?.startsWith(prefix) && tail.test(job.jobName.slice(prefix.length));
+        const newer = (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
+        newest = ofPrefix && newer && job.status !== "CREATE FAILED" ? job : newest;
     }
-    return undefined;
+    return numberOf(newest?.jobName, base) > 0 ? newest : undefined;
 }

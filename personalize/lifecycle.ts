@@ -1,6 +1,6 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { type ClientOf, createOrAdopt } from "./create.ts";
-import { canonical, type Diff, diffOf, isDeadEnd, type Properties } from "./diff.ts";
+import { canonical, type Diff, diffOf, inputsIn, isDeadEnd, type Properties } from "./diff.ts";
 import { about, describe, initFailure, isInUse, isTransient } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind } from "./resource.ts";
@@ -16,7 +16,7 @@ export interface Handler {
     check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: readonly Problem[] }>;
     diff(id: string, olds: Properties, news: Properties): Promise<Diff>;
     create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
-    read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties }>;
+    read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
     update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
     delete(id: string, properties: Properties): Promise<void>;
 }
@@ -127,7 +127,12 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 kind.taggable && !look.status.startsWith("DELETE")
                     ? stillOf(inputs.tags, await tagsOf(client, id))
                     : inputs.tags;
-            return { id, props: outsOf({ ...properties, tags }, id, look) };
+            const seen: Properties = outsOf({ ...properties, tags }, id, look);
+            // The same in other words, a schema's text for instance, is no drift.
+            const same = Object.entries(properties).filter(([key, value]) => canonical(value) === canonical(seen[key]));
+            const props = { ...seen, ...Object.fromEntries(same) };
+            // With the inputs as they stand, a preview after a refresh shows which property goes from what to what.
+            return { id, props, inputs: inputsIn(kind, props) };
         },
         async update(id, oldProperties, newProperties) {
             const olds = oldProperties as unknown as I;

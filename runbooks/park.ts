@@ -11,6 +11,7 @@ import {
     operationDeps,
     withConfigFile,
 } from "./lib/operation.ts";
+import { recordCampaign } from "./lib/record.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 
 const options = withConfigFile(
@@ -59,6 +60,7 @@ await runAction(options.verbose, async (signal) => {
     const goesOn = "The campaign is noted as parked, and its deletion goes on in AWS. Go on: npm run park -- --yes";
     return untilCancelled(signal, goesOn, async () => {
         await park(deps, { ...campaign, reason: options.reason });
+        await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return say(
             `Campaign ${name} is gone, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
                 "It comes back, without a training, by: npm run resume",

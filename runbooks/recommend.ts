@@ -13,6 +13,8 @@ interface Options extends CommonOptions {
     readonly numResults: number;
     readonly explain?: boolean;
     readonly data: string;
+    readonly filter?: string;
+    readonly filterValue: Record<string, string[]>;
 }
 
 /** Users whose lists an explanation compares with. */
@@ -22,9 +24,20 @@ const command = runbook("recommend", "What the campaign recommends to users")
     .argument("<users...>", "user ids, for example 22 6 122")
     .option("--num-results <n>", "how many items for each user, 1 to 500", numResults, 10)
     .option("--explain", "say how much is known of the user, and how sure the list is")
+    .option("--filter <name>", "only items that this filter lets pass")
+    .option(
+        "--filter-value <placeholder=value>",
+        "what a placeholder of the filter stands for; again for more values",
+        filterValue,
+        {},
+    )
     .option("--data <file>", "the interactions that data-prep wrote", DEFAULT_OUTPUT)
     .parse();
 const options = command.opts<Options>();
+const filter = options.filter === undefined ? undefined : { name: options.filter, values: options.filterValue };
+if (!filter && Object.keys(options.filterValue).length > 0) {
+    command.error("error: --filter-value needs --filter, whose placeholder it is for.");
+}
 
 await runAction(options.verbose, async (signal) => {
     const { campaignArn } = await stackOutputs(options.stack);
@@ -33,7 +46,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const client = new PersonalizeRuntimeClient({ region: campaignArn.split(":")[3] ?? "" });
     const deps = { client, titleOf: await titlesBeside(options.data) };
-    const ask = { campaignArn, users: command.args, numResults: options.numResults, signal };
+    const ask = { campaignArn, users: command.args, numResults: options.numResults, ...(filter && { filter }), signal };
     const recommendations = await recommend(deps, ask);
     const explanations = options.explain ? await explainAll(recommendations) : undefined;
     if (options.json) {
@@ -90,4 +103,13 @@ function numResults(text: string): number {
         throw new InvalidArgumentError("It must be a whole number from 1 to 500.");
     }
     return value;
+}
+
+/** Adds `GENRE=Comedy` to what was given before it. */
+function filterValue(text: string, before: Record<string, string[]>): Record<string, string[]> {
+    const [, placeholder = "", value = ""] = /^\$?([^=]+)=(.+)$/.exec(text) ?? [];
+    if (placeholder === "") {
+        throw new InvalidArgumentError("It must be a placeholder and its value, for example GENRE=Comedy.");
+    }
+    return { ...before, [placeholder]: [...(before[placeholder] ?? []), value] };
 }

@@ -11,6 +11,7 @@ import {
     operationDeps,
     withConfigFile,
 } from "./lib/operation.ts";
+import { recordCampaign } from "./lib/record.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 
 const options = withConfigFile(
@@ -55,7 +56,8 @@ await runAction(options.verbose, async (signal) => {
     return untilCancelled(signal, goesOn, async () => {
         await removeMark(ssm, config.stack, "parked");
         const { id } = await createHandlers(deps).Campaign.create(inputs);
-        return say(`Campaign ${inputs.name} is ACTIVE (${at}), and ${bills}. Record it by: pulumi up`, id);
+        await recordCampaign(stack.stack, options.configFile);
+        return say(`Campaign ${inputs.name} is ACTIVE (${at}), and ${bills}.`, id);
     });
 
     function say(text: string, campaignArn: string | null): number {

@@ -16,6 +16,7 @@ import {
     withConfigFile,
 } from "./lib/operation.ts";
 import type { Compared } from "./lib/quality-gate.ts";
+import { recordCampaign } from "./lib/record.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/retrain.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 import { smokeProblem } from "./lib/smoke-test.ts";
@@ -99,6 +100,9 @@ await runAction(options.verbose, async (signal) => {
         "The live version serves on, and is held; what AWS has begun goes on there, and is not paid again. Go on: npm run retrain";
     return untilCancelled(signal, goesOn, async () => {
         const done = await retrain(world, campaign, config.qualityGate);
+        if (done.outcome === "refused" || done.outcome === "rolled back") {
+            await recordCampaign(stack.stack, options.configFile);
+        }
         if (options.json) {
             console.log(JSON.stringify({ schemaVersion: 1, ...done }));
         } else {
@@ -128,14 +132,18 @@ async function readData(file: string): Promise<Columns> {
     }
 }
 
-function print({ outcome, live, fresh, compared, reasons }: Retrained): void {
+function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): void {
     if (compared) {
         printCompared(compared, nameOf(fresh ?? ""), nameOf(live));
     }
     const why = reasons.join("; ");
+    const passedOver =
+        newest === live
+            ? ""
+            : ` ${nameOf(newest)} is newer, and was not switched to: npm run rollback -- --to ${nameOf(newest)}`;
     const sentences = {
         switched: `Version ${nameOf(fresh ?? "")} serves; it answers well. Back to ${nameOf(live)}: npm run rollback`,
-        "nothing new": `Nothing new to train on: version ${nameOf(live)} serves on. New data goes where config interactionsFile says.`,
+        "nothing new": `Nothing new to train on: version ${nameOf(live)} serves on. New data goes where config interactionsFile says.${passedOver}`,
         refused:
             `Version ${nameOf(fresh ?? "")} is not switched to: ${why}.\n${nameOf(live)} serves on, and is held. ` +
             `Switch anyway: npm run rollback -- --to ${nameOf(fresh ?? "")}; let \`pulumi up\` do it: npm run rollback -- --release`,

@@ -18,6 +18,7 @@ import {
     operationDeps,
     withConfigFile,
 } from "./lib/operation.ts";
+import { recordCampaign } from "./lib/record.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 import { listVersions } from "./lib/versions.ts";
 
@@ -62,7 +63,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const live = served.solutionVersionArn;
     if (options.release) {
-        return release(deps, campaign, live);
+        return release(deps, campaign, live, stack.stack);
     }
     const versions = await listVersions(deps.client(config.region), solutionOf(live));
     const target = chooseTarget(versions, live, options.to);
@@ -75,6 +76,7 @@ await runAction(options.verbose, async (signal) => {
         "The switch goes on in AWS; the old version serves until it is done. Go on: npm run watch-status -- --wait";
     return untilCancelled(signal, goesOn, async () => {
         await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
+        await recordCampaign(stack.stack, options.configFile);
         return say(
             `Version ${nameOf(target)} serves, and \`pulumi up\` leaves it there.\n` +
                 "Let it go to the newest one by: npm run rollback -- --release",
@@ -83,7 +85,12 @@ await runAction(options.verbose, async (signal) => {
     });
 });
 
-async function release(deps: OperationDeps, { stack, campaignArn }: OperatedCampaign, live: string): Promise<number> {
+async function release(
+    deps: OperationDeps,
+    { stack, campaignArn }: OperatedCampaign,
+    live: string,
+    pulumiStack: string,
+): Promise<number> {
     const ssm = deps.ssm(campaignArn.split(":")[3] ?? "");
     const { serving } = await readMarks(ssm, stack);
     const result = { from: live, to: live, hold: false };
@@ -101,6 +108,7 @@ async function release(deps: OperationDeps, { stack, campaignArn }: OperatedCamp
         since: nowIso(),
         from: live,
     });
+    await recordCampaign(pulumiStack, options.configFile);
     return say(`Version ${nameOf(live)} serves on; the next \`pulumi up\` goes to the newest one.`, result);
 }
 

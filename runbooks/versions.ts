@@ -10,7 +10,7 @@ import {
 } from "./lib/operation.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
 import { table } from "./lib/table.ts";
-import { notedSwitches, type Version, versionsOf } from "./lib/versions.ts";
+import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib/versions.ts";
 
 const options = withConfigFile(
     runbook(
@@ -37,10 +37,10 @@ await runAction(options.verbose, async (signal) => {
     const versions = await versionsOf(client, solutionArn, look && servedIn(look).solutionVersionArn, switches);
     if (options.json) {
         const marks = { parked: parked ?? null, held: serving?.hold ? serving : null };
-        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...marks, versions }));
+        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...marks, versions, switches }));
         return exitCodes.fine;
     }
-    print(versions);
+    print(versions, switches);
     if (parked) {
         console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). It comes back by: npm run resume`);
     }
@@ -51,9 +51,9 @@ await runAction(options.verbose, async (signal) => {
     return exitCodes.fine;
 });
 
-function print(versions: readonly Version[]): void {
+function print(versions: readonly Version[], switches: readonly NotedSwitch[]): void {
     const figure = (value: number | undefined) => value?.toFixed(4) ?? "–";
-    const head = ["version", "made", "data", "NDCG@10", "MRR@25", "hours", "cost", "trained", "state", "switched to"];
+    const head = ["version", "made", "data", "NDCG@10", "MRR@25", "hours", "cost", "trained", "state"];
     const rows = versions.map(({ id, madeAt, dataHash, metrics, trainingHours, trainingUsd, ...version }) => [
         id,
         shortTime(madeAt),
@@ -64,14 +64,13 @@ function print(versions: readonly Version[]): void {
         trainingUsd ? approximately(trainingUsd) : "–",
         version.trainingType?.toLowerCase() ?? "–",
         version.servingNow ? "serves" : version.status,
-        version.switched
-            ? `${shortTime(version.switched.at)} by ${nameOf(version.switched.by ?? "?")}: ${version.switched.reason}`
-            : "–",
     ]);
     console.log(table(head, rows));
-    console.log(
-        `Costs are of the training ${priceNote}. A version without a switch was put there by \`pulumi up\`, or never served.`,
-    );
+    console.log(`Costs are of the training ${priceNote}.`);
+    for (const { at, by, solutionVersionArn, reason } of switches) {
+        const who = by?.split(/[:/]/).at(-1) ?? "somebody";
+        console.log(`${shortTime(at)} ${who} switched to ${nameOf(solutionVersionArn)}: ${reason}`);
+    }
 }
 
 function shortTime(time: string | null): string {

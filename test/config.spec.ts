@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { bucketNameFor, namesFor, parseConfig, type StackConfig } from "../config.ts";
 import type { ConfigProblem } from "../config-values.ts";
 import { configDefaults } from "./support/config-defaults.ts";
@@ -21,6 +22,21 @@ function problems(...input: Parameters<typeof parse>): readonly ConfigProblem[] 
 }
 
 describe("the configuration", () => {
+    it("has each of its values on the page, with its default, and the page has no others", async () => {
+        const page = await readFile(new URL("../docs/configuration.md", import.meta.url), "utf8");
+        const [table = ""] = page.split("## What a change does");
+        const rows = table.split("\n").flatMap((line) => {
+            const [, keys = "", defaults = ""] = line.split("|");
+            const names = [...keys.matchAll(/`([^`:]+)`/g)].map(([, name = ""]) => name);
+            const values = names.length > 1 ? defaults.split(",") : [defaults];
+            return names.map((name, index) => [name, (values[index] ?? "").replaceAll("`", "").trim()] as const);
+        });
+        assert.deepEqual(rows.map(([name]) => name).sort(), Object.keys(configDefaults).sort());
+        for (const [name, told] of rows.filter(([name]) => configDefaults[name] !== "")) {
+            assert.equal(told, configDefaults[name], name);
+        }
+    });
+
     it("is the default one where nothing is set", () => {
         assert.deepEqual(good(), {
             project: "movie-recommender",
@@ -42,7 +58,7 @@ describe("the configuration", () => {
             eventTracker: false,
             filters: {},
             adopt: {},
-            qualityGate: { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 },
+            qualityGate: { maximumNdcgDrop: 15, minimumNdcgOverPopularity: 0 },
             pollSeconds: 15,
             deadlines: { import: 120, training: 360, campaign: 120 },
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },

@@ -17,18 +17,31 @@ export interface RecommendOptions {
     readonly users: readonly string[];
     /** 1 to 500. */
     readonly numResults: number;
+    readonly filter?: FilterUse;
     /** Ends the asking. */
     readonly signal?: AbortSignal;
+}
+
+/** A filter of the campaign's dataset group, and what its placeholders stand for. */
+export interface FilterUse {
+    readonly name: string;
+    /** Values by placeholder; several where the expression takes a list. */
+    readonly values: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Asks the campaign for each user, one after the other: its minimum may be one transaction a second. */
 export async function recommend(
     { client, titleOf }: RecommendDeps,
-    { campaignArn, users, numResults, signal }: RecommendOptions,
+    { campaignArn, users, numResults, filter, signal }: RecommendOptions,
 ): Promise<Record<string, Recommendation[]>> {
     const lists: Record<string, Recommendation[]> = {};
     for (const userId of users) {
-        const command = new GetRecommendationsCommand({ campaignArn, userId, numResults });
+        const command = new GetRecommendationsCommand({
+            campaignArn,
+            userId,
+            numResults,
+            ...(filter && filterOf(campaignArn, filter)),
+        });
         const { itemList = [] } = await client.send(command, signal && { abortSignal: signal });
         lists[userId] = itemList.map(({ itemId = "", score }) => ({
             itemId,
@@ -37,4 +50,14 @@ export async function recommend(
         }));
     }
     return lists;
+}
+
+/** The service wants each value in quotes and commas between them (Developer Guide, "Filtering recommendations"). */
+function filterOf(campaignArn: string, { name, values }: FilterUse) {
+    const listed = ([placeholder, texts]: [string, readonly string[]]) =>
+        [placeholder, texts.map((text) => `"${text}"`).join(",")] as const;
+    return {
+        filterArn: campaignArn.replace(/campaign\/.*$/, `filter/${name}`),
+        filterValues: Object.fromEntries(Object.entries(values).map(listed)),
+    };
 }

@@ -28,6 +28,8 @@ export interface Retrained {
     readonly outcome: "switched" | "nothing new" | "refused" | "rolled back";
     readonly live: string;
     readonly fresh: string | null;
+    /** The newest version that there was before; another than `live` where that is held. */
+    readonly newest: string;
     readonly compared: Compared | null;
     /** Why it was refused or rolled back. */
     readonly reasons: readonly string[];
@@ -71,7 +73,7 @@ export async function retrain(
     await note({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
     await deps.up();
     const fresh = await deps.newest();
-    const end = { live, fresh, compared: null, reasons: [] };
+    const end = { live, fresh, newest, compared: null, reasons: [] };
     if (fresh === newest) {
         await note({ solutionVersionArn: meanwhile, ...before, from: meanwhile });
         return { ...end, outcome: "nothing new", fresh: null };

@@ -26,6 +26,7 @@ export interface ExportedStack {
 }
 
 interface ExportedResource {
+    readonly urn?: string;
     readonly type: string;
     readonly id?: string;
     /** Replaced, and on its way out. */

@@ -132,14 +132,19 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
     return switchesIn(notes);
 }
 
-/** Of all notes those that moved the campaign: a hold or a release of what serves is none, nor is one that failed. */
+/**
+ * Of all notes those that moved the campaign: a hold or a release of what serves is none, nor is one that failed, nor
+ * one of a retraining that notes it again when it has come to its end.
+ */
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
 ): NotedSwitch[] {
     const marks = notes.map(({ value }) => JSON.parse(value) as ServingMark);
-    return marks.flatMap(({ solutionVersionArn, from, reason, since }, index) => {
+    return marks.flatMap(({ solutionVersionArn, from, reason, since, retraining }, index) => {
         const { at = "", by = null } = notes[index] ?? {};
         const failed = marks[index + 1]?.failed === solutionVersionArn;
-        return from === solutionVersionArn || failed ? [] : [{ solutionVersionArn, at: at || since, by, reason }];
+        return from === solutionVersionArn || failed || retraining
+            ? []
+            : [{ solutionVersionArn, at: at || since, by, reason }];
     });
 }

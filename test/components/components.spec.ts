@@ -2,19 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { fileOf } from "../../components/data-bucket.ts";
-import { namesFor, parseConfig, type StackConfig } from "../../config.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
-import type { Marks as StackMarks } from "../../personalize/marks.ts";
-import { configDefaults } from "../support/config-defaults.ts";
+import { inputsOf, settled, tags, typesAndNames, useMocks, value } from "./mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
-const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };
-
-/** Every resource that the components asked the engine for since `made` was last emptied. */
-const made: pulumi.runtime.MockResourceArgs[] = [];
 
 describe("the components", () => {
     let folder: string;
@@ -94,6 +87,7 @@ describe("the components", () => {
         assert.equal(await value(fileOf(bucket.files, "interactions").contentHash), hash);
         assert.equal(inputsOf("BucketObjectv2").sourceHash, hash);
         assert.equal(await value(fileOf(bucket.files, "interactions").location), "s3://films/interactions.csv");
+        assert.equal(await value(fileOf(bucket.files, "interactions").lines), 1);
     });
 
     it("empty the bucket on destroy only where the data is not to be retained", async () => {
@@ -122,119 +116,4 @@ describe("the components", () => {
         assert.equal(policy.role, "reader");
         assert.deepEqual(JSON.parse(policy.policy), executionRolePolicy(place));
     });
-
-    it("make a recommender of the seven kinds, each with its name, region, deadline and provider", async () => {
-        await recommender(configWith({}));
-        const dynamic = "pulumi-nodejs:dynamic/personalize";
-        assert.deepEqual(typesAndNames(), [
-            "movie-recommender:personalize:Recommender movies",
-            `${dynamic}:Campaign movies`,
-            `${dynamic}:Dataset movies`,
-            `${dynamic}:DatasetGroup movies`,
-            `${dynamic}:DatasetImportJob movies`,
-            `${dynamic}:Marks movies`,
-            `${dynamic}:Schema movies`,
-            `${dynamic}:Solution movies`,
-            `${dynamic}:SolutionVersion movies`,
-        ]);
-        const deadlines = {
-            Schema: 30,
-            DatasetGroup: 30,
-            Dataset: 30,
-            DatasetImportJob: 120,
-            Solution: 30,
-            SolutionVersion: 360,
-            Campaign: 120,
-        };
-        const { __provider: text } = inputsOf("Schema");
-        for (const [kind, deadlineMinutes] of Object.entries(deadlines)) {
-            const inputs = inputsOf(kind);
-            assert.equal(inputs.region, "eu-central-1");
-            assert.equal(inputs.deadlineMinutes, deadlineMinutes, kind);
-            assert.deepEqual(inputs.tags, tags);
-            assert.equal(inputs.__provider, text.replaceAll('"Schema"', `"${kind}"`));
-        }
-        const names = namesFor("dev", "");
-        for (const [kind, name] of [
-            ["Schema", names.schema],
-            ["DatasetGroup", names.datasetGroup],
-            ["Dataset", names.dataset],
-            ["Solution", names.solution],
-            ["Campaign", names.campaign],
-        ] as const) {
-            assert.equal(inputsOf(kind).name, name);
-        }
-        assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
-        assert.equal(inputsOf("Solution").performAutoTraining, false);
-        assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
-    });
-
-    it("leave the recipe to the service with AutoML", async () => {
-        await recommender(configWith({ recipe: "", performAutoML: "true" }));
-        assert.equal(inputsOf("Solution").performAutoML, true);
-        assert.equal("recipeArn" in inputsOf("Solution"), false);
-    });
-
-    const uploaded = (...names: string[]) =>
-        Object.fromEntries(
-            names.map((name, index) => {
-                const location = pulumi.output(`s3://films/${name}.csv`);
-                return [name, { location, contentHash: pulumi.output(String(index).repeat(64)) }];
-            }),
-        );
-    const recommender = async (config: StackConfig, marks: StackMarks = {}) => {
-        const { Recommender } = await import("../../components/recommender.ts");
-        new Recommender("movies", {
-            config,
-            recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
-            bucketName: "films",
-            files: uploaded("interactions", "items", "users", "batch"),
-            roleArn: "arn:of:reader",
-            marks,
-        });
-        await settled();
-    };
 });
-
-const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
-
-/** Stands for the engine: takes every resource, and answers an id and an ARN made of its name. */
-async function useMocks(): Promise<void> {
-    made.splice(0);
-    await pulumi.runtime.setMocks(
-        {
-            newResource(args) {
-                made.push(args);
-                const named = args.inputs.bucket ?? args.inputs.name ?? args.name;
-                return { id: args.custom ? `${named}` : "", state: { ...args.inputs, arn: `arn:of:${named}` } };
-            },
-            call: ({ inputs }) => inputs,
-        },
-        "movie-recommender",
-        "dev",
-        false,
-    );
-}
-
-/** Ends when the engine has nothing more to be asked for; the mocks are used up by it. */
-const settled = () => pulumi.runtime.disconnect();
-
-const typesAndNames = () => made.map(({ type, name }) => `${type} ${name}`).sort();
-
-/** The inputs of the one resource whose type ends with `type`. */
-function inputsOf(type: string) {
-    const found = made.filter((args) => args.type.endsWith(`:${type}`));
-    assert.equal(found.length, 1, `${found.length} resources of type ${type}`);
-    return found[0]?.inputs;
-}
-
-function configWith(values: Record<string, string>): StackConfig {
-    const config = parseConfig((key) => ({ ...configDefaults, ...values })[key], {
-        project: "movie-recommender",
-        stack: "dev",
-        region: "eu-central-1",
-        awsCredentials: [],
-    });
-    assert.ok("names" in config, JSON.stringify(config));
-    return config;
-}

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
+import { createCsvParser } from "../../data-prep/csv.ts";
 import { readInteractions } from "../../data-prep/interactions.ts";
 import { type PrepareOptions, prepare, UnfitDataError } from "../../data-prep/prepare.ts";
 import { type Rating, ratingsFile, syntheticRatings } from "../support/interactions.ts";
@@ -77,6 +78,48 @@ describe("prepare", () => {
         assert.equal((await run({ input })).catalogue.length, 1);
     });
 
+    it("writes the items, with their schema, as the service reads them", async () => {
+        const flags = (...genres: number[]) => Array.from({ length: 19 }, (_, at) => (genres.includes(at) ? 1 : 0));
+        const line = (itemId: string, title: string, ...genres: number[]) =>
+            [itemId, title, "", "", "", ...flags(...genres)].join("|");
+        const films = [
+            line("1", "Toy Story (1995)", 3, 4, 5),
+            line("267", "unknown", 0),
+            line('a"b\\c', "Odd id, The (1996)", 8),
+        ];
+        put("u.item", Buffer.from(`${films.join("\n")}\n`, "latin1"));
+        const { itemsPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
+        assert.equal(itemsPath, at("out/items.csv"));
+        const csv = readFileSync(at("out/items.csv"), "utf8");
+        assert.equal(
+            csv,
+            'ITEM_ID,GENRES,YEAR\n"1","Animation|Children\'s|Comedy",1995\n"267",,\n"a\\"b\\\\c","Drama",1996\n',
+        );
+        const schema = JSON.parse(readFileSync(at("out/items.schema.json"), "utf8"));
+        const types = schema.fields.map(({ name, type }: { name: string; type: unknown }) => [name, type]);
+        assert.equal(schema.name, "Items");
+        assert.deepEqual(types, [
+            ["ITEM_ID", "string"],
+            ["GENRES", ["null", "string"]],
+            ["YEAR", ["null", "int"]],
+        ]);
+        assert.ok(schema.fields[1].categorical);
+        const records: string[][] = [];
+        const parser = createCsvParser((fields) => records.push(fields));
+        parser.write(csv);
+        parser.end();
+        assert.deepEqual(records.at(-1), ['a"b\\c', "Drama", "1996"]);
+    });
+
+    it("writes no items where no item file came along, and leaves those that are there", async () => {
+        const input = put("u.data", ratingsFile(syntheticRatings()));
+        assert.equal((await run({ input })).itemsPath, undefined);
+        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv"]);
+        writeFileSync(at("out/items.csv"), "mine");
+        await run({ input });
+        assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
+    });
+
     it("names the file, the line and the reason of bad rows, the first 20 and the count, and leaves no file", async () => {
         const broken = Array.from({ length: 25 }, () => "1\t2\tx\n").join("");
         const input = put("u.data", Buffer.concat([ratingsFile(syntheticRatings()), Buffer.from(broken)]));
@@ -114,6 +157,11 @@ describe("prepare", () => {
         const input = put("u.data", ratings);
         await assert.rejects(run({ input, output: input }), /is the input and the output: name another file/);
         assert.deepEqual(readFileSync(input), ratings);
+    });
+
+    it("refuses to write the interactions where the items go", async () => {
+        const input = put("u.data", ratingsFile(syntheticRatings()));
+        await assert.rejects(run({ input, output: at("items.csv") }), /items\.csv is where the items go/);
     });
 
     it("refuses what Personalize would refuse to train on", async () => {

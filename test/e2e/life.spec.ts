@@ -34,6 +34,7 @@ describe("the life of a stack on the real engine", () => {
             importJobArn: arn(`dataset-import-job/${firstJob}`),
             solutionArn: arn(`solution/movie-recommender-solution-${stack}`),
             campaignArn: arn(`campaign/movie-recommender-campaign-${stack}`),
+            eventTrackerId: "",
         });
         assert.match(solutionVersionArn ?? "", new RegExp(`:solution/movie-recommender-solution-${stack}/[0-9a-f]+$`));
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");

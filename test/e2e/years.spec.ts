@@ -220,7 +220,9 @@ describe("a recommender through the years, on the real engine", () => {
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
         });
 
-        it("lets it go by --release, and the next up goes to the newest", async () => {
+        it("lets it go by --release, and the next up goes to the newest, also without an up in between", async () => {
+            const { versions } = await json("versions", 0);
+            assertExit(await runbook("rollback", "--to", versions[2].id, "--yes"), 0);
             assert.equal((await json("rollback", 0, "--release", "--reason", "mended")).hold, false);
             assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), ["UpdateCampaign"]);
             assert.equal(await serving(), await newest());
@@ -251,6 +253,7 @@ describe("a recommender through the years, on the real engine", () => {
             );
             const { stdout } = await runbook("versions");
             assert.match(stdout, new RegExp(`│ ${id(await serving())} │ .* │ serves +│`));
+            assert.match(stdout, new RegExp(`root switched to ${first.id}: by hand`));
         });
     });
 

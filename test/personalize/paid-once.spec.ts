@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+    CreateSolutionVersionCommand,
     paginateListDatasetGroups,
     paginateListDatasetImportJobs,
     paginateListSolutionVersions,
@@ -108,6 +109,29 @@ describe("the training of a version", () => {
         const { props } = await world.handlers.SolutionVersion.read(version.id, version.outs);
         assert.equal(props?.status, "CREATE STOPPED");
         await world.handlers.Solution.delete(solution.id, solution.outs);
+        assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
+    });
+
+    it("is stopped with its solution when the service began it by itself", async () => {
+        const { solution } = await world.makeVersion();
+        await world.slowDown();
+        await world.untilActive("Solution", solution);
+        const { personalize } = world.service;
+        const begin = new CreateSolutionVersionCommand({ solutionArn: solution.id });
+        const { solutionVersionArn } = await personalize.send(begin);
+        const stopped: unknown[] = [];
+        personalize.middlewareStack.add(
+            (next, { commandName }) =>
+                async (args) => {
+                    if (commandName === "StopSolutionVersionCreationCommand") {
+                        stopped.push((args.input as { solutionVersionArn?: string }).solutionVersionArn);
+                    }
+                    return next(args);
+                },
+            { step: "initialize" },
+        );
+        await world.handlers.Solution.delete(solution.id, solution.outs);
+        assert.deepEqual(stopped, [solutionVersionArn]);
         assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import * as pulumi from "@pulumi/pulumi";
-import { numberOf } from "../../personalize/job-names.ts";
+import { newestIfOf, numberOf } from "../../personalize/job-names.ts";
 import { kinds } from "../../personalize/kinds.ts";
 import { isUnknown, jsonClean } from "../../personalize/resource.ts";
 import { common, importInputs } from "./world.ts";
@@ -79,6 +79,34 @@ describe("the number of an import job", () => {
     ] as const) {
         it(`of ${name} is ${number || "none"}`, () => assert.equal(numberOf(name, "import-aaaaaaaa"), number));
     }
+});
+
+describe("the job whose results are the ones that lie there", () => {
+    const job = (jobName: string, second: number, status = "ACTIVE") => ({
+        jobName,
+        status,
+        creationDateTime: new Date(second * 1000),
+    });
+    const found = async (...jobs: ReturnType<typeof job>[]) => {
+        const listed = (async function* () {
+            yield* jobs;
+        })();
+        return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
+    };
+
+    it("is the newest one of this content, in whatever order they are listed", async () => {
+        assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
+        assert.equal(await found(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
+    });
+
+    it("is none when one of another content came later, and is not hidden by failed ones or another stack's", async () => {
+        assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
+        const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
+        assert.equal(await found(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");
+        assert.equal(await found(failed, job("batch-aaaaaaaa-1", 3, "CREATE FAILED")), undefined);
+        const others = [job("batch-test-bbbbbbbb-1", 2), job("batch-aaaaaaaa-bbbbbbbb-1", 3)];
+        assert.equal(await found(job("batch-aaaaaaaa-1", 1), ...others), "batch-aaaaaaaa-1");
+    });
 });
 
 describe("the recipe of a version", () => {

@@ -59,6 +59,13 @@ describe("the switches among the notes", () => {
         assert.deepEqual(switchesIn([note("v2", "v1"), failed]), []);
     });
 
+    it("are not those that a retraining has not brought to its end", () => {
+        const begun = note("v2", "v1");
+        const retraining = { live: "v1", newest: "v1", before: { hold: false, reason: "" } };
+        const value = JSON.stringify({ ...JSON.parse(begun.value), retraining });
+        assert.equal(switchesIn([{ ...begun, value }, begun]).length, 1);
+    });
+
     it("have the note's own time where SSM says none", () => {
         assert.equal(switchesIn([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
     });

@@ -33,6 +33,8 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
         env: { ...process.env, ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
+    // It may end by itself, soon after its engine, before anybody waits for it.
+    const exited = once(child, "exit");
     child.stderr.resume();
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
     const client = new grpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
@@ -103,7 +105,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
         async stop() {
             client.close();
             child.kill();
-            await once(child, "exit");
+            await exited;
         },
     };
 }

@@ -4,15 +4,18 @@ import {
     ListDatasetGroupsCommand,
     ListDatasetImportJobsCommand,
     ListDatasetsCommand,
+    ListEventTrackersCommand,
+    ListFiltersCommand,
     ListSchemasCommand,
     ListSolutionsCommand,
     ListSolutionVersionsCommand,
 } from "@aws-sdk/client-personalize";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
 import type { TestAws } from "./local-aws.ts";
 
-/** Everything that stands in an account, by name; records of import jobs excepted, which no one can delete. */
-export async function everythingIn({ s3, iam, personalize }: TestAws): Promise<string[]> {
+/** Everything that stands in an account, by name; records of import and batch jobs excepted, which no one can delete. */
+export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Promise<string[]> {
     const named = (list: readonly object[] | undefined, kind: string, key: string) =>
         (list ?? []).map((item) => `${kind} ${(item as Record<string, unknown>)[key]}`);
     const answers = await Promise.all([
@@ -26,6 +29,11 @@ export async function everythingIn({ s3, iam, personalize }: TestAws): Promise<s
             .send(new ListSolutionVersionsCommand({}))
             .then((found) => named(found.solutionVersions, "version", "solutionVersionArn")),
         personalize.send(new ListCampaignsCommand({})).then((found) => named(found.campaigns, "campaign", "name")),
+        personalize.send(new ListEventTrackersCommand({})).then((f) => named(f.eventTrackers, "tracker", "name")),
+        personalize.send(new ListFiltersCommand({})).then((found) => named(found.Filters, "filter", "name")),
+        ssm
+            .send(new GetParametersByPathCommand({ Path: "/movie-recommender", Recursive: true }))
+            .then((found) => named(found.Parameters, "parameter", "Name")),
     ]);
     return answers.flat();
 }

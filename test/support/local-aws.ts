@@ -7,6 +7,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { prepare } from "../../data-prep/prepare.ts";
 import { start, stop } from "../../local/control.ts";
 import { type Instance, paths, root, variables } from "../../local/instance.ts";
@@ -34,6 +35,7 @@ export function clientsOf(instance: Instance) {
     return {
         s3: new S3Client({ ...settings, forcePathStyle: true }),
         iam: new IAMClient(settings),
+        ssm: new SSMClient(settings),
         personalize: new PersonalizeClient(settings),
         runtime: new PersonalizeRuntimeClient(settings),
     };

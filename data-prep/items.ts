@@ -1,0 +1,49 @@
+import type { CatalogueItem } from "./catalogue.ts";
+import { itemsPathsBeside } from "./places.ts";
+import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
+
+/**
+ * Avro schema of items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and schema"). A
+ * film's title is of no use to a filter, and as free text it would only add to the training.
+ */
+export const itemsSchema = {
+    type: "record",
+    name: "Items",
+    namespace: "com.amazonaws.personalize.schema",
+    fields: [
+        { name: "ITEM_ID", type: "string" },
+        { name: "GENRES", type: ["null", "string"], categorical: true },
+        { name: "YEAR", type: ["null", "int"] },
+    ],
+    version: "1.0",
+};
+
+/**
+ * The CSV of an Items dataset: ids and genres quoted, several genres with `|` between, years bare, nothing where
+ * nothing is known, lines ended by `\n`.
+ */
+export function itemsCsv(catalogue: readonly CatalogueItem[]): string {
+    const header = itemsSchema.fields.map(({ name }) => name).join(",");
+    const rows = catalogue.map(({ itemId, genres, year }) =>
+        [quoted(itemId), genres.length > 0 ? quoted(genres.join("|")) : "", year ?? ""].join(","),
+    );
+    return `${[header, ...rows].join("\n")}\n`;
+}
+
+/**
+ * Writes items.csv, and items.schema.json, beside the interactions, each whole or not at all. Returns the CSV's path, or
+ * undefined for an empty catalogue: then nothing is written.
+ */
+export async function writeItems(
+    interactionsPath: string,
+    catalogue: readonly CatalogueItem[],
+): Promise<string | undefined> {
+    if (catalogue.length === 0) return undefined;
+    const { csv, schema } = itemsPathsBeside(interactionsPath);
+    await writeWholeJson(schema, itemsSchema);
+    await writeWholeFile(csv, (write) => write(Buffer.from(itemsCsv(catalogue))));
+    return csv;
+}
+
+/** The service wants `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
+const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;

@@ -1,0 +1,35 @@
+import { askPulumi } from "./pulumi.ts";
+import type { ExportedStack } from "./stack.ts";
+
+const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
+
+/**
+ * Brings what the stack's state says of the campaign up to what stands in AWS. A runbook changes the campaign beside
+ * Pulumi, and `pulumi up` compares with its state alone: it would see nothing to do where there is something. A
+ * campaign that the state does not have, as after park, is taken up by an `up` of it alone. Where the state cannot be
+ * written (no pulumi, another `up` under way) it says how to do it later.
+ */
+export async function recordCampaign(
+    stack: string,
+    configFile: string | undefined,
+    { isThere }: { readonly isThere: boolean } = { isThere: true },
+): Promise<void> {
+    const where = ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
+    const exported = await askPulumi("stack", "export", "--stack", stack);
+    const { deployment } = exported.exitCode === 0 ? (JSON.parse(exported.stdout) as ExportedStack) : {};
+    const urnOf = (kind: string) => deployment?.resources?.find(({ type }) => type === typeOf(kind))?.urn;
+    const recorded = urnOf("Campaign");
+    if (exported.exitCode === 0 && recorded === undefined && !isThere) {
+        return;
+    }
+    const target = recorded ?? urnOf("SolutionVersion")?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
+    const answer = target
+        ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", "--target", target, ...where)
+        : exported;
+    if (answer.exitCode !== 0) {
+        const said = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
+        const why = said.find((line) => line.startsWith("error:")) ?? answer.stderr;
+        const later = recorded ? "pulumi refresh" : "pulumi up";
+        process.stderr.write(`Pulumi's state does not know of it yet (${why}). Record it by: ${later}\n`);
+    }
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { parseConfig, type StackConfig } from "../../config.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+
+export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };
+
+/** Every resource that the components asked the engine for since `useMocks` was last called. */
+export const made: pulumi.runtime.MockResourceArgs[] = [];
+
+export const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+
+/** Stands for the engine: takes every resource, and answers an id and an ARN made of its name. */
+export async function useMocks(): Promise<void> {
+    made.splice(0);
+    await pulumi.runtime.setMocks(
+        {
+            newResource(args) {
+                made.push(args);
+                const named = args.inputs.bucket ?? args.inputs.name ?? args.name;
+                return { id: args.custom ? `${named}` : "", state: { ...args.inputs, arn: `arn:of:${named}` } };
+            },
+            call: ({ inputs }) => inputs,
+        },
+        "movie-recommender",
+        "dev",
+        false,
+    );
+}
+
+/** Ends when the engine has nothing more to be asked for; the mocks are used up by it. */
+export const settled = () => pulumi.runtime.disconnect();
+
+export const typesAndNames = () => made.map(({ type, name }) => `${type} ${name}`).sort();
+
+/** The inputs of the one resource whose type ends with `type`. */
+export function inputsOf(type: string) {
+    const found = made.filter((args) => args.type.endsWith(`:${type}`));
+    assert.equal(found.length, 1, `${found.length} resources of type ${type}`);
+    return found[0]?.inputs;
+}
+
+export function configWith(values: Record<string, string>): StackConfig {
+    const config = parseConfig((key) => ({ ...configDefaults, ...values })[key], {
+        project: "movie-recommender",
+        stack: "dev",
+        region: "eu-central-1",
+        awsCredentials: [],
+    });
+    assert.ok("names" in config, JSON.stringify(config));
+    return config;
+}
+
+/** The Avro schema of a dataset of that id and one column. */
+export const schemaText = (name: string, idField: string) =>
+    JSON.stringify({
+        type: "record",
+        name,
+        namespace: "com.amazonaws.personalize.schema",
+        fields: [
+            { name: idField, type: "string" },
+            { name: "KIND", type: ["null", "string"] },
+        ],
+        version: "1.0",
+    });

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/client-personalize";
+import { putEvent } from "../support/events.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { planned } from "../support/planned.ts";
+
+/** A training every day, which is two seconds here. */
+const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
+
+describe("automatic training on the real engine", function () {
+    // Some tests run the engine four times, on a machine that others may keep busy.
+    this.timeout(120_000);
+    let aws: TestAws;
+    let first: Record<string, string> = {};
+    before(async () => {
+        aws = await startTestAws();
+        await aws.configure({ eventTracker: true });
+        assertExit(await aws.engine("up"), 0);
+        first = await aws.outputs();
+    });
+    after(() => aws?.stop());
+
+    async function settled(): Promise<void> {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    }
+    async function campaign() {
+        const { campaignArn } = first;
+        return (await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+    }
+    /** Waits until the campaign serves another version than this one, and answers which. */
+    async function servedAfter(solutionVersionArn: string | undefined): Promise<string | undefined> {
+        for (let tries = 0; tries < 150; tries += 1) {
+            const served = (await campaign())?.solutionVersionArn;
+            if (served !== solutionVersionArn) {
+                return served;
+            }
+            await sleep(100);
+        }
+        throw new Error(`the campaign still serves ${solutionVersionArn}`);
+    }
+
+    it("is switched on in place, and its price is told", async () => {
+        await aws.configure({ eventTracker: true, ...automatic });
+        assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
+        const price =
+            /automatic training every day: ≈ \$[\d.]+ to \$[\d.]+ a month for [\d,]+ interactions \(US price, unverified\)/;
+        assert.match((await aws.engine("preview")).stdout, price);
+        const up = await aws.engine("up");
+        assertExit(up, 0);
+        assert.match(up.stdout, price);
+        assert.deepEqual(await aws.outputs(), first);
+        const { solutionArn } = first;
+        const { solution } = await aws.personalize.send(new DescribeSolutionCommand({ solutionArn }));
+        assert.equal(solution?.performAutoTraining, true);
+        assert.equal(solution?.solutionConfig?.autoTrainingConfig?.schedulingExpression, "rate(1 day)");
+        assert.equal(solution?.latestSolutionUpdate?.status, "ACTIVE");
+        assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, true);
+        assert.equal((await campaign())?.solutionVersionArn, first.solutionVersionArn);
+        await settled();
+    });
+
+    it("is switched off in place", async () => {
+        await aws.configure({ eventTracker: true });
+        assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
+        assertExit(await aws.engine("up"), 0);
+        assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, false);
+        await settled();
+        await aws.configure({ eventTracker: true, ...automatic });
+        assertExit(await aws.engine("up"), 0);
+    });
+
+    it("imports a changed file without a training of its own; the service trains, and the campaign serves it", async () => {
+        await aws.writeInteractions(2);
+        assert.deepEqual(await planned(aws), { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
+        assertExit(await aws.engine("up"), 0);
+        const served = await servedAfter(first.solutionVersionArn);
+        assert.ok(served?.startsWith(`${first.solutionArn}/`));
+        assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
+        await settled();
+    });
+
+    it("lets the service train on events, too, with nothing to change for the program", async () => {
+        const served = (await campaign())?.solutionVersionArn;
+        const { eventTrackerId = "" } = first;
+        await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });
+        await servedAfter(served);
+        await settled();
+    });
+
+    it("trains by the program again when it is switched off after an import, and leaves nothing when it is destroyed", async () => {
+        await aws.configure({ eventTracker: true });
+        assert.deepEqual(await planned(aws), { replace: ["SolutionVersion"], update: ["Campaign", "Solution"] });
+        await aws.configure({ eventTracker: true, ...automatic });
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DescribeDatasetCommand, ListBatchInferenceJobsCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
+import { putEvent } from "../support/events.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { planned } from "../support/planned.ts";
+
+const genres = ["Comedy", "Drama", "War"];
+
+/** The films of the synthetic ratings: a genre each by its number, and Western for every fifth one too. */
+const films = Array.from({ length: 150 }, (_, index) => ({
+    itemId: String(index + 1),
+    title: `Film ${index + 1}`,
+    year: 1900 + index,
+    genres: [genres[(index + 1) % genres.length] ?? "", ...((index + 1) % 5 === 0 ? ["Western"] : [])],
+}));
+const isOf = (itemId: string, genre: string) => films[Number(itemId) - 1]?.genres.includes(genre);
+
+describe("what a stack can choose, on the real engine", function () {
+    // Some tests run the engine four times, on a machine that others may keep busy.
+    this.timeout(120_000);
+    let aws: TestAws;
+    const at = (name: string) => join(aws.instance.dir, "data", name);
+    const configured = (more: object = {}) => ({
+        itemsFile: at("items.csv"),
+        usersFile: at("users.csv"),
+        batchInferenceFile: at("batch.jsonl"),
+        eventTracker: true,
+        filters: {
+            "by-genre": "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE)",
+            "by-year": "INCLUDE ItemID WHERE Items.YEAR < 1950",
+        },
+        ...more,
+    });
+    const users = (...ids: string[]) => ids.map((userId) => `${JSON.stringify({ userId })}\n`).join("");
+
+    before(async () => {
+        aws = await startTestAws();
+        await writeFile(at("items.csv"), itemsCsv(films));
+        await writeFile(at("items.schema.json"), JSON.stringify(itemsSchema));
+        await writeFile(at("users.csv"), 'USER_ID,AGE\n"1",30\n"2",\n');
+        const fields = [
+            { name: "USER_ID", type: "string" },
+            { name: "AGE", type: ["null", "int"] },
+        ];
+        const usersSchema = { ...itemsSchema, name: "Users", fields };
+        await writeFile(at("users.schema.json"), JSON.stringify(usersSchema));
+        await writeFile(at("batch.jsonl"), users("1", "2"));
+        await aws.configure(configured());
+    });
+    after(() => aws?.stop());
+
+    /** A preview and a refresh find nothing to do. */
+    async function settled(): Promise<void> {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    }
+    async function recommended(userId: string, ...args: string[]): Promise<string[]> {
+        const result = await aws.runbook("recommend", userId, "--json", ...args);
+        assertExit(result, 0);
+        const list = JSON.parse(result.stdout).recommendations[userId] as { itemId: string }[];
+        return list.map(({ itemId }) => itemId);
+    }
+    async function batchAnswers() {
+        const { bucketName } = await aws.outputs();
+        const object = new GetObjectCommand({ Bucket: bucketName, Key: "batch/output/users.json.out" });
+        const text = (await (await aws.s3.send(object)).Body?.transformToString()) ?? "";
+        return text
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line));
+    }
+    async function batchJobs(): Promise<number> {
+        return (await aws.personalize.send(new ListBatchInferenceJobsCommand({}))).batchInferenceJobs?.length ?? 0;
+    }
+    async function schemaNames(): Promise<string[]> {
+        const { schemas = [] } = await aws.personalize.send(new ListSchemasCommand({}));
+        return schemas.map(({ name = "" }) => name).sort();
+    }
+
+    it("comes up with all of it, and has nothing to change then", async () => {
+        assertExit(await aws.engine("up"), 0);
+        await settled();
+    });
+
+    it("recommends only what a filter lets pass", async () => {
+        const all = await recommended("1", "--num-results", "150");
+        const dramas = await recommended(
+            "1",
+            "--num-results",
+            "150",
+            "--filter",
+            "by-genre",
+            "--filter-value",
+            "GENRE=Drama",
+        );
+        assert.ok(dramas.length > 10);
+        assert.deepEqual(
+            dramas,
+            all.filter((item) => isOf(item, "Drama")),
+        );
+        const both = ["--filter-value", "GENRE=War", "--filter-value", "GENRE=Western"];
+        assert.deepEqual(
+            await recommended("1", "--num-results", "150", "--filter", "by-genre", ...both),
+            all.filter((item) => isOf(item, "War") || isOf(item, "Western")),
+        );
+        const old = await recommended("1", "--num-results", "150", "--filter", "by-year");
+        assert.deepEqual(
+            old,
+            all.filter((item) => Number(item) + 1899 < 1950),
+        );
+        const alone = await aws.runbook("recommend", "1", "--filter-value", "GENRE=War");
+        assertExit(alone, 2);
+        assert.match(alone.stderr, /--filter-value needs --filter/);
+    });
+
+    it("writes for a batch of users what the campaign says to them", async () => {
+        const { campaignArn } = await aws.outputs();
+        const answers = await batchAnswers();
+        assert.deepEqual(
+            answers.map(({ input, error }) => [input.userId, error]),
+            [
+                ["1", null],
+                ["2", null],
+            ],
+        );
+        for (const { input, output } of answers) {
+            const ask = new GetRecommendationsCommand({ campaignArn, userId: input.userId });
+            const { itemList = [] } = await aws.runtime.send(ask);
+            assert.deepEqual(
+                output.recommendedItems,
+                itemList.map(({ itemId }) => itemId),
+            );
+        }
+    });
+
+    it("takes an event of a user into account at once, and of nobody else", async () => {
+        const [mine, others] = [await recommended("1"), await recommended("2")];
+        const { eventTrackerId = "" } = await aws.outputs();
+        const [first = ""] = mine;
+        await putEvent(aws, eventTrackerId, { userId: "1", itemId: first, sentAt: Date.now() / 1000 });
+        const after = await recommended("1");
+        assert.ok(!after.includes(first));
+        assert.notDeepEqual(after, mine.slice(1));
+        assert.deepEqual(await recommended("2"), others);
+    });
+
+    it("changes the schema of the items in place when it gains a column that may be null", async () => {
+        const before = await aws.outputs();
+        const [old = ""] = (await schemaNames()).filter((name) => name.startsWith("movie_items_schema"));
+        const fields = [...itemsSchema.fields, { name: "STUDIO", type: ["null", "string"] }];
+        await writeFile(at("items.schema.json"), JSON.stringify({ ...itemsSchema, fields }));
+        // The service wants the column in the CSV from now on: nothing stands in it.
+        const changed = itemsCsv(films.map((film) => ({ ...film, genres: ["Comedy"] })));
+        await writeFile(at("items.csv"), changed.replace("YEAR", "YEAR,STUDIO").replace(/(\d)$/gm, "$1,"));
+        assert.deepEqual(await planned(aws), {
+            replace: ["DatasetImportJob", "Schema"],
+            update: ["BucketObjectv2", "MetadataDataset"],
+        });
+        assertExit(await aws.engine("up"), 0);
+        assert.deepEqual(await aws.outputs(), before);
+        const names = await schemaNames();
+        assert.equal(names.length, 3);
+        assert.ok(!names.includes(old));
+        const datasetArn = (before.datasetArn ?? "").replace(/INTERACTIONS$/, "ITEMS");
+        const { dataset } = await aws.personalize.send(new DescribeDatasetCommand({ datasetArn }));
+        assert.ok(names.includes(dataset?.schemaArn?.split("/").at(-1) ?? ""));
+        assert.deepEqual(await recommended("1", "--filter", "by-genre", "--filter-value", "GENRE=Drama"), []);
+        await settled();
+    });
+
+    it("replaces of a changed filter the filter only, and runs one more job for another file of users", async () => {
+        const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
+        await aws.configure(configured({ filters }));
+        await writeFile(at("batch.jsonl"), users("3"));
+        assert.deepEqual(await planned(aws), {
+            replace: ["BatchInferenceJob", "Filter"],
+            update: ["BucketObjectv2"],
+        });
+        assert.equal(await batchJobs(), 1);
+        assertExit(await aws.engine("up"), 0);
+        assert.equal(await batchJobs(), 2);
+        assert.deepEqual(
+            (await batchAnswers()).map(({ input }) => input.userId),
+            ["3"],
+        );
+        const recent = await recommended("2", "--num-results", "150", "--filter", "by-year");
+        assert.ok(recent.length > 0 && recent.every((item) => Number(item) + 1899 >= 1990));
+        await settled();
+    });
+
+    it("takes away what is not chosen any more", async () => {
+        await aws.configure();
+        assertExit(await aws.engine("up"), 0);
+        const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
+        assert.deepEqual(kinds, ["bucket", "role", "schema", "group", "dataset", "solution", "version", "campaign"]);
+    });
+
+    it("takes the campaign away and brings it back, with no training for it", async () => {
+        const { solutionVersionArn } = await aws.outputs();
+        await aws.configure({ campaignEnabled: false });
+        assert.deepEqual(await planned(aws), { delete: ["Campaign"] });
+        assertExit(await aws.engine("up"), 0);
+        assert.equal((await aws.outputs()).campaignArn, "");
+        // Asked before, but the answers to other users have taken its place since.
+        await writeFile(at("batch.jsonl"), users("1", "2"));
+        await aws.configure(configured());
+        assertExit(await aws.engine("up"), 0);
+        assert.equal(await batchJobs(), 3);
+        assert.deepEqual(
+            (await batchAnswers()).map(({ input }) => input.userId),
+            ["1", "2"],
+        );
+        assert.equal((await aws.outputs()).solutionVersionArn, solutionVersionArn);
+        assert.ok((await recommended("1")).length > 0);
+    });
+
+    it("leaves nothing when all of it is destroyed", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+
+    it("needs the schema beside the file, and says where", async () => {
+        await aws.configure({ itemsFile: at("films.csv") });
+        await writeFile(at("films.csv"), await readFile(at("items.csv")));
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        assert.match(
+            preview.stdout + preview.stderr,
+            /films\.csv needs its Avro schema beside it in .*films\.schema\.json/,
+        );
+    });
+});

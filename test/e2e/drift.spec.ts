@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import {
+    DeleteCampaignCommand,
+    DescribeCampaignCommand,
+    TagResourceCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { until } from "../local/personalize-emulator/support.ts";
+import { adminOf } from "../support/admin.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { planned } from "../support/planned.ts";
+
+describe("what somebody changed outside", () => {
+    let aws: TestAws;
+    let campaignArn = "";
+    before(async () => {
+        aws = await startTestAws();
+        assertExit(await aws.engine("up"), 0);
+        campaignArn = (await aws.outputs()).campaignArn ?? "";
+    });
+    after(() => aws?.stop());
+
+    const campaign = async () =>
+        (await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign ?? {};
+
+    /** Refreshes, sees that the plan is this one, brings it up, and sees that nothing is left to do. */
+    async function mends(plan: Record<string, string[]>): Promise<void> {
+        const refreshed = await aws.engine("refresh", "--expect-no-changes");
+        assert.notEqual(refreshed.exitCode, 0, "refresh sees it");
+        assertExit(await aws.engine("refresh"), 0);
+        assert.deepEqual(await planned(aws), plan);
+        assertExit(await aws.engine("up"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    }
+
+    it("is seen by refresh and mended by up: capacity and tags of the campaign", async () => {
+        await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 7 }));
+        await until(async () => (await campaign()).minProvisionedTPS === 7);
+        const tags = [{ tagKey: "pulumi:stack", tagValue: "theirs" }];
+        await aws.personalize.send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
+        await mends({ update: ["Campaign"] });
+        assert.equal((await campaign()).minProvisionedTPS, 1);
+    });
+
+    it("is made again when it was deleted, and nothing is trained for it", async () => {
+        await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        await until(async () =>
+            campaign().then(
+                () => false,
+                () => true,
+            ),
+        );
+        const admin = adminOf(aws.instance);
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        await mends({ create: ["Campaign"] });
+        const asked = (await admin.requests(last)).map(({ operation }) => operation);
+        assert.deepEqual(asked, ["CreateCampaign"]);
+    });
+
+    it("is destroyed with what is there", async () => {
+        await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});

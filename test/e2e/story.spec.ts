@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import { until } from "../local/personalize-emulator/support.ts";
+import { adminOf } from "../support/admin.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { planned } from "../support/planned.ts";
+
+/** What docs/life.md tells, in its order, by the commands that a person would run. */
+describe("the story of docs/life.md", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+        // What is judged here is the way, not the luck of a small draw of test users.
+        await aws.configure({ maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" });
+    });
+    after(() => aws?.stop());
+
+    const runbook = (name: string, ...args: string[]) =>
+        aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
+    async function nothingToChange(): Promise<void> {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    }
+    const billed = async () =>
+        (await adminOf(aws.instance).requests())
+            .filter(({ operation, outcome }) => outcome === "accepted" && /ImportJob|SolutionVersion/.test(operation))
+            .map(({ operation }) => operation);
+
+    it("begins with a look at what is there, and one up", async () => {
+        assertExit(await runbook("doctor"), 0);
+        assertExit(await aws.engine("up"), 0);
+        await nothingToChange();
+        assert.deepEqual(await billed(), ["CreateDatasetImportJob", "CreateSolutionVersion"]);
+    });
+
+    it("learns from new data behind a gate, once, and says what it compared", async () => {
+        await aws.writeInteractions(2);
+        const plan = { replace: ["DatasetImportJob", "SolutionVersion"], update: ["BucketObjectv2", "Campaign"] };
+        assert.deepEqual(await planned(aws), plan);
+        const retrained = await runbook("retrain");
+        assertExit(retrained, 0);
+        assert.match(retrained.stdout, /normalized_discounted_cumulative_gain_at_10/);
+        assert.equal((await billed()).length, 4);
+        await nothingToChange();
+    });
+
+    it("goes back, is held, and goes on", async () => {
+        assertExit(await runbook("rollback", "--yes", "--reason", "users complain"), 0);
+        assert.match((await aws.engine("preview")).stdout, /the campaign is held at version .* \(users complain\)/);
+        assertExit(await runbook("rollback", "--release"), 0);
+        assert.deepEqual(await planned(aws), { update: ["Campaign"] });
+        assertExit(await aws.engine("up"), 0);
+        await nothingToChange();
+    });
+
+    it("sleeps without a bill, and wakes without a training", async () => {
+        assertExit(await runbook("park", "--yes", "--reason", "weekend"), 0);
+        assert.match((await aws.engine("preview", "--expect-no-changes")).stdout, /parked since .* \(weekend\)/);
+        assertExit(await runbook("resume"), 0);
+        await nothingToChange();
+        assert.equal((await billed()).length, 4);
+    });
+
+    it("sees what somebody changed outside, and mends it", async () => {
+        const { campaignArn } = await aws.outputs();
+        await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 5 }));
+        await until(async () => (await aws.engine("refresh")).exitCode === 0);
+        assert.deepEqual(await planned(aws), { update: ["Campaign"] });
+        assertExit(await aws.engine("up"), 0);
+        await nothingToChange();
+    });
+
+    it("ends, and leaves nothing", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+        assertExit(await aws.runbook("audit-leftovers"), 0);
+    });
+});
