@@ -51,9 +51,10 @@ const maxCharacters = 131_072;
 const looksPerPage = 100_000;
 
 /**
- * Judges each action on each resource, one page of actions. What is known of IAM's own answers: one result an action,
- * with the worst decision of its resources and all statements that made it; a trust policy is read but never judged
- * (aws/aws-cli issue 10314); without a resource policy, the identity's policies alone decide.
+ * Judges each action on each resource, one page of actions. One result an action, with all statements that made it, is
+ * the service model's text (of EvaluationResult); that a trust policy is read but never judged, aws/aws-cli issue 10314.
+ * Ours, since nothing is published: the decision of an action is the worst of its resources, and without a resource
+ * policy the identity's policies alone decide, also for a resource of another account.
  *
  * @throws Refusal for a document that is no policy.
  */

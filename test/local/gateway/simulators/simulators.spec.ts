@@ -285,6 +285,16 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.equal(denied?.EvalDecision, "explicitDeny");
     });
 
+    it("judge by the identity alone where no resource policy is given, also across accounts", async () => {
+        const [result] = await custom({
+            PolicyInputList: [policy(allow("sqs:SendMessage"))],
+            ActionNames: ["sqs:SendMessage"],
+            ResourceArns: ["arn:aws:sqs:eu-central-1:999999999999:tickets"],
+            CallerArn: alice,
+        });
+        assert.equal(result?.EvalDecision, "allowed");
+    });
+
     it("never judge a trust policy (aws/aws-cli issue 10314)", async () => {
         const trust = JSON.stringify({
             Version: "2012-10-17",
