@@ -33,7 +33,8 @@ export interface Authorization extends Omit<Evaluation, "considered"> {
  * - a deny anywhere wins; every level of service control policies must allow a principal of the account;
  * - in one account, identity and resource policies add up. What a resource policy gives to a user's or session's own
  *   ARN needs nothing else; what it gives to a role or to everyone is limited by boundary and session policy; what it
- *   gives to the account is the account's to give on. Trust and key policies must allow by themselves;
+ *   gives to the account is the account's to give on. A trust or key policy, where it is among the policies, must
+ *   allow by itself;
  * - across accounts, the caller's side and the resource's side must both allow;
  * - a service has no policies of its own; an account's root user needs none.
  *
@@ -100,7 +101,7 @@ function whatLacks(
     if (limits("serviceControl")) {
         return "serviceControl";
     }
-    const resourceMustAllow = crossAccount || hasAllowingPolicyOfItsOwn(action);
+    const resourceMustAllow = crossAccount || (by.resource !== undefined && hasAllowingPolicyOfItsOwn(action));
     if (resourceMustAllow && naming === undefined) {
         return "resource";
     }

@@ -17,6 +17,8 @@ export interface PolicyProblem extends Position {
 export interface Span {
     readonly start: number;
     readonly end: number;
+    /** Behind the bracket or the statement before it. */
+    readonly lead: number;
 }
 
 export type ParsedPolicy =
@@ -67,7 +69,9 @@ export function parsePolicy(
         }
         throw error;
     }
-    const found = checkGrammar(root, kind).slice(0, maxProblems);
+    const found = checkGrammar(root, kind)
+        .toSorted((a, b) => a.offset - b.offset)
+        .slice(0, maxProblems);
     if (found.length > 0) {
         const placeOf = placesIn(text);
         return { problems: found.map(({ message, offset }) => ({ message, ...placeOf(offset) })) };
@@ -96,5 +100,13 @@ export function describeProblems(problems: readonly PolicyProblem[]): string {
 
 function statementSpans(root: JsonNode): readonly Span[] {
     const statement = root.type === "object" ? root.members.find(({ name }) => name === "Statement")?.node : undefined;
-    return statement?.type === "array" ? statement.items : statement ? [statement] : [];
+    if (statement?.type !== "array") {
+        return statement ? [{ start: statement.start, end: statement.end, lead: statement.start }] : [];
+    }
+    const { items } = statement;
+    return items.map(({ start, end }, index) => ({
+        start,
+        end,
+        lead: items[index - 1]?.end ?? statement.start + 1,
+    }));
 }

@@ -7,7 +7,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import { type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
-import { refuseSimulator } from "./simulators.ts";
+import { createSimulators, type Simulators } from "./simulators/simulators.ts";
 
 export interface GatewayOptions {
     readonly port: number;
@@ -29,8 +29,9 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
+    const simulators = createSimulators(options.miniStackPort);
     const server = createServer((request, response) => {
-        route(options, faults, request, response).catch((error: Error) => {
+        route(options, faults, simulators, request, response).catch((error: Error) => {
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             if (!response.headersSent) {
                 const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
@@ -51,6 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
 async function route(
     options: GatewayOptions,
     faults: Faults,
+    simulators: Simulators,
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
@@ -61,7 +63,7 @@ async function route(
     const { enforcement } = options;
     const admission = await enforcement?.admit(request);
     if (admission && !admission.admitted) {
-        await refuse(request, response, admission.answer);
+        refuse(request, response, admission.answer);
         return;
     }
     const known = admission?.body;
@@ -71,6 +73,11 @@ async function route(
         ...(admission?.judged && enforcement && { mark: enforcement.mark }),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
+    if (admission && !admission.judged) {
+        // Only MiniStack knows what of its public doors is open: nothing of the gateway's own is behind one.
+        passThrough(options.miniStackPort, request, response, passing);
+        return;
+    }
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"];
     const operation =
@@ -85,7 +92,7 @@ async function route(
     }
     if (scope?.service === "iam") {
         const body = known ?? (await bodyOf(request));
-        if (!refuseSimulator(body, response)) {
+        if (!(await simulators(body, response))) {
             passThrough(options.miniStackPort, request, response, { ...passing, body });
         }
         return;
@@ -94,7 +101,7 @@ async function route(
 }
 
 /** Answers a call that does not reach its service; whatever is left of it is not read. */
-async function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     const unread = !request.complete;
     response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });
     response.end(request.method === "HEAD" ? undefined : answer.body);
