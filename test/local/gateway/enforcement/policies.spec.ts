@@ -118,6 +118,21 @@ describe("what a caller may do on a local AWS that enforces", () => {
         });
     });
 
+    it("is to tag, where what he makes has tags", async () => {
+        const user = await aws.user("role-maker", allow("iam:CreateRole"));
+        const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
+        const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+        const role = new CreateRoleCommand({
+            RoleName: "tagged",
+            AssumeRolePolicyDocument,
+            Tags: [{ Key: "team", Value: "films" }],
+        });
+        const resource = `arn:aws:iam::${account}:role/tagged`;
+        await assert.rejects(user.iam.send(role), denied("AccessDenied", user.arn, "iam:TagRole", resource));
+        await aws.putPolicy("role-maker", [allow(["iam:CreateRole", "iam:TagRole"])]);
+        await user.iam.send(role);
+    });
+
     it("is bound to himself by a policy variable, and to a boundary for what he makes", async () => {
         const made = new CreatePolicyCommand({
             PolicyName: "boundary",
