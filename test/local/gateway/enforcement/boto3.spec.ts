@@ -61,6 +61,15 @@ describe("boto3 against a local AWS that enforces", () => {
         assert.ok(seen.linkElsewhere >= 400);
     });
 
+    it("is asked for each object of a batch, however the word is spelt that makes it one", () => {
+        const [plain, spelt, kept] = seen.deletions;
+        for (const [status, body] of [plain, spelt]) {
+            assert.equal(status, 403);
+            assert.match(body, /s3:DeleteObject on resource: .*of-boto3\/kept.* with an explicit deny/);
+        }
+        assert.equal(kept, 4);
+    });
+
     it("is denied what has no name, or two", () => {
         assert.equal(seen.plain, 200);
         assert.equal(seen.twoActions, 403);

@@ -3,6 +3,8 @@
 The endpoint, region and the administrator's credentials are in the environment. Argument: a second user's name.
 """
 
+import base64
+import hashlib
 import io
 import json
 import sys
@@ -11,7 +13,7 @@ import urllib.request
 
 import boto3
 from botocore import UNSIGNED
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.client import Config
 from botocore.credentials import Credentials
@@ -23,7 +25,11 @@ iam = boto3.client("iam")
 iam.create_user(UserName=name)
 key = iam.create_access_key(UserName=name)["AccessKey"]
 allowed = ["s3:*", "sts:AssumeRole", "iam:GetUser", "dynamodb:ListTables"]
-document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": allowed, "Resource": "*"}]}
+statements = [
+    {"Effect": "Allow", "Action": allowed, "Resource": "*"},
+    {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::of-boto3/kept"},
+]
+document = {"Version": "2012-10-17", "Statement": statements}
 iam.put_user_policy(UserName=name, PolicyName="policy", PolicyDocument=json.dumps(document))
 
 
@@ -69,11 +75,22 @@ def signed(query, data, kind):
     return fetch(url, "POST", data, dict(request.headers.items()))[0]
 
 
+def delete_batch(spelt):
+    """Status of a batch of deletions whose word is spelt otherwise in the request than in what was signed."""
+    url = s3.meta.endpoint_url + "/of-boto3?"
+    body = b"<Delete><Object><Key>kept</Key></Object></Delete>"
+    checksum = base64.b64encode(hashlib.md5(body).digest()).decode()
+    request = AWSRequest("POST", url + "delete", data=body, headers={"Content-MD5": checksum})
+    S3SigV4Auth(Credentials(key["AccessKeyId"], key["SecretAccessKey"]), "s3", "eu-central-1").add_auth(request)
+    return fetch(url + spelt, "POST", body, dict(request.headers.items()))
+
+
 s3 = client("s3", signature_version="s3v4")
 where = {"LocationConstraint": "eu-central-1"}
 s3.create_bucket(Bucket="of-boto3", CreateBucketConfiguration=where)
 odd = "ä b+c%20/(x)!'*~.txt"
 s3.put_object(Bucket="of-boto3", Key=odd, Body=b"odd")
+s3.put_object(Bucket="of-boto3", Key="kept", Body=b"kept")
 s3.upload_fileobj(io.BytesIO(b"0123456789" * 1_200_000), "of-boto3", "parts")
 link = s3.generate_presigned_url("get_object", Params={"Bucket": "of-boto3", "Key": odd}, ExpiresIn=60)
 other = s3.generate_presigned_url("get_object", Params={"Bucket": "of-boto3", "Key": "parts"}, ExpiresIn=60)
@@ -91,6 +108,7 @@ print(json.dumps({
     "linkForAnother": fetch(link.replace(link.split("?")[0], other.split("?")[0]))[0],
     "linkToPut": fetch(link, "PUT", b"x")[0],
     "linkElsewhere": fetch(link, "POST", b"{}", {"X-Amz-Target": "DynamoDB_20120810.ListTables"})[0],
+    "deletions": [delete_batch("delete"), delete_batch("%64elete"), s3.head_object(Bucket="of-boto3", Key="kept")["ContentLength"]],
     "plain": signed("", b"Action=GetUser&Version=2010-05-08&UserName=" + name.encode(), form),
     "twoActions": signed("?Action=GetUser", b"Action=ListUsers&Version=2010-05-08", form),
     "noForm": signed("?Action=GetUser", b"Action=ListUsers&Version=2010-05-08", "text/plain"),

@@ -7,7 +7,7 @@ import { DeleteAccessKeyCommand, ListUsersCommand, UpdateAccessKeyCommand } from
 import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, GetCallerIdentityCommand, GetFederationTokenCommand } from "@aws-sdk/client-sts";
 import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 
 describe("who asks a local AWS that enforces", () => {
@@ -103,6 +103,19 @@ describe("who asks a local AWS that enforces", () => {
         // MiniStack forgets ended sessions when it makes another: the answer stays.
         await bob.sts.send(assume);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
+    });
+
+    it("is no administrator by a token for federated users", async () => {
+        const dora = await aws.user("dora", allow("sts:GetFederationToken"));
+        const { Credentials: made } = await dora.sts.send(
+            new GetFederationTokenCommand({ Name: "guest", DurationSeconds: 900 }),
+        );
+        const keys = {
+            accessKeyId: made?.AccessKeyId ?? "",
+            secretAccessKey: made?.SecretAccessKey ?? "",
+            sessionToken: made?.SessionToken ?? "",
+        };
+        await assert.rejects(aws.clientsOf(keys).s3.send(new ListBucketsCommand({})), { name: "AccessDenied" });
     });
 
     it("may send a body of any length, streamed or not, and only the one that was signed", async () => {
