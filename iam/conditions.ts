@@ -1,92 +1,45 @@
-import type { ConditionBlock } from "./document.ts";
+import { type Lookup, lookupIn, type RequestContext } from "./context.ts";
+import type { ConditionBlock, OneOrMany } from "./document.ts";
 import { listOf } from "./document.ts";
-import { matchesArn, matchesWildcard } from "./match.ts";
+import type { Pattern } from "./match.ts";
+import { isNullOperator, type Operator, operatorOf } from "./operators.ts";
+import { expandVariables } from "./variables.ts";
 
-/** Condition keys of a request; names are case-insensitive, as in IAM. */
-export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+export type { RequestContext } from "./context.ts";
 
 export interface ConditionOutcome {
     readonly met: boolean;
     /** The first operator and key that did not hold, as `StringEquals aws:SourceAccount`. */
     readonly failed?: string;
-    /** Keys the policy asks for that the request does not carry. */
+    /** Keys, and keys of variables, that the policy asks for and the request does not carry. */
     readonly missingKeys: readonly string[];
 }
-
-type Comparison = (policyValue: string, requestValue: string) => boolean;
-
-const numeric =
-    (holds: (request: number, policy: number) => boolean): Comparison =>
-    (policy, request) => {
-        const [r, p] = [Number(request), Number(policy)];
-        return Number.isFinite(r) && Number.isFinite(p) && holds(r, p);
-    };
-
-const instant = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
-const dated =
-    (holds: (request: number, policy: number) => boolean): Comparison =>
-    (policy, request) => {
-        const [r, p] = [instant(request), instant(policy)];
-        return Number.isFinite(r) && Number.isFinite(p) && holds(r, p);
-    };
-
-const equalStrings: Comparison = (policy, request) => policy === request;
-const equalIgnoringCase: Comparison = (policy, request) => policy.toLowerCase() === request.toLowerCase();
-
-/** Positive operators; each `Not…` twin is the same comparison, negated over all of the policy's values. */
-const comparisons: ReadonlyMap<string, Comparison> = new Map(
-    Object.entries({
-        StringEquals: equalStrings,
-        StringEqualsIgnoreCase: equalIgnoringCase,
-        StringLike: matchesWildcard,
-        NumericEquals: numeric((r, p) => r === p),
-        NumericLessThan: numeric((r, p) => r < p),
-        NumericLessThanEquals: numeric((r, p) => r <= p),
-        NumericGreaterThan: numeric((r, p) => r > p),
-        NumericGreaterThanEquals: numeric((r, p) => r >= p),
-        DateEquals: dated((r, p) => r === p),
-        DateLessThan: dated((r, p) => r < p),
-        DateLessThanEquals: dated((r, p) => r <= p),
-        DateGreaterThan: dated((r, p) => r > p),
-        DateGreaterThanEquals: dated((r, p) => r >= p),
-        Bool: equalIgnoringCase,
-        BinaryEquals: equalStrings,
-        ArnEquals: matchesArn,
-        ArnLike: matchesArn,
-    }),
-);
-
-const negated: ReadonlyMap<string, Comparison> = new Map(
-    Object.entries({
-        StringNotEquals: equalStrings,
-        StringNotEqualsIgnoreCase: equalIgnoringCase,
-        StringNotLike: matchesWildcard,
-        NumericNotEquals: numeric((r, p) => r === p),
-        DateNotEquals: dated((r, p) => r === p),
-        ArnNotEquals: matchesArn,
-        ArnNotLike: matchesArn,
-    }),
-);
 
 /**
  * Whether every operator and key of a condition block holds for the request
  * (IAM User Guide, "Conditions with multiple context keys or values").
  *
- * @throws RangeError for an operator that is not covered, so that a policy is never judged by half.
+ * `variables` says whether `${…}` is a variable: in documents of Version 2012-10-17.
+ *
+ * @throws RangeError for an operator that IAM does not have, so that a policy is never judged by half.
  */
-export function evaluateConditions(block: ConditionBlock | undefined, context: RequestContext): ConditionOutcome {
-    // A key without a value is as good as absent.
-    const present = Object.entries(context).filter(([, value]) => listOf(value).length > 0);
-    const carried = new Map(present.map(([key, value]) => [key.toLowerCase(), listOf(value)]));
+export function evaluateConditions(
+    block: ConditionBlock | undefined,
+    context: RequestContext | Lookup,
+    variables = true,
+): ConditionOutcome {
+    const lookup = typeof context === "function" ? context : lookupIn(context);
     const missingKeys: string[] = [];
     let failed: string | undefined;
     for (const [operator, keys] of Object.entries(block ?? {})) {
         for (const [key, wanted] of Object.entries(keys)) {
-            const values = carried.get(key.toLowerCase());
+            const values = lookup(key);
             if (values === undefined) {
                 missingKeys.push(key);
             }
-            if (!holds(operator, listOf(wanted).map(String), values) && failed === undefined) {
+            const outcome = holds(operator, wanted, values, variables ? lookup : undefined);
+            missingKeys.push(...outcome.missing);
+            if (!outcome.met && failed === undefined) {
                 failed = `${operator} ${key}`;
             }
         }
@@ -94,22 +47,46 @@ export function evaluateConditions(block: ConditionBlock | undefined, context: R
     return failed === undefined ? { met: true, missingKeys } : { met: false, failed, missingKeys };
 }
 
-function holds(operator: string, wanted: readonly string[], values: readonly string[] | undefined): boolean {
-    if (operator === "Null") {
-        return wanted.some((value) => (value.toLowerCase() === "true") === (values === undefined));
+type Values = readonly string[] | undefined;
+
+function holds(
+    name: string,
+    wanted: OneOrMany<string | number | boolean>,
+    values: Values,
+    variables: Lookup | undefined,
+): { met: boolean; missing: readonly string[] } {
+    if (isNullOperator(name)) {
+        const asks = listOf(wanted).map((value) => String(value).toLowerCase());
+        return { met: asks.some((value) => (value === "true") === (values === undefined)), missing: [] };
     }
-    const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
-    const compare = comparisons.get(name ?? "");
-    const compareNot = negated.get(name ?? "");
-    const accepts = compare
-        ? (value: string) => wanted.some((want) => compare(want, value))
-        : compareNot && ((value: string) => !wanted.some((want) => compareNot(want, value)));
-    if (!accepts) {
-        throw new RangeError(`The condition operator ${operator} is not one that the evaluator covers.`);
+    const operator = operatorOf(name);
+    if (!operator) {
+        throw new RangeError(`${name} is no condition operator of IAM.`);
     }
+    const missing: string[] = [];
+    const patterns = listOf(wanted).flatMap((value): Pattern[] => {
+        if (!operator.takesVariables || !variables) {
+            return [String(value)];
+        }
+        const expanded = expandVariables(String(value), variables);
+        if ("missing" in expanded) {
+            missing.push(expanded.missing);
+            return [];
+        }
+        return [expanded.pattern];
+    });
+    return { met: compares(operator, patterns, values), missing };
+}
+
+function compares(
+    { compare, negated, quantifier, ifExists }: Operator,
+    patterns: readonly Pattern[],
+    values: Values,
+): boolean {
     if (values === undefined) {
-        // A key that is absent fails a positive operator and passes a negated one; ForAllValues holds for no values.
-        return ifExists !== undefined || quantifier === "ForAllValues" || (quantifier === undefined && !compare);
+        // An absent key fails a positive operator and passes a negated one; ForAllValues holds for no values.
+        return ifExists || quantifier === "all" || (quantifier === undefined && negated);
     }
-    return quantifier === "ForAnyValue" ? values.some(accepts) : values.every(accepts);
+    const accepts = (value: string) => patterns.some((pattern) => compare(pattern, value)) !== negated;
+    return quantifier === "any" ? values.some(accepts) : values.every(accepts);
 }

@@ -1,15 +1,16 @@
-import { evaluateConditions, type RequestContext } from "./conditions.ts";
-import { listOf, type OneOrMany, type PolicyDocument, type Principals, type Statement } from "./document.ts";
-import { matchesWildcard } from "./match.ts";
+import { contextOfCaller, lookupIn, type RequestContext } from "./context.ts";
+import { listOf, type PolicyDocument } from "./document.ts";
+import type { Caller, Naming } from "./principal.ts";
+import { matchStatement, type PolicyKind } from "./statement.ts";
 
-/** Who asks: an IAM principal by ARN, or an AWS service by its principal name. */
-export type Caller = { readonly arn: string } | { readonly service: string };
+export type { Caller } from "./principal.ts";
 
 export interface AccessRequest {
     readonly caller: Caller;
     /** `service:Action`, case-insensitive. */
     readonly action: string;
     readonly resource: string;
+    /** What the request carries; keys that follow from the caller are there without being named. */
     readonly context: RequestContext;
 }
 
@@ -23,41 +24,56 @@ export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
 
 export interface StatementVerdict {
     readonly policy: string;
+    /** The statement's Sid, or `statement 2` where it has none. */
     readonly sid: string;
+    /** The statement's place in its document, from 0. */
+    readonly index: number;
     readonly effect: "Allow" | "Deny";
     readonly applies: boolean;
     /** Why a statement did not apply: the first part that did not match. */
     readonly because?: string;
+    /** How a statement of a resource policy that applies names the caller. */
+    readonly naming?: Naming;
 }
 
 export interface Evaluation {
     readonly decision: Decision;
+    /** The statements that made the decision: all that deny, else all that allow. */
     readonly deciding: readonly StatementVerdict[];
+    /** Every statement, with why it did not apply. */
     readonly considered: readonly StatementVerdict[];
+    /** Keys that a statement for this action and resource asks for and the request does not carry. */
     readonly missingContextKeys: readonly string[];
 }
 
 /**
  * Judges one request against policies of one kind (all of an identity, or all of a resource): an explicit deny
  * wins, then any allow, else it is denied implicitly
- * (IAM User Guide, "Policy evaluation logic").
+ * (IAM User Guide, "Policy evaluation logic"). Policies of several kinds are judged together by `authorize`.
  *
  * `kind` says whether statements name their principal (resource and trust policies) or belong to the caller.
+ *
+ * @throws RangeError for a condition operator that IAM does not have.
  */
-export function evaluate(
-    request: AccessRequest,
-    policies: readonly NamedPolicy[],
-    kind: "identity" | "resource",
-): Evaluation {
+export function evaluate(request: AccessRequest, policies: readonly NamedPolicy[], kind: PolicyKind): Evaluation {
+    const lookup = lookupIn({ ...contextOfCaller(request.caller), ...request.context });
     const missing = new Set<string>();
     const considered = policies.flatMap(({ name, document }) =>
         listOf(document.Statement).map((statement, index): StatementVerdict => {
-            const { because, missingKeys } = whyNot(request, statement, kind);
+            const question = { ...request, lookup };
+            const { because, missingKeys, naming } = matchStatement(question, statement, kind, document.Version);
             for (const key of missingKeys) {
                 missing.add(key);
             }
-            const identity = { policy: name, sid: statement.Sid ?? `statement ${index + 1}`, effect: statement.Effect };
-            return because === undefined ? { ...identity, applies: true } : { ...identity, applies: false, because };
+            return {
+                policy: name,
+                sid: statement.Sid ?? `statement ${index + 1}`,
+                index,
+                effect: statement.Effect,
+                applies: because === undefined,
+                ...(because !== undefined && { because }),
+                ...(naming !== undefined && { naming }),
+            };
         }),
     );
     const applied = considered.filter(({ applies }) => applies);
@@ -71,7 +87,10 @@ export function evaluate(
 }
 
 /** One line that says how a judgement came about, for logs and for people. */
-export function explain(request: AccessRequest, { decision, considered, deciding }: Evaluation): string {
+export function explain(
+    request: Pick<AccessRequest, "action" | "resource">,
+    { decision, considered, deciding }: Pick<Evaluation, "decision" | "considered" | "deciding">,
+): string {
     const what = `${request.action} on ${request.resource}`;
     if (decision !== "implicitDeny") {
         const by = deciding.map(({ policy, sid }) => `${sid} of the ${policy}`).join(", ");
@@ -81,58 +100,4 @@ export function explain(request: AccessRequest, { decision, considered, deciding
         .filter(({ effect }) => effect === "Allow")
         .map(({ policy, sid, because }) => `${sid} of the ${policy}: ${because}`);
     return `${what}: nothing allows it${reasons.length > 0 ? ` (${reasons.join("; ")})` : ""}`;
-}
-
-interface Mismatch {
-    readonly because?: string;
-    readonly missingKeys: readonly string[];
-}
-
-function whyNot(request: AccessRequest, statement: Statement, kind: "identity" | "resource"): Mismatch {
-    const no = (because: string): Mismatch => ({ because, missingKeys: [] });
-    if (kind === "resource" && !namesCaller(statement, request.caller)) {
-        return no("the principal differs");
-    }
-    if (!fits(statement.Action, statement.NotAction, (pattern) => sameAction(pattern, request.action))) {
-        return no("the action differs");
-    }
-    // A trust policy has no Resource: the role it belongs to is meant.
-    const unbound = kind === "resource" && statement.Resource === undefined && statement.NotResource === undefined;
-    const sameResource = (pattern: string) => matchesWildcard(pattern, request.resource);
-    if (!unbound && !fits(statement.Resource, statement.NotResource, sameResource)) {
-        return no("the resource differs");
-    }
-    const { met, failed, missingKeys } = evaluateConditions(statement.Condition, request.context);
-    return met ? { missingKeys } : { because: `${failed} does not hold`, missingKeys };
-}
-
-function fits(
-    wanted: OneOrMany<string> | undefined,
-    excluded: OneOrMany<string> | undefined,
-    matches: (pattern: string) => boolean,
-): boolean {
-    return excluded !== undefined ? !listOf(excluded).some(matches) : listOf(wanted).some(matches);
-}
-
-const sameAction = (pattern: string, action: string) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase());
-
-function namesCaller({ Principal, NotPrincipal }: Statement, caller: Caller): boolean {
-    if (NotPrincipal !== undefined) {
-        return !covers(NotPrincipal, caller);
-    }
-    return Principal !== undefined && covers(Principal, caller);
-}
-
-function covers(principal: "*" | Principals, caller: Caller): boolean {
-    if (principal === "*") {
-        return true;
-    }
-    const named = listOf(principal.AWS);
-    if ("service" in caller) {
-        return listOf(principal.Service).includes(caller.service) || named.includes("*");
-    }
-    const account = caller.arn.split(":")[4] ?? "";
-    return named.some(
-        (name) => name === "*" || name === caller.arn || name === account || name.endsWith(`:iam::${account}:root`),
-    );
 }

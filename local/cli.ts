@@ -37,8 +37,14 @@ const instance = (): Instance => {
 program
     .command("start")
     .description("start it, unless it runs")
-    .action(async () => {
-        await start(instance(), say);
+    .option("--no-enforce", "believe every key, and let everybody do everything")
+    .action(async ({ enforce }: { enforce: boolean }) => {
+        const wanted = enforce ? instance() : { ...instance(), enforce: false };
+        const running = await start(wanted, say);
+        if (running.enforce !== wanted.enforce) {
+            const how = running.enforce ? "with enforcement" : "without enforcement";
+            say(`it runs ${how} already. To change that: npm run local -- stop, then start it again`);
+        }
         await printStatus();
     });
 program
@@ -125,6 +131,7 @@ async function printStatus(): Promise<boolean> {
     console.log(`local AWS  ${lines[state.kind]()}`);
     if (state.kind === "running") {
         console.log(`process    ${state.running.pid}, speed ${state.running.speed}`);
+        console.log(`policies   ${state.running.enforce ? "enforced" : "not enforced: everybody may do everything"}`);
     }
     console.log(`data       ${target.dir}`);
     console.log(

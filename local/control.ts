@@ -24,6 +24,7 @@ export interface Running {
     readonly pid: number;
     readonly dir: string;
     readonly speed: string;
+    readonly enforce: boolean;
     readonly miniStackPort: number;
 }
 
@@ -118,6 +119,7 @@ export async function start(instance: Instance, say: (message: string) => void):
             MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
             MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
             MOVIE_RECOMMENDER_LOCAL_SPEED: instance.speed,
+            MOVIE_RECOMMENDER_LOCAL_ENFORCE: instance.enforce ? "1" : "0",
         },
     });
     closeSync(log);
@@ -165,13 +167,15 @@ export async function stop(instance: Instance): Promise<boolean> {
 
 /** Empties the local AWS and the local stack; tools and data sets stay. Runs again afterwards if it ran before. */
 export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
+    const before = await stateOf(instance);
     const ran = await stop(instance);
     const { awsData, pulumiBackend } = paths(instance);
     for (const folder of [awsData, pulumiBackend]) {
         rmSync(folder, { recursive: true, force: true });
     }
     if (ran) {
-        await start(instance, say);
+        const { enforce } = "running" in before ? before.running : instance;
+        await start({ ...instance, enforce }, say);
     }
 }
 

@@ -1,11 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { folderServed, takeFolder } from "./folder-lock.ts";
+import { openAccessLog } from "./gateway/enforcement/access-log.ts";
+import { createDirectory } from "./gateway/enforcement/directory.ts";
+import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
 import { defaultInstance, localAccountId, localPartition, paths } from "./instance.ts";
-import { startMiniStack } from "./ministack/process.ts";
+import { freePort, startMiniStack } from "./ministack/process.ts";
 import { serviceModelDirOf } from "./personalize-emulator/botocore.ts";
 import { createEmulator } from "./personalize-emulator/emulator.ts";
 
@@ -26,7 +30,13 @@ if (!releaseFolder) {
 }
 mkdirSync(awsData, { recursive: true });
 
-const miniStackOptions = { python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log };
+const secret = instance.enforce
+    ? { answersPort: await freePort(), token: randomBytes(32).toString("hex"), gatewayPort: instance.port }
+    : undefined;
+const miniStackOptions = {
+    ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
+    ...(secret && { enforcement: secret }),
+};
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
     // The end of this log is what a person reads of a start that failed.
     log(error.message);
@@ -41,11 +51,21 @@ const emulator = createEmulator({
     access: createImportAccess(miniStack.port, localPartition),
     log,
 });
+const enforcement = secret && {
+    mark: secret.token,
+    ...createEnforcement({
+        directory: createDirectory({ port: secret.answersPort, token: secret.token, accountId: localAccountId }),
+        emulator,
+        log: openAccessLog(awsData),
+        accountId: localAccountId,
+    }),
+};
 const status = () => ({
     product: "movie-recommender local AWS",
     pid: process.pid,
     dir: instance.dir,
     speed: instance.speed,
+    enforce: instance.enforce,
     miniStackPort: miniStack.port,
 });
 
@@ -58,6 +78,7 @@ async function stop(exitCode: number) {
     stopping = true;
     server?.close();
     server?.closeAllConnections();
+    enforcement?.close();
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });
@@ -71,6 +92,7 @@ server = await startGateway({
     port: instance.port,
     miniStackPort: miniStack.port,
     emulator,
+    ...(enforcement && { enforcement }),
     status,
     log,
 }).catch(async (error: NodeJS.ErrnoException) => {

@@ -10,6 +10,8 @@ export interface Instance {
     readonly port: number;
     readonly speed: Speed;
     readonly officialPlugin: boolean;
+    /** Whether calls are judged by their signatures and policies, as AWS does. */
+    readonly enforce: boolean;
 }
 
 /** The account of the local AWS, as MiniStack numbers it. */
@@ -35,6 +37,7 @@ export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance 
         port,
         speed,
         officialPlugin: env.MOVIE_RECOMMENDER_OFFICIAL_PLUGIN === "1",
+        enforce: env.MOVIE_RECOMMENDER_LOCAL_ENFORCE !== "0",
     };
 }
 

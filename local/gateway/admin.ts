@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Emulator } from "../personalize-emulator/emulator.ts";
+import type { AccessLog } from "./enforcement/access-log.ts";
+import { isForThisMachine, isFromWebPage } from "./enforcement/closed.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
 import { bodyOf } from "./request.ts";
 
@@ -10,6 +12,8 @@ export const statusPath = "/_local/status";
 interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
+    /** There when it enforces. */
+    readonly enforcement?: { readonly log: AccessLog };
     /** What `GET /_local/status` answers. */
     status(): object;
 }
@@ -25,6 +29,14 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
             const after = Number(url.searchParams.get("after") ?? 0);
             if (!Number.isSafeInteger(after)) return bad("after must be the id of a request, such as 12.");
             return [200, { requests: emulator.requests(after) }];
+        },
+    },
+    "/_local/access": {
+        GET({ enforcement }, _, url) {
+            const after = Number(url.searchParams.get("after") ?? 0);
+            if (!Number.isSafeInteger(after)) return bad("after must be the id of an access, such as 12.");
+            if (!enforcement) return [409, { message: "Nothing is judged here: it runs with --no-enforce." }];
+            return [200, { accesses: enforcement.log.after(after) }];
         },
     },
     "/_local/faults": {
@@ -54,6 +66,11 @@ export async function answerAdmin(
 ): Promise<boolean> {
     const methods = endpoints[url.pathname];
     if (!methods) return false;
+    if (isFromWebPage(request) || !isForThisMachine(request)) {
+        response.writeHead(403, { "content-type": "application/json" });
+        response.end(JSON.stringify({ message: "A web page may not ask this; only a program on this machine may." }));
+        return true;
+    }
     const endpoint = methods[request.method ?? ""];
     const [status, body] = endpoint
         ? await endpoint(admin, request, url)

@@ -1,16 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
 import { answerAdmin } from "./admin.ts";
+import { MiniStackSilent } from "./enforcement/directory.ts";
+import type { Enforcement } from "./enforcement/enforce.ts";
+import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
-import { passThrough } from "./pass-through.ts";
+import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
-import { refuseSimulator } from "./simulators.ts";
+import { createSimulators, type Simulators } from "./simulators/simulators.ts";
 
 export interface GatewayOptions {
     readonly port: number;
     readonly miniStackPort: number;
     readonly emulator: Emulator;
+    /** Verifies and judges each call, with the token that tells MiniStack so. Without it everybody may do everything. */
+    readonly enforcement?: Enforcement & { readonly mark: string };
     /** What `GET /_local/status` answers. */
     status(): object;
     log(message: string): void;
@@ -25,8 +30,13 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
+    const simulators = createSimulators(options.miniStackPort);
     const server = createServer((request, response) => {
-        route(options, faults, request, response).catch((error: Error) => {
+        route(options, faults, simulators, request, response).catch((error: Error) => {
+            if (error instanceof MiniStackSilent) {
+                answerSilence(response, error);
+                return;
+            }
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             if (!response.headersSent) {
                 const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
@@ -47,11 +57,30 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
 async function route(
     options: GatewayOptions,
     faults: Faults,
+    simulators: Simulators,
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
     const url = new URL(request.url ?? "/", "http://localhost");
     if (await answerAdmin({ ...options, faults }, request, url, response)) {
+        return;
+    }
+    const { enforcement } = options;
+    const admission = await enforcement?.admit(request);
+    if (admission && !admission.admitted) {
+        refuse(request, response, admission.answer);
+        return;
+    }
+    const known = admission?.body;
+    const passing: Passing = {
+        ...(admission?.guard && { guard: admission.guard }),
+        ...(known && { body: known }),
+        ...(admission?.judged && enforcement && { mark: enforcement.mark }),
+        ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
+    };
+    if (admission && !admission.judged) {
+        // Only MiniStack knows what of its public doors is open: nothing of the gateway's own is behind one.
+        passThrough(options.miniStackPort, request, response, passing);
         return;
     }
     const scope = credentialScope(request, url);
@@ -61,19 +90,26 @@ async function route(
             ? operationOf(request.method ?? "", url.pathname, target?.toString())
             : undefined;
     if (operation) {
-        const text = (await bodyOf(request)).toString("utf8");
+        const text = (known ?? (await bodyOf(request))).toString("utf8");
         const call = { ...operation, region: scope?.region ?? "us-east-1", body: parseJson(text) };
         await answerPersonalize(options.emulator, faults, call, response);
         return;
     }
     if (scope?.service === "iam") {
-        const body = await bodyOf(request);
-        if (!refuseSimulator(body, response)) {
-            passThrough(options.miniStackPort, request, response, body);
+        const body = known ?? (await bodyOf(request));
+        if (!(await simulators(body, response))) {
+            passThrough(options.miniStackPort, request, response, { ...passing, body });
         }
         return;
     }
-    passThrough(options.miniStackPort, request, response);
+    passThrough(options.miniStackPort, request, response, passing);
+}
+
+/** Answers a call that does not reach its service; whatever is left of it is not read. */
+function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    const unread = !request.complete;
+    response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });
+    response.end(request.method === "HEAD" ? undefined : answer.body);
 }
 
 /** A body that is no JSON reaches the emulator as text, which its validation refuses as AWS does. */

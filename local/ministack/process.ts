@@ -10,10 +10,18 @@ export interface MiniStack {
     stop(): Promise<void>;
 }
 
+/** What MiniStack needs when the gateway enforces: where it answers the gateway, and where its functions call AWS. */
+export interface MiniStackEnforcement {
+    readonly answersPort: number;
+    readonly token: string;
+    readonly gatewayPort: number;
+}
+
 export interface MiniStackOptions {
     readonly python: string;
     readonly dataDir: string;
     readonly logFile: string;
+    readonly enforcement?: MiniStackEnforcement;
     log(message: string): void;
 }
 
@@ -72,7 +80,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     };
 }
 
-function launch({ python, dataDir, logFile }: MiniStackOptions, port: number): ChildProcess {
+function launch({ python, dataDir, logFile, enforcement }: MiniStackOptions, port: number): ChildProcess {
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
     const out = openSync(logFile, "a");
     const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
@@ -91,6 +99,14 @@ function launch({ python, dataDir, logFile }: MiniStackOptions, port: number): C
             IOT_MTLS_ENABLED: "0",
             SFTP_ENABLED: "0",
             LOG_LEVEL: "WARNING",
+            // A clone is not to hold what Python compiles beside its modules.
+            PYTHONDONTWRITEBYTECODE: "1",
+            ...(enforcement && {
+                AUTH: "true",
+                ANSWERS_PORT: String(enforcement.answersPort),
+                GATEWAY_TOKEN: enforcement.token,
+                AWS_ENDPOINT_URL: `http://127.0.0.1:${enforcement.gatewayPort}`,
+            }),
         },
     });
     closeSync(out);

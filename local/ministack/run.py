@@ -1,9 +1,12 @@
 """Starts MiniStack so that a kill loses at most a second of its state, and so that it ends with its parent.
 
 MiniStack saves its state when it is stopped in an orderly way only. This wrapper saves every second as well, by
-MiniStack's own function. All settings are environment variables, which local/ministack/process.ts sets.
+MiniStack's own function. When the gateway enforces (ANSWERS_PORT is set) it answers the gateway's questions, and
+leaves to it what the gateway judges. All settings are environment variables, which local/ministack/process.ts sets.
 """
 
+import contextvars
+import hmac
 import os
 import signal
 import sys
@@ -11,9 +14,14 @@ import threading
 import time
 
 from ministack import app
+from ministack.core import iam_evaluator
 from ministack.core.persistence import save_all
 
 SAVE_EVERY_SECONDS = 1.0
+# The gateway's mark on a request that it has judged.
+JUDGED_HEADER = b"x-judged-by-gateway"
+
+judged = contextvars.ContextVar("judged", default=False)
 
 
 def keep_saving() -> None:
@@ -28,8 +36,33 @@ def end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def leave_to_gateway(token: str) -> None:
+    """Judges only what comes without the gateway's mark: calls of an API, of a function's URL, and past the gateway."""
+    serve, judge = app.app, iam_evaluator.enforce
+
+    async def marked(scope, receive, send):
+        headers = scope.get("headers") or []
+        marks = [value for name, value in headers if name == JUDGED_HEADER]
+        judged.set(any(hmac.compare_digest(mark, token.encode()) for mark in marks))
+        await serve({**scope, "headers": [pair for pair in headers if pair[0] != JUDGED_HEADER]}, receive, send)
+
+    def enforce(*args, **kwargs):
+        return None if judged.get() else judge(*args, **kwargs)
+
+    app.app, iam_evaluator.enforce = marked, enforce
+
+
 if __name__ == "__main__":
     threading.Thread(target=keep_saving, daemon=True).start()
     threading.Thread(target=end_with_parent, daemon=True).start()
+    if os.environ.get("ANSWERS_PORT"):
+        import answers
+        import function_policies
+
+        # Out of the environment, which Lambda handlers inherit.
+        port, token = int(os.environ.pop("ANSWERS_PORT")), os.environ.pop("GATEWAY_TOKEN")
+        leave_to_gateway(token)
+        function_policies.check_before_delivery()
+        answers.serve(port, token)
     sys.argv = sys.argv[:1]
     app.main()

@@ -63,7 +63,7 @@ describe("boto3 against the local AWS", () => {
             tooMany: ["InvalidInputException", 400, "InvalidInputException"],
             noBucket: ["NoSuchBucket", 404, "NoSuchBucket"],
             noRole: ["NoSuchEntity", 404, "NoSuchEntityException"],
-            simulator: ["NotImplemented", 400, "ClientError"],
+            simulator: ["InvalidInput", 400, "InvalidInputException"],
         });
     });
 

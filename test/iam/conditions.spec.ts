@@ -34,7 +34,34 @@ describe("conditions", () => {
         ["StringNotLike", ["R*", "B*"], false],
         ["BinaryEquals", "Blue", true],
     ]);
+    check("of an address", { [key]: "203.0.113.7" }, [
+        ["IpAddress", "203.0.113.0/24", true],
+        ["IpAddress", "203.0.113.7", true],
+        ["IpAddress", "203.0.113.8/29", false],
+        ["IpAddress", ["10.0.0.0/8", "0.0.0.0/0"], true],
+        ["IpAddress", "::/0", false],
+        ["IpAddress", "203.0.113.0/33", false],
+        ["IpAddress", "203.0.113/24", false],
+        ["NotIpAddress", "203.0.113.0/24", false],
+        ["NotIpAddress", "10.0.0.0/8", true],
+        ["NotIpAddressIfExists", "203.0.113.7/32", false],
+    ]);
+    check("of an address of version 6", { [key]: "2001:db8::a:203.0.113.7" }, [
+        ["IpAddress", "2001:DB8::/32", true],
+        ["IpAddress", "2001:db8:0:0:0:a:cb00:7107/128", true],
+        ["IpAddress", "2001:db8::a:cb00:7106/127", true],
+        ["IpAddress", "2001:db9::/32", false],
+        ["IpAddress", "0.0.0.0/0", false],
+        ["IpAddress", "2001:db8:::/32", false],
+        ["IpAddress", "2001:db8::g/32", false],
+    ]);
+    check("of bytes", { [key]: "QmluYXJ5" }, [
+        ["BinaryEquals", "QmluYXJ5", true],
+        ["BinaryEquals", "qmluyxj5", false],
+    ]);
     check("of a number", { [key]: "10" }, [
+        ["NumericEquals", "0xa", false],
+        ["NumericNotEquals", "11", true],
         ["NumericEquals", 10, true],
         ["NumericEquals", "10.0", true],
         ["NumericNotEquals", 10, false],
@@ -49,6 +76,9 @@ describe("conditions", () => {
         ["DateLessThan", "2026-11-25T12:00:01Z", true],
         ["DateLessThanEquals", "2026-11-25T11:59:59Z", false],
         ["DateGreaterThan", "1764000000", true],
+        ["DateGreaterThan", "2026", true],
+        ["DateLessThan", "2026-12", true],
+        ["DateEquals", "November 25, 2026 12:00 UTC", false],
         ["DateGreaterThanEquals", "2026-11-25T12:00:00Z", true],
         ["DateNotEquals", "2026-11-25T12:00:00Z", false],
     ]);
@@ -79,6 +109,10 @@ describe("conditions", () => {
             ["BoolIfExists", "false", true],
             ["NumericLessThan", 1, false],
             ["ArnLike", "arn:*:*:*:*:*", false],
+            ["ArnNotLike", "arn:*:*:*:*:*", true],
+            ["IpAddress", "0.0.0.0/0", false],
+            ["NotIpAddress", "0.0.0.0/0", true],
+            ["DateLessThanIfExists", "2026", true],
             ["Null", "true", true],
             ["Null", "false", false],
             ["ForAllValues:StringEquals", "Blue", true],
@@ -115,6 +149,29 @@ describe("conditions", () => {
         });
         assert.equal(evaluateConditions(undefined, {}).met, true);
     });
+
+    it("are known in any case, as MiniStack's are", () => {
+        assert.equal(met("forallvalues:stringnotequalsifexists", "x", { [key]: "1" }), true);
+        assert.equal(met("stringequalsignorecase", "A", { [key]: "a" }), true);
+    });
+
+    /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of IAM's */
+    check("by variables", { [key]: "alice", "aws:username": "alice", "aws:pattern": "a*" }, [
+        ["StringEquals", "${aws:username}", true],
+        ["StringLike", "${aws:pattern}", false],
+        ["StringNotEquals", "${aws:username}", false],
+        ["StringEquals", "${aws:userid}", false],
+        ["StringNotEquals", "${aws:userid}", true],
+        ["StringEquals", ["${aws:userid}", "alice"], true],
+        ["BinaryEquals", "${aws:username}", false],
+    ]);
+
+    it("name the variable that has no value, and know none before 2012-10-17", () => {
+        const block: ConditionBlock = { StringEquals: { [key]: "${aws:userid}" } };
+        assert.deepEqual(evaluateConditions(block, { [key]: "x" }).missingKeys, ["aws:userid"]);
+        assert.equal(evaluateConditions(block, { [key]: "${aws:userid}" }, false).met, true);
+    });
+    /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of IAM's */
 
     it("find a key in any case", () => {
         assert.equal(met("StringEquals", "1", { "AWS:KEY": "1" }), true);

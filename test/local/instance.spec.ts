@@ -13,6 +13,7 @@ describe("the environment of commands against the local AWS", () => {
         port: 4567,
         speed: "demo",
         officialPlugin: false,
+        enforce: true,
     };
 
     it("has nothing of the user's own AWS and Pulumi, and the rest of his", () => {
@@ -52,7 +53,14 @@ describe("the environment of commands against the local AWS", () => {
     });
 
     it("is that of the clone's own folder, unless variables say otherwise", () => {
-        const usual = { root, dir: join(root, ".local"), port: 4566, speed: "demo", officialPlugin: false };
+        const usual = {
+            root,
+            dir: join(root, ".local"),
+            port: 4566,
+            speed: "demo",
+            officialPlugin: false,
+            enforce: true,
+        };
         assert.deepEqual(defaultInstance({}), usual);
         const variables = {
             MOVIE_RECOMMENDER_LOCAL_DIR: "/elsewhere",

@@ -18,7 +18,7 @@ describe("a runbook on the command line", () => {
     before(async () => {
         const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
         // Nothing listens on the discard port: these runs must not get as far as the service.
-        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false };
+        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
         await ensureStack(instance);
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
@@ -86,7 +86,7 @@ describe("watch-status on a stack with resources", () => {
         folders.push(dir);
         try {
             const port = Number(new URL(service.endpoint).port);
-            const instance: Instance = { root, dir, port, speed, officialPlugin: false };
+            const instance: Instance = { root, dir, port, speed, officialPlugin: false, enforce: true };
             await ensureStack(instance);
             const { datasetGroupArn } = await service.personalize.send(
                 new CreateDatasetGroupCommand({ name: "films" }),
@@ -130,7 +130,7 @@ describe("recommend while the campaign does not answer", () => {
         const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
         try {
             const { port } = silent.address() as AddressInfo;
-            const instance: Instance = { root, dir, port, speed: "instant", officialPlugin: false };
+            const instance: Instance = { root, dir, port, speed: "instant", officialPlugin: false, enforce: true };
             await ensureStack(instance);
             const state = stateWith("arn:aws:personalize:eu-central-1:000000000000:dataset-group/films");
             const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/films";

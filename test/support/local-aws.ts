@@ -21,16 +21,16 @@ export const region = "eu-central-1";
 /** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
 export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
-    return { root, dir, port: await freePort(), speed, officialPlugin: false };
+    return { root, dir, port: await freePort(), speed, officialPlugin: false, enforce: true };
 }
 
-/** AWS's own clients on an instance. */
-export function clientsOf(instance: Instance) {
+/** AWS's own clients on an instance, as its administrator if no other keys are given. */
+export function clientsOf(instance: Instance, credentials = { accessKeyId: "test", secretAccessKey: "test" }) {
     const env = variables(instance);
     const settings = {
         endpoint: env.AWS_ENDPOINT_URL as string,
         region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        credentials,
     };
     return {
         s3: new S3Client({ ...settings, forcePathStyle: true }),

@@ -1,0 +1,142 @@
+import { accountOf, parseArn } from "./arn.ts";
+import { type AccessRequest, type Decision, type Evaluation, evaluate, type NamedPolicy } from "./evaluate.ts";
+import { isRoot, type Naming } from "./principal.ts";
+
+/** All policies that bear on a request; a kind that is left out does not exist for it. */
+export interface ApplicablePolicies {
+    /** Of the user with his groups, or of the role. */
+    readonly identity?: readonly NamedPolicy[];
+    /** Of what is asked for: a bucket policy, a key policy, a role's trust policy. */
+    readonly resource?: readonly NamedPolicy[];
+    readonly boundary?: readonly NamedPolicy[];
+    /** Given when the caller's session was made. */
+    readonly session?: readonly NamedPolicy[];
+    /** Service control policies, one list for each level from the organisation's root to the account. */
+    readonly serviceControl?: readonly (readonly NamedPolicy[])[];
+}
+
+export type PolicyType = keyof ApplicablePolicies;
+
+export interface Authorization extends Omit<Evaluation, "considered"> {
+    /** The kind that did not allow, where the request is denied. */
+    readonly deniedBy?: PolicyType;
+    /** What each kind says by itself; only kinds that exist. */
+    readonly by: Readonly<Partial<Record<PolicyType, Evaluation>>>;
+    readonly crossAccount: boolean;
+}
+
+/**
+ * Judges one request by all policies that bear on it, as AWS does
+ * (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" and "Cross-account
+ * policy evaluation logic"):
+ *
+ * - a deny anywhere wins; every level of service control policies must allow a principal of the account;
+ * - in one account, identity and resource policies add up. What a resource policy gives to a user's or session's own
+ *   ARN needs nothing else; what it gives to a role or to everyone is limited by boundary and session policy; what it
+ *   gives to the account is the account's to give on. A trust or key policy, where it is among the policies, must
+ *   allow by itself;
+ * - across accounts, the caller's side and the resource's side must both allow;
+ * - a service has no policies of its own; an account's root user needs none.
+ *
+ * `resourceAccount` (12 digits) owns the resource; else the resource's ARN tells, else it is the caller's own account.
+ *
+ * @throws RangeError for a condition operator that IAM does not have.
+ */
+export function authorize(
+    request: AccessRequest,
+    policies: ApplicablePolicies,
+    resourceAccount = accountOf(request.resource),
+): Authorization {
+    const by: Partial<Record<PolicyType, Evaluation>> = {};
+    for (const type of ["identity", "boundary", "session"] as const) {
+        const given = policies[type];
+        if (given) by[type] = evaluate(request, given, "identity");
+    }
+    if (policies.resource) {
+        by.resource = evaluate(request, policies.resource, "resource");
+    }
+    if (policies.serviceControl) {
+        by.serviceControl = everyLevel(policies.serviceControl.map((level) => evaluate(request, level, "identity")));
+    }
+
+    const callerAccount = "arn" in request.caller ? accountOf(request.caller.arn) : undefined;
+    const crossAccount =
+        callerAccount !== undefined && resourceAccount !== undefined && callerAccount !== resourceAccount;
+    const result = (decision: Decision, deciding: Evaluation["deciding"], deniedBy?: PolicyType): Authorization => ({
+        decision,
+        deciding,
+        missingContextKeys: [...new Set(Object.values(by).flatMap((each) => each.missingContextKeys))].sort(),
+        by,
+        crossAccount,
+        ...(deniedBy !== undefined && { deniedBy }),
+    });
+
+    const denials = Object.entries(by).filter(([, { decision }]) => decision === "explicitDeny");
+    if (denials.length > 0) {
+        const deciding = denials.flatMap(([, evaluation]) => evaluation.deciding);
+        return result("explicitDeny", deciding, denials[0]?.[0] as PolicyType);
+    }
+    const lacking = whatLacks(request, by, crossAccount);
+    if (lacking !== undefined) {
+        return result("implicitDeny", [], lacking);
+    }
+    const allowing = [by.identity, by.resource].filter((each) => each?.decision === "allowed");
+    return result(
+        "allowed",
+        allowing.flatMap((each) => each?.deciding ?? []),
+    );
+}
+
+/** The first kind without whose allow the request fails; undefined if nothing is lacking. */
+function whatLacks(
+    { caller, action }: AccessRequest,
+    by: Partial<Record<PolicyType, Evaluation>>,
+    crossAccount: boolean,
+): PolicyType | undefined {
+    const naming = closestOf(by.resource);
+    if (!("arn" in caller)) {
+        return naming === undefined ? "resource" : undefined;
+    }
+    const limits = (type: PolicyType) => by[type] !== undefined && by[type].decision !== "allowed";
+    if (limits("serviceControl")) {
+        return "serviceControl";
+    }
+    const resourceMustAllow = crossAccount || (by.resource !== undefined && hasAllowingPolicyOfItsOwn(action));
+    if (resourceMustAllow && naming === undefined) {
+        return "resource";
+    }
+    if (!crossAccount && naming === "direct") {
+        return undefined;
+    }
+    const givenByResource = !crossAccount && (naming === "role" || naming === "everyone");
+    if (!givenByResource && by.identity?.decision !== "allowed" && !isRoot(caller.arn)) {
+        return "identity";
+    }
+    return limits("boundary") ? "boundary" : limits("session") && isSession(caller.arn) ? "session" : undefined;
+}
+
+/** Roles and keys are open to nobody whom their own policy does not allow, be it through his account. */
+function hasAllowingPolicyOfItsOwn(action: string): boolean {
+    return /^(?:sts:assumerole|kms:(?!createkey$|list(?:keys|aliases)$))/i.test(action);
+}
+
+function isSession(arn: string): boolean {
+    return parseArn(arn)?.service === "sts" || /^role\//.test(parseArn(arn)?.resource ?? "");
+}
+
+function closestOf(resource: Evaluation | undefined): Naming | undefined {
+    const namings = resource?.decision === "allowed" ? resource.deciding.map(({ naming }) => naming) : [];
+    return (["direct", "role", "everyone", "account"] as const).find((naming) => namings.includes(naming));
+}
+
+function everyLevel(levels: readonly Evaluation[]): Evaluation {
+    const worst =
+        levels.find(({ decision }) => decision === "explicitDeny") ??
+        levels.find(({ decision }) => decision === "implicitDeny");
+    return {
+        decision: worst?.decision ?? "allowed",
+        deciding: worst ? worst.deciding : levels.flatMap(({ deciding }) => deciding),
+        considered: levels.flatMap(({ considered }) => considered),
+        missingContextKeys: levels.flatMap(({ missingContextKeys }) => missingContextKeys),
+    };
+}

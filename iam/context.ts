@@ -1,0 +1,58 @@
+import { parseArn } from "./arn.ts";
+import { listOf, type OneOrMany } from "./document.ts";
+import { type Caller, sessionOf } from "./principal.ts";
+
+/** Condition keys of a request; names are case-insensitive, as in IAM. */
+export type RequestContext = Readonly<Record<string, OneOrMany<string>>>;
+
+/** The values of a condition key in a request; undefined for a key that is absent, or has no value. */
+export type Lookup = (key: string) => readonly string[] | undefined;
+
+/** A lookup of condition keys in any case. */
+export function lookupIn(context: RequestContext): Lookup {
+    const carried = new Map<string, readonly string[]>();
+    for (const [key, value] of Object.entries(context)) {
+        const values = listOf(value);
+        // A key without a value is as good as absent.
+        if (values.length > 0) carried.set(key.toLowerCase(), values);
+    }
+    return (key) => carried.get(key.toLowerCase());
+}
+
+/**
+ * The condition keys that every request carries because of who makes it
+ * (IAM User Guide, "AWS global condition context keys", properties of the principal).
+ */
+export function contextOfCaller(caller: Caller): RequestContext {
+    if ("service" in caller) {
+        return { "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": caller.service };
+    }
+    const arn = "arn" in caller ? parseArn(caller.arn) : undefined;
+    if (!("arn" in caller) || !arn) {
+        return {};
+    }
+    const common = { "aws:PrincipalAccount": arn.accountId, "aws:PrincipalIsAWSService": "false" };
+    const [type, ...path] = arn.resource.split("/");
+    switch (type) {
+        case "user":
+            return {
+                ...common,
+                "aws:PrincipalArn": caller.arn,
+                "aws:PrincipalType": "User",
+                "aws:username": path.at(-1) ?? "",
+            };
+        case "root":
+            return { ...common, "aws:PrincipalArn": caller.arn, "aws:PrincipalType": "Account" };
+        case "role":
+            return { ...common, "aws:PrincipalArn": caller.arn, "aws:PrincipalType": "AssumedRole" };
+        case "assumed-role": {
+            // The key names the role, not its session; a path of the role is not part of a session's name.
+            const role = `arn:${arn.partition}:iam::${arn.accountId}:role/${sessionOf(caller.arn)?.roleName}`;
+            return { ...common, "aws:PrincipalArn": role, "aws:PrincipalType": "AssumedRole" };
+        }
+        case "federated-user":
+            return { ...common, "aws:PrincipalArn": caller.arn, "aws:PrincipalType": "FederatedUser" };
+        default:
+            return common;
+    }
+}

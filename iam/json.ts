@@ -1,0 +1,147 @@
+/** A JSON value that knows where it stands: offsets into the text, the end behind the last character. */
+export type JsonNode = { readonly start: number; readonly end: number } & (
+    | { readonly type: "object"; readonly members: readonly JsonMember[] }
+    | { readonly type: "array"; readonly items: readonly JsonNode[] }
+    | { readonly type: "scalar"; readonly value: string | number | boolean | null }
+);
+
+export interface JsonMember {
+    readonly name: string;
+    /** Where the name stands. */
+    readonly start: number;
+    readonly node: JsonNode;
+}
+
+/** A text that is no JSON, or nested too deeply. */
+export class JsonError extends Error {
+    readonly offset: number;
+    constructor(message: string, offset: number) {
+        super(message);
+        this.offset = offset;
+    }
+}
+
+const space = /[ \t\n\r]*/y;
+const scalar = /"(?:[^"\\]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/**
+ * Reads JSON with positions, in linear time.
+ *
+ * @throws JsonError with the offset of the first character that does not fit, or where nesting passes `maxDepth`.
+ */
+export function parseJson(text: string, maxDepth: number): JsonNode {
+    const reader = new Reader(text, maxDepth);
+    const node = reader.value(0);
+    reader.end();
+    return node;
+}
+
+/** The plain value of a node. Of members with one name, the last counts. */
+export function plain(node: JsonNode): unknown {
+    switch (node.type) {
+        case "object":
+            // fromEntries makes own properties of all names, __proto__ included.
+            return Object.fromEntries(node.members.map((member) => [member.name, plain(member.node)]));
+        case "array":
+            return node.items.map(plain);
+        case "scalar":
+            return node.value;
+    }
+}
+
+class Reader {
+    #text: string;
+    #maxDepth: number;
+    #at = 0;
+    constructor(text: string, maxDepth: number) {
+        this.#text = text;
+        this.#maxDepth = maxDepth;
+    }
+
+    value(depth: number): JsonNode {
+        if (depth > this.#maxDepth) {
+            throw new JsonError(`nested deeper than ${this.#maxDepth} levels`, this.#at);
+        }
+        this.#take(space);
+        const start = this.#at;
+        if (this.#skip("{")) {
+            const members = this.#list("}", () => this.#member(depth));
+            return { type: "object", members, start, end: this.#at };
+        }
+        if (this.#skip("[")) {
+            const items = this.#list("]", () => this.value(depth + 1));
+            return { type: "array", items, start, end: this.#at };
+        }
+        const token = this.#take(scalar);
+        if (token === "") {
+            throw this.#unexpected("a value");
+        }
+        return { type: "scalar", value: this.#scalar(token, start), start, end: this.#at };
+    }
+
+    end(): void {
+        this.#take(space);
+        if (this.#at < this.#text.length) {
+            throw this.#unexpected("the end");
+        }
+    }
+
+    #member(depth: number): JsonMember {
+        this.#take(space);
+        const start = this.#at;
+        const token = this.#text[start] === '"' ? this.#take(scalar) : "";
+        if (token === "") {
+            throw this.#unexpected("a name in double quotes");
+        }
+        const name = this.#scalar(token, start);
+        this.#expect(":");
+        return { name: String(name), start, node: this.value(depth + 1) };
+    }
+
+    #scalar(token: string, start: number): string | number | boolean | null {
+        try {
+            return JSON.parse(token);
+        } catch {
+            throw new JsonError("a text with a control character or an unknown escape", start);
+        }
+    }
+
+    #list<T>(close: string, read: () => T): T[] {
+        const all: T[] = [];
+        this.#take(space);
+        if (this.#skip(close)) {
+            return all;
+        }
+        do {
+            all.push(read());
+            this.#take(space);
+        } while (this.#skip(","));
+        this.#expect(close);
+        return all;
+    }
+
+    #expect(character: string): void {
+        this.#take(space);
+        if (!this.#skip(character)) {
+            throw this.#unexpected(`"${character}"`);
+        }
+    }
+
+    #skip(character: string): boolean {
+        const found = this.#text[this.#at] === character;
+        if (found) this.#at++;
+        return found;
+    }
+
+    #take(pattern: RegExp): string {
+        pattern.lastIndex = this.#at;
+        const [token = ""] = pattern.exec(this.#text) ?? [];
+        this.#at += token.length;
+        return token;
+    }
+
+    #unexpected(wanted: string): JsonError {
+        const found = this.#text[this.#at];
+        return new JsonError(`${wanted} is expected, not ${found === undefined ? "the end" : `"${found}"`}`, this.#at);
+    }
+}

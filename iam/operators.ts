@@ -1,0 +1,84 @@
+import { isInRange } from "./ip.ts";
+import { literalOf, matchesArn, matchesWildcard, type Pattern } from "./match.ts";
+
+/** Whether a value of the request satisfies one value of the policy. */
+export type Comparison = (policy: Pattern, request: string) => boolean;
+
+export interface Operator {
+    readonly compare: Comparison;
+    /** A `Not…` operator holds if none of the policy's values compares. */
+    readonly negated: boolean;
+    /** Policy variables have a meaning in strings and ARNs (and, by the operators' page, in Bool) alone. */
+    readonly takesVariables: boolean;
+    /** `ForAllValues` or `ForAnyValue`. */
+    readonly quantifier: "all" | "any" | undefined;
+    readonly ifExists: boolean;
+}
+
+const compared =
+    (read: (text: string) => number, holds: (request: number, policy: number) => boolean): Comparison =>
+    (policy, request) => {
+        const [r, p] = [read(request), read(literalOf(policy))];
+        return Number.isFinite(r) && Number.isFinite(p) && holds(r, p);
+    };
+
+const number = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN);
+const isoDate = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?$/;
+// Four digits are a year (W3C's date formats); more are seconds since 1970.
+const instant = (text: string) =>
+    isoDate.test(text) ? Date.parse(text) : /^\d{5,12}$/.test(text) ? Number(text) * 1000 : Number.NaN;
+
+const folded = (policy: Pattern, request: string) => literalOf(policy).toLowerCase() === request.toLowerCase();
+const withoutPadding = (base64: string) => base64.replace(/=+$/, "");
+
+const orders = {
+    Equals: (r: number, p: number) => r === p,
+    LessThan: (r: number, p: number) => r < p,
+    LessThanEquals: (r: number, p: number) => r <= p,
+    GreaterThan: (r: number, p: number) => r > p,
+    GreaterThanEquals: (r: number, p: number) => r >= p,
+};
+const ordered = (type: string, read: (text: string) => number) =>
+    Object.entries(orders).map(([name, holds]) => [type + name, compared(read, holds)] as const);
+
+/** The comparisons by name; each `Not…` twin is the same one, negated (IAM User Guide, "Condition operators"). */
+const comparisons: ReadonlyMap<string, Comparison> = new Map(
+    [
+        ["StringEquals", (policy: Pattern, request: string) => literalOf(policy) === request] as const,
+        ["StringEqualsIgnoreCase", folded] as const,
+        ["StringLike", matchesWildcard] as const,
+        ...ordered("Numeric", number),
+        ...ordered("Date", instant),
+        ["Bool", folded] as const,
+        [
+            "BinaryEquals",
+            (policy: Pattern, request: string) => withoutPadding(literalOf(policy)) === withoutPadding(request),
+        ] as const,
+        ["IpAddress", (policy: Pattern, request: string) => isInRange(literalOf(policy), request)] as const,
+        ["ArnEquals", matchesArn] as const,
+        ["ArnLike", matchesArn] as const,
+    ].map(([name, compare]) => [name.toLowerCase(), compare]),
+);
+
+const negatable =
+    /^(?:string(?:not)?(?:equals|equalsignorecase|like)|(?:numeric|date)(?:not)?equals|arn(?:not)?(?:equals|like)|(?:not)?ipaddress)$/;
+
+/** What an operator's name means, prefix and suffix included; undefined for a name that is no operator (or `Null`). */
+export function operatorOf(name: string): Operator | undefined {
+    const [, set, plain = "", ifExists] =
+        /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
+    const negated = plain.includes("not") && negatable.test(plain);
+    const compare = comparisons.get(negated ? plain.replace("not", "") : plain);
+    return (
+        compare && {
+            compare,
+            negated,
+            takesVariables: /^(string|arn|bool)/.test(plain),
+            quantifier: set === undefined ? undefined : set === "forallvalues" ? "all" : "any",
+            ifExists: ifExists !== undefined,
+        }
+    );
+}
+
+/** Whether a name is the operator `Null`, which asks whether a key is there. */
+export const isNullOperator = (name: string) => /^(?:(?:forallvalues|foranyvalue):)?null$/i.test(name);

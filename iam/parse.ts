@@ -1,0 +1,112 @@
+import type { PolicyDocument } from "./document.ts";
+import { checkGrammar } from "./grammar.ts";
+import { JsonError, type JsonNode, parseJson, plain } from "./json.ts";
+import type { PolicyKind } from "./statement.ts";
+
+/** A place in a text; line and column count from 1. */
+export interface Position {
+    readonly line: number;
+    readonly column: number;
+}
+
+export interface PolicyProblem extends Position {
+    readonly message: string;
+}
+
+/** Where the text of a statement lies, in offsets: `[start, end)`. */
+export interface Span {
+    readonly start: number;
+    readonly end: number;
+    /** Behind the bracket or the statement before it. */
+    readonly lead: number;
+}
+
+export type ParsedPolicy =
+    | { readonly document: PolicyDocument; readonly statements: readonly Span[]; readonly problems: readonly [] }
+    | { readonly problems: readonly PolicyProblem[] };
+
+/**
+ * The longest documents in characters, white space not counted
+ * (IAM User Guide, "IAM and AWS STS quotas"; S3 User Guide, "Bucket policies": 20 KB).
+ */
+export const sizeLimits = {
+    managedPolicy: 6144,
+    roleInlinePolicies: 10_240,
+    userInlinePolicies: 2048,
+    groupInlinePolicies: 5120,
+    trustPolicy: 2048,
+    bucketPolicy: 20_480,
+} as const;
+
+/** No policy that IAM accepts comes near: the deepest place is a value in a list of a key of an operator. */
+const maxDepth = 12;
+const maxProblems = 20;
+
+/**
+ * Reads a policy as IAM would before it is stored: JSON, then the grammar of the policy language. All problems are
+ * told at once (20 at most), each with its place.
+ *
+ * `kind` says whether statements must, or must not, name a principal; `maxCharacters` counts as IAM does, without
+ * white space. Time is linear in the text, and a text that is too long is not looked into.
+ */
+export function parsePolicy(
+    text: string,
+    kind: PolicyKind,
+    maxCharacters: number = sizeLimits.bucketPolicy,
+): ParsedPolicy {
+    const characters = text.replace(/\s+/g, "").length;
+    if (characters > maxCharacters) {
+        const message = `the document has ${characters} characters without white space; ${maxCharacters} are allowed`;
+        return { problems: [{ message, line: 1, column: 1 }] };
+    }
+    let root: JsonNode;
+    try {
+        root = parseJson(text, maxDepth);
+    } catch (error) {
+        if (error instanceof JsonError) {
+            const place = placesIn(text)(error.offset);
+            return { problems: [{ message: `no valid JSON: ${error.message}`, ...place }] };
+        }
+        throw error;
+    }
+    const found = checkGrammar(root, kind)
+        .toSorted((a, b) => a.offset - b.offset)
+        .slice(0, maxProblems);
+    if (found.length > 0) {
+        const placeOf = placesIn(text);
+        return { problems: found.map(({ message, offset }) => ({ message, ...placeOf(offset) })) };
+    }
+    return { document: plain(root) as PolicyDocument, statements: statementSpans(root), problems: [] };
+}
+
+/** Line and column of offsets into a text, from 1; only line feeds end a line. */
+export function placesIn(text: string): (offset: number) => Position {
+    const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+    return (offset) => {
+        let [low, high] = [0, starts.length - 1];
+        while (low < high) {
+            const middle = (low + high + 1) >> 1;
+            if ((starts[middle] as number) <= offset) low = middle;
+            else high = middle - 1;
+        }
+        return { line: low + 1, column: offset - (starts[low] as number) + 1 };
+    };
+}
+
+/** One line for a document with problems, for messages. */
+export function describeProblems(problems: readonly PolicyProblem[]): string {
+    return problems.map(({ message, line, column }) => `line ${line}, column ${column}: ${message}`).join("; ");
+}
+
+function statementSpans(root: JsonNode): readonly Span[] {
+    const statement = root.type === "object" ? root.members.find(({ name }) => name === "Statement")?.node : undefined;
+    if (statement?.type !== "array") {
+        return statement ? [{ start: statement.start, end: statement.end, lead: statement.start }] : [];
+    }
+    const { items } = statement;
+    return items.map(({ start, end }, index) => ({
+        start,
+        end,
+        lead: items[index - 1]?.end ?? statement.start + 1,
+    }));
+}

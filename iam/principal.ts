@@ -1,0 +1,75 @@
+import { parseArn } from "./arn.ts";
+import { listOf, type Principals, type Statement } from "./document.ts";
+
+/**
+ * Who asks: a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`) or an account's root by
+ * ARN; an AWS service by its principal name; or somebody whom an identity provider vouches for.
+ */
+export type Caller = { readonly arn: string } | { readonly service: string } | { readonly federated: string };
+
+/**
+ * How closely a statement names its caller, which decides what else must allow him
+ * (IAM User Guide, "How AWS enforcement code logic evaluates requests", resource-based policies):
+ * `direct` is a user's or a session's own ARN, or a service or provider; `role` the role of a session; `everyone` is
+ * `*`, or what NotPrincipal leaves; `account` hands the decision over to the policies of the caller's account.
+ */
+export type Naming = "direct" | "role" | "everyone" | "account";
+
+/** How a statement of a resource or trust policy names a caller; undefined if it does not. */
+export function namingOf({ Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
+    if (NotPrincipal !== undefined) {
+        return closest(NotPrincipal, caller) === undefined ? "everyone" : undefined;
+    }
+    return Principal === undefined ? undefined : closest(Principal, caller);
+}
+
+/** The role and session names of a session's ARN. */
+export function sessionOf(arn: string): { roleName: string; sessionName: string } | undefined {
+    const [type, roleName, ...rest] = parseArn(arn)?.resource.split("/") ?? [];
+    return type === "assumed-role" && roleName && rest.length > 0
+        ? { roleName, sessionName: rest.join("/") }
+        : undefined;
+}
+
+/** Whether an ARN is the root user of an account. */
+export const isRoot = (arn: string) => parseArn(arn)?.resource === "root" && parseArn(arn)?.service === "iam";
+
+function closest(principal: "*" | Principals, caller: Caller): Naming | undefined {
+    if (principal === "*") {
+        return "everyone";
+    }
+    const named = listOf(principal.AWS);
+    if ("service" in caller) {
+        return listOf(principal.Service).includes(caller.service) ? "direct" : everyone(named);
+    }
+    if ("federated" in caller) {
+        return listOf(principal.Federated).includes(caller.federated) ? "direct" : everyone(named);
+    }
+    const namings = named.map((name) => namingBy(name, caller.arn));
+    return (["direct", "role", "everyone", "account"] as const).find((naming) => namings.includes(naming));
+}
+
+const everyone = (named: readonly string[]) => (named.includes("*") ? "everyone" : undefined);
+
+function namingBy(name: string, arn: string): Naming | undefined {
+    const caller = parseArn(arn);
+    if (name === "*") {
+        return "everyone";
+    }
+    if (name === arn) {
+        return caller?.resource.startsWith("role/") ? "role" : caller?.resource === "root" ? "account" : "direct";
+    }
+    if (caller && name === caller.accountId) {
+        return "account";
+    }
+    const wanted = parseArn(name);
+    if (!wanted || !caller || wanted.partition !== caller.partition || wanted.accountId !== caller.accountId) {
+        return undefined;
+    }
+    if (wanted.service === "iam" && wanted.resource === "root") {
+        return "account";
+    }
+    // Names of roles are unique in an account, and a session's ARN has no path.
+    const [type, ...path] = wanted.resource.split("/");
+    return type === "role" && path.at(-1) === sessionOf(arn)?.roleName ? "role" : undefined;
+}

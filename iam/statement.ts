@@ -1,0 +1,78 @@
+import { evaluateConditions } from "./conditions.ts";
+import type { Lookup } from "./context.ts";
+import { listOf, type OneOrMany, type PolicyDocument, type Statement } from "./document.ts";
+import { matchesWildcard } from "./match.ts";
+import { type Caller, type Naming, namingOf } from "./principal.ts";
+import { type Expansion, expandResource } from "./variables.ts";
+
+/** What is asked, as a statement sees it. */
+export interface Question {
+    readonly caller: Caller;
+    readonly action: string;
+    readonly resource: string;
+    readonly lookup: Lookup;
+}
+
+/** Whether statements name their principal (resource and trust policies), or belong to the caller. */
+export type PolicyKind = "identity" | "resource";
+
+export interface Match {
+    /** The first part that did not match; undefined if the statement applies. */
+    readonly because?: string;
+    readonly missingKeys: readonly string[];
+    /** How a statement of a resource policy that applies names the caller. */
+    readonly naming?: Naming;
+}
+
+/**
+ * Whether one statement applies to a request, and if not, why: principal, action, resource and conditions in turn
+ * (IAM User Guide, "IAM JSON policy element reference").
+ *
+ * @throws RangeError for a condition operator that IAM does not have.
+ */
+export function matchStatement(
+    { caller, action, resource, lookup }: Question,
+    statement: Statement,
+    kind: PolicyKind,
+    version: PolicyDocument["Version"],
+): Match {
+    const no = (because: string, missingKeys: readonly string[] = []): Match => ({ because, missingKeys });
+    const naming = kind === "resource" ? namingOf(statement, caller) : undefined;
+    if (kind === "resource" && naming === undefined) {
+        return no("the principal differs");
+    }
+    const asked = action.toLowerCase();
+    if (!fits(statement.Action, statement.NotAction, (name) => matchesWildcard(name.toLowerCase(), asked))) {
+        return no("the action differs");
+    }
+    // Variables came with this version of the language; before it, they are plain text.
+    const variables = version === "2012-10-17";
+    const unresolved: string[] = [];
+    const sameResource = (text: string) => {
+        const expanded: Expansion = variables ? expandResource(text, lookup) : { pattern: text };
+        if ("missing" in expanded) {
+            unresolved.push(expanded.missing);
+            return false;
+        }
+        return matchesWildcard(expanded.pattern, resource);
+    };
+    // A trust policy has no Resource: the role it belongs to is meant.
+    const unbound = kind === "resource" && statement.Resource === undefined && statement.NotResource === undefined;
+    if (!unbound && !fits(statement.Resource, statement.NotResource, sameResource)) {
+        const lacking = unresolved.length > 0 ? `: the request does not carry ${unresolved.join(", ")}` : "";
+        return no(`the resource differs${lacking}`, unresolved);
+    }
+    const { met, failed, missingKeys } = evaluateConditions(statement.Condition, lookup, variables);
+    const missing = [...unresolved, ...missingKeys];
+    return met
+        ? { missingKeys: missing, ...(naming !== undefined && { naming }) }
+        : no(`${failed} does not hold`, missing);
+}
+
+function fits(
+    wanted: OneOrMany<string> | undefined,
+    excluded: OneOrMany<string> | undefined,
+    matches: (text: string) => boolean,
+): boolean {
+    return excluded !== undefined ? !listOf(excluded).some(matches) : listOf(wanted).some(matches);
+}

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** What somebody did, or was kept from. */
+export interface Access {
+    /** The ARN of the principal; the access key where nobody is known by it; "anonymous". */
+    readonly principal: string;
+    /** `service:Action`; for a call that has no name its service and method with path. */
+    readonly action: string;
+    readonly resource: string;
+    readonly decision: "allowed" | "denied" | "unnamed" | "refused";
+    /** AWS's sentence, or the code of the failure. */
+    readonly reason?: string;
+}
+
+/** Equal accesses within a moment are one entry that counts them. */
+export interface LoggedAccess extends Access {
+    readonly id: number;
+    /** Epoch milliseconds of the first of them. */
+    readonly at: number;
+    readonly calls: number;
+}
+
+const table = `
+CREATE TABLE IF NOT EXISTS accesses (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL, principal TEXT NOT NULL, action TEXT NOT NULL, resource TEXT NOT NULL,
+    decision TEXT NOT NULL, reason TEXT, calls INTEGER NOT NULL
+) STRICT;`;
+
+const flushMilliseconds = 250;
+/** More than a day's work of one stack; the oldest go first. */
+const kept = 200_000;
+
+/** Who did what, in memory for a moment and then in SQLite: a call waits for no disk. */
+export function openAccessLog(dataDir: string) {
+    const database = new DatabaseSync(join(dataDir, "access.sqlite"));
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
+    database.exec(table);
+    const insert = database.prepare(
+        "INSERT INTO accesses (at, principal, action, resource, decision, reason, calls) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    const newer = database.prepare("SELECT * FROM accesses WHERE id > ? ORDER BY id");
+    const forget = database.prepare("DELETE FROM accesses WHERE id <= (SELECT max(id) FROM accesses) - ?");
+    let waiting = new Map<string, { access: Access; at: number; calls: number }>();
+    let timer: NodeJS.Timeout | undefined;
+
+    function flush(): void {
+        clearTimeout(timer);
+        timer = undefined;
+        const entries = [...waiting.values()];
+        waiting = new Map();
+        if (entries.length === 0) {
+            return;
+        }
+        database.exec("BEGIN");
+        for (const { access, at, calls } of entries) {
+            const { principal, action, resource, decision, reason } = access;
+            insert.run(at, principal, action, resource, decision, reason ?? null, calls);
+        }
+        forget.run(kept);
+        database.exec("COMMIT");
+    }
+
+    return {
+        add(access: Access): void {
+            const name = `${access.principal}\n${access.action}\n${access.resource}\n${access.decision}`;
+            const entry = waiting.get(name);
+            if (entry) {
+                entry.calls++;
+                return;
+            }
+            waiting.set(name, { access, at: Date.now(), calls: 1 });
+            timer ??= setTimeout(flush, flushMilliseconds).unref();
+        },
+        /** The entries after the one with this id, oldest first; what is in memory is there too. */
+        after(id: number): LoggedAccess[] {
+            flush();
+            return newer.all(id).map((row) => ({ ...row }) as unknown as LoggedAccess);
+        },
+        close(): void {
+            flush();
+            database.close();
+        },
+    };
+}
+
+export type AccessLog = ReturnType<typeof openAccessLog>;

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from "node:http";
+import { isFromWebPage } from "./closed.ts";
+import type { Directory, Found, Principal } from "./directory.ts";
+import { isSignedBy, type Signature, timeFault } from "./signature.ts";
+
+/** The account's root, who needs no policy: on a local AWS everybody who has its well-known pair. */
+export const isAdministrator = (principal: Pick<Principal, "identity">) => principal.identity === undefined;
+
+/**
+ * Who made a request: the key is known and active, the time is now, the token is the session's, and the signature is
+ * made with the key's secret over this request. Else the code of AWS's failure.
+ *
+ * `payloadHash` is the last line of the canonical request.
+ */
+export async function identify(
+    directory: Directory,
+    request: IncomingMessage,
+    signature: Signature,
+    payloadHash: string,
+): Promise<Found> {
+    const late = timeFault(signature, Date.now());
+    if (late) {
+        return { error: late };
+    }
+    const found = await directory.principal(signature.accessKeyId, signature.region);
+    if ("error" in found) {
+        return found;
+    }
+    if (found.expires !== null && Date.now() > found.expires * 1000) {
+        return { error: "ExpiredTokenException" };
+    }
+    if ((found.token ?? undefined) !== signature.token) {
+        return { error: signature.token === undefined ? "UnrecognizedClientException" : "InvalidToken" };
+    }
+    const { method = "", url = "/", headers, headersDistinct } = request;
+    if (!isSignedBy({ method, url, headers, headersDistinct }, signature, found.secret, payloadHash)) {
+        return { error: "SignatureDoesNotMatch" };
+    }
+    // A page in this machine's browser knows the administrator's pair too, as everybody does.
+    return isAdministrator(found) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : found;
+}

@@ -1,0 +1,108 @@
+import {
+    GetGroupCommand,
+    GetGroupPolicyCommand,
+    GetPolicyCommand,
+    GetPolicyVersionCommand,
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    GetUserCommand,
+    GetUserPolicyCommand,
+    type IAMClient,
+    ListAttachedGroupPoliciesCommand,
+    ListAttachedRolePoliciesCommand,
+    ListAttachedUserPoliciesCommand,
+    ListGroupPoliciesCommand,
+    ListGroupsForUserCommand,
+    ListRolePoliciesCommand,
+    ListUserPoliciesCommand,
+} from "@aws-sdk/client-iam";
+import { unlessGone } from "../../unless-gone.ts";
+import { Refusal } from "./refusal.ts";
+import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
+
+/**
+ * All policies of a user (with those of his groups), a group or a role by ARN, and its boundary, as they are stored.
+ *
+ * @throws Refusal NoSuchEntity for an entity that does not exist, and NotImplemented for a managed policy that is
+ *     attached but whose document nobody has here.
+ */
+export async function entityPolicies(iam: IAMClient, arn: string): Promise<EntityPolicies> {
+    const [, type = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];
+    const name = path.split("/").at(-1) as string;
+    const entity = await find(iam, type, name);
+    if (entity?.arn !== arn) {
+        throw new Refusal("NoSuchEntity", `The ${type} with name ${name} cannot be found.`, 404);
+    }
+    const policies = await (type === "user" ? ofUser : type === "group" ? ofGroup : ofRole)(iam, name);
+    return { policies, boundary: entity.boundary ? await managed(iam, entity.boundary) : undefined };
+}
+
+interface Entity {
+    readonly arn: string | undefined;
+    /** ARN of the managed policy that is its boundary. */
+    readonly boundary: string | undefined;
+}
+
+async function find(iam: IAMClient, type: string, name: string): Promise<Entity | undefined> {
+    if (type === "group") {
+        const found = await unlessGone(iam.send(new GetGroupCommand({ GroupName: name })), "NoSuchEntityException");
+        return found && { arn: found.Group?.Arn, boundary: undefined };
+    }
+    const found =
+        type === "user"
+            ? (await unlessGone(iam.send(new GetUserCommand({ UserName: name })), "NoSuchEntityException"))?.User
+            : (await unlessGone(iam.send(new GetRoleCommand({ RoleName: name })), "NoSuchEntityException"))?.Role;
+    return found && { arn: found.Arn, boundary: found.PermissionsBoundary?.PermissionsBoundaryArn };
+}
+
+async function ofUser(iam: IAMClient, UserName: string): Promise<SourcePolicy[]> {
+    const { PolicyNames = [] } = await iam.send(new ListUserPoliciesCommand({ UserName }));
+    const { AttachedPolicies = [] } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
+    const { Groups = [] } = await iam.send(new ListGroupsForUserCommand({ UserName }));
+    const own = await Promise.all([
+        ...PolicyNames.map(async (PolicyName) => {
+            const stored = await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }));
+            return inline(PolicyName, stored.PolicyDocument);
+        }),
+        ...AttachedPolicies.map(({ PolicyArn }) => managed(iam, PolicyArn)),
+    ]);
+    const ofGroups = await Promise.all(Groups.map(({ GroupName = "" }) => ofGroup(iam, GroupName)));
+    return [...own, ...ofGroups.flat()];
+}
+
+async function ofGroup(iam: IAMClient, GroupName: string): Promise<SourcePolicy[]> {
+    const { PolicyNames = [] } = await iam.send(new ListGroupPoliciesCommand({ GroupName }));
+    const { AttachedPolicies = [] } = await iam.send(new ListAttachedGroupPoliciesCommand({ GroupName }));
+    return Promise.all([
+        ...PolicyNames.map(async (PolicyName) => {
+            const stored = await iam.send(new GetGroupPolicyCommand({ GroupName, PolicyName }));
+            return inline(PolicyName, stored.PolicyDocument);
+        }),
+        ...AttachedPolicies.map(({ PolicyArn }) => managed(iam, PolicyArn)),
+    ]);
+}
+
+async function ofRole(iam: IAMClient, RoleName: string): Promise<SourcePolicy[]> {
+    const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+    return Promise.all([
+        ...PolicyNames.map(async (PolicyName) => {
+            const stored = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+            return inline(PolicyName, stored.PolicyDocument);
+        }),
+        ...AttachedPolicies.map(({ PolicyArn }) => managed(iam, PolicyArn)),
+    ]);
+}
+
+const inline = (id: string, document = ""): SourcePolicy => ({ id, text: decodeURIComponent(document) });
+
+async function managed(iam: IAMClient, PolicyArn = ""): Promise<SourcePolicy> {
+    const found = await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn })), "NoSuchEntityException");
+    if (!found?.Policy) {
+        const message = `${PolicyArn} is attached, but its document is not emulated here: a verdict would be wrong.`;
+        throw new Refusal("NotImplemented", message);
+    }
+    const { DefaultVersionId: VersionId, PolicyName = "" } = found.Policy;
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+    return inline(PolicyName, PolicyVersion?.Document);
+}

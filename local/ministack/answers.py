@@ -1,0 +1,156 @@
+"""Answers the gateway, on a port of the loopback interface and to its token only, what it needs to judge a call.
+
+`/call` names a call; `/key` tells who an access key is, its secret, and all policies of that principal; `/role` tells
+of a role; `/refusal` words a refusal in the protocol of a service.
+"""
+
+import base64
+import hmac
+import json
+import threading
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import fix_error_content_type, request_scope
+from ministack.services import iam, sts
+
+import calls
+
+ADMINISTRATOR = "test"
+
+
+def key(asked: dict, _body: bytes) -> dict:
+    """Who an access key is. Only the administrator's own key is root: MiniStack takes others for it too."""
+    name, account = asked["key"], asked["account"]
+    if iam_evaluator.is_root_access_key(name) and name != ADMINISTRATOR:
+        return {"error": "UnrecognizedClientException"}
+    with request_scope(account, asked["region"]):
+        found = iam_evaluator.resolve_credential(name, account)
+        if isinstance(found, iam_evaluator.CredentialResolutionError):
+            return {"error": found.code}
+        return {
+            "arn": found.principal_arn,
+            "account": found.account_id,
+            "secret": found.secret_access_key,
+            "token": found.session_token,
+            "expires": found.expiration,
+            **principal(found, account),
+        }
+
+
+def principal(found, account: str) -> dict:
+    if found.principal_type == "User":
+        entity = iam._users.get(found.principal_name) or {}
+        identity = user_policies(found.principal_name, entity)
+    elif found.principal_type == "AssumedRole":
+        entity = iam._roles.get(found.principal_arn.split("/")[1]) or {}
+        identity = inline("role policy", entity.get("InlinePolicies")) + attached(entity)
+    else:
+        # Nobody judges the account's root. A federated user has only what is not known here: nothing.
+        identity = None if found.principal_type == "Root" else []
+        return {"id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None}
+    session = sts._sessions.get(found.access_key_id) or {}
+    tags = [*(entity.get("Tags") or []), *(session.get("SessionTags") or [])]
+    boundary = entity.get("PermissionsBoundary")
+    return {
+        "id": found.principal_id,
+        "tags": {tag["Key"]: tag["Value"] for tag in tags},
+        "identity": identity,
+        "boundary": [managed(boundary, "permissions boundary")] if boundary else None,
+        "session": session_policies(session.get("SessionPolicies")),
+    }
+
+
+def user_policies(name: str, user: dict) -> list:
+    found = inline("user policy", iam._user_inline_policies.get(name)) + attached(user)
+    for group, members in iam._groups.items():
+        if name in members.get("Users", []):
+            found += inline(f"policy of group {group}", iam._group_inline_policies.get(group)) + attached(members)
+    return found
+
+
+def session_policies(given) -> list | None:
+    if not given:
+        return None
+    own = [{"name": "session policy", "text": text(given["Policy"])}] if given.get("Policy") else []
+    return own + [managed(arn, "session policy") for arn in given.get("PolicyArns") or []]
+
+
+def inline(kind: str, policies) -> list:
+    return [{"name": f"{kind} {name}", "text": text(document)} for name, document in (policies or {}).items()]
+
+
+def attached(entity: dict) -> list:
+    return [managed(arn, "managed policy") for arn in entity.get("AttachedPolicies") or []]
+
+
+def managed(arn: str, kind: str) -> dict:
+    """A managed policy; one that does not exist gives nothing, as a boundary too."""
+    record = iam._lookup_policy(arn) or {}
+    version = (record.get("Versions") or {}).get(record.get("DefaultVersionId", "v1")) or {}
+    return {"name": f"{kind} {arn.rsplit('/', 1)[-1]}", "text": text(version.get("Document") or {"Statement": []})}
+
+
+def text(document) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+def role(asked: dict, _body: bytes) -> dict:
+    """A role by its name; empty when there is none."""
+    with request_scope(asked["account"], "us-east-1"):
+        found = iam._roles.get(asked["name"])
+    if not found:
+        return {}
+    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []}
+    return {"arn": found["Arn"], "trust": text(found["AssumeRolePolicyDocument"]), "tags": tags}
+
+
+def refusal(asked: dict, _body: bytes) -> dict:
+    service, headers = asked["service"], asked["headers"]
+    status, answered, body = iam_actions.access_denied_response(
+        service, asked["action"], asked["principal"], str(uuid.uuid4()), resource_arn=asked["resource"],
+        error_code=asked["code"], message=asked["message"], headers=headers,
+        explicit_deny=" with an explicit deny " in asked["message"],
+    )
+    fix_error_content_type(service, status, answered)
+    return {"status": status, "headers": answered, "body": base64.b64encode(body).decode()}
+
+
+ANSWERS = {"/key": key, "/role": role, "/refusal": refusal, "/call": calls.describe}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        token = self.headers.get("x-gateway-token", "")
+        answer = ANSWERS.get(self.path)
+        if answer is None or not hmac.compare_digest(token.encode(), self.server.token.encode()):
+            self.send(403, {})
+            return
+        try:
+            asked = json.loads(base64.b64decode(self.headers.get("x-asked", "")))
+            self.send(200, answer(asked, body))
+        except Exception as error:  # the gateway must hear of it, and then refuses the call
+            self.send(500, {"error": f"{type(error).__name__}: {error}"})
+
+    def send(self, status: int, answer: dict) -> None:
+        content = json.dumps(answer).encode()
+        self.send_response_only(status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+def serve(port: int, token: str) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    server.token = token
+    threading.Thread(target=server.serve_forever, daemon=True).start()

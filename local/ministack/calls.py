@@ -1,0 +1,207 @@
+"""Names a call as IAM does: action, resources, condition keys, and the resource's own policy.
+
+MiniStack's router says which service will answer, and its tables name actions and resources, so that what is judged is
+what is then done. Where a table guesses, this module asks AWS's service model (botocore) instead; a call that neither
+knows has no name.
+"""
+
+import json
+import re
+from urllib.parse import parse_qs, unquote
+
+from ministack import app
+from ministack.core import iam_actions as names
+from ministack.core.iam_evaluator import _resource_policy
+from ministack.core.responses import request_scope
+from ministack.core.router import detect_service
+from ministack.services import iam, s3, tagging
+
+# Served by MiniStack before its router looks: their names would be another call's.
+BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
+
+MODELS = {
+    "elasticloadbalancing": ["elbv2"],
+    "elasticmapreduce": ["emr"],
+    "lambda": ["lambda"],
+    "monitoring": ["cloudwatch"],
+    "ses": ["ses", "sesv2"],
+    "states": ["stepfunctions"],
+    "tagging": ["resourcegroupstaggingapi"],
+}
+
+# Operations that IAM calls by another name (Service Authorization Reference).
+RENAMED = {
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("lambda", "InvokeAsync"): "InvokeFunction",
+    ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
+    ("lambda", "GetLayerVersionByArn"): "GetLayerVersion",
+    ("budgets", "DescribeBudget"): "ViewBudget",
+    ("budgets", "DescribeBudgets"): "ViewBudget",
+    ("budgets", "DescribeNotificationsForBudget"): "ViewBudget",
+    ("budgets", "DescribeSubscribersForNotification"): "ViewBudget",
+    ("budgets", "DescribeBudgetPerformanceHistory"): "ViewBudget",
+    **{
+        ("budgets", f"{verb}{noun}"): "ModifyBudget"
+        for verb in ("Create", "Update", "Delete")
+        for noun in ("Budget", "Notification", "Subscriber")
+    },
+}
+
+# What tags on a create ask for besides (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
+TAGGING = {
+    "cloudwatch:PutCompositeAlarm": "cloudwatch:TagResource",
+    "cloudwatch:PutMetricAlarm": "cloudwatch:TagResource",
+    "dynamodb:CreateTable": "dynamodb:TagResource",
+    "events:PutRule": "events:TagResource",
+    "iam:CreateInstanceProfile": "iam:TagInstanceProfile",
+    "iam:CreateOpenIDConnectProvider": "iam:TagOpenIDConnectProvider",
+    "iam:CreatePolicy": "iam:TagPolicy",
+    "iam:CreateRole": "iam:TagRole",
+    "iam:CreateUser": "iam:TagUser",
+    "kms:CreateKey": "kms:TagResource",
+    "lambda:CreateFunction": "lambda:TagResource",
+    "logs:CreateLogGroup": "logs:TagResource",
+    "scheduler:CreateScheduleGroup": "scheduler:TagResource",
+    "secretsmanager:CreateSecret": "secretsmanager:TagResource",
+    "sns:CreateTopic": "sns:TagResource",
+    "sqs:CreateQueue": "sqs:TagQueue",
+    "ssm:PutParameter": "ssm:AddTagsToResource",
+    "states:CreateStateMachine": "states:TagResource",
+}
+
+names._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])
+
+
+def describe(call: dict, body: bytes) -> dict:
+    """`call` has method, target, headers, region, account; the answer has service and checks, none for no name."""
+    path, _, query = call["target"].partition("?")
+    path, params = unquote(path), parse_qs(query, keep_blank_values=True)
+    method, headers, account, region = call["method"], call["headers"], call["account"], call["region"]
+    with request_scope(account, region):
+        bucket = app._extract_s3_vhost_bucket(headers.get("host", ""))
+        if bucket and not app._S3_VHOST_EXCLUDE_RE.search(headers["host"]) and bucket not in app._NON_S3_VHOST_NAMES:
+            path, routing, service = f"/{bucket}{path}", params, "s3"
+        else:
+            routing = app._routing_params(method, path, headers, body, params)
+            service = detect_service(method, path, headers, routing)
+            body = body if service == "s3" else app._decompress_request_body(body, headers)
+            routing = app._routing_params(method, path, headers, body, params)
+        prefix = names.SERVICE_TO_IAM_NAMESPACE.get(service)
+        action = action_of(service, method, path, headers, params, routing)
+        elsewhere = BEFORE_ROUTER.match(path) or app._is_ecr_registry_path(path)
+        if elsewhere or service != "s3" and says_two_things(service, headers, body, params):
+            action = None
+        if prefix is None or action is None:
+            return {"service": service, "checks": []}
+        action = f"{prefix}:{action}"
+        if service == "s3":
+            checks = s3_checks(action, method, path, headers, body, params)
+        else:
+            checks = other_checks(service, action, method, path, headers, body, routing, region, account)
+            checks += [(TAGGING[name], *rest) for name, *rest in checks if name in TAGGING and "aws:TagKeys" in rest[1]]
+        return {"service": service, "checks": [completed(service, *check, account) for check in checks]}
+
+
+def action_of(service, method, path, headers, params, routing):
+    """The action without its prefix, or None. A rest service never takes it from a parameter or header."""
+    if service == "apigateway":
+        return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else None
+    if service == "s3":
+        return names._s3_action(method, path, params)
+    operations = {name for model in models_of(service) for name in model.get("operations", {})}
+    target = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+    rpc = re.fullmatch(r"/service/\w+/operation/(\w+)", path)
+    given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
+    if all(protocol.startswith("rest") for protocol in protocols_of(service)) or not given:
+        given = {names._match_rest_action(service, method, path, params)}
+    # Two names for one call: which of them MiniStack would take is nothing to rely on.
+    name = given.pop() if len(given) == 1 else None
+    return RENAMED.get((service, name), name) if name in operations else None
+
+
+def says_two_things(service, headers, body, params):
+    """Whether what is named could differ from what is done, as MiniStack reads some calls in more than one way.
+
+    A form is one whatever its type is called, and its parameters count before those of the query; a query service
+    takes a target header too.
+    """
+    kind, target = headers.get("content-type", ""), "x-amz-target" in headers
+    is_form = kind.startswith("application/x-www-form-urlencoded")
+    form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}
+    if "Action" not in form and "Action" not in params:
+        return is_form or target and ("json" not in kind or protocols_of(service) == {"query"})
+    values = [*form.values(), *params.values()]
+    return target or bool(form.keys() & params.keys()) or any(len(each) > 1 for each in values) or bool(body) and not is_form
+
+
+def models_of(service):
+    known = MODELS.get(service) or names._BOTOCORE_SERVICE_MAP.get(service) or [service]
+    return [names._load_botocore_model(name) for name in known]
+
+
+def protocols_of(service):
+    return {model.get("metadata", {}).get("protocol", "") for model in models_of(service)}
+
+
+def s3_checks(action, method, path, headers, body, params):
+    sent = s3._merge_hoisted_amz_headers(headers, params)
+    resource = names.extract_resource_arn("s3", method, path, sent, body, params, "", "")
+    context = names.s3_service_context(action, params, path, sent)
+    return [(action, resource, context)] + [
+        (also, arn, {}) for also, arn in names.s3_additional_checks(method, path, sent, body, params)
+    ]
+
+
+def other_checks(service, action, method, path, headers, body, routing, region, account):
+    resource = names.extract_resource_arn(service, method, path, headers, body, routing, region, account)
+    context = names.request_tag_context(service, action, body, routing)
+    if service == "dynamodb":
+        context = {**context, **names.dynamodb_service_context(body)}
+        single = names.dynamodb_transaction_checks(action, body, region, account)
+        if single:
+            return [(item, arn, context) for item, arn in single]
+        return [(action, arn, context) for arn in names.dynamodb_resource_arns(body, region, account) or [resource]]
+    if service == "events":
+        return [(action, arn, context) for arn in names.eventbridge_resource_arns(body, region, account) or [resource]]
+    if service == "logs":
+        operation = action.split(":", 1)[1]
+        context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
+    if service == "iam":
+        boundary = routing.get("PermissionsBoundary", [""])[0]
+        context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}
+        policy = routing.get("PolicyArn", [""])[0]
+        context = {**context, **({"iam:PolicyARN": policy} if policy and not resource.endswith(policy) else {})}
+    if service == "monitoring":
+        space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace")
+        context = {**context, **({"cloudwatch:namespace": space} if space else {})}
+    if service == "budgets" and resource in ("", "*"):
+        given = json_of(body)
+        budget = given.get("BudgetName") or (given.get("Budget") or {}).get("BudgetName")
+        resource = f"arn:aws:budgets::{account}:budget/{budget}" if budget else "*"
+    return [(action, resource, context)]
+
+
+def completed(service, action, resource, context, account):
+    """A check with the tags and the policy of its resource, as they are now."""
+    context = {key: value for key, value in context.items() if value is not None}
+    kind, _, name = resource.rpartition(":")[2].partition("/")
+    store = {"role": iam._roles, "user": iam._users}.get(kind) if service in ("iam", "sts") else None
+    held = (store.get_scoped(account, None, name.rsplit("/", 1)[-1]) or {}) if store is not None else {}
+    tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
+    for key, value in (tags or {}).items():
+        context.setdefault(f"aws:ResourceTag/{key}", value)
+    # The boundary that an entity has already is what a change of the entity is judged by.
+    if service == "iam" and held.get("PermissionsBoundary"):
+        context.setdefault("iam:PermissionsBoundary", held["PermissionsBoundary"])
+    policy = (_resource_policy(service, resource) or ("",))[0]
+    if action == "sts:AssumeRole":
+        policy = held.get("AssumeRolePolicyDocument", "")
+    return {"action": action, "resource": resource, "context": context, "policy": policy or None}
+
+
+def json_of(body: bytes) -> dict:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
