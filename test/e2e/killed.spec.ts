@@ -4,20 +4,30 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../local/instance.ts";
 import { ensureStack } from "../../local/pulumi.ts";
-import { isAlive } from "../../local/toolchain/lock.mjs";
 import { until } from "../local/personalize-emulator/support.ts";
 import { adminOf } from "../support/admin.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** The Node processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
-function helpersOf(engine: number): number[] {
-    const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
-    const all = lines.flatMap((line) => {
-        const [, pid, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+interface Process {
+    readonly pid: number;
+    readonly parent: number;
+    readonly args: string;
+}
+
+/** What runs; what has ended and was not yet fetched by its parent does not. */
+function running(): readonly Process[] {
+    const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
+    return lines.flatMap((line) => {
+        const [, pid, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+[^Z]\S*\s+(.*)$/.exec(line) ?? [];
         return pid ? [{ pid: Number(pid), parent: Number(parent), args }] : [];
     });
-    const below = (pid: number): typeof all => {
+}
+
+/** The Node processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
+function helpersOf(engine: number): number[] {
+    const all = running();
+    const below = (pid: number): readonly Process[] => {
         const children = all.filter(({ parent }) => parent === pid);
         return [...children, ...children.flatMap((child) => below(child.pid))];
     };
@@ -46,7 +56,7 @@ describe("an engine that is killed in the middle of an up", () => {
         engine.kill("SIGKILL");
         await ended;
         // Pulumi's own language host stays, and idles; what is ours must not go on without an engine.
-        await until(async () => helpers.every((pid) => !isAlive(pid)));
+        await until(async () => !running().some(({ pid }) => helpers.includes(pid)));
         const up = await aws.engine("up");
         assert.notEqual(up.exitCode, 0);
         assert.match(up.stderr, /the stack is currently locked by 1 lock/);
