@@ -62,7 +62,9 @@ export function variables(instance: Instance): Record<string, string> {
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_CONFIG_FILE: join(instance.dir, "no-aws-config"),
         AWS_SHARED_CREDENTIALS_FILE: join(instance.dir, "no-aws-credentials"),
-        PULUMI_BACKEND_URL: `file://${pulumiBackend}`,
+        // Without the sidecar files of its attributes, which are not written in one piece: a killed engine may leave an
+        // empty one, and the stack could not be read any more ("failed to load checkpoint: EOF").
+        PULUMI_BACKEND_URL: `file://${pulumiBackend}?metadata=skip`,
         PULUMI_HOME: pulumiHome,
         PULUMI_CONFIG_PASSPHRASE: "local",
         PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -58,7 +58,7 @@ export async function makeDrillStack(options: {
     const plain = {
         ...options.env,
         AWS_REGION: region,
-        PULUMI_BACKEND_URL: `file://${backend}`,
+        PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE: passphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",
     };
@@ -99,7 +99,7 @@ export async function makeDrillStack(options: {
                 env: name === "recommend" ? env : plain,
             }),
         byHand:
-            `PULUMI_BACKEND_URL='file://${backend}' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
+            `PULUMI_BACKEND_URL='file://${backend}?metadata=skip' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
             `npm run pulumi -- destroy --stack ${stack} --config-file '${configFile}'`,
         forget: () => rm(dir, { recursive: true, force: true }),
     };

@@ -262,7 +262,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         assert.match(status.stdout, /stopped\. Start it by: npm run local -- start/);
         const env = await local("env");
         assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL='http://127.0.0.1:${instance.port}'`));
-        assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi'`));
+        assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi?metadata=skip'`));
         const quoted = await run(instance, process.execPath, ["local/cli.ts", "env"], "captured", {
             MOVIE_RECOMMENDER_LOCAL_DIR: "/tmp/o'neil",
         });

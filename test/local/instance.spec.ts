@@ -40,7 +40,7 @@ describe("the environment of commands against the local AWS", () => {
             [],
         );
         assert.equal(env.AWS_ENDPOINT_URL, "http://127.0.0.1:4567");
-        assert.equal(env.PULUMI_BACKEND_URL, "file:///clone/.local/pulumi");
+        assert.equal(env.PULUMI_BACKEND_URL, "file:///clone/.local/pulumi?metadata=skip");
         assert.equal(env.PULUMI_HOME, "/clone/.local/pulumi-home");
         assert.equal(env.PATH?.split(delimiter).at(-1), "/usr/bin");
     });
