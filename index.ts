@@ -13,7 +13,12 @@ const marks = await stackMarks(config.stack);
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();
 const caller = pulumi.output({ partition, region: config.region, accountId });
-const placeIn = (bucketName: pulumi.Input<string>) => pulumi.output({ partition, bucketName, ...prefixesOf(config) });
+const place = pulumi.output({
+    partition,
+    bucketName: accountId.apply((id) => bucketNameFor(config, id)),
+    kmsKeyArn: config.kmsKeyArn,
+    ...prefixesOf(config),
+});
 
 if (config.recipe === "aws-hrnn") {
     pulumi.log.warn(
@@ -22,17 +27,18 @@ if (config.recipe === "aws-hrnn") {
 }
 
 const data = new DataBucket("data", {
-    bucketName: accountId.apply((id) => bucketNameFor(config, id)),
+    bucketName: place.bucketName,
     files: filesOf(config),
     dataRetention: config.dataRetention,
     tags: config.tags,
-    policy: (bucketName) =>
-        pulumi.all([placeIn(bucketName), caller]).apply(([place, by]) => dataBucketPolicy(place, by)),
+    kmsKeyArn: config.kmsKeyArn,
+    policy: pulumi.all([place, caller]).apply(([where, by]) => dataBucketPolicy(where, by)),
 });
 const access = new PersonalizeAccess("personalize", {
     roleName: config.names.role,
     caller,
-    place: placeIn(data.bucketName),
+    place,
+    permissionsBoundary: config.permissionsBoundary,
     tags: config.tags,
 });
 const recommender = new Recommender("movies", {
