@@ -167,13 +167,15 @@ export async function stop(instance: Instance): Promise<boolean> {
 
 /** Empties the local AWS and the local stack; tools and data sets stay. Runs again afterwards if it ran before. */
 export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
+    const before = await stateOf(instance);
     const ran = await stop(instance);
     const { awsData, pulumiBackend } = paths(instance);
     for (const folder of [awsData, pulumiBackend]) {
         rmSync(folder, { recursive: true, force: true });
     }
     if (ran) {
-        await start(instance, say);
+        const { enforce } = "running" in before ? before.running : instance;
+        await start({ ...instance, enforce }, say);
     }
 }
 

@@ -41,13 +41,7 @@ export function passThrough(
         // Cut off when MiniStack dies in the middle of an answer, which a caller would wait for without end.
         pipeline(answer, response, () => {});
     });
-    onward.once("error", (error) => {
-        if (!response.headersSent) {
-            // 503 is what AWS SDKs try again.
-            response.writeHead(503, { "content-type": "text/plain" });
-        }
-        response.end(`MiniStack does not answer (${error.message}). See: npm run local -- status\n`);
-    });
+    onward.once("error", (error) => answerSilence(response, error));
     response.once("close", () => onward.destroy());
     if (body) {
         onward.end(body);
@@ -61,6 +55,14 @@ export function passThrough(
     } else {
         request.pipe(onward);
     }
+}
+
+/** Says that MiniStack does not answer: by 503, which AWS SDKs try again. */
+export function answerSilence(response: ServerResponse, { message }: Error): void {
+    if (!response.headersSent) {
+        response.writeHead(503, { "content-type": "text/plain" });
+    }
+    response.end(`MiniStack does not answer (${message}). See: npm run local -- status\n`);
 }
 
 const mismatch =

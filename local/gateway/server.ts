@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
 import { answerAdmin } from "./admin.ts";
+import { MiniStackSilent } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
-import { type Passing, passThrough } from "./pass-through.ts";
+import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
@@ -32,6 +33,10 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
     const simulators = createSimulators(options.miniStackPort);
     const server = createServer((request, response) => {
         route(options, faults, simulators, request, response).catch((error: Error) => {
+            if (error instanceof MiniStackSilent) {
+                answerSilence(response, error);
+                return;
+            }
             options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
             if (!response.headersSent) {
                 const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;

@@ -47,7 +47,9 @@ def principal(found, account: str) -> dict:
         entity = iam._roles.get(found.principal_arn.split("/")[1]) or {}
         identity = inline("role policy", entity.get("InlinePolicies")) + attached(entity)
     else:
-        return {"id": found.principal_id, "tags": {}, "identity": None, "boundary": None, "session": None}
+        # Nobody judges the account's root. A federated user has only what is not known here: nothing.
+        identity = None if found.principal_type == "Root" else []
+        return {"id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None}
     session = sts._sessions.get(found.access_key_id) or {}
     tags = [*(entity.get("Tags") or []), *(session.get("SessionTags") or [])]
     boundary = entity.get("PermissionsBoundary")

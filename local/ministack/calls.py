@@ -47,6 +47,28 @@ RENAMED = {
     },
 }
 
+# What tags on a create ask for besides (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
+TAGGING = {
+    "cloudwatch:PutCompositeAlarm": "cloudwatch:TagResource",
+    "cloudwatch:PutMetricAlarm": "cloudwatch:TagResource",
+    "dynamodb:CreateTable": "dynamodb:TagResource",
+    "events:PutRule": "events:TagResource",
+    "iam:CreateInstanceProfile": "iam:TagInstanceProfile",
+    "iam:CreateOpenIDConnectProvider": "iam:TagOpenIDConnectProvider",
+    "iam:CreatePolicy": "iam:TagPolicy",
+    "iam:CreateRole": "iam:TagRole",
+    "iam:CreateUser": "iam:TagUser",
+    "kms:CreateKey": "kms:TagResource",
+    "lambda:CreateFunction": "lambda:TagResource",
+    "logs:CreateLogGroup": "logs:TagResource",
+    "scheduler:CreateScheduleGroup": "scheduler:TagResource",
+    "secretsmanager:CreateSecret": "secretsmanager:TagResource",
+    "sns:CreateTopic": "sns:TagResource",
+    "sqs:CreateQueue": "sqs:TagQueue",
+    "ssm:PutParameter": "ssm:AddTagsToResource",
+    "states:CreateStateMachine": "states:TagResource",
+}
+
 names._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])
 
 
@@ -76,6 +98,7 @@ def describe(call: dict, body: bytes) -> dict:
             checks = s3_checks(action, method, path, headers, body, params)
         else:
             checks = other_checks(service, action, method, path, headers, body, routing, region, account)
+            checks += [(TAGGING[name], *rest) for name, *rest in checks if name in TAGGING and "aws:TagKeys" in rest[1]]
         return {"service": service, "checks": [completed(service, *check, account) for check in checks]}
 
 

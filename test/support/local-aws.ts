@@ -24,13 +24,13 @@ export async function testInstance(speed: Speed = "instant"): Promise<Instance> 
     return { root, dir, port: await freePort(), speed, officialPlugin: false, enforce: true };
 }
 
-/** AWS's own clients on an instance. */
-export function clientsOf(instance: Instance) {
+/** AWS's own clients on an instance, as its administrator if no other keys are given. */
+export function clientsOf(instance: Instance, credentials = { accessKeyId: "test", secretAccessKey: "test" }) {
     const env = variables(instance);
     const settings = {
         endpoint: env.AWS_ENDPOINT_URL as string,
         region,
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        credentials,
     };
     return {
         s3: new S3Client({ ...settings, forcePathStyle: true }),

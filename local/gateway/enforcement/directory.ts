@@ -70,6 +70,9 @@ export type Found = Principal | { readonly error: string };
  */
 const staleMilliseconds = 1000;
 
+/** MiniStack's process does not answer; it may be starting again. */
+export class MiniStackSilent extends Error {}
+
 /** Asks MiniStack's process (local/ministack/answers.py) who a key is, what a call is named, and how to refuse it. */
 export function createDirectory({ port, token, accountId }: { port: number; token: string; accountId: string }) {
     const agent = new Agent({ keepAlive: true });
@@ -89,7 +92,7 @@ export function createDirectory({ port, token, accountId }: { port: number; toke
                     reject,
                 );
             });
-            onward.once("error", reject);
+            onward.once("error", (error) => reject(new MiniStackSilent(error.message)));
             onward.end(body);
         });
     }

@@ -28,6 +28,7 @@ const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
     "aws:RequestedRegion": now.region,
     "aws:SourceIp": now.sourceIp,
     "aws:SecureTransport": String(now.secure),
+    "aws:ViaAWSService": "false",
     "aws:CurrentTime": now.now.toISOString(),
     "aws:EpochTime": String(Math.floor(now.now.getTime() / 1000)),
     ...(now.userAgent !== undefined && { "aws:UserAgent": now.userAgent }),

@@ -41,6 +41,10 @@ const passing: Readonly<Record<string, readonly [service: string, find: Find]>> 
         "firehose.amazonaws.com",
         (body) => (body.ExtendedS3DestinationConfiguration as Body | undefined)?.RoleARN,
     ],
+    "logs:PutSubscriptionFilter": ["logs.amazonaws.com", roleArn],
+    "pipes:CreatePipe": ["pipes.amazonaws.com", (body) => body.RoleArn],
+    "apigateway:PUT": ["apigateway.amazonaws.com", (body) => body.credentials],
+    "apigateway:POST": ["apigateway.amazonaws.com", (body) => body.credentialsArn],
     "budgets:CreateBudgetAction": ["budgets.amazonaws.com", (body) => body.ExecutionRoleArn],
 };
 

@@ -60,7 +60,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     }
     // Those that change what a call does must not be open to whoever sees it on its way.
     const open = Object.keys(headers).filter((name) => /^x-amz-(?!user-agent$)/.test(name));
-    if (!presigned && open.some((name) => !signedHeaders.includes(name))) {
+    if (open.some((name) => !signedHeaders.includes(name))) {
         return "SignatureDoesNotMatch";
     }
     const inHeader = headers["x-amz-security-token"]?.toString();

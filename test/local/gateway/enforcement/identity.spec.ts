@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { request as send } from "node:http";
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeleteAccessKeyCommand, ListUsersCommand, UpdateAccessKeyCommand } from "@aws-sdk/client-iam";
+import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListSchemasCommand } from "@aws-sdk/client-personalize";
+import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { AssumeRoleCommand, GetCallerIdentityCommand, GetFederationTokenCommand } from "@aws-sdk/client-sts";
+import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+
+describe("who asks a local AWS that enforces", () => {
+    let aws: Enforcing;
+    before(async () => {
+        aws = await startEnforcing();
+        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "files" }));
+    });
+    after(() => aws?.discard());
+
+    /** What each service's own client makes of a refusal. */
+    async function namesOf(keys: Keys): Promise<string[]> {
+        const { iam, s3, personalize, lambda } = aws.clientsOf(keys);
+        const calls = [
+            iam.send(new ListUsersCommand({})),
+            s3.send(new ListBucketsCommand({})),
+            personalize.send(new ListSchemasCommand({})),
+            lambda.send(new ListFunctionsCommand({})),
+        ];
+        const outcomes = await Promise.allSettled(calls);
+        return outcomes.map((outcome) => (outcome.status === "fulfilled" ? "answered" : outcome.reason.name));
+    }
+
+    /** A raw request; fetch would set headers of its own. */
+    function ask(path: string, headers: Record<string, string> = {}, method = "GET", body = ""): Promise<number> {
+        return new Promise((resolve, reject) => {
+            const options = { port: aws.instance.port, host: "127.0.0.1", path, method, headers };
+            const sent = send(options, (response) => {
+                response.resume();
+                resolve(response.statusCode ?? 0);
+            });
+            sent.once("error", reject);
+            sent.end(body);
+        });
+    }
+
+    it("is believed with the key's secret only, the administrator too", async () => {
+        assert.deepEqual(await namesOf(administrator), Array(4).fill("answered"));
+        assert.deepEqual(await namesOf({ ...administrator, secretAccessKey: "tset" }), [
+            "SignatureDoesNotMatch",
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "InvalidSignatureException",
+        ]);
+    });
+
+    it("is nobody with a key that was never given, though MiniStack takes an account's number for root", async () => {
+        const unknown = ["InvalidClientTokenId", "InvalidAccessKeyId"];
+        const inJson = ["UnrecognizedClientException", "UnrecognizedClientException"];
+        const secretAccessKey = "test";
+        assert.deepEqual(await namesOf({ accessKeyId: "AKIANOBODY0000000000", secretAccessKey }), [
+            ...unknown,
+            ...inJson,
+        ]);
+        assert.deepEqual(await namesOf({ accessKeyId: "000000000000", secretAccessKey }), [...unknown, ...inJson]);
+    });
+
+    it("is nobody without a signature", async () => {
+        assert.equal(await ask("/"), 403);
+        assert.equal(await ask("/files"), 403);
+        assert.equal(await ask("/", { "x-amz-target": "AmazonPersonalize.ListSchemas" }, "POST", "{}"), 400);
+        const form = { "content-type": "application/x-www-form-urlencoded" };
+        assert.equal(await ask("/", form, "POST", "Action=ListUsers&Version=2010-05-08"), 403);
+        const { principal, decision } = (await aws.accesses()).at(-1) ?? {};
+        assert.deepEqual([principal, decision], ["anonymous", "refused"]);
+    });
+
+    it("is a user as long as his key is active", async () => {
+        const ann = await aws.user("ann");
+        const { Arn } = await ann.sts.send(new GetCallerIdentityCommand({}));
+        assert.equal(Arn, ann.arn);
+        const key = { UserName: "ann", AccessKeyId: ann.keys.accessKeyId };
+        await aws.admin.iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" }));
+        await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
+        await aws.admin.iam.send(new DeleteAccessKeyCommand(key));
+        await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
+    });
+
+    it("is a session with its token only, until it ends", async () => {
+        const bob = await aws.user("bob", allow("sts:AssumeRole"));
+        const RoleArn = await aws.role("reader", { AWS: bob.arn }, allow("s3:ListAllMyBuckets"));
+        const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "short", DurationSeconds: 2 });
+        const { Credentials } = await bob.sts.send(assume);
+        const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = Credentials ?? {};
+        const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+        const list = (session: Keys) => aws.clientsOf(session).s3.send(new ListBucketsCommand({}));
+        const whole = { ...keys, sessionToken: SessionToken };
+        await list(whole);
+        await assert.rejects(list({ ...keys, sessionToken: "another" }), { name: "InvalidToken" });
+        await assert.rejects(list(keys), { name: "InvalidAccessKeyId" });
+        await sleep(2100);
+        await assert.rejects(list(whole), { name: "ExpiredToken" });
+        // MiniStack forgets ended sessions when it makes another: the answer stays.
+        await bob.sts.send(assume);
+        await assert.rejects(list(whole), { name: "ExpiredToken" });
+    });
+
+    it("is no administrator by a token for federated users", async () => {
+        const dora = await aws.user("dora", allow("sts:GetFederationToken"));
+        const { Credentials: made } = await dora.sts.send(
+            new GetFederationTokenCommand({ Name: "guest", DurationSeconds: 900 }),
+        );
+        const keys = {
+            accessKeyId: made?.AccessKeyId ?? "",
+            secretAccessKey: made?.SecretAccessKey ?? "",
+            sessionToken: made?.SessionToken ?? "",
+        };
+        await assert.rejects(aws.clientsOf(keys).s3.send(new ListBucketsCommand({})), { name: "AccessDenied" });
+    });
+
+    it("may send a body of any length, streamed or not, and only the one that was signed", async () => {
+        const { s3 } = aws.admin;
+        const bytes = Buffer.alloc(3_000_000, "0123456789");
+        await s3.send(new PutObjectCommand({ Bucket: "files", Key: "whole", Body: bytes }));
+        const Body = Readable.from([bytes.subarray(0, 1_000_000), bytes.subarray(1_000_000)]);
+        await s3.send(new PutObjectCommand({ Bucket: "files", Key: "streamed", Body, ContentLength: bytes.length }));
+        for (const Key of ["whole", "streamed"]) {
+            const found = await s3.send(new GetObjectCommand({ Bucket: "files", Key }));
+            assert.ok(bytes.equals(Buffer.from((await found.Body?.transformToByteArray()) ?? [])), Key);
+        }
+        // As somebody on the way would do it: everything as signed, but the body.
+        const put = new PutObjectCommand({ Bucket: "files", Key: "tampered", Body: "the order is 10" });
+        put.middlewareStack.add(
+            (next) => (args) => {
+                const sent = args.request as { body: unknown };
+                sent.body = "the order is 99";
+                return next(args);
+            },
+            { step: "finalizeRequest", priority: "low", name: "tamper" },
+        );
+        put.middlewareStack.add(
+            (next) => (args) => {
+                const { headers } = args.request as { headers: Record<string, string> };
+                headers["x-amz-content-sha256"] = createHash("sha256").update("the order is 10").digest("hex");
+                return next(args);
+            },
+            { step: "build", priority: "low", name: "hash" },
+        );
+        await assert.rejects(s3.send(put), { name: "XAmzContentSHA256Mismatch" });
+        await assert.rejects(s3.send(new GetObjectCommand({ Bucket: "files", Key: "tampered" })), {
+            name: "NoSuchKey",
+        });
+    });
+
+    it("reaches no switch of MiniStack's own, by no spelling, with no key", async () => {
+        const spellings = [
+            "/_ministack/reset",
+            "//_ministack/reset",
+            "/%5Fministack/reset",
+            "/_localstack/health",
+            "/health",
+        ];
+        for (const path of spellings) {
+            assert.equal(await ask(path, {}, "POST"), 403, path);
+        }
+        assert.equal(await ask("/_aws/execute-api/a/b/../../../../_ministack/reset", {}, "POST"), 404);
+        const { Buckets } = await aws.admin.s3.send(new ListBucketsCommand({}));
+        assert.deepEqual(
+            Buckets?.map(({ Name }) => Name),
+            ["files"],
+        );
+    });
+
+    it("passes for nothing more behind the name of a public door", async () => {
+        for (const host of ["abc.execute-api.localhost", "abc.lambda-url.localhost", "abc.cloudfront.net"]) {
+            const json = {
+                host,
+                "x-amz-target": "AmazonPersonalize.ListSchemas",
+                "content-type": "application/x-amz-json-1.1",
+            };
+            assert.ok((await ask("/", json, "POST", "{}")) >= 400, host);
+            assert.ok((await ask("/files", { host })) >= 400, host);
+        }
+        assert.equal(await ask("/", { "x-judged-by-gateway": "true" }), 403);
+    });
+
+    it("is no web page: such may neither arm faults nor use the pair that everybody knows", async () => {
+        const fault = JSON.stringify({ operation: "ListSchemas", effect: { kind: "throttle" } });
+        assert.equal(await ask("/_local/faults", { origin: "http://elsewhere.example" }, "POST", fault), 403);
+        assert.equal(await ask("/_local/faults", { "sec-fetch-site": "cross-site" }, "POST", fault), 403);
+        assert.equal(await ask("/_local/faults", { host: "elsewhere.example" }, "POST", fault), 403);
+        assert.equal(await ask("/_local/faults"), 200);
+        const list = new ListBucketsCommand({});
+        list.middlewareStack.add(
+            (next) => (args) => {
+                (args.request as { headers: Record<string, string> }).headers["sec-fetch-site"] = "cross-site";
+                return next(args);
+            },
+            { step: "build", name: "browser" },
+        );
+        await assert.rejects(aws.admin.s3.send(list), { name: "InvalidAccessKeyId" });
+    });
+});

@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import {
+    CreatePolicyCommand,
+    CreateRoleCommand,
+    GetUserCommand,
+    ListUsersCommand,
+    PutUserPermissionsBoundaryCommand,
+} from "@aws-sdk/client-iam";
+import {
+    CreateDatasetGroupCommand,
+    CreateSchemaCommand,
+    DeleteSchemaCommand,
+    DescribeDatasetGroupCommand,
+    ListSchemasCommand,
+    ListSolutionsCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import {
+    CreateBucketCommand,
+    DeleteObjectsCommand,
+    GetObjectCommand,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+
+const denied = (name: string, user: string, action: string, resource: string) => ({
+    name,
+    message: `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+});
+
+describe("what a caller may do on a local AWS that enforces", () => {
+    let aws: Enforcing;
+    before(async () => {
+        aws = await startEnforcing();
+        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "files" }));
+        await aws.admin.s3.send(new PutObjectCommand({ Bucket: "files", Key: "open/a", Body: "a" }));
+    });
+    after(() => aws?.discard());
+
+    const personalizeArn = (resource: string) => `arn:aws:personalize:eu-central-1:${account}:${resource}`;
+    const schema = (name: string) =>
+        new CreateSchemaCommand({
+            name,
+            schema: JSON.stringify({
+                type: "record",
+                name: "Interactions",
+                namespace: "com.amazonaws.personalize.schema",
+                fields: [
+                    { name: "USER_ID", type: "string" },
+                    { name: "ITEM_ID", type: "string" },
+                    { name: "TIMESTAMP", type: "long" },
+                ],
+                version: "1.0",
+            }),
+        });
+
+    it("is what his one permission says and nothing else, in AWS's own sentence", async () => {
+        const user = await aws.user("one-permission", allow("personalize:ListSchemas"));
+        await user.personalize.send(new ListSchemasCommand({}));
+        await assert.rejects(
+            user.personalize.send(new ListSolutionsCommand({})),
+            denied("AccessDeniedException", user.arn, "personalize:ListSolutions", "*"),
+        );
+        await assert.rejects(
+            user.iam.send(new ListUsersCommand({})),
+            denied("AccessDenied", user.arn, "iam:ListUsers", "*"),
+        );
+        const campaignArn = personalizeArn("campaign/none");
+        await assert.rejects(
+            user.runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "1" })),
+            denied("AccessDeniedException", user.arn, "personalize:GetRecommendations", campaignArn),
+        );
+    });
+
+    it("changes with his policy at the next call", async () => {
+        const user = await aws.user("changing");
+        const list = () => user.personalize.send(new ListSchemasCommand({}));
+        for (let round = 0; round < 3; round++) {
+            await aws.putPolicy("changing", [allow("s3:*")]);
+            await assert.rejects(list(), { name: "AccessDeniedException" });
+            await aws.putPolicy("changing", [allow("personalize:List*")]);
+            await list();
+        }
+    });
+
+    it("reaches Personalize's resources by the ARN that they have, or will have", async () => {
+        const user = await aws.user(
+            "by-name",
+            allow(["personalize:CreateSchema", "personalize:DeleteSchema"], personalizeArn("schema/mine-*")),
+        );
+        const { schemaArn } = await user.personalize.send(schema("mine-1"));
+        await assert.rejects(user.personalize.send(schema("yours-1")), { name: "AccessDeniedException" });
+        const { schemaArn: other } = await aws.admin.personalize.send(schema("yours-1"));
+        await assert.rejects(user.personalize.send(new DeleteSchemaCommand({ schemaArn: other })), {
+            name: "AccessDeniedException",
+        });
+        await user.personalize.send(new DeleteSchemaCommand({ schemaArn }));
+    });
+
+    it("is bound to tags: those that a call sets, and those that a resource has", async () => {
+        const only = { StringEquals: { "aws:RequestTag/team": "films" } };
+        const own = { StringEquals: { "aws:ResourceTag/team": "films" } };
+        const user = await aws.user(
+            "tagger",
+            allow(["personalize:CreateDatasetGroup", "personalize:TagResource"], "*", only),
+            allow("personalize:DescribeDatasetGroup", "*", own),
+        );
+        const make = (name: string, team: string) =>
+            new CreateDatasetGroupCommand({ name, tags: [{ tagKey: "team", tagValue: team }] });
+        await assert.rejects(user.personalize.send(make("books", "books")), { name: "AccessDeniedException" });
+        const { datasetGroupArn } = await user.personalize.send(make("films", "films"));
+        const { datasetGroupArn: books } = await aws.admin.personalize.send(make("books", "books"));
+        await user.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+        await assert.rejects(user.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: books })), {
+            name: "AccessDeniedException",
+        });
+    });
+
+    it("is to tag, where what he makes has tags", async () => {
+        const user = await aws.user("role-maker", allow("iam:CreateRole"));
+        const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
+        const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+        const role = new CreateRoleCommand({
+            RoleName: "tagged",
+            AssumeRolePolicyDocument,
+            Tags: [{ Key: "team", Value: "films" }],
+        });
+        const resource = `arn:aws:iam::${account}:role/tagged`;
+        await assert.rejects(user.iam.send(role), denied("AccessDenied", user.arn, "iam:TagRole", resource));
+        await aws.putPolicy("role-maker", [allow(["iam:CreateRole", "iam:TagRole"])]);
+        await user.iam.send(role);
+    });
+
+    it("is bound to himself by a policy variable, and to a boundary for what he makes", async () => {
+        const made = new CreatePolicyCommand({
+            PolicyName: "boundary",
+            PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
+        });
+        const PermissionsBoundary = (await aws.admin.iam.send(made)).Policy?.Arn;
+        const user = await aws.user(
+            "maker",
+            allow("iam:GetUser", `arn:aws:iam::${account}:user/\${aws:username}`),
+            allow("iam:CreateRole", "*", { StringEquals: { "iam:PermissionsBoundary": PermissionsBoundary ?? "" } }),
+        );
+        await user.iam.send(new GetUserCommand({ UserName: "maker" }));
+        await assert.rejects(user.iam.send(new GetUserCommand({ UserName: "tagger" })), { name: "AccessDenied" });
+        const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
+        const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+        const role = (RoleName: string) => ({ RoleName, AssumeRolePolicyDocument });
+        await assert.rejects(user.iam.send(new CreateRoleCommand(role("free"))), { name: "AccessDenied" });
+        await user.iam.send(new CreateRoleCommand({ ...role("bound"), PermissionsBoundary }));
+        await aws.admin.iam.send(new PutUserPermissionsBoundaryCommand({ UserName: "maker", PermissionsBoundary }));
+        await assert.rejects(user.iam.send(new GetUserCommand({ UserName: "maker" })), {
+            message: /because no permissions boundary allows the iam:GetUser action$/,
+        });
+    });
+
+    it("is what role, trust and session policy allow together", async () => {
+        const user = await aws.user("assumer", allow("sts:AssumeRole"));
+        const RoleArn = await aws.role("files-role", { AWS: user.arn }, allow("s3:GetObject"));
+        const stranger = await aws.user("stranger", allow("sts:AssumeRole"));
+        const assume = (Policy?: object) =>
+            new AssumeRoleCommand({
+                RoleArn,
+                RoleSessionName: "it",
+                ...(Policy && { Policy: JSON.stringify(Policy) }),
+            });
+        await assert.rejects(stranger.sts.send(assume()), { name: "AccessDenied" });
+        const read = async (policy?: object) => {
+            const { Credentials: made } = await user.sts.send(assume(policy));
+            const keys: Keys = {
+                accessKeyId: made?.AccessKeyId ?? "",
+                secretAccessKey: made?.SecretAccessKey ?? "",
+                sessionToken: made?.SessionToken ?? "",
+            };
+            return aws.clientsOf(keys).s3.send(new GetObjectCommand({ Bucket: "files", Key: "open/a" }));
+        };
+        await read();
+        await assert.rejects(read({ Version: "2012-10-17", Statement: [allow("s3:ListBucket")] }), {
+            name: "AccessDenied",
+            message: /because no session policy allows the s3:GetObject action$/,
+        });
+    });
+
+    it("in a bucket is what its policy adds and takes", async () => {
+        const user = await aws.user("reader", allow("s3:GetObject", "arn:aws:s3:::files/*"));
+        const guest = await aws.user("guest");
+        const read = (who: { s3: typeof user.s3 }, Key: string) =>
+            who.s3.send(new GetObjectCommand({ Bucket: "files", Key }));
+        const arn = (key: string) => `arn:aws:s3:::files/${key}`;
+        const policy = (...Statement: object[]) =>
+            aws.admin.s3.send(
+                new PutBucketPolicyCommand({
+                    Bucket: "files",
+                    Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
+                }),
+            );
+        await read(user, "open/a");
+        await assert.rejects(read(guest, "open/a"), { name: "AccessDenied" });
+        await policy(
+            { Effect: "Allow", Principal: { AWS: guest.arn }, Action: "s3:GetObject", Resource: arn("open/*") },
+            { Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource: arn("shut/*") },
+        );
+        await read(guest, "open/a");
+        await assert.rejects(read(user, "shut/a"), { message: /with an explicit deny in a resource-based policy$/ });
+        // The gateway stands for endpoints of TLS, so what denies plain HTTP denies nothing here.
+        const plain = { Bool: { "aws:SecureTransport": "false" } };
+        await policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: arn("*"), Condition: plain });
+        await read(user, "open/a");
+    });
+
+    it("is asked for each object of a batch", async () => {
+        const user = await aws.user("sweeper", allow("s3:DeleteObject", "arn:aws:s3:::files/tmp/*"));
+        const remove = (...keys: string[]) =>
+            user.s3.send(
+                new DeleteObjectsCommand({ Bucket: "files", Delete: { Objects: keys.map((Key) => ({ Key })) } }),
+            );
+        await remove("tmp/1", "tmp/2");
+        await assert.rejects(remove("tmp/1", "open/a"), { name: "AccessDenied" });
+    });
+
+    it("stands in the log: who, what, on what, and whether", async () => {
+        const after = (await aws.accesses()).at(-1)?.id ?? 0;
+        const user = await aws.user("logged", allow("personalize:ListSchemas"));
+        await user.personalize.send(new ListSchemasCommand({}));
+        await user.personalize.send(new ListSolutionsCommand({})).catch(() => {});
+        const his = (await aws.accesses(after)).filter(({ principal }) => principal === user.arn);
+        assert.deepEqual(
+            his.map(({ action, resource, decision, calls }) => [action, resource, decision, calls]),
+            [
+                ["personalize:ListSchemas", "*", "allowed", 1],
+                ["personalize:ListSolutions", "*", "denied", 1],
+            ],
+        );
+        assert.match(his[1]?.reason ?? "", /no identity-based policy allows/);
+    });
+});

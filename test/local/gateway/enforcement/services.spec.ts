@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    AddPermissionCommand,
+    CreateFunctionCommand,
+    InvokeCommand,
+    UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
+import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { strToU8, zipSync } from "fflate";
+import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
+
+/** Lists a bucket by nothing but Node: signs as an SDK does, and writes down that it ran. */
+const handler = `
+import { createHash, createHmac } from "node:crypto";
+const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
+const hmac = (key, text) => createHmac("sha256", key).update(text).digest();
+const sha = (text) => createHash("sha256").update(text).digest("hex");
+async function call(method, path, body = "") {
+    const time = new Date().toISOString().replace(/[-:]|\\.\\d+/g, "");
+    const scope = time.slice(0, 8) + "/eu-central-1/s3/aws4_request";
+    const headers = { host: new URL(url).host, "x-amz-content-sha256": sha(body), "x-amz-date": time, "x-amz-security-token": token };
+    const names = Object.keys(headers).join(";");
+    const canonical = [method, path, "", ...Object.entries(headers).map((pair) => pair.join(":")), "", names, sha(body)].join("\\n");
+    const text = ["AWS4-HMAC-SHA256", time, scope, sha(canonical)].join("\\n");
+    const signature = hmac(scope.split("/").reduce(hmac, "AWS4" + secret), text).toString("hex");
+    const authorization = "AWS4-HMAC-SHA256 Credential=" + id + "/" + scope + ", SignedHeaders=" + names + ", Signature=" + signature;
+    return (await fetch(url + path, { method, headers: { ...headers, authorization }, ...(body && { body }) })).status;
+}
+export async function handler(event) {
+    console.log("asked");
+    const put = await call("PUT", "/runs/" + (event.Records ? "topic" : "direct"), "ran");
+    return { list: await call("GET", "/secret"), put, known: Object.keys(process.env).filter((name) => /TOKEN|ANSWERS/.test(name)) };
+}`;
+
+describe("services that act for a caller of a local AWS that enforces", () => {
+    let aws: Enforcing;
+    let lambdaRole: string;
+    let personalizeRole: string;
+    before(async () => {
+        aws = await startEnforcing();
+        for (const Bucket of ["runs", "secret"]) await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
+        lambdaRole = await aws.role(
+            "for-lambda",
+            { Service: "lambda.amazonaws.com" },
+            allow("s3:PutObject", "arn:aws:s3:::runs/*"),
+        );
+        personalizeRole = await aws.role("for-personalize", { Service: "personalize.amazonaws.com" });
+    });
+    after(() => aws?.discard());
+
+    const pass = (role: string, service: string) =>
+        allow("iam:PassRole", role, { StringEquals: { "iam:PassedToService": service } });
+    const noPass = (user: string, role: string) => ({
+        name: "AccessDeniedException",
+        message: `User: ${user} is not authorized to perform: iam:PassRole on resource: ${role} because no identity-based policy allows the iam:PassRole action`,
+    });
+    const functionOf = (FunctionName: string, Role: string) =>
+        new CreateFunctionCommand({
+            FunctionName,
+            Role,
+            Runtime: "nodejs24.x",
+            Handler: "index.handler",
+            Code: { ZipFile: zipSync({ "index.mjs": strToU8(handler) }) },
+        });
+
+    it("get a role from him only if he may pass it, and to that service", async () => {
+        const user = await aws.user("importer", allow("personalize:*"));
+        const job = new CreateDatasetImportJobCommand({
+            jobName: "job",
+            datasetArn: `arn:aws:personalize:eu-central-1:${account}:dataset/none/INTERACTIONS`,
+            dataSource: { dataLocation: "s3://runs/file.csv" },
+            roleArn: personalizeRole,
+        });
+        await assert.rejects(user.personalize.send(job), noPass(user.arn, personalizeRole));
+        await aws.putPolicy("importer", [pass(personalizeRole, "lambda.amazonaws.com")], "pass");
+        await assert.rejects(user.personalize.send(job), noPass(user.arn, personalizeRole));
+        await aws.putPolicy("importer", [pass(personalizeRole, "personalize.amazonaws.com")], "pass");
+        await assert.rejects(user.personalize.send(job), { name: "ResourceNotFoundException" });
+    });
+
+    it("do not get it in a body that is packed, where nobody saw it", async () => {
+        const user = await aws.user("packer", allow("lambda:*"));
+        const command = functionOf("packed", lambdaRole);
+        command.middlewareStack.add(
+            (next) => (args) => {
+                (args.request as { headers: Record<string, string> }).headers["content-encoding"] = "gzip";
+                return next(args);
+            },
+            { step: "build", name: "pack" },
+        );
+        await assert.rejects(user.lambda.send(command), { name: "AccessDeniedException" });
+    });
+
+    it("take no role that they may not assume", async () => {
+        const cannot = {
+            name: "InvalidParameterValueException",
+            message: "The role defined for the function cannot be assumed by Lambda.",
+        };
+        await assert.rejects(aws.admin.lambda.send(functionOf("distrusted", personalizeRole)), cannot);
+        await assert.rejects(aws.admin.lambda.send(functionOf("roleless", `${lambdaRole}-gone`)), cannot);
+        const schedule = new CreateScheduleCommand({
+            Name: "hourly",
+            ScheduleExpression: "rate(1 hour)",
+            FlexibleTimeWindow: { Mode: "OFF" },
+            Target: { Arn: `arn:aws:lambda:eu-central-1:${account}:function:f`, RoleArn: lambdaRole },
+        });
+        await assert.rejects(aws.admin.scheduler.send(schedule), { name: "ValidationException" });
+    });
+
+    it("are Lambda functions that may do what their role may, and are invoked by whom their policy allows", async () => {
+        const user = await aws.user(
+            "developer",
+            allow(["lambda:CreateFunction", "lambda:Get*"]),
+            pass(lambdaRole, "lambda.amazonaws.com"),
+        );
+        await user.lambda.send(functionOf("worker", lambdaRole));
+        const invoke = new InvokeCommand({ FunctionName: "worker", Payload: Buffer.from("{}") });
+        await assert.rejects(user.lambda.send(invoke), { name: "AccessDeniedException" });
+        const { Payload } = await aws.admin.lambda.send(invoke);
+        const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
+        assert.deepEqual(answer, { list: 403, put: 200, known: ["AWS_SESSION_TOKEN"] });
+        const distrusted = { FunctionName: "worker", Role: personalizeRole };
+        await assert.rejects(aws.admin.lambda.send(new UpdateFunctionConfigurationCommand(distrusted)), {
+            name: "InvalidParameterValueException",
+        });
+
+        const settings = { endpoint: aws.url, region: "eu-central-1", credentials: administrator };
+        const sns = new SNSClient(settings);
+        const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "news" }));
+        const Endpoint = `arn:aws:lambda:eu-central-1:${account}:function:worker`;
+        await sns.send(new SubscribeCommand({ TopicArn, Protocol: "lambda", Endpoint }));
+        const publish = () => sns.send(new PublishCommand({ TopicArn, Message: "it" }));
+        const ran = async () => {
+            const { Contents = [] } = await aws.admin.s3.send(new ListObjectsV2Command({ Bucket: "runs" }));
+            return Contents.some(({ Key }) => Key === "topic");
+        };
+        await publish();
+        await sleep(1000);
+        assert.equal(await ran(), false);
+        await aws.admin.lambda.send(
+            new AddPermissionCommand({
+                FunctionName: "worker",
+                StatementId: "news",
+                Action: "lambda:InvokeFunction",
+                Principal: "sns.amazonaws.com",
+                SourceArn: TopicArn,
+            }),
+        );
+        await publish();
+        for (let tries = 0; tries < 100 && !(await ran()); tries++) await sleep(100);
+        assert.equal(await ran(), true);
+        sns.destroy();
+    });
+});
