@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { DataBucket } from "./components/data-bucket.ts";
 import { filesOf, prefixesOf } from "./components/files.ts";
+import { guardRules } from "./components/guard-rules.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
 import { Recommender } from "./components/recommender.ts";
 import { stackMarks } from "./components/stack-marks.ts";
@@ -9,6 +10,7 @@ import { bucketNameFor, loadConfig } from "./config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
 
 const config = loadConfig();
+guardRules(config.waivers);
 const marks = await stackMarks(config.stack);
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();

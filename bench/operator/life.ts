@@ -53,7 +53,7 @@ export const life: readonly Step[] = [
     runbook("watch-status"),
     runbook("versions"),
     runbook("recommend", { args: ["1", "2", "--filter", "unseen"] }),
-    runbook("adopt", { configured, exitCode: 1 }),
+    runbook("adopt", { configured }),
     runbook("audit-leftovers"),
     {
         ...runbook("audit-leftovers"),

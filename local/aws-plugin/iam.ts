@@ -21,12 +21,16 @@ import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
 const gone = "NoSuchEntityException";
 const taken = "EntityAlreadyExistsException";
 
+/** Tags as IAM takes them. */
+export const tagList = (tags: object | undefined) =>
+    Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+
+/** Tags as Pulumi has them. */
+export const plainTags = (tags: Tag[] | undefined) =>
+    Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
+
 /** Roles and their inline policies. */
 export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
-    const tagList = (tags: object | undefined) =>
-        Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
-    const plainTags = (tags: Tag[] | undefined) =>
-        Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
     const inlineOf = (id: string) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) });
     return {
         "aws:iam/role:Role": entry<aws.iam.RoleArgs>({

@@ -166,6 +166,13 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     if service == "logs":
         operation = action.split(":", 1)[1]
         context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
+    if service == "ssm":
+        given = json_of(body)
+        # By a path the call is judged on the path itself, and a list of names on each (Systems Manager User Guide,
+        # "How Parameter Store authorizes parameter retrieval").
+        asked = [given["Path"]] if "Path" in given else given.get("Names") or []
+        arns = [f"arn:aws:ssm:{region}:{account}:parameter/{str(name).lstrip('/')}" for name in asked]
+        return [(action, arn, context) for arn in arns or [resource]]
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]
         context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}
