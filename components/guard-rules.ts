@@ -49,7 +49,7 @@ function judge(type: string, name: string, props: Properties, waivers: Readonly<
         ...Object.fromEntries(
             later.map(([key, value]) => [
                 key,
-                pulumi.output(value).apply((known) => {
+                pulumi.output(value as pulumi.Input<unknown>).apply((known) => {
                     check({ ...props, [key]: known });
                     return known;
                 }),
