@@ -1,4 +1,5 @@
 import { region, type TestAws } from "./local-aws.ts";
+import { signedHeaders } from "./signed.ts";
 
 /** What a user did, as PutEvents has it. */
 export interface SentEvent {
@@ -11,19 +12,16 @@ export interface SentEvent {
 /** Sends one Watch event; there is no client of personalize-events among the project's own. */
 export async function putEvent({ instance }: TestAws, trackingId: string, event: SentEvent): Promise<void> {
     const { userId, itemId, sentAt } = event;
-    const response = await fetch(`http://127.0.0.1:${instance.port}/events`, {
-        method: "POST",
-        headers: {
-            "content-type": "application/json",
-            authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/personalize/aws4_request`,
-        },
-        body: JSON.stringify({
-            trackingId,
-            userId,
-            sessionId: `session-${userId}`,
-            eventList: [{ eventType: "Watch", itemId, sentAt }],
-        }),
+    const url = new URL(`http://127.0.0.1:${instance.port}/events`);
+    const body = JSON.stringify({
+        trackingId,
+        userId,
+        sessionId: `session-${userId}`,
+        eventList: [{ eventType: "Watch", itemId, sentAt }],
     });
+    const signed = signedHeaders("POST", url, body, region, "personalize");
+    const headers = { "content-type": "application/json", ...signed };
+    const response = await fetch(url, { method: "POST", headers, body });
     if (!response.ok) {
         throw new Error(`PutEvents: ${response.status} ${await response.text()}`);
     }
