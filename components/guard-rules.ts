@@ -43,13 +43,13 @@ function judge(type: string, name: string, props: Properties, waivers: Readonly<
         }
     };
     check(props);
-    const later = Object.entries(props).filter(([, value]) => pulumi.Output.isInstance(value));
+    const later = Object.entries(props).filter(([, value]) => isOutput(value));
     return {
         ...props,
         ...Object.fromEntries(
             later.map(([key, value]) => [
                 key,
-                pulumi.output(value as pulumi.Input<unknown>).apply((known) => {
+                (value as pulumi.Output<unknown>).apply((known) => {
                     check({ ...props, [key]: known });
                     return known;
                 }),
@@ -57,3 +57,5 @@ function judge(type: string, name: string, props: Properties, waivers: Readonly<
         ),
     };
 }
+
+const isOutput = (value: unknown): boolean => pulumi.Output.isInstance(value);

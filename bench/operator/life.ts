@@ -1,6 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { CreateSolutionVersionCommand } from "@aws-sdk/client-personalize";
+import type { PolicyKindOfOperator } from "../../iam/operator.ts";
 import type { CommandResult } from "../../local/pulumi.ts";
+import { adminOf } from "../../test/support/admin.ts";
 import type { Who, World } from "./world.ts";
 
 /** One thing that an operator does. */
@@ -10,11 +13,15 @@ export interface Step {
     readonly from: "nothing" | "usual";
     /** The steps that must have been done after that, in their order. */
     readonly after?: readonly string[];
+    /** Whether the stack is another one after it. */
+    readonly changes?: boolean;
+    /** The policies with which it must go; default: all. */
+    readonly policies?: readonly PolicyKindOfOperator[];
     /** The exit code that it has when all is well. */
     readonly exitCode?: number;
     /** The runbook that it is about. */
     readonly runbook?: string;
-    /** What is made ready before it, without a call to AWS. */
+    /** What others, or the data, bring about before it. */
     ready?(world: World): Promise<void>;
     run(world: World, who: Who): Promise<CommandResult>;
 }
@@ -33,6 +40,15 @@ function runbook(name: string, more: Partial<Step> & { args?: readonly string[];
 }
 
 const configured = true;
+
+/** Somebody trains another version of the solution, which will not end by itself. */
+async function trainsElsewhere({ aws }: World): Promise<void> {
+    const { solutionArn } = await aws.outputs();
+    await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+    await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+}
+const reads = { policies: ["read"] } as const;
+const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
 
 /**
@@ -40,41 +56,51 @@ let seed = 100;
  * of change that calls something else.
  */
 export const life: readonly Step[] = [
-    runbook("doctor", { from: "nothing", configured }),
+    runbook("doctor", { ...reads, from: "nothing", configured }),
     {
         name: "up",
         from: "nothing",
+        changes: true,
         ready: (world) => world.configure("usual"),
         run: (world, who) => world.engine(who, "up"),
     },
-    { name: "preview", from: "usual", run: (world, who) => world.engine(who, "preview", "--expect-no-changes") },
-    { name: "refresh", from: "usual", run: (world, who) => world.engine(who, "refresh", "--expect-no-changes") },
-    runbook("doctor", { name: "doctor of a stack", configured }),
-    runbook("watch-status"),
-    runbook("versions"),
-    runbook("recommend", { args: ["1", "2", "--filter", "unseen"] }),
-    runbook("adopt", { configured }),
-    runbook("audit-leftovers"),
     {
-        ...runbook("audit-leftovers"),
+        name: "preview",
+        from: "usual",
+        ...reads,
+        run: (world, who) => world.engine(who, "preview", "--expect-no-changes"),
+    },
+    {
+        name: "refresh",
+        from: "usual",
+        ...reads,
+        run: (world, who) => world.engine(who, "refresh", "--expect-no-changes"),
+    },
+    runbook("doctor", { ...reads, name: "doctor of a stack", configured }),
+    runbook("watch-status", reads),
+    runbook("versions", reads),
+    runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
+    runbook("adopt", { ...reads, configured }),
+    // It judges whether who asks may pass the role, too.
+    runbook("diagnose-access", { policies: ["read", "operate"] }),
+    runbook("audit-leftovers", reads),
+    {
+        ...runbook("audit-leftovers", reads),
         name: "audit-leftovers without a state",
         exitCode: 1,
         async run(world, who) {
             const empty = join(world.aws.instance.dir, "no-stacks");
             await mkdir(empty, { recursive: true });
-            const region = ["--region", "eu-central-1"];
-            return world.runbookAnywhere(
-                { ...who, PULUMI_BACKEND_URL: `file://${empty}` },
-                "audit-leftovers",
-                ...region,
-            );
+            const elsewhere = { ...who, PULUMI_BACKEND_URL: `file://${empty}` };
+            return world.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
         },
     },
-    runbook("park", { configured, args: ["--yes"] }),
-    runbook("resume", { configured, after: ["park"] }),
-    runbook("retrain", { configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
-    runbook("rollback", { configured, args: ["--yes"], after: ["retrain"] }),
+    runbook("park", { ...operates, configured, args: ["--yes"] }),
+    runbook("resume", { ...operates, configured, after: ["park"] }),
+    runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
+    runbook("rollback", { ...operates, configured, args: ["--yes"], after: ["retrain"] }),
     runbook("rollback", {
+        ...operates,
         name: "rollback --release",
         configured,
         args: ["--release"],
@@ -83,8 +109,16 @@ export const life: readonly Step[] = [
     {
         name: "up with changes",
         from: "usual",
+        changes: true,
         ready: (world) => world.configure("changed"),
         run: (world, who) => world.engine(who, "up"),
     },
-    { name: "destroy", from: "usual", run: (world, who) => world.engine(who, "destroy") },
+    {
+        name: "destroy",
+        from: "usual",
+        changes: true,
+        // So that there is a training to be stopped.
+        ready: trainsElsewhere,
+        run: (world, who) => world.engine(who, "destroy"),
+    },
 ];

@@ -12,7 +12,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             policy: "read",
             sid: "RoleLooks",
             service,
-            actions: ["GetRole", "GetRolePolicy", "ListInstanceProfilesForRole"],
+            actions: ["GetRolePolicy", "ListInstanceProfilesForRole"],
             on: [role],
         },
         {
@@ -21,14 +21,27 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             service,
             actions: [
                 "GetPolicy",
+                "GetPolicyVersion",
+                "GetRole",
                 "ListAttachedRolePolicies",
                 "ListEntitiesForPolicy",
                 "ListPolicyVersions",
                 "ListRolePolicies",
                 "ListRoleTags",
             ],
-            // audit-leftovers reads the tags of all, to find those of stacks that are gone.
+            // audit-leftovers reads the tags of all, to find those of stacks that are gone; diagnose-access any role.
             on: [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
+        },
+        {
+            policy: "read",
+            sid: "Simulates",
+            service,
+            actions: ["SimulatePrincipalPolicy"],
+            // Of the role that imports, and of whoever asks: a user himself, or the role of his session.
+            on: [
+                `arn:${partition}:iam::${accountId}:role/*`,
+                `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
+            ],
         },
         {
             policy: "operate",

@@ -16,6 +16,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                 "GetAccelerateConfiguration",
                 "GetBucketAcl",
                 "GetBucketCORS",
+                "GetBucketLocation",
                 "GetBucketLogging",
                 "GetBucketObjectLockConfiguration",
                 "GetBucketOwnershipControls",
@@ -97,6 +98,13 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                       on: [kmsKeyArn],
                       condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
                   },
+                  {
+                      policy: "read" as const,
+                      sid: "LooksAtKeyOfBucket",
+                      service: "kms",
+                      actions: ["DescribeKey", "GetKeyPolicy"],
+                      on: [kmsKeyArn],
+                  },
               ]),
     ];
 }
@@ -128,4 +136,7 @@ export const storageNeededOnAws: readonly NeededOnAws[] = [
     { action: "s3:PutObjectTagging", page: putObject },
     { action: "kms:Decrypt", page: sseKms },
     { action: "kms:GenerateDataKey", page: sseKms },
+    // By diagnose-access, of a bucket with a key of its own.
+    { action: "kms:DescribeKey", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html" },
+    { action: "kms:GetKeyPolicy", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html" },
 ];
