@@ -8,7 +8,10 @@ import { Recommender } from "./components/recommender.ts";
 import { stackMarks } from "./components/stack-marks.ts";
 import { bucketNameFor, loadConfig } from "./config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
+import { endWithEngine } from "./personalize/engine.ts";
 
+// When its engine is killed, a program waits for it for ever, and busily.
+endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 guardRules(config.waivers);
 const marks = await stackMarks(config.stack);
