@@ -387,7 +387,10 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     const send = (service: keyof typeof clients, command: object) => clientOf(aws, service).send(command);
     const document = (principal: object, Action: string) =>
         JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, ...principal }] });
-    const trust = document({ Principal: { Service: "lambda.amazonaws.com" } }, "sts:AssumeRole");
+    const trust = document(
+        { Principal: { Service: ["lambda.amazonaws.com", "scheduler.amazonaws.com"] } },
+        "sts:AssumeRole",
+    );
     const allow = document({ Resource: "*" }, "logs:PutLogEvents");
     await send("s3api", new s3.CreateBucketCommand({ Bucket: "someone-elses" }));
     const role = { RoleName: "old-role", AssumeRolePolicyDocument: trust, Tags };

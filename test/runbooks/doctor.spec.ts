@@ -11,9 +11,10 @@ import {
 } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, DeleteBucketCommand } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
+import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseConfig, type StackConfig } from "../../config.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
-import { root } from "../../local/instance.ts";
+import { type Instance, root } from "../../local/instance.ts";
 import { run } from "../../local/pulumi.ts";
 import { confirmationOf } from "../../runbooks/lib/doctor/account.ts";
 import { type CheckResult, fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
@@ -328,12 +329,12 @@ describe("doctor on the local AWS", function () {
 
     it("warns of credentials that end before an up may, and says that an up resumes", async () => {
         const soon = new Date(Date.now() + 30 * 60_000).toISOString();
-        const env = { AWS_SESSION_TOKEN: "token", AWS_CREDENTIAL_EXPIRATION: soon };
-        const { of, ...result } = await doctor(env);
+        const session = await sessionOf(aws.instance);
+        const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
         assertExit(result, 0);
         assert.equal(of("identity").verdict, "warn");
         assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, it resumes/);
-        assert.match((await doctor({ AWS_SESSION_TOKEN: "token" })).of("identity").detail, /do not tell/);
+        assert.match((await doctor(session)).of("identity").detail, /do not tell/);
     });
 
     it("fails where nobody is logged in", async () => {
@@ -392,3 +393,16 @@ describe("doctor on the local AWS", function () {
         assert.match(of("dataset groups").detail, /ours among them$/);
     });
 });
+
+/** Temporary credentials of the administrator, as variables. */
+async function sessionOf(instance: Instance) {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const sts = new STSClient({ endpoint: `http://127.0.0.1:${instance.port}`, region, credentials });
+    const { Credentials: made } = await sts.send(new GetSessionTokenCommand({}));
+    sts.destroy();
+    return {
+        AWS_ACCESS_KEY_ID: made?.AccessKeyId ?? "",
+        AWS_SECRET_ACCESS_KEY: made?.SecretAccessKey ?? "",
+        AWS_SESSION_TOKEN: made?.SessionToken ?? "",
+    };
+}
