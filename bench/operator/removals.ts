@@ -19,7 +19,11 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
     const secondsOf = ({ name, after = [] }: Step) =>
         [name, ...after].reduce((sum, each) => sum + (lived.get(each)?.seconds ?? 0), 0);
     const shortest = (action: string) =>
-        life.filter(({ name }) => lived.get(name)?.used.has(action)).toSorted((a, b) => secondsOf(a) - secondsOf(b))[0];
+        life
+            .filter(({ name }) => lived.get(name)?.used.has(action))
+            .toSorted(
+                (a, b) => Number(a.tolerant ?? false) - Number(b.tolerant ?? false) || secondsOf(a) - secondsOf(b),
+            )[0];
     const random = seededRandom(seed);
     return [...new Set(granted)]
         .sort()

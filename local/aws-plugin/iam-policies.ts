@@ -34,6 +34,10 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
             .map(({ VersionId = "" }) => VersionId)
             .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
     }
+    async function textInForce(PolicyArn: string, VersionId: string | undefined): Promise<string> {
+        const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+        return decodeURIComponent(PolicyVersion?.Document ?? "");
+    }
     const forget = (PolicyArn: string, VersionId: string) =>
         iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
 
@@ -58,18 +62,18 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
                 if (!found) {
                     return undefined;
                 }
-                const VersionId = found.DefaultVersionId;
-                const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
                 return {
                     name: found.PolicyName,
                     arn: found.Arn,
                     description: found.Description,
-                    policy: sameJson(policy, decodeURIComponent(PolicyVersion?.Document ?? "")),
+                    policy: sameJson(policy, await textInForce(PolicyArn, found.DefaultVersionId)),
                     tags: plainTags(found.Tags),
                 };
             },
             async update(PolicyArn, { policy, tags }, olds) {
-                if (policy !== olds.policy) {
+                const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+                // Tags alone make no version.
+                if (sameJson(policy, await textInForce(PolicyArn, Policy?.DefaultVersionId)) !== policy) {
                     const spare = await spareVersions(PolicyArn);
                     if (spare.length >= keptVersions - 1) {
                         await forget(PolicyArn, spare[0] ?? "");
