@@ -37,7 +37,7 @@ export function personalizeSourceArn({ partition, region, accountId }: ServiceCa
  * Conditions against the confused deputy: the service may act only for this account's Personalize resources
  * (Developer Guide, "Cross-service confused deputy prevention").
  */
-function onlyForUs(caller: ServiceCaller): ConditionBlock {
+export function onlyForUs(caller: ServiceCaller): ConditionBlock {
     return {
         StringEquals: { "aws:SourceAccount": caller.accountId },
         ArnLike: { "aws:SourceArn": personalizeSourceArn(caller) },
