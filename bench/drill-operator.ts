@@ -106,9 +106,12 @@ try {
         say(`${index + 1}/${chosen.length} without ${removal.action}, ${removal.step.name}: ${how}`);
     }
     await stage.prepare({ from: "nothing" });
+    for (const user of users.values()) {
+        await user.end();
+    }
     const ended = await program.engine("destroy");
     if (ended.exitCode !== 0) {
-        say(`operator/ is not destroyed while users have its policies: exit ${ended.exitCode}`);
+        problems.push(`operator/ could not be destroyed:\n${ended.stdout}\n${ended.stderr}`);
     }
 } finally {
     await aws.stop();

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from "./document.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
-import { personalizeGrants, personalizeNeededOnAws } from "./operator/personalize.ts";
+import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import { type Grant, type OperatorScope, type PolicyKindOfOperator, statementOf } from "./operator/scope.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
@@ -53,9 +53,4 @@ export function rolesBoundary({ partition, bucketName, kmsKeyArn }: OperatorScop
 }
 
 /** Actions that the local AWS never asks for, each with the page that demands it on AWS. */
-export const neededOnAws = [
-    ...personalizeNeededOnAws,
-    ...storageNeededOnAws,
-    ...roleNeededOnAws,
-    ...observingNeededOnAws,
-];
+export const neededOnAws = [...storageNeededOnAws, ...roleNeededOnAws, ...observingNeededOnAws];

@@ -1,4 +1,4 @@
-import type { Grant, NeededOnAws, OperatorScope } from "./scope.ts";
+import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 
 /** Lists of the service have no resource (Service Authorization Reference, "Amazon Personalize"). */
 const listsHaveNoResource = "Personalize's lists know no resource";
@@ -51,7 +51,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             ],
             on: ["*"],
             everythingBecause: listsHaveNoResource,
-            condition: { StringEquals: { "aws:RequestedRegion": region } },
+            condition: inRegion(scope),
         },
         {
             policy: "read",
@@ -149,5 +149,3 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
     ];
 }
-
-export const personalizeNeededOnAws: readonly NeededOnAws[] = [];

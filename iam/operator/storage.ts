@@ -113,8 +113,7 @@ const dnsSuffix = (partition: string) => (partition === "aws-cn" ? "amazonaws.co
 
 const bucketSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go";
 const putObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";
-const objectSource =
-    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket_object.go";
+const objectSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/object.go";
 const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 
 /**
