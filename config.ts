@@ -39,6 +39,12 @@ export interface StackConfig {
     /** Minutes. */
     readonly deadlines: { readonly import: number; readonly training: number; readonly campaign: number };
     readonly tags: Readonly<Record<string, string>>;
+    /** ARN of the managed policy that limits the roles of this program; undefined: none does. */
+    readonly permissionsBoundary: string | undefined;
+    /** ARN of the customer's KMS key that encrypts the bucket; undefined: S3's own keys do. */
+    readonly kmsKeyArn: string | undefined;
+    /** Why a guard rule does not hold here, by the rule's name. */
+    readonly waivers: Readonly<Record<string, string>>;
 }
 
 /** Keys and prefixes in the data bucket. */
@@ -185,6 +191,17 @@ export function parseConfig(
             bad(`filters.${name}`, "is no name for a filter: 1 to 63 letters, digits, - and _");
         }
     }
+    const permissionsBoundary = text("permissionsBoundary");
+    if (permissionsBoundary !== "" && !/^arn:[^:]+:iam::\d{12}:policy\/.+$/.test(permissionsBoundary)) {
+        bad("permissionsBoundary", `is "${permissionsBoundary}", which is no ARN of a managed policy of the account`);
+    }
+    const kmsKeyArn = text("kmsKeyArn");
+    const keyRegion = /^arn:[^:]+:kms:([^:]+):\d{12}:key\/.+$/.exec(kmsKeyArn)?.[1];
+    if (kmsKeyArn !== "" && keyRegion === undefined) {
+        bad("kmsKeyArn", `is "${kmsKeyArn}", which is no ARN of a KMS key (an alias is not enough for a policy)`);
+    } else if (keyRegion !== undefined && stack.region !== undefined && keyRegion !== stack.region) {
+        bad("kmsKeyArn", `is of ${keyRegion}; the bucket's key must be of its region, ${stack.region}`);
+    }
     if (stack.region === undefined) {
         bad("aws:region", "is not set. Run `pulumi config set aws:region eu-central-1`");
     }
@@ -225,6 +242,9 @@ export function parseConfig(
             training: number("trainingDeadlineMinutes", 1, true),
             campaign: number("campaignDeadlineMinutes", 1, true),
         },
+        permissionsBoundary: permissionsBoundary || undefined,
+        kmsKeyArn: kmsKeyArn || undefined,
+        waivers: texts("waivers"),
         tags: { ...texts("tags"), "pulumi:project": stack.project, "pulumi:stack": stack.stack },
     };
     return problems.length > 0 ? problems : config;

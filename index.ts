@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { DataBucket } from "./components/data-bucket.ts";
 import { filesOf, prefixesOf } from "./components/files.ts";
+import { guardRules } from "./components/guard-rules.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
 import { Recommender } from "./components/recommender.ts";
 import { stackMarks } from "./components/stack-marks.ts";
@@ -12,11 +13,17 @@ import { endWithEngine } from "./personalize/engine.ts";
 // When its engine is killed, a program waits for it for ever, and busily.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
+guardRules(config.waivers);
 const marks = await stackMarks(config.stack);
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();
 const caller = pulumi.output({ partition, region: config.region, accountId });
-const placeIn = (bucketName: pulumi.Input<string>) => pulumi.output({ partition, bucketName, ...prefixesOf(config) });
+const place = pulumi.output({
+    partition,
+    bucketName: accountId.apply((id) => bucketNameFor(config, id)),
+    kmsKeyArn: config.kmsKeyArn,
+    ...prefixesOf(config),
+});
 
 if (config.recipe === "aws-hrnn") {
     pulumi.log.warn(
@@ -25,17 +32,18 @@ if (config.recipe === "aws-hrnn") {
 }
 
 const data = new DataBucket("data", {
-    bucketName: accountId.apply((id) => bucketNameFor(config, id)),
+    bucketName: place.bucketName,
     files: filesOf(config),
     dataRetention: config.dataRetention,
     tags: config.tags,
-    policy: (bucketName) =>
-        pulumi.all([placeIn(bucketName), caller]).apply(([place, by]) => dataBucketPolicy(place, by)),
+    kmsKeyArn: config.kmsKeyArn,
+    policy: pulumi.all([place, caller]).apply(([where, by]) => dataBucketPolicy(where, by)),
 });
 const access = new PersonalizeAccess("personalize", {
     roleName: config.names.role,
     caller,
-    place: placeIn(data.bucketName),
+    place,
+    permissionsBoundary: config.permissionsBoundary,
     tags: config.tags,
 });
 const recommender = new Recommender("movies", {

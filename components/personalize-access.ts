@@ -7,6 +7,8 @@ export interface PersonalizeAccessArgs {
     readonly caller: pulumi.Input<ServiceCaller>;
     readonly place: pulumi.Input<ImportPlace>;
     readonly tags: Readonly<Record<string, string>>;
+    /** ARN of the managed policy that limits the role; undefined: none does. */
+    readonly permissionsBoundary: string | undefined;
 }
 
 /** The execution role by which Amazon Personalize reads the interactions, and nothing else. */
@@ -23,6 +25,7 @@ export class PersonalizeAccess extends pulumi.ComponentResource {
                 description: "Amazon Personalize reads the interactions by this role",
                 assumeRolePolicy: pulumi.jsonStringify(pulumi.output(args.caller).apply(executionRoleTrust)),
                 tags: args.tags,
+                ...(args.permissionsBoundary && { permissionsBoundary: args.permissionsBoundary }),
             },
             { parent: this },
         );

@@ -24,6 +24,8 @@ export interface ImportPlace {
     readonly readPrefixes: readonly string[];
     /** Key prefix under which batch inference writes its answers; undefined without batch inference. */
     readonly writePrefix?: string | undefined;
+    /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
+    readonly kmsKeyArn?: string | undefined;
 }
 
 /** The ARN pattern of every Personalize resource of one account and region, for `aws:SourceArn`. */
@@ -35,7 +37,7 @@ export function personalizeSourceArn({ partition, region, accountId }: ServiceCa
  * Conditions against the confused deputy: the service may act only for this account's Personalize resources
  * (Developer Guide, "Cross-service confused deputy prevention").
  */
-function onlyForUs(caller: ServiceCaller): ConditionBlock {
+export function onlyForUs(caller: ServiceCaller): ConditionBlock {
     return {
         StringEquals: { "aws:SourceAccount": caller.accountId },
         ArnLike: { "aws:SourceArn": personalizeSourceArn(caller) },
@@ -52,6 +54,15 @@ function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: 
         put: writePrefix
             ? ({ Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/${writePrefix}*` } as const)
             : undefined,
+    } as const;
+}
+
+/** What the guide asks for a role by which batch inference uses a key. */
+function useOfKey(kmsKeyArn: string) {
+    return {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
+        Resource: kmsKeyArn,
     } as const;
 }
 
@@ -73,7 +84,8 @@ export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
 
 /**
  * Permissions of the execution role. `aws:SourceArn` never stands here: calls made with the role's session do
- * not carry it, so a condition on it would deny every import.
+ * not carry it, so a condition on it would deny every import. A bucket's own key is for batch jobs only: an import needs
+ * no more than the key's policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
  */
 export function executionRolePolicy(place: ImportPlace): PolicyDocument {
     const { list, get, put } = accessStatements(place);
@@ -83,6 +95,7 @@ export function executionRolePolicy(place: ImportPlace): PolicyDocument {
             { Sid: "ListBucket", ...list },
             { Sid: "ReadInteractions", ...get },
             ...(put ? [{ Sid: "WriteRecommendations", ...put }] : []),
+            ...(put && place.kmsKeyArn ? [{ Sid: "UseKeyForBatch", ...useOfKey(place.kmsKeyArn) }] : []),
         ],
     };
 }

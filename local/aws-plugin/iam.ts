@@ -1,10 +1,12 @@
 import {
     CreateRoleCommand,
     DeleteRoleCommand,
+    DeleteRolePermissionsBoundaryCommand,
     DeleteRolePolicyCommand,
     GetRoleCommand,
     GetRolePolicyCommand,
     type IAMClient,
+    PutRolePermissionsBoundaryCommand,
     PutRolePolicyCommand,
     type Tag,
     TagRoleCommand,
@@ -19,22 +21,33 @@ import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
 const gone = "NoSuchEntityException";
 const taken = "EntityAlreadyExistsException";
 
+/** Tags as IAM takes them. */
+export const tagList = (tags: object | undefined) =>
+    Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+
+/** Tags as Pulumi has them. */
+export const plainTags = (tags: Tag[] | undefined) =>
+    Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
+
 /** Roles and their inline policies. */
 export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
-    const tagList = (tags: object | undefined) =>
-        Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
-    const plainTags = (tags: Tag[] | undefined) =>
-        Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
     const inlineOf = (id: string) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) });
     return {
         "aws:iam/role:Role": entry<aws.iam.RoleArgs>({
-            properties: { name: "replace", description: "update", assumeRolePolicy: "update", tags: "update" },
-            async create({ name, description, assumeRolePolicy, tags }) {
+            properties: {
+                name: "replace",
+                description: "update",
+                assumeRolePolicy: "update",
+                permissionsBoundary: "update",
+                tags: "update",
+            },
+            async create({ name, description, assumeRolePolicy, permissionsBoundary, tags }) {
                 const RoleName = named(name, "name");
                 const role = {
                     RoleName,
                     Description: description,
                     AssumeRolePolicyDocument: assumeRolePolicy as string,
+                    PermissionsBoundary: permissionsBoundary,
                     Tags: tagList(tags),
                 };
                 const answer = await iam.send(new CreateRoleCommand(role)).catch(async (error: Error) => {
@@ -43,8 +56,11 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                     if (!sameStack(plainTags(there.Role?.Tags), tags)) {
                         throw error;
                     }
-                    const args = { name, description, assumeRolePolicy, tags };
-                    await this.update(RoleName, args, args);
+                    const args = { name, description, assumeRolePolicy, permissionsBoundary, tags };
+                    await this.update(RoleName, args, {
+                        ...args,
+                        permissionsBoundary: there.Role?.PermissionsBoundary?.PermissionsBoundaryArn,
+                    });
                     return there;
                 });
                 return { id: RoleName, computed: { arn: answer.Role?.Arn, uniqueId: answer.Role?.RoleId } };
@@ -60,11 +76,18 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                             assumeRolePolicy,
                             decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
                         ),
+                        permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
                         tags: plainTags(role.Tags),
                     }
                 );
             },
-            async update(RoleName, { description, assumeRolePolicy, tags }, olds) {
+            async update(RoleName, { description, assumeRolePolicy, permissionsBoundary, tags }, olds) {
+                if (permissionsBoundary && permissionsBoundary !== olds.permissionsBoundary) {
+                    const PermissionsBoundary = permissionsBoundary;
+                    await iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+                } else if (!permissionsBoundary && olds.permissionsBoundary) {
+                    await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+                }
                 await iam.send(
                     new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: assumeRolePolicy as string }),
                 );

@@ -4,6 +4,8 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as pulumi from "@pulumi/pulumi";
 import { iamEntries } from "./iam.ts";
+import { openIdEntries } from "./iam-openid.ts";
+import { policyEntries } from "./iam-policies.ts";
 import { createProvider } from "./provider.ts";
 import { bucketEntries } from "./s3-bucket.ts";
 import { objectEntries } from "./s3-object.ts";
@@ -17,8 +19,15 @@ const settings = { region, maxAttempts: 5 };
 const s3 = new S3Client(settings);
 const sts = new STSClient(settings);
 
+const iam = new IAMClient(settings);
 const provider = createProvider(
-    { ...bucketEntries(s3, region), ...objectEntries(s3), ...iamEntries(new IAMClient(settings)) },
+    {
+        ...bucketEntries(s3, region),
+        ...objectEntries(s3),
+        ...iamEntries(iam),
+        ...policyEntries(iam),
+        ...openIdEntries(iam),
+    },
     {
         ...ssmLookups(new SSMClient(settings)),
         async "aws:index/getCallerIdentity:getCallerIdentity"() {

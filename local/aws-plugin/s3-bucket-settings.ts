@@ -50,6 +50,7 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                 nested: [
                     "rules.applyServerSideEncryptionByDefault.sseAlgorithm",
                     "rules.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+                    "rules.bucketKeyEnabled",
                 ],
                 async create(args) {
                     await this.update(args.bucket, args, args);
@@ -60,21 +61,23 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                     const names = [...noBucket, "ServerSideEncryptionConfigurationNotFoundError"];
                     const found = await unlessGone(s3.send(command), ...names);
                     const rules = found?.ServerSideEncryptionConfiguration?.Rules?.map(
-                        ({ ApplyServerSideEncryptionByDefault: by }) => ({
+                        ({ ApplyServerSideEncryptionByDefault: by, BucketKeyEnabled }) => ({
                             applyServerSideEncryptionByDefault: {
                                 sseAlgorithm: by?.SSEAlgorithm,
                                 kmsMasterKeyId: by?.KMSMasterKeyID,
                             },
+                            ...(BucketKeyEnabled && { bucketKeyEnabled: true }),
                         }),
                     );
                     return found && { rules };
                 },
                 async update(Bucket, { rules }) {
-                    const Rules = rules.map(({ applyServerSideEncryptionByDefault: by }) => ({
+                    const Rules = rules.map(({ applyServerSideEncryptionByDefault: by, bucketKeyEnabled }) => ({
                         ApplyServerSideEncryptionByDefault: {
                             SSEAlgorithm: by?.sseAlgorithm as "AES256" | "aws:kms",
                             KMSMasterKeyID: by?.kmsMasterKeyId,
                         },
+                        ...(bucketKeyEnabled && { BucketKeyEnabled: true }),
                     }));
                     const ServerSideEncryptionConfiguration = { Rules };
                     await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));

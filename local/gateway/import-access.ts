@@ -1,29 +1,18 @@
-import {
-    GetPolicyCommand,
-    GetPolicyVersionCommand,
-    GetRoleCommand,
-    GetRolePolicyCommand,
-    IAMClient,
-    ListAttachedRolePoliciesCommand,
-    ListRolePoliciesCommand,
-} from "@aws-sdk/client-iam";
-import {
-    GetBucketPolicyCommand,
-    GetObjectCommand,
-    PutObjectCommand,
-    paginateListObjectsV2,
-    S3Client,
-} from "@aws-sdk/client-s3";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "../../iam/document.ts";
-import { type Caller, evaluate, explain, type NamedPolicy } from "../../iam/evaluate.ts";
-import { personalizeService } from "../../iam/import-access.ts";
+import { type AccessRequest, evaluate, explain, type NamedPolicy } from "../../iam/evaluate.ts";
+import { assumeRole, type Import, roleReads, serviceReads } from "../../iam/import-requests.ts";
 import type { ImportAccess, ImportJudgement, ImportRequest } from "../personalize-emulator/emulator.ts";
-import { unlessGone } from "../unless-gone.ts";
+import { keysToRead } from "../personalize-emulator/importing/data-location.ts";
+import { bucketPoliciesOf, bucketRegionOf, roleDocuments } from "./import-documents.ts";
+import { whyNotDecrypted } from "./import-keys.ts";
 
 /**
- * What a job may read (and a batch job write), judged strictly in three steps that must all pass: the service assumes
- * the role; the role's session may list and get (put); the service principal may do the same by the bucket policy. How
- * AWS sends the condition keys is not documented to the last detail, so strict is our choice.
+ * What a job may read (and a batch job write), judged strictly in steps that must all pass: the service assumes the
+ * role; the role's session may list and get (put), within its boundary; the service principal may do the same by the
+ * bucket policy; the bucket lies in the job's region; and what is encrypted by a key of KMS can be decrypted. How AWS
+ * sends the condition keys is not documented to the last detail, so strict is our choice.
  */
 export function createImportAccess(miniStackPort: number, partition: string): ImportAccess {
     const settings = {
@@ -35,29 +24,48 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
     // MiniStack sends a caller of another region than the bucket on to it, as S3 does.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
+    const list: ImportAccess["list"] = async (Bucket, Prefix) => {
+        const found: { key: string; size: number }[] = [];
+        for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
+            found.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
+        }
+        return found;
+    };
     const judgeBy = async (judge: typeof judgeImport, request: ImportRequest): Promise<ImportJudgement> => {
-        const roleName = request.roleArn?.split("/").at(-1);
-        const trust = roleName && (await trustOf(iam, roleName));
-        if (!roleName || !trust) {
+        const role = request.roleArn && (await roleDocuments(iam, request.roleArn));
+        if (!role) {
             return denied("assume the role", `there is no role ${request.roleArn}`);
         }
-        return judge(request, partition, {
-            trust,
-            rolePolicies: await policiesOf(iam, roleName),
+        const judgement = judge(request, partition, {
+            trust: role.trust,
+            rolePolicies: role.policies,
+            boundary: role.boundary,
+            roleId: role.roleId,
+            keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
             bucketPolicies: await bucketPoliciesOf(s3, request.bucket),
         });
+        if (!judgement.allowed) {
+            return judgement;
+        }
+        const region = await bucketRegionOf(s3, request.bucket);
+        return region === undefined || region === request.region
+            ? judgement
+            : denied("use the bucket", `it lies in ${region}, and the job runs in ${request.region}`);
     };
 
     return {
-        judge: (request) => judgeBy(judgeImport, request),
-        judgeWrite: (request) => judgeBy(judgeOutput, request),
-        async list(Bucket, Prefix) {
-            const found: { key: string; size: number }[] = [];
-            for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
-                found.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
+        async judge(request) {
+            const judgement = await judgeBy(judgeImport, request);
+            if (!judgement.allowed) {
+                return judgement;
             }
-            return found;
+            const keys = keysToRead(request, await list(request.bucket, request.key).catch(() => []));
+            const policies = (await roleDocuments(iam, request.roleArn ?? ""))?.policies ?? [];
+            const reason = await whyNotDecrypted(miniStackPort, s3, importOf(request, partition, { keys }), policies);
+            return reason === undefined ? judgement : denied("decrypt", reason);
         },
+        judgeWrite: (request) => judgeBy(judgeOutput, request),
+        list,
         async read(Bucket, Key) {
             const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
             return Body as AsyncIterable<Uint8Array>;
@@ -72,62 +80,65 @@ export interface ImportPolicies {
     readonly trust: PolicyDocument;
     readonly rolePolicies: readonly NamedPolicy[];
     readonly bucketPolicies: readonly NamedPolicy[];
+    readonly boundary?: readonly NamedPolicy[] | undefined;
+    readonly roleId?: string;
+    /** The objects of a folder; none for a lone object. */
+    readonly keys?: readonly string[];
 }
 
-const tls = { "aws:SecureTransport": "true" };
-
-interface Access {
-    readonly action: string;
-    readonly resource: string;
-    readonly context: Readonly<Record<string, string>>;
+function importOf(
+    request: ImportRequest,
+    partition: string,
+    { roleId, keys = [] }: Pick<ImportPolicies, "roleId" | "keys">,
+): Import {
+    const { roleArn = "", bucket, key, sourceArn, sourceAccount, region } = request;
+    return { roleArn, roleId, partition, region, accountId: sourceAccount, sourceArn, bucket, key, keys };
 }
 
-/** The three steps over fetched documents, for reading: what an import needs, and a batch job of its input. */
+/** The steps over fetched documents, for reading: what an import needs, and a batch job of its input. */
 export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
-    const bucketArn = `arn:${partition}:s3:::${request.bucket}`;
-    return judgeSteps(request, policies, "read", [
-        { action: "s3:ListBucket", resource: bucketArn, context: { ...tls, "s3:prefix": request.key } },
-        { action: "s3:GetObject", resource: `${bucketArn}/${request.key}`, context: tls },
-    ]);
+    const of = importOf(request, partition, policies);
+    return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));
 }
 
-/** The three steps for one object that a batch job writes. */
+/** The steps for one object that a batch job writes. */
 export function judgeOutput(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
-    const resource = `arn:${partition}:s3:::${request.bucket}/${request.key}`;
-    return judgeSteps(request, policies, "write", [{ action: "s3:PutObject", resource, context: tls }]);
+    const of = importOf(request, partition, policies);
+    const puts = (reads: readonly AccessRequest[]) =>
+        reads.filter(({ action }) => action === "s3:GetObject").map((asked) => ({ ...asked, action: "s3:PutObject" }));
+    return judgeSteps(of, policies, "write", puts(roleReads(of)), puts(serviceReads(of)));
 }
 
 function judgeSteps(
-    request: ImportRequest,
-    policies: ImportPolicies,
+    of: Import,
+    { trust, rolePolicies, bucketPolicies, boundary }: ImportPolicies,
     verb: "read" | "write",
-    accesses: readonly Access[],
+    byRole: readonly AccessRequest[],
+    byService: readonly AccessRequest[],
 ): ImportJudgement {
-    const service: Caller = { service: personalizeService };
-    const role: Caller = { arn: request.roleArn ?? "" };
-    const onBehalf = { "aws:SourceAccount": request.sourceAccount, "aws:SourceArn": request.sourceArn };
-
-    const assume = { caller: service, action: "sts:AssumeRole", resource: request.roleArn ?? "", context: onBehalf };
-    const assumed = evaluate(assume, [{ name: "trust policy", document: policies.trust }], "resource");
+    const assume = assumeRole(of);
+    const assumed = evaluate(assume, [{ name: "trust policy", document: trust }], "resource");
     if (assumed.decision !== "allowed") {
         return denied("assume the role", explain(assume, assumed));
     }
-    for (const access of accesses) {
-        const byRole = { ...access, caller: role };
-        const allowed = evaluate(byRole, policies.rolePolicies, "identity");
+    for (const access of byRole) {
+        const allowed = evaluate(access, rolePolicies, "identity");
         if (allowed.decision !== "allowed") {
-            return denied(`${verb} by the role's policies`, explain(byRole, allowed));
+            return denied(`${verb} by the role's policies`, explain(access, allowed));
         }
-        const vetoed = evaluate(byRole, policies.bucketPolicies, "resource");
+        const within = boundary && evaluate(access, boundary, "identity");
+        if (within && within.decision !== "allowed") {
+            return denied(`${verb} within the role's boundary`, explain(access, within));
+        }
+        const vetoed = evaluate(access, bucketPolicies, "resource");
         if (vetoed.decision === "explicitDeny") {
-            return denied(`${verb} by the role's session`, explain(byRole, vetoed));
+            return denied(`${verb} by the role's session`, explain(access, vetoed));
         }
     }
-    for (const access of accesses) {
-        const byService = { ...access, caller: service, context: { ...access.context, ...onBehalf } };
-        const verdict = evaluate(byService, policies.bucketPolicies, "resource");
+    for (const access of byService) {
+        const verdict = evaluate(access, bucketPolicies, "resource");
         if (verdict.decision !== "allowed") {
-            return denied(`${verb} by the bucket policy`, explain(byService, verdict));
+            return denied(`${verb} by the bucket policy`, explain(access, verdict));
         }
     }
     return { allowed: true };
@@ -135,34 +146,4 @@ function judgeSteps(
 
 function denied(step: string, reason: string): ImportJudgement {
     return { allowed: false, step, reason };
-}
-
-const parse = (document: string | undefined) => JSON.parse(decodeURIComponent(document ?? "{}")) as PolicyDocument;
-
-async function trustOf(iam: IAMClient, RoleName: string): Promise<PolicyDocument | undefined> {
-    const found = await unlessGone(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException");
-    return found && parse(found.Role?.AssumeRolePolicyDocument);
-}
-
-async function policiesOf(iam: IAMClient, RoleName: string): Promise<NamedPolicy[]> {
-    const inline = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-    const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-    return Promise.all([
-        ...(inline.PolicyNames ?? []).map(async (PolicyName) => {
-            const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-            return { name: `role policy ${PolicyName}`, document: parse(PolicyDocument) };
-        }),
-        ...(attached.AttachedPolicies ?? []).map(async ({ PolicyArn, PolicyName }) => {
-            const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-            const version = new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId });
-            const { PolicyVersion } = await iam.send(version);
-            return { name: `managed policy ${PolicyName}`, document: parse(PolicyVersion?.Document) };
-        }),
-    ]);
-}
-
-async function bucketPoliciesOf(s3: S3Client, Bucket: string): Promise<NamedPolicy[]> {
-    const command = new GetBucketPolicyCommand({ Bucket });
-    const found = await unlessGone(s3.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
-    return found?.Policy ? [{ name: "bucket policy", document: JSON.parse(found.Policy) as PolicyDocument }] : [];
 }

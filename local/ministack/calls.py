@@ -166,14 +166,23 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     if service == "logs":
         operation = action.split(":", 1)[1]
         context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
+    if service == "ssm":
+        given = json_of(body)
+        # By a path the call is judged on the path itself, and a list of names on each (Systems Manager User Guide,
+        # "How Parameter Store authorizes parameter retrieval").
+        asked = [given["Path"]] if "Path" in given else given.get("Names") or []
+        arns = [f"arn:aws:ssm:{region}:{account}:parameter/{str(name).lstrip('/')}" for name in asked]
+        return [(action, arn, context) for arn in arns or [resource]]
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]
         context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}
         policy = routing.get("PolicyArn", [""])[0]
         context = {**context, **({"iam:PolicyARN": policy} if policy and not resource.endswith(policy) else {})}
+        resource = routing.get("PolicySourceArn", [resource])[0]
     if service == "monitoring":
         space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace")
         context = {**context, **({"cloudwatch:namespace": space} if space else {})}
+        resource = routing.get("ResourceARN", [""])[0] or json_of(body).get("ResourceARN") or resource
     if service == "budgets" and resource in ("", "*"):
         given = json_of(body)
         budget = given.get("BudgetName") or (given.get("Budget") or {}).get("BudgetName")
@@ -190,8 +199,8 @@ def completed(service, action, resource, context, account):
     tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
-    # The boundary that an entity has already is what a change of the entity is judged by.
-    if service == "iam" and held.get("PermissionsBoundary"):
+    # The boundary that an entity has already is what a change of the entity is judged by; what is to be made has none.
+    if service == "iam" and action not in ("iam:CreateRole", "iam:CreateUser") and held.get("PermissionsBoundary"):
         context.setdefault("iam:PermissionsBoundary", held["PermissionsBoundary"])
     policy = (_resource_policy(service, resource) or ("",))[0]
     if action == "sts:AssumeRole":

@@ -28,7 +28,8 @@ describe("the components", () => {
             files: { interactions: { path: interactionsFile, key: "interactions.csv", contentType: "text/csv" } },
             dataRetention,
             tags,
-            policy: (bucketName) => dataBucketPolicy({ ...place, bucketName }, caller),
+            kmsKeyArn: undefined,
+            policy: dataBucketPolicy({ ...place, bucketName: "films" }, caller),
         });
         await settled();
         return bucket;
@@ -100,7 +101,13 @@ describe("the components", () => {
 
     it("make one role, which only Personalize can assume and which can only read the interactions", async () => {
         const { PersonalizeAccess } = await import("../../components/personalize-access.ts");
-        const access = new PersonalizeAccess("personalize", { roleName: "reader", caller, place, tags });
+        const access = new PersonalizeAccess("personalize", {
+            roleName: "reader",
+            caller,
+            place,
+            permissionsBoundary: "arn:aws:iam::012345678901:policy/boundary",
+            tags,
+        });
         await settled();
         assert.equal(await value(access.roleArn), "arn:of:reader");
         assert.deepEqual(typesAndNames(), [
@@ -111,6 +118,7 @@ describe("the components", () => {
         const role = inputsOf("Role");
         assert.deepEqual(JSON.parse(role.assumeRolePolicy), executionRoleTrust(caller));
         assert.equal(role.managedPolicyArns, undefined);
+        assert.equal(role.permissionsBoundary, "arn:aws:iam::012345678901:policy/boundary");
         assert.deepEqual(role.tags, tags);
         const policy = inputsOf("RolePolicy");
         assert.equal(policy.role, "reader");

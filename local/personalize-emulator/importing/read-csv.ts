@@ -32,6 +32,7 @@ export async function readCsv(
         for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", line);
         take(values);
     });
+    let first = true;
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const decode = (chunk?: Uint8Array) => {
         try {
@@ -41,7 +42,13 @@ export async function readCsv(
         }
     };
     try {
-        for await (const chunk of bytes) parser.write(decode(chunk));
+        for await (const chunk of bytes) {
+            const text = decode(chunk);
+            // The service takes the quotes of a header for a part of the names (Developer Guide, "Preparing data").
+            if (first && text.startsWith('"')) placesOf([], fields);
+            first &&= text === "";
+            parser.write(text);
+        }
         parser.write(decode());
         parser.end();
     } catch (error) {

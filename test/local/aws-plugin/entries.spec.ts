@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+    CreatePolicyCommand,
+    CreatePolicyVersionCommand,
+    CreateUserCommand,
+    DeleteOpenIDConnectProviderCommand,
     DeleteRoleCommand,
     DeleteRolePolicyCommand,
+    DetachRolePolicyCommand,
+    DetachUserPolicyCommand,
+    GetRoleCommand,
+    ListPolicyVersionsCommand,
     PutRolePolicyCommand,
     UpdateRoleDescriptionCommand,
 } from "@aws-sdk/client-iam";
@@ -19,16 +27,19 @@ import {
 } from "@aws-sdk/client-s3";
 import type { provider } from "@pulumi/pulumi";
 import { iamEntries } from "../../../local/aws-plugin/iam.ts";
+import { openIdEntries } from "../../../local/aws-plugin/iam-openid.ts";
+import { policyEntries } from "../../../local/aws-plugin/iam-policies.ts";
 import { createProvider } from "../../../local/aws-plugin/provider.ts";
 import { bucketEntries } from "../../../local/aws-plugin/s3-bucket.ts";
 import { objectEntries } from "../../../local/aws-plugin/s3-object.ts";
 import { start, stop } from "../../../local/control.ts";
-import type { Instance } from "../../../local/instance.ts";
+import { type Instance, localAccountId } from "../../../local/instance.ts";
 import { clientsOf, region, testInstance } from "../../support/local-aws.ts";
 
 const Bucket = "entries";
 const RoleName = "entries-role";
 const of = { bucket: Bucket };
+const arnOf = (tail: string) => `arn:aws:iam::${localAccountId}:${tail}`;
 const allow = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
@@ -60,8 +71,11 @@ describe("each resource type of the local AWS plugin", () => {
         await start(instance, () => {});
         clients = clientsOf(instance);
         const { s3, iam } = clients;
-        const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...iamEntries(iam) };
+        const access = { ...iamEntries(iam), ...policyEntries(iam), ...openIdEntries(iam) };
+        const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...access };
         plugin = createProvider(entries, {}) as Required<provider.Provider>;
+        await iam.send(new CreateUserCommand({ UserName: "ann" }));
+        await iam.send(new CreatePolicyCommand({ PolicyName: "kept", PolicyDocument: allow }));
         file = join(instance.dir, "u.csv");
         await writeFile(file, "a,b\n1,2\n");
     });
@@ -189,6 +203,43 @@ describe("each resource type of the local AWS plugin", () => {
             seen: ["description"],
         },
         {
+            type: "aws:iam/policy:Policy",
+            args: () => ({ name: "reads", description: "reads", policy: allow, tags: { team: "films" } }),
+            drift: () =>
+                clients.iam.send(
+                    new CreatePolicyVersionCommand({
+                        PolicyArn: arnOf("policy/reads"),
+                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                        SetAsDefault: true,
+                    }),
+                ),
+            seen: ["policy"],
+        },
+        {
+            type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            args: () => ({ role: RoleName, policyArn: arnOf("policy/kept") }),
+            drift: () => clients.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: arnOf("policy/kept") })),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+            args: () => ({ user: "ann", policyArn: arnOf("policy/kept") }),
+            drift: () =>
+                clients.iam.send(new DetachUserPolicyCommand({ UserName: "ann", PolicyArn: arnOf("policy/kept") })),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            args: () => ({ url: "https://tokens.example.com", clientIdLists: ["films"], tags: { team: "films" } }),
+            drift: () =>
+                clients.iam.send(
+                    new DeleteOpenIDConnectProviderCommand({
+                        OpenIDConnectProviderArn: arnOf("oidc-provider/tokens.example.com"),
+                    }),
+                ),
+            seen: "gone",
+        },
+        {
             type: "aws:iam/rolePolicy:RolePolicy",
             args: () => ({ name: "reads", role: RoleName, policy: allow }),
             drift: () =>
@@ -253,6 +304,39 @@ describe("each resource type of the local AWS plugin", () => {
         await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
         await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
         await plugin.delete(id, urn, { ...outs, forceDestroy: true });
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("limits a role by a boundary, changes it, and takes it off", async () => {
+        const urn = urnOf("aws:iam/role:Role");
+        const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
+        const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
+        const boundary = async () => {
+            const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: "limited" }));
+            return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+        };
+        const { id, outs = {} } = await plugin.create(urn, limited);
+        assert.equal(await boundary(), arnOf("policy/kept"));
+        const { props = {} } = await plugin.read(id, urn, outs);
+        assert.equal((await plugin.diff(id, urn, props, limited)).changes, false);
+        await plugin.update(id, urn, limited, bare);
+        assert.equal(await boundary(), undefined);
+        await plugin.update(id, urn, bare, limited);
+        assert.equal(await boundary(), arnOf("policy/kept"));
+        await plugin.delete(id, urn, limited);
+    });
+
+    it("keeps no more versions of a policy than IAM does, however often it changes", async () => {
+        const urn = urnOf("aws:iam/policy:Policy");
+        const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
+        const { id, outs = {} } = await plugin.create(urn, version(0));
+        for (let n = 1; n <= 7; n++) {
+            await plugin.update(id, urn, { ...outs, ...version(n - 1) }, version(n));
+        }
+        const { Versions = [] } = await clients.iam.send(new ListPolicyVersionsCommand({ PolicyArn: id }));
+        assert.equal(Versions.length, 5);
+        assert.equal(Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId, "v8");
+        await plugin.delete(id, urn, version(7));
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 

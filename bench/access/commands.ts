@@ -1,0 +1,131 @@
+import {
+    CreatePolicyVersionCommand,
+    CreateRoleCommand,
+    DeleteRolePolicyCommand,
+    DetachRolePolicyCommand,
+    type IAMClient,
+    PutRolePolicyCommand,
+    PutUserPolicyCommand,
+    UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+    CopyObjectCommand,
+    CreateBucketCommand,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+    PutPublicAccessBlockCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+
+type Options = Readonly<Record<string, string | undefined>>;
+export interface Hands {
+    readonly iam: IAMClient;
+    /** S3 in a region. */
+    s3(region?: string): S3Client;
+    kms(operation: string, input: object): Promise<unknown>;
+    /** What stands in `data/` on a person's machine. */
+    readonly file: string;
+}
+
+/** Words of a command line, quoted as `shell` quotes them. */
+export function wordsOf(command: string): string[] {
+    return [...command.matchAll(/(?:'[^']*'|\\'|[^\s'\\]+)+/g)].map(([word]) =>
+        word.replace(/'([^']*)'|\\(')/g, (_all, quoted?: string, escaped?: string) => escaped ?? quoted ?? ""),
+    );
+}
+
+/** Runs a printed `aws …` command to the letter, by the SDK. Throws for one that it does not know. */
+export async function runCommand(command: string, hands: Hands): Promise<void> {
+    const [aws, service, operation = "", ...rest] = wordsOf(command);
+    if (aws !== "aws") throw new Error(`this is no aws command: ${command}`);
+    if (service === "s3" && operation === "cp") return copy(rest, hands);
+    const options = optionsOf(rest);
+    const run = known[`${service} ${operation}`];
+    if (!run) throw new Error(`the drill cannot run: ${command}`);
+    await run(options, hands);
+}
+
+function optionsOf(words: readonly string[]): Options {
+    const options: Record<string, string> = {};
+    for (let at = 0; at < words.length; at++) {
+        const name = (words[at] as string).replace(/^--/, "");
+        const value = words[at + 1];
+        if (value === undefined || value.startsWith("--")) options[name] = "true";
+        else options[name] = words[++at] as string;
+    }
+    return options;
+}
+
+const roleOf = (options: Options) => ({ RoleName: options["role-name"], PolicyName: options["policy-name"] });
+
+const known: Readonly<Record<string, (options: Options, hands: Hands) => Promise<unknown>>> = {
+    "iam put-role-policy": (options, { iam }) =>
+        iam.send(new PutRolePolicyCommand({ ...roleOf(options), PolicyDocument: options["policy-document"] })),
+    "iam delete-role-policy": (options, { iam }) => iam.send(new DeleteRolePolicyCommand(roleOf(options))),
+    "iam detach-role-policy": (options, { iam }) =>
+        iam.send(new DetachRolePolicyCommand({ RoleName: options["role-name"], PolicyArn: options["policy-arn"] })),
+    "iam put-user-policy": (options, { iam }) =>
+        iam.send(
+            new PutUserPolicyCommand({
+                UserName: options["user-name"],
+                PolicyName: options["policy-name"],
+                PolicyDocument: options["policy-document"],
+            }),
+        ),
+    "iam create-role": (options, { iam }) =>
+        iam.send(
+            new CreateRoleCommand({
+                RoleName: options["role-name"],
+                AssumeRolePolicyDocument: options["assume-role-policy-document"],
+            }),
+        ),
+    "iam update-assume-role-policy": (options, { iam }) =>
+        iam.send(
+            new UpdateAssumeRolePolicyCommand({
+                RoleName: options["role-name"],
+                PolicyDocument: options["policy-document"],
+            }),
+        ),
+    "iam create-policy-version": (options, { iam }) =>
+        iam.send(
+            new CreatePolicyVersionCommand({
+                PolicyArn: options["policy-arn"],
+                PolicyDocument: options["policy-document"],
+                SetAsDefault: options["set-as-default"] === "true",
+            }),
+        ),
+    "s3api create-bucket": (options, hands) =>
+        hands.s3(options.region).send(
+            new CreateBucketCommand({
+                Bucket: options.bucket,
+                ...(options.region !== "us-east-1" && {
+                    CreateBucketConfiguration: { LocationConstraint: options.region as "eu-central-1" },
+                }),
+            }),
+        ),
+    "s3api put-bucket-policy": (options, { s3 }) =>
+        s3().send(new PutBucketPolicyCommand({ Bucket: options.bucket, Policy: options.policy })),
+    "s3api put-public-access-block": (options, { s3 }) =>
+        s3().send(
+            new PutPublicAccessBlockCommand({
+                Bucket: options.bucket,
+                PublicAccessBlockConfiguration: Object.fromEntries(
+                    (options["public-access-block-configuration"] ?? "")
+                        .split(",")
+                        .map((pair) => [pair.split("=")[0], pair.endsWith("=true")]),
+                ),
+            }),
+        ),
+    "kms put-key-policy": (options, { kms }) =>
+        kms("PutKeyPolicy", { KeyId: options["key-id"], PolicyName: "default", Policy: options.policy }),
+    "kms enable-key": (options, { kms }) => kms("EnableKey", { KeyId: options["key-id"] }),
+    "kms cancel-key-deletion": (options, { kms }) => kms("CancelKeyDeletion", { KeyId: options["key-id"] }),
+};
+
+async function copy([from = "", to = ""]: readonly string[], { s3, file }: Hands): Promise<void> {
+    const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(to) ?? [];
+    const source = /^s3:\/\/(.+)$/.exec(from)?.[1];
+    await (source === undefined
+        ? s3().send(new PutObjectCommand({ Bucket, Key, Body: file }))
+        : s3().send(new CopyObjectCommand({ Bucket, Key, CopySource: encodeURI(source) })));
+}

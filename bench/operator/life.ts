@@ -1,0 +1,126 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CreateSolutionVersionCommand } from "@aws-sdk/client-personalize";
+import type { PolicyKindOfOperator } from "../../iam/operator.ts";
+import type { CommandResult } from "../../local/pulumi.ts";
+import { adminOf } from "../../test/support/admin.ts";
+import type { Who, World } from "./world.ts";
+
+/** One thing that an operator does. */
+export interface Step {
+    readonly name: string;
+    /** What must be there before: nothing, or the stack as its usual configuration makes it. */
+    readonly from: "nothing" | "usual";
+    /** The steps that must have been done after that, in their order. */
+    readonly after?: readonly string[];
+    /** Whether it goes on without what it may not read, and tells: such a step shows a lack less sharply. */
+    readonly tolerant?: boolean;
+    /** Whether the stack is another one after it. */
+    readonly changes?: boolean;
+    /** The policies with which it must go; default: all. */
+    readonly policies?: readonly PolicyKindOfOperator[];
+    /** The exit code that it has when all is well. */
+    readonly exitCode?: number;
+    /** The runbook that it is about. */
+    readonly runbook?: string;
+    /** What others, or the data, bring about before it. */
+    ready?(world: World): Promise<void>;
+    run(world: World, who: Who): Promise<CommandResult>;
+}
+
+/** A runbook with the arguments behind `--stack`; `configured` for those that read the stack's configuration. */
+function runbook(name: string, more: Partial<Step> & { args?: readonly string[]; configured?: boolean } = {}): Step {
+    const { args = [], configured = false, ...step } = more;
+    return {
+        name,
+        from: "usual",
+        runbook: name,
+        run: (world, who) =>
+            world.runbook(who, name, ...(configured ? ["--config-file", world.configFile] : []), ...args),
+        ...step,
+    };
+}
+
+const configured = true;
+
+/** Somebody trains another version of the solution, which will not end by itself. */
+async function trainsElsewhere({ aws }: World): Promise<void> {
+    const { solutionArn } = await aws.outputs();
+    await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+    await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+}
+const reads = { policies: ["read"] } as const;
+const operates = { policies: ["read", "operate"], changes: true } as const;
+let seed = 100;
+
+/**
+ * The whole life of a recommender by its operator, in order: every command of Pulumi's, every runbook, and every kind
+ * of change that calls something else.
+ */
+export const life: readonly Step[] = [
+    runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),
+    {
+        name: "up",
+        from: "nothing",
+        changes: true,
+        ready: (world) => world.configure("usual"),
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "preview",
+        from: "usual",
+        ...reads,
+        run: (world, who) => world.engine(who, "preview", "--expect-no-changes"),
+    },
+    {
+        name: "refresh",
+        from: "usual",
+        ...reads,
+        run: (world, who) => world.engine(who, "refresh", "--expect-no-changes"),
+    },
+    runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
+    runbook("watch-status", reads),
+    runbook("versions", reads),
+    runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
+    runbook("adopt", { ...reads, configured }),
+    // It judges whether who asks may pass the role, too.
+    runbook("diagnose-access", { policies: ["read", "operate"], tolerant: true, args: ["--json"] }),
+    runbook("audit-leftovers", { ...reads, tolerant: true }),
+    {
+        ...runbook("audit-leftovers", { ...reads, tolerant: true }),
+        name: "audit-leftovers without a state",
+        exitCode: 1,
+        async run(world, who) {
+            const empty = join(world.aws.instance.dir, "no-stacks");
+            await mkdir(empty, { recursive: true });
+            const elsewhere = { ...who, PULUMI_BACKEND_URL: `file://${empty}` };
+            return world.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
+        },
+    },
+    runbook("park", { ...operates, configured, args: ["--yes"] }),
+    runbook("resume", { ...operates, configured, after: ["park"] }),
+    runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
+    runbook("rollback", { ...operates, configured, args: ["--yes"], after: ["retrain"] }),
+    runbook("rollback", {
+        ...operates,
+        name: "rollback --release",
+        configured,
+        args: ["--release"],
+        after: ["retrain", "rollback"],
+    }),
+    {
+        name: "up with changes",
+        from: "usual",
+        changes: true,
+        ready: (world) => world.configure("changed"),
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "destroy",
+        from: "usual",
+        changes: true,
+        // So that there is a training to be stopped.
+        ready: trainsElsewhere,
+        run: (world, who) => world.engine(who, "destroy"),
+    },
+];

@@ -1,0 +1,45 @@
+import type { PolicyDocument } from "./document.ts";
+import { onlyForUs, personalizeService, type ServiceCaller } from "./import-access.ts";
+
+/**
+ * What the policy of a KMS key must say, beside what its administrators need, so that Personalize reads a bucket that the
+ * key encrypts, and writes into it
+ * (Personalize Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"). The guide shows no
+ * conditions; those on the service are ours, as in the bucket policy.
+ */
+export function dataKeyPolicy(caller: ServiceCaller, roleArn: string): PolicyDocument {
+    const use = {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants"],
+        Resource: "*",
+    } as const;
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "AccountGivesItOn",
+                Effect: "Allow",
+                Principal: { AWS: `arn:${caller.partition}:iam::${caller.accountId}:root` },
+                Action: [
+                    "kms:DescribeKey",
+                    "kms:GetKeyPolicy",
+                    "kms:PutKeyPolicy",
+                    "kms:ScheduleKeyDeletion",
+                    "kms:CancelKeyDeletion",
+                    "kms:EnableKey",
+                    "kms:DisableKey",
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                ],
+                Resource: "*",
+            },
+            { Sid: "ExecutionRole", Principal: { AWS: roleArn }, ...use },
+            {
+                Sid: "PersonalizeOfThisAccount",
+                Principal: { Service: personalizeService },
+                ...use,
+                Condition: onlyForUs(caller),
+            },
+        ],
+    };
+}

@@ -1,0 +1,144 @@
+import type { PolicyDocument, Statement } from "./document.ts";
+import { listOf } from "./document.ts";
+
+/**
+ * What must never be, each a pure function from a resource's type and its properties to what is wrong with it;
+ * undefined where nothing is, and where the property is not known yet.
+ */
+export type GuardRule = (type: string, props: Readonly<Record<string, unknown>>) => string | undefined;
+
+/** AWS's own policies that are so wide that nobody here needs them. */
+const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3ReadOnlyAccess"];
+/** Properties that hold policy documents, of whatever resource. */
+const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
+const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
+
+export const guardRules = {
+    "public-bucket": (type, props) => {
+        if (type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") {
+            const open = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].filter(
+                (key) => !isUnknown(props[key]) && props[key] !== true,
+            );
+            return open.length > 0 ? `leaves ${open.join(", ")} off` : undefined;
+        }
+        if (/^aws:s3\/bucket/.test(type) && everyonesAcls.includes(String(props.acl))) {
+            return `has the ACL ${props.acl}`;
+        }
+        const open = /^aws:s3\/bucket(Policy)?:/.test(type)
+            ? allowing(props).find((statement) => isForEveryone(statement) && !statement.Condition)
+            : undefined;
+        return open && `${nameOf(open)} lets everyone in`;
+    },
+
+    "wildcard-action": (_type, props) => {
+        const wide = allowing(props).find(
+            ({ Action, NotAction }) =>
+                NotAction !== undefined || listOf(Action).some((action) => /(^|:)\*$/.test(action)),
+        );
+        return (
+            wide && `${nameOf(wide)} allows ${wide.NotAction ? "all but some actions" : listOf(wide.Action).join(", ")}`
+        );
+    },
+
+    "service-without-condition": (_type, props) => {
+        const trusting = allowing(props).find(
+            (statement) =>
+                servicesOf(statement).length > 0 && !keysOf(statement).some((key) => sourceKeys.includes(key)),
+        );
+        return (
+            trusting &&
+            `${nameOf(trusting)} trusts ${servicesOf(trusting).join(", ")} in anybody's name; say in whose, by aws:SourceAccount and aws:SourceArn`
+        );
+    },
+
+    "too-wide-managed-policy": (type, props) => {
+        const given = [props.policyArn, ...list(props.managedPolicyArns), ...list(props.policyArns)];
+        const wide = type.startsWith("aws:")
+            ? given.find((arn) => typeof arn === "string" && tooWide.includes(arn.split("/").at(-1) ?? ""))
+            : undefined;
+        return wide === undefined ? undefined : `gives ${String(wide).split("/").at(-1)}`;
+    },
+
+    "unencrypted-bucket": (type, props) => {
+        if (!/^aws:s3\/bucketServerSideEncryptionConfiguration/.test(type) || isUnknown(props.rules)) {
+            return undefined;
+        }
+        const algorithms = list(props.rules).map(
+            (rule) =>
+                (rule as { applyServerSideEncryptionByDefault?: { sseAlgorithm?: unknown } })
+                    .applyServerSideEncryptionByDefault?.sseAlgorithm,
+        );
+        const known = ["AES256", "aws:kms", "aws:kms:dsse"];
+        return algorithms.length > 0 && algorithms.every((one) => isUnknown(one) || known.includes(String(one)))
+            ? undefined
+            : `encrypts by ${algorithms.join(", ") || "nothing"}`;
+    },
+} as const satisfies Record<string, GuardRule>;
+
+export type GuardRuleName = keyof typeof guardRules;
+
+/** Fewer characters than this are no reason. */
+export const shortestReason = 20;
+
+/** What is wrong with waivers of rules: rules that there are not, and reasons that are none. */
+export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
+    return Object.entries(waivers).flatMap(([rule, reason]) => {
+        if (!(rule in guardRules)) {
+            return [`waivers.${rule} is no guard rule; the rules are ${Object.keys(guardRules).join(", ")}`];
+        }
+        return String(reason).trim().length < shortestReason
+            ? [`waivers.${rule} is "${reason}"; write a reason of at least ${shortestReason} characters`]
+            : [];
+    });
+}
+
+/** All that is wrong with a resource, by rule. */
+export function violationsOf(type: string, props: Readonly<Record<string, unknown>>) {
+    return Object.entries(guardRules).flatMap(([rule, judge]) => {
+        const problem = judge(type, props);
+        return problem === undefined ? [] : [{ rule: rule as GuardRuleName, problem }];
+    });
+}
+
+/** Pulumi hands what is not known yet as an output, which is neither text nor plain data. */
+function isUnknown(value: unknown): boolean {
+    return typeof value === "object" && value !== null && "__pulumiOutput" in value;
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
+    const inline = list(props.inlinePolicies).map((policy) => (policy as { policy?: unknown } | null)?.policy);
+    return [...documentProperties.map((key) => props[key]), ...inline]
+        .flatMap((value) => listOf(documentOf(value)?.Statement))
+        .filter(({ Effect }) => Effect === "Allow");
+}
+
+/** A policy as text or as data; undefined for what is neither (it is refused by IAM, not here). */
+function documentOf(value: unknown): PolicyDocument | undefined {
+    if (typeof value === "object" && value !== null) {
+        return isUnknown(value) ? undefined : (value as PolicyDocument);
+    }
+    try {
+        return typeof value === "string" ? ((JSON.parse(value) ?? undefined) as PolicyDocument | undefined) : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+const nameOf = ({ Sid }: Statement) => (Sid === undefined ? "a statement" : `statement ${Sid}`);
+const keysOf = ({ Condition }: Statement) =>
+    Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys).map((key) => key.toLowerCase()));
+
+function servicesOf({ Principal }: Statement): readonly string[] {
+    return typeof Principal === "object" ? listOf(Principal.Service) : [];
+}
+
+function isForEveryone({ Principal, NotPrincipal }: Statement): boolean {
+    return (
+        NotPrincipal !== undefined ||
+        Principal === "*" ||
+        (typeof Principal === "object" && listOf(Principal.AWS).includes("*"))
+    );
+}

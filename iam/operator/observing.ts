@@ -1,0 +1,95 @@
+import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+
+/** What runbooks look at beside the stack's own things, and the marks that they set for the program. */
+export function observingGrants(scope: OperatorScope): readonly Grant[] {
+    const { partition, region, accountId, project, stack } = scope;
+    const condition = inRegion(scope);
+    const regional = (service: string, tail: string) => `arn:${partition}:${service}:${region}:${accountId}:${tail}`;
+    const marks = regional("ssm", `parameter/${project}/${stack}`);
+    const looks = (
+        sid: string,
+        service: string,
+        actions: readonly string[],
+        everythingBecause: string,
+        everywhere = false,
+    ): Grant => ({
+        policy: "read",
+        sid,
+        service,
+        actions,
+        on: ["*"],
+        everythingBecause,
+        ...(!everywhere && { condition }),
+    });
+    return [
+        {
+            policy: "read",
+            sid: "MarksLooks",
+            service: "ssm",
+            actions: ["GetParameterHistory", "GetParametersByPath"],
+            on: [marks, `${marks}/*`],
+        },
+        {
+            policy: "operate",
+            sid: "MarksSets",
+            service: "ssm",
+            actions: ["DeleteParameter", "PutParameter"],
+            on: [`${marks}/*`],
+        },
+        { policy: "deploy", sid: "MarksEnds", service: "ssm", actions: ["DeleteParameters"], on: [`${marks}/*`] },
+        looks("ParameterLists", "ssm", ["DescribeParameters"], "a list of parameters knows no resource"),
+        looks("TaggedLists", "tag", ["GetResources"], "the tagging API knows no resource"),
+        looks(
+            "FunctionLists",
+            "lambda",
+            ["GetAccountSettings", "ListFunctions"],
+            "Lambda's lists and its account's settings know no resource",
+        ),
+        looks("ScheduleLists", "scheduler", ["ListSchedules"], "a list of schedules is over all groups"),
+        looks(
+            "AlarmLists",
+            "cloudwatch",
+            ["DescribeAlarms", "ListDashboards"],
+            "composite alarms are listed with all alarms only, and a list of dashboards knows no resource",
+        ),
+        {
+            policy: "read",
+            sid: "AlarmTags",
+            service: "cloudwatch",
+            actions: ["ListTagsForResource"],
+            on: [regional("cloudwatch", "alarm:*")],
+        },
+        looks("LogGroupLists", "logs", ["DescribeLogGroups"], "a list of log groups is over all of them"),
+        looks("TopicLists", "sns", ["ListTopics"], "a list of topics knows no resource"),
+        {
+            policy: "read",
+            sid: "TopicLooks",
+            service: "sns",
+            actions: ["ListSubscriptionsByTopic"],
+            on: [regional("sns", `${project}*`)],
+        },
+        looks("QuotaLists", "servicequotas", ["ListServiceQuotas"], "a list of quotas knows no resource"),
+        looks("BucketLists", "s3", ["ListAllMyBuckets"], "the list of buckets knows no resource"),
+        looks(
+            "BudgetLists",
+            "budgets",
+            ["ListTagsForResource", "ViewBudget"],
+            "all budgets of the account are listed, wherever it is asked from",
+            true,
+        ),
+        looks(
+            "RoleLists",
+            "iam",
+            ["ListPolicies", "ListRoles"],
+            "IAM's lists know no resource, and IAM no region",
+            true,
+        ),
+    ];
+}
+
+export const observingNeededOnAws: readonly NeededOnAws[] = [
+    {
+        action: "servicequotas:ListServiceQuotas",
+        page: "https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html",
+    },
+];

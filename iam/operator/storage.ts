@@ -1,0 +1,141 @@
+import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+
+/** What an operator does with the data bucket, and with the key that encrypts it. */
+export function storageGrants(scope: OperatorScope): readonly Grant[] {
+    const { partition, bucketName, kmsKeyArn, region } = scope;
+    const service = "s3";
+    const bucket = `arn:${partition}:s3:::${bucketName}`;
+    const objects = `${bucket}/*`;
+    const condition = inRegion(scope);
+    return [
+        {
+            policy: "read",
+            sid: "BucketLooks",
+            service,
+            actions: [
+                "GetAccelerateConfiguration",
+                "GetBucketAcl",
+                "GetBucketCORS",
+                "GetBucketLocation",
+                "GetBucketLogging",
+                "GetBucketObjectLockConfiguration",
+                "GetBucketOwnershipControls",
+                "GetBucketPolicy",
+                "GetBucketPublicAccessBlock",
+                "GetBucketRequestPayment",
+                "GetBucketTagging",
+                "GetBucketVersioning",
+                "GetBucketWebsite",
+                "GetEncryptionConfiguration",
+                "GetLifecycleConfiguration",
+                "GetReplicationConfiguration",
+                "ListBucket",
+                "ListBucketVersions",
+            ],
+            on: [bucket],
+            condition,
+        },
+        {
+            policy: "read",
+            sid: "ObjectLooks",
+            service,
+            actions: ["GetObject", "GetObjectTagging"],
+            on: [objects],
+            condition,
+        },
+        {
+            policy: "operate",
+            sid: "UploadsData",
+            service,
+            actions: ["PutObject", "PutObjectTagging"],
+            on: [objects],
+            condition,
+        },
+        {
+            policy: "deploy",
+            sid: "BucketMakes",
+            service,
+            actions: [
+                "CreateBucket",
+                "DeleteBucket",
+                "DeleteBucketPolicy",
+                "PutBucketOwnershipControls",
+                "PutBucketPolicy",
+                "PutBucketPublicAccessBlock",
+                "PutBucketTagging",
+                "PutBucketVersioning",
+                "PutEncryptionConfiguration",
+                "PutLifecycleConfiguration",
+            ],
+            on: [bucket],
+            condition,
+        },
+        {
+            policy: "deploy",
+            sid: "ObjectDeletes",
+            service,
+            actions: ["DeleteObject", "DeleteObjectVersion"],
+            on: [objects],
+            condition,
+        },
+        ...(kmsKeyArn === undefined
+            ? []
+            : [
+                  {
+                      policy: "operate" as const,
+                      sid: "UsesKeyOfBucket",
+                      service: "kms",
+                      actions: ["GenerateDataKey"],
+                      on: [kmsKeyArn],
+                      // Never the key by itself: only as S3 uses it for what the operator uploads.
+                      condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
+                  },
+                  {
+                      policy: "read" as const,
+                      sid: "ReadsByKeyOfBucket",
+                      service: "kms",
+                      actions: ["Decrypt"],
+                      on: [kmsKeyArn],
+                      condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
+                  },
+                  {
+                      policy: "read" as const,
+                      sid: "LooksAtKeyOfBucket",
+                      service: "kms",
+                      actions: ["DescribeKey", "GetKeyPolicy"],
+                      on: [kmsKeyArn],
+                  },
+              ]),
+    ];
+}
+
+const dnsSuffix = (partition: string) => (partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com");
+
+const bucketSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go";
+const putObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";
+const objectSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/object.go";
+const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
+
+/**
+ * Pulumi's own AWS plugin is built on this provider, which reads every setting of a bucket, set or not. Its calls of
+ * S3 Control for tags are left out: refused, it goes on with the bucket's own tagging calls (its pull request 45251).
+ */
+export const storageNeededOnAws: readonly NeededOnAws[] = [
+    ...[
+        "GetAccelerateConfiguration",
+        "GetBucketAcl",
+        "GetBucketCORS",
+        "GetBucketLogging",
+        "GetBucketObjectLockConfiguration",
+        "GetBucketRequestPayment",
+        "GetBucketWebsite",
+        "GetReplicationConfiguration",
+    ].map((action) => ({ action: `s3:${action}`, page: bucketSource })),
+    { action: "s3:GetObjectTagging", page: objectSource },
+    { action: "s3:PutObjectTagging", page: putObject },
+    { action: "kms:Decrypt", page: sseKms },
+    { action: "kms:GenerateDataKey", page: sseKms },
+    // By diagnose-access, of a bucket with a key of its own.
+    { action: "kms:DescribeKey", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html" },
+    { action: "kms:GetKeyPolicy", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html" },
+];

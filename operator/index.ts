@@ -1,0 +1,31 @@
+import * as aws from "@pulumi/aws";
+import { guardRules } from "../components/guard-rules.ts";
+import { OperatorAccess } from "../components/operator-access.ts";
+import { bucketNameFor } from "../config.ts";
+import { loadConfig, operatedProject } from "./config.ts";
+
+const config = loadConfig();
+guardRules(config.waivers);
+const { accountId } = aws.getCallerIdentityOutput();
+const { partition } = aws.getPartitionOutput();
+
+const access = new OperatorAccess("operator", {
+    scope: {
+        partition,
+        region: config.region,
+        accountId,
+        project: operatedProject,
+        stack: config.operatedStack,
+        bucketName: accountId.apply((id) =>
+            bucketNameFor({ bucketName: config.bucketName, stack: config.operatedStack }, id),
+        ),
+        names: config.names,
+        kmsKeyArn: config.kmsKeyArn,
+    },
+    users: config.users,
+    roles: config.roles,
+    github: config.github,
+    tags: config.tags,
+});
+
+export const { boundaryArn, policyArns, permissionSetPolicies, githubRoleArn } = access;

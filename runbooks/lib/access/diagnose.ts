@@ -1,0 +1,72 @@
+import type { Import } from "../../../iam/import-requests.ts";
+import { parsePolicy, sizeLimits } from "../../../iam/parse.ts";
+import { type Fix, fixesOf } from "./fixes.ts";
+import type { Finding, Link, Scene } from "./link.ts";
+import { bucketLinks } from "./links/bucket.ts";
+import { bucketPolicy } from "./links/bucket-policy.ts";
+import { job } from "./links/job.ts";
+import { kms } from "./links/kms.ts";
+import { objectLinks } from "./links/object.ts";
+import { passRole } from "./links/pass-role.ts";
+import { role, roleLinks } from "./links/role-policy.ts";
+import { tooWide } from "./links/too-wide.ts";
+import { trust } from "./links/trust.ts";
+import { known, type Snapshot } from "./snapshot.ts";
+
+export interface Diagnosis {
+    /** `unknown`: nothing is broken, but not all could be looked at. */
+    readonly verdict: "sound" | "broken" | "unknown";
+    readonly links: readonly Link[];
+    /** The first link that is broken, in the order of the chain. */
+    readonly firstBroken: Link | undefined;
+    /** In the order of the chain; what is broken before what is to be warned of. */
+    readonly findings: readonly Finding[];
+    readonly fixes: readonly Fix[];
+}
+
+/** Judges every link of an import's chain by what was fetched. Pure: the same snapshot has the same diagnosis. */
+export function diagnose(snapshot: Snapshot): Diagnosis {
+    const scene = sceneOf(snapshot);
+    const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
+    const chain = [
+        passRole(scene),
+        role(scene),
+        policies,
+        trust(scene),
+        bucketPolicy(scene),
+        boundary,
+        organisation,
+        ...bucketLinks(scene),
+        ...objectLinks(scene),
+        kms(scene),
+    ];
+    const links = [...chain, job(scene, chain), tooWide(scene)];
+    const findings = links.flatMap((link) => link.findings);
+    const ordered = [
+        ...findings.filter(({ verdict }) => verdict === "broken"),
+        ...findings.filter(({ verdict }) => verdict === "warning"),
+    ];
+    const firstBroken = links.find(({ verdict }) => verdict === "broken");
+    return {
+        verdict: firstBroken ? "broken" : links.some(({ verdict }) => verdict === "unknown") ? "unknown" : "sound",
+        links,
+        firstBroken,
+        findings: ordered,
+        fixes: fixesOf(scene, ordered),
+    };
+}
+
+export function sceneOf(snapshot: Snapshot): Scene {
+    const { roleArn, partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
+    const keys = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
+    const of: Import = {
+        ...{ roleArn, roleId: known(snapshot.role)?.id, partition, region, accountId, sourceArn, bucket, key },
+        keys: key === "" || key.endsWith("/") ? keys : [],
+    };
+    const text = known(snapshot.bucketPolicy);
+    return {
+        snapshot,
+        of,
+        bucketPolicy: text === undefined ? undefined : parsePolicy(text, "resource", sizeLimits.bucketPolicy),
+    };
+}

@@ -1,0 +1,120 @@
+import {
+    type EvaluationResult,
+    GetPolicyCommand,
+    GetPolicyVersionCommand,
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    type IAMClient,
+    paginateListAttachedRolePolicies,
+    paginateListRolePolicies,
+    paginateSimulatePrincipalPolicy,
+} from "@aws-sdk/client-iam";
+import type { RequestContext } from "../../../iam/context.ts";
+import { listOf } from "../../../iam/document.ts";
+import type { Decision } from "../../../iam/evaluate.ts";
+import { hasName } from "../../../personalize/errors.ts";
+import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
+
+/** What IAM has of a role; undefined where there is none. */
+export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFacts | undefined> {
+    const RoleName = roleArn.split("/").at(-1) as string;
+    try {
+        const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+        if (!Role || Role.Arn !== roleArn) {
+            return undefined;
+        }
+        const boundaryArn = Role.PermissionsBoundary?.PermissionsBoundaryArn;
+        const [inline, attached, boundary] = await Promise.all([
+            inlinePolicies(iam, RoleName),
+            attachedPolicies(iam, RoleName),
+            boundaryArn ? managed(iam, boundaryArn, boundaryArn.split("/").at(-1) ?? "") : undefined,
+        ]);
+        return {
+            arn: roleArn,
+            id: Role.RoleId ?? "",
+            trust: decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""),
+            boundary,
+            policies: [...inline, ...attached],
+        };
+    } catch (error) {
+        if (hasName(error, "NoSuchEntityException")) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+async function inlinePolicies(client: IAMClient, RoleName: string): Promise<PolicyText[]> {
+    const found: PolicyText[] = [];
+    for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName })) {
+        for (const PolicyName of PolicyNames) {
+            const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+            found.push({ name: PolicyName, text: decodeURIComponent(PolicyDocument) });
+        }
+    }
+    return found;
+}
+
+async function attachedPolicies(client: IAMClient, RoleName: string): Promise<PolicyText[]> {
+    const found: PolicyText[] = [];
+    for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies({ client }, { RoleName })) {
+        for (const { PolicyArn = "", PolicyName = "" } of AttachedPolicies) {
+            found.push(await managed(client, PolicyArn, PolicyName));
+        }
+    }
+    return found;
+}
+
+async function managed(iam: IAMClient, arn: string, name: string): Promise<PolicyText> {
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+    const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
+    const { PolicyVersion } = await iam.send(version);
+    return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
+}
+
+/** Asks IAM's simulator for an identity's actions on resources under one context. */
+export async function simulate(
+    client: IAMClient,
+    PolicySourceArn: string,
+    asked: { readonly action: string; readonly resources: readonly string[]; readonly context: RequestContext },
+): Promise<Simulated[]> {
+    const input = {
+        PolicySourceArn,
+        ActionNames: [asked.action],
+        ResourceArns: [...asked.resources],
+        ContextEntries: Object.entries(asked.context).map(([ContextKeyName, value]) => ({
+            ContextKeyName,
+            ContextKeyValues: [...listOf(value)],
+            ContextKeyType: "string" as const,
+        })),
+    };
+    const found: Simulated[] = [];
+    for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy({ client }, input)) {
+        found.push(...EvaluationResults.flatMap(resultsOf));
+    }
+    return found;
+}
+
+function resultsOf(result: EvaluationResult): Simulated[] {
+    const byOrganisation = result.OrganizationsDecisionDetail?.AllowedByOrganizations;
+    const common = { action: result.EvalActionName ?? "", ...(byOrganisation !== undefined && { byOrganisation }) };
+    const simulated = (
+        resource: string | undefined,
+        decision: string | undefined,
+        of: Pick<EvaluationResult, "MatchedStatements" | "MissingContextValues" | "PermissionsBoundaryDecisionDetail">,
+    ): Simulated => {
+        const byBoundary = of.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
+        return {
+            ...common,
+            resource: resource ?? "*",
+            decision: (decision ?? "implicitDeny") as Decision,
+            matched: (of.MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId ?? ""),
+            missing: of.MissingContextValues ?? [],
+            ...(byBoundary !== undefined && { byBoundary }),
+        };
+    };
+    const each = result.ResourceSpecificResults ?? [];
+    return each.length > 0
+        ? each.map((one) => simulated(one.EvalResourceName, one.EvalResourceDecision, one))
+        : [simulated(result.EvalResourceName, result.EvalDecision, result)];
+}

@@ -1,0 +1,129 @@
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { S3Client } from "@aws-sdk/client-s3";
+import { parseArn } from "../../../iam/arn.ts";
+import type { AccessRequest } from "../../../iam/evaluate.ts";
+import { personalizeService } from "../../../iam/import-access.ts";
+import { roleReads } from "../../../iam/import-requests.ts";
+import { isRoot, sessionOf } from "../../../iam/principal.ts";
+import { oneLine } from "../doctor/check.ts";
+import { sceneOf } from "./diagnose.ts";
+import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
+import { roleFacts, simulate } from "./fetch-role.ts";
+import { kmsOf } from "./kms-api.ts";
+import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
+import type { Target } from "./target.ts";
+
+/** More files of a folder are not looked into: each costs calls. */
+const mostObjects = 20;
+
+/** Reads all that bears on an import; what may not be read is told in its place. Nothing is written. */
+export async function fetchSnapshot(target: Target): Promise<Snapshot> {
+    const { region, roleArn, bucket } = target;
+    const iam = new IAMClient({ region });
+    const s3 = new S3Client({ region, followRegionRedirects: true });
+    const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
+        attempt(() => roleFacts(iam, roleArn)),
+        attempt(() => mayPass(iam, target)),
+        attempt(() => bucketFacts(s3, bucket)),
+        attempt(() => policyText(s3, bucket)),
+        attempt(() => accessBlock(s3, bucket)),
+        attempt(() => ownership(s3, bucket)),
+        attempt(() => keysOf(s3, bucket, target.key ?? "")),
+    ]);
+    const key = target.key ?? likelyKey(known(keys) ?? []);
+    const objects = await Promise.all(
+        read(key, known(keys) ?? []).map((each) => attempt(() => objectFacts(s3, bucket, each))),
+    );
+    const kms = kmsOf(region);
+    const ids = new Set(objects.flatMap((each) => known(each)?.kmsKey ?? []));
+    const kmsKeys = await Promise.all(
+        [...ids].map(async (id): Promise<[string, Fetched<KeyFacts>]> => [id, await attempt(() => keyFacts(kms, id))]),
+    );
+    const { caller, partition, accountId, sourceArn, job, schema } = target;
+    const snapshot: Snapshot = {
+        ...{ caller, partition, region, accountId, roleArn, bucket, key, sourceArn },
+        ...{ passRole, role, simulated: { is: [] }, bucketFacts: facts, bucketPolicy: policy },
+        ...{ accessBlock: block, ownership: owner, keys, objects, job, schema },
+        kmsKeys: Object.fromEntries(kmsKeys),
+    };
+    if ("is" in role && role.is === undefined) {
+        return { ...snapshot, simulated: { unread: "there is no role" } };
+    }
+    return { ...snapshot, simulated: await attempt(() => simulateReads(iam, snapshot)) };
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Fetched<T>> {
+    try {
+        return { is: await work() };
+    } catch (error) {
+        return { unread: oneLine(error) };
+    }
+}
+
+/** Where no key was named: the file that a bucket most likely keeps for an import. */
+const likelyKey = (keys: readonly { readonly key: string }[]) =>
+    (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
+
+/** The objects that an import of this key reads: the object, or the first level of the folder. */
+export function read(key: string | undefined, keys: readonly { readonly key: string; readonly size: number }[]) {
+    if (key === undefined) {
+        return [];
+    }
+    const isFolder = key === "" || key.endsWith("/");
+    return keys
+        .filter((each) =>
+            isFolder
+                ? each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/")
+                : each.key === key,
+        )
+        .map((each) => each.key)
+        .slice(0, mostObjects);
+}
+
+async function keyFacts(kms: ReturnType<typeof kmsOf>, id: string): Promise<KeyFacts> {
+    const { Arn, KeyState, KeyManager } = await kms.describe(id);
+    const manager = KeyManager ?? "CUSTOMER";
+    return { arn: Arn, state: KeyState, manager, policy: manager === "AWS" ? "" : await kms.policy(id) };
+}
+
+/** `iam:PassRole` to Personalize, and as it would be without a service; nothing for an account's root user. */
+async function mayPass(iam: IAMClient, { caller, roleArn }: Target): Promise<Simulated[]> {
+    if (isRoot(caller)) {
+        return [];
+    }
+    const source = await entityOf(iam, caller);
+    const asked = { action: "iam:PassRole", resources: [roleArn] };
+    const [toPersonalize, toAny] = await Promise.all([
+        simulate(iam, source, { ...asked, context: { "iam:PassedToService": personalizeService } }),
+        simulate(iam, source, { ...asked, context: {} }),
+    ]);
+    return [...toPersonalize, ...toAny];
+}
+
+/** The user or role behind a caller: the simulator takes no sessions, and a session's ARN lacks the role's path. */
+async function entityOf(iam: IAMClient, caller: string): Promise<string> {
+    const session = sessionOf(caller);
+    if (!session) {
+        return caller;
+    }
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: session.roleName }));
+    const { partition, accountId } = parseArn(caller) ?? { partition: "aws", accountId: "" };
+    return Role?.Arn ?? `arn:${partition}:iam::${accountId}:role/${session.roleName}`;
+}
+
+async function simulateReads(iam: IAMClient, snapshot: Snapshot): Promise<Simulated[]> {
+    const groups = new Map<string, AccessRequest[]>();
+    for (const request of roleReads(sceneOf(snapshot).of)) {
+        groups.set(request.action, [...(groups.get(request.action) ?? []), request]);
+    }
+    const answers = await Promise.all(
+        [...groups].map(([action, [first, ...more]]) =>
+            simulate(iam, snapshot.roleArn, {
+                action,
+                resources: [first as AccessRequest, ...more].map(({ resource }) => resource),
+                context: (first as AccessRequest).context,
+            }),
+        ),
+    );
+    return answers.flat();
+}

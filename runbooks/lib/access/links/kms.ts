@@ -1,0 +1,83 @@
+import { authorize } from "../../../../iam/authorize.ts";
+import { decrypts } from "../../../../iam/import-requests.ts";
+import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { type KeyFacts, known } from "../snapshot.ts";
+import { requestLine, staleIds } from "../why.ts";
+import { read, warning } from "./policies.ts";
+
+const name = "encryption key";
+
+/**
+ * Whether what is encrypted by a key of KMS can be decrypted: the key is enabled, and its policy lets the role or
+ * Personalize (which of the two decrypts AWS does not document, so one of them alone is a warning).
+ */
+export function kms(scene: Scene): Link {
+    const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
+    if (objects.length === 0) {
+        return linkOf(name, evaluator, "none is needed: no object is encrypted by a key of KMS", []);
+    }
+    const findings: Finding[] = [];
+    for (const { key, kmsKey = "" } of objects) {
+        const fetched = scene.snapshot.kmsKeys[kmsKey];
+        if (!fetched || "unread" in fetched) {
+            return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not looked at`);
+        }
+        findings.push(...keyFindings(scene, fetched.is, key));
+    }
+    const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
+    return linkOf(name, evaluator, "the key is enabled, and may be used", once);
+}
+
+function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Finding[] {
+    const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
+        ...{ fault, verdict: "broken", sentence, evidence, place: "key", about: key.arn },
+    });
+    const findings: Finding[] = [];
+    if (key.state !== "Enabled") {
+        const fault =
+            key.state === "Disabled"
+                ? "kms-disabled"
+                : key.state === "PendingDeletion"
+                  ? "kms-pending-deletion"
+                  : "kms-gone";
+        const sentence = `The key ${key.arn}, by which ${object} is encrypted, is ${key.state}.`;
+        findings.push(broken(fault, sentence, `kms:DescribeKey: KeyState ${key.state}`));
+    }
+    if (key.manager === "AWS" || key.policy === "") {
+        return findings;
+    }
+    const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
+    const { policies: identity } = read(known(snapshot.role)?.policies ?? [], "identity");
+    const { role, service } = decrypts(of, key.arn, object);
+    const mayRole = authorize(role, { identity, resource }).decision === "allowed";
+    const mayService = authorize(service, { resource }).decision === "allowed";
+    const stale = staleIds(key.policy, of.roleId);
+    if (!mayRole && !mayService) {
+        const evidence = [`key policy: ${key.policy}`, requestLine(role), requestLine(service)];
+        findings.push(
+            stale.length > 0
+                ? broken(
+                      "role-recreated",
+                      `The key's policy names ${stale.join(", ")}, a role that was deleted; the one of today is ${of.roleId}.`,
+                      ...evidence,
+                  )
+                : broken(
+                      "kms-no-grant",
+                      `The policy of ${key.arn} lets neither the role nor Personalize decrypt.`,
+                      ...evidence,
+                  ),
+        );
+    } else if (!mayRole || !mayService) {
+        const who = mayRole ? "the role" : "Personalize";
+        findings.push({
+            ...warning(
+                "kms-one-only",
+                `The policy of ${key.arn} lets only ${who} decrypt.`,
+                "key",
+                `key policy: ${key.policy}`,
+            ),
+            about: key.arn,
+        });
+    }
+    return findings;
+}

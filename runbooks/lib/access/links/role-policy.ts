@@ -1,0 +1,109 @@
+import { evaluate } from "../../../../iam/evaluate.ts";
+import { roleReads } from "../../../../iam/import-requests.ts";
+import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
+import { known } from "../snapshot.ts";
+import { requestLine, whyNot } from "../why.ts";
+import { broken, read } from "./policies.ts";
+
+/** The role itself: the service cannot become what is not there. */
+export function role({ snapshot: { role: fetched, roleArn } }: Scene): Link {
+    if ("unread" in fetched) {
+        return unknownLink("role", "iam:GetRole", fetched.unread);
+    }
+    const findings: Finding[] = fetched.is
+        ? []
+        : [
+              {
+                  fault: "role-missing",
+                  verdict: "broken",
+                  sentence: `There is no role ${roleArn}.`,
+                  evidence: [],
+                  place: "trust",
+              },
+          ];
+    return linkOf("role", "iam:GetRole", `${roleArn} is there`, findings);
+}
+
+/**
+ * The role's policies, its boundary and its organisation: the simulator says whether, and the documents say why.
+ * Where one of the two may not be asked, the other one answers alone.
+ */
+export function roleLinks({ snapshot, of }: Scene): Link[] {
+    const names = ["role policies: list and read", "permissions boundary", "organisation"] as const;
+    const facts = known(snapshot.role);
+    const simulated = known(snapshot.simulated);
+    const judge = simulated ? simulator : evaluator;
+    if (!facts && !simulated) {
+        const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
+        return names.map((name) => unknownLink(name, judge, why));
+    }
+    const { policies } = read(facts?.policies ?? [], "identity");
+    const boundary =
+        facts?.boundary && read([{ ...facts.boundary, name: "permissions boundary" }], "identity").policies;
+    const found = { identity: [] as Finding[], boundary: [] as Finding[], organisation: [] as Finding[] };
+    let puzzling = "";
+    for (const request of roleReads(of)) {
+        const said = simulated?.find(
+            ({ action, resource }) => action === request.action && resource === request.resource,
+        );
+        const byDocuments = facts && evaluate(request, policies, "identity").decision;
+        const byBoundary = boundary && evaluate(request, boundary, "identity").decision;
+        if (
+            said
+                ? said.decision === "allowed"
+                : byDocuments === "allowed" && byBoundary !== undefined
+                  ? byBoundary === "allowed"
+                  : byDocuments === "allowed"
+        ) {
+            continue;
+        }
+        const evidence = said ? [`${simulator}: ${said.action} on ${said.resource} is ${said.decision}`] : [];
+        const stopped = said?.byBoundary === false || (byBoundary !== undefined && byBoundary !== "allowed");
+        if (stopped) {
+            found.boundary.push({
+                ...{ fault: "boundary", verdict: "broken", place: "boundary" },
+                sentence: `The boundary ${facts?.boundary?.arn ?? "of the role"} does not allow ${request.action}.`,
+                evidence: [...evidence, ...(facts?.boundary ? [facts.boundary.text] : []), requestLine(request)],
+            });
+        }
+        if (said?.byOrganisation === false) {
+            found.organisation.push({
+                ...{ fault: "organisation", verdict: "broken", place: "none" },
+                sentence: `A policy of the organisation does not allow ${request.action}: its administrator must.`,
+                evidence,
+            });
+        }
+        if (byDocuments !== undefined && byDocuments !== "allowed") {
+            const reasons = whyNot(request, policies, "role", of);
+            found.identity.push(
+                ...broken(
+                    reasons.map((reason) => ({ ...reason, evidence: [...evidence, ...reason.evidence] })),
+                    "rolePolicy",
+                ),
+            );
+        } else if (!facts) {
+            const fault = request.action === "s3:ListBucket" ? "role-list-missing" : "role-get-missing";
+            const sentence = `The role may not ${request.action}; its documents may not be read, so why is not known.`;
+            found.identity.push({ fault, verdict: "broken", sentence, evidence, place: "rolePolicy" });
+        } else if (!stopped && said?.byOrganisation !== false) {
+            puzzling = `${simulator} says ${said?.decision} for ${request.action}, and the documents allow it: look at the organisation's policies`;
+        }
+    }
+    const once = (findings: Finding[]) => [...new Map(findings.map((each) => [each.fault, each])).values()];
+    const organisation =
+        puzzling !== "" && found.organisation.length === 0
+            ? unknownLink(names[2], simulator, puzzling)
+            : simulated
+              ? linkOf(names[2], simulator, hint(simulated), once(found.organisation))
+              : unknownLink(names[2], simulator, "the simulator may not be asked");
+    return [
+        linkOf(names[0], judge, "the role may list the bucket and read its objects", once(found.identity)),
+        linkOf(names[1], judge, facts?.boundary ? "the boundary lets it" : "the role has none", once(found.boundary)),
+        organisation,
+    ];
+}
+
+const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
+    simulated.some(({ byOrganisation }) => byOrganisation !== undefined)
+        ? "its policies allow it"
+        : "the simulator tells of none";

@@ -1,0 +1,82 @@
+import { listOf, type Statement } from "../../../../iam/document.ts";
+import { personalizeService } from "../../../../iam/import-access.ts";
+import { type Finding, type Link, linkOf, type Scene } from "../link.ts";
+import { known } from "../snapshot.ts";
+import { read, warning } from "./policies.ts";
+
+const wideManaged = [
+    ...["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "AmazonS3FullAccess", "AmazonS3ReadOnlyAccess"],
+    "AmazonPersonalizeFullAccess",
+];
+
+/** What works and gives more than an import needs; said, since people widen policies until an import passes. */
+export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
+    const facts = known(snapshot.role);
+    const findings: Finding[] = [];
+    for (const { name, arn = "", text } of facts?.policies ?? []) {
+        const managed = wideManaged.find((each) => arn.endsWith(`:policy/${each}`) || arn.endsWith(`/${each}`));
+        if (managed !== undefined) {
+            const sentence = `${managed} gives the role far more than an import needs: one document for ${snapshot.bucket} is enough.`;
+            findings.push({ ...warning("too-wide-managed", sentence, "rolePolicy", `attached: ${arn}`), about: arn });
+            continue;
+        }
+        const wide = read([{ name, text }], "identity")
+            .policies.flatMap(({ document }) => listOf(document.Statement))
+            .filter(isWide);
+        findings.push(
+            ...wide.map((statement) =>
+                warning(
+                    "too-wide",
+                    `A statement of the ${name} reaches far beyond ${snapshot.bucket}.`,
+                    "rolePolicy",
+                    JSON.stringify(statement),
+                ),
+            ),
+        );
+    }
+    const inBucket = bucketPolicy && "document" in bucketPolicy ? listOf(bucketPolicy.document.Statement) : [];
+    findings.push(
+        ...inBucket
+            .filter((statement) => statement.Effect === "Allow" && isEverybody(statement) && !statement.Condition)
+            .map((statement) =>
+                warning("too-wide", "The bucket policy lets everybody in.", "bucketPolicy", JSON.stringify(statement)),
+            ),
+    );
+    const trusting = read(facts ? [{ name: "trust policy", text: facts.trust }] : [], "resource").policies.flatMap(
+        ({ document }) => listOf(document.Statement),
+    );
+    for (const [statements, where, place] of [
+        [trusting, "trust policy", "trust"],
+        [inBucket, "bucket policy", "bucketPolicy"],
+    ] as const) {
+        const open = statements.filter((statement) => namesPersonalize(statement) && !hasSource(statement));
+        if (open.length > 0) {
+            const sentence = `The ${where} lets Personalize in for any account's resources: nothing asks for aws:SourceAccount.`;
+            findings.push(warning("no-conditions", sentence, place, ...open.map((each) => JSON.stringify(each))));
+        }
+    }
+    return linkOf(
+        "no more than needed",
+        "this program, over the fetched documents",
+        "nothing is wider than it must be",
+        findings,
+    );
+}
+
+function isWide({ Effect, Action, NotAction, Resource, NotResource }: Statement): boolean {
+    const actions = listOf(Action);
+    const s3 = NotAction !== undefined || actions.some((action) => action === "*" || /^s3:/i.test(action));
+    const anything = NotAction !== undefined || actions.some((action) => /^(\*|s3:\*)$/i.test(action));
+    const anywhere =
+        NotResource !== undefined || listOf(Resource).some((name) => /^(\*|arn:[^:]+:s3:::\*.*)$/.test(name));
+    return Effect === "Allow" && s3 && (anything || anywhere);
+}
+
+const isEverybody = ({ Principal }: Statement) =>
+    Principal === "*" || (Principal !== undefined && listOf(Principal.AWS).includes("*"));
+
+const namesPersonalize = ({ Effect, Principal }: Statement) =>
+    Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
+
+const hasSource = ({ Condition = {} }: Statement) =>
+    Object.values(Condition).some((block) => Object.keys(block).some((key) => /^aws:source(account|arn)$/i.test(key)));

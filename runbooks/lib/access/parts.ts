@@ -1,0 +1,95 @@
+import { contextOfCaller, type Lookup, lookupIn } from "../../../iam/context.ts";
+import { listOf, type OneOrMany, type Statement } from "../../../iam/document.ts";
+import type { AccessRequest, NamedPolicy } from "../../../iam/evaluate.ts";
+import { matchStatement, type PolicyKind } from "../../../iam/statement.ts";
+
+export type Mismatch =
+    | { readonly part: "principal" | "action" | "resource" }
+    | {
+          readonly part: "condition";
+          readonly operator: string;
+          readonly key: string;
+          readonly wanted: OneOrMany<string | number | boolean>;
+          /** What the request carries of that key. */
+          readonly sent: readonly string[] | undefined;
+      };
+
+export interface Candidate {
+    readonly policy: string;
+    readonly sid: string;
+    readonly statement: Statement;
+    /** All of its parts that do not fit, where the evaluator stops at the first. */
+    readonly mismatches: readonly Mismatch[];
+}
+
+/** Every statement of an effect, with all that keeps it from applying to a request. */
+export function candidatesOf(
+    request: AccessRequest,
+    policies: readonly NamedPolicy[],
+    kind: PolicyKind,
+    effect: Statement["Effect"] = "Allow",
+): Candidate[] {
+    const lookup = lookupIn({ ...contextOfCaller(request.caller), ...request.context });
+    return policies.flatMap(({ name, document }) =>
+        listOf(document.Statement).flatMap((statement, index): Candidate[] => {
+            const fits = (reduced: Partial<Statement>, as: PolicyKind) =>
+                matchStatement({ ...request, lookup }, { Effect: effect, ...reduced }, as, document.Version).because ===
+                undefined;
+            return statement.Effect === effect
+                ? [
+                      {
+                          policy: name,
+                          sid: statement.Sid ?? `statement ${index + 1}`,
+                          statement,
+                          mismatches: mismatchesOf(statement, kind, lookup, fits),
+                      },
+                  ]
+                : [];
+        }),
+    );
+}
+
+const anything = { Action: "*", Resource: "*" };
+
+function mismatchesOf(
+    statement: Statement,
+    kind: PolicyKind,
+    lookup: Lookup,
+    fits: (reduced: Partial<Statement>, as: PolicyKind) => boolean,
+): Mismatch[] {
+    const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
+    const found: Mismatch[] = [];
+    const who = { ...(Principal && { Principal }), ...(NotPrincipal && { NotPrincipal }) };
+    if (kind === "resource" && !fits({ ...who, ...anything }, "resource")) {
+        found.push({ part: "principal" });
+    }
+    if (!fits({ Resource: "*", ...(Action && { Action }), ...(NotAction && { NotAction }) }, "identity")) {
+        found.push({ part: "action" });
+    }
+    const bound = Resource !== undefined || NotResource !== undefined;
+    if (
+        bound &&
+        !fits({ Action: "*", ...(Resource && { Resource }), ...(NotResource && { NotResource }) }, "identity")
+    ) {
+        found.push({ part: "resource" });
+    }
+    for (const [operator, keys] of Object.entries(Condition)) {
+        for (const [key, wanted] of Object.entries(keys)) {
+            if (!fits({ ...anything, Condition: { [operator]: { [key]: wanted } } }, "identity")) {
+                found.push({ part: "condition", operator, key, wanted, sent: lookup(key) });
+            }
+        }
+    }
+    return found;
+}
+
+const weights = { principal: 4, resource: 2, condition: 1, action: 100 } as const;
+
+/** Of the statements that speak of the action, the one with the least that does not fit; undefined if none does. */
+export function closestOf(candidates: readonly Candidate[]): Candidate | undefined {
+    const weightOf = ({ mismatches }: Candidate) => mismatches.reduce((sum, { part }) => sum + weights[part], 0);
+    const [closest] = candidates
+        .filter(({ mismatches }) => mismatches.every(({ part }) => part !== "action"))
+        .toSorted((a, b) => weightOf(a) - weightOf(b));
+    return closest;
+}

@@ -1,0 +1,131 @@
+import {
+    DescribeDatasetCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSchemaCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { bucketNameFor, objectKeys } from "../../../config.ts";
+import { parseArn } from "../../../iam/arn.ts";
+import { oneLine } from "../doctor/check.ts";
+import { exitCodes, RunbookError } from "../runbook.ts";
+import { recordedResources } from "../stack.ts";
+import { requireStackConfig, selectedStack } from "../stack-config.ts";
+import type { Fetched, JobFacts } from "./snapshot.ts";
+
+/** Which import is to be diagnosed. */
+export interface Target {
+    readonly region: string;
+    readonly partition: string;
+    readonly accountId: string;
+    /** Who asks. */
+    readonly caller: string;
+    readonly roleArn: string;
+    readonly bucket: string;
+    readonly key: string | undefined;
+    readonly sourceArn: string;
+    readonly job: Fetched<JobFacts | undefined>;
+    readonly schema: Fetched<{ readonly datasetType: string; readonly text: string } | undefined>;
+}
+
+async function callerIn(region: string) {
+    const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    return { caller: Arn, accountId: Account, partition: Arn.split(":")[1] ?? "aws" };
+}
+
+/**
+ * Any import job by its ARN.
+ *
+ * @throws RunbookError when it is no ARN of an import job, or there is no such job.
+ */
+export async function targetOfJob(datasetImportJobArn: string): Promise<Target> {
+    const arn = parseArn(datasetImportJobArn);
+    if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
+        throw new RunbookError(
+            `${datasetImportJobArn} is no ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
+            exitCodes.usage,
+        );
+    }
+    const { region } = arn;
+    const personalize = new PersonalizeClient({ region });
+    const { datasetImportJob: job } = await personalize.send(
+        new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
+    );
+    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
+    return {
+        ...{ region, bucket, key, sourceArn: datasetImportJobArn },
+        ...(await callerIn(region)),
+        partition: arn.partition,
+        accountId: arn.accountId,
+        roleArn: job?.roleArn ?? "",
+        job: { is: { arn: datasetImportJobArn, status: job?.status ?? "", failureReason: job?.failureReason } },
+        schema: await schemaOf(personalize, job?.datasetArn),
+    };
+}
+
+async function schemaOf(client: PersonalizeClient, datasetArn: string | undefined): Promise<Target["schema"]> {
+    try {
+        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
+        return { is: { datasetType: dataset?.datasetType ?? "", text: schema?.schema ?? "" } };
+    } catch (error) {
+        return { unread: oneLine(error) };
+    }
+}
+
+/** A role and a bucket that this program did not make: the import is one that would be started in this region. */
+export async function targetOfRole(roleArn: string, bucket: string, key: string | undefined): Promise<Target> {
+    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    if (!region) {
+        throw new RunbookError("In which region is Personalize? Say it by AWS_REGION=eu-central-1.", exitCodes.usage);
+    }
+    const role = parseArn(roleArn);
+    if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
+        throw new RunbookError(
+            `${roleArn} is no ARN of a role. See it by: aws iam get-role --role-name NAME`,
+            exitCodes.usage,
+        );
+    }
+    const identity = await callerIn(region);
+    const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
+    return {
+        ...{ region, roleArn, bucket, key, sourceArn },
+        ...identity,
+        partition: role.partition,
+        job: { is: undefined },
+        schema: { is: undefined },
+    };
+}
+
+/**
+ * A stack's import that failed; else that of its interactions, or as it will be where there is none yet.
+ *
+ * @throws RunbookError when there is no such stack, or its configuration has problems.
+ */
+export async function targetOfStack(named: string | undefined): Promise<Target> {
+    const stack = named ?? (await selectedStack());
+    const config = await requireStackConfig(stack);
+    const recorded = await recordedResources(stack).catch((error: unknown) => {
+        if (error instanceof RunbookError && error.exitCode === exitCodes.noStack) return [];
+        throw error;
+    });
+    const arns = recorded.flatMap(({ kind, arn }) => (kind === "DatasetImportJob" && arn ? [arn] : []));
+    const jobs = await Promise.all(arns.map(targetOfJob));
+    const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
+    const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
+    if (chosen) {
+        return chosen;
+    }
+    const { region, names } = config;
+    const identity = await callerIn(region);
+    const { accountId, partition } = identity;
+    return {
+        ...{ region, ...identity },
+        roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
+        bucket: bucketNameFor(config, accountId),
+        key: objectKeys.interactions,
+        sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
+        job: { is: undefined },
+        schema: { is: undefined },
+    };
+}

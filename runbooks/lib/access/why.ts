@@ -1,0 +1,231 @@
+import { parseArn } from "../../../iam/arn.ts";
+import { listOf } from "../../../iam/document.ts";
+import type { AccessRequest, NamedPolicy } from "../../../iam/evaluate.ts";
+import type { Import } from "../../../iam/import-requests.ts";
+import type { PolicyKind } from "../../../iam/statement.ts";
+import { isConditionKey, meantKey } from "./condition-keys.ts";
+import type { FaultId } from "./faults.ts";
+import { type Candidate, candidatesOf, closestOf, type Mismatch } from "./parts.ts";
+
+export type Family = "role" | "trust" | "bucket";
+
+export interface Reason {
+    readonly fault: FaultId;
+    readonly sentence: string;
+    readonly evidence: readonly string[];
+}
+
+/** A request as evidence: who asks for what, with which condition keys. */
+export function requestLine({ caller, action, resource, context }: AccessRequest): string {
+    const who = "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
+    return `asked: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
+}
+
+export const statementLine = ({ policy, sid, statement }: Pick<Candidate, "policy" | "sid" | "statement">): string =>
+    `${sid} of the ${policy}: ${JSON.stringify(statement)}`;
+
+/**
+ * Why nothing allows a request: of the statements that speak of its action the one that comes closest, and every part
+ * of it that does not fit.
+ */
+function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
+    const kind: PolicyKind = family === "role" ? "identity" : "resource";
+    const candidates = candidatesOf(request, policies, kind);
+    const ours = candidates.filter(({ mismatches }) => mismatches.every(({ part }) => part !== "principal"));
+    // Statements for somebody else are not the ones that were meant, where there are some for us.
+    const closest = closestOf(ours.length > 0 ? ours : candidates);
+    const asked = requestLine(request);
+    if (!closest) {
+        return [{ ...missing(request, family), evidence: [asked] }];
+    }
+    const evidence = [statementLine(closest), asked];
+    return closest.mismatches.map((mismatch) => ({ ...reasonOf(mismatch, closest, request, family, of), evidence }));
+}
+
+type Said = Omit<Reason, "evidence">;
+
+function missing({ action }: AccessRequest, family: Family): Said {
+    if (family === "trust") {
+        return { fault: "trust-missing", sentence: "No statement of the trust policy allows sts:AssumeRole." };
+    }
+    const fault = `${family}-${action === "s3:ListBucket" ? "list" : "get"}-missing` as const;
+    const where = family === "role" ? "the role's policies" : "the bucket policy";
+    return { fault, sentence: `No statement of ${where} allows ${action}.` };
+}
+
+function reasonOf(mismatch: Mismatch, closest: Candidate, request: AccessRequest, family: Family, of: Import): Said {
+    switch (mismatch.part) {
+        case "condition":
+            return conditionReason(mismatch, closest, family, of);
+        case "resource":
+            return resourceReason(closest, request, family, of);
+        default:
+            return principalReason(closest, family);
+    }
+}
+
+function principalReason({ sid, statement }: Candidate, family: Family): Said {
+    const named = JSON.stringify(statement.Principal ?? statement.NotPrincipal);
+    if (family === "trust") {
+        const trustsService = typeof statement.Principal === "object" && statement.Principal.Service !== undefined;
+        return trustsService
+            ? { fault: "trust-wrong-service", sentence: `${sid} of the trust policy trusts ${named}, not Personalize.` }
+            : { fault: "trust-missing", sentence: `The trust policy trusts ${named} alone, and no service.` };
+    }
+    return { fault: "bucket-principal", sentence: `${sid} of the bucket policy is for ${named}, not for Personalize.` };
+}
+
+function resourceReason({ sid, statement }: Candidate, request: AccessRequest, family: Family, of: Import): Said {
+    const named = listOf(statement.Resource);
+    const shown = named.length > 0 ? named.join(", ") : `all but ${listOf(statement.NotResource).join(", ")}`;
+    const said = (fault: FaultId, why: string): Said => ({
+        fault,
+        sentence: `${sid} allows ${request.action} on ${shown}: ${why}.`,
+    });
+    const at = family === "trust" ? "role" : family;
+    const bucketArn = `arn:${of.partition}:s3:::${of.bucket}`;
+    const others = named.filter((name) => !isOfBucket(name, of.bucket));
+    if (request.action === "s3:GetObject" && named.includes(bucketArn)) {
+        return said(`${at}-object-arn`, `objects are ${bucketArn}/*`);
+    }
+    if (request.action === "s3:ListBucket" && named.some((name) => name.startsWith(`${bucketArn}/`))) {
+        return said(`${at}-bucket-arn`, `a bucket is listed by its own ARN, ${bucketArn}`);
+    }
+    const foreign = named.find((name) => parseArn(name)?.partition !== of.partition && isOfBucket(name, of.bucket));
+    if (foreign !== undefined) {
+        return said(`${at}-partition`, `here the partition is ${of.partition}`);
+    }
+    return others.length === named.length && others.length > 0
+        ? said(`${at}-other-bucket`, `the bucket is ${of.bucket}`)
+        : said(`${at}-prefix`, `that is not ${request.resource}`);
+}
+
+const isOfBucket = (name: string, bucket: string) =>
+    new RegExp(`^arn:[^:]*:s3:::${bucket.replaceAll(".", "\\.")}($|/)`).test(name);
+
+type Condition = Extract<Mismatch, { part: "condition" }>;
+
+function conditionReason(condition: Condition, { sid }: Candidate, family: Family, of: Import): Said {
+    const { operator, key, wanted, sent } = condition;
+    const lower = key.toLowerCase();
+    const asks = `${sid} asks for ${operator} ${key} ${JSON.stringify(wanted)}`;
+    if (!isConditionKey(key)) {
+        const meant = meantKey(key);
+        const hint = meant === undefined ? "" : `; ${meant} was probably meant`;
+        return { fault: `${family}-condition-misspelt`, sentence: `${asks}, and there is no such key${hint}.` };
+    }
+    if (family === "role") {
+        if (lower === "aws:sourcearn" || lower === "aws:sourceaccount") {
+            const sentence = `${asks}, which the role's session never sends: it belongs into trust and bucket policy.`;
+            return { fault: "role-source-arn", sentence };
+        }
+        if (lower === "s3:prefix") {
+            return { fault: "role-prefix", sentence: `${asks}, and the import lists ${JSON.stringify(sent)}.` };
+        }
+        return {
+            fault: "role-condition",
+            sentence: `${asks}, and the request has ${JSON.stringify(sent ?? "no such key")}.`,
+        };
+    }
+    const has = `the request has ${JSON.stringify(sent?.length === 1 ? sent[0] : sent)}`;
+    if (sent === undefined) {
+        const fault = family === "bucket" ? "bucket-condition-never-sent" : "trust-condition";
+        return { fault, sentence: `${asks}, which Personalize never sends.` };
+    }
+    if (lower === "aws:sourceaccount") {
+        const fault = family === "bucket" ? "bucket-account" : "trust-source-account";
+        return { fault, sentence: `${asks}, and ${has}.` };
+    }
+    if (lower === "aws:sourcearn") {
+        const fault = family === "bucket" ? "bucket-source-arn" : trustSourceArn(listOf(wanted).map(String), of);
+        const literal = /^(string|arn)equals/i.test(operator) && !/^arn/i.test(operator);
+        const hint = literal ? " (StringEquals knows no wildcards: ArnLike does)" : "";
+        return { fault, sentence: `${asks}, and ${has}${hint}.` };
+    }
+    if (lower === "s3:prefix") {
+        return { fault: "bucket-prefix", sentence: `${asks}, and the import lists ${JSON.stringify(sent)}.` };
+    }
+    return { fault: `${family}-condition`, sentence: `${asks}, and ${has}.` };
+}
+
+function trustSourceArn(wanted: readonly string[], of: Import): FaultId {
+    const [arn] = wanted.map(parseArn);
+    if (!arn) return "trust-source-arn";
+    if (arn.partition !== of.partition && arn.partition !== "*") return "trust-partition";
+    if (arn.accountId !== of.accountId && arn.accountId !== "*") return "trust-source-arn-account";
+    const sameService = arn.service === "personalize" || arn.service === "*";
+    const sameRegion = arn.region === of.region || arn.region === "*";
+    return sameService && sameRegion && arn.resource !== "*" ? "trust-source-arn-narrow" : "trust-source-arn";
+}
+
+const tls = ["aws:securetransport", "s3:tlsversion"];
+const network = [
+    "aws:sourcevpce",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:vpceaccount",
+    "aws:vpcsourceip",
+    "aws:sourceip",
+];
+const organisation = [
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:vpceorgid",
+];
+
+/** Which denials apply to a request, by what their conditions are about. */
+export function whyDenied(
+    request: AccessRequest,
+    policies: readonly NamedPolicy[],
+    family: Family,
+    of: Import,
+): (Reason & { readonly policy: string })[] {
+    const kind: PolicyKind = family === "role" ? "identity" : "resource";
+    return candidatesOf(request, policies, kind, "Deny")
+        .filter(({ mismatches }) => mismatches.length === 0)
+        .map((denial) => {
+            const { fault, why } = denialOf(denial, family, of);
+            const sentence = `${denial.sid} of the ${denial.policy} denies ${request.action}${why}.`;
+            return { fault, sentence, evidence: [statementLine(denial), requestLine(request)], policy: denial.policy };
+        });
+}
+
+/** All that keeps a request from being allowed: what denies it, and beside that why nothing allows it. */
+export function whyNot(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
+    const kind: PolicyKind = family === "role" ? "identity" : "resource";
+    const allows = candidatesOf(request, policies, kind).some(({ mismatches }) => mismatches.length === 0);
+    return [
+        ...whyDenied(request, policies, family, of),
+        ...(allows ? [] : whyNotAllowed(request, policies, family, of)),
+    ];
+}
+
+/** The ids of roles in a text that are not this role's. */
+export function staleIds(text: string, roleId: string | undefined): string[] {
+    const ids = text.match(/AROA[A-Z0-9]{10,}/g) ?? [];
+    return roleId === undefined ? [] : [...new Set(ids)].filter((id) => id !== roleId);
+}
+
+function denialOf({ statement }: Candidate, family: Family, of: Import): { fault: FaultId; why: string } {
+    if (family !== "bucket") {
+        return { fault: family === "role" ? "role-deny" : "trust-deny", why: "" };
+    }
+    const keys = Object.values(statement.Condition ?? {}).flatMap((block) =>
+        Object.keys(block).map((key) => key.toLowerCase()),
+    );
+    const about = (those: readonly string[]) => keys.some((key) => those.includes(key));
+    const stale = staleIds(JSON.stringify(statement), of.roleId);
+    if (stale.length > 0) {
+        return {
+            fault: "role-recreated",
+            why: ` to all but ${stale.join(", ")}: the role has been made again since, and is ${of.roleId}`,
+        };
+    }
+    if (about(tls))
+        return { fault: "bucket-deny-tls", why: ", though it comes by TLS: the condition is the wrong way round" };
+    if (about(network)) return { fault: "bucket-deny-vpc", why: ": Personalize comes through none of your networks" };
+    if (about(organisation)) return { fault: "bucket-deny-organisation", why: ": a service is of no organisation" };
+    return { fault: "bucket-deny", why: "" };
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { ListAccessKeysCommand, ListOpenIDConnectProvidersCommand, ListPoliciesCommand } from "@aws-sdk/client-iam";
+import { freshUser, type OperatorOutputs, operatorProgram } from "../../bench/operator/operators.ts";
+import { worldOf } from "../../bench/operator/world.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+describe("the operator's program on the real engine", () => {
+    let aws: TestAws;
+    let program: Awaited<ReturnType<typeof operatorProgram>>;
+    let outputs: OperatorOutputs;
+    before(async () => {
+        aws = await startTestAws();
+        program = await operatorProgram(aws);
+    });
+    after(() => aws?.stop());
+
+    it("makes the policies, and a role for one workflow; then there is nothing to change", async () => {
+        await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
+        assertExit(await program.engine("up"), 0);
+        assertExit(await program.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await program.engine("refresh", "--expect-no-changes"), 0);
+        outputs = await program.outputs();
+        assert.deepEqual(Object.keys(outputs.policyArns).sort(), ["deploy", "operate", "read"]);
+        assert.match(outputs.githubRoleArn, /:role\/movie-recommender-e2e-\w+-github$/);
+    });
+
+    it("gives them to a user who is there; he can deploy, and one who may only look cannot", async () => {
+        const world = worldOf(aws, outputs.boundaryArn);
+        const { read = "", operate = "", deploy = "" } = outputs.policyArns;
+        const looker = await freshUser(aws.iam, "looker", [read]);
+        const ann = await freshUser(aws.iam, "ann", [read, operate, deploy]);
+        await world.configure("usual");
+        const refused = await world.engine(looker.who, "up");
+        assertExit(refused, 1);
+        assert.match(
+            refused.stdout,
+            /user\/looker is not authorized to perform: (s3:CreateBucket|iam:CreateRole|personalize:Create\w+)/,
+        );
+        assertExit(await world.engine(ann.who, "up"), 0);
+        assertExit(await world.engine(looker.who, "preview", "--expect-no-changes"), 0);
+        assertExit(await world.engine(looker.who, "destroy"), 1);
+        assertExit(await world.engine(ann.who, "destroy"), 0);
+        const { AccessKeyMetadata = [] } = await aws.iam.send(new ListAccessKeysCommand({ UserName: "ann" }));
+        assert.equal(AccessKeyMetadata.length, 1, "the test's own");
+        await looker.end();
+        await ann.end();
+    });
+
+    it("refuses a subject that more than one workflow could have", async () => {
+        await program.configure({ githubSubject: "repo:my-org/*" });
+        const preview = await program.engine("preview");
+        assertExit(preview, 1);
+        assert.match(preview.stdout, /It must name one repository/);
+        await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
+    });
+
+    it("ends, and leaves nothing", async () => {
+        assertExit(await program.engine("destroy"), 0);
+        const { Policies = [] } = await aws.iam.send(new ListPoliciesCommand({ Scope: "Local" }));
+        assert.deepEqual(Policies, []);
+        const { OpenIDConnectProviderList = [] } = await aws.iam.send(new ListOpenIDConnectProvidersCommand({}));
+        assert.deepEqual(OpenIDConnectProviderList, []);
+    });
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { violationsOf, waiverProblems } from "../../iam/guard-rules.ts";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+
+const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
+const documentOf = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+const allow = (more: object) => ({ Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...more });
+const rulesOf = (type: string, props: Record<string, unknown>) => violationsOf(type, props).map(({ rule }) => rule);
+
+const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
+const policy = "aws:iam/policy:Policy";
+const role = "aws:iam/role:Role";
+const closed = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+const accessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const personalize = { Service: "personalize.amazonaws.com" };
+const output = { __pulumiOutput: true };
+
+const cases: [what: string, type: string, props: Record<string, unknown>, rules: string[]][] = [
+    [
+        "a bucket that anyone may read",
+        bucketPolicy,
+        { policy: documentOf(allow({ Principal: "*" })) },
+        ["public-bucket"],
+    ],
+    ["one by AWS *", bucketPolicy, { policy: documentOf(allow({ Principal: { AWS: ["*"] } })) }, ["public-bucket"]],
+    [
+        "one by NotPrincipal",
+        bucketPolicy,
+        { policy: documentOf(allow({ NotPrincipal: { AWS: "1" } })) },
+        ["public-bucket"],
+    ],
+    [
+        "a deny for all",
+        bucketPolicy,
+        { policy: documentOf({ ...allow({ Principal: "*" }), Effect: "Deny", Action: "s3:*" }) },
+        [],
+    ],
+    [
+        "one for all of an organisation",
+        bucketPolicy,
+        { policy: documentOf(allow({ Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })) },
+        [],
+    ],
+    ["a public ACL", "aws:s3/bucketAcl:BucketAcl", { acl: "public-read" }, ["public-bucket"]],
+    ["a private ACL", "aws:s3/bucketAcl:BucketAcl", { acl: "private" }, []],
+    ["a closed access block", accessBlock, closed, []],
+    ["an access block with a hole", accessBlock, { ...closed, restrictPublicBuckets: false }, ["public-bucket"]],
+    ["an access block that leaves one out", accessBlock, { blockPublicAcls: true }, ["public-bucket"]],
+    ["an access block that is not known yet", accessBlock, { ...closed, blockPublicAcls: output }, []],
+    ["every action", policy, { policy: documentOf(allow({ Action: "*" })) }, ["wildcard-action"]],
+    [
+        "every action of a service",
+        policy,
+        { policy: documentOf(allow({ Action: ["s3:GetObject", "iam:*"] })) },
+        ["wildcard-action"],
+    ],
+    [
+        "all actions but some",
+        policy,
+        { policy: documentOf({ ...allow({ NotAction: "iam:*" }), Action: undefined }) },
+        ["wildcard-action"],
+    ],
+    ["many actions of a kind", policy, { policy: documentOf(allow({ Action: "s3:Get*" })) }, []],
+    [
+        "every action, as data",
+        "aws:iam/rolePolicy:RolePolicy",
+        { policy: { Statement: allow({ Action: "*" }) } },
+        ["wildcard-action"],
+    ],
+    [
+        "every action in a role",
+        role,
+        { inlinePolicies: [{ name: "a", policy: documentOf(allow({ Action: "*" })) }] },
+        ["wildcard-action"],
+    ],
+    ["a policy that is not known yet", policy, { policy: output }, []],
+    ["a policy that is no JSON, which IAM refuses", policy, { policy: "{" }, []],
+    [
+        "a service that is trusted in anybody's name",
+        role,
+        { assumeRolePolicy: documentOf({ Effect: "Allow", Principal: personalize, Action: "sts:AssumeRole" }) },
+        ["service-without-condition"],
+    ],
+    [
+        "a service in a bucket policy",
+        bucketPolicy,
+        { policy: documentOf(allow({ Principal: personalize })) },
+        ["service-without-condition"],
+    ],
+    [
+        "a service with a condition that is beside the point",
+        bucketPolicy,
+        {
+            policy: documentOf(
+                allow({ Principal: personalize, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+            ),
+        },
+        ["service-without-condition"],
+    ],
+    [
+        "a service in our name",
+        bucketPolicy,
+        {
+            policy: documentOf(
+                allow({ Principal: personalize, Condition: { StringEquals: { "AWS:sourceaccount": "1" } } }),
+            ),
+        },
+        [],
+    ],
+    [
+        "AdministratorAccess",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        { policyArn: "arn:aws-cn:iam::aws:policy/AdministratorAccess" },
+        ["too-wide-managed-policy"],
+    ],
+    [
+        "AmazonPersonalizeFullAccess",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        { policyArn: "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess" },
+        ["too-wide-managed-policy"],
+    ],
+    [
+        "AmazonS3ReadOnlyAccess",
+        role,
+        { managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"] },
+        ["too-wide-managed-policy"],
+    ],
+    [
+        "another of AWS's policies",
+        role,
+        { managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"] },
+        [],
+    ],
+    [
+        "encryption by S3's keys",
+        encryption,
+        { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+        [],
+    ],
+    ["encryption without an algorithm", encryption, { rules: [{ bucketKeyEnabled: true }] }, ["unencrypted-bucket"]],
+    ["encryption without a rule", encryption, { rules: [] }, ["unencrypted-bucket"]],
+    ["our own bucket policy", bucketPolicy, { policy: JSON.stringify(dataBucketPolicy(place, caller)) }, []],
+    ["our own trust policy", role, { assumeRolePolicy: JSON.stringify(executionRoleTrust(caller)) }, []],
+    [
+        "our own role policy",
+        "aws:iam/rolePolicy:RolePolicy",
+        { policy: JSON.stringify(executionRolePolicy(place)) },
+        [],
+    ],
+];
+
+describe("the guard rules", () => {
+    for (const [what, type, props, rules] of cases) {
+        it(`${rules.length > 0 ? "refuse" : "let pass"} ${what}`, () => {
+            assert.deepEqual(rulesOf(type, props), rules);
+        });
+    }
+
+    it("say what is wrong, by the statement's name", () => {
+        const props = { policy: documentOf(allow({ Sid: "Everything", Action: ["iam:*"] })) };
+        assert.deepEqual(violationsOf(policy, props), [
+            { rule: "wildcard-action", problem: "statement Everything allows iam:*" },
+        ]);
+    });
+
+    it("are waived by name, with a reason that is one", () => {
+        assert.deepEqual(waiverProblems({ "public-bucket": "the films are in the public domain" }), []);
+        assert.match(waiverProblems({ "public-bucket": "because" })[0] ?? "", /reason of at least 20 characters/);
+        assert.match(waiverProblems({ "public-bucket": "                      " })[0] ?? "", /at least 20 characters/);
+        assert.match(
+            waiverProblems({ "no-bucket": "the films are in the public domain" })[0] ?? "",
+            /is no guard rule; the rules are public-bucket/,
+        );
+    });
+});

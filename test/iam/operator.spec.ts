@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { namesFor } from "../../config.ts";
+import { authorize } from "../../iam/authorize.ts";
+import { listOf } from "../../iam/document.ts";
+import { violationsOf } from "../../iam/guard-rules.ts";
+import { actionsOf, roleArn } from "../../iam/operator/scope.ts";
+import {
+    neededOnAws,
+    type OperatorScope,
+    operatorGrants,
+    operatorPolicy,
+    policyArn,
+    policyKinds,
+    rolesBoundary,
+} from "../../iam/operator.ts";
+import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
+
+const scope: OperatorScope = {
+    partition: "aws-cn",
+    region: "cn-north-1",
+    accountId: "123456789012",
+    project: "movie-recommender",
+    stack: "dev",
+    bucketName: "my-movie-recommender-data-123456789012-dev",
+    names: namesFor("dev", ""),
+    kmsKeyArn: "arn:aws-cn:kms:cn-north-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+};
+/** The longest names that the configuration allows. */
+const long: OperatorScope = {
+    ...scope,
+    stack: "s".repeat(27),
+    bucketName: "b".repeat(63),
+    names: namesFor("s".repeat(27), ""),
+};
+
+const identity = (kinds: readonly (typeof policyKinds)[number][] = policyKinds) =>
+    kinds.map((kind) => ({ name: kind, document: operatorPolicy(scope, kind) }));
+const operator = { arn: "arn:aws-cn:iam::123456789012:user/ann" };
+function may(action: string, resource: string, context: Record<string, string> = {}, kinds = policyKinds as never) {
+    const carried = { "aws:RequestedRegion": scope.region, ...context };
+    const request = { caller: operator, action, resource, context: carried };
+    return authorize(request, { identity: identity(kinds) }, scope.accountId).decision;
+}
+
+describe("the operator's policies", () => {
+    for (const kind of [...policyKinds, "boundary" as const]) {
+        it(`${kind}: is one that IAM takes, within its size, also with the longest names and a key`, () => {
+            for (const each of [scope, long]) {
+                const document = kind === "boundary" ? rolesBoundary(each) : operatorPolicy(each, kind);
+                const parsed = parsePolicy(JSON.stringify(document), "identity", sizeLimits.managedPolicy);
+                assert.deepEqual(parsed.problems, []);
+                assert.deepEqual(violationsOf("aws:iam/policy:Policy", { policy: JSON.stringify(document) }), []);
+                const sids = listOf(document.Statement).map(({ Sid }) => Sid);
+                assert.equal(new Set(sids).size, sids.length);
+                assert.doesNotMatch(JSON.stringify(document), /arn:aws:/);
+            }
+        });
+    }
+
+    it("allow everything only where the service knows no narrower resource, and say what it is", () => {
+        for (const grant of operatorGrants(scope)) {
+            const isAll = grant.on.includes("*");
+            assert.equal(isAll, grant.everythingBecause !== undefined, grant.sid);
+            assert.ok(!isAll || grant.on.length === 1, grant.sid);
+            assert.ok(!isAll || (grant.everythingBecause ?? "").length > 20, grant.sid);
+            assert.ok(!isAll || grant.policy === "read", `${grant.sid} changes something, anywhere`);
+            for (const action of grant.actions) {
+                assert.match(action, /^[A-Z][A-Za-z]+$/, "no wildcard");
+            }
+        }
+    });
+
+    it("hold in one region, but for what has none", () => {
+        const global = ["iam", "budgets"];
+        for (const { sid, service, on, condition = {} } of operatorGrants(scope)) {
+            const bound =
+                on.every((arn) => arn.split(":")[3] === scope.region) ||
+                /RequestedRegion|ViaService/.test(JSON.stringify(condition));
+            assert.equal(bound, !global.includes(service), sid);
+        }
+    });
+
+    it("name for each action that only AWS asks for a page, and for nothing else", () => {
+        const granted = new Set(operatorGrants(scope).flatMap(actionsOf));
+        for (const { action, page } of neededOnAws) {
+            assert.ok(granted.has(action), `${action} is not granted`);
+            assert.match(page, /^https:\/\//);
+        }
+        assert.equal(new Set(neededOnAws.map(({ action }) => action)).size, neededOnAws.length);
+    });
+
+    it("make the role within the boundary, and no other", () => {
+        const within = { "iam:PermissionsBoundary": policyArn(scope, "boundary") };
+        const role = roleArn(scope);
+        assert.equal(may("iam:CreateRole", role, within), "allowed");
+        assert.equal(may("iam:PutRolePolicy", role, within), "allowed");
+        assert.equal(may("iam:CreateRole", role), "implicitDeny");
+        assert.equal(may("iam:PutRolePolicy", role), "implicitDeny");
+        assert.equal(
+            may("iam:CreateRole", role, { "iam:PermissionsBoundary": policyArn(scope, "read") }),
+            "implicitDeny",
+        );
+        assert.equal(may("iam:CreateRole", `${role}-2`, within), "implicitDeny");
+        assert.equal(may("iam:DeleteRolePermissionsBoundary", role), "explicitDeny");
+        assert.equal(may("iam:CreatePolicyVersion", policyArn(scope, "boundary")), "explicitDeny");
+        assert.equal(may("iam:SetDefaultPolicyVersion", policyArn(scope, "deploy")), "explicitDeny");
+    });
+
+    it("pass our role to Personalize, and to nobody else", () => {
+        const to = (service: string) => ({ "iam:PassedToService": service });
+        const role = roleArn(scope);
+        assert.equal(may("iam:PassRole", role, to("personalize.amazonaws.com")), "allowed");
+        assert.equal(may("iam:PassRole", role, to("lambda.amazonaws.com")), "implicitDeny");
+        assert.equal(may("iam:PassRole", role), "implicitDeny");
+        assert.equal(may("iam:PassRole", `${role}-2`, to("personalize.amazonaws.com")), "implicitDeny");
+    });
+
+    it("keep event trackers and filters of other stacks out of reach, which have no names of ours", () => {
+        const filter = "arn:aws-cn:personalize:cn-north-1:123456789012:filter/unseen";
+        const tags = (stack: string) => ({
+            "aws:ResourceTag/pulumi:project": scope.project,
+            "aws:ResourceTag/pulumi:stack": stack,
+        });
+        assert.equal(may("personalize:DeleteFilter", filter, tags("dev")), "allowed");
+        assert.equal(may("personalize:DeleteFilter", filter, tags("prod")), "implicitDeny");
+        assert.equal(may("personalize:DeleteFilter", filter), "implicitDeny");
+        assert.equal(may("personalize:TagResource", filter, tags("prod")), "implicitDeny");
+    });
+
+    it("stay in the region and the stack", () => {
+        const bucket = `arn:aws-cn:s3:::${scope.bucketName}`;
+        assert.equal(may("s3:PutBucketPolicy", bucket), "allowed");
+        assert.equal(may("s3:PutBucketPolicy", bucket, { "aws:RequestedRegion": "cn-northwest-1" }), "implicitDeny");
+        assert.equal(may("s3:PutBucketPolicy", `${bucket}2`), "implicitDeny");
+        const campaign = (name: string) => `arn:aws-cn:personalize:cn-north-1:123456789012:campaign/${name}`;
+        assert.equal(may("personalize:DeleteCampaign", campaign(scope.names.campaign)), "allowed");
+        assert.equal(may("personalize:DeleteCampaign", campaign("others")), "implicitDeny");
+        const parameter = "arn:aws-cn:ssm:cn-north-1:123456789012:parameter/movie-recommender";
+        assert.equal(may("ssm:PutParameter", `${parameter}/dev/parked`), "allowed");
+        assert.equal(may("ssm:PutParameter", `${parameter}/prod/parked`), "implicitDeny");
+    });
+
+    it("change nothing by read, and make nothing but a version and its campaign by operate", () => {
+        const actions = (kind: string) =>
+            operatorGrants(scope)
+                .filter(({ policy }) => policy === kind)
+                .flatMap(({ actions: each }) => each);
+        assert.deepEqual(
+            actions("read").filter((action) => !/^(Get|List|Describe|View|Simulate|Decrypt)/.test(action)),
+            [],
+        );
+        assert.deepEqual(
+            actions("operate").filter((action) => /^(Create|Delete)/.test(action)),
+            [
+                "CreateBatchInferenceJob",
+                "CreateCampaign",
+                "CreateDatasetImportJob",
+                "CreateSolutionVersion",
+                "DeleteCampaign",
+                "DeleteParameter",
+            ],
+        );
+    });
+
+    it("use the key of the bucket through S3 only, and only where there is one", () => {
+        const via = { "kms:ViaService": "s3.cn-north-1.amazonaws.com.cn" };
+        const key = scope.kmsKeyArn ?? "";
+        assert.equal(may("kms:GenerateDataKey", key, via), "allowed");
+        assert.equal(may("kms:GenerateDataKey", key), "implicitDeny");
+        assert.equal(may("kms:Decrypt", key), "implicitDeny");
+        const without = operatorGrants({ ...scope, kmsKeyArn: undefined });
+        assert.ok(!without.some(({ service }) => service === "kms"));
+    });
+});
