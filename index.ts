@@ -7,7 +7,10 @@ import { Recommender } from "./components/recommender.ts";
 import { stackMarks } from "./components/stack-marks.ts";
 import { bucketNameFor, loadConfig } from "./config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
+import { endWithEngine } from "./personalize/engine.ts";
 
+// When its engine is killed, a program waits for it for ever, and busily.
+endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 const marks = await stackMarks(config.stack);
 const { accountId } = aws.getCallerIdentityOutput();

@@ -1,4 +1,4 @@
-import { askPulumi, type PulumiAnswer } from "./pulumi.ts";
+import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 import { exitCodes, RunbookError } from "./runbook.ts";
 
 /** What the stacks of the project hold, as far as their states could be read. */
@@ -39,7 +39,7 @@ export async function readAllStacks(
         throw new RunbookError(
             `The stacks cannot be listed, so nothing could be told from a leftover: ${listed.stderr}\n` +
                 "Log in to where they are by `pulumi login`, and try again.",
-            listed.exitCode === 127 ? exitCodes.usage : exitCodes.problem,
+            listed.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem,
         );
     }
     const names = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);

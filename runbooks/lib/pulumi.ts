@@ -3,7 +3,10 @@ import { join } from "node:path";
 
 const projectDir = join(import.meta.dirname, "..", "..");
 
-/** What a command of Pulumi's ended with; `exitCode` is 127 where there is no pulumi on the PATH. */
+/** Exit code where there is no pulumi on the PATH, as a shell has it. */
+export const noSuchCommand = 127;
+
+/** What a command of Pulumi's ended with; `exitCode` is `noSuchCommand` where there is no pulumi on the PATH. */
 export interface PulumiAnswer {
     readonly exitCode: number;
     readonly stdout: string;
@@ -16,7 +19,8 @@ export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
     return new Promise((resolve) => {
         execFile("pulumi", [...args, "--non-interactive"], options, (error, stdout, stderr) => {
             const missing = error?.code === "ENOENT";
-            const exitCode = error === null ? 0 : missing ? 127 : typeof error.code === "number" ? error.code : 1;
+            const exitCode =
+                error === null ? 0 : missing ? noSuchCommand : typeof error.code === "number" ? error.code : 1;
             resolve({ exitCode, stdout, stderr: missing ? "there is no pulumi on the PATH" : stderr.trim() });
         });
     });

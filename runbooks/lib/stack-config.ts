@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config.ts";
 import { shortName } from "./all-stacks.ts";
-import { askPulumi, type PulumiAnswer } from "./pulumi.ts";
+import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 import { exitCodes, RunbookError } from "./runbook.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..");
@@ -79,5 +79,5 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
             exitCodes.noStack,
         );
     }
-    throw new RunbookError(found.stderr, found.exitCode === 127 ? exitCodes.usage : exitCodes.problem);
+    throw new RunbookError(found.stderr, found.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem);
 }

@@ -1,12 +1,7 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Properties } from "../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
+import { askPulumi, noSuchCommand } from "./pulumi.ts";
 import { exitCodes, RunbookError } from "./runbook.ts";
-
-const runFile = promisify(execFile);
-const projectDir = join(import.meta.dirname, "..", "..");
 
 /** A Personalize resource as the stack's state has it. */
 export interface RecordedResource {
@@ -62,20 +57,18 @@ export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
 
 async function pulumi(args: readonly string[], stack: string | undefined): Promise<string> {
     const which = stack === undefined ? [] : ["--stack", stack];
-    try {
-        const options = { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 };
-        return (await runFile("pulumi", [...args, "--non-interactive", ...which], options)).stdout;
-    } catch (error) {
-        const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-        if (code === "ENOENT") {
-            throw new RunbookError("There is no pulumi on the PATH. See README.md, On AWS.", exitCodes.usage);
-        }
-        if (/no stack named|no stack selected|no previous deployment/.test(stderr ?? "")) {
-            throw new RunbookError(
-                `There is no such stack${stack ? ` as ${stack}` : " selected"}. See them by \`pulumi stack ls\`, and name one with --stack.`,
-                exitCodes.noStack,
-            );
-        }
-        throw new RunbookError(`pulumi ${args.join(" ")} failed: ${(stderr || message).trim()}`);
+    const { exitCode, stdout, stderr } = await askPulumi(...args, ...which);
+    if (exitCode === 0) {
+        return stdout;
     }
+    if (exitCode === noSuchCommand) {
+        throw new RunbookError("There is no pulumi on the PATH. See README.md, On AWS.", exitCodes.usage);
+    }
+    if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
+        throw new RunbookError(
+            `There is no such stack${stack ? ` as ${stack}` : " selected"}. See them by \`pulumi stack ls\`, and name one with --stack.`,
+            exitCodes.noStack,
+        );
+    }
+    throw new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
 }

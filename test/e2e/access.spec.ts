@@ -162,6 +162,6 @@ describe("bad configuration on the real engine", () => {
         await aws.configure({ interactionsFile: "data/none.csv" });
         const preview = await aws.engine("preview");
         assertExit(preview, 1);
-        assert.match(preview.stdout, /there are no interactions at data\/none\.csv\. Run `npm run data-prep`/);
+        assert.match(preview.stdout, /there is no file data\/none\.csv\. Run `npm run data-prep`/);
     });
 });

@@ -1,12 +1,28 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../local/instance.ts";
 import { ensureStack } from "../../local/pulumi.ts";
+import { isAlive } from "../../local/toolchain/lock.mjs";
+import { until } from "../local/personalize-emulator/support.ts";
 import { adminOf } from "../support/admin.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+/** The Node processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
+function helpersOf(engine: number): number[] {
+    const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+    const all = lines.flatMap((line) => {
+        const [, pid, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+        return pid ? [{ pid: Number(pid), parent: Number(parent), args }] : [];
+    });
+    const below = (pid: number): typeof all => {
+        const children = all.filter(({ parent }) => parent === pid);
+        return [...children, ...children.flatMap((child) => below(child.pid))];
+    };
+    return below(engine).flatMap(({ pid, args }) => (/^\S*node /.test(args) ? [pid] : []));
+}
 
 describe("an engine that is killed in the middle of an up", () => {
     let aws: TestAws;
@@ -25,8 +41,12 @@ describe("an engine that is killed in the middle of an up", () => {
             assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
             await sleep(10);
         }
+        const helpers = helpersOf(engine.pid ?? 0);
+        assert.ok(helpers.length >= 3, "program, dynamic provider and AWS plugin run");
         engine.kill("SIGKILL");
         await ended;
+        // Pulumi's own language host stays, and idles; what is ours must not go on without an engine.
+        await until(async () => helpers.every((pid) => !isAlive(pid)));
         const up = await aws.engine("up");
         assert.notEqual(up.exitCode, 0);
         assert.match(up.stderr, /the stack is currently locked by 1 lock/);

@@ -1,5 +1,5 @@
 import { setImmediate as letOthersRun } from "node:timers/promises";
-import type { BatchJobProperties } from "../control/batch-inference-jobs.ts";
+import type { BatchJobProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";

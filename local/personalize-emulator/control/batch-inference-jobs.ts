@@ -3,25 +3,11 @@ import { limitExceeded, notEmulated } from "../errors.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilterOf } from "./filters.ts";
 import { type PageInput, pageOf } from "./paging.ts";
+import type { BatchJobProperties } from "./properties.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
-
-interface DataConfig {
-    path: string;
-    kmsKeyArn?: string;
-}
-
-export interface BatchJobProperties {
-    solutionVersionArn: string;
-    filterArn?: string;
-    numResults?: number;
-    jobInput: { s3DataSource: DataConfig };
-    jobOutput: { s3DataDestination: DataConfig };
-    roleArn: string;
-    batchInferenceJobConfig?: object;
-}
 
 interface CreateInput extends BatchJobProperties {
     jobName: string;

@@ -2,20 +2,11 @@ import { inUse } from "../errors.ts";
 import type { DatasetGroupProperties } from "./dataset-groups.ts";
 import { latestUpdateOf } from "./dataset-updates.ts";
 import { type PageInput, pageOf } from "./paging.ts";
+import type { DatasetProperties } from "./properties.ts";
 import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import { checkSchema, type SchemaProperties } from "./schemas.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
-import type { Update } from "./updates.ts";
-
-export interface DatasetProperties {
-    datasetType: string;
-    schemaArn: string;
-    /** How many rows the finished imports left in it. */
-    rows: number;
-    /** The last UpdateDataset. */
-    update?: Update & { schemaArn: string };
-}
 
 interface CreateInput {
     name: string;

@@ -1,18 +1,12 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
-import type { BatchJobProperties } from "./batch-inference-jobs.ts";
 import { columnsOf } from "./group-datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
+import type { BatchJobProperties, FilterProperties } from "./properties.ts";
 import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";
-
-export interface FilterProperties {
-    filterExpression: string;
-    /** The distinct fields of the expression, as `Items.GENRES`: a dataset group has a quota of them. */
-    fields: string[];
-}
 
 interface CreateInput {
     name: string;

@@ -1,6 +1,6 @@
 import type { Columns } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
-import type { DatasetProperties } from "./datasets.ts";
+import type { DatasetProperties } from "./properties.ts";
 import type { SchemaProperties } from "./schemas.ts";
 import type { Resource, Store } from "./store.ts";
 

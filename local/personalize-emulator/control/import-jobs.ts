@@ -1,7 +1,7 @@
 import { invalidInput, limitExceeded } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import type { DatasetProperties } from "./datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
+import type { DatasetProperties } from "./properties.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import type { Resource, Tag } from "./store.ts";
 import { checkedTags } from "./tags.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import type { DatasetProperties } from "./datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
+import type { DatasetProperties } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, phaseOf, vitals } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";

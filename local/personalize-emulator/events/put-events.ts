@@ -1,5 +1,5 @@
-import type { DatasetProperties } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import { invalidInput } from "../errors.ts";
 import type { NewEvent } from "./event-store.ts";

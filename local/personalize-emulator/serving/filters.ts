@@ -1,6 +1,5 @@
-import type { DatasetProperties } from "../control/datasets.ts";
-import type { FilterProperties } from "../control/filters.ts";
 import { columnsOf, datasetOf } from "../control/group-datasets.ts";
+import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
