@@ -37,7 +37,11 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
         return names.map((name) => unknownLink(name, judge, why));
     }
-    const { policies } = read(facts?.policies ?? [], "identity");
+    const texts = (facts?.policies ?? []).map(({ name, text, arn }) => ({
+        name: `${arn === undefined ? "role" : "managed"} policy ${name}`,
+        text,
+    }));
+    const { policies } = read(texts, "identity");
     const boundary =
         facts?.boundary && read([{ ...facts.boundary, name: "permissions boundary" }], "identity").policies;
     const found = {
