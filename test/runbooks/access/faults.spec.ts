@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { breaks, compatiblePairs } from "../../../bench/access/break.ts";
+import { breaks } from "../../../bench/access/break.ts";
+import { compatiblePairs } from "../../../bench/access/pairs.ts";
 import { soundWorlds } from "../../../bench/access/sound.ts";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
 import { brokenBy, brokenIn, diagnosisOf, seen, world } from "./support.ts";
