@@ -1,7 +1,23 @@
-import type { ConditionBlock, PolicyDocument, Statement } from "../../iam/document.ts";
-import { listOf } from "../../iam/document.ts";
-import { personalizeService } from "../../iam/import-access.ts";
 import type { FaultId } from "../../runbooks/lib/access/faults.ts";
+import {
+    allows,
+    also,
+    bucket,
+    bucketArn,
+    condition,
+    content,
+    denial,
+    drop,
+    isAction,
+    keyed,
+    of,
+    passing,
+    resource,
+    role,
+    source,
+    stranger,
+    trust,
+} from "./edits.ts";
 import { type Body, document, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
 /** One fault: what it does to a world, and which places it takes, so that two do not hide each other. */
@@ -14,117 +30,6 @@ export interface Break {
     readonly needs: readonly string[];
     make(world: World): World;
 }
-
-const stranger = "999999999999";
-type Edit = (statement: Statement) => Statement | undefined;
-
-const edit = (policy: PolicyDocument | undefined, change: Edit): PolicyDocument => ({
-    Version: "2012-10-17",
-    Statement: listOf(policy?.Statement).flatMap((statement) => change(statement) ?? []),
-});
-const trust =
-    (change: Edit) =>
-    (world: World): World => ({ ...world, trust: edit(world.trust, change) });
-const role =
-    (change: Edit) =>
-    (world: World): World => ({
-        ...world,
-        inline: { ...world.inline, "read-interactions": edit(world.inline["read-interactions"], change) },
-    });
-const bucket =
-    (change: Edit) =>
-    (world: World): World => ({
-        ...world,
-        bucketPolicy: JSON.stringify(edit(JSON.parse(world.bucketPolicy ?? "{}"), change)),
-    });
-const denial =
-    (Condition: ConditionBlock, Sid: string) =>
-    (world: World): World => ({
-        ...world,
-        bucketPolicy: JSON.stringify({
-            ...JSON.parse(world.bucketPolicy ?? "{}"),
-            Statement: [
-                ...JSON.parse(world.bucketPolicy ?? "{}").Statement,
-                {
-                    Sid,
-                    Effect: "Deny",
-                    Principal: "*",
-                    Action: "s3:GetObject",
-                    Resource: `arn:aws:s3:::${world.bucket}/*`,
-                    Condition,
-                },
-            ],
-        }),
-    });
-
-const isAction = (action: string) => (statement: Statement) =>
-    statement.Effect === "Allow" && listOf(statement.Action).includes(action);
-const of =
-    (action: string, change: Edit): Edit =>
-    (one) =>
-        isAction(action)(one) ? change(one) : one;
-const allows =
-    (change: Edit): Edit =>
-    (one) =>
-        one.Effect === "Allow" ? change(one) : one;
-/** Replaces the value of a condition key, under the name `as`. */
-const condition =
-    (key: string, value: string, as = key): Edit =>
-    (one) => ({
-        ...one,
-        Condition: Object.fromEntries(
-            Object.entries(one.Condition ?? {}).map(([operator, keys]) => [
-                operator,
-                Object.fromEntries(
-                    Object.entries(keys).map(([name, old]) => (name === key ? [as, value] : [name, old])),
-                ),
-            ]),
-        ),
-    });
-const also =
-    (Condition: ConditionBlock): Edit =>
-    (one) => ({
-        ...one,
-        Condition: Object.fromEntries(
-            [...new Set([...Object.keys(one.Condition ?? {}), ...Object.keys(Condition)])].map((operator) => [
-                operator,
-                { ...one.Condition?.[operator], ...Condition[operator] },
-            ]),
-        ),
-    });
-const resource =
-    (Resource: (world: World) => string, action: string, edits: (change: Edit) => (world: World) => World) =>
-    (world: World) =>
-        edits(of(action, (one) => ({ ...one, Resource: Resource(world) })))(world);
-const drop: Edit = () => undefined;
-const bucketArn = ({ bucket: name }: World) => `arn:aws:s3:::${name}`;
-const source = (account: string, partition = "aws", region = "eu-central-1", rest = "*") =>
-    `arn:${partition}:personalize:${region}:${account}:${rest}`;
-const content =
-    (change: Partial<Body>) =>
-    (world: World): World => ({
-        ...world,
-        objects: Object.fromEntries(
-            Object.entries(world.objects).map(([key, body]) => [key, key === location ? { ...body, ...change } : body]),
-        ),
-    });
-const passing = (world: World, Condition: ConditionBlock): PolicyDocument =>
-    document({ Effect: "Allow", Action: "iam:PassRole", Resource: roleArnOf(world), Condition });
-const keyed = (world: World) => ({
-    state: "Enabled" as const,
-    policy: keyPolicy(
-        world,
-        { Sid: "Role", Effect: "Allow", Principal: { AWS: roleArnOf(world) }, Action: "kms:Decrypt", Resource: "*" },
-        {
-            Sid: "Service",
-            Effect: "Allow",
-            Principal: { Service: personalizeService },
-            Action: "kms:Decrypt",
-            Resource: "*",
-        },
-    ),
-    ...world.key,
-});
 
 const one = (
     fault: FaultId,
@@ -353,14 +258,3 @@ export const breaks: readonly Break[] = [
         encrypted,
     ),
 ];
-
-const hides = (outer: string, inner: string) => inner === outer || inner.startsWith(`${outer}.`);
-const collide = (a: Break, b: Break) =>
-    a.places.some((mine) => [...b.places, ...b.needs].some((other) => hides(mine, other)));
-
-/** All pairs of faults neither of which hides the other. */
-export function compatiblePairs(): [Break, Break][] {
-    return breaks.flatMap((a, index) =>
-        breaks.slice(index + 1).flatMap((b): [Break, Break][] => (collide(a, b) || collide(b, a) ? [] : [[a, b]])),
-    );
-}

@@ -32,7 +32,7 @@ import {
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { callsOfKms } from "../../runbooks/lib/access/kms-api.ts";
 import type { Hands } from "./commands.ts";
-import { bytesOf, document, roleArnOf, type World } from "./world.ts";
+import { bytesOf, document, roleArnOf, storedInline, type World } from "./world.ts";
 
 export interface Credentials {
     readonly accessKeyId: string;
@@ -154,12 +154,9 @@ async function makeRole(iam: IAMClient, world: World): Promise<string> {
     }
     const AssumeRolePolicyDocument = JSON.stringify(trust);
     const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary }));
-    for (const [name, one] of Object.entries(world.inline)) {
+    for (const [name, one] of storedInline(world)) {
         const PolicyDocument = JSON.stringify(one);
-        // A policy without a statement cannot be stored; a role without the policy is the same.
-        if ([one.Statement].flat().length > 0) {
-            await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: name, PolicyDocument }));
-        }
+        await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: name, PolicyDocument }));
     }
     for (const PolicyArn of world.attached) {
         await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
@@ -167,9 +164,10 @@ async function makeRole(iam: IAMClient, world: World): Promise<string> {
     return Role?.RoleId ?? "";
 }
 
-async function removeRole(iam: IAMClient, { roleName: RoleName, inline }: World): Promise<void> {
-    for (const [PolicyName, { Statement }] of Object.entries(inline)) {
-        if ([Statement].flat().length > 0) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+async function removeRole(iam: IAMClient, world: World): Promise<void> {
+    const RoleName = world.roleName;
+    for (const [PolicyName] of storedInline(world)) {
+        await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
     }
     await iam.send(new DeleteRoleCommand({ RoleName }));
 }

@@ -7,7 +7,7 @@ import { simulate } from "../../local/gateway/simulators/simulate.ts";
 import { sceneOf } from "../../runbooks/lib/access/diagnose.ts";
 import { read } from "../../runbooks/lib/access/fetch.ts";
 import type { KeyFacts, ObjectFacts, Simulated, Snapshot } from "../../runbooks/lib/access/snapshot.ts";
-import { bytesOf, roleArnOf, type World } from "./world.ts";
+import { bytesOf, roleArnOf, storedInline, type World } from "./world.ts";
 
 const oldId = "AROAOLDOLDOLDOLDOLD1";
 const newId = "AROANEWNEWNEWNEWNEW1";
@@ -37,7 +37,7 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
                 id: world.recreated ? newId : oldId,
                 trust: JSON.stringify(trust),
                 boundary: boundary && { ...managed, text: JSON.stringify(boundary) },
-                policies: Object.entries(world.inline).map(([name, document]) => ({
+                policies: storedInline(world).map(([name, document]) => ({
                     name,
                     text: JSON.stringify(document),
                 })),
@@ -62,7 +62,12 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
         passRole: { is: passed?.flatMap((context) => pass(context as RequestContext)) ?? [] },
         ...(trust && {
             simulated: {
-                is: simulatedBy(Object.values(world.inline), boundary, roleArn, roleReads(sceneOf(snapshot).of)),
+                is: simulatedBy(
+                    storedInline(world).map(([, document]) => document),
+                    boundary,
+                    roleArn,
+                    roleReads(sceneOf(snapshot).of),
+                ),
             },
         }),
     };

@@ -45,6 +45,10 @@ export const location = "movies/interactions.csv";
 export const roleArnOf = ({ caller: { partition, accountId }, roleName }: World) =>
     `arn:${partition}:iam::${accountId}:role/${roleName}`;
 
+/** The role's inline policies as IAM has them: one without a statement cannot be stored. */
+export const storedInline = ({ inline }: World) =>
+    Object.entries(inline).filter(([, { Statement }]) => [Statement].flat().length > 0);
+
 /** A world in which an import passes: the documents that this program makes. */
 export function soundWorld(name: string, caller: ServiceCaller): World {
     const bucket = `films-${name}`;

@@ -1,33 +1,38 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ConditionBlock, listOf, type PolicyDocument, type Statement } from "../../../iam/document.ts";
-import { evaluate } from "../../../iam/evaluate.ts";
+import { type AccessRequest, evaluate } from "../../../iam/evaluate.ts";
 import {
     dataBucketPolicy,
     executionRolePolicy,
     executionRoleTrust,
     personalizeService,
 } from "../../../iam/import-access.ts";
-import { type Import, roleReads, serviceReads } from "../../../iam/import-requests.ts";
-import { candidatesOf, closestOf } from "./parts.ts";
+import { assumeRole, type Import, roleReads, serviceReads } from "../../../iam/import-requests.ts";
 import { staleIds } from "./why.ts";
 
 /** Whole documents that make an import possible, and keep of the present ones what has nothing to do with it. */
 
 const version = "2012-10-17";
 
-export const mendedTrust = (of: Import): PolicyDocument => executionRoleTrust(of);
+/** Personalize's trust, beside those statements that let somebody else become the role. */
+export function mendedTrust(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+    const ours = executionRoleTrust(of);
+    const denies = present ? denialsOf([assumeRole(of)], present, "resource") : new Set<Statement>();
+    const others = listOf(present?.Statement).filter((one) => !denies.has(one) && !isForPersonalize(one));
+    return { Version: version, Statement: [...listOf(ours.Statement), ...besides(others, ours)] };
+}
 
 /** Policy of the role for this import, beside those statements of `present` that are about something else. */
 export function mendedRolePolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
-    const ours = executionRolePolicy({ partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] });
-    const others = listOf(present?.Statement).filter(
-        (statement) => statement.Effect === "Allow" && !listOf(statement.Action).some(isRead) && !statement.NotAction,
-    );
-    return { Version: version, Statement: [...listOf(ours.Statement), ...apart(others, ours)] };
+    const others = present ? withoutDenials(of, present) : [];
+    const [replaced, kept] = [others.filter((one) => readsOnly(one, of)), others.filter((one) => !readsOnly(one, of))];
+    const ours = executionRolePolicy(placeOf(of, replaced));
+    return { Version: version, Statement: [...listOf(ours.Statement), ...besides(kept, ours)] };
 }
 
-/** Statements of a role's inline policy but those that deny the import. */
+/** Statements of a role's policy but those that deny the import. */
 export function withoutDenials(of: Import, present: PolicyDocument): Statement[] {
-    const denies = denialsOf(of, present, "identity");
+    const denies = denialsOf(roleReads(of), present, "identity");
     return listOf(present.Statement).filter((statement) => !denies.has(statement));
 }
 
@@ -36,22 +41,26 @@ export function withoutDenials(of: Import, present: PolicyDocument): Statement[]
  * everything else as it is. Nobody else gets more than before.
  */
 export function mendedBucketPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
-    const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
-    const ours = dataBucketPolicy(place, of);
-    const denies = present ? denialsOf(of, present, "resource") : new Set<Statement>();
-    const kept = listOf(present?.Statement).flatMap((statement): Statement[] => {
-        if (denies.has(statement)) {
-            const sparing = spared(statement, of);
-            return sparing ? [sparing] : [];
-        }
-        return isMeant(statement, of) ? [] : [statement];
-    });
-    return { Version: version, Statement: [...listOf(ours.Statement), ...apart(kept, ours)] };
+    const denies = present
+        ? denialsOf([...roleReads(of), ...serviceReads(of)], present, "resource")
+        : new Set<Statement>();
+    const statements = listOf(present?.Statement);
+    const ours = dataBucketPolicy(
+        placeOf(
+            of,
+            statements.filter((one) => isMeant(one)),
+        ),
+        of,
+    );
+    const kept = statements
+        .filter((one) => !isMeant(one))
+        .flatMap((one) => (denies.has(one) ? (spared(one, of) ?? []) : [one]));
+    return { Version: version, Statement: [...listOf(ours.Statement), ...besides(kept, ours)] };
 }
 
 /** The boundary with what the import needs, and without what denies it. */
 export function mendedBoundary(of: Import, present: PolicyDocument): PolicyDocument {
-    const ours = executionRolePolicy({ partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] });
+    const ours = executionRolePolicy(placeOf(of, []));
     const kept = withoutDenials(of, present).filter(
         ({ Sid }) => !listOf(ours.Statement).some((one) => one.Sid === Sid),
     );
@@ -88,26 +97,40 @@ export function mendedKeyPolicy(of: Import, present: PolicyDocument | undefined)
 
 const isRead = (action: string) => /^s3:(getobject|listbucket)$/i.test(action);
 
-/** A statement that was meant for Personalize, or for this very import with something wrong in it. */
-function isMeant(statement: Statement, of: Import): boolean {
-    if (statement.Effect !== "Allow") return false;
-    const { Principal } = statement;
-    if (typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService)) {
-        // What lets it write is no part of an import.
-        return listOf(statement.Action).every(isRead);
-    }
-    const [list] = serviceReads(of);
-    const closest =
-        list &&
-        closestOf(
-            candidatesOf(list, [{ name: "", document: { Version: version, Statement: [statement] } }], "resource"),
-        );
-    const isService = typeof Principal === "object" && Principal.Service !== undefined;
-    return isService && closest?.mismatches.length === 1 && closest.mismatches[0]?.part === "principal";
+/** What is to be read: this import's key, and every prefix that the replaced statements gave: other imports use those. */
+function placeOf({ partition, bucket, key }: Import, replaced: readonly Statement[]) {
+    const start = `arn:${partition}:s3:::${bucket}/`;
+    const given = replaced
+        .flatMap(({ Resource }) => listOf(Resource))
+        .filter((resource) => resource.startsWith(start))
+        .map((resource) => resource.slice(start.length).replace(/\*$/, ""));
+    const covered = given.some((prefix) => key.startsWith(prefix));
+    return { partition, bucketName: bucket, readPrefixes: [...new Set([...given, ...(covered ? [] : [key])])] };
 }
 
-function denialsOf(of: Import, document: PolicyDocument, kind: "identity" | "resource"): Set<Statement> {
-    const requests = kind === "identity" ? roleReads(of) : [...roleReads(of), ...serviceReads(of)];
+/** A statement that allows the reads of an import, and only those, and names no other bucket. */
+function readsOnly({ Effect, Action, Resource }: Statement, { bucket }: Import): boolean {
+    const ours = new RegExp(`^arn:[^:]*:s3:::${bucket.replaceAll(".", "\\.")}(/|$)`);
+    return (
+        Effect === "Allow" &&
+        listOf(Action).every(isRead) &&
+        Action !== undefined &&
+        listOf(Resource).every((one) => ours.test(one))
+    );
+}
+
+const isForPersonalize = ({ Effect, Principal }: Statement) =>
+    Effect === "Allow" && typeof Principal === "object" && [Principal.Service].flat().join() === personalizeService;
+
+/** A statement that lets Personalize read, rightly or wrongly. */
+const isMeant = (statement: Statement) =>
+    isForPersonalize(statement) && statement.Action !== undefined && listOf(statement.Action).every(isRead);
+
+function denialsOf(
+    requests: readonly AccessRequest[],
+    document: PolicyDocument,
+    kind: "identity" | "resource",
+): Set<Statement> {
     const statements = listOf(document.Statement);
     const applied = requests.flatMap((request) =>
         evaluate(request, [{ name: "", document }], kind).considered.filter(
@@ -140,8 +163,13 @@ function spared(statement: Statement, of: Import): Statement | undefined {
     };
 }
 
-/** Statements whose Sid none of `ours` has: ours stand in their place. */
-function apart(statements: readonly Statement[], ours: PolicyDocument): Statement[] {
-    const sids = new Set(listOf(ours.Statement).map(({ Sid }) => Sid));
-    return statements.filter(({ Sid }) => Sid === undefined || !sids.has(Sid));
+/** Statements beside ours; one with a Sid of ours, which may stand once only, keeps its effect and loses its name. */
+function besides(statements: readonly Statement[], ours: PolicyDocument): Statement[] {
+    const own = listOf(ours.Statement);
+    return statements.flatMap((statement): Statement[] => {
+        const twin = own.find(({ Sid }) => Sid !== undefined && Sid === statement.Sid);
+        if (!twin) return [statement];
+        const { Sid: _taken, ...rest } = statement;
+        return isDeepStrictEqual(twin, statement) ? [] : [rest];
+    });
 }

@@ -38,20 +38,16 @@ class KmsError extends Error {
     }
 }
 
-/** The two calls of KMS that a diagnosis makes, signed with the credentials of AWS's SDK; both only read. */
-export function kmsOf(region: string) {
-    const sts = new STSClient({ region });
-    const signer = new SignatureV4({
-        credentials: () => sts.config.credentials(),
-        region,
-        service: "kms",
-        sha256: Sha256,
-    });
-    const endpoint = new URL(
-        process.env.AWS_ENDPOINT_URL_KMS ?? process.env.AWS_ENDPOINT_URL ?? `https://kms.${region}.amazonaws.com`,
-    );
+interface Credentials {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+}
 
-    async function ask<Answer>(operation: string, input: object): Promise<Answer> {
+/** Signed calls of KMS, by their operation; an error has KMS's own name. */
+export function callsOfKms(region: string, endpoint: URL, credentials: () => Promise<Credentials>) {
+    const signer = new SignatureV4({ credentials, region, service: "kms", sha256: Sha256 });
+    return async <Answer>(operation: string, input: object): Promise<Answer> => {
         const body = JSON.stringify(input);
         const { headers } = await signer.sign({
             method: "POST",
@@ -75,8 +71,15 @@ export function kmsOf(region: string) {
             throw new KmsError(name, answer.message ?? `${operation} was refused`);
         }
         return answer;
-    }
+    };
+}
 
+/** The two calls that a diagnosis makes, with the credentials of AWS's SDK; both only read. */
+export function kmsOf(region: string) {
+    const sts = new STSClient({ region });
+    const named = process.env.AWS_ENDPOINT_URL_KMS ?? process.env.AWS_ENDPOINT_URL;
+    const endpoint = new URL(named ?? `https://kms.${region}.amazonaws.com`);
+    const ask = callsOfKms(region, endpoint, () => sts.config.credentials());
     return {
         async describe(KeyId: string): Promise<KeyDescription> {
             return (await ask<{ KeyMetadata: KeyDescription }>("DescribeKey", { KeyId })).KeyMetadata;

@@ -100,3 +100,7 @@ export interface Snapshot {
     /** The dataset's schema, as JSON, and its type; undefined where no dataset is known. */
     readonly schema: Fetched<{ readonly datasetType: string; readonly text: string } | undefined>;
 }
+
+/** Whether it is known that there is no such bucket: then nothing of it can be judged. */
+export const isBucketGone = ({ bucketFacts }: Snapshot): boolean =>
+    "is" in bucketFacts && bucketFacts.is.region === undefined;

@@ -1,6 +1,7 @@
 import { roleReads, serviceReads } from "../../../../iam/import-requests.ts";
 import { describeProblems } from "../../../../iam/parse.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { isBucketGone } from "../snapshot.ts";
 import { type Reason, whyDenied, whyNot } from "../why.ts";
 import { broken } from "./policies.ts";
 
@@ -14,6 +15,9 @@ export function bucketPolicy({ snapshot, of, bucketPolicy: parsed }: Scene): Lin
     const { bucketPolicy: fetched, bucket } = snapshot;
     if ("unread" in fetched) {
         return unknownLink(name, evaluator, fetched.unread);
+    }
+    if (isBucketGone(snapshot)) {
+        return unknownLink(name, evaluator, "there is no bucket");
     }
     const lacking = (fault: Finding["fault"], sentence: string, ...evidence: string[]) =>
         linkOf(name, evaluator, "", [{ fault, verdict: "broken", sentence, evidence, place: "bucketPolicy" }]);

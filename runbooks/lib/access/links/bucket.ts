@@ -1,5 +1,5 @@
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
-import type { BucketFacts } from "../snapshot.ts";
+import { type BucketFacts, isBucketGone } from "../snapshot.ts";
 import { warning } from "./policies.ts";
 
 /** The bucket: where it lies, and whether it is closed to everybody else. */
@@ -22,7 +22,7 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
                   "public access block",
                   s3,
                   "on, and it does not touch a service",
-                  accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets
+                  isBucketGone(snapshot) || (accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets)
                       ? []
                       : [warning("access-block-off", `${bucket} does not block public policies.`, "bucket")],
               );

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { distance } from "../condition-keys.ts";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
-import { known, type ObjectFacts } from "../snapshot.ts";
+import { isBucketGone, known, type ObjectFacts } from "../snapshot.ts";
 
 const fewestInteractions = 1000;
 /** A full import takes 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
@@ -18,6 +18,10 @@ export function objectLinks(scene: Scene): Link[] {
     }
     if ("unread" in keys) {
         return [unknownLink("object", listing, keys.unread), unknownLink("file", reading, keys.unread)];
+    }
+    if (isBucketGone(snapshot)) {
+        const gone = "there is no bucket";
+        return [unknownLink("object", listing, gone), unknownLink("file", reading, gone)];
     }
     const missing =
         snapshot.objects.length === 0

@@ -2,7 +2,7 @@ import { evaluate } from "../../../../iam/evaluate.ts";
 import { roleReads } from "../../../../iam/import-requests.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
 import { known } from "../snapshot.ts";
-import { requestLine, whyNot } from "../why.ts";
+import { type Reason, requestLine, whyNot } from "../why.ts";
 import { broken, read } from "./policies.ts";
 
 /** The role itself: the service cannot become what is not there. */
@@ -37,10 +37,19 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
         return names.map((name) => unknownLink(name, judge, why));
     }
-    const { policies } = read(facts?.policies ?? [], "identity");
+    const texts = (facts?.policies ?? []).map(({ name, text, arn }) => ({
+        name: `${arn === undefined ? "role" : "managed"} policy ${name}`,
+        text,
+    }));
+    const { policies } = read(texts, "identity");
     const boundary =
         facts?.boundary && read([{ ...facts.boundary, name: "permissions boundary" }], "identity").policies;
-    const found = { identity: [] as Finding[], boundary: [] as Finding[], organisation: [] as Finding[] };
+    const found = {
+        reasons: [] as Reason[],
+        identity: [] as Finding[],
+        boundary: [] as Finding[],
+        organisation: [] as Finding[],
+    };
     let puzzling = "";
     for (const request of roleReads(of)) {
         const said = simulated?.find(
@@ -48,13 +57,8 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         );
         const byDocuments = facts && evaluate(request, policies, "identity").decision;
         const byBoundary = boundary && evaluate(request, boundary, "identity").decision;
-        if (
-            said
-                ? said.decision === "allowed"
-                : byDocuments === "allowed" && byBoundary !== undefined
-                  ? byBoundary === "allowed"
-                  : byDocuments === "allowed"
-        ) {
+        const byOurs = byDocuments === "allowed" && (byBoundary ?? "allowed") === "allowed";
+        if (said ? said.decision === "allowed" : byOurs) {
             continue;
         }
         const evidence = said ? [`${simulator}: ${said.action} on ${said.resource} is ${said.decision}`] : [];
@@ -75,11 +79,8 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         }
         if (byDocuments !== undefined && byDocuments !== "allowed") {
             const reasons = whyNot(request, policies, "role", of);
-            found.identity.push(
-                ...broken(
-                    reasons.map((reason) => ({ ...reason, evidence: [...evidence, ...reason.evidence] })),
-                    "rolePolicy",
-                ),
+            found.reasons.push(
+                ...reasons.map((reason) => ({ ...reason, evidence: [...evidence, ...reason.evidence] })),
             );
         } else if (!facts) {
             const fault = request.action === "s3:ListBucket" ? "role-list-missing" : "role-get-missing";
@@ -89,7 +90,8 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             puzzling = `${simulator} says ${said?.decision} for ${request.action}, and the documents allow it: look at the organisation's policies`;
         }
     }
-    const once = (findings: Finding[]) => [...new Map(findings.map((each) => [each.fault, each])).values()];
+    // Listing and reading fail alike by a boundary.
+    const once = (findings: Finding[]) => findings.slice(0, 1);
     const organisation =
         puzzling !== "" && found.organisation.length === 0
             ? unknownLink(names[2], simulator, puzzling)
@@ -97,7 +99,10 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
               ? linkOf(names[2], simulator, hint(simulated), once(found.organisation))
               : unknownLink(names[2], simulator, "the simulator may not be asked");
     return [
-        linkOf(names[0], judge, "the role may list the bucket and read its objects", once(found.identity)),
+        linkOf(names[0], judge, "the role may list the bucket and read its objects", [
+            ...broken(found.reasons, "rolePolicy"),
+            ...found.identity,
+        ]),
         linkOf(names[1], judge, facts?.boundary ? "the boundary lets it" : "the role has none", once(found.boundary)),
         organisation,
     ];

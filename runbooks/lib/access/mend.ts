@@ -1,0 +1,228 @@
+import { parseArn } from "../../../iam/arn.ts";
+import type { PolicyDocument } from "../../../iam/document.ts";
+import { personalizeService } from "../../../iam/import-access.ts";
+import type { Import } from "../../../iam/import-requests.ts";
+import { sessionOf } from "../../../iam/principal.ts";
+import { shell } from "../inventory/thing.ts";
+import {
+    mendedBoundary,
+    mendedBucketPolicy,
+    mendedKeyPolicy,
+    mendedRolePolicy,
+    mendedTrust,
+    withoutDenials,
+} from "./documents.ts";
+import type { Finding, Place, Scene } from "./link.ts";
+import { read } from "./links/policies.ts";
+import { known } from "./snapshot.ts";
+
+export interface Mended {
+    /** A change to this program's configuration, or one of its commands. */
+    readonly program: string;
+    /** With whole documents; in this order. */
+    readonly commands: readonly string[];
+    /** Where the next import is to read, where that changes. */
+    readonly location?: string;
+}
+
+/** The policy of the role that this program makes, and that the fixes write. */
+const policyName = "read-interactions";
+const prepared = "data/personalize_interactions_fixed.csv";
+const drift = (what: string) => `pulumi refresh && pulumi up   # the program declares it: ${what}`;
+
+/** How one place is mended; `moved`: its bucket goes to another region, and takes its policies along. */
+type Mend = (scene: Scene, of: Import, group: readonly Finding[], moved: boolean) => Mended;
+
+const json = (document: PolicyDocument) => JSON.stringify(document);
+const roleNameOf = ({ roleArn }: Import) => roleArn.split("/").at(-1) ?? "";
+
+function documentOf(scene: Scene, name: string): PolicyDocument | undefined {
+    const found = known(scene.snapshot.role)?.policies.find((each) => each.name === name && each.arn === undefined);
+    return found && read([found], "identity").policies[0]?.document;
+}
+
+function rolePolicyCommands(scene: Scene, of: Import, group: readonly Finding[]): string[] {
+    const role = ["--role-name", roleNameOf(of)];
+    const put = (name: string, document: PolicyDocument) =>
+        shell("aws", "iam", "put-role-policy", ...role, "--policy-name", name, "--policy-document", json(document));
+    const policies = known(scene.snapshot.role)?.policies ?? [];
+    const denying = group.some(({ fault }) => fault === "role-deny");
+    const mended = policies.flatMap(({ name, arn, text }): string[] => {
+        const document = read([{ name, text }], "identity").policies[0]?.document;
+        if (!denying || !document) return [];
+        const rest = withoutDenials(of, document);
+        const all = Array.isArray(document.Statement) ? document.Statement.length : 1;
+        if (rest.length === all || name === policyName) return [];
+        if (arn !== undefined) return [shell("aws", "iam", "detach-role-policy", ...role, "--policy-arn", arn)];
+        return rest.length === 0
+            ? [shell("aws", "iam", "delete-role-policy", ...role, "--policy-name", name)]
+            : [put(name, { ...document, Statement: rest })];
+    });
+    const wide = group.flatMap(({ fault, about }) =>
+        fault === "too-wide-managed" && about !== undefined ? [about] : [],
+    );
+    return [
+        ...mended,
+        put(policyName, mendedRolePolicy(of, documentOf(scene, policyName))),
+        ...wide.map((arn) => shell("aws", "iam", "detach-role-policy", ...role, "--policy-arn", arn)),
+    ];
+}
+
+const putBucketPolicy = (scene: Scene, of: Import) => {
+    const present = scene.bucketPolicy && "document" in scene.bucketPolicy ? scene.bucketPolicy.document : undefined;
+    const moved = of.bucket !== scene.of.bucket;
+    const document = mendedBucketPolicy(of, moved ? undefined : present);
+    return shell("aws", "s3api", "put-bucket-policy", "--bucket", of.bucket, "--policy", json(document));
+};
+
+const blockPublic = (bucket: string) =>
+    shell(
+        ...["aws", "s3api", "put-public-access-block", "--bucket", bucket, "--public-access-block-configuration"],
+        "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+    );
+
+export const mend: Readonly<Record<Place, Mend>> = {
+    passRole({ snapshot: { caller } }, { roleArn }) {
+        const document: PolicyDocument = {
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Sid: "PassToPersonalize",
+                    Effect: "Allow",
+                    Action: "iam:PassRole",
+                    Resource: roleArn,
+                    Condition: { StringEquals: { "iam:PassedToService": personalizeService } },
+                },
+            ],
+        };
+        const path = parseArn(caller)?.resource.split("/") ?? [];
+        const isUser = path[0] === "user";
+        const who = isUser
+            ? ["--user-name", path.at(-1) ?? ""]
+            : ["--role-name", sessionOf(caller)?.roleName ?? path.at(-1) ?? ""];
+        return {
+            program:
+                "# give whoever deploys the operator policy `deploy` (docs/access.md): it passes this role to Personalize alone",
+            commands: [
+                shell(
+                    ...["aws", "iam", isUser ? "put-user-policy" : "put-role-policy", ...who],
+                    ...["--policy-name", "pass-personalize-role", "--policy-document", json(document)],
+                ),
+            ],
+        };
+    },
+    rolePolicy: (scene, of, group) => ({
+        program: drift("iam/import-access.ts, executionRolePolicy"),
+        commands: rolePolicyCommands(scene, of, group),
+    }),
+    trust(scene, of, group) {
+        const facts = known(scene.snapshot.role);
+        const present = facts && read([{ name: "trust policy", text: facts.trust }], "resource").policies[0]?.document;
+        const document = json(mendedTrust(of, present));
+        const role = ["--role-name", roleNameOf(of)];
+        const missing = group.some(({ fault }) => fault === "role-missing");
+        return {
+            program: drift("iam/import-access.ts, executionRoleTrust"),
+            commands: missing
+                ? [
+                      shell("aws", "iam", "create-role", ...role, "--assume-role-policy-document", document),
+                      ...rolePolicyCommands(scene, of, []),
+                  ]
+                : [shell("aws", "iam", "update-assume-role-policy", ...role, "--policy-document", document)],
+        };
+    },
+    bucketPolicy: (scene, of) => ({
+        program: drift("iam/import-access.ts, dataBucketPolicy"),
+        commands: [putBucketPolicy(scene, of)],
+    }),
+    boundary(scene, of) {
+        const facts = known(scene.snapshot.role);
+        const present = facts?.boundary && read([facts.boundary], "identity").policies[0]?.document;
+        const document = mendedBoundary(of, present ?? { Version: "2012-10-17", Statement: [] });
+        const arn = facts?.boundary?.arn ?? "";
+        return {
+            program: "# the boundary is your administrator's: ask for this version of it",
+            commands: [
+                shell(
+                    ...["aws", "iam", "create-policy-version", "--policy-arn", arn],
+                    ...["--policy-document", json(document), "--set-as-default"],
+                ),
+            ],
+        };
+    },
+    bucket: (_scene, { bucket }) => ({
+        program: drift("components/data-bucket.ts"),
+        commands: [blockPublic(bucket)],
+    }),
+    location(scene, of, group, moved) {
+        const { snapshot } = scene;
+        const location = `s3://${of.bucket}/${of.key}`;
+        if (group.some(({ fault }) => fault === "bucket-missing")) {
+            return {
+                program: drift("components/data-bucket.ts makes the bucket and uploads the file"),
+                commands: [...makeBucket(scene, of), shell("aws", "s3", "cp", prepared, location)],
+            };
+        }
+        if (!moved) {
+            return {
+                program: "pulumi up   # it uploads the file, and imports it from where it lies",
+                commands: [],
+                location,
+            };
+        }
+        const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
+        return {
+            program: `pulumi config set bucketName ${of.bucket} && pulumi up   # the program makes its bucket in aws:region`,
+            commands: [
+                ...makeBucket(scene, of),
+                ...objects.map((key) =>
+                    shell("aws", "s3", "cp", `s3://${scene.of.bucket}/${key}`, `s3://${of.bucket}/${key}`),
+                ),
+            ],
+            location,
+        };
+    },
+    object(_scene, of, group) {
+        const [{ about = of.key }] = group as [Finding];
+        // A folder that is empty takes a file of any name.
+        const key = about === "" || about.endsWith("/") ? `${about}interactions.csv` : about;
+        return {
+            program: `npm run data-prep && pulumi up   # ${prepared}, with the right header, and uploaded`,
+            commands: [shell("aws", "s3", "cp", prepared, `s3://${of.bucket}/${key}`)],
+        };
+    },
+    key(scene, of, group) {
+        const [{ about = "" }] = group as [Finding];
+        const key = known(
+            Object.values(scene.snapshot.kmsKeys).find((each) => known(each)?.arn === about) ?? { unread: "" },
+        );
+        const present = key && read([{ name: "key policy", text: key.policy }], "resource").policies[0]?.document;
+        const has = (...faults: readonly string[]) => group.some(({ fault }) => faults.includes(fault));
+        const ask = (command: string, ...more: string[]) =>
+            shell("aws", "kms", command, "--region", of.region, "--key-id", about, ...more);
+        const policy = ["--policy-name", "default", "--policy", json(mendedKeyPolicy(of, present))];
+        return {
+            program: "# the key is no part of the program: ask its administrator for the command below",
+            commands: [
+                ...(has("kms-pending-deletion") ? [ask("cancel-key-deletion")] : []),
+                ...(has("kms-pending-deletion", "kms-disabled") ? [ask("enable-key")] : []),
+                ...(has("kms-no-grant", "kms-one-only", "role-recreated") ? [ask("put-key-policy", ...policy)] : []),
+            ],
+        };
+    },
+    none: () => ({ program: "", commands: [] }),
+};
+
+function makeBucket(scene: Scene, of: Import): string[] {
+    const { region } = scene.snapshot;
+    const where = region === "us-east-1" ? [] : ["--create-bucket-configuration", `LocationConstraint=${region}`];
+    return [
+        shell("aws", "s3api", "create-bucket", "--region", region, "--bucket", of.bucket, ...where),
+        blockPublic(of.bucket),
+        putBucketPolicy(scene, of),
+        shell(
+            ...["aws", "iam", "put-role-policy", "--role-name", roleNameOf(of), "--policy-name", policyName],
+            ...["--policy-document", json(mendedRolePolicy(of, documentOf(scene, policyName)))],
+        ),
+    ];
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { runCommand } from "../../bench/access/commands.ts";
+import { run } from "../../local/pulumi.ts";
+import type { Diagnosis } from "../../runbooks/lib/access/diagnose.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };
+
+describe("diagnose-access on the real engine", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    const ask = async (exitCode: number, ...args: string[]): Promise<Printed> => {
+        const answer = await run(
+            aws.instance,
+            process.execPath,
+            ["runbooks/diagnose-access.ts", "--json", ...args],
+            "captured",
+        );
+        assertExit(answer, exitCode);
+        return JSON.parse(answer.stdout) as Printed;
+    };
+    const broken = ({ findings }: Printed) =>
+        findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
+
+    it("names what keeps an import of the stack from reading, before the job and after it", async () => {
+        assertExit(await aws.engine("up", "--target", "**DataBucket**", "--target", "**PersonalizeAccess**"), 0);
+        const deny = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "s3:GetObject", Resource: "*" }] };
+        await aws.iam.send(
+            new PutRolePolicyCommand({
+                RoleName: `AmazonPersonalize-ExecutionRole-${aws.stack}`,
+                PolicyName: "somebody-elses",
+                PolicyDocument: JSON.stringify(deny),
+            }),
+        );
+        const early = await ask(1, "--stack", aws.stack);
+        assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-deny"]]);
+
+        assertExit(await aws.engine("up"), 1);
+        const late = await ask(1, "--stack", aws.stack);
+        assert.deepEqual(broken(late), ["role-deny"]);
+        const job = late.links.find(({ link }) => link === "what the job says");
+        assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
+    });
+
+    it("is mended by the command that it prints, to the letter", async () => {
+        const { fixes } = await ask(1, "--stack", aws.stack);
+        const commands = fixes.flatMap((fix) => fix.commands);
+        assert.match(commands.join("\n"), /delete-role-policy .*somebody-elses/);
+        const hands = { iam: aws.iam, s3: () => aws.s3, kms: () => Promise.reject(new Error("no key")), file: "" };
+        for (const command of commands) {
+            await runCommand(command, hands);
+        }
+        assertExit(await aws.engine("up"), 0);
+        const sound = await ask(0, "--stack", aws.stack);
+        assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
+    });
+
+    it("takes a role and a bucket of people who do not use this program, and shows the picture", async () => {
+        const { roleArn = "", bucketName = "" } = await aws.outputs();
+        await aws.s3.send(new DeleteBucketPolicyCommand({ Bucket: bucketName }));
+        await aws.iam.send(
+            new DeleteRolePolicyCommand({ RoleName: roleArn.split("/").at(-1), PolicyName: "read-interactions" }),
+        );
+        const args = ["runbooks/diagnose-access.ts", "--role", roleArn, "--bucket", bucketName];
+        const answer = await run(aws.instance, process.execPath, args, "captured");
+        assertExit(answer, 1);
+        assert.match(answer.stdout, /✗ {2}role policies: list and read .*◀ first broken link/);
+        for (const fault of ["role-list-missing", "role-get-missing", "bucket-policy-missing"]) {
+            assert.ok(answer.stdout.includes(`✗ ${fault}: `), answer.stdout);
+        }
+    });
+
+    it("refuses half of a question, and what is no job", async () => {
+        for (const args of [
+            ["--role", "arn:aws:iam::000000000000:role/x"],
+            ["--job", "x"],
+            ["--job", "x", "--bucket", "y"],
+        ]) {
+            const answer = await run(
+                aws.instance,
+                process.execPath,
+                ["runbooks/diagnose-access.ts", ...args],
+                "captured",
+            );
+            assertExit(answer, 2);
+            assert.match(answer.stderr, /^error: /);
+        }
+    });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { breaks } from "../../../bench/access/break.ts";
+import { compatiblePairs } from "../../../bench/access/pairs.ts";
+import { soundWorlds } from "../../../bench/access/sound.ts";
+import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
+import { brokenBy, brokenIn, diagnosisOf, seen, world } from "./support.ts";
+
+describe("the diagnosis of an import's access", () => {
+    it("finds nothing in what this program makes, but that no job was named", () => {
+        const { links, findings, fixes, firstBroken } = diagnosisOf(world());
+        assert.deepEqual([findings, fixes, firstBroken], [[], [], undefined]);
+        const notOk = links.filter(({ verdict }) => verdict !== "ok").map(({ link }) => link);
+        assert.deepEqual(notOk, ["what the job says"]);
+    });
+
+    for (const { name, fault } of breaks) {
+        it(`names ${name}, and nothing else`, () => {
+            assert.deepEqual(brokenIn(seen(brokenBy(name))), [fault]);
+        });
+    }
+
+    for (const [name, make] of soundWorlds) {
+        it(`calls nothing broken: ${name}`, () => {
+            assert.deepEqual(brokenIn(seen(make(world()))), []);
+        });
+    }
+
+    it("names both of two faults, of every pair of which neither hides the other", () => {
+        const pairs = compatiblePairs();
+        assert.ok(pairs.length > 1000, `${pairs.length}`);
+        for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
+            const named = brokenIn(seen(b.make(a.make(world()))));
+            assert.ok(named.includes(a.fault) && named.includes(b.fault), `${a.name} + ${b.name}: ${named.join(", ")}`);
+        }
+    });
+
+    it("tells the first broken link in the order in which the service goes", () => {
+        const { firstBroken, findings } = diagnosisOf(
+            brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
+        );
+        assert.equal(firstBroken?.link, "trust policy");
+        assert.deepEqual(
+            findings.map(({ fault }) => fault),
+            ["trust-source-account", "bucket-deny-vpc", "rows-too-few"],
+        );
+    });
+
+    it("says the same of the same snapshot", () => {
+        const snapshot = seen(brokenBy("role-source-arn", "kms-disabled"));
+        assert.deepEqual(diagnose(snapshot), diagnose(structuredClone(snapshot)));
+    });
+});
