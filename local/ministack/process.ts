@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -125,14 +126,23 @@ async function untilAnswering(port: number, hopeless: () => boolean): Promise<vo
     throw new Error("no answer");
 }
 
-/** A port of the loopback interface that nobody uses. */
-export function freePort(): Promise<number> {
-    return new Promise((resolve, reject) => {
+/**
+ * A port of the loopback interface that nobody uses. Not one that the system would choose: it gives those to outgoing
+ * connections, too, and one may be taken between the answer and its use.
+ */
+export async function freePort(): Promise<number> {
+    for (;;) {
+        const port = randomInt(10_000, 30_000);
+        if (await isFree(port)) {
+            return port;
+        }
+    }
+}
+
+function isFree(port: number): Promise<boolean> {
+    return new Promise((resolve) => {
         const server = createServer();
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-        });
+        server.once("error", () => resolve(false));
+        server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
     });
 }
