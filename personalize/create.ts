@@ -1,5 +1,5 @@
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { adoptable } from "./adopt.ts";
+import type { ClientOf } from "./clients.ts";
 import { alreadyExists, describe, isRoleNotReady, isTransient } from "./errors.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { pause, type WaitDeps } from "./wait.ts";
@@ -8,9 +8,6 @@ import { pause, type WaitDeps } from "./wait.ts";
 const roleGraceSeconds = 60;
 /** Seconds for which a create call that is not answered is tried again. */
 const unansweredSeconds = 120;
-
-/** `once` sends each call one time only: for calls that must not be repeated before somebody has looked. */
-export type ClientOf = (region: string, tries?: "once") => PersonalizeClient;
 
 /**
  * The ARN of the resource, made by us unless an earlier try left it. A create call whose answer is lost may have been

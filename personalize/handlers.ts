@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { personalizeClients } from "./clients.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
@@ -30,14 +30,8 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 }
 
 function realDeps(): LifecycleDeps {
-    const clients = new Map<string, PersonalizeClient>();
     return {
-        client(region, tries) {
-            const key = `${region} ${tries}`;
-            const client = clients.get(key) ?? new PersonalizeClient({ region, maxAttempts: tries === "once" ? 1 : 8 });
-            clients.set(key, client);
-            return client;
-        },
+        client: personalizeClients(),
         sleep: (seconds) => sleep(seconds * 1000),
         now: () => performance.now() / 1000,
         // Pulumi shows what a dynamic provider prints as information on the stack.

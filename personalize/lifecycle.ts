@@ -1,5 +1,6 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { type ClientOf, createOrAdopt } from "./create.ts";
+import type { ClientOf } from "./clients.ts";
+import { createOrAdopt } from "./create.ts";
 import { canonical, type Diff, diffOf, inputsIn, isDeadEnd, type Properties } from "./diff.ts";
 import { about, describe, initFailure, isInUse, isTransient } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
-import { readMarks } from "../personalize/marks.ts";
 import { nameOf } from "../personalize/operation.ts";
 import { approximately, priceNote, trainingUsd } from "../pricing.ts";
 import { untilCancelled } from "./lib/cancelled.ts";
@@ -13,6 +12,7 @@ import {
     operatedCampaign,
     operatedStack,
     operationDeps,
+    refuseParked,
     withConfigFile,
 } from "./lib/operation.ts";
 import type { Compared } from "./lib/quality-gate.ts";
@@ -41,10 +41,7 @@ await runAction(options.verbose, async (signal) => {
     const stack = await operatedStack(options);
     const { config } = stack;
     const deps = operationDeps(signal);
-    const { parked } = await readMarks(deps.ssm(config.region), config.stack);
-    if (parked) {
-        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
-    }
+    await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {
         throw new RunbookError(
             "The service trains and switches by itself here (syncWithLatestSolutionVersion), without a gate. " +

@@ -16,6 +16,7 @@ import {
     operatedCampaign,
     operatedStack,
     operationDeps,
+    refuseParked,
     withConfigFile,
 } from "./lib/operation.ts";
 import { recordCampaign } from "./lib/record.ts";
@@ -46,10 +47,7 @@ await runAction(options.verbose, async (signal) => {
     const stack = await operatedStack(options);
     const deps = operationDeps(signal);
     const { config } = stack;
-    const { parked } = await readMarks(deps.ssm(config.region), config.stack);
-    if (parked) {
-        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
-    }
+    await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {
         throw new RunbookError(
             "The campaign follows the newest version by itself (syncWithLatestSolutionVersion), so that it would not stay. " +

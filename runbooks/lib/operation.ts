@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Command } from "commander";
 import type { StackConfig } from "../../config.ts";
 import { campaign } from "../../personalize/campaign.ts";
+import { personalizeClients } from "../../personalize/clients.ts";
+import { readMarks } from "../../personalize/marks.ts";
 import type { OperatedCampaign, OperationDeps } from "../../personalize/operation.ts";
 import { goneOrThrow } from "../../personalize/remove.ts";
 import { isOurs, tagsOf } from "../../personalize/tags.ts";
 import { shortName } from "./all-stacks.ts";
-import { askPulumi } from "./pulumi.ts";
-import { type CommonOptions, exitCodes, RunbookError } from "./runbook.ts";
+import { type CommonOptions, RunbookError } from "./runbook.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
-import { projectName, readStackConfig, stackConfigFile } from "./stack-config.ts";
+import { requireStackConfig, selectedStack } from "./stack-config.ts";
 
 /** Options of the runbooks that change what a stack serves. */
 export interface OperationOptions extends CommonOptions {
@@ -45,31 +45,24 @@ export interface OperatedStack {
  */
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
     const stack = named ?? (await selectedStack());
-    const file = configFile ?? stackConfigFile(stack);
-    const [recorded, found] = await Promise.all([
-        recordedResources(stack),
-        projectName().then((project) => readStackConfig(stack, project, file)),
-    ]);
-    if ("problems" in found) {
-        const lines = found.problems.map(({ path, reason }) => `  ${path} ${reason}`);
-        throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
-    }
-    if (!("config" in found)) {
-        throw new RunbookError(`The configuration of stack ${stack} cannot be read: ${found.stderr}`);
-    }
-    return { stack, config: found.config, recorded, arnOf: (kind) => arnIn(recorded, kind) };
+    const [recorded, config] = await Promise.all([recordedResources(stack), requireStackConfig(stack, configFile)]);
+    return { stack, config, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
 
 /** ARN of what the program made of a kind; undefined where it is not there. */
 export const arnIn = (recorded: readonly RecordedResource[], kind: RecordedResource["kind"]): string | undefined =>
     recorded.findLast((made) => made.kind === kind && made.arn !== undefined)?.arn;
 
-async function selectedStack(): Promise<string> {
-    const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
-    if (exitCode !== 0) {
-        throw new RunbookError(`There is no stack selected (${stderr}). Name one by --stack.`, exitCodes.noStack);
+/**
+ * For what needs the campaign.
+ *
+ * @throws RunbookError while it is parked.
+ */
+export async function refuseParked(deps: OperationDeps, { region, stack }: StackConfig): Promise<void> {
+    const { parked } = await readMarks(deps.ssm(region), stack);
+    if (parked) {
+        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
     }
-    return stdout.trim();
 }
 
 /**
@@ -113,14 +106,8 @@ export function campaignInputs({ config }: OperatedStack, solutionVersionArn: st
 
 /** The real world for an operation: progress on stderr; `signal` ends every wait, and with it the operation. */
 export function operationDeps(signal: AbortSignal): OperationDeps {
-    const clients = new Map<string, PersonalizeClient>();
     return {
-        client(region, tries) {
-            const key = `${region} ${tries}`;
-            const client = clients.get(key) ?? new PersonalizeClient({ region, maxAttempts: tries === "once" ? 1 : 8 });
-            clients.set(key, client);
-            return client;
-        },
+        client: personalizeClients(),
         ssm: (region) => new SSMClient({ region }),
         sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
         now: () => performance.now() / 1000,

@@ -51,10 +51,7 @@ export async function readStackConfig(
 export async function selectedStack(): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
-        throw new RunbookError(
-            `There is no stack selected (${stderr}). Name the one that you are about to make: --stack dev`,
-            exitCodes.noStack,
-        );
+        throw new RunbookError(`There is no stack selected (${stderr}). Name one by --stack`, exitCodes.noStack);
     }
     return stdout.trim();
 }

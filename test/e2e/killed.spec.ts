@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { running, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../local/instance.ts";
 import { ensureStack } from "../../local/pulumi.ts";
 import { until } from "../local/personalize-emulator/support.ts";
@@ -9,30 +10,9 @@ import { adminOf } from "../support/admin.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-interface Process {
-    readonly pid: number;
-    readonly parent: number;
-    readonly args: string;
-}
-
-/** What runs; what has ended and was not yet fetched by its parent does not. */
-function running(): readonly Process[] {
-    const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
-    return lines.flatMap((line) => {
-        const [, pid, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+[^Z]\S*\s+(.*)$/.exec(line) ?? [];
-        return pid ? [{ pid: Number(pid), parent: Number(parent), args }] : [];
-    });
-}
-
 /** The Node processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
-function helpersOf(engine: number): number[] {
-    const all = running();
-    const below = (pid: number): readonly Process[] => {
-        const children = all.filter(({ parent }) => parent === pid);
-        return [...children, ...children.flatMap((child) => below(child.pid))];
-    };
-    return below(engine).flatMap(({ pid, args }) => (/^\S*node /.test(args) ? [pid] : []));
-}
+const helpersOf = (engine: number) =>
+    startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
 
 describe("an engine that is killed in the middle of an up", () => {
     let aws: TestAws;

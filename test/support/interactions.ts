@@ -1,3 +1,5 @@
+import { seededRandom } from "../../bench/lib/random.ts";
+
 /** A rating, in u.data's terms. */
 export interface Rating {
     user: number;
@@ -53,17 +55,6 @@ export function ratingsFile(ratings: readonly Rating[]): Buffer {
 export function interactionsCsv(ratings: readonly Rating[]): Buffer {
     const rows = ratings.map((row) => `"${row.user}","${row.item}","Watch",${row.timestamp}\n`);
     return Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
-}
-
-/** Numbers from 0 up to 1 (mulberry32), the same for the same seed. */
-export function seededRandom(seed: number): () => number {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
 }
 
 /** An item from 1 on, low numbers more often; of one taste, or of any when `taste` is -1. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { transactionOn } from "../transaction.ts";
 import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
 
@@ -95,18 +96,7 @@ export function openStore(dataDir: string) {
     const held = database.prepare("SELECT * FROM resources WHERE heldUntil = ?");
     const release = database.prepare("UPDATE resources SET heldUntil = ? WHERE heldUntil = ?");
 
-    const transaction = <Result>(work: () => Result): Result => {
-        if (database.isTransaction) return work();
-        database.exec("BEGIN IMMEDIATE");
-        try {
-            const result = work();
-            database.exec("COMMIT");
-            return result;
-        } catch (error) {
-            database.exec("ROLLBACK");
-            throw error;
-        }
-    };
+    const transaction = transactionOn(database);
 
     return {
         /** Runs `work` whole or not at all; within another, as a part of it. */

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { RawAttributes } from "../filtering/attributes.ts";
+import { transactionOn } from "../transaction.ts";
 
 /** An event as PutEvents brought it. */
 export interface NewEvent {
@@ -57,17 +58,7 @@ export function openEventStore(dataDir: string) {
     const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
     const attributes = database.prepare("SELECT id, properties FROM attributes WHERE dataset = ?");
 
-    const transaction = <Result>(work: () => Result): Result => {
-        database.exec("BEGIN IMMEDIATE");
-        try {
-            const result = work();
-            database.exec("COMMIT");
-            return result;
-        } catch (error) {
-            database.exec("ROLLBACK");
-            throw error;
-        }
-    };
+    const transaction = transactionOn(database);
 
     return {
         /** Keeps events, all or none, and returns those that were not there already. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { seededRandom } from "../../../../bench/lib/random.ts";
 import { invertPositiveDefinite } from "../../../../local/personalize-emulator/model/cholesky.ts";
-import { seededRandom } from "../../../support/interactions.ts";
 
 /** F Fᵀ + I of a random F. */
 function randomPositiveDefinite(n: number, seed: number): Float64Array {
