@@ -1,5 +1,5 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { canonical, isDeadEnd, type Properties } from "./diff.ts";
+import { canonical, isDeadEnd, isLeaving, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Look, ResourceKind } from "./resource.ts";
 import { isOurs, tagsOf } from "./tags.ts";
@@ -59,9 +59,6 @@ export async function adoptable<I extends CommonInputs>(
     deps.log(`${what} exists already and ${whose}; going on with it`);
     return arn;
 }
-
-/** Whether nothing can be gone on with: it failed, or it is being deleted. */
-export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
 /**
  * The properties in which what stands differs from what is wanted and which the service cannot change. What is adopted

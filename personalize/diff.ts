@@ -11,6 +11,9 @@ export interface Diff {
 /** A resource in such a state never becomes ACTIVE: it can only be made anew. A stopped training cannot be resumed. */
 export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
 
+/** Whether nothing can be gone on with: it failed, or it is being deleted. */
+export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
+
 /** Inputs that steer the program and are no property of the resource: a change is recorded and calls nothing. */
 const steering = ["pollSeconds", "deadlineMinutes"] as const;
 
@@ -35,7 +38,7 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     }
     const status = String(olds.status);
     // Deleted by somebody, and seen by a refresh while it was on its way out.
-    if (isDeadEnd(status) || status.startsWith("DELETE")) {
+    if (isLeaving(status)) {
         replaces.push("status");
     }
     const inPlace = [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags"));

@@ -1,11 +1,12 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { ClientOf } from "./clients.ts";
 import { createOrAdopt } from "./create.ts";
-import { canonical, type Diff, diffOf, inputsIn, isDeadEnd, type Properties } from "./diff.ts";
+import { canonical, type Diff, diffOf, inputsIn, type Properties } from "./diff.ts";
 import { about, describe, initFailure, isInUse, isTransient } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind } from "./resource.ts";
 import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
+import { verdictOn } from "./verdict.ts";
 import { pause, type Verdict, type WaitDeps, waitFor } from "./wait.ts";
 
 export interface LifecycleDeps extends WaitDeps {
@@ -39,22 +40,12 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     const judge =
         (updated: I | undefined) =>
         (look: Look): Verdict<Look> => {
-            if (isDeadEnd(look.status)) {
-                return {
-                    failed: `${look.status}. The service says: ${look.failureReason ?? "nothing of the reason"}`,
-                };
-            }
-            if (look.status !== "ACTIVE") {
-                return { state: look.status };
-            }
-            const pending = look.update;
-            if (pending && /PENDING|IN_PROGRESS/.test(pending.status)) {
-                return { state: `UPDATE ${pending.status}` };
-            }
+            const verdict = verdictOn(look);
+            const failed = "done" in verdict && look.update !== undefined && look.update.status !== "ACTIVE";
             // The service remembers a failed update also when what is wanted now is what stands.
-            return updated && pending && pending.status !== "ACTIVE" && !kind.updates.every(isAsWanted(updated, look))
-                ? { failed: `the update failed, the old one goes on. The service says: ${pending.failureReason}` }
-                : { done: look };
+            return updated && failed && !kind.updates.every(isAsWanted(updated, look))
+                ? { failed: `the update failed, the old one goes on. The service says: ${look.update?.failureReason}` }
+                : verdict;
         };
 
     /** Waits until it is ACTIVE; whatever goes wrong from here on is recorded with the resource, never lost. */

@@ -1,9 +1,9 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { campaign } from "./campaign.ts";
-import { isDeadEnd } from "./diff.ts";
 import type { LifecycleDeps } from "./lifecycle.ts";
 import { goneOrThrow } from "./remove.ts";
 import type { Look } from "./resource.ts";
+import { verdictOn } from "./verdict.ts";
 import { waitFor } from "./wait.ts";
 
 /** What an operation on a running recommender needs of the world; a runbook and a Lambda bring it alike. */
@@ -61,16 +61,8 @@ export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign)
         plan,
         () => lookAtCampaign(deps, campaignArn),
         (look) => {
-            if (look === undefined) {
-                return { done: undefined };
-            }
-            if (isDeadEnd(look.status)) {
-                return { failed: `${look.status}. The service says: ${look.failureReason ?? "nothing of the reason"}` };
-            }
-            const updating = look.update !== undefined && /PENDING|IN_PROGRESS/.test(look.update.status);
-            return look.status === "ACTIVE" && !updating
-                ? { done: servedIn(look) }
-                : { state: updating ? `UPDATE ${look.update?.status}` : look.status };
+            const verdict = look === undefined ? { done: undefined } : verdictOn(look);
+            return "done" in verdict ? { done: verdict.done && servedIn(verdict.done) } : verdict;
         },
     );
 }

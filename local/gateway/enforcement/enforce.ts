@@ -56,21 +56,30 @@ export function createEnforcement(options: EnforcementOptions) {
             if (isClosed(target)) {
                 return { admitted: false, answer: closedAnswer(target) };
             }
-            const isOpen = isPublicPlane(request, decodeURIComponent(target.split("?", 1)[0] ?? "/"));
-            const isUnsigned =
-                readSignature({ url: target, headers: request.headers }) === "MissingAuthenticationToken";
-            return isPreflight(request) || (isOpen && isUnsigned) ? unjudged : admitCall(options, request, isOpen);
+            const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
+            const isOpen = isPublicPlane(request, path);
+            const found = readSignature({ url: target, headers: request.headers });
+            const isUnsigned = found === "MissingAuthenticationToken";
+            return isPreflight(request) || (isOpen && isUnsigned)
+                ? unjudged
+                : admitCall(options, request, { path, found, isOpen });
         },
     };
 }
 
 export type Enforcement = ReturnType<typeof createEnforcement>;
 
-async function admitCall(options: EnforcementOptions, request: IncomingMessage, isOpen: boolean): Promise<Admission> {
+interface Seen {
+    readonly path: string;
+    readonly found: ReturnType<typeof readSignature>;
+    /** Whether it is of a public door of MiniStack's. */
+    readonly isOpen: boolean;
+}
+
+async function admitCall(options: EnforcementOptions, request: IncomingMessage, seen: Seen): Promise<Admission> {
     const { directory, emulator, log, accountId } = options;
+    const { path, found, isOpen } = seen;
     const target = request.url ?? "/";
-    const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
-    const found = readSignature({ url: target, headers: request.headers });
     const signature = typeof found === "string" ? undefined : found;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
     // A batch of deletions says in its body what it deletes.

@@ -1,6 +1,6 @@
 import { type Adoptable, adoptables, type StackConfig } from "../../../config.ts";
-import { differingOf, isLeaving } from "../../../personalize/adopt.ts";
-import { canonical } from "../../../personalize/diff.ts";
+import { differingOf } from "../../../personalize/adopt.ts";
+import { canonical, isLeaving } from "../../../personalize/diff.ts";
 import { kinds } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
 import type { Group, Part } from "./survey.ts";
