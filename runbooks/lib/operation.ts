@@ -44,9 +44,12 @@ export interface OperatedStack {
  * @throws RunbookError when there is no such stack, or its configuration has problems.
  */
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
-    const stack = named ?? (await selectedStack());
-    const [recorded, config] = await Promise.all([recordedResources(stack), requireStackConfig(stack, configFile)]);
-    return { stack, config, recorded, arnOf: (kind) => arnIn(recorded, kind) };
+    const stack = named ?? (await selectedStack("Name one by --stack."));
+    const reading = requireStackConfig(stack, configFile);
+    // Where there is no such stack, the state's words count: whoever operates one is not about to make it.
+    reading.catch(() => undefined);
+    const recorded = await recordedResources(stack);
+    return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
 
 /** ARN of what the program made of a kind; undefined where it is not there. */

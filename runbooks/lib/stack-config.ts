@@ -46,12 +46,12 @@ export async function readStackConfig(
 /**
  * The stack that is selected.
  *
- * @throws RunbookError when none is.
+ * @throws RunbookError when none is, with `advice`.
  */
-export async function selectedStack(): Promise<string> {
+export async function selectedStack(advice = "Name the one that you are about to make: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
-        throw new RunbookError(`There is no stack selected (${stderr}). Name one by --stack`, exitCodes.noStack);
+        throw new RunbookError(`There is no stack selected (${stderr}). ${advice}`, exitCodes.noStack);
     }
     return stdout.trim();
 }
