@@ -8,7 +8,6 @@ import {
     type IAMClient,
     PutRolePermissionsBoundaryCommand,
     PutRolePolicyCommand,
-    type Tag,
     TagRoleCommand,
     UntagRoleCommand,
     UpdateAssumeRolePolicyCommand,
@@ -17,17 +16,10 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
+import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "NoSuchEntityException";
 const taken = "EntityAlreadyExistsException";
-
-/** Tags as IAM takes them. */
-export const tagList = (tags: object | undefined) =>
-    Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
-
-/** Tags as Pulumi has them. */
-export const plainTags = (tags: Tag[] | undefined) =>
-    Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
 
 /** Roles and their inline policies. */
 export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
@@ -92,7 +84,7 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                     new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: assumeRolePolicy as string }),
                 );
                 await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: description ?? "" }));
-                const TagKeys = Object.keys(olds.tags ?? {}).filter((key) => !(key in (tags ?? {})));
+                const TagKeys = goneKeys(olds.tags, tags);
                 if (TagKeys.length > 0) {
                     await iam.send(new UntagRoleCommand({ RoleName, TagKeys }));
                 }

@@ -17,6 +17,8 @@ from ministack import app
 from ministack.core import iam_evaluator
 from ministack.core.persistence import save_all
 
+import metric_alarms
+
 SAVE_EVERY_SECONDS = 1.0
 # The gateway's mark on a request that it has judged.
 JUDGED_HEADER = b"x-judged-by-gateway"
@@ -53,6 +55,7 @@ def leave_to_gateway(token: str) -> None:
 
 
 if __name__ == "__main__":
+    metric_alarms.leave_to_gateway()
     threading.Thread(target=keep_saving, daemon=True).start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     if os.environ.get("ANSWERS_PORT"):
