@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
+import { type AnyEntry, entry, named, type Properties, sameJson, sameStack, withoutDefaults } from "./entry.ts";
 import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "NoSuchEntityException";
@@ -57,20 +57,23 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                 });
                 return { id: RoleName, computed: { arn: answer.Role?.Arn, uniqueId: answer.Role?.RoleId } };
             },
-            async read(RoleName, { assumeRolePolicy }) {
+            async read(RoleName, state) {
                 const role = (await unlessGone(iam.send(new GetRoleCommand({ RoleName })), gone))?.Role;
+                const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
                 return (
-                    role && {
-                        name: role.RoleName,
-                        arn: role.Arn,
-                        description: role.Description,
-                        assumeRolePolicy: sameJson(
-                            assumeRolePolicy,
-                            decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
-                        ),
-                        permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
-                        tags: plainTags(role.Tags),
-                    }
+                    role &&
+                    withoutDefaults(
+                        {
+                            name: role.RoleName,
+                            arn: role.Arn,
+                            description: role.Description,
+                            assumeRolePolicy: sameJson(state.assumeRolePolicy, trust),
+                            permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
+                            tags: plainTags(role.Tags),
+                        },
+                        state as Properties,
+                        { description: "", tags: {} },
+                    )
                 );
             },
             async update(RoleName, { description, assumeRolePolicy, permissionsBoundary, tags }, olds) {
