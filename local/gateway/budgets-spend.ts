@@ -1,0 +1,37 @@
+import type { Budget } from "@aws-sdk/client-budgets";
+import type { Emulator } from "../personalize-emulator/emulator.ts";
+import { scopeOf } from "./budgets-decide.ts";
+import { monthSpend } from "./spend.ts";
+
+/** A budget on the wire, where times are epoch seconds. */
+type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number } };
+
+const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
+
+/** Whether a call's answer shows what budgets have spent. */
+export const showsSpend = (asked: string | undefined) => asked !== undefined && target.test(asked);
+
+/** An answer of DescribeBudget or DescribeBudgets with what was metered as CalculatedSpend: MiniStack's is always 0. */
+export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: Buffer): Buffer {
+    const { Budget, Budgets, ...rest } = JSON.parse(answer.toString("utf8")) as {
+        Budget?: WireBudget;
+        Budgets?: WireBudget[];
+    };
+    const spent = (budget: WireBudget): WireBudget => {
+        const now = emulator.clock.now();
+        const Start = budget.TimePeriod?.Start;
+        const { TimePeriod: _, ...others } = budget;
+        const scope = scopeOf({ ...others, ...(Start && { TimePeriod: { Start: new Date(Start * 1000) } }) }, now);
+        if ("because" in scope) return budget;
+        const { actual, forecast } = monthSpend(emulator.usage, now, scope.start, scope.holds);
+        const usd = (amount: number) => ({ Amount: amount.toFixed(3), Unit: "USD" });
+        return { ...budget, CalculatedSpend: { ActualSpend: usd(actual), ForecastedSpend: usd(forecast) } };
+    };
+    return Buffer.from(
+        JSON.stringify({
+            ...rest,
+            ...(Budget && { Budget: spent(Budget) }),
+            ...(Budgets && { Budgets: Budgets.map(spent) }),
+        }),
+    );
+}
