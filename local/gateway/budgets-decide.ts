@@ -17,11 +17,13 @@ export function scopeOf(
         return { because: "only budgets of type COST with time unit MONTHLY are evaluated here" };
     }
     if (FilterExpression) return { because: "a FilterExpression is not evaluated here; CostFilters are" };
+    const [begins, ends] = [TimePeriod?.Start?.getTime() ?? 0, TimePeriod?.End?.getTime() ?? Number.POSITIVE_INFINITY];
+    if (begins > now || ends <= now) return { because: "its time period does not include today" };
     const unknown = Object.keys(CostFilters).find((key) => !Object.hasOwn(filters, key));
     if (unknown !== undefined) {
         return { because: `the cost filter ${unknown} is not evaluated here; ${Object.keys(filters).join(", ")} are` };
     }
-    const start = Math.max(monthStart(now), TimePeriod?.Start?.getTime() ?? 0);
+    const start = Math.max(monthStart(now), begins);
     const holds = (record: CostRecord) =>
         Object.entries(CostFilters).every(([key, values]) => values.some((value) => filters[key]?.(record, value)));
     return { holds, start };

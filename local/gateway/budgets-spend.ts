@@ -4,7 +4,7 @@ import { scopeOf } from "./budgets-decide.ts";
 import { monthSpend } from "./spend.ts";
 
 /** A budget on the wire, where times are epoch seconds. */
-type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number } };
+type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; End?: number } };
 
 const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
 
@@ -19,9 +19,12 @@ export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: B
     };
     const spent = (budget: WireBudget): WireBudget => {
         const now = emulator.clock.now();
-        const Start = budget.TimePeriod?.Start;
-        const { TimePeriod: _, ...others } = budget;
-        const scope = scopeOf({ ...others, ...(Start && { TimePeriod: { Start: new Date(Start * 1000) } }) }, now);
+        const { TimePeriod: { Start, End } = {}, ...others } = budget;
+        const TimePeriod = {
+            ...(Start !== undefined && { Start: new Date(Start * 1000) }),
+            ...(End !== undefined && { End: new Date(End * 1000) }),
+        };
+        const scope = scopeOf({ ...others, TimePeriod }, now);
         if ("because" in scope) return budget;
         const { actual, forecast } = monthSpend(emulator.usage, now, scope.start, scope.holds);
         const usd = (amount: number) => ({ Amount: amount.toFixed(3), Unit: "USD" });

@@ -57,7 +57,7 @@ export function startBudgetNotices(options: BudgetNoticesOptions) {
         const now = emulator.clock.now();
         const scope = scopeOf(budget, now);
         if ("because" in scope) {
-            const line = `budget ${BudgetName} is stored and never notifies: ${scope.because}`;
+            const line = `budget ${BudgetName} is not evaluated: ${scope.because}`;
             if (!unevaluated.has(line)) log(line);
             unevaluated.add(line);
             return;

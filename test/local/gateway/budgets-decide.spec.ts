@@ -50,6 +50,8 @@ describe("what a budget is about", () => {
             const scope = scopeOf(budget(more), now);
             return "because" in scope ? scope.because : "";
         };
+        assert.match(because({ TimePeriod: { Start: new Date(now + 1) } }), /time period/);
+        assert.match(because({ TimePeriod: { End: new Date(now) } }), /time period/);
         assert.match(because({ BudgetType: "USAGE" }), /type COST/);
         assert.match(because({ TimeUnit: "DAILY" }), /MONTHLY/);
         assert.match(because({ CostFilters: { AZ: ["a"] } }), /the cost filter AZ is not evaluated here; Service,/);

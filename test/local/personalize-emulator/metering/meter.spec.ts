@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreateCampaignCommand,
     CreateEventTrackerCommand,
@@ -150,6 +153,21 @@ describe("what the local Personalize meters", () => {
         near(tpsHours() - before, 400 / 3600 + 10 / 60);
         await restart();
         near(tpsHours() - before, 400 / 3600 + 10 / 60);
+    });
+
+    it("has lost no more than a second of requests, and no time, in what kill -9 leaves", async () => {
+        const { emulator } = service;
+        emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
+        for (let count = 0; count < 400; count++) await ask();
+        await sleep(1200);
+        const left = await mkdtemp(join(tmpdir(), "killed-"));
+        await cp(service.dataDir, left, { recursive: true });
+        const killed = await startService({ access: cinemaBucket().access, dataDir: left });
+        killed.emulator.advance(hour);
+        emulator.advance(hour);
+        const found = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
+        near(sum(found), tpsHours());
+        await killed.discard();
     });
 
     it("is requests with v2, with a floor of so many an hour, and the interactions of a training", async () => {
