@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type CostConfig, parseCostConfig } from "./config-cost.ts";
+import { bucketNameFor, endings, type Names, namesFor, trailEnding } from "./config-names.ts";
 import { type ConfigProblem, configValues } from "./config-values.ts";
 
+export type { CostConfig } from "./config-cost.ts";
+export * from "./config-names.ts";
 export type { ConfigProblem } from "./config-values.ts";
 
 /** The stack's configuration, checked; descriptions and defaults stand in Pulumi.yaml. */
@@ -39,6 +43,10 @@ export interface StackConfig {
     /** Minutes. */
     readonly deadlines: { readonly import: number; readonly training: number; readonly campaign: number };
     readonly tags: Readonly<Record<string, string>>;
+    /** What it may cost, who is told, and what the cost guard does by itself. */
+    readonly cost: CostConfig;
+    /** Whether CloudTrail keeps who did what. */
+    readonly auditTrail: boolean;
     /** ARN of the managed policy that limits the roles of this program; undefined: none does. */
     readonly permissionsBoundary: string | undefined;
     /** ARN of the customer's KMS key that encrypts the bucket; undefined: S3's own keys do. */
@@ -47,77 +55,11 @@ export interface StackConfig {
     readonly waivers: Readonly<Record<string, string>>;
 }
 
-/** Keys and prefixes in the data bucket. */
-export const objectKeys = {
-    interactions: "personalize_interactions_fixed.csv",
-    items: "items.csv",
-    users: "users.csv",
-    batchInput: "batch/input/users.json",
-    batchOutput: "batch/output/",
-} as const;
-
-/** Physical names that are the same on every account. */
-export interface Names {
-    readonly role: string;
-    readonly schema: string;
-    readonly datasetGroup: string;
-    readonly dataset: string;
-    readonly importJobPrefix: string;
-    readonly solution: string;
-    readonly campaign: string;
-    /** Start of the schema's name, which ends with a hash of the schema: it is replaced beside the old one. */
-    readonly itemsSchema: string;
-    readonly usersSchema: string;
-    readonly items: string;
-    readonly users: string;
-    readonly itemsImportJobPrefix: string;
-    readonly usersImportJobPrefix: string;
-    readonly eventTracker: string;
-    readonly batchInferenceJobPrefix: string;
-}
-
 /** What can come under the program by config `adopt`; imports and versions it makes itself. */
 export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
 export type Adoptable = (typeof adoptables)[number];
 
 export const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
-
-/** Names of a stack; IAM and Personalize names are unique by account, so other stacks get a suffix. */
-export function namesFor(stack: string, nameSuffix: string): Names {
-    const suffix = nameSuffix !== "" ? nameSuffix : stack === "dev" || stack === "local" ? "" : `-${stack}`;
-    return {
-        role: `AmazonPersonalize-ExecutionRole${suffix}`,
-        schema: `item_interactions_schema${suffix}`,
-        datasetGroup: `movie_recommendation${suffix}`,
-        dataset: `item_interactions${suffix}`,
-        importJobPrefix: `item_interactions_import_job${suffix}`,
-        solution: `movie-recommender-solution${suffix}`,
-        campaign: `movie-recommender-campaign${suffix}`,
-        itemsSchema: `movie_items_schema${suffix}`,
-        usersSchema: `movie_users_schema${suffix}`,
-        items: `movie_items${suffix}`,
-        users: `movie_users${suffix}`,
-        itemsImportJobPrefix: `movie_items_import_job${suffix}`,
-        usersImportJobPrefix: `movie_users_import_job${suffix}`,
-        eventTracker: `movie-recommender-events${suffix}`,
-        batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
-    };
-}
-
-/** Room that the end of a name takes: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
-const endings: Readonly<Record<string, number>> = {
-    importJobPrefix: "-01234567-9999".length,
-    itemsImportJobPrefix: "-01234567-9999".length,
-    usersImportJobPrefix: "-01234567-9999".length,
-    batchInferenceJobPrefix: "-01234567-9999".length,
-    itemsSchema: "-01234567".length,
-    usersSchema: "-01234567".length,
-};
-
-/** Name of the data bucket: as configured, else made unique by account and stack, since S3 names are global. */
-export function bucketNameFor(config: Pick<StackConfig, "bucketName" | "stack">, accountId: string): string {
-    return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
-}
 
 /** General purpose bucket names (S3 User Guide, "Bucket naming rules"), as far as a user meets them. */
 const bucketNamePattern = /^(?!xn--)(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -136,9 +78,11 @@ export function parseConfig(
         readonly awsCredentials: readonly string[];
     },
 ): StackConfig | readonly ConfigProblem[] {
-    const { problems, bad, text, oneOf, number, texts, flag } = configValues(get);
+    const values = configValues(get);
+    const { problems, bad, text, oneOf, number, texts, flag } = values;
     const bucketName = text("bucketName");
     const effective = bucketNameFor({ bucketName, stack: stack.stack }, "012345678901");
+    const auditTrail = flag("auditTrail");
     if (!bucketNamePattern.test(effective)) {
         const which =
             bucketName === ""
@@ -148,10 +92,12 @@ export function parseConfig(
             "bucketName",
             `${which}; S3 wants 3 to 63 lower-case letters, digits, single dots and hyphens, and no IP address`,
         );
+    } else if (auditTrail && effective.length + trailEnding.length > 63) {
+        bad("bucketName", `makes "${effective}", too long for its neighbour "…${trailEnding}": 57 characters at most`);
     }
     const names = namesFor(stack.stack, text("nameSuffix"));
     for (const [kind, name] of Object.entries(names)) {
-        const longest = kind === "role" ? 64 : 63 - (endings[kind] ?? 0);
+        const longest = /role$/i.test(kind) ? 64 : 63 - (endings[kind] ?? 0);
         if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name) || name.length > longest) {
             bad("nameSuffix", `makes the ${kind} name "${name}"; letters, digits, - and _, at most ${longest} of them`);
         }
@@ -242,6 +188,8 @@ export function parseConfig(
             training: number("trainingDeadlineMinutes", 1, true),
             campaign: number("campaignDeadlineMinutes", 1, true),
         },
+        cost: parseCostConfig(values),
+        auditTrail,
         permissionsBoundary: permissionsBoundary || undefined,
         kmsKeyArn: kmsKeyArn || undefined,
         waivers: texts("waivers"),

@@ -56,6 +56,20 @@ describe("the configuration", () => {
             syncWithLatestSolutionVersion: false,
             campaignEnabled: true,
             eventTracker: false,
+            cost: {
+                monthlyLimitUsd: undefined,
+                expectedRequestsPerDay: 10_000,
+                guardMinutes: 15,
+                idleHours: 24,
+                idleGraceHours: 24,
+                idleAction: "announce",
+                unusedDays: 14,
+                unusedAction: "list",
+                alertEmail: undefined,
+                chatWebhookParameter: undefined,
+                budgetByTag: false,
+            },
+            auditTrail: true,
             filters: {},
             adopt: {},
             permissionsBoundary: undefined,
@@ -107,6 +121,17 @@ describe("the configuration", () => {
             eventTracker: "",
             maximumNdcgDropPercent: "-1",
             minimumNdcgOverPopularityPercent: "much",
+            monthlyLimitUsd: "0",
+            expectedRequestsPerDay: "-1",
+            guardMinutes: "61",
+            idleHours: "never",
+            idleGraceHours: "0",
+            idleAction: "delete",
+            unusedDays: "",
+            unusedAction: "park",
+            alertEmail: "me",
+            budgetByTag: "perhaps",
+            auditTrail: "",
             tags: '{"team":1}',
         };
         const found = problems(bad, { region: undefined });
@@ -118,7 +143,7 @@ describe("the configuration", () => {
             const reason = found.find(({ path }) => path === key)?.reason;
             assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
         }
-        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, 15);
+        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, Object.keys(namesFor("dev", "")).length);
     });
 
     for (const [path, value] of [
@@ -128,6 +153,8 @@ describe("the configuration", () => {
         ["pollSeconds", "NaN"],
         ["bucketName", "ab"],
         ["bucketName", `${"a".repeat(64)}`],
+        ["bucketName", `${"a".repeat(58)}`],
+        ["chatWebhookParameter", "https://chat.example/hook"],
         ["bucketName", "xn--films"],
         ["bucketName", "my..films"],
         ["bucketName", "192.168.0.1"],
@@ -204,6 +231,18 @@ describe("names", () => {
             usersImportJobPrefix: "movie_users_import_job",
             eventTracker: "movie-recommender-events",
             batchInferenceJobPrefix: "movie-recommender-batch",
+            costGuard: "movie-recommender-cost-guard",
+            costGuardRole: "MovieRecommender-CostGuard",
+            scheduleRole: "MovieRecommender-Schedule",
+            notices: "movie-recommender-notices",
+            failures: "movie-recommender-failures",
+            notifier: "movie-recommender-notifier",
+            notifierRole: "MovieRecommender-Notifier",
+            budget: "movie-recommender-budget",
+            dashboard: "movie-recommender",
+            alarmPrefix: "movie-recommender-alarm",
+            trail: "movie-recommender-trail",
+            trailRole: "MovieRecommender-Trail",
         };
         assert.deepEqual(namesFor("dev", ""), plain);
         assert.deepEqual(namesFor("local", ""), plain);

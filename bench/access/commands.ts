@@ -8,6 +8,7 @@ import {
     PutUserPolicyCommand,
     UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
+import { CancelKeyDeletionCommand, EnableKeyCommand, type KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import {
     CopyObjectCommand,
     CreateBucketCommand,
@@ -22,7 +23,7 @@ export interface Hands {
     readonly iam: IAMClient;
     /** S3 in a region. */
     s3(region?: string): S3Client;
-    kms(operation: string, input: object): Promise<unknown>;
+    readonly kms: KMSClient;
     /** What stands in `data/` on a person's machine. */
     readonly file: string;
 }
@@ -117,9 +118,10 @@ const known: Readonly<Record<string, (options: Options, hands: Hands) => Promise
             }),
         ),
     "kms put-key-policy": (options, { kms }) =>
-        kms("PutKeyPolicy", { KeyId: options["key-id"], PolicyName: "default", Policy: options.policy }),
-    "kms enable-key": (options, { kms }) => kms("EnableKey", { KeyId: options["key-id"] }),
-    "kms cancel-key-deletion": (options, { kms }) => kms("CancelKeyDeletion", { KeyId: options["key-id"] }),
+        kms.send(new PutKeyPolicyCommand({ KeyId: options["key-id"], PolicyName: "default", Policy: options.policy })),
+    "kms enable-key": (options, { kms }) => kms.send(new EnableKeyCommand({ KeyId: options["key-id"] })),
+    "kms cancel-key-deletion": (options, { kms }) =>
+        kms.send(new CancelKeyDeletionCommand({ KeyId: options["key-id"] })),
 };
 
 async function copy([from = "", to = ""]: readonly string[], { s3, file }: Hands): Promise<void> {

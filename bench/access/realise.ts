@@ -11,6 +11,7 @@ import {
     PutRolePolicyCommand,
     PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import {
     CreateDatasetCommand,
     CreateDatasetGroupCommand,
@@ -30,7 +31,6 @@ import {
     S3Client,
 } from "@aws-sdk/client-s3";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
-import { callsOfKms } from "../../runbooks/lib/access/kms-api.ts";
 import type { Hands } from "./commands.ts";
 import { bytesOf, document, roleArnOf, storedInline, type World } from "./world.ts";
 
@@ -73,7 +73,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
         iam,
         s3,
         file: interactions,
-        kms: callsOfKms(region, new URL(endpoint), async () => administrator),
+        kms: new KMSClient(settings),
     };
     let jobs = 0;
 
@@ -177,7 +177,7 @@ async function makeBucket(
     world: World,
     withId: (text: string) => string,
     interactions: string,
-    { kms: ask }: Hands,
+    { kms }: Hands,
 ): Promise<void> {
     const { bucket: Bucket, bucketRegion, bucketPolicy, key } = world;
     if (!world.hasBucket) {
@@ -197,18 +197,20 @@ async function makeBucket(
     if (bucketPolicy !== undefined) {
         await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: withId(bucketPolicy) }));
     }
-    const keyArn = key && (await makeKey(ask, withId(JSON.stringify(key.policy))));
-    const encryption = keyArn ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: keyArn } as const) : {};
+    const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
+    const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
     for (const [Key, body] of Object.entries(world.objects)) {
         await s3.send(new PutObjectCommand({ Bucket, Key, Body: bytesOf(body, interactions), ...encryption }));
     }
-    if (key?.state === "Disabled") await ask("DisableKey", { KeyId: keyArn });
-    if (key?.state === "PendingDeletion") await ask("ScheduleKeyDeletion", { KeyId: keyArn, PendingWindowInDays: 7 });
+    if (key?.state === "Disabled") await kms.send(new DisableKeyCommand({ KeyId }));
+    if (key?.state === "PendingDeletion") {
+        await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    }
 }
 
-async function makeKey(ask: Hands["kms"], Policy: string): Promise<string> {
-    const { KeyMetadata } = (await ask("CreateKey", { Policy })) as { KeyMetadata: { Arn: string } };
-    return KeyMetadata.Arn;
+async function makeKey(kms: KMSClient, Policy: string): Promise<string> {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
+    return KeyMetadata?.Arn ?? "";
 }
 
 async function makeImporter(iam: IAMClient, world: World): Promise<Credentials> {

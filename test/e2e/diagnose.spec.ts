@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { runCommand } from "../../bench/access/commands.ts";
 import { run } from "../../local/pulumi.ts";
 import type { Diagnosis } from "../../runbooks/lib/access/diagnose.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };
 
@@ -52,7 +53,7 @@ describe("diagnose-access on the real engine", () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
         assert.match(commands.join("\n"), /delete-role-policy .*somebody-elses/);
-        const hands = { iam: aws.iam, s3: () => aws.s3, kms: () => Promise.reject(new Error("no key")), file: "" };
+        const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMSClient({ region }), file: "" };
         for (const command of commands) {
             await runCommand(command, hands);
         }

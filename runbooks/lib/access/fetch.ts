@@ -1,4 +1,5 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { parseArn } from "../../../iam/arn.ts";
 import type { AccessRequest } from "../../../iam/evaluate.ts";
@@ -9,7 +10,6 @@ import { oneLine } from "../doctor/check.ts";
 import { sceneOf } from "./diagnose.ts";
 import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate } from "./fetch-role.ts";
-import { kmsOf } from "./kms-api.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
@@ -34,7 +34,7 @@ export async function fetchSnapshot(target: Target): Promise<Snapshot> {
     const objects = await Promise.all(
         read(key, known(keys) ?? []).map((each) => attempt(() => objectFacts(s3, bucket, each))),
     );
-    const kms = kmsOf(region);
+    const kms = new KMSClient({ region });
     const ids = new Set(objects.flatMap((each) => known(each)?.kmsKey ?? []));
     const kmsKeys = await Promise.all(
         [...ids].map(async (id): Promise<[string, Fetched<KeyFacts>]> => [id, await attempt(() => keyFacts(kms, id))]),
@@ -80,10 +80,14 @@ export function read(key: string | undefined, keys: readonly { readonly key: str
         .slice(0, mostObjects);
 }
 
-async function keyFacts(kms: ReturnType<typeof kmsOf>, id: string): Promise<KeyFacts> {
-    const { Arn, KeyState, KeyManager } = await kms.describe(id);
-    const manager = KeyManager ?? "CUSTOMER";
-    return { arn: Arn, state: KeyState, manager, policy: manager === "AWS" ? "" : await kms.policy(id) };
+async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    const facts = { arn: KeyMetadata?.Arn ?? KeyId, state: KeyMetadata?.KeyState ?? "Unavailable" };
+    if (KeyMetadata?.KeyManager === "AWS") {
+        return { ...facts, manager: "AWS", policy: "" };
+    }
+    const { Policy = "" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
+    return { ...facts, manager: "CUSTOMER", policy: Policy };
 }
 
 /** `iam:PassRole` to Personalize, and as it would be without a service; nothing for an account's root user. */

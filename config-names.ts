@@ -1,0 +1,102 @@
+/** Keys and prefixes in the data bucket. */
+export const objectKeys = {
+    interactions: "personalize_interactions_fixed.csv",
+    items: "items.csv",
+    users: "users.csv",
+    batchInput: "batch/input/users.json",
+    batchOutput: "batch/output/",
+} as const;
+
+/** Physical names that are the same on every account. */
+export interface Names {
+    readonly role: string;
+    readonly schema: string;
+    readonly datasetGroup: string;
+    readonly dataset: string;
+    readonly importJobPrefix: string;
+    readonly solution: string;
+    readonly campaign: string;
+    /** Start of the schema's name, which ends with a hash of the schema: it is replaced beside the old one. */
+    readonly itemsSchema: string;
+    readonly usersSchema: string;
+    readonly items: string;
+    readonly users: string;
+    readonly itemsImportJobPrefix: string;
+    readonly usersImportJobPrefix: string;
+    readonly eventTracker: string;
+    readonly batchInferenceJobPrefix: string;
+    /** The Lambda function, its schedule, and the end of its log group's name. */
+    readonly costGuard: string;
+    readonly costGuardRole: string;
+    /** Role by which EventBridge Scheduler starts the cost guard. */
+    readonly scheduleRole: string;
+    /** The SNS topic of all notices and the SQS queue that keeps them. */
+    readonly notices: string;
+    /** The SQS queue of what could not be delivered or run. */
+    readonly failures: string;
+    /** The Lambda function that hands notices to a chat. */
+    readonly notifier: string;
+    readonly notifierRole: string;
+    readonly budget: string;
+    readonly dashboard: string;
+    /** Start of the names of the alarms. */
+    readonly alarmPrefix: string;
+    readonly trail: string;
+    readonly trailRole: string;
+}
+
+/** Names of a stack; IAM and Personalize names are unique by account, so other stacks get a suffix. */
+export function namesFor(stack: string, nameSuffix: string): Names {
+    const suffix = nameSuffix !== "" ? nameSuffix : stack === "dev" || stack === "local" ? "" : `-${stack}`;
+    return {
+        role: `AmazonPersonalize-ExecutionRole${suffix}`,
+        schema: `item_interactions_schema${suffix}`,
+        datasetGroup: `movie_recommendation${suffix}`,
+        dataset: `item_interactions${suffix}`,
+        importJobPrefix: `item_interactions_import_job${suffix}`,
+        solution: `movie-recommender-solution${suffix}`,
+        campaign: `movie-recommender-campaign${suffix}`,
+        itemsSchema: `movie_items_schema${suffix}`,
+        usersSchema: `movie_users_schema${suffix}`,
+        items: `movie_items${suffix}`,
+        users: `movie_users${suffix}`,
+        itemsImportJobPrefix: `movie_items_import_job${suffix}`,
+        usersImportJobPrefix: `movie_users_import_job${suffix}`,
+        eventTracker: `movie-recommender-events${suffix}`,
+        batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
+        costGuard: `movie-recommender-cost-guard${suffix}`,
+        costGuardRole: `MovieRecommender-CostGuard${suffix}`,
+        scheduleRole: `MovieRecommender-Schedule${suffix}`,
+        notices: `movie-recommender-notices${suffix}`,
+        failures: `movie-recommender-failures${suffix}`,
+        notifier: `movie-recommender-notifier${suffix}`,
+        notifierRole: `MovieRecommender-Notifier${suffix}`,
+        budget: `movie-recommender-budget${suffix}`,
+        dashboard: `movie-recommender${suffix}`,
+        alarmPrefix: `movie-recommender-alarm${suffix}`,
+        trail: `movie-recommender-trail${suffix}`,
+        trailRole: `MovieRecommender-Trail${suffix}`,
+    };
+}
+
+/** Room that the end of a name takes: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
+export const endings: Readonly<Record<string, number>> = {
+    importJobPrefix: "-01234567-9999".length,
+    itemsImportJobPrefix: "-01234567-9999".length,
+    usersImportJobPrefix: "-01234567-9999".length,
+    batchInferenceJobPrefix: "-01234567-9999".length,
+    itemsSchema: "-01234567".length,
+    usersSchema: "-01234567".length,
+};
+
+/** Name of the data bucket: as configured, else made unique by account and stack, since S3 names are global. */
+export function bucketNameFor(
+    config: { readonly bucketName: string; readonly stack: string },
+    accountId: string,
+): string {
+    return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
+}
+
+/** Name of the bucket that keeps CloudTrail's files, beside the data bucket. */
+export const trailBucketNameFor = (bucketName: string) => `${bucketName}${trailEnding}`;
+export const trailEnding = "-trail";
