@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { folderServed, takeFolder } from "./folder-lock.ts";
-import { startBudgetNotices } from "./gateway/budgets.ts";
+import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";

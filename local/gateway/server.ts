@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
 import { answerAdmin } from "./admin.ts";
-import { showsSpend, withSpend } from "./budgets-spend.ts";
-import { answerCostExplorer, costExplorerOperation } from "./cost-explorer.ts";
+import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
+import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
 import { MiniStackSilent } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import type { Emulator } from "../../personalize-emulator/emulator.ts";
-import { costExplorerOperation } from "../cost-explorer.ts";
+import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { passCheck, personalizeChecks } from "./checks.ts";
 import { isClosed, isPreflight, isPublicPlane } from "./closed.ts";

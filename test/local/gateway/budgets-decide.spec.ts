@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
-import { exceeded, noticeKey, noticeOf, scopeOf } from "../../../local/gateway/budgets-decide.ts";
+import { exceeded, noticeKey, noticeOf, scopeOf } from "../../../local/gateway/budgets/decide.ts";
 import type { CostRecord } from "../../../local/personalize-emulator/metering/cost.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CostExplorerClient, GetCostAndUsageCommand, GetCostForecastCommand } from "@aws-sdk/client-cost-explorer";
-import { answerCostExplorer } from "../../../local/gateway/cost-explorer.ts";
+import { answerCostExplorer } from "../../../local/gateway/cost-explorer/cost-explorer.ts";
 import type { UsageRecord } from "../../../local/personalize-emulator/emulator.ts";
 import type { Measure } from "../../../local/personalize-emulator/metering/usage-types.ts";
 import { campaignArn, cinemaBucket, openCinema } from "../personalize-emulator/cinema.ts";

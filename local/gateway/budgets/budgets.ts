@@ -7,14 +7,14 @@ import {
     paginateDescribeBudgets,
     type Subscriber,
 } from "@aws-sdk/client-budgets";
-import type { Emulator } from "../personalize-emulator/emulator.ts";
-import { unlessGone } from "../unless-gone.ts";
-import { exceeded, noticeKey, noticeOf, scopeOf } from "./budgets-decide.ts";
-import { openTold, type Told } from "./budgets-told.ts";
-import { createTopics } from "./budgets-topics.ts";
-import { endpointOf } from "./internal.ts";
-import { every } from "./loop.ts";
-import { monthSpend } from "./spend.ts";
+import type { Emulator } from "../../personalize-emulator/emulator.ts";
+import { unlessGone } from "../../unless-gone.ts";
+import { endpointOf } from "../internal.ts";
+import { every } from "../loop.ts";
+import { monthSpend } from "../spend.ts";
+import { exceeded, noticeKey, noticeOf, scopeOf } from "./decide.ts";
+import { openTold, type Told } from "./told.ts";
+import { createTopics } from "./topics.ts";
 
 const evaluateMilliseconds = 2000;
 

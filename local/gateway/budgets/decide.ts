@@ -1,7 +1,7 @@
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
-import { type CostRecord, monthStart } from "../personalize-emulator/metering/cost.ts";
-import { serviceName } from "./cost-explorer-filter.ts";
-import type { Spend } from "./spend.ts";
+import { type CostRecord, monthStart } from "../../personalize-emulator/metering/cost.ts";
+import { serviceName } from "../cost-explorer/filter.ts";
+import type { Spend } from "../spend.ts";
 
 /** What of the costs a budget is about, and from when on; or why it is not evaluated here. */
 export type Scope =

@@ -1,8 +1,8 @@
-import type { Emulator } from "../personalize-emulator/emulator.ts";
-import { type CostRecord, costsOf, monthStart } from "../personalize-emulator/metering/cost.ts";
-import { dimensionOf, readFilter } from "./cost-explorer-filter.ts";
-import { type Body, CostExplorerError, cut, invalid, readPeriod, shown } from "./cost-explorer-input.ts";
-import { hourlyRate } from "./spend.ts";
+import type { Emulator } from "../../personalize-emulator/emulator.ts";
+import { type CostRecord, costsOf, monthStart } from "../../personalize-emulator/metering/cost.ts";
+import { hourlyRate } from "../spend.ts";
+import { dimensionOf, readFilter } from "./filter.ts";
+import { type Body, CostExplorerError, cut, invalid, readPeriod, shown } from "./input.ts";
 
 type Metered = Pick<Emulator, "usage" | "clock">;
 

@@ -1,5 +1,5 @@
-import type { CostRecord } from "../personalize-emulator/metering/cost.ts";
-import { type Body, invalid } from "./cost-explorer-input.ts";
+import type { CostRecord } from "../../personalize-emulator/metering/cost.ts";
+import { type Body, invalid } from "./input.ts";
 
 /** The only service whose costs are known here, as bills name it. */
 export const serviceName = "Amazon Personalize";

@@ -1,7 +1,7 @@
 import type { Budget } from "@aws-sdk/client-budgets";
-import type { Emulator } from "../personalize-emulator/emulator.ts";
-import { scopeOf } from "./budgets-decide.ts";
-import { monthSpend } from "./spend.ts";
+import type { Emulator } from "../../personalize-emulator/emulator.ts";
+import { monthSpend } from "../spend.ts";
+import { scopeOf } from "./decide.ts";
 
 /** A budget on the wire, where times are epoch seconds. */
 type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; End?: number } };

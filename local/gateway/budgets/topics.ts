@@ -1,9 +1,9 @@
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { parseArn } from "../../iam/arn.ts";
-import type { PolicyDocument } from "../../iam/document.ts";
-import { evaluate, explain } from "../../iam/evaluate.ts";
-import { unlessGone } from "../unless-gone.ts";
-import { endpointOf } from "./internal.ts";
+import { parseArn } from "../../../iam/arn.ts";
+import type { PolicyDocument } from "../../../iam/document.ts";
+import { evaluate, explain } from "../../../iam/evaluate.ts";
+import { unlessGone } from "../../unless-gone.ts";
+import { endpointOf } from "../internal.ts";
 
 /** The principal that publishes for AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
 const budgetsService = "budgets.amazonaws.com";
