@@ -152,7 +152,7 @@ describe("alarms of the local AWS", () => {
         );
 
         const log = await readFile(paths(instance).daemonLog, "utf8");
-        const said = log.match(/alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
+        const said = log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
         assert.equal(said.length, 1, "what it cannot compute it says once");
         assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
     });
