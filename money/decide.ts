@@ -1,8 +1,8 @@
 import { campaignUsdPerHour } from "../pricing.ts";
 import { brake } from "./brake.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import { isLeaving, type Looks } from "./guard-looks.ts";
-import { freshState, type GuardState, remembered, without } from "./guard-state.ts";
+import type { Looks } from "./guard-looks.ts";
+import { type GuardState, remembered, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import { countTime, monthSpendUsd, openSince, type RequestWindows, settle, usedTPS } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
@@ -26,7 +26,8 @@ export function requestsSince(state: GuardState, now: number): number {
 
 /**
  * One run of the guard: from what it knew and what it sees to what it knows now, in which all that is to be done stands
- * (`parking`, `probe`, `solutions`, `notices`). A part of the world that it could not see leaves that part as it was.
+ * (`parking`, `probe`, `solutions`, `notices`). A part of the world that it could not see leaves that part as it was: a
+ * campaign that could not be looked at counts as before for the brake, and its time is counted again by the next run.
  */
 export function decide(
     known: GuardState,
@@ -50,13 +51,9 @@ export function decide(
         (state: GuardState) => idle(state, now, config, looks),
         (state: GuardState) => unused(state, now, config, looks),
     ];
-    const state = steps.reduce((so, step) => step(so), counted);
+    const stepped = steps.reduce((so, step) => step(so), counted);
+    const state = seen === "unknown" ? { ...stepped, spend: known.spend } : stepped;
     return { state, gauges: gaugesOf(state, now, config, looks.requests, usd) };
-}
-
-/** The state to go on with when what was noted is of no use. */
-export function startAgain(now: number, looks: Looks): GuardState {
-    return freshState(now, looks.campaign?.found);
 }
 
 /** Parking is over when the campaign is on its way out, or when somebody made another one since. */
@@ -81,7 +78,3 @@ function gaugesOf(
         idleHours: campaign && requests && lastUse !== undefined ? Math.max(0, now - lastUse) / hour : undefined,
     };
 }
-
-/** Whether a campaign may be parked: it is there, and nothing deletes it yet. */
-export const stands = (looks: Looks): boolean =>
-    looks.campaign?.found !== undefined && !isLeaving(looks.campaign.found);
