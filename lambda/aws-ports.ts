@@ -53,7 +53,7 @@ export function awsPorts(clients: GuardClients, { project, stack, campaignArn, t
                       minProvisionedTPS: campaign.minProvisionedTPS ?? 1,
                   };
         },
-        kept: async () => keepTag in (await tagsOf(personalize, campaignArn)),
+        kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
         async parked() {
             const { parked } = await readMarks(ssm, stack);
