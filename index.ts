@@ -4,6 +4,7 @@ import { DataBucket } from "./components/data-bucket.ts";
 import { filesOf, prefixesOf } from "./components/files.ts";
 import { guardRules } from "./components/guard-rules.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
+import { showPrice } from "./components/price-table.ts";
 import { Recommender } from "./components/recommender.ts";
 import { stackMarks } from "./components/stack-marks.ts";
 import { bucketNameFor, loadConfig } from "./config.ts";
@@ -15,6 +16,7 @@ endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 guardRules(config.waivers);
 const marks = await stackMarks(config.stack);
+const price = await showPrice(config, { isParked: marks.parked !== undefined, alarms: 1 });
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();
 const caller = pulumi.output({ partition, region: config.region, accountId });
@@ -55,6 +57,7 @@ const recommender = new Recommender("movies", {
     marks,
 });
 
+export const { estimatedMonthlyCostUsd } = price;
 export const { bucketName } = data;
 export const { roleArn } = access;
 export const {

@@ -58,6 +58,41 @@ export const prices = {
         source: "third-party price estimator's output, undated",
         date: "2026-11",
     },
+    logIngestion: {
+        usd: 0.5,
+        unit: "GB of logs taken in",
+        ...secondHand,
+        source: "third-party guide to CloudWatch's prices",
+        date: "2026-06",
+    },
+    customMetric: {
+        usd: 0.3,
+        unit: "custom-metric-month, each set of dimensions one of its own",
+        ...secondHand,
+        source: "third-party guide to CloudWatch's prices",
+        date: "2026-02",
+    },
+    metricRead: {
+        usd: 0.01,
+        unit: "1,000 metrics read by GetMetricData",
+        ...secondHand,
+        source: "commonly quoted, not looked up",
+        date: "2026-11",
+    },
+    lambdaRequests: {
+        usd: 0.2,
+        unit: "million requests of Lambda",
+        ...secondHand,
+        source: "third-party notes on Lambda's prices",
+        date: "2026-05",
+    },
+    lambdaGbSecond: {
+        usd: 0.0000133334,
+        unit: "GB-second of Lambda, arm64",
+        ...secondHand,
+        source: "third-party notes on Lambda's prices",
+        date: "2026-05",
+    },
     costExplorerCall: {
         usd: 0.01,
         unit: "call of Cost Explorer's API",
@@ -167,6 +202,22 @@ export function autoTrainingUsdPerMonth(
 /** What bytes at rest cost, in US dollars a month. */
 export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: number): number {
     return (bytes / bytesPerGb) * prices[kind].usd;
+}
+
+/**
+ * What the cost guard costs at most in US dollars a month, by the minutes between two runs: requests, 256 MB for up to
+ * 2 seconds, ten metrics read and a kilobyte of log each time.
+ */
+export function guardUsdPerMonth(minutes: number): number {
+    const runs = (hoursPerMonth * 60) / minutes;
+    const gbSeconds = 0.25 * 2;
+    return (
+        runs *
+        (prices.lambdaRequests.usd / 1_000_000 +
+            gbSeconds * prices.lambdaGbSecond.usd +
+            (10 / 1000) * prices.metricRead.usd +
+            (1024 / bytesPerGb) * prices.logIngestion.usd)
+    );
 }
 
 /** A sum as people are shown it: `≈ $146`, `≈ $0.26 to $0.50`. Say `priceNote` beside it. */

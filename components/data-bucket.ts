@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { contentOf } from "./content.ts";
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
@@ -31,8 +30,6 @@ export interface UploadedFile {
     /** Line ends in the content. */
     readonly lines: pulumi.Output<number>;
 }
-
-const lineEnd = 0x0a;
 
 /** One of the uploaded files. Throws when there is none of that name, which is a mistake of the program. */
 export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
@@ -141,21 +138,4 @@ function encryptionBy(kmsKeyArn: string | undefined) {
               applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
               bucketKeyEnabled: true,
           };
-}
-
-async function contentOf(file: string): Promise<{ contentHash: string; lines: number }> {
-    if (!existsSync(file)) {
-        throw new pulumi.RunError(
-            `there is no file ${file}. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
-        );
-    }
-    const hash = createHash("sha256");
-    let lines = 0;
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        for (let at = chunk.indexOf(lineEnd); at !== -1; at = chunk.indexOf(lineEnd, at + 1)) {
-            lines += 1;
-        }
-    }
-    return { contentHash: hash.digest("hex"), lines };
 }

@@ -83,6 +83,14 @@ export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
             Action: "kms:*",
             Resource: "*",
         },
+        {
+            // As AWS's own first key policy has it: whoever IAM lets look may look.
+            Sid: "Readers",
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
+            Action: ["kms:DescribeKey", "kms:GetKeyPolicy"],
+            Resource: "*",
+        },
         ...more,
     );
 

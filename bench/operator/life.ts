@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CreateSolutionVersionCommand } from "@aws-sdk/client-personalize";
 import type { PolicyKindOfOperator } from "../../iam/operator.ts";
 import type { CommandResult } from "../../local/pulumi.ts";
+import { writeMark } from "../../personalize/marks.ts";
 import { adminOf } from "../../test/support/admin.ts";
 import type { Who, World } from "./world.ts";
 
@@ -49,6 +50,14 @@ async function trainsElsewhere({ aws }: World): Promise<void> {
     await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 }
+
+/** A runbook has noted what serves. */
+async function isMarked({ aws }: World): Promise<void> {
+    const { solutionVersionArn = "" } = await aws.outputs();
+    const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
+    await writeMark(aws.ssm, aws.stack, "serving", mark);
+}
+
 const reads = { policies: ["read"] } as const;
 const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
@@ -119,8 +128,11 @@ export const life: readonly Step[] = [
         name: "destroy",
         from: "usual",
         changes: true,
-        // So that there is a training to be stopped.
-        ready: trainsElsewhere,
+        // So that there is a training to be stopped, and a mark to be taken away.
+        async ready(world) {
+            await trainsElsewhere(world);
+            await isMarked(world);
+        },
         run: (world, who) => world.engine(who, "destroy"),
     },
 ];

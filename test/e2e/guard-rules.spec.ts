@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../local/instance.ts";
 import { run } from "../../local/pulumi.ts";
@@ -25,6 +25,8 @@ new aws.s3.BucketPolicy("open", {
     ),
 });
 `;
+/** What the program imports. */
+const folders = ["components", "iam", "money", "personalize"];
 const reason = "an experiment of one afternoon, on data that is public";
 
 describe("the guard rules against the real engine", () => {
@@ -35,8 +37,8 @@ describe("the guard rules against the real engine", () => {
         aws = await startTestAws();
         program = join(aws.instance.dir, "program");
         await mkdir(program);
-        const files = ["components", "iam", "personalize", "config.ts", "config-values.ts", "pricing.ts", "index.ts"];
-        for (const file of [...files, "Pulumi.yaml", "package.json"]) {
+        const modules = (await readdir(root)).filter((name) => name.endsWith(".ts"));
+        for (const file of [...folders, ...modules, "Pulumi.yaml", "package.json"]) {
             await cp(join(root, file), join(program, file), { recursive: true });
         }
         await symlink(join(root, "node_modules"), join(program, "node_modules"));

@@ -24,7 +24,7 @@ describe("the life of a stack on the real engine", () => {
             .update(await readFile(aws.interactionsFile))
             .digest("hex");
         firstJob = `item_interactions_import_job-${stack}-${hash.slice(0, 8)}-1`;
-        const { solutionVersionArn, bestRecipeArn, ...rest } = outputs;
+        const { solutionVersionArn, bestRecipeArn, estimatedMonthlyCostUsd, ...rest } = outputs;
         assert.deepEqual(rest, {
             bucketName: `my-movie-recommender-data-000000000000-${stack}`,
             roleArn: `arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole-${stack}`,
@@ -36,6 +36,7 @@ describe("the life of a stack on the real engine", () => {
             campaignArn: arn(`campaign/movie-recommender-campaign-${stack}`),
             eventTrackerId: "",
         });
+        assert.ok(Number(estimatedMonthlyCostUsd) > 146 && Number(estimatedMonthlyCostUsd) < 170);
         assert.match(solutionVersionArn ?? "", new RegExp(`:solution/movie-recommender-solution-${stack}/[0-9a-f]+$`));
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });

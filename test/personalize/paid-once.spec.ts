@@ -101,10 +101,9 @@ describe("the training of a version", () => {
     it("is stopped when the version is to go while it runs, so that nobody pays for its end", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown();
-        assert.equal(
-            (await world.handlers.SolutionVersion.read(version.id, version.outs)).props?.status,
-            "CREATE PENDING",
-        );
+        const before = await world.handlers.SolutionVersion.read(version.id, version.outs);
+        // Which of the two depends on how long the machine took until here.
+        assert.match(String(before.props?.status), /^CREATE (PENDING|IN_PROGRESS)$/);
         await world.handlers.SolutionVersion.delete(version.id, version.outs);
         const { props } = await world.handlers.SolutionVersion.read(version.id, version.outs);
         assert.equal(props?.status, "CREATE STOPPED");

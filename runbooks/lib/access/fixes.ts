@@ -17,7 +17,10 @@ export function fixesOf(scene: Scene, findings: readonly Finding[]): Fix[] {
     }
     // A bucket in another region takes its policies along.
     const moved = fixed.bucket !== scene.of.bucket;
-    return [...grouped.values()].map((group) => {
+    const isMove = ([first]: Finding[]) => moved && first?.place === "location";
+    const groups = [...grouped.values()];
+    // The new bucket is made before anything is written to it.
+    return [...groups.filter(isMove), ...groups.filter((group) => !isMove(group))].map((group) => {
         const [{ place }] = group as [Finding];
         const faults = [...new Set(group.map(({ fault }) => fault))];
         return { faults, ...mend[place](scene, fixed, group, moved) };

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface Content {
+    /** SHA-256, hexadecimal. */
+    readonly contentHash: string;
+    /** Line ends; a CSV's header is one of them. */
+    readonly lines: number;
+    readonly bytes: number;
+}
+
+const lineEnd = 0x0a;
+const known = new Map<string, Promise<Content>>();
+
+/**
+ * What is in a file of this machine, which is read once a run: its price is shown before it is uploaded.
+ *
+ * @throws pulumi.RunError when there is none.
+ */
+export function contentOf(file: string): Promise<Content> {
+    const found = known.get(file) ?? readContent(file);
+    known.set(file, found);
+    return found;
+}
+
+async function readContent(file: string): Promise<Content> {
+    if (!existsSync(file)) {
+        throw new pulumi.RunError(
+            `there is no file ${file}. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
+        );
+    }
+    const hash = createHash("sha256");
+    let [lines, bytes] = [0, 0];
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        for (let at = chunk.indexOf(lineEnd); at !== -1; at = chunk.indexOf(lineEnd, at + 1)) {
+            lines += 1;
+        }
+    }
+    return { contentHash: hash.digest("hex"), lines, bytes };
+}
