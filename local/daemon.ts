@@ -30,11 +30,10 @@ if (!releaseFolder) {
 }
 mkdirSync(awsData, { recursive: true });
 
-const secret = instance.enforce
-    ? { answersPort: await freePort(), token: randomBytes(32).toString("hex"), gatewayPort: instance.port }
-    : undefined;
+const secret = instance.enforce ? { answersPort: await freePort(), token: randomBytes(32).toString("hex") } : undefined;
 const miniStackOptions = {
     ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
+    gatewayPort: instance.port,
     ...(secret && { enforcement: secret }),
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
