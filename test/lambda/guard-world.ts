@@ -89,7 +89,10 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     const ports: GuardPorts = {
         now: () => world.now + world.skew,
         log: () => {},
-        campaign: port("campaign", () => (settle(), world.campaign)),
+        campaign: port("campaign", () => {
+            settle();
+            return world.campaign;
+        }),
         kept: port("kept", () => world.kept),
         requests: port("requests", (since) => {
             if (world.metrics === "broken") throw new Error("CloudWatch was throttled");

@@ -9,7 +9,11 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
         days: 6,
         kinds: ["limit-near", "limit-reached"],
         make: () => {
-            const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 20, idleAction: "announce", idleHours: 999 });
+            const world = guardWorld("2026-11-02T00:00:00Z", {
+                monthlyLimitUsd: 20,
+                idleAction: "announce",
+                idleHours: 999,
+            });
             world.makeCampaign();
             return world;
         },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { countTime, freshSpend, monthSpendUsd, openSince, settle, type SpendState } from "../../money/spend.ts";
+import { countTime, freshSpend, monthSpendUsd, openSince, type SpendState, settle } from "../../money/spend.ts";
 import { day, hour, minute, window, windowOf } from "../../money/time.ts";
 
 const start = Date.parse("2026-11-01T00:00:00Z");
@@ -73,7 +73,10 @@ describe("the spend of a month", () => {
 
     it("starts when the campaign was made, and anew with the month", () => {
         const made = start + 10 * day;
-        near(monthSpendUsd(countTime(freshSpend(made, made), made + hour, undefined, at(2, false, made)), undefined), 0.4);
+        near(
+            monthSpendUsd(countTime(freshSpend(made, made), made + hour, undefined, at(2, false, made)), undefined),
+            0.4,
+        );
         const december = Date.parse("2026-12-01T00:00:00Z");
         const before = countTime(freshSpend(start, start), december - hour, undefined, at(1));
         near(monthSpendUsd(before, undefined), 719 * 0.2);
@@ -84,7 +87,12 @@ describe("the spend of a month", () => {
 
     it("counts nothing while there is no campaign, and the dearer minimum where it changed in between", () => {
         const gone = countTime(freshSpend(start, start), start + hour, undefined, at(1));
-        const without = countTime(countTime(gone, start + 2 * hour, at(1), undefined), start + 9 * hour, undefined, undefined);
+        const without = countTime(
+            countTime(gone, start + 2 * hour, at(1), undefined),
+            start + 9 * hour,
+            undefined,
+            undefined,
+        );
         near(monthSpendUsd(without, undefined), 0.4);
         const back = countTime(without, start + 10 * hour, undefined, at(1, false, start + 9.5 * hour));
         near(monthSpendUsd(back, undefined), 0.5);
