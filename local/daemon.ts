@@ -3,12 +3,13 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { folderServed, takeFolder } from "./folder-lock.ts";
+import { watchAlarms } from "./gateway/alarms/watch.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
-import { defaultInstance, localAccountId, localPartition, paths } from "./instance.ts";
+import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
 import { freePort, startMiniStack } from "./ministack/process.ts";
 import { serviceModelDirOf } from "./personalize-emulator/botocore.ts";
 import { createEmulator } from "./personalize-emulator/emulator.ts";
@@ -59,6 +60,7 @@ const enforcement = secret && {
         accountId: localAccountId,
     }),
 };
+const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
 const status = () => ({
     product: "movie-recommender local AWS",
     pid: process.pid,
@@ -78,6 +80,7 @@ async function stop(exitCode: number) {
     server?.close();
     server?.closeAllConnections();
     enforcement?.close();
+    await alarms.close();
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

@@ -7,6 +7,8 @@ its own, as on AWS, and nothing is evaluated: local/gateway/alarms does that on 
 
 from ministack.services import cloudwatch
 
+# Tells the gateway where there are alarms at all.
+REGIONS_HEADER = "x-alarm-regions"
 OF_ONE_METRIC = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Unit")
 
 
@@ -18,7 +20,7 @@ class Exactly(dict):
 
 
 def leave_to_gateway() -> None:
-    put, dimensions = cloudwatch._put_metric_alarm, cloudwatch._dims_from_list
+    put, describe, dimensions = cloudwatch._put_metric_alarm, cloudwatch._describe_alarms, cloudwatch._dims_from_list
 
     def put_whole(params, data, is_cbor, is_json=False):
         answer = put(params, data, is_cbor, is_json)
@@ -32,6 +34,11 @@ def leave_to_gateway() -> None:
                     alarm[key] = data[key]
         return answer
 
-    cloudwatch._put_metric_alarm = put_whole
+    def describe_and_tell(*asked, **more):
+        status, headers, body = describe(*asked, **more)
+        regions = sorted({region for _account, region, _name in list(cloudwatch._alarms._data)})
+        return status, {**headers, REGIONS_HEADER: ",".join(regions)} if regions else headers, body
+
+    cloudwatch._put_metric_alarm, cloudwatch._describe_alarms = put_whole, describe_and_tell
     cloudwatch._evaluate_alarm = lambda _alarm: None
     cloudwatch._dims_from_list = lambda given: Exactly(dimensions(given))
