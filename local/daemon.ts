@@ -4,11 +4,13 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { folderServed, takeFolder } from "./folder-lock.ts";
 import { watchAlarms } from "./gateway/alarms/watch.ts";
+import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
+import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
 import { freePort, startMiniStack } from "./ministack/process.ts";
 import { serviceModelDirOf } from "./personalize-emulator/botocore.ts";
@@ -61,6 +63,14 @@ const enforcement = secret && {
     }),
 };
 const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
+const behind = { miniStackPort: miniStack.port, emulator, log };
+const serviceMetrics = publishServiceMetrics(behind);
+const budgetNotices = startBudgetNotices({
+    ...behind,
+    dataDir: awsData,
+    accountId: localAccountId,
+    partition: localPartition,
+});
 const status = () => ({
     product: "movie-recommender local AWS",
     pid: process.pid,
@@ -80,7 +90,7 @@ async function stop(exitCode: number) {
     server?.close();
     server?.closeAllConnections();
     enforcement?.close();
-    await alarms.close();
+    await Promise.all([alarms.close(), budgetNotices.stop(), serviceMetrics.stop()]);
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

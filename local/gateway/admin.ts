@@ -22,6 +22,9 @@ type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<An
 
 type Answer = readonly [status: number, body: object];
 
+/** A year at once: each five minutes of it are metered, which takes half a second a campaign. */
+const mostSeconds = 366 * 24 * 3600;
+
 const endpoints: Record<string, Record<string, Endpoint>> = {
     [statusPath]: { GET: ({ status }) => [200, status()] },
     "/_local/requests": {
@@ -39,6 +42,15 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
             return [200, { accesses: enforcement.log.after(after) }];
         },
     },
+    "/_local/clock": {
+        GET: ({ emulator }) => [200, clockOf(emulator)],
+        async POST({ emulator }, request) {
+            const seconds = readAdvance((await bodyOf(request)).toString("utf8"));
+            if (typeof seconds === "string") return bad(seconds);
+            emulator.advance(seconds * 1000);
+            return [200, clockOf(emulator)];
+        },
+    },
     "/_local/faults": {
         GET: ({ faults }) => [200, { faults: faults.list() }],
         async POST({ emulator, faults }, request) {
@@ -54,6 +66,25 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
         DELETE: ({ emulator, faults }) => [200, { cleared: faults.clear(), released: emulator.release() }],
     },
 };
+
+function clockOf({ clock }: Emulator): object {
+    return { now: new Date(clock.now()).toISOString(), aheadSeconds: clock.ahead() / 1000 };
+}
+
+/** The seconds of the body of `POST /_local/clock`; what is wrong with it as a text. */
+function readAdvance(text: string): number | string {
+    try {
+        const { advanceSeconds, ...others } = JSON.parse(text) as { advanceSeconds?: unknown };
+        const [unknown] = Object.keys(others);
+        if (unknown !== undefined) return `There is no ${unknown}: it has advanceSeconds.`;
+        if (typeof advanceSeconds === "number" && advanceSeconds >= 0 && advanceSeconds <= mostSeconds) {
+            return advanceSeconds;
+        }
+        return `advanceSeconds must be a number from 0 to ${mostSeconds}; it is ${JSON.stringify(advanceSeconds) ?? "missing"}.`;
+    } catch {
+        return 'The body must be a JSON object, such as {"advanceSeconds": 3600}.';
+    }
+}
 
 const bad = (message: string): Answer => [400, { message }];
 

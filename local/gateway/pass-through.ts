@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 import { pipeline, type Transform } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { PayloadMismatch } from "./enforcement/payload.ts";
 
 const agent = new Agent({ keepAlive: true });
@@ -13,6 +14,8 @@ export interface Passing {
     readonly mark?: string;
     /** Called when MiniStack has answered, before the caller hears of it. */
     answered?(): void;
+    /** Makes another body of that of a good answer. */
+    rewrite?(body: Buffer): Buffer;
 }
 
 /** The header of the gateway's mark; from outside it is never passed on. */
@@ -23,7 +26,7 @@ export function passThrough(
     port: number,
     request: IncomingMessage,
     response: ServerResponse,
-    { body, guard, mark, answered }: Passing = {},
+    { body, guard, mark, answered, rewrite }: Passing = {},
 ): void {
     const { expect: _answered, [markHeader]: _forged, ...headers } = request.headers;
     const onward = send({
@@ -37,6 +40,10 @@ export function passThrough(
     });
     onward.once("response", (answer) => {
         answered?.();
+        if (rewrite && answer.statusCode === 200) {
+            void sendRewritten(answer, response, rewrite);
+            return;
+        }
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         // Cut off when MiniStack dies in the middle of an answer, which a caller would wait for without end.
         pipeline(answer, response, () => {});
@@ -54,6 +61,20 @@ export function passThrough(
         });
     } else {
         request.pipe(onward);
+    }
+}
+
+async function sendRewritten(
+    answer: IncomingMessage,
+    response: ServerResponse,
+    rewrite: (body: Buffer) => Buffer,
+): Promise<void> {
+    try {
+        const body = rewrite(await buffer(answer));
+        const { "content-length": _, "transfer-encoding": __, ...headers } = answer.headers;
+        response.writeHead(200, headers).end(body);
+    } catch {
+        response.destroy();
     }
 }
 

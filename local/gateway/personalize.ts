@@ -13,6 +13,7 @@ export async function answerPersonalize(
     request: EmulatorRequest,
     response: ServerResponse,
 ): Promise<void> {
+    const began = performance.now();
     const effects = faults.strike(request.operation);
     await holdBack(effects, "before");
     if (isDropped(effects, "before")) {
@@ -22,6 +23,7 @@ export async function answerPersonalize(
     const [fault] = effects.flatMap(serviceFault);
     const answer = await emulator.handle(fault ? { ...request, fault } : request);
     await holdBack(effects, "after");
+    emulator.observe(request, answer.status, performance.now() - began);
     if (isDropped(effects, "after")) {
         response.destroy();
         return;

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
 import { answerAdmin } from "./admin.ts";
+import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
+import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
 import { MiniStackSilent } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";
@@ -84,15 +86,26 @@ async function route(
         return;
     }
     const scope = credentialScope(request, url);
-    const target = request.headers["x-amz-target"];
+    const target = request.headers["x-amz-target"]?.toString();
     const operation =
-        scope?.service === "personalize"
-            ? operationOf(request.method ?? "", url.pathname, target?.toString())
-            : undefined;
+        scope?.service === "personalize" ? operationOf(request.method ?? "", url.pathname, target) : undefined;
     if (operation) {
         const text = (known ?? (await bodyOf(request))).toString("utf8");
         const call = { ...operation, region: scope?.region ?? "us-east-1", body: parseJson(text) };
         await answerPersonalize(options.emulator, faults, call, response);
+        return;
+    }
+    const costs = scope?.service === "ce" ? costExplorerOperation(target) : undefined;
+    if (costs) {
+        const text = (known ?? (await bodyOf(request))).toString("utf8");
+        const { status, body } = answerCostExplorer(options.emulator, costs, parseJson(text));
+        response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+        response.end(body);
+        return;
+    }
+    if (scope?.service === "budgets" && showsSpend(target)) {
+        const rewrite = (answer: Buffer) => withSpend(options.emulator, answer);
+        passThrough(options.miniStackPort, request, response, { ...passing, rewrite });
         return;
     }
     if (scope?.service === "iam") {

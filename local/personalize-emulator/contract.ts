@@ -1,3 +1,9 @@
+import type { Clock } from "./clock.ts";
+import type { MetricValues } from "./metering/service-metrics.ts";
+import type { Measure } from "./metering/usage-types.ts";
+
+export type { MetricValues } from "./metering/service-metrics.ts";
+
 /** How long resources stay in their states: none, about a second a resource, or the minutes that AWS typically takes. */
 export type Speed = "instant" | "demo" | "real";
 
@@ -86,6 +92,21 @@ export interface LoggedRequest {
     answered: 0 | 1;
 }
 
+/** What a resource used within an hour. */
+export interface UsageRecord {
+    readonly region: string;
+    readonly measure: Measure;
+    /** The measure as a bill of the region has it, such as EUC1-DataIngestion. */
+    readonly usageType: string;
+    readonly resourceArn: string;
+    readonly tags: Readonly<Record<string, string>>;
+    /** Epoch milliseconds at which the hour begins. */
+    readonly hour: number;
+    readonly quantity: number;
+    /** What one of the quantity is. */
+    readonly unit: string;
+}
+
 export interface Emulator {
     /** Answers one call. It never rejects: what goes wrong inside is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
@@ -95,6 +116,19 @@ export interface Emulator {
     answered(logged: number): void;
     /** The request log after the entry with this id. */
     requests(after: number): LoggedRequest[];
+    /** The time by which everything here goes, which signatures and other services do not know. */
+    readonly clock: Pick<Clock, "now" | "ahead">;
+    /** Moves the clock on, as if so many milliseconds had passed: what is due by then happens, a missed training once. */
+    advance(milliseconds: number): void;
+    /**
+     * What the service would bill, by resource and hour, oldest first: the hours that begin in `[from, to)`, epoch
+     * milliseconds. Resources that are gone are in it, and those that run are up to now.
+     */
+    usage(period: { from: number; to: number }): UsageRecord[];
+    /** Counts a call that was answered with this HTTP status after so many milliseconds, for the service's metrics. */
+    observe(request: EmulatorRequest, status: number, milliseconds: number): void;
+    /** Takes what the service's metrics have gained; of each one once in some seconds, or `all` of it. */
+    takeMetrics(options?: { all?: boolean }): MetricValues[];
     /** Lets the resources that hang go on, and returns how many they were. */
     release(): number;
     /** Stops timers and training, and closes the database. Jobs in progress go on when the folder is opened again. */

@@ -16,13 +16,17 @@ import { solutionUpdateHandlers } from "./control/solution-updates.ts";
 import { versionHandlers } from "./control/solution-versions.ts";
 import { solutionHandlers } from "./control/solutions.ts";
 import { hasWork } from "./control/states.ts";
-import { openStore } from "./control/store.ts";
+import { openStore, type Resource } from "./control/store.ts";
 import { tagHandlers } from "./control/tags.ts";
 import { createWorks } from "./control/works.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
 import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
 import { runImport } from "./importing/run-import.ts";
+import { createCallMetrics } from "./metering/call-metrics.ts";
+import { createJobMetrics } from "./metering/job-metrics.ts";
+import { createMeter } from "./metering/meter.ts";
+import { createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runTraining } from "./training/run-training.ts";
@@ -50,6 +54,8 @@ const handlers: Record<string, Handler> = {
     ...tagHandlers,
 };
 
+const changesCampaign = /^(Update|Delete)Campaign$/;
+
 /**
  * The local Personalize over `options.dataDir`; it takes up the jobs that an earlier process left undone. Throws when
  * the folder cannot be used or the service model is missing.
@@ -60,21 +66,33 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     const events = openEventStore(options.dataDir);
     events.keepOnly(store.idsOf("dataset"));
     const streams = createStreams(events);
-    const serving = createServing(options, store, events, streams);
+    const { clock } = store;
+    const meter = createMeter({ store, speed: options.speed, log: options.log });
+    const metrics = createServiceMetrics();
+    const callMetrics = createCallMetrics(store, metrics);
+    const jobMetrics = createJobMetrics(store, options.speed, metrics);
+    const serving = createServing(options, store, events, streams, meter);
+    const schedule = (job: Resource) => {
+        works.schedule(job);
+        jobMetrics.begun(job);
+    };
     const callIn = (region: string): Call => {
-        const { schedule, cancel } = works;
-        return { options, store, region, now: Date.now(), schedule, cancel };
+        const { cancel } = works;
+        return { options, store, region, now: clock.now(), schedule, cancel };
     };
     const works = createWorks({
         store,
         speed: options.speed,
         work: {
-            "dataset-import-job": (job) => runImport(options, store, events, job),
-            "solution-version": (version, signal) => runTraining(options, store, streams, version, signal),
+            "dataset-import-job": (job) => runImport(options, store, events, meter, job),
+            "solution-version": (version, signal) => runTraining(options, store, streams, meter, version, signal),
             "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.listFrom, signal),
         },
         log: options.log,
-        ended: serving.jobEnded,
+        ended(job) {
+            serving.jobEnded();
+            jobMetrics.ended(job);
+        },
     });
     works.resume();
     const autoTraining = createAutoTraining({ store, callIn, lastEvent: streams.lastEvent, log: options.log });
@@ -99,6 +117,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         const act = () => handler(call, input as never) ?? undefined;
         if (!isLogged(request)) return { output: act() };
         serving.changed();
+        callMetrics.forget();
+        // What a campaign was is known no more when it has changed.
+        if (changesCampaign.test(operation)) meter.settle(call.now);
         // What was accepted and the entry that says so are written as one.
         return store.transaction(() => {
             const output = act();
@@ -143,17 +164,28 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         },
         requests: (after) => store.requests.after(after),
         release() {
-            const released = store.release(Date.now());
+            const released = store.release(clock.now());
             for (const resource of released) {
                 if (hasWork(resource.kind) && resource.stoppedAt === null) works.schedule(resource);
             }
             autoTraining.plan();
             return released.length;
         },
+        clock,
+        advance(milliseconds) {
+            meter.settle();
+            clock.advance(milliseconds);
+            works.replan();
+            autoTraining.plan();
+        },
+        usage: meter.usage,
+        observe: callMetrics.observe,
+        takeMetrics: metrics.take,
         async close() {
             autoTraining.close();
             await works.close();
             closed = true;
+            meter.close();
             events.close();
             store.close();
         },

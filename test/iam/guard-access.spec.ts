@@ -27,14 +27,16 @@ const scope: GuardScope = {
 };
 const operator = { ...scope, names, bucketName: "films" };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
+/** Attached to an identity, its trust, or a resource's own. */
+const kindOf = (name: string) => (name in policies ? "identity" : /Trust$/.test(name) ? "trust" : "resource");
 const policies: Readonly<Record<string, PolicyDocument>> = {
     guard: guardPolicy(scope, "delete"),
     schedule: schedulePolicy(scope),
     notifier: notifierPolicy(scope, webhookParameter(scope)),
 };
 const trusts: Readonly<Record<string, PolicyDocument>> = {
-    function: functionTrust(scope, names.costGuard),
-    schedule: scheduleTrust(scope),
+    functionTrust: functionTrust(scope, names.costGuard),
+    scheduleTrust: scheduleTrust(scope),
     topic: topicPolicy({ ...scope, names }),
     queue: noticesQueuePolicy({ ...scope, names }),
 };
@@ -64,8 +66,7 @@ const decide = (document: PolicyDocument, action: string, resource: string, cont
 describe("the policies of the cost guard", () => {
     for (const [name, document] of Object.entries({ ...policies, ...trusts })) {
         it(`${name}: is one that IAM takes, for any partition, without a wildcard action, and a wildcard resource only where there is no other`, () => {
-            const kind = name in policies ? "identity" : "resource";
-            const parsed = parsePolicy(JSON.stringify(document), kind, sizeLimits.managedPolicy);
+            const parsed = parsePolicy(JSON.stringify(document), kindOf(name), sizeLimits.managedPolicy);
             assert.deepEqual(parsed.problems, []);
             const property = name in policies ? "policy" : "assumeRolePolicy";
             assert.deepEqual(violationsOf("aws:iam/role:Role", { [property]: JSON.stringify(document) }), []);
@@ -146,7 +147,7 @@ describe("the policies of the cost guard", () => {
         const topic = arn("sns", names.notices);
         const cases: [string, string, string, string, string, string][] = [
             [
-                "function",
+                "functionTrust",
                 "lambda.amazonaws.com",
                 "sts:AssumeRole",
                 role.roleArn,
@@ -154,7 +155,7 @@ describe("the policies of the cost guard", () => {
                 arn("lambda", "function:other"),
             ],
             [
-                "schedule",
+                "scheduleTrust",
                 "scheduler.amazonaws.com",
                 "sts:AssumeRole",
                 role.roleArn,

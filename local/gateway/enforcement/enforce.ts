@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import type { Emulator } from "../../personalize-emulator/emulator.ts";
+import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { passCheck, personalizeChecks } from "./checks.ts";
 import { isClosed, isPreflight, isPublicPlane } from "./closed.ts";
+import { nameOfCostExplorerCall } from "./cost-explorer-call.ts";
 import type { Directory, NamedCall } from "./directory.ts";
 import { identify, isAdministrator } from "./identify.ts";
 import { circumstancesOf, factsOf, isRemoteCall, parse, personalizeCallOf, smallBodyOf } from "./incoming.ts";
@@ -91,6 +93,9 @@ async function admitCall(options: EnforcementOptions, request: IncomingMessage, 
     const facts = factsOf(request, signature?.region ?? "us-east-1", accountId);
     const personalize = personalizeCallOf(request, path, signature?.service, facts.region, body);
 
+    const costs =
+        signature?.service === "ce" ? costExplorerOperation(request.headers["x-amz-target"]?.toString()) : undefined;
+
     async function refuse(reason: Reason, access: Omit<Access, "decision">, service?: string): Promise<Admission> {
         log.add({ decision: reason.code === "AccessDenied" ? "denied" : "refused", reason: reason.message, ...access });
         if (personalize) {
@@ -134,7 +139,9 @@ async function admitCall(options: EnforcementOptions, request: IncomingMessage, 
 
     const named: NamedCall = personalize
         ? await personalizeChecks(emulator, personalize, principal, accountId)
-        : await directory.call(facts, body);
+        : costs
+          ? nameOfCostExplorerCall(costs)
+          : await directory.call(facts, body);
     if (!signature && named.service !== "s3") {
         return disbelieve("MissingAuthenticationToken");
     }

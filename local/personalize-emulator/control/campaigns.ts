@@ -17,7 +17,7 @@ import { checkedTags } from "./tags.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
 /** What a campaign deploys. */
-interface Deployment {
+export interface Deployment {
     solutionVersionArn: string;
     minProvisionedTPS: number;
     campaignConfig?: { syncWithLatestSolutionVersion?: boolean };

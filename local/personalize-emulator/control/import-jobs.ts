@@ -11,6 +11,8 @@ export interface ImportJobProperties {
     roleArn?: string;
     importMode: "FULL" | "INCREMENTAL";
     publishAttributionMetricsToS3?: boolean;
+    /** How much a finished job has read. */
+    bytes?: number;
 }
 
 interface CreateInput extends Partial<ImportJobProperties> {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../clock.ts";
 import type { EmulatorRequest, LoggedRequest } from "../contract.ts";
 
 const table = `
@@ -13,7 +14,7 @@ export const isLogged = ({ service, operation }: EmulatorRequest) =>
     service === "personalize" && !/^(Describe|List|Get)/.test(operation);
 
 /** Which calls reached the control plane, and what became of them. It is never cut: a call is some 200 bytes. */
-export function openRequestLog(database: DatabaseSync) {
+export function openRequestLog(database: DatabaseSync, clock: Clock) {
     database.exec(table);
     const insert = database.prepare(
         "INSERT INTO requests (at, operation, region, arn, name, outcome) VALUES (?, ?, ?, ?, ?, ?)",
@@ -27,7 +28,7 @@ export function openRequestLog(database: DatabaseSync) {
             const member = arnMember(operation);
             const arn = text((output as Record<string, unknown> | undefined)?.[member]) ?? text(input[member]);
             const name = text(input.name) ?? text(input.jobName);
-            return Number(insert.run(Date.now(), operation, region, arn, name, outcome).lastInsertRowid);
+            return Number(insert.run(clock.now(), operation, region, arn, name, outcome).lastInsertRowid);
         },
         /** Notes that the answer was written out. */
         answered: (id: number) => void mark.run(id),

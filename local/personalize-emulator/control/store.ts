@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { openClock } from "../clock.ts";
+import { openLedger } from "../metering/ledger.ts";
 import { transactionOn } from "../transaction.ts";
 import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
@@ -97,6 +99,7 @@ export function openStore(dataDir: string) {
     const release = database.prepare("UPDATE resources SET heldUntil = ? WHERE heldUntil = ?");
 
     const transaction = transactionOn(database);
+    const clock = openClock(database);
 
     return {
         /** Runs `work` whole or not at all; within another, as a part of it. */
@@ -149,7 +152,9 @@ export function openStore(dataDir: string) {
             release.run(now, Number.POSITIVE_INFINITY);
             return released.map((resource) => ({ ...resource, heldUntil: now }));
         },
-        requests: openRequestLog(database),
+        clock,
+        requests: openRequestLog(database, clock),
+        ledger: openLedger(database),
         /** Writes a resource's clocks, failure and properties back. */
         save(resource: Resource<object>): void {
             const { finishedAt, failure, stoppedAt, updatedAt, deletedAt, properties, id } = resource;

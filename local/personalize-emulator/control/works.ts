@@ -5,6 +5,14 @@ import type { Resource, Store } from "./store.ts";
 /** How a work ended: the service's reason when it failed; else what else to write when its end is written. */
 export type Outcome = { failure: string } | { properties?: object; commit?: () => void };
 
+interface Running {
+    abort: AbortController;
+    /** Sets the timer until its pending time is over. */
+    wait(): NodeJS.Timeout;
+    /** There while it is pending. */
+    timer?: NodeJS.Timeout;
+}
+
 /** Does a resource's work. When `signal` is aborted it stops soon, and what it returns is not used. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind of work reads the properties of its own kind
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
@@ -18,29 +26,29 @@ export function createWorks(options: {
     speed: Speed;
     work: Partial<Record<Kind, Work>>;
     log(message: string): void;
-    /** Called after the end of a work is written. */
-    ended(): void;
+    /** Called after the end of a work is written, with the resource as it is then. */
+    ended(resource: Resource): void;
 }) {
     const { store, speed, log } = options;
-    const running = new Map<number, { abort: AbortController; timer: NodeJS.Timeout }>();
+    const running = new Map<number, Running>();
     const queues = new Map<Kind, Promise<void>>();
 
     const run = async (resource: Resource, signal: AbortSignal) => {
         if (signal.aborted) return;
         const outcome = await attempt(resource, signal);
         if (signal.aborted) return;
+        const ended: Resource = {
+            ...resource,
+            finishedAt: store.clock.now(),
+            failure: "failure" in outcome ? outcome.failure : null,
+            properties: { ...resource.properties, ...("properties" in outcome ? outcome.properties : {}) },
+        };
         store.transaction(() => {
-            const properties = "properties" in outcome ? outcome.properties : {};
-            store.save({
-                ...resource,
-                finishedAt: Date.now(),
-                failure: "failure" in outcome ? outcome.failure : null,
-                properties: { ...resource.properties, ...properties },
-            });
+            store.save(ended);
             if ("commit" in outcome) outcome.commit?.();
         });
         running.delete(resource.id);
-        options.ended();
+        options.ended(ended);
     };
 
     const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {
@@ -68,9 +76,14 @@ export function createWorks(options: {
                 queue.catch((error: unknown) => log(`${resource.arn}: its end could not be written: ${error}`)),
             );
         };
-        const timer = setTimeout(begin, Math.max(0, resource.createdAt + pending - Date.now()));
-        timer.unref();
-        running.set(resource.id, { abort, timer });
+        const due = resource.createdAt + pending;
+        const entry: Running = { abort, wait: () => setTimeout(start, Math.max(0, due - store.clock.now())).unref() };
+        const start = () => {
+            delete entry.timer;
+            begin();
+        };
+        entry.timer = entry.wait();
+        running.set(resource.id, entry);
     };
 
     const cancel = (resource: { id: number }) => {
@@ -84,6 +97,14 @@ export function createWorks(options: {
     return {
         schedule,
         cancel,
+        /** To be called when the clock was moved on: what is pending may be due. */
+        replan() {
+            for (const entry of running.values()) {
+                if (!entry.timer) continue;
+                clearTimeout(entry.timer);
+                entry.timer = entry.wait();
+            }
+        },
         /** Takes up what an earlier process left undone. */
         resume() {
             for (const resource of store.unfinished()) schedule(resource);

@@ -1,6 +1,7 @@
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
 import type { NewEvent } from "./event-store.ts";
 import { readProperties } from "./properties.ts";
@@ -29,7 +30,7 @@ const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendati
  * The interactions dataset that the tracker's events belong to. Throws InvalidInputException when no tracker has the
  * id (the service model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
  */
-export function trackedDataset(call: Call, trackingId: string): number {
+export function trackedDataset(call: Call, trackingId: string): Resource<DatasetProperties> {
     const tracker = call.store
         .list<EventTrackerProperties>("event-tracker", call.region)
         .find(({ properties }) => properties.trackingId === trackingId);
@@ -44,7 +45,7 @@ export function trackedDataset(call: Call, trackingId: string): number {
             dataset.properties.datasetType === "INTERACTIONS" &&
             !/^(CREATE|DELETE) |^GONE/.test(phaseOf(call, dataset).status),
     );
-    if (interactions) return interactions.id;
+    if (interactions) return interactions;
     throw invalidInput(`The dataset group ${tracker.parent} has no Item interactions dataset that is ACTIVE.`);
 }
 

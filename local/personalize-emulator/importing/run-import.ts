@@ -7,6 +7,7 @@ import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
+import type { Meter } from "../metering/meter.ts";
 import { collectorOf } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -22,6 +23,7 @@ export async function runImport(
     options: EmulatorOptions,
     store: Store,
     events: EventStore,
+    meter: Meter,
     job: Resource<ImportJobProperties>,
 ): Promise<Outcome> {
     const { properties } = job;
@@ -50,12 +52,16 @@ export async function runImport(
         const keys = await findKeys(options, location, job);
         const collector = collectorOf(datasetType, fields);
         let imported = 0;
+        let bytes = 0;
         for (const key of keys) {
             const take = (values: string[]) => {
                 imported++;
                 collector.take(values);
             };
-            await readCsv(await options.access.read(location.bucket, key), fields, take);
+            const counted = countBytes(await options.access.read(location.bucket, key), (length) => {
+                bytes += length;
+            });
+            await readCsv(counted, fields, take);
         }
         if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
             throw new RefusedDataError(
@@ -68,10 +74,23 @@ export async function runImport(
         // What was put before is replaced by an incremental import of the same id; a full one leaves it alone.
         if (before > 0) events.dropAttributes(dataset.id, collector.ids());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
-        return { commit: () => store.save({ ...dataset, properties: { ...dataset.properties, rows } }) };
+        return {
+            properties: { bytes },
+            commit() {
+                store.save({ ...dataset, properties: { ...dataset.properties, rows } });
+                meter.imported(job, bytes);
+            },
+        };
     } catch (error) {
         if (!(error instanceof RefusedDataError)) throw error;
         return { failure: `Failed to create a data import job ${datasetType} dataset...${error.message}` };
+    }
+}
+
+async function* countBytes(chunks: AsyncIterable<Uint8Array>, count: (length: number) => void) {
+    for await (const chunk of chunks) {
+        count(chunk.length);
+        yield chunk;
     }
 }
 

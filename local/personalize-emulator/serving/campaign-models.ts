@@ -18,6 +18,7 @@ export interface Trained {
 }
 
 interface Served {
+    campaign: Resource<object>;
     trained: Trained;
     /** Until when the answer may be given without a look at the resources: epoch milliseconds. */
     until: number;
@@ -49,20 +50,21 @@ export function createCampaignModels() {
         const version = call.store.find<VersionProperties>(call.region, solutionVersionArn);
         if (!version) throw invalidInput(`The solution version of the campaign is gone: ${solutionVersionArn}`);
         const changing = isUpdating(call, campaign) || campaignConfig?.syncWithLatestSolutionVersion;
-        return { trained: trainedOf(call, version), until: changing ? call.now + briefly : Number.POSITIVE_INFINITY };
+        const until = changing ? call.now + briefly : Number.POSITIVE_INFINITY;
+        return { campaign, trained: trainedOf(call, version), until };
     };
 
     return {
         /** The model of a solution version that is trained. */
         trainedOf,
-        /** Throws ResourceNotFoundException, or InvalidInputException when the campaign has never been ACTIVE. */
-        deployedOn(call: Call, campaignArn: string): Trained {
+        /** The campaign and what it answers by. Throws ResourceNotFoundException, or InvalidInputException when the campaign has never been ACTIVE. */
+        deployedOn(call: Call, campaignArn: string): Served {
             const key = `${call.region} ${campaignArn}`;
             const known = served.get(key);
-            if (known && call.now < known.until) return known.trained;
+            if (known && call.now < known.until) return known;
             const found = look(call, campaignArn);
             served.set(key, found);
-            return found.trained;
+            return found;
         },
         /** Called when a resource may have changed. Models that are still deployed are read from disk once more. */
         forget() {

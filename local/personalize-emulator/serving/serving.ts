@@ -1,4 +1,6 @@
+import { isV2 } from "../../../pricing.ts";
 import type { EmulatorOptions } from "../contract.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -6,6 +8,8 @@ import type { EventStore } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
+import type { Meter } from "../metering/meter.ts";
+import { measureOf } from "../metering/windows.ts";
 import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { createFilters } from "./filters.ts";
@@ -13,16 +17,24 @@ import { checkRecommendInput, type ListWish, listFor, type RecommendInput } from
 import { type Recommendation, recommendationId } from "./recommend.ts";
 
 /** Answers what is asked at runtime: recommendations, and events, items and users as they come. All from memory. */
-export function createServing(options: EmulatorOptions, store: Store, events: EventStore, streams: Streams) {
+export function createServing(
+    options: EmulatorOptions,
+    store: Store,
+    events: EventStore,
+    streams: Streams,
+    meter: Meter,
+) {
     const campaigns = createCampaignModels();
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
     const filters = createFilters(contents);
     // Trackers by region and tracking id, so that an event waits for no look at the resources.
-    const tracked = new Map<string, number>();
+    const tracked = new Map<string, Resource<DatasetProperties>>();
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {
         const { campaignArn, wish } = checkRecommendInput(input);
-        const itemList = listFor(call, campaigns.deployedOn(call, campaignArn), wish, { filters, streams });
+        const { campaign, trained } = campaigns.deployedOn(call, campaignArn);
+        const itemList = listFor(call, trained, wish, { filters, streams });
+        meter.recommended(campaign, measureOf(isV2(trained.model.recipeName)), call.now);
         return { itemList, recommendationId: recommendationId(campaignArn) };
     };
 
@@ -30,7 +42,8 @@ export function createServing(options: EmulatorOptions, store: Store, events: Ev
         const key = `${call.region} ${input.trackingId}`;
         const dataset = tracked.get(key) ?? trackedDataset(call, input.trackingId);
         tracked.set(key, dataset);
-        streams.add(dataset, readEvents(input));
+        streams.add(dataset.id, readEvents(input));
+        meter.streamed(dataset, bytesOf(input.eventList), call.now);
     };
 
     const put =
@@ -38,6 +51,7 @@ export function createServing(options: EmulatorOptions, store: Store, events: Ev
         (call, input: PutAttributesInput) => {
             const { dataset, rows } = readPut(call, type, input);
             contents.put(dataset, rows);
+            meter.streamed(dataset, bytesOf(input.items ?? input.users), call.now);
         };
 
     const changed = () => {
@@ -65,5 +79,7 @@ export function createServing(options: EmulatorOptions, store: Store, events: Ev
         },
     };
 }
+
+const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
 export type Serving = ReturnType<typeof createServing>;

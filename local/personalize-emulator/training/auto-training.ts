@@ -34,7 +34,7 @@ export function createAutoTraining(options: {
         const solutions = store.everywhere<SolutionProperties>("solution");
         const next = Math.min(...solutions.map((solution) => nextLook(callIn(solution.region), solution)));
         if (next === Number.POSITIVE_INFINITY) clearTimeout(timer);
-        else wait(next - Date.now());
+        else wait(next - store.clock.now());
     };
 
     const look = () => {

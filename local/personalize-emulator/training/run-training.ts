@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { isV2 } from "../../../pricing.ts";
 import type { EmulatorOptions } from "../contract.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { Streams } from "../events/streams.ts";
+import type { Meter } from "../metering/meter.ts";
 import type { TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;
@@ -15,6 +17,7 @@ export async function runTraining(
     options: EmulatorOptions,
     store: Store,
     streams: Streams,
+    meter: Meter,
     version: Resource<VersionProperties>,
     signal: AbortSignal,
 ): Promise<Outcome> {
@@ -23,7 +26,8 @@ export async function runTraining(
         .list("dataset", version.region, datasetGroupArn)
         .find(({ properties }) => properties.datasetType === "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${version.arn} is gone.`);
-    const started = Date.now();
+    // The time that it takes, which moving the clock on does not lengthen.
+    const started = performance.now();
     const streamed = streams.forTraining(dataset.id);
     const result = await inWorker(
         {
@@ -36,13 +40,15 @@ export async function runTraining(
         },
         signal,
     );
-    const trainingHours = (Date.now() - started) / hour;
+    const trainingHours = (performance.now() - started) / hour;
     options.log(
         `${version.arn}: ${"failure" in result ? result.failure : "trained"} in ${Math.round(trainingHours * 3600)} s`,
     );
     if ("failure" in result) return result;
     const { lastEvent } = streamed;
-    return { properties: { metrics: result.metrics, trainingHours: Number(trainingHours.toFixed(5)), lastEvent } };
+    const properties = { metrics: result.metrics, trainingHours: Number(trainingHours.toFixed(5)), lastEvent };
+    const used = isV2(recipeArn) ? { interactions: result.considered } : { trainingHours: properties.trainingHours };
+    return { properties, commit: () => meter.trained(version, used) };
 }
 
 async function inWorker(task: TrainingTask, signal: AbortSignal): Promise<TrainingResult> {

@@ -18,15 +18,19 @@ export interface TrainingTask {
     seed: string;
 }
 
-/** How it ended: the service's failure reason, or the metrics as GetSolutionMetrics gives them. */
-export type TrainingResult = { failure: string } | { metrics: Record<string, number> };
+/**
+ * How it ended: the service's failure reason; or the metrics as GetSolutionMetrics gives them, and how many interactions
+ * were considered, which counts those that an event type leaves out too.
+ */
+export type TrainingResult = { failure: string } | { metrics: Record<string, number>; considered: number };
 
 const fewestInteractions = 1000;
 
 /** Trains, saves the model in `modelDir` and measures it. Takes seconds of CPU, so the emulator runs it in a worker. */
 export function train(task: TrainingTask): TrainingResult {
     const { recipeName, eventType } = task;
-    const interactions = interactionsOf(withEvents(loadRows(task.rowsFile), task.streamed.events), eventType);
+    const rows = withEvents(loadRows(task.rowsFile), task.streamed.events);
+    const interactions = interactionsOf(rows, eventType);
     if (eventType !== undefined && interactions.timestamps.length < fewestInteractions) {
         return {
             failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${eventType}`,
@@ -35,7 +39,8 @@ export function train(task: TrainingTask): TrainingResult {
     try {
         const { lastEvent } = task.streamed;
         saveModel(task.modelDir, { ...trainModel(interactions, recipeName), ...(lastEvent > 0 && { lastEvent }) });
-        return { metrics: solutionMetrics(interactions, recipeName, task.seed) };
+        const metrics = solutionMetrics(interactions, recipeName, task.seed);
+        return { metrics, considered: rows.timestamps.length };
     } catch (error) {
         // The model refuses data with the service's own words; anything else is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };

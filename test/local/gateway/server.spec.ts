@@ -31,6 +31,11 @@ const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     answered() {},
     requests: () => [],
     release: () => 0,
+    clock: { now: Date.now, ahead: () => 0 },
+    advance() {},
+    usage: () => [],
+    observe() {},
+    takeMetrics: () => [],
     async close() {},
 });
 

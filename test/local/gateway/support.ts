@@ -35,6 +35,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
     return {
         ...admin,
         dataDir,
+        emulator,
         port,
         lines,
         personalize,

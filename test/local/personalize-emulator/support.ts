@@ -127,6 +127,7 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
     };
     return {
         dataDir,
+        emulator,
         endpoint,
         lines,
         personalize,

@@ -1,0 +1,74 @@
+/** A refusal of Cost Explorer's, by its exception's name. */
+export class CostExplorerError extends Error {
+    readonly code: "ValidationException" | "DataUnavailableException" | "UnknownOperationException";
+
+    constructor(code: CostExplorerError["code"], message: string) {
+        super(message);
+        this.code = code;
+    }
+}
+
+export const invalid = (message: string) => new CostExplorerError("ValidationException", message);
+
+export type Granularity = "HOURLY" | "DAILY" | "MONTHLY";
+
+/** Epoch milliseconds, `[start, end)`. */
+export interface Period {
+    readonly start: number;
+    readonly end: number;
+}
+
+export type Body = Readonly<Record<string, unknown>>;
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** The period of a call and how it is cut. Throws ValidationException for bad dates. */
+export function readPeriod(body: Body): Period & { granularity: Granularity } {
+    const granularity = body.Granularity;
+    if (granularity !== "HOURLY" && granularity !== "DAILY" && granularity !== "MONTHLY") {
+        throw invalid(
+            `Granularity must be HOURLY, DAILY or MONTHLY; it is ${JSON.stringify(granularity) ?? "missing"}`,
+        );
+    }
+    const { Start, End } = (body.TimePeriod ?? {}) as Body;
+    const [start, end] = [readTime(Start, "Start", granularity), readTime(End, "End", granularity)];
+    if (start >= end) throw invalid("Start date (and hour) should be before end date (and hour)");
+    return { start, end, granularity };
+}
+
+function readTime(text: unknown, name: string, granularity: Granularity): number {
+    const [pattern, format] =
+        granularity === "HOURLY"
+            ? [/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/, "yyyy-MM-dd'T'HH:00:00'Z'"]
+            : [/^\d{4}-\d{2}-\d{2}$/, "yyyy-MM-dd"];
+    const time = typeof text === "string" && pattern.test(text) ? Date.parse(text) : Number.NaN;
+    // A day that a month does not have is read as one of the next month.
+    if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(String(text).slice(0, 13))) {
+        throw invalid(`${name} time ${text} is invalid. Valid format is: ${format}.`);
+    }
+    return time;
+}
+
+/** Cuts a period into hours, days or months; the first and the last may be parts of a month. */
+export function cut({ start, end }: Period, granularity: Granularity): Period[] {
+    const periods: Period[] = [];
+    for (let from = start; from < end; ) {
+        const to = Math.min(end, nextOf(from, granularity));
+        periods.push({ start: from, end: to });
+        from = to;
+    }
+    return periods;
+}
+
+function nextOf(time: number, granularity: Granularity): number {
+    if (granularity !== "MONTHLY") return time + (granularity === "HOURLY" ? hour : day);
+    const date = new Date(time);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
+/** A period as answers show it. */
+export function shown({ start, end }: Period, granularity: Granularity): { Start: string; End: string } {
+    const show = (time: number) => new Date(time).toISOString().replace(granularity === "HOURLY" ? ".000" : /T.*/, "");
+    return { Start: show(start), End: show(end) };
+}

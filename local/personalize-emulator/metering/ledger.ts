@@ -1,0 +1,94 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Tag } from "../control/store.ts";
+import type { Measure } from "./usage-types.ts";
+import { billed, endOf, hourMilliseconds, hourOf, type Window } from "./windows.ts";
+
+/** A resource that has used something, or may have. It outlives the resource. */
+export interface Metered {
+    /** The resource's id, which no other one ever has. */
+    readonly id: number;
+    readonly region: string;
+    readonly arn: string;
+    /** As they were when it was last looked at. */
+    readonly tags: readonly Tag[];
+}
+
+/** What a resource used within an hour, in the counted unit of its measure. */
+export interface Entry extends Metered {
+    readonly measure: Measure;
+    /** Epoch milliseconds at which the hour begins. */
+    readonly hour: number;
+    readonly amount: number;
+}
+
+const tables = `
+CREATE TABLE IF NOT EXISTS metered (
+    id INTEGER PRIMARY KEY, region TEXT NOT NULL, arn TEXT NOT NULL, tags TEXT NOT NULL, until INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS usage (
+    hour INTEGER NOT NULL, resource INTEGER NOT NULL REFERENCES metered (id), measure TEXT NOT NULL, amount INTEGER NOT NULL,
+    PRIMARY KEY (hour, resource, measure)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS windows (
+    campaign INTEGER NOT NULL REFERENCES metered (id), measure TEXT NOT NULL, start INTEGER NOT NULL,
+    minimum INTEGER NOT NULL, requests INTEGER NOT NULL,
+    PRIMARY KEY (campaign, measure, start)
+) STRICT, WITHOUT ROWID;`;
+
+/** What was used, by resource, measure and hour, in the database of the resources: it changes with them or not at all. */
+export function openLedger(database: DatabaseSync) {
+    database.exec(tables);
+    const know = database.prepare(
+        "INSERT INTO metered (id, region, arn, tags) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET tags = excluded.tags",
+    );
+    const knowGone = database.prepare(
+        "INSERT INTO metered (id, region, arn, tags) VALUES (?, ?, ?, '[]') ON CONFLICT DO NOTHING",
+    );
+    const add = database.prepare(
+        "INSERT INTO usage (hour, resource, measure, amount) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
+    );
+    // What a window bills is `billed` of windows.ts.
+    const between = database.prepare(`
+        SELECT id, region, arn, tags, measure, hour, SUM(amount) AS amount FROM (
+            SELECT hour, resource, measure, amount FROM usage
+            UNION ALL
+            SELECT start - start % ${hourMilliseconds}, campaign, measure, MAX(minimum, requests * 1000) FROM windows
+        ) JOIN metered ON id = resource WHERE hour >= ? AND hour < ?
+        GROUP BY hour, id, measure ORDER BY hour, id, measure`);
+    const until = database.prepare("SELECT until FROM metered WHERE id = ?");
+    const setUntil = database.prepare("UPDATE metered SET until = ? WHERE id = ?");
+    const addWindow = database.prepare(
+        "INSERT INTO windows VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET minimum = minimum + excluded.minimum, requests = requests + excluded.requests",
+    );
+    const windows = database.prepare("SELECT campaign, measure, start, minimum, requests FROM windows");
+    const dropWindow = database.prepare("DELETE FROM windows WHERE campaign = ? AND measure = ? AND start = ?");
+
+    return {
+        /** Makes a resource known, or its tags. */
+        know: ({ id, region, arn, tags }: Metered) => void know.run(id, region, arn, JSON.stringify(tags)),
+        /** Makes a resource known that is not there any more; the tags that it is known with stay. */
+        knowGone: ({ id, region, arn }: Omit<Metered, "tags">) => void knowGone.run(id, region, arn),
+        /** Adds to what a known resource used at a time; `amount` is a whole number. */
+        add: (id: number, measure: Measure, time: number, amount: number) =>
+            void add.run(hourOf(time), id, measure, amount),
+        /** What was used in the hours that begin in `[from, to)`. */
+        between: (from: number, to: number): Entry[] =>
+            between.all(from, to).map((row) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown as Entry),
+        /** Up to when the time of a campaign is in the ledger; 0 for one that is not. */
+        until: (id: number): number => Number(until.get(id)?.until ?? 0),
+        settledUntil: (id: number, time: number) => void setUntil.run(time, id),
+        addWindow: (id: number, { measure, start, minimum, requests }: Window) =>
+            void addWindow.run(id, measure, start, minimum, requests),
+        /** Makes hours of the windows that are over at `time`. */
+        closeWindows(time: number): void {
+            for (const row of windows.all()) {
+                const window = { ...row } as unknown as Window & { campaign: number };
+                if (endOf(window) > time) continue;
+                add.run(hourOf(window.start), window.campaign, window.measure, billed(window));
+                dropWindow.run(window.campaign, window.measure, window.start);
+            }
+        },
+    };
+}
+
+export type Ledger = ReturnType<typeof openLedger>;

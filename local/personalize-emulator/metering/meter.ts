@@ -1,0 +1,134 @@
+import type { Speed, UsageRecord } from "../contract.ts";
+import type { CampaignProperties } from "../control/campaigns.ts";
+import type { VersionProperties } from "../control/solution-versions.ts";
+import type { Resource, Store, Tag } from "../control/store.ts";
+import { segmentsOf } from "./deployments.ts";
+import { units, usageTypeOf } from "./usage-types.ts";
+import { type CampaignMeasure, clip, startOf, windowsOf } from "./windows.ts";
+
+const flushMilliseconds = 1000;
+const hour = 3_600_000;
+
+interface Asked {
+    readonly campaign: Resource<object>;
+    readonly measure: CampaignMeasure;
+    readonly start: number;
+    requests: number;
+}
+
+/**
+ * Meters what the service would bill. Requests and streamed bytes are counted in memory and written about once a
+ * second and at the end, so a recommendation waits for no disk, and kill -9 loses a second of them at most. The time of
+ * campaigns follows from what is stored of them: nothing loses any of that.
+ */
+export function createMeter({ store, speed, log }: { store: Store; speed: Speed; log(message: string): void }) {
+    const { ledger, clock } = store;
+    const asked = new Map<number, Asked>();
+    const askedBefore: Asked[] = [];
+    const streamed = new Map<number, { dataset: Resource<object>; time: number; bytes: number }>();
+
+    /** Tags are as they were while it was there. */
+    const know = (resource: Resource<object>, more: readonly Tag[] = []) => {
+        const { id, region, arn } = resource;
+        if (store.find(region, arn)?.id !== id) ledger.knowGone({ id, region, arn });
+        else ledger.know({ id, region, arn, tags: [...more, ...store.tags(id)] });
+    };
+
+    const flush = () => {
+        if (asked.size === 0 && streamed.size === 0) return;
+        store.transaction(() => {
+            for (const { campaign, measure, start, requests } of [...askedBefore, ...asked.values()]) {
+                know(campaign);
+                ledger.addWindow(campaign.id, { measure, start, minimum: 0, requests });
+            }
+            for (const { dataset, time, bytes } of streamed.values()) {
+                know(dataset);
+                ledger.add(dataset.id, "DataIngestion", time, bytes);
+            }
+        });
+        asked.clear();
+        askedBefore.length = 0;
+        streamed.clear();
+    };
+
+    /** Writes what was counted and the time of all campaigns up to `now`. */
+    const settle = (now = clock.now()) => {
+        store.transaction(() => {
+            flush();
+            for (const campaign of store.everywhere<CampaignProperties>("campaign")) {
+                if (campaign.deletedAt !== null) continue;
+                const recipeOf = (arn: string) =>
+                    store.find<VersionProperties>(campaign.region, arn)?.properties.recipeArn;
+                know(campaign);
+                const until = ledger.until(campaign.id);
+                const segments = clip(segmentsOf(campaign, speed, recipeOf), until, now);
+                for (const window of windowsOf(segments)) ledger.addWindow(campaign.id, window);
+                ledger.settledUntil(campaign.id, Math.max(until, now));
+            }
+            ledger.closeWindows(now);
+        });
+    };
+
+    const timer = setInterval(() => {
+        try {
+            flush();
+        } catch (error) {
+            log(`What was used could not be written: ${error instanceof Error ? error.stack : error}`);
+        }
+    }, flushMilliseconds).unref();
+
+    return {
+        /** To be called before a campaign is changed or deleted at `now`, and before the clock is moved on. */
+        settle,
+        /** Counts a recommendation that a campaign gave. */
+        recommended(campaign: Resource<object>, measure: CampaignMeasure, now: number): void {
+            const start = startOf(measure, now);
+            const count = asked.get(campaign.id);
+            if (count?.start === start && count.measure === measure) {
+                count.requests++;
+                return;
+            }
+            if (count) askedBefore.push(count);
+            asked.set(campaign.id, { campaign, measure, start, requests: 1 });
+        },
+        /** Counts bytes that came into a dataset by PutEvents, PutItems or PutUsers. */
+        streamed(dataset: Resource<object>, bytes: number, now: number): void {
+            const count = streamed.get(dataset.id);
+            if (count) count.bytes += bytes;
+            else streamed.set(dataset.id, { dataset, time: now, bytes });
+        },
+        /** Notes the bytes that an import has read; within the transaction that ends the job. */
+        imported(job: Resource<object>, bytes: number): void {
+            know(job);
+            ledger.add(job.id, "DataIngestion", clock.now(), bytes);
+        },
+        /** Notes a training; within the transaction that ends it. Its solution's tags count as its own. */
+        trained(version: Resource<object>, used: { trainingHours: number } | { interactions: number }): void {
+            const solution = store.find(version.region, version.parent ?? "");
+            know(version, solution && store.tags(solution.id));
+            const [measure, amount] =
+                "interactions" in used
+                    ? (["TrainingInteractions", used.interactions] as const)
+                    : (["TrainingHours", Math.round(used.trainingHours * hour)] as const);
+            ledger.add(version.id, measure, clock.now(), amount);
+        },
+        /** See `Emulator.usage`. */
+        usage({ from, to }: { from: number; to: number }): UsageRecord[] {
+            settle();
+            return ledger.between(from, to).map(({ region, arn, tags, measure, hour, amount }) => {
+                const { unit, counted } = units[measure];
+                return {
+                    ...{ region, measure, usageType: usageTypeOf(region, measure), resourceArn: arn },
+                    tags: Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue])),
+                    ...{ hour, quantity: amount / counted, unit },
+                };
+            });
+        },
+        close(): void {
+            clearInterval(timer);
+            settle();
+        },
+    };
+}
+
+export type Meter = ReturnType<typeof createMeter>;

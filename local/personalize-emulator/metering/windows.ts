@@ -1,0 +1,68 @@
+import type { Measure } from "./usage-types.ts";
+
+/** What an ACTIVE campaign bills by: v2 recipes by requests, all others by TPS-hours. */
+export type CampaignMeasure = Extract<Measure, `Recommendation${string}`>;
+
+/** A time in which a campaign was ACTIVE with one capacity: `[from, to)`, epoch milliseconds. */
+export interface Segment {
+    readonly from: number;
+    readonly to: number;
+    readonly minProvisionedTPS: number;
+    readonly measure: CampaignMeasure;
+}
+
+/** What counts together for a bill. */
+export interface Window {
+    readonly measure: CampaignMeasure;
+    /** Epoch milliseconds. */
+    readonly start: number;
+    /** The minimum TPS times the milliseconds for which it was provisioned. */
+    readonly minimum: number;
+    readonly requests: number;
+}
+
+export const hourMilliseconds = 3_600_000;
+
+/**
+ * TPS are averages of 5 minutes (reference sheet, section 4). v2's floor is so many requests an hour (section 10), so
+ * there an hour counts together.
+ */
+const lengths: Readonly<Record<CampaignMeasure, number>> = {
+    RecommendationTPSHours: 300_000,
+    RecommendationRequests: hourMilliseconds,
+};
+
+export const measureOf = (isV2: boolean): CampaignMeasure =>
+    isV2 ? "RecommendationRequests" : "RecommendationTPSHours";
+
+export const startOf = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
+export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];
+export const hourOf = (time: number) => time - (time % hourMilliseconds);
+
+/**
+ * What a window bills: the larger of what was provisioned and what was asked, which is max(minimum TPS, requests per
+ * second) times its time where the capacity was one throughout. In the counted unit of its measure: a whole number.
+ */
+export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests">) =>
+    Math.max(minimum, requests * 1000);
+
+/** The windows of segments, without requests. Parts of one window are added up, so it does not matter where a segment is cut. */
+export function windowsOf(segments: readonly Segment[]): Window[] {
+    const windows = new Map<string, Window>();
+    for (const { from, to, minProvisionedTPS, measure } of segments) {
+        for (let start = startOf(measure, from); start < to; start += lengths[measure]) {
+            const time = Math.min(to, start + lengths[measure]) - Math.max(from, start);
+            const key = `${measure} ${start}`;
+            const minimum = (windows.get(key)?.minimum ?? 0) + time * Math.max(1, minProvisionedTPS);
+            windows.set(key, { measure, start, minimum, requests: 0 });
+        }
+    }
+    return [...windows.values()];
+}
+
+/** The part of segments that lies in `[from, to)`. */
+export function clip(segments: readonly Segment[], from: number, to: number): Segment[] {
+    return segments
+        .map((segment) => ({ ...segment, from: Math.max(from, segment.from), to: Math.min(to, segment.to) }))
+        .filter((segment) => segment.from < segment.to);
+}
