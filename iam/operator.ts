@@ -6,6 +6,7 @@ import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import { type Grant, type OperatorScope, type PolicyKindOfOperator, statementOf } from "./operator/scope.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
+import { trailRolePolicy } from "./trail-access.ts";
 
 export { type OperatorScope, type PolicyKindOfOperator, policyArn, policyKinds, policyName } from "./operator/scope.ts";
 
@@ -26,7 +27,7 @@ export function operatorPolicy(
 
 /**
  * The permissions boundary of the roles that the program makes: whatever an operator writes into them, they reach the
- * stack's own data, and what the cost guard works on, and nothing else.
+ * stack's own data, what the cost guard works on and the trail's log group, and nothing else.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
@@ -52,6 +53,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
                       },
                   ]),
             ...guardStatements(scope),
+            ...listOf(trailRolePolicy(scope).Statement),
         ],
     };
 }

@@ -26,6 +26,7 @@ export interface OperatorScope {
         readonly notices: string;
         readonly failures: string;
         readonly notifier: string;
+        readonly trail: string;
     };
     /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
     readonly kmsKeyArn?: string | undefined;
