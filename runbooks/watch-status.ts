@@ -102,7 +102,9 @@ function show(before: StackReport | undefined, found: StackReport): void {
     }
 }
 
-const clock = () => new Date().toISOString().slice(11, 19);
+function clock(): string {
+    return new Date().toISOString().slice(11, 19);
+}
 
 function positive(text: string): number {
     const value = Number(text);

@@ -46,12 +46,12 @@ export async function reportOn(
         }
     };
     const resources: ReportedResource[] = [];
-    const trail = new CloudTrailClient({ region });
     for (const [index, status] of statuses.entries()) {
         // One refusal is enough to know that CloudTrail may not be read.
         const asks = isFailed(status) && unread.length === 0;
         const of = recorded[index];
-        const look = of && asks && (() => lastCallError(trail, of.kind, namesOf(of, status), now));
+        const look =
+            of && asks && (() => lastCallError(new CloudTrailClient({ region }), of.kind, namesOf(of, status), now));
         resources.push({ ...status, lastCallError: (look && (await orUnread("CloudTrail", look))) || null });
     }
     const money = region === "" ? null : await orUnread("marks", () => guardNote(new SSMClient({ region }), stack));

@@ -37,6 +37,7 @@ describe("the life of a stack on the real engine", () => {
             eventTrackerId: "",
             noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,
             costGuardName: `movie-recommender-cost-guard-${stack}`,
+            dashboardUrl: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/movie-recommender-${stack}`,
         });
         assert.match(noticesQueueUrl ?? "", new RegExp(`/000000000000/movie-recommender-notices-${stack}$`));
         assert.ok(Number(estimatedMonthlyCostUsd) > 146 && Number(estimatedMonthlyCostUsd) < 170);
