@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { actionsOf } from "../iam/operator/scope.ts";
-import { neededOnAws, operatorGrants } from "../iam/operator.ts";
+import { neededOnAws, operatorGrants, operatorLevels } from "../iam/operator.ts";
 import { root } from "../local/instance.ts";
 import { table } from "../runbooks/lib/table.ts";
 import { everythingIn } from "../test/support/left.ts";
@@ -49,9 +49,9 @@ try {
     }
     const { boundaryArn, policyArns } = await program.outputs();
     const users = new Map<string, Awaited<ReturnType<typeof freshUser>>>();
-    for (const kinds of [["read"], ["read", "operate"], ["read", "operate", "deploy"]]) {
-        const arns = kinds.map((kind) => policyArns[kind] ?? "");
-        users.set(kinds.join(), await freshUser(aws.iam, `who-may-${kinds.at(-1)}`, arns));
+    for (const levels of [["read"], ["read", "operate"], ["read", "operate", "deploy"]] as const) {
+        const arns = levels.flatMap((level) => operatorLevels[level].map((kind) => policyArns[kind] ?? ""));
+        users.set(levels.join(), await freshUser(aws.iam, `who-may-${levels.at(-1)}`, arns));
     }
     const operator = users.get("read,operate,deploy") as Awaited<ReturnType<typeof freshUser>>;
     const world = worldOf(aws, boundaryArn);
