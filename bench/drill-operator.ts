@@ -77,6 +77,9 @@ try {
         if (!fine) {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
             problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-1500)}`);
+            say(problems.at(-1) ?? "");
+            // What follows stands on it, and would only say so in other words.
+            if (step.name === "up") break;
         }
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
         say(`${step.name} (${kinds.join(", ")}): ${fine ? "fine" : "NOT FINE"}, ${seconds.toFixed(1)} s`);

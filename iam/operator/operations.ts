@@ -1,6 +1,9 @@
 import { ownNamespace } from "../../metrics.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
+/** Service Authorization Reference, "Amazon SNS". */
+const subscriptions = "SNS's subscriptions are no resources of IAM";
+
 /** What an operator does with cost guard, notices, budget, alarms, dashboard and trail, and reads of the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, region, accountId, names } = scope;
@@ -78,18 +81,14 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         makes(
             "TopicMakes",
             "sns",
-            [
-                "CreateTopic",
-                "DeleteTopic",
-                "SetSubscriptionAttributes",
-                "SetTopicAttributes",
-                "Subscribe",
-                "TagResource",
-                "Unsubscribe",
-                "UntagResource",
-            ],
+            ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"],
             [topic],
         ),
+        everywhere("SubscriptionLooks", "sns", ["GetSubscriptionAttributes"], subscriptions),
+        grant("deploy-operations", "SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
+            everythingBecause: subscriptions,
+            condition,
+        }),
         grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
         looks("QueueLooks", "sqs", ["GetQueueAttributes", "GetQueueUrl", "ListQueueTags"], queues),
         makes(
