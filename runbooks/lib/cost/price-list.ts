@@ -81,13 +81,9 @@ function explained(error: unknown): unknown {
             `AWS's Price List API refuses: ${(error as Error).message}. Its caller needs pricing:GetProducts on *.`,
         );
     }
-    // What stands in for AWS answers in another form, or that it knows no such service.
-    const { $metadata, message } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
-    if (hasName(error, "SyntaxError", "UnknownOperationException", "UnrecognizedClientException", "InvalidAction")) {
-        return /security token|credential/i.test(message) ? error : new RunbookError(noPriceList(message));
-    }
-    return $metadata?.httpStatusCode === 501 || /unsupported service/i.test(message)
-        ? new RunbookError(noPriceList(message))
+    // What stands in for AWS answers without an error's name, or in another form.
+    return hasName(error, "Unknown", "SyntaxError", "UnknownOperationException")
+        ? new RunbookError(noPriceList((error as Error).message))
         : error;
 }
 
