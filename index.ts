@@ -1,11 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { CostGuard } from "./components/cost-guard.ts";
 import { DataBucket } from "./components/data-bucket.ts";
 import { filesOf, prefixesOf } from "./components/files.ts";
 import { guardRules } from "./components/guard-rules.ts";
+import { Notices } from "./components/notices.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
 import { showPrice } from "./components/price-table.ts";
 import { Recommender } from "./components/recommender.ts";
+import { SpendBudget } from "./components/spend-budget.ts";
 import { stackMarks } from "./components/stack-marks.ts";
 import { bucketNameFor, loadConfig } from "./config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
@@ -48,6 +51,10 @@ const access = new PersonalizeAccess("personalize", {
     permissionsBoundary: config.permissionsBoundary,
     tags: config.tags,
 });
+const { monthlyLimitUsd } = price;
+const notices = new Notices("notices", { config, caller });
+const { topicArn, failuresArn } = notices;
+const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
     config,
     recipeArn: config.recipe && pulumi.interpolate`arn:${partition}:personalize:::recipe/${config.recipe}`,
@@ -55,6 +62,15 @@ const recommender = new Recommender("movies", {
     files: data.files,
     roleArn: access.roleArn,
     marks,
+    budget: budget.resource,
+});
+const guard = new CostGuard("cost-guard", {
+    config,
+    caller,
+    monthlyLimitUsd,
+    topicArn,
+    failuresArn,
+    marks: recommender.marks,
 });
 
 export const { estimatedMonthlyCostUsd } = price;
@@ -71,3 +87,6 @@ export const {
     campaignArn,
     eventTrackerId,
 } = recommender;
+export const noticesTopicArn = notices.topicArn;
+export const noticesQueueUrl = notices.queueUrl;
+export const costGuardName = guard.functionName;

@@ -127,16 +127,37 @@ export function campaignUsdPerHour(recipe: string | undefined, minProvisionedTPS
 
 /** What an idle ACTIVE campaign bills, in US dollars for a month of 730 hours; volume discounts are in it where known. */
 export function campaignUsdPerMonth(recipe: string | undefined, minProvisionedTPS: number): number {
-    if (isV2(recipe)) {
-        return campaignUsdPerHour(recipe, minProvisionedTPS) * hoursPerMonth;
-    }
     const tpsHours = Math.max(1, minProvisionedTPS) * hoursPerMonth;
+    return isV2(recipe) ? servingUsd({ tpsHours: 0, tpsHoursV2: tpsHours }) : servingUsd({ tpsHours, tpsHoursV2: 0 });
+}
+
+/** What campaigns served in a month, in TPS-hours; one of v2 is 3,600 requests. */
+export interface ServedUnits {
+    readonly tpsHours: number;
+    readonly tpsHoursV2: number;
+}
+
+/** What campaigns served in a month costs, in US dollars; volume discounts are in it where known. */
+export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
     const between = (from: number, to: number) => Math.max(0, Math.min(tpsHours, to) - from);
     return (
         between(0, 20_000) * prices.tpsHour.usd +
         between(20_000, 200_000) * prices.tpsHourFrom20k.usd +
-        between(200_000, Number.POSITIVE_INFINITY) * prices.tpsHourFrom200k.usd
+        between(200_000, Number.POSITIVE_INFINITY) * prices.tpsHourFrom200k.usd +
+        ((tpsHoursV2 * secondsPerHour) / 1000) * prices.requestsV2.usd
     );
+}
+
+/**
+ * The TPS-hours that an ACTIVE campaign bills for a time of at most one of the service's windows of five minutes: the
+ * larger of what is provisioned and what was asked, and at least 1 TPS.
+ */
+export function billedTpsHours(window: {
+    readonly hours: number;
+    readonly minProvisionedTPS: number;
+    readonly requests: number;
+}): number {
+    return Math.max(Math.max(1, window.minProvisionedTPS) * window.hours, window.requests / secondsPerHour);
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { violationsOf, waiverProblems } from "../iam/guard-rules.ts";
+import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../iam/guard-rules.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -16,17 +16,27 @@ export function guardRules(waivers: Readonly<Record<string, string>>): void {
     if (problems.length > 0) {
         throw new pulumi.RunError(`the waivers have problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     }
+    const before: Declared[] = [];
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-        const judged = judge(type, name, props, waivers);
+        const judged = judge(type, name, props, waivers, before);
+        if (watchesPersonalize({ type, props })) {
+            before.push({ type, props });
+        }
         return { props: judged, opts };
     });
 }
 
 /** The same properties; each that is an output is judged when it is known. */
-function judge(type: string, name: string, props: Properties, waivers: Readonly<Record<string, string>>): Properties {
+function judge(
+    type: string,
+    name: string,
+    props: Properties,
+    waivers: Readonly<Record<string, string>>,
+    before: readonly Declared[],
+): Properties {
     const told = new Set<string>();
     const check = (known: Properties) => {
-        const refused = violationsOf(type, known).filter(({ rule, problem }) => {
+        const refused = violationsOf(type, known, before).filter(({ rule, problem }) => {
             const reason = waivers[rule];
             if (reason !== undefined && !told.has(rule)) {
                 told.add(rule);

@@ -30,6 +30,8 @@ export interface RecommenderArgs {
     readonly roleArn: pulumi.Input<string>;
     /** What runbooks noted: whether the campaign is parked, or held at a version. */
     readonly marks: StackMarks;
+    /** The budget over what the campaign costs: without it there is no campaign. */
+    readonly budget?: pulumi.Resource;
 }
 
 /** From interactions in S3 to a campaign that recommends: schema, group, dataset, import, solution, version, campaign. */
@@ -45,6 +47,8 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly campaignArn: pulumi.Output<string>;
     /** Empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
+    /** What runbooks and the cost guard note; it is gone after all that writes there. */
+    public readonly marks: pulumi.Resource;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Recommender", name, {}, opts);
@@ -131,7 +135,7 @@ export class Recommender extends pulumi.ComponentResource {
         if (config.batchInferenceFile !== undefined) {
             new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, child);
         }
-        new Marks(name, { region: config.region, path: marksPath(config.stack) }, child);
+        this.marks = new Marks(name, { region: config.region, path: marksPath(config.stack) }, child);
 
         this.schemaArn = schema.id;
         this.datasetGroupArn = group.id;
@@ -160,7 +164,7 @@ export class Recommender extends pulumi.ComponentResource {
                 adopt: config.adopt.campaign,
             },
             // Also of a version that it does not serve: one training after the other, and the switch at the end.
-            { ...child, dependsOn: version },
+            { ...child, dependsOn: args.budget ? [version, args.budget] : version },
         );
     }
 }

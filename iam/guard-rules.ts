@@ -1,17 +1,30 @@
 import type { PolicyDocument, Statement } from "./document.ts";
 import { listOf } from "./document.ts";
 
+/** A resource of a program, as the program asks for it. */
+export interface Declared {
+    readonly type: string;
+    readonly props: Readonly<Record<string, unknown>>;
+}
+
 /**
  * What must never be, each a pure function from a resource's type and its properties to what is wrong with it;
- * undefined where nothing is, and where the property is not known yet.
+ * undefined where nothing is, and where the property is not known yet. `before` is what the program asked for earlier:
+ * what a resource needs beside it must come first, as it must be made first.
  */
-export type GuardRule = (type: string, props: Readonly<Record<string, unknown>>) => string | undefined;
+export type GuardRule = (
+    type: string,
+    props: Readonly<Record<string, unknown>>,
+    before: readonly Declared[],
+) => string | undefined;
 
 /** AWS's own policies that are so wide that nobody here needs them. */
 const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3ReadOnlyAccess"];
 /** Properties that hold policy documents, of whatever resource. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
 const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+/** As Pulumi calls our dynamic resource. */
+const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
 export const guardRules = {
@@ -74,6 +87,11 @@ export const guardRules = {
             ? undefined
             : `encrypts by ${algorithms.join(", ") || "nothing"}`;
     },
+
+    "campaign-without-budget": (type, _props, before) =>
+        type === campaignType && !before.some(watchesPersonalize)
+            ? "bills by the hour, and no aws.budgets.Budget on Amazon Personalize comes before it in the program"
+            : undefined,
 } as const satisfies Record<string, GuardRule>;
 
 export type GuardRuleName = keyof typeof guardRules;
@@ -94,11 +112,23 @@ export function waiverProblems(waivers: Readonly<Record<string, string>>): strin
 }
 
 /** All that is wrong with a resource, by rule. */
-export function violationsOf(type: string, props: Readonly<Record<string, unknown>>) {
-    return Object.entries(guardRules).flatMap(([rule, judge]) => {
-        const problem = judge(type, props);
+export function violationsOf(type: string, props: Readonly<Record<string, unknown>>, before: readonly Declared[] = []) {
+    return Object.entries<GuardRule>(guardRules).flatMap(([rule, judge]) => {
+        const problem = judge(type, props, before);
         return problem === undefined ? [] : [{ rule: rule as GuardRuleName, problem }];
     });
+}
+
+/** Whether it is a budget on the service; of filters that are not known yet it is believed. */
+export function watchesPersonalize({ type, props }: Declared): boolean {
+    return (
+        type === "aws:budgets/budget:Budget" &&
+        (isUnknown(props.costFilters) ||
+            list(props.costFilters).some((filter) => {
+                const { name, values } = filter as { name?: unknown; values?: unknown };
+                return name === "Service" && list(values).includes("Amazon Personalize");
+            }))
+    );
 }
 
 /** Pulumi hands what is not known yet as an output, which is neither text nor plain data. */

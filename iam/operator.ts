@@ -1,4 +1,6 @@
-import type { PolicyDocument } from "./document.ts";
+import type { PolicyDocument, Statement } from "./document.ts";
+import { listOf } from "./document.ts";
+import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
@@ -24,9 +26,10 @@ export function operatorPolicy(
 
 /**
  * The permissions boundary of the roles that the program makes: whatever an operator writes into them, they reach the
- * stack's own data and nothing else.
+ * stack's own data, and what the cost guard works on, and nothing else.
  */
-export function rolesBoundary({ partition, bucketName, kmsKeyArn }: OperatorScope): PolicyDocument {
+export function rolesBoundary(scope: OperatorScope): PolicyDocument {
+    const { partition, bucketName, kmsKeyArn } = scope;
     const bucket = `arn:${partition}:s3:::${bucketName}`;
     return {
         Version: "2012-10-17",
@@ -48,8 +51,31 @@ export function rolesBoundary({ partition, bucketName, kmsKeyArn }: OperatorScop
                           Resource: kmsKeyArn,
                       },
                   ]),
+            ...guardStatements(scope),
         ],
     };
+}
+
+/** Name of the SSM parameter of the chat's webhook, where there is a boundary: another one is out of it. */
+export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
+    `/${project}-chat/${stack}`;
+
+/** All that the guard, its schedule and the notifier may, each once. */
+function guardStatements(scope: OperatorScope): readonly Statement[] {
+    const guard = { ...scope, campaign: scope.names.campaign };
+    const documents = [
+        guardPolicy(guard, "delete"),
+        schedulePolicy(guard),
+        notifierPolicy(guard, webhookParameter(scope)),
+    ];
+    const statements = new Map<string, Statement>();
+    for (const statement of documents.flatMap(({ Statement }) => listOf(Statement))) {
+        const { Sid = "" } = statement;
+        const there = statements.get(Sid);
+        const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource)])];
+        statements.set(Sid, { ...statement, Resource });
+    }
+    return [...statements.values()];
 }
 
 /** Actions that the local AWS never asks for, each with the page that demands it on AWS. */

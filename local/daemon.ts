@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { folderServed, takeFolder } from "./folder-lock.ts";
+import { watchAlarms } from "./gateway/alarms/watch.ts";
 import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
@@ -10,7 +11,7 @@ import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
-import { defaultInstance, localAccountId, localPartition, paths } from "./instance.ts";
+import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
 import { freePort, startMiniStack } from "./ministack/process.ts";
 import { serviceModelDirOf } from "./personalize-emulator/botocore.ts";
 import { createEmulator } from "./personalize-emulator/emulator.ts";
@@ -32,11 +33,10 @@ if (!releaseFolder) {
 }
 mkdirSync(awsData, { recursive: true });
 
-const secret = instance.enforce
-    ? { answersPort: await freePort(), token: randomBytes(32).toString("hex"), gatewayPort: instance.port }
-    : undefined;
+const secret = instance.enforce ? { answersPort: await freePort(), token: randomBytes(32).toString("hex") } : undefined;
 const miniStackOptions = {
     ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
+    gatewayPort: instance.port,
     ...(secret && { enforcement: secret }),
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
@@ -62,6 +62,7 @@ const enforcement = secret && {
         accountId: localAccountId,
     }),
 };
+const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
 const behind = { miniStackPort: miniStack.port, emulator, log };
 const serviceMetrics = publishServiceMetrics(behind);
 const budgetNotices = startBudgetNotices({
@@ -89,7 +90,7 @@ async function stop(exitCode: number) {
     server?.close();
     server?.closeAllConnections();
     enforcement?.close();
-    await Promise.all([budgetNotices.stop(), serviceMetrics.stop()]);
+    await Promise.all([alarms.close(), budgetNotices.stop(), serviceMetrics.stop()]);
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

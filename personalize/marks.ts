@@ -1,6 +1,7 @@
 import {
     DeleteParameterCommand,
     DeleteParametersCommand,
+    GetParameterCommand,
     ParameterNotFound,
     PutParameterCommand,
     paginateGetParametersByPath,
@@ -84,6 +85,25 @@ export async function writeMark<K extends keyof Marks>(
     await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(mark), Type: "String", Overwrite: true }));
 }
 
+/** The parameter in which the cost guard keeps what it knows; nobody but it reads what stands there. */
+export const guardMarkOf = (stack: string) => `${marksPath(stack)}/guard`;
+
+/** What the cost guard noted; undefined where it did not run yet. */
+export async function readGuardMark(ssm: SSMClient, stack: string): Promise<string | undefined> {
+    try {
+        return (await ssm.send(new GetParameterCommand({ Name: guardMarkOf(stack) }))).Parameter?.Value;
+    } catch (error) {
+        if (error instanceof ParameterNotFound) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+export async function writeGuardMark(ssm: SSMClient, stack: string, Value: string): Promise<void> {
+    await ssm.send(new PutParameterCommand({ Name: guardMarkOf(stack), Value, Type: "String", Overwrite: true }));
+}
+
 /** Takes a mark away; whether there was one. */
 export async function removeMark(ssm: SSMClient, stack: string, key: keyof Marks): Promise<boolean> {
     try {
@@ -100,7 +120,7 @@ export async function removeMark(ssm: SSMClient, stack: string, key: keyof Marks
 /** Takes everything under a path away. */
 export async function removeAllMarks(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
-    // The service takes ten names a call, and a stack has two.
+    // The service takes ten names a call, and a stack has three.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
     }

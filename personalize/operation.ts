@@ -38,7 +38,10 @@ export const servedIn = ({ properties }: Look): Served => ({
 });
 
 /** The campaign as it stands; undefined when there is none, or one that is on its way out. */
-export async function lookAtCampaign(deps: LifecycleDeps, campaignArn: string): Promise<Look | undefined> {
+export async function lookAtCampaign(
+    deps: Pick<LifecycleDeps, "client">,
+    campaignArn: string,
+): Promise<Look | undefined> {
     const look = await campaign.look(deps.client(regionOf(campaignArn)), campaignArn).catch(goneOrThrow);
     return look?.status.startsWith("DELETE") ? undefined : look;
 }

@@ -22,6 +22,10 @@ export interface OperatorScope {
         readonly batchInferenceJobPrefix: string;
         readonly solution: string;
         readonly campaign: string;
+        readonly costGuard: string;
+        readonly notices: string;
+        readonly failures: string;
+        readonly notifier: string;
     };
     /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
     readonly kmsKeyArn?: string | undefined;

@@ -7,7 +7,7 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, entry } from "./entry.ts";
-import { plainTags, tagList } from "./iam.ts";
+import { plainTags, tagList } from "./tags.ts";
 
 const gone = "NoSuchEntityException";
 

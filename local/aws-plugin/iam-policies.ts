@@ -19,7 +19,7 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
-import { plainTags, tagList } from "./iam.ts";
+import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "NoSuchEntityException";
 /** IAM keeps so many versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
@@ -81,7 +81,7 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
                     const PolicyDocument = policy as string;
                     await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
                 }
-                const TagKeys = Object.keys(olds.tags ?? {}).filter((key) => !(key in (tags ?? {})));
+                const TagKeys = goneKeys(olds.tags, tags);
                 if (TagKeys.length > 0) {
                     await iam.send(new UntagPolicyCommand({ PolicyArn, TagKeys }));
                 }

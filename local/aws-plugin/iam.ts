@@ -8,7 +8,6 @@ import {
     type IAMClient,
     PutRolePermissionsBoundaryCommand,
     PutRolePolicyCommand,
-    type Tag,
     TagRoleCommand,
     UntagRoleCommand,
     UpdateAssumeRolePolicyCommand,
@@ -16,18 +15,11 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
+import { type AnyEntry, entry, named, type Properties, sameJson, sameStack, withoutDefaults } from "./entry.ts";
+import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "NoSuchEntityException";
 const taken = "EntityAlreadyExistsException";
-
-/** Tags as IAM takes them. */
-export const tagList = (tags: object | undefined) =>
-    Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
-
-/** Tags as Pulumi has them. */
-export const plainTags = (tags: Tag[] | undefined) =>
-    Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value]));
 
 /** Roles and their inline policies. */
 export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
@@ -65,20 +57,23 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                 });
                 return { id: RoleName, computed: { arn: answer.Role?.Arn, uniqueId: answer.Role?.RoleId } };
             },
-            async read(RoleName, { assumeRolePolicy }) {
+            async read(RoleName, state) {
                 const role = (await unlessGone(iam.send(new GetRoleCommand({ RoleName })), gone))?.Role;
+                const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
                 return (
-                    role && {
-                        name: role.RoleName,
-                        arn: role.Arn,
-                        description: role.Description,
-                        assumeRolePolicy: sameJson(
-                            assumeRolePolicy,
-                            decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
-                        ),
-                        permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
-                        tags: plainTags(role.Tags),
-                    }
+                    role &&
+                    withoutDefaults(
+                        {
+                            name: role.RoleName,
+                            arn: role.Arn,
+                            description: role.Description,
+                            assumeRolePolicy: sameJson(state.assumeRolePolicy, trust),
+                            permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
+                            tags: plainTags(role.Tags),
+                        },
+                        state as Properties,
+                        { description: "", tags: {} },
+                    )
                 );
             },
             async update(RoleName, { description, assumeRolePolicy, permissionsBoundary, tags }, olds) {
@@ -92,7 +87,7 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                     new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: assumeRolePolicy as string }),
                 );
                 await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: description ?? "" }));
-                const TagKeys = Object.keys(olds.tags ?? {}).filter((key) => !(key in (tags ?? {})));
+                const TagKeys = goneKeys(olds.tags, tags);
                 if (TagKeys.length > 0) {
                     await iam.send(new UntagRoleCommand({ RoleName, TagKeys }));
                 }

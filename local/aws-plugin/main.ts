@@ -1,14 +1,31 @@
+import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as pulumi from "@pulumi/pulumi";
+import { budgetEntries } from "./budgets.ts";
+import { trailEntries } from "./cloudtrail.ts";
+import { cloudWatchEntries } from "./cloudwatch.ts";
 import { iamEntries } from "./iam.ts";
 import { openIdEntries } from "./iam-openid.ts";
 import { policyEntries } from "./iam-policies.ts";
+import { functionAccessEntries } from "./lambda-access.ts";
+import { functionEntries } from "./lambda-function.ts";
+import { logGroupEntries } from "./log-group.ts";
 import { createProvider } from "./provider.ts";
 import { bucketEntries } from "./s3-bucket.ts";
 import { objectEntries } from "./s3-object.ts";
+import { scheduleEntries } from "./scheduler.ts";
+import { snsEntries } from "./sns.ts";
+import { sqsEntries } from "./sqs.ts";
 import { ssmLookups } from "./ssm.ts";
 
 /** Stand-in for Pulumi's AWS plugin in local runs: the resource types that this program uses, by AWS SDK calls. */
@@ -18,6 +35,9 @@ const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
 const settings = { region, maxAttempts: 5 };
 const s3 = new S3Client(settings);
 const sts = new STSClient(settings);
+const lambda = new LambdaClient(settings);
+const caller = () => sts.send(new GetCallerIdentityCommand({}));
+const accountId = async () => (await caller()).Account ?? "";
 
 const iam = new IAMClient(settings);
 const provider = createProvider(
@@ -27,11 +47,20 @@ const provider = createProvider(
         ...iamEntries(iam),
         ...policyEntries(iam),
         ...openIdEntries(iam),
+        ...functionEntries(lambda, region),
+        ...functionAccessEntries(lambda),
+        ...scheduleEntries(new SchedulerClient(settings)),
+        ...snsEntries(new SNSClient(settings)),
+        ...sqsEntries(new SQSClient(settings)),
+        ...budgetEntries(new BudgetsClient(settings), accountId),
+        ...cloudWatchEntries(new CloudWatchClient(settings)),
+        ...logGroupEntries(new CloudWatchLogsClient(settings)),
+        ...trailEntries(new CloudTrailClient(settings)),
     },
     {
         ...ssmLookups(new SSMClient(settings)),
         async "aws:index/getCallerIdentity:getCallerIdentity"() {
-            const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+            const { Account, Arn, UserId } = await caller();
             return { id: Account, accountId: Account, arn: Arn, userId: UserId };
         },
         async "aws:index/getPartition:getPartition"() {

@@ -7,7 +7,7 @@ export type Lookup = (args: Properties) => Promise<Properties>;
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+const hashedSignatures: unknown[] = ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"];
 
 /** A Pulumi provider over a table of entries and a table of lookups (Pulumi's functions). */
 export function createProvider(
@@ -50,13 +50,19 @@ export function createProvider(
         },
         async read(id, urn, props) {
             const found = await entryOf(urn).read(id, plain(props ?? {}));
-            return found === undefined ? { id: "", props: {} } : { id, props: clean({ ...props, ...found }) };
+            if (found === undefined) {
+                return { id: "", props: {} };
+            }
+            // What is as it was stays as it was written, with the mark of a secret.
+            const asWas = (key: string, value: unknown) => comparable(unwrap(props?.[key])) === comparable(value);
+            const news = Object.entries(found).filter(([key, value]) => !asWas(key, value));
+            return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
         },
         async update(id, urn, olds, news) {
             const { properties, update } = entryOf(urn);
-            await update(id, plain(news), plain(olds));
+            const anew = await update(id, plain(news), plain(olds));
             const computed = Object.fromEntries(Object.entries(olds).filter(([key]) => !(key in properties)));
-            return { outs: clean({ ...computed, ...news }) };
+            return { outs: clean({ ...computed, ...news, ...anew }) };
         },
         async delete(id, urn, props) {
             await entryOf(urn).delete(id, plain(props));
@@ -79,7 +85,9 @@ function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): stri
             return [];
         }
         const paths = roots.has(property) ? leaves(property, value) : [property];
-        return paths.filter((path) => !(path in properties) && !nested.includes(path));
+        const isMapped = (path: string) =>
+            nested.some((known) => known === path || (known.endsWith(".*") && path.startsWith(known.slice(0, -1))));
+        return paths.filter((path) => !(path in properties) && !isMapped(path));
     });
 }
 
@@ -110,10 +118,10 @@ function unwrap(value: unknown): unknown {
     return object[signature] === secretSignature ? unwrap(object.value) : plain(object);
 }
 
-/** Assets are compared by their content, everything else by its value. */
+/** Assets and archives are compared by their content, everything else by its value. */
 function comparable(value: unknown): string {
     const object = value as Record<string, unknown> | undefined;
-    return object?.[signature] === assetSignature ? String(object.hash) : canonical(value ?? null);
+    return hashedSignatures.includes(object?.[signature]) ? String(object?.hash) : canonical(value ?? null);
 }
 
 function clean(properties: Properties): Record<string, unknown> {

@@ -128,7 +128,9 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
                     }
                 );
             },
-            update: async (_id, args) => putAccessBlock(args),
+            async update(_id, args) {
+                await putAccessBlock(args);
+            },
             // Deleting the block would open a bucket that `retain` leaves behind; it goes with the bucket.
             async delete() {},
         }),

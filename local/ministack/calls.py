@@ -16,6 +16,8 @@ from ministack.core.responses import request_scope
 from ministack.core.router import detect_service
 from ministack.services import iam, s3, tagging
 
+import resources
+
 # Served by MiniStack before its router looks: their names would be another call's.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
 
@@ -49,6 +51,8 @@ RENAMED = {
 
 # What tags on a create ask for besides (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
 TAGGING = {
+    "budgets:ModifyBudget": "budgets:TagResource",
+    "cloudtrail:CreateTrail": "cloudtrail:AddTags",
     "cloudwatch:PutCompositeAlarm": "cloudwatch:TagResource",
     "cloudwatch:PutMetricAlarm": "cloudwatch:TagResource",
     "dynamodb:CreateTable": "dynamodb:TagResource",
@@ -187,7 +191,9 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         given = json_of(body)
         budget = given.get("BudgetName") or (given.get("Budget") or {}).get("BudgetName")
         resource = f"arn:aws:budgets::{account}:budget/{budget}" if budget else "*"
-    return [(action, resource, context)]
+    context = {**context, **resources.tags_given(service, json_of(body))}
+    named = resources.named(service, action.split(":", 1)[1], path, routing, json_of(body), region, account)
+    return [(action, arn, context) for arn in named or [resource]]
 
 
 def completed(service, action, resource, context, account):

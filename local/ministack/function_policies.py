@@ -24,7 +24,8 @@ def check_before_delivery() -> None:
 
     def from_rule(target, event, rule, *rest):
         arn = target.get("Arn", "")
-        if ":lambda:" not in arn or allowed(arn, "events.amazonaws.com", rule.get("Arn", "")):
+        # A schedule invokes by its role, which schedules.py looks at.
+        if ":lambda:" not in arn or ":scheduler:" in rule.get("Arn", "") or allowed(arn, "events.amazonaws.com", rule.get("Arn", "")):
             to_rule(target, event, rule, *rest)
 
     def from_bucket(arn, payload, region):

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface MiniStack {
@@ -11,17 +11,18 @@ export interface MiniStack {
     stop(): Promise<void>;
 }
 
-/** What MiniStack needs when the gateway enforces: where it answers the gateway, and where its functions call AWS. */
+/** What MiniStack needs when the gateway enforces: where it answers the gateway. */
 export interface MiniStackEnforcement {
     readonly answersPort: number;
     readonly token: string;
-    readonly gatewayPort: number;
 }
 
 export interface MiniStackOptions {
     readonly python: string;
     readonly dataDir: string;
     readonly logFile: string;
+    /** Where its functions call AWS: Personalize answers there only. */
+    readonly gatewayPort: number;
     readonly enforcement?: MiniStackEnforcement;
     log(message: string): void;
 }
@@ -81,14 +82,15 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     };
 }
 
-function launch({ python, dataDir, logFile, enforcement }: MiniStackOptions, port: number): ChildProcess {
+function launch({ python, dataDir, logFile, gatewayPort, enforcement }: MiniStackOptions, port: number): ChildProcess {
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
     const out = openSync(logFile, "a");
     const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
         stdio: ["pipe", out, out],
         // What stands in this environment leaks into Lambda handlers, so it is made from nothing.
         env: {
-            PATH: process.env.PATH,
+            // Functions run on the first `node` there: the project's own.
+            PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
             HOME: process.env.HOME,
             TMPDIR: join(dataDir, "tmp"),
             BIND_HOST: "127.0.0.1",
@@ -102,11 +104,11 @@ function launch({ python, dataDir, logFile, enforcement }: MiniStackOptions, por
             LOG_LEVEL: "WARNING",
             // A clone is not to hold what Python compiles beside its modules.
             PYTHONDONTWRITEBYTECODE: "1",
+            AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
             ...(enforcement && {
                 AUTH: "true",
                 ANSWERS_PORT: String(enforcement.answersPort),
                 GATEWAY_TOKEN: enforcement.token,
-                AWS_ENDPOINT_URL: `http://127.0.0.1:${enforcement.gatewayPort}`,
             }),
         },
     });

@@ -17,6 +17,10 @@ from ministack import app
 from ministack.core import iam_evaluator
 from ministack.core.persistence import save_all
 
+import asynchronous
+import metric_alarms
+import schedules
+
 SAVE_EVERY_SECONDS = 1.0
 # The gateway's mark on a request that it has judged.
 JUDGED_HEADER = b"x-judged-by-gateway"
@@ -53,6 +57,9 @@ def leave_to_gateway(token: str) -> None:
 
 
 if __name__ == "__main__":
+    metric_alarms.leave_to_gateway()
+    asynchronous.invoke_asynchronously()
+    schedules.look_often()
     threading.Thread(target=keep_saving, daemon=True).start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     if os.environ.get("ANSWERS_PORT"):
@@ -64,5 +71,6 @@ if __name__ == "__main__":
         leave_to_gateway(token)
         function_policies.check_before_delivery()
         answers.serve(port, token)
+    schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]
     app.main()

@@ -26,6 +26,8 @@ const passing: Readonly<Record<string, readonly [service: string, find: Find]>> 
         "personalize.amazonaws.com",
         (body) => (body.metricsOutputConfig as Body | undefined)?.roleArn,
     ],
+    "cloudtrail:CreateTrail": ["cloudtrail.amazonaws.com", (body) => body.CloudWatchLogsRoleArn],
+    "cloudtrail:UpdateTrail": ["cloudtrail.amazonaws.com", (body) => body.CloudWatchLogsRoleArn],
     "lambda:CreateFunction": ["lambda.amazonaws.com", role],
     "lambda:UpdateFunctionConfiguration": ["lambda.amazonaws.com", role],
     "scheduler:CreateSchedule": ["scheduler.amazonaws.com", target],

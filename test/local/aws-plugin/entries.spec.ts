@@ -25,7 +25,6 @@ import {
     PutObjectCommand,
     PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import type { provider } from "@pulumi/pulumi";
 import { iamEntries } from "../../../local/aws-plugin/iam.ts";
 import { openIdEntries } from "../../../local/aws-plugin/iam-openid.ts";
 import { policyEntries } from "../../../local/aws-plugin/iam-policies.ts";
@@ -35,6 +34,7 @@ import { objectEntries } from "../../../local/aws-plugin/s3-object.ts";
 import { start, stop } from "../../../local/control.ts";
 import { type Instance, localAccountId } from "../../../local/instance.ts";
 import { clientsOf, region, testInstance } from "../../support/local-aws.ts";
+import { type Life, type Plugin, testLives, urnOf } from "./life.ts";
 
 const Bucket = "entries";
 const RoleName = "entries-role";
@@ -64,7 +64,7 @@ const rule = {
 describe("each resource type of the local AWS plugin", () => {
     let instance: Instance;
     let clients: ReturnType<typeof clientsOf>;
-    let plugin: Required<provider.Provider>;
+    let plugin: Plugin;
     let file: string;
     before(async () => {
         instance = await testInstance();
@@ -73,7 +73,7 @@ describe("each resource type of the local AWS plugin", () => {
         const { s3, iam } = clients;
         const access = { ...iamEntries(iam), ...policyEntries(iam), ...openIdEntries(iam) };
         const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...access };
-        plugin = createProvider(entries, {}) as Required<provider.Provider>;
+        plugin = createProvider(entries, {}) as Plugin;
         await iam.send(new CreateUserCommand({ UserName: "ann" }));
         await iam.send(new CreatePolicyCommand({ PolicyName: "kept", PolicyDocument: allow }));
         file = join(instance.dir, "u.csv");
@@ -84,14 +84,6 @@ describe("each resource type of the local AWS plugin", () => {
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    interface Life {
-        readonly type: string;
-        args(): Record<string, unknown>;
-        /** Somebody changes it outside. */
-        drift(): Promise<unknown>;
-        /** What the next preview then shows as changed: properties, or that it is gone. */
-        readonly seen: string[] | "gone";
-    }
     const lives: Life[] = [
         {
             type: "aws:s3/bucket:Bucket",
@@ -253,50 +245,7 @@ describe("each resource type of the local AWS plugin", () => {
             seen: ["policy"],
         },
     ];
-    const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
-    const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
-
-    for (const { type, args, drift, seen } of lives) {
-        it(`${type}: made, read without a difference, drift seen, mended`, async () => {
-            const urn = urnOf(type);
-            const inputs = args();
-            assert.deepEqual((await plugin.check(urn, {}, inputs)).failures, []);
-            const { id, outs = {} } = await plugin.create(urn, inputs);
-            made.set(type, { id, outs });
-            const changes = async () => {
-                const { id: found, props = {} } = await plugin.read(id, urn, outs);
-                if (!found) {
-                    return "gone";
-                }
-                const { changes } = await plugin.diff(id, urn, props, inputs);
-                const differs = (key: string) => JSON.stringify(props[key]) !== JSON.stringify(inputs[key]);
-                return changes ? Object.keys(inputs).filter(differs) : [];
-            };
-            assert.deepEqual(await changes(), []);
-
-            await drift();
-            assert.deepEqual(await changes(), seen);
-            const replaced = seen !== "gone" && (await plugin.diff(id, urn, { ...outs, [String(seen[0])]: 0 }, inputs));
-            if (seen === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
-                await plugin.create(urn, inputs);
-            } else {
-                await plugin.update(id, urn, outs, inputs);
-            }
-            assert.deepEqual(await changes(), []);
-        });
-    }
-
-    it("deletes each, and finds it gone then; deleting twice is no error", async () => {
-        for (const { type } of lives.toReversed()) {
-            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
-            await plugin.delete(id, urnOf(type), outs);
-            await plugin.delete(id, urnOf(type), outs);
-        }
-        for (const { type } of lives) {
-            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
-            assert.equal((await plugin.read(id, urnOf(type), outs)).id, "", type);
-        }
-    });
+    testLives(lives, () => plugin);
 
     it("refuses to delete a bucket that holds something, unless it may", async () => {
         const urn = urnOf("aws:s3/bucket:Bucket");

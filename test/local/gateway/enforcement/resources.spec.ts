@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { CloudWatchClient, ListTagsForResourceCommand } from "@aws-sdk/client-cloudwatch";
+import { BudgetsClient, CreateBudgetCommand } from "@aws-sdk/client-budgets";
+import { CloudTrailClient, CreateTrailCommand } from "@aws-sdk/client-cloudtrail";
+import {
+    CloudWatchClient,
+    DeleteAlarmsCommand,
+    ListTagsForResourceCommand,
+    PutDashboardCommand,
+    PutMetricAlarmCommand,
+} from "@aws-sdk/client-cloudwatch";
 import { CreatePolicyCommand, CreateRoleCommand, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
+import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { DeleteParametersCommand, GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { account, allow, type Enforcing, startEnforcing } from "./support.ts";
 
@@ -55,6 +64,80 @@ describe("the resource that a call is judged on", () => {
         await assert.rejects(tagsOf(`${alarm}-2`), /not authorized/);
         await assert.rejects(tagsOf(alarm), (error: Error) => !/not authorized/.test(error.message));
         cloudWatch.destroy();
+    });
+
+    it("is each alarm and dashboard, the trail, the budget and the function by name, and tags on a create are asked for", async () => {
+        const arn = (service: string, tail: string, region = "eu-central-1") =>
+            `arn:aws:${service}:${region}:${account}:${tail}`;
+        const tagged = { StringEquals: { "aws:RequestTag/team": "films" } };
+        const { keys, lambda } = await aws.user(
+            "owner",
+            allow(["cloudwatch:DeleteAlarms", "cloudwatch:SetAlarmState"], arn("cloudwatch", "alarm:films-*")),
+            allow("cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:films-*"), tagged),
+            allow("cloudwatch:TagResource", arn("cloudwatch", "alarm:films-errors")),
+            allow("cloudwatch:PutDashboard", arn("cloudwatch", "dashboard/films-*", "")),
+            allow("cloudtrail:CreateTrail", arn("cloudtrail", "trail/films-*"), tagged),
+            allow("cloudtrail:AddTags", arn("cloudtrail", "trail/films-trail")),
+            allow("budgets:ModifyBudget", arn("budgets", "budget/films-*", "")),
+            allow("budgets:TagResource", arn("budgets", "budget/films-budget", ""), tagged),
+            allow("lambda:CreateFunction", arn("lambda", "function:films-*")),
+        );
+        const settings = settingsOf(keys);
+        const [cloudWatch, trails, budgets] = [
+            new CloudWatchClient(settings),
+            new CloudTrailClient(settings),
+            new BudgetsClient(settings),
+        ];
+        const Tags = [{ Key: "team", Value: "films" }];
+        const alarm = (AlarmName: string) =>
+            cloudWatch.send(
+                new PutMetricAlarmCommand({
+                    ...{ AlarmName, Namespace: "Films", MetricName: "Errors", Statistic: "Sum", Period: 60, Tags },
+                    ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" },
+                }),
+            );
+        await alarm("films-errors");
+        await assert.rejects(alarm("films-other"), /cloudwatch:TagResource on resource: .*alarm:films-other/);
+        const remove = (...AlarmNames: string[]) => cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames }));
+        await assert.rejects(remove("films-errors", "others"), /cloudwatch:DeleteAlarms on resource: .*alarm:others /);
+        await remove("films-errors");
+        const dashboard = (DashboardName: string) =>
+            cloudWatch.send(new PutDashboardCommand({ DashboardName, DashboardBody: '{"widgets":[]}' }));
+        await dashboard("films-health");
+        await assert.rejects(dashboard("others"), /cloudwatch::\d+:dashboard\/others /);
+
+        const trail = (Name: string, CloudWatchLogsRoleArn?: string) =>
+            trails.send(new CreateTrailCommand({ Name, S3BucketName: "films", TagsList: Tags, CloudWatchLogsRoleArn }));
+        await trail("films-trail");
+        await assert.rejects(trail("films-other"), /cloudtrail:AddTags on resource: .*trail\/films-other/);
+        const role = await aws.role("writes-logs", { Service: "cloudtrail.amazonaws.com" });
+        await assert.rejects(trail("films-trail", role), /iam:PassRole on resource: .*role\/writes-logs/);
+
+        const budget = (BudgetName: string, ResourceTags = Tags) =>
+            budgets.send(
+                new CreateBudgetCommand({
+                    AccountId: account,
+                    Budget: { BudgetName, BudgetType: "COST", TimeUnit: "MONTHLY" },
+                    ResourceTags,
+                }),
+            );
+        await budget("films-budget");
+        await assert.rejects(budget("films-budget", [{ Key: "team", Value: "x" }]), /budgets:TagResource/);
+        await assert.rejects(budget("others"), /budgets:ModifyBudget on resource: .*budget\/others/);
+
+        const make = (FunctionName: string) =>
+            lambda.send(
+                new CreateFunctionCommand({
+                    FunctionName,
+                    Role: role,
+                    Runtime: "nodejs24.x",
+                    Handler: "index.handler",
+                    Code: { ZipFile: Buffer.from("zip") },
+                }),
+            );
+        await assert.rejects(make("others"), /lambda:CreateFunction on resource: .*function:others/);
+        await assert.rejects(make("films-guard"), /iam:PassRole/);
+        for (const client of [cloudWatch, trails, budgets]) client.destroy();
     });
 
     it("has the boundary of the request when it is to be made, not that of what has its name already", async () => {

@@ -1,0 +1,104 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../config.ts";
+import { guardArn, guardPolicy, schedulePolicy, scheduleTrust } from "../iam/guard-access.ts";
+import type { ServiceCaller } from "../iam/import-access.ts";
+import type { GuardSettings } from "../lambda/cost-guard.ts";
+import { guardScopeOf } from "./guard-scope.ts";
+import { LambdaFunction } from "./lambda-function.ts";
+
+export interface CostGuardArgs {
+    readonly config: StackConfig;
+    readonly caller: pulumi.Input<ServiceCaller>;
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    readonly topicArn: pulumi.Input<string>;
+    readonly failuresArn: pulumi.Input<string>;
+    /** The stack's marks: the guard writes some, so it is gone before they are taken away. */
+    readonly marks: pulumi.Resource;
+}
+
+/** A function that looks every few minutes at what the campaign costs, and stops it where it must. */
+export class CostGuard extends pulumi.ComponentResource {
+    public readonly functionName: pulumi.Output<string>;
+
+    constructor(name: string, args: CostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:cost:CostGuard", name, {}, opts);
+        const { config, caller, failuresArn } = args;
+        const { names, tags, permissionsBoundary, cost } = config;
+        const child = { parent: this };
+        const scope = guardScopeOf(config, caller);
+
+        const guard = new LambdaFunction(
+            name,
+            {
+                code: "cost-guard",
+                functionName: names.costGuard,
+                roleName: names.costGuardRole,
+                description: "Watches what the campaign costs, and parks it at the limit",
+                timeoutSeconds: 120,
+                caller,
+                policy: scope.apply((known) => guardPolicy(known, cost.unusedAction)),
+                environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
+                failuresArn,
+                permissionsBoundary,
+                tags,
+                after: [args.marks],
+            },
+            child,
+        );
+        const role = new aws.iam.Role(
+            `${name}-schedule`,
+            {
+                name: names.scheduleRole,
+                description: "EventBridge Scheduler starts the cost guard by this role",
+                assumeRolePolicy: pulumi.jsonStringify(pulumi.output(caller).apply(scheduleTrust)),
+                tags,
+                ...(permissionsBoundary && { permissionsBoundary }),
+            },
+            child,
+        );
+        const policy = new aws.iam.RolePolicy(
+            `${name}-schedule`,
+            { name: "work", role: role.name, policy: pulumi.jsonStringify(scope.apply(schedulePolicy)) },
+            child,
+        );
+        // A schedule carries no tags; only a group of schedules could.
+        new aws.scheduler.Schedule(
+            name,
+            {
+                name: names.costGuard,
+                description: "Starts the cost guard",
+                scheduleExpression: everyMinutes(cost.guardMinutes),
+                flexibleTimeWindow: { mode: "OFF" },
+                target: {
+                    arn: guard.arn,
+                    roleArn: role.arn,
+                    // The next run makes up for one that was missed.
+                    retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: cost.guardMinutes * 60 },
+                    deadLetterConfig: { arn: failuresArn },
+                },
+            },
+            { ...child, dependsOn: policy },
+        );
+        this.functionName = guard.functionName;
+        this.registerOutputs({ functionName: this.functionName });
+    }
+}
+
+/** Schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
+export const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
+
+function settingsOf({ config, caller, monthlyLimitUsd, topicArn }: CostGuardArgs): pulumi.Output<GuardSettings> {
+    const { project, stack, recipe, cost } = config;
+    const { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction } = cost;
+    const told = { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction, monthlyLimitUsd };
+    return pulumi.all([guardScopeOf(config, caller), topicArn]).apply(([scope, topic]) => ({
+        project,
+        stack,
+        recipe,
+        ...told,
+        campaignArn: guardArn(scope, "personalize", `campaign/${scope.campaign}`),
+        topicArn: topic,
+    }));
+}

@@ -1,0 +1,55 @@
+import type { PolicyDocument } from "./document.ts";
+import { guardArn } from "./guard-access.ts";
+import type { ServiceCaller } from "./import-access.ts";
+
+/** Who may publish notices, and where they go. */
+export interface NoticesScope extends ServiceCaller {
+    readonly names: { readonly notices: string; readonly alarmPrefix: string; readonly budget: string };
+}
+
+/**
+ * Policy of the notices' topic: AWS Budgets and CloudWatch's alarms may publish, for this stack's own only
+ * (Cost Management User Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying
+ * users on alarm changes"). Whoever else publishes does it by his own policy.
+ */
+export function topicPolicy(scope: NoticesScope): PolicyDocument {
+    const { partition, accountId, names } = scope;
+    const publish = (Sid: string, Service: string, source: string) =>
+        ({
+            Sid,
+            Effect: "Allow",
+            Principal: { Service },
+            Action: "sns:Publish",
+            Resource: guardArn(scope, "sns", names.notices),
+            Condition: { StringEquals: { "aws:SourceAccount": accountId }, ArnLike: { "aws:SourceArn": source } },
+        }) as const;
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            // The guide has the account's budgets here, and says nothing of the name of one.
+            publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
+            publish(
+                "AlarmsPublish",
+                "cloudwatch.amazonaws.com",
+                guardArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}*`),
+            ),
+        ],
+    };
+}
+
+/** Policy of the notices' queue: the topic may send there, and nobody else. */
+export function noticesQueuePolicy(scope: NoticesScope): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "NoticesArrive",
+                Effect: "Allow",
+                Principal: { Service: "sns.amazonaws.com" },
+                Action: "sqs:SendMessage",
+                Resource: guardArn(scope, "sqs", scope.names.notices),
+                Condition: { ArnEquals: { "aws:SourceArn": guardArn(scope, "sns", scope.names.notices) } },
+            },
+        ],
+    };
+}

@@ -1,0 +1,82 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { DeleteSolutionCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import { keepTag } from "../money/guard-config.ts";
+import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../personalize/marks.ts";
+import { beginPark } from "../personalize/park.ts";
+import { goneOrThrow } from "../personalize/remove.ts";
+import { tagsOf } from "../personalize/tags.ts";
+import { publishGauges, requestWindows } from "./guard-metrics.ts";
+import type { GuardPorts } from "./guard-ports.ts";
+import { stackSolutions } from "./stack-solutions.ts";
+
+/** Which stack's campaign the guard watches, and whom it tells. */
+export interface GuardPlace {
+    readonly project: string;
+    readonly stack: string;
+    readonly campaignArn: string;
+    readonly topicArn: string;
+}
+
+export interface GuardClients {
+    readonly personalize: PersonalizeClient;
+    /** Sends each call once: its requests are counted. */
+    readonly runtime: PersonalizeRuntimeClient;
+    readonly cloudwatch: CloudWatchClient;
+    readonly ssm: SSMClient;
+    readonly sns: SNSClient;
+}
+
+/** A user that no data set has: what the campaign answers is of no interest. */
+const probeUser = "cost-guard-probe";
+
+/** The guard's world in AWS. */
+export function awsPorts(clients: GuardClients, { project, stack, campaignArn, topicArn }: GuardPlace): GuardPorts {
+    const { personalize, runtime, cloudwatch, ssm, sns } = clients;
+    const deps = { client: () => personalize, ssm: () => ssm };
+    const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
+    return {
+        now: Date.now,
+        log: (line) => console.log(JSON.stringify(line)),
+        async campaign() {
+            const { campaign } =
+                (await personalize.send(new DescribeCampaignCommand({ campaignArn })).catch(goneOrThrow)) ?? {};
+            return campaign === undefined || campaign.status === "CREATE FAILED"
+                ? undefined
+                : {
+                      status: campaign.status ?? "",
+                      createdAt: campaign.creationDateTime?.getTime() ?? 0,
+                      updatedAt: campaign.lastUpdatedDateTime?.getTime() ?? 0,
+                      minProvisionedTPS: campaign.minProvisionedTPS ?? 1,
+                  };
+        },
+        kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
+        requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
+        async parked() {
+            const { parked } = await readMarks(ssm, stack);
+            return parked && { solutionVersionArn: parked.campaign?.solutionVersionArn };
+        },
+        solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
+        readState: async () => ({ text: await readGuardMark(ssm, stack), name: guardMarkOf(stack) }),
+        writeState: (text) => writeGuardMark(ssm, stack, text),
+        async probe() {
+            await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
+        },
+        async park(reason) {
+            await beginPark(deps, { stack, campaignArn, reason });
+        },
+        async deleteSolution(name) {
+            const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });
+            await personalize.send(command).catch(goneOrThrow);
+        },
+        async notify(notice) {
+            const Message = JSON.stringify({ default: JSON.stringify(notice), email: `${notice.text}\n` });
+            const Subject = `${project} ${stack}: ${notice.kind.replaceAll("-", " ")}`.slice(0, 99);
+            await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
+        },
+        publish: (gauges) => publishGauges(cloudwatch, stack, gauges),
+    };
+}

@@ -1,0 +1,33 @@
+import type { Gauges } from "../money/decide.ts";
+import type { CampaignSeen, ParkedSeen, SolutionSeen } from "../money/guard-looks.ts";
+import type { SentNotice } from "../money/notices.ts";
+import type { RequestWindows } from "../money/spend.ts";
+
+/** The world as the cost guard meets it. Each call may fail; moments are milliseconds since 1970. */
+export interface GuardPorts {
+    now(): number;
+    /** One line of JSON. */
+    log(line: Readonly<Record<string, unknown>>): void;
+
+    /** The stack's campaign; undefined where there is none. */
+    campaign(): Promise<CampaignSeen | undefined>;
+    /** Whether the campaign carries the tag `keep`. */
+    kept(): Promise<boolean>;
+    /** Requests of the campaign by windows of five minutes, from that moment on. */
+    requests(since: number): Promise<RequestWindows>;
+    parked(): Promise<ParkedSeen | undefined>;
+    /** The solutions that carry the stack's tags. */
+    solutions(): Promise<readonly SolutionSeen[]>;
+
+    /** What the last run noted, and under which name; text is undefined before the first. */
+    readState(): Promise<{ readonly text: string | undefined; readonly name: string }>;
+    writeState(text: string): Promise<void>;
+
+    /** Asks the campaign once, as nobody's user. */
+    probe(): Promise<void>;
+    /** Notes the campaign as parked and asks for its deletion. Done before: asks no second time. */
+    park(reason: string): Promise<void>;
+    deleteSolution(name: string): Promise<void>;
+    notify(notice: SentNotice): Promise<void>;
+    publish(gauges: Gauges): Promise<void>;
+}

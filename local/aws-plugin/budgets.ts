@@ -1,0 +1,224 @@
+import {
+    type Budget,
+    type BudgetsClient,
+    CreateBudgetCommand,
+    CreateNotificationCommand,
+    DeleteBudgetCommand,
+    DeleteNotificationCommand,
+    DescribeBudgetCommand,
+    ListTagsForResourceCommand,
+    type Notification,
+    paginateDescribeNotificationsForBudget,
+    paginateDescribeSubscribersForNotification,
+    type Subscriber,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateBudgetCommand,
+} from "@aws-sdk/client-budgets";
+import type * as aws from "@pulumi/aws";
+import { unlessGone } from "../unless-gone.ts";
+import {
+    type AnyEntry,
+    canonical,
+    entry,
+    named,
+    type Properties,
+    type Resolved,
+    sameMembers,
+    sameStack,
+    withoutDefaults,
+} from "./entry.ts";
+import { awsKeys, pulumiKeys } from "./keys.ts";
+import { goneKeys, plainTags, tagList } from "./tags.ts";
+
+const gone = "NotFoundException";
+
+type Args = Resolved<aws.budgets.BudgetArgs>;
+type Notice = NonNullable<Args["notifications"]>[number];
+
+/** Budgets and who is told. A budget's id is its account and name. */
+export function budgetEntries(client: BudgetsClient, accountId: () => Promise<string>): Record<string, AnyEntry> {
+    const find = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
+    const arnOf = (id: string) => `arn:aws:budgets::${id.replace(":", ":budget/")}`;
+    const tagsOf = async (ResourceARN: string) =>
+        plainTags((await client.send(new ListTagsForResourceCommand({ ResourceARN }))).ResourceTags);
+
+    async function noticesOf(id: string): Promise<Notice[]> {
+        const notices = [];
+        for await (const page of paginateDescribeNotificationsForBudget({ client }, find(id))) {
+            for (const Notification of page.Notifications ?? []) {
+                const subscribers: Subscriber[] = [];
+                const of = { ...find(id), Notification };
+                for await (const { Subscribers = [] } of paginateDescribeSubscribersForNotification({ client }, of)) {
+                    subscribers.push(...Subscribers);
+                }
+                notices.push(observedNotice(Notification, subscribers));
+            }
+        }
+        return notices;
+    }
+
+    return {
+        "aws:budgets/budget:Budget": entry<aws.budgets.BudgetArgs>({
+            properties: {
+                name: "replace",
+                accountId: "replace",
+                budgetType: "update",
+                limitAmount: "update",
+                limitUnit: "update",
+                timeUnit: "update",
+                costFilters: "update",
+                costTypes: "update",
+                notifications: "update",
+                tags: "update",
+            },
+            nested: [
+                "costFilters.name",
+                "costFilters.values",
+                "costTypes.*",
+                "notifications.comparisonOperator",
+                "notifications.threshold",
+                "notifications.thresholdType",
+                "notifications.notificationType",
+                "notifications.subscriberSnsTopicArns",
+                "notifications.subscriberEmailAddresses",
+            ],
+            async create(args) {
+                const AccountId = args.accountId ?? (await accountId());
+                const id = `${AccountId}:${named(args.name, "name")}`;
+                const command = new CreateBudgetCommand({
+                    AccountId,
+                    Budget: budgetOf(args),
+                    NotificationsWithSubscribers: (args.notifications ?? []).map(wantedNotice),
+                    ResourceTags: tagList(args.tags),
+                });
+                await client.send(command).catch(async (error: Error) => {
+                    const has = error.name === "DuplicateRecordException" ? await tagsOf(arnOf(id)) : {};
+                    if (!sameStack(has, args.tags)) {
+                        throw error;
+                    }
+                    await this.update(id, args, { ...args, tags: has as Record<string, string> });
+                });
+                return { id, computed: { arn: arnOf(id) } };
+            },
+            async read(id, state) {
+                const found = (await unlessGone(client.send(new DescribeBudgetCommand(find(id))), gone))?.Budget;
+                if (!found) {
+                    return undefined;
+                }
+                const notices = await noticesOf(id);
+                const isAsWas = sameMembers(ordered(state.notifications), notices) !== notices;
+                return withoutDefaults(
+                    {
+                        ...observedBudget(found, state),
+                        notifications: isAsWas ? state.notifications : notices,
+                        tags: await tagsOf(arnOf(id)),
+                    },
+                    state as Properties,
+                    { notifications: [], costFilters: [], tags: {} },
+                );
+            },
+            async update(id, args, olds) {
+                await client.send(
+                    new UpdateBudgetCommand({ AccountId: find(id).AccountId, NewBudget: budgetOf(args) }),
+                );
+                const there = await noticesOf(id);
+                const wanted = ordered(args.notifications) ?? [];
+                const isIn = (list: readonly Notice[], one: Notice) =>
+                    list.some((other) => canonical(other) === canonical(one));
+                for (const { Notification } of there.filter((one) => !isIn(wanted, one)).map(wantedNotice)) {
+                    await client.send(new DeleteNotificationCommand({ ...find(id), Notification }));
+                }
+                for (const notice of wanted.filter((one) => !isIn(there, one))) {
+                    await client.send(new CreateNotificationCommand({ ...find(id), ...wantedNotice(notice) }));
+                }
+                const ResourceTagKeys = goneKeys(olds.tags, args.tags);
+                if (ResourceTagKeys.length > 0) {
+                    await client.send(new UntagResourceCommand({ ResourceARN: arnOf(id), ResourceTagKeys }));
+                }
+                const ResourceTags = tagList(args.tags);
+                if (ResourceTags.length > 0) {
+                    await client.send(new TagResourceCommand({ ResourceARN: arnOf(id), ResourceTags }));
+                }
+            },
+            async delete(id) {
+                await unlessGone(client.send(new DeleteBudgetCommand(find(id))), gone);
+            },
+        }),
+    };
+}
+
+function budgetOf(args: Args): Budget {
+    return {
+        BudgetName: args.name,
+        BudgetType: args.budgetType as "COST",
+        TimeUnit: args.timeUnit as "MONTHLY",
+        ...(args.limitAmount && { BudgetLimit: { Amount: args.limitAmount, Unit: args.limitUnit } }),
+        ...(args.costFilters && {
+            CostFilters: Object.fromEntries(args.costFilters.map(({ name, values }) => [name, [...values]])),
+        }),
+        ...(args.costTypes && { CostTypes: awsKeys(args.costTypes) as object }),
+    };
+}
+
+/** Of the kinds of cost only those that the program names: AWS fills in all the others. */
+function observedBudget(found: Budget, state: Args): Properties {
+    const types = pulumiKeys(found.CostTypes ?? {}) as Properties;
+    const { Amount, Unit } = found.BudgetLimit ?? {};
+    const filters = Object.entries(found.CostFilters ?? {}).map(([name, values]) => ({ name, values }));
+    return {
+        name: found.BudgetName,
+        budgetType: found.BudgetType,
+        timeUnit: found.TimeUnit,
+        limitAmount: Number(Amount) === Number(state.limitAmount) ? state.limitAmount : Amount,
+        limitUnit: Unit,
+        costFilters: sameMembers(state.costFilters as typeof filters | undefined, filters),
+        costTypes:
+            state.costTypes && Object.fromEntries(Object.keys(state.costTypes).map((type) => [type, types[type]])),
+    };
+}
+
+function wantedNotice(notice: Notice) {
+    const subscribers = (SubscriptionType: "SNS" | "EMAIL", addresses: readonly string[] | undefined) =>
+        (addresses ?? []).map((Address) => ({ SubscriptionType, Address }));
+    return {
+        Notification: {
+            NotificationType: notice.notificationType as "ACTUAL",
+            ComparisonOperator: notice.comparisonOperator as "GREATER_THAN",
+            Threshold: notice.threshold,
+            ThresholdType: notice.thresholdType as "PERCENTAGE",
+        },
+        Subscribers: [
+            ...subscribers("SNS", notice.subscriberSnsTopicArns),
+            ...subscribers("EMAIL", notice.subscriberEmailAddresses),
+        ],
+    };
+}
+
+function observedNotice(of: Notification, subscribers: readonly Subscriber[]): Notice {
+    const addresses = (type: string) =>
+        subscribers.filter(({ SubscriptionType }) => SubscriptionType === type).map(({ Address = "" }) => Address);
+    return tidy({
+        comparisonOperator: of.ComparisonOperator ?? "",
+        threshold: of.Threshold ?? 0,
+        thresholdType: of.ThresholdType ?? "PERCENTAGE",
+        notificationType: of.NotificationType ?? "",
+        subscriberSnsTopicArns: addresses("SNS"),
+        subscriberEmailAddresses: addresses("EMAIL"),
+    });
+}
+
+const ordered = (notices: Args["notifications"]) => notices?.map(tidy);
+
+/** A notice whose addresses are in order; nobody is the same as no list. */
+function tidy({
+    subscriberSnsTopicArns: topics = [],
+    subscriberEmailAddresses: mails = [],
+    ...notice
+}: Notice): Notice {
+    return {
+        ...notice,
+        ...(topics.length > 0 && { subscriberSnsTopicArns: [...topics].sort() }),
+        ...(mails.length > 0 && { subscriberEmailAddresses: [...mails].sort() }),
+    };
+}

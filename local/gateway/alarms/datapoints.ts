@@ -1,0 +1,80 @@
+import {
+    type CloudWatchClient,
+    GetMetricDataCommand,
+    type MetricAlarm,
+    type MetricDataQuery,
+} from "@aws-sdk/client-cloudwatch";
+import { periodOf, periodsOf } from "./evaluate.ts";
+import { metricMath } from "./metric-math.ts";
+import type { Series } from "./series.ts";
+
+const ofTheMetric = "metric";
+
+/**
+ * The datapoints of an alarm in the periods that it is evaluated by and in the running one: of its metric with exactly
+ * its dimensions, or of the one of its queries that returns data.
+ *
+ * @throws Error for metric math that is not known, and for queries of which not exactly one returns data
+ */
+export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm, now: number): Promise<Series> {
+    const queries = queriesOf(alarm);
+    const { whole, running } = periodsOf(alarm, now);
+    const { MetricDataResults = [] } = await client.send(
+        new GetMetricDataCommand({
+            // What an expression needs is fetched, too, where it returns no data itself.
+            MetricDataQueries: queries
+                .filter(({ MetricStat }) => MetricStat)
+                .map(({ Id, MetricStat }) => ({ Id, MetricStat })),
+            StartTime: new Date(whole[0] ?? running),
+            EndTime: new Date(running + periodOf(alarm)),
+        }),
+    );
+    const fetched = new Map(
+        MetricDataResults.map(({ Id = "", Timestamps = [], Values = [] }) => [
+            Id,
+            new Map(Timestamps.map((at, n) => [at.getTime(), Values[n] ?? Number.NaN])),
+        ]),
+    );
+    const [returned, ...others] = queries.filter(({ ReturnData }) => ReturnData !== false);
+    if (!returned || others.length > 0) {
+        throw new Error(`alarm ${alarm.AlarmName}: exactly one of its metric queries must return data`);
+    }
+    // The running period is one of them only if something came in it, so that FILL does not judge it early.
+    const isRunning = [...fetched.values()].some((series) => series.has(running));
+    return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
+}
+
+/** The series of a query by its id: as it was fetched, or by its expression. */
+export function seriesOf(
+    id: string,
+    queries: readonly MetricDataQuery[],
+    fetched: ReadonlyMap<string, Series>,
+    periods: readonly number[],
+): Series {
+    const metricIds = queries.flatMap(({ Id, MetricStat }) => (Id !== undefined && MetricStat ? [Id] : []));
+    const compute = (wanted: string, asking: readonly string[]): Series | undefined => {
+        const query = queries.find(({ Id }) => Id === wanted);
+        if (!query) {
+            return undefined;
+        }
+        if (query.Expression === undefined) {
+            return fetched.get(wanted) ?? new Map();
+        }
+        if (asking.includes(wanted)) {
+            throw new Error(`metric math "${query.Expression}": ${wanted} refers to itself`);
+        }
+        const series = (other: string) => compute(other, [...asking, wanted]);
+        return metricMath(query.Expression, { series, metricIds, periods });
+    };
+    return compute(id, []) ?? new Map();
+}
+
+function queriesOf(alarm: MetricAlarm): readonly MetricDataQuery[] {
+    if (alarm.Metrics && alarm.Metrics.length > 0) {
+        return alarm.Metrics;
+    }
+    const { Namespace, MetricName, Dimensions, ExtendedStatistic, Statistic, Unit } = alarm;
+    const Stat = ExtendedStatistic ?? Statistic;
+    const MetricStat = { Metric: { Namespace, MetricName, Dimensions }, Period: periodOf(alarm) / 1000, Stat, Unit };
+    return [{ Id: ofTheMetric, MetricStat }];
+}

@@ -1,0 +1,121 @@
+import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import type { Series } from "./series.ts";
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+/** How an alarm stands, and why, in CloudWatch's words. */
+export interface Evaluation {
+    readonly state: AlarmState;
+    readonly reason: string;
+    /** What SetAlarmState takes as StateReasonData: JSON. */
+    readonly reasonData: string;
+}
+
+const breaches: Readonly<Record<string, readonly [is: (value: number, threshold: number) => boolean, words: string]>> =
+    {
+        GreaterThanThreshold: [(value, threshold) => value > threshold, "greater than"],
+        GreaterThanOrEqualToThreshold: [(value, threshold) => value >= threshold, "greater than or equal to"],
+        LessThanThreshold: [(value, threshold) => value < threshold, "less than"],
+        LessThanOrEqualToThreshold: [(value, threshold) => value <= threshold, "less than or equal to"],
+    };
+
+/** CloudWatch looks further back than the evaluation periods when data is missing: 5 periods for 3 in its examples. */
+const periodsBeyond = 2;
+
+/** The period of an alarm, of its metric or of its queries, in milliseconds. */
+export function periodOf({ Period, Metrics = [] }: MetricAlarm): number {
+    const ofQueries = Metrics.map((query) => query.MetricStat?.Period ?? query.Period ?? 0);
+    return (Period ?? (Math.max(0, ...ofQueries) || 60)) * 1000;
+}
+
+/** The starts of the whole periods that an alarm is evaluated by, oldest first; and the start of the one that runs. */
+export function periodsOf(
+    alarm: MetricAlarm,
+    now: number,
+): { readonly whole: readonly number[]; readonly running: number } {
+    const period = periodOf(alarm);
+    const running = Math.floor(now / period) * period;
+    const count = (alarm.EvaluationPeriods ?? 1) + periodsBeyond;
+    return { whole: Array.from({ length: count }, (_, n) => running - (count - n) * period), running };
+}
+
+/**
+ * The state of an alarm by its datapoints at a time, after CloudWatch's User Guide, "Evaluating an alarm" and
+ * "Configuring how CloudWatch alarms treat missing data". Where these keep the current state, that is the answer's.
+ *
+ * CloudWatch evaluates a period of more than a minute every minute; so of such a one the running period counts too, once
+ * it breaches by being too high. How CloudWatch picks its evaluation range is not documented beyond its examples.
+ *
+ * @throws Error for an operator that needs anomaly detection
+ */
+export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: number): Evaluation {
+    const operator = alarm.ComparisonOperator ?? "";
+    const [is, words] = breaches[operator] ?? [];
+    if (!is || !words) {
+        throw new Error(`alarm ${alarm.AlarmName}: the local AWS does not evaluate ${operator || "no operator"}`);
+    }
+    const { EvaluationPeriods: periods = 1, Threshold: threshold = 0, StateValue = "INSUFFICIENT_DATA" } = alarm;
+    const needed = alarm.DatapointsToAlarm ?? periods;
+    const isBreaching = (at: number) => is(datapoints.get(at) ?? Number.NaN, threshold);
+    const { whole, running } = periodsOf(alarm, now);
+    const runs = periodOf(alarm) > 60_000 && operator.startsWith("Greater") && isBreaching(running);
+    const range = runs ? [...whole.slice(1), running] : whole;
+
+    const real = range.filter((at) => datapoints.has(at)).slice(-periods);
+    const filled = periods - real.length;
+    const breaching = real.filter(isBreaching);
+    const treatment = alarm.TreatMissingData ?? "missing";
+
+    const reasonData = JSON.stringify({
+        version: "1.0",
+        queryDate: new Date(now).toISOString(),
+        ...(range[0] !== undefined && { startDate: new Date(range[0]).toISOString() }),
+        statistic: alarm.ExtendedStatistic ?? alarm.Statistic,
+        period: periodOf(alarm) / 1000,
+        recentDatapoints: real.map((at) => datapoints.get(at)),
+        threshold,
+        evaluatedDatapoints: real.map((at) => ({ timestamp: new Date(at).toISOString(), value: datapoints.get(at) })),
+    });
+    const answer = (state: AlarmState, reason: string): Evaluation => ({ state, reason, reasonData });
+    const crossed = (state: "ALARM" | "OK"): Evaluation => {
+        const shown = state === "ALARM" ? (breaching.length > 0 ? breaching : real) : real;
+        const list = shown
+            .map((at) => `${datapoints.get(at)} (${new Date(at).toISOString().slice(0, 19)}Z)`)
+            .join(", ");
+        const assumed = treatment === "breaching" ? "Breaching" : "NonBreaching";
+        const missing =
+            filled > 0 && (treatment === "breaching" || treatment === "notBreaching")
+                ? ` ${plural(filled, "missing datapoint was", "missing datapoints were")} treated as [${assumed}].`
+                : "";
+        const said =
+            shown.length > 0
+                ? `${shown.length} out of the last ${periods} datapoints [${list}] was ${state === "OK" ? "not " : ""}${words} the threshold (${threshold})`
+                : `no datapoints were received for ${plural(periods, "period", "periods")}`;
+        return answer(
+            state,
+            `Threshold Crossed: ${said} (minimum ${plural(needed, "datapoint", "datapoints")} for ALARM).${missing}`,
+        );
+    };
+    const current = () => answer(StateValue as AlarmState, alarm.StateReason ?? "Unchanged");
+
+    if (breaching.length + (treatment === "breaching" ? filled : 0) >= needed) {
+        return crossed("ALARM");
+    }
+    if (filled === 0 || treatment === "breaching" || treatment === "notBreaching" || breaching.length < real.length) {
+        return crossed("OK");
+    }
+    if (treatment === "ignore") {
+        return current();
+    }
+    if (real.length === 0) {
+        return answer(
+            "INSUFFICIENT_DATA",
+            `Insufficient Data: ${plural(periods, "datapoint was", "datapoints were")} unknown.`,
+        );
+    }
+    // All that came breaches, but is too little: it alarms when it is old enough that no later data can acquit it.
+    const oldest = breaching[0] ?? running;
+    return range.length - range.indexOf(oldest) >= needed ? crossed("ALARM") : current();
+}
+
+const plural = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;

@@ -1,0 +1,98 @@
+/** Values by the start of their period, in milliseconds since the epoch. */
+export type Series = ReadonlyMap<number, number>;
+
+/** What metric math computes with: a number for all periods, a series, an array of series, and FILL's keyword. */
+export type Value = number | Series | readonly Series[] | "REPEAT";
+
+type Operate = (a: number, b: number) => number;
+
+/** The operators of metric math; a comparison is 1 where it holds, else 0. */
+export const operators: Readonly<Record<string, Operate>> = {
+    "+": (a, b) => a + b,
+    "-": (a, b) => a - b,
+    "*": (a, b) => a * b,
+    "/": (a, b) => a / b,
+    "<": (a, b) => Number(a < b),
+    ">": (a, b) => Number(a > b),
+    "<=": (a, b) => Number(a <= b),
+    ">=": (a, b) => Number(a >= b),
+    "==": (a, b) => Number(a === b),
+    "!=": (a, b) => Number(a !== b),
+};
+
+const isArray = (value: Value): value is readonly Series[] => Array.isArray(value);
+const isSeries = (value: Value): value is Series => value instanceof Map;
+
+/** A number in every period; a series as it is. Undefined for what is neither. */
+export function asSeries(value: Value, periods: readonly number[]): Series | undefined {
+    return typeof value === "number" ? new Map(periods.map((at) => [at, value])) : isSeries(value) ? value : undefined;
+}
+
+/** One operator on two values; of two series only where both have a value, and nowhere where it is no number. */
+export function combine(operate: Operate, one: Value, other: Value): Value | undefined {
+    if (typeof one === "number" && typeof other === "number") {
+        return operate(one, other);
+    }
+    const at = (value: Value, period: number) => (isSeries(value) ? value.get(period) : (value as number));
+    const [first] = [one, other].filter(isSeries);
+    if (!first || ![one, other].every((value) => isSeries(value) || typeof value === "number")) {
+        return undefined;
+    }
+    const values = [...first.keys()].flatMap((period): [number, number][] => {
+        const [a, b] = [at(one, period), at(other, period)];
+        const result = a === undefined || b === undefined ? Number.NaN : operate(a, b);
+        return Number.isFinite(result) ? [[period, result]] : [];
+    });
+    return new Map(values);
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** Over a series: one number of all its values. Over an array: a series of the values that its members have at a time. */
+const over =
+    (aggregate: (values: readonly number[]) => number) =>
+    ([of]: readonly Value[]): Value | undefined => {
+        if (of === undefined || typeof of === "number" || of === "REPEAT") {
+            return undefined;
+        }
+        if (!isArray(of)) {
+            return of.size === 0 ? new Map() : aggregate([...of.values()]);
+        }
+        const periods = [...new Set(of.flatMap((series) => [...series.keys()]))].sort((a, b) => a - b);
+        const at = (period: number) => of.map((series) => series.get(period)).filter((value) => value !== undefined);
+        return new Map(periods.map((period) => [period, aggregate(at(period))]));
+    };
+
+type Fn = (args: readonly Value[], periods: readonly number[]) => Value | undefined;
+
+/** The functions of metric math that are known here; undefined where they do not take what they are given. */
+export const functions: Readonly<Record<string, Fn>> = {
+    SUM: over(sum),
+    AVG: over((values) => sum(values) / values.length),
+    MIN: over((values) => Math.min(...values)),
+    MAX: over((values) => Math.max(...values)),
+    /** In each period the second value where the first is not 0, else the third. */
+    IF([condition, yes, no], periods) {
+        if (condition === undefined || yes === undefined || no === undefined) return undefined;
+        const [wanted, a, b] = [condition, yes, no].map((value) => asSeries(value, periods));
+        if (!wanted || !a || !b) return undefined;
+        const chosen = [...wanted].map(([at, holds]) => [at, (holds === 0 ? b : a).get(at)] as const);
+        return new Map(chosen.filter((pair): pair is [number, number] => pair[1] !== undefined));
+    },
+    /** Each period without a value gets a number, another series' value, or the last value before it. */
+    FILL([of, by], periods) {
+        if (of === undefined || by === undefined || !isSeries(of)) return undefined;
+        const filler = by === "REPEAT" ? undefined : asSeries(by, periods);
+        if (by !== "REPEAT" && !filler) return undefined;
+        const filled = new Map<number, number>();
+        let last: number | undefined;
+        for (const at of everyPeriod(of, periods)) {
+            last = of.get(at) ?? (filler ? filler.get(at) : last);
+            if (last !== undefined) filled.set(at, last);
+        }
+        return filled;
+    },
+};
+
+const everyPeriod = (series: Series, periods: readonly number[]) =>
+    [...new Set([...periods, ...series.keys()])].sort((a, b) => a - b);

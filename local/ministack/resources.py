@@ -1,0 +1,48 @@
+"""The resources of calls that MiniStack's tables judge on everything, where IAM knows the resource itself (Service
+Authorization Reference): policies that name resources would never allow such a call otherwise.
+"""
+
+from urllib.parse import unquote
+
+
+def named(service: str, operation: str, path: str, routing: dict, given: dict, region: str, account: str) -> list[str]:
+    """The ARNs that a call is judged on each; none where MiniStack's own answer stands."""
+
+    def values(name: str) -> list[str]:
+        """What a call gives under a name: one, a list, or the numbered members of a form."""
+        members = [value for key, found in routing.items() if key.startswith(f"{name}.member.") for value in found]
+        found = given.get(name) or routing.get(name) or members
+        return [str(value) for value in (found if isinstance(found, list) else [found])]
+
+    def arns(kind: str, names: list[str], where: str = region) -> list[str]:
+        return [f"arn:aws:{kind.split(':')[0]}:{where}:{account}:{kind.split(':', 1)[1]}{name}" for name in names]
+
+    if service == "lambda":
+        if operation == "CreateFunction":
+            return arns("lambda:function:", values("FunctionName"))
+        return [unquote(path.split("/tags/", 1)[1])] if "/tags/" in path else []
+    if service == "monitoring":
+        if operation in ("DeleteAlarms", "EnableAlarmActions", "DisableAlarmActions"):
+            return arns("cloudwatch:alarm:", values("AlarmNames"))
+        if operation == "SetAlarmState":
+            return arns("cloudwatch:alarm:", values("AlarmName"))
+        if operation == "DeleteDashboards":
+            return arns("cloudwatch:dashboard/", values("DashboardNames"), "")
+        if operation in ("GetDashboard", "PutDashboard"):
+            return arns("cloudwatch:dashboard/", values("DashboardName"), "")
+    if service == "cloudtrail" and operation in ("AddTags", "RemoveTags", "ListTags"):
+        return values("ResourceIdList" if operation == "ListTags" else "ResourceId")
+    if service == "budgets" and operation in ("TagResource", "UntagResource", "ListTagsForResource"):
+        return values("ResourceARN")
+    if service == "sns" and operation in ("TagResource", "UntagResource", "ListTagsForResource"):
+        return values("ResourceArn")
+    return []
+
+
+def tags_given(service: str, given: dict) -> dict:
+    """The context of the tags that a create gives, where MiniStack does not know under which name."""
+    tags = given.get({"budgets": "ResourceTags", "cloudtrail": "TagsList", "monitoring": "Tags"}.get(service, ""))
+    pairs = {tag["Key"]: str(tag.get("Value", "")) for tag in tags or [] if isinstance(tag, dict) and "Key" in tag}
+    if not pairs:
+        return {}
+    return {**{f"aws:RequestTag/{key}": value for key, value in pairs.items()}, "aws:TagKeys": list(pairs)}

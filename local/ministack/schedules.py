@@ -1,0 +1,114 @@
+"""Holds a schedule to its role, as EventBridge Scheduler does: it assumes the role, and then invokes by it.
+
+MiniStack looks at neither the role's trust nor its policies, leaves the context attributes in the input, and drops what
+could not be delivered. Here the attributes are replaced, and what the role may not deliver goes to the schedule's
+dead-letter queue, if the role may send there; a line in the log says so in any case.
+"""
+
+import json
+import logging
+from datetime import datetime, timezone
+
+from ministack.core import iam_evaluator as judge
+from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.services import eventbridge, iam, lambda_svc, scheduler, sqs
+
+log = logging.getLogger("ministack")
+
+SERVICE = "scheduler.amazonaws.com"
+ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
+# MiniStack looks every 10 seconds which schedules are due.
+LOOK_EVERY_SECONDS = 1
+
+
+def look_often() -> None:
+    scheduler._SCHEDULE_TICK_INTERVAL = LOOK_EVERY_SECONDS
+
+
+def deliver_by_role(enforcing: bool) -> None:
+    """Wraps the delivery of rules and schedules, and touches only what a schedule delivers."""
+    deliver = eventbridge._invoke_target
+
+    def deliver_if_allowed(target, event, rule, *rest):
+        if ":scheduler:" not in rule.get("Arn", ""):
+            return deliver(target, event, rule, *rest)
+        payload = filled_in(target.get("Input") or "{}", rule)
+        refused = why_not(target, target.get("Arn", ""), rule, enforcing)
+        if refused is None:
+            return deliver({**target, "Input": payload}, event, rule, *rest)
+        log.warning("schedule %s is not delivered: %s", rule["Arn"], refused)
+        dead_letters = (target.get("DeadLetterConfig") or {}).get("Arn")
+        if dead_letters:
+            keep(dead_letters, target, rule, payload, refused, enforcing)
+
+    eventbridge._invoke_target = deliver_if_allowed
+
+
+def filled_in(text: str, schedule: dict) -> str:
+    """The input with its context attributes (EventBridge Scheduler User Guide, "Adding context attributes")."""
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    attributes = {"schedule-arn": schedule["Arn"], "scheduled-time": now, "execution-id": new_uuid(), "attempt-number": "1"}
+    for name, value in attributes.items():
+        text = text.replace(f"<aws.scheduler.{name}>", value)
+    return text
+
+
+def why_not(target: dict, arn: str, schedule: dict, enforcing: bool) -> str | None:
+    """Why a schedule cannot deliver to a target, or None."""
+    service = arn.split(":")[2] if arn.count(":") > 2 else ""
+    if service == "lambda" and not lambda_svc._get_func_record_for_ref(arn)[0]:
+        return f"there is no function {arn}"
+    if not enforcing or service not in ACTIONS:
+        return None
+    role_arn, account = target.get("RoleArn", ""), get_account_id()
+    name = role_arn.rsplit("/", 1)[-1]
+    role = iam._roles.get(name) or {}
+    # The source is the schedule's group (User Guide, "Confused deputy prevention in EventBridge Scheduler").
+    group = schedule["Arn"].replace(":schedule/", ":schedule-group/").rsplit("/", 1)[0]
+    sources = {"aws:sourcearn": group, "aws:sourceaccount": account}
+    if role.get("Arn") != role_arn or not trusts(role.get("AssumeRolePolicyDocument"), role_arn, sources):
+        return f"{role_arn} cannot be assumed by {SERVICE}"
+    asked = context(ACTIONS[service], arn, f"arn:aws:sts::{account}:assumed-role/{name}/scheduler", {})
+    limits = [[judge.parse_policy_document(boundary_of(role, account))]] if role.get("PermissionsBoundary") else []
+    if judge.evaluate(asked, judge._gather_role_policies(name, account), *limits).decision == "Allow":
+        return None
+    return f"{role_arn} is not allowed {ACTIONS[service]} on {arn}"
+
+
+def boundary_of(role: dict, account: str):
+    return judge._resolve_managed_policy_document(role["PermissionsBoundary"], account) or {"Statement": []}
+
+
+def trusts(document, role_arn: str, sources: dict) -> bool:
+    trust = json.loads(document) if isinstance(document, str) else document or {}
+    statements = trust.get("Statement", [])
+    statements = [statements] if isinstance(statements, dict) else statements
+    # A trust policy names no resource: it is the role's.
+    whole = {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
+    asked = context("sts:AssumeRole", role_arn, "", sources)
+    return judge.evaluate_resource_policy(whole, asked, service=SERVICE).decision == "Allow"
+
+
+def context(action: str, resource: str, principal: str, keys: dict) -> judge.EvalContext:
+    return judge.EvalContext(
+        principal_arn=principal, principal_type="AssumedRole" if principal else "Service",
+        principal_account=get_account_id() if principal else "", action=action, resource_arn=resource,
+        region=get_region(), service_context=keys,
+    )
+
+
+def keep(queue_arn: str, target: dict, schedule: dict, payload: str, refused: str, enforcing: bool) -> None:
+    queue = sqs._queue_by_arn(queue_arn)
+    lost = why_not(target, queue_arn, schedule, enforcing) if queue else f"there is no queue {queue_arn}"
+    if lost:
+        log.warning("the dead letter of schedule %s is lost: %s", schedule["Arn"], lost)
+        return
+    eventbridge._dispatch_to_sqs(eventbridge.parse_arn(queue_arn), payload)
+    said = {
+        "SCHEDULE_ARN": schedule["Arn"], "TARGET_ARN": target.get("Arn", ""),
+        "ERROR_CODE": "ResourceNotFoundException" if refused.startswith("there is no") else "AccessDeniedException",
+        "ERROR_MESSAGE": refused,
+    }
+    queue["messages"][-1]["message_attributes"] = {
+        name: {"DataType": "String", "StringValue": value} for name, value in said.items()
+    }

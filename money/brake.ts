@@ -1,0 +1,42 @@
+import type { GuardConfig } from "./guard-config.ts";
+import { type GuardState, say } from "./guard-state.ts";
+import { stamp } from "./time.ts";
+
+/** Share of the limit at which it is said that it comes near. */
+const near = 0.8;
+
+/**
+ * Stops the campaign when the month has cost what it may: once for a month and a limit. Who resumes it in that month is
+ * let have his way, and told; another limit arms it again.
+ */
+export function brake(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
+    const { month } = state.spend;
+    const limit = config.monthlyLimitUsd;
+    const facts = { usd: cents(usd), limit };
+    if (usd < limit) {
+        return usd >= near * limit
+            ? (say(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
+            : state;
+    }
+    const standing = state.campaign !== undefined && !state.campaign.leaving ? state.campaign : undefined;
+    if (state.brake?.month !== month || state.brake.limitUsd !== limit) {
+        if (standing === undefined) {
+            return state;
+        }
+        const reason = `cost guard: $${cents(usd)} this month, and the limit is $${limit}`;
+        const braked = { ...state, brake: { month, limitUsd: limit, at: now }, parking: { reason, at: now } };
+        return reached(braked) ?? braked;
+    }
+    const told = reached(state) ?? state;
+    if (standing === undefined || standing.createdAt <= state.brake.at) {
+        return told;
+    }
+    const about = stamp(standing.createdAt);
+    return say(told, { kind: "limit-overridden", month, about, at: now, facts }) ?? told;
+
+    function reached(by: GuardState): GuardState | undefined {
+        return say(by, { kind: "limit-reached", month, about: `${limit}`, at: now, facts });
+    }
+}
+
+const cents = (usd: number) => Math.round(usd * 100) / 100;

@@ -1,0 +1,112 @@
+import { campaignUsdPerHour } from "../pricing.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import type { Looks } from "./guard-looks.ts";
+import { type GuardState, type Probe, say, without } from "./guard-state.ts";
+import { perDay } from "./notices.ts";
+import { foreignRequests, showsSince } from "./own-requests.ts";
+import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
+
+/** So long CloudWatch may take to show a request before it is said that it does not. */
+const patience = hour;
+/** Own requests that are remembered: one a day, while CloudWatch shows none. */
+const mostOwn = 10;
+
+/**
+ * Tells a campaign that nobody asks, and parks it where that is wanted, a while after it was announced. Missing data is
+ * never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
+ * anything it asks the campaign itself, and waits until CloudWatch shows it; and so once more before it parks.
+ */
+export function idle(known: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {
+    const { campaign } = known;
+    if (campaign === undefined || campaign.leaving) {
+        return { ...without(known, "idle", "probe", "lastUse"), own: [] };
+    }
+    const seen = looks.campaign?.found;
+    if (known.parking !== undefined || seen === undefined || looks.requests === undefined) {
+        return known;
+    }
+    const state = noteUse(known, now, looks.requests, Math.max(seen.createdAt, seen.updatedAt));
+    const { lastUse } = state;
+    if (state.idle !== undefined && (lastUse > state.idle.since || looks.kept)) {
+        const because = looks.kept
+            ? "it carries the tag keep now"
+            : `it was asked, or changed, at ${readable(lastUse)} or shortly before`;
+        const about = stamp(state.idle.at);
+        const month = monthOf(state.idle.at);
+        const told = say(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
+        return told === undefined ? state : without(told, "idle");
+    }
+    if (looks.kept !== false || seen.status !== "ACTIVE" || now - lastUse < config.idleHours * hour) {
+        return state;
+    }
+    const parkAt = config.idleAction === "park" ? state.idle?.parkAt : undefined;
+    if (state.idle !== undefined && parkAt === undefined && config.idleAction === "announce") {
+        return state;
+    }
+    if (parkAt !== undefined && now < parkAt) {
+        return state;
+    }
+    const proved = prove(state, now, looks.requests, parkAt ?? lastUse);
+    if (!proved.probe?.seen) {
+        return proved;
+    }
+    return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
+}
+
+/** The state with the newest use that is known; own requests are none. */
+function noteUse(
+    state: GuardState,
+    now: number,
+    requests: NonNullable<Looks["requests"]>,
+    changedAt: number,
+): GuardState & { readonly lastUse: number } {
+    const own = [...state.own, ...(state.probe?.tries ?? [])];
+    const ends = [...foreignRequests(requests, own).keys()].map((start) => Math.min(start + window, now));
+    const lastUse = Math.max(state.lastUse ?? 0, changedAt, ...ends);
+    const since = (tries: readonly number[]) => tries.filter((at) => at >= windowOf(lastUse));
+    const used = lastUse > (state.lastUse ?? 0);
+    return used ? { ...without(state, "probe"), own: since(own), lastUse } : { ...state, lastUse };
+}
+
+/** Asks for a request of the guard's own after a moment, or sees that there was one; tells when CloudWatch shows none. */
+function prove(state: GuardState, now: number, requests: NonNullable<Looks["requests"]>, after: number): GuardState {
+    const { probe } = state;
+    const at = probe?.tries.at(-1) ?? 0;
+    if (probe === undefined || at < after || (probe.sent && !probe.seen && now - at >= day)) {
+        const own = [...state.own, ...(probe?.tries ?? [])].slice(-mostOwn);
+        return { ...state, own, probe: { tries: [now], sent: false, seen: false } };
+    }
+    if (!probe.sent) {
+        return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-mostOwn) } };
+    }
+    const earlier = state.own.filter((one) => one >= windowOf(at)).length;
+    if (probe.seen || showsSince(requests, at, earlier + 1)) {
+        return { ...state, probe: { ...probe, seen: true } };
+    }
+    const facts = { since: at };
+    return now - at >= patience
+        ? (say(state, { kind: "metrics-missing", month: monthOf(at), at: now, facts }) ?? state)
+        : state;
+}
+
+/** What was sent, once it was. */
+export const probeSent = (probe: Probe): Probe => ({ ...probe, sent: true });
+
+function announce(state: GuardState, now: number, config: GuardConfig, since: number): GuardState {
+    const parks = config.idleAction === "park";
+    const parkAt = now + config.idleGraceHours * hour;
+    const facts = {
+        since,
+        perDay: perDay(campaignUsdPerHour(config.recipe, state.campaign?.minProvisionedTPS ?? 1)),
+        ...(parks && { parkAt }),
+    };
+    const told = say(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });
+    return told === undefined ? state : { ...told, idle: { since, at: now, ...(parks && { parkAt }) } };
+}
+
+function park(state: GuardState, now: number, since: number): GuardState {
+    const facts = { since };
+    const told = say(state, { kind: "idle-parked", month: monthOf(now), about: stamp(now), at: now, facts });
+    const reason = `cost guard: nobody has asked it since ${readable(since)}`;
+    return told === undefined ? state : { ...told, parking: { reason, at: now } };
+}

@@ -1,0 +1,90 @@
+import type { GuardConfig } from "./guard-config.ts";
+import { isLeaving, type Looks, type SolutionSeen } from "./guard-looks.ts";
+import { type GuardState, mostSolutions, type SolutionState, say } from "./guard-state.ts";
+import { day, monthOf, stamp } from "./time.ts";
+
+/** From the notice that it is unused until a solution may be deleted. */
+const notice = day;
+
+/**
+ * Lists the stack's solutions that no campaign has used for a time, again when the list changes; and deletes them where
+ * that is wanted, a day after it was said. What a parked campaign comes back with is in use.
+ */
+export function unused(state: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {
+    if (looks.solutions === undefined || looks.parked === undefined) {
+        return state;
+    }
+    const parked = looks.parked.mark?.solutionVersionArn ?? "";
+    const isUsed = ({ arn, hasCampaign }: SolutionSeen) => hasCampaign || parked.startsWith(`${arn}/`);
+    const deletes = config.unusedAction === "delete";
+    const looked = looks.solutions
+        .filter((solution) => !isLeaving(solution))
+        .map((solution) => ({ ...solution, name: nameOf(solution.arn) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .slice(0, mostSolutions)
+        .map((solution) => {
+            const before = state.solutions[solution.name] ?? {};
+            const used = isUsed(solution) ? now : before.used;
+            const since = Math.max(solution.changedAt, used ?? 0);
+            const isUnused = !isUsed(solution) && !solution.kept && now - since >= config.unusedDays * day;
+            const after: SolutionState = isUnused ? before : used === undefined ? {} : { used };
+            return { name: solution.name, before, after, isUnused };
+        });
+    const idleOnes = looked.filter(({ isUnused }) => isUnused);
+    const changed =
+        idleOnes.some(({ after }) => after.listed === undefined || (deletes && after.deleteFrom === undefined)) ||
+        looked.some(({ before, isUnused }) => before.listed !== undefined && !isUnused);
+    const kept = { ...state, solutions: entries(looked.map(({ name, after }) => [name, after])) };
+    return changed && idleOnes.length > 0
+        ? (list(kept, now, config, idleOnes) ?? state)
+        : idleOnes.reduce((so, { name }) => decideDeletion(so, now, config, name), kept);
+}
+
+type Named = { readonly name: string };
+
+/** Names in a notice; an SSM parameter has 4 KB. */
+const mostNames = 5;
+
+function list(state: GuardState, now: number, config: GuardConfig, idleOnes: readonly Named[]): GuardState | undefined {
+    const deleteFrom = now + notice;
+    const deletes = config.unusedAction === "delete";
+    const names = idleOnes.slice(0, mostNames).map(({ name }) => name);
+    const more = idleOnes.length - names.length;
+    const facts = { names, more, days: config.unusedDays, ...(deletes && { deleteFrom }) };
+    const told = say(state, { kind: "unused", month: monthOf(now), about: stamp(now), at: now, facts });
+    const listed = idleOnes.map(({ name }): [string, SolutionState] => {
+        const before = state.solutions[name];
+        const from = before?.deleteFrom ?? deleteFrom;
+        return [name, { ...before, listed: before?.listed ?? now, ...(deletes && { deleteFrom: from }) }];
+    });
+    return told && { ...told, solutions: { ...told.solutions, ...entries(listed) } };
+}
+
+function decideDeletion(state: GuardState, now: number, config: GuardConfig, name: string): GuardState {
+    const { listed, deleteFrom, deleting } = state.solutions[name] ?? {};
+    if (config.unusedAction !== "delete" || listed === undefined || deleteFrom === undefined || now < deleteFrom) {
+        return { ...state, solutions: { ...state.solutions, [name]: dropDeleting(state.solutions[name], config) } };
+    }
+    if (deleting !== undefined) {
+        return state;
+    }
+    const facts = { name, since: listed };
+    const about = `${name}-${stamp(listed)}`;
+    const told = say(state, { kind: "unused-deleted", month: monthOf(now), about, at: now, facts });
+    return told === undefined
+        ? state
+        : { ...told, solutions: { ...told.solutions, [name]: { ...told.solutions[name], deleting: now } } };
+}
+
+/** Who takes the wish back takes back, too, what was decided by it. */
+function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfig): SolutionState {
+    const { used, listed } = solution;
+    return unusedAction === "delete"
+        ? solution
+        : { ...(used !== undefined && { used }), ...(listed !== undefined && { listed }) };
+}
+
+const nameOf = (arn: string) => arn.split("/").at(-1) ?? arn;
+/** Entries that say something. */
+const entries = (all: readonly (readonly [string, SolutionState])[]): Record<string, SolutionState> =>
+    Object.fromEntries(all.filter(([, solution]) => Object.keys(solution).length > 0));

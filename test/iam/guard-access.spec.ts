@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { namesFor } from "../../config.ts";
+import { authorize } from "../../iam/authorize.ts";
+import { listOf, type PolicyDocument } from "../../iam/document.ts";
+import {
+    functionTrust,
+    type GuardScope,
+    guardPolicy,
+    notifierPolicy,
+    schedulePolicy,
+    scheduleTrust,
+} from "../../iam/guard-access.ts";
+import { violationsOf } from "../../iam/guard-rules.ts";
+import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
+import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
+import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
+
+const names = namesFor("dev", "");
+const scope: GuardScope = {
+    partition: "aws-cn",
+    region: "cn-north-1",
+    accountId: "123456789012",
+    project: "movie-recommender",
+    stack: "dev",
+    names,
+    campaign: names.campaign,
+};
+const operator = { ...scope, names, bucketName: "films" };
+const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
+/** Attached to an identity, its trust, or a resource's own. */
+const kindOf = (name: string) => (name in policies ? "identity" : /Trust$/.test(name) ? "trust" : "resource");
+const policies: Readonly<Record<string, PolicyDocument>> = {
+    guard: guardPolicy(scope, "delete"),
+    schedule: schedulePolicy(scope),
+    notifier: notifierPolicy(scope, webhookParameter(scope)),
+};
+const trusts: Readonly<Record<string, PolicyDocument>> = {
+    functionTrust: functionTrust(scope, names.costGuard),
+    scheduleTrust: scheduleTrust(scope),
+    topic: topicPolicy({ ...scope, names }),
+    queue: noticesQueuePolicy({ ...scope, names }),
+};
+
+/** A resource that a pattern allows. */
+const exampleOf = (pattern: string) => (pattern === "*" ? "*" : pattern.replace(/\*$/, "one"));
+const carried = {
+    "aws:RequestedRegion": scope.region,
+    "cloudwatch:namespace": "MovieRecommender",
+    "aws:ResourceTag/pulumi:project": scope.project,
+    "aws:ResourceTag/pulumi:stack": scope.stack,
+};
+const role = {
+    arn: "arn:aws-cn:sts::123456789012:assumed-role/guard/run",
+    roleArn: "arn:aws-cn:iam::123456789012:role/guard",
+};
+const decide = (document: PolicyDocument, action: string, resource: string, context: object = carried) =>
+    authorize(
+        { caller: role, action, resource, context: context as Record<string, string> },
+        {
+            identity: [{ name: "policy", document }],
+            boundary: [{ name: "boundary", document: rolesBoundary(operator) }],
+        },
+        scope.accountId,
+    ).decision;
+
+describe("the policies of the cost guard", () => {
+    for (const [name, document] of Object.entries({ ...policies, ...trusts })) {
+        it(`${name}: is one that IAM takes, for any partition, without a wildcard action, and a wildcard resource only where there is no other`, () => {
+            const parsed = parsePolicy(JSON.stringify(document), kindOf(name), sizeLimits.managedPolicy);
+            assert.deepEqual(parsed.problems, []);
+            const property = name in policies ? "policy" : "assumeRolePolicy";
+            assert.deepEqual(violationsOf("aws:iam/role:Role", { [property]: JSON.stringify(document) }), []);
+            assert.doesNotMatch(JSON.stringify(document), /arn:aws:/);
+            const everywhere = listOf(document.Statement).filter(({ Resource }) => Resource === "*");
+            for (const { Action, Condition } of everywhere) {
+                assert.ok(Condition, "holds in the stack's region only");
+                for (const action of listOf(Action)) {
+                    assert.match(
+                        action,
+                        /^(personalize:List(Campaigns|Solutions|SolutionVersions)|cloudwatch:(Get|Put)MetricData)$/,
+                    );
+                }
+            }
+        });
+    }
+
+    it("are all of use within the boundary of an operator's roles", () => {
+        for (const document of Object.values(policies)) {
+            for (const { Action, Resource } of listOf(document.Statement)) {
+                for (const action of listOf(Action)) {
+                    for (const resource of listOf(Resource)) {
+                        assert.equal(decide(document, action, exampleOf(resource)), "allowed", `${action} ${resource}`);
+                    }
+                }
+            }
+        }
+    });
+
+    it("reach nothing of other stacks, and delete no solution unless they are to", () => {
+        const { guard, schedule, notifier } = policies as Record<string, PolicyDocument>;
+        assert.ok(guard && schedule && notifier);
+        for (const [action, resource] of [
+            ["personalize:DeleteCampaign", arn("personalize", "campaign/movie-recommender-campaign-prod")],
+            ["personalize:UpdateCampaign", arn("personalize", `campaign/${names.campaign}`)],
+            ["personalize:CreateCampaign", arn("personalize", `campaign/${names.campaign}`)],
+            ["ssm:PutParameter", arn("ssm", "parameter/movie-recommender/prod/parked")],
+            ["ssm:PutParameter", arn("ssm", "parameter/movie-recommender/dev/serving")],
+            ["ssm:DeleteParameter", arn("ssm", "parameter/movie-recommender/dev/parked")],
+            ["ssm:GetParameter", arn("ssm", "parameter/movie-recommender-chat/dev")],
+            ["sns:Publish", arn("sns", "other")],
+            ["logs:PutLogEvents", arn("logs", "log-group:/aws/lambda/other:log-stream:one")],
+        ] as const) {
+            assert.equal(decide(guard, action, resource), "implicitDeny", `${action} ${resource}`);
+        }
+        const solution = arn("personalize", "solution/films");
+        const ofProd = { ...carried, "aws:ResourceTag/pulumi:stack": "prod" };
+        assert.equal(decide(guard, "personalize:DeleteSolution", solution, ofProd), "implicitDeny");
+        assert.equal(decide(guardPolicy(scope, "list"), "personalize:DeleteSolution", solution), "implicitDeny");
+        const elsewhere = { ...carried, "cloudwatch:namespace": "AWS/Personalize" };
+        assert.equal(decide(guard, "cloudwatch:PutMetricData", "*", elsewhere), "implicitDeny");
+        assert.equal(decide(schedule, "lambda:InvokeFunction", arn("lambda", "function:other")), "implicitDeny");
+        assert.equal(
+            decide(notifier, "ssm:GetParameter", arn("ssm", "parameter/movie-recommender/dev/guard")),
+            "implicitDeny",
+        );
+    });
+
+    it("trust a service for our own function, schedules, budgets and alarms only", () => {
+        const by = (
+            name: string,
+            Service: string,
+            action: string,
+            resource: string,
+            source: string,
+            account = scope.accountId,
+        ) =>
+            authorize(
+                {
+                    caller: { service: Service },
+                    action,
+                    resource,
+                    context: { "aws:SourceArn": source, "aws:SourceAccount": account },
+                },
+                { resource: [{ name, document: trusts[name] as PolicyDocument }] },
+                scope.accountId,
+            ).decision;
+        const topic = arn("sns", names.notices);
+        const cases: [string, string, string, string, string, string][] = [
+            [
+                "functionTrust",
+                "lambda.amazonaws.com",
+                "sts:AssumeRole",
+                role.roleArn,
+                arn("lambda", `function:${names.costGuard}`),
+                arn("lambda", "function:other"),
+            ],
+            [
+                "scheduleTrust",
+                "scheduler.amazonaws.com",
+                "sts:AssumeRole",
+                role.roleArn,
+                arn("scheduler", "schedule-group/default"),
+                arn("scheduler", "schedule-group/other"),
+            ],
+            [
+                "topic",
+                "budgets.amazonaws.com",
+                "sns:Publish",
+                topic,
+                "arn:aws-cn:budgets::123456789012:budget/one",
+                "arn:aws-cn:budgets::999999999999:budget/one",
+            ],
+            [
+                "topic",
+                "cloudwatch.amazonaws.com",
+                "sns:Publish",
+                topic,
+                arn("cloudwatch", `alarm:${names.alarmPrefix}-failures`),
+                arn("cloudwatch", "alarm:other"),
+            ],
+            ["queue", "sns.amazonaws.com", "sqs:SendMessage", arn("sqs", names.notices), topic, arn("sns", "other")],
+        ];
+        for (const [name, service, action, resource, ours, others] of cases) {
+            assert.equal(by(name, service, action, resource, ours), "allowed", `${service} for ${ours}`);
+            assert.equal(by(name, service, action, resource, others), "implicitDeny", `${service} for ${others}`);
+        }
+    });
+});

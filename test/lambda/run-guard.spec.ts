@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { guardWorld, solutionArn } from "./guard-world.ts";
+
+type World = ReturnType<typeof guardWorld>;
+
+/** Worlds in which the guard has something to do, each with what must have come of it after some days. */
+const stories: Record<string, { readonly make: () => World; readonly days: number; readonly kinds: string[] }> = {
+    "a limit that is reached": {
+        days: 6,
+        kinds: ["limit-near", "limit-reached"],
+        make: () => {
+            const world = guardWorld("2026-11-02T00:00:00Z", {
+                monthlyLimitUsd: 20,
+                idleAction: "announce",
+                idleHours: 999,
+            });
+            world.makeCampaign();
+            return world;
+        },
+    },
+    "a campaign that nobody asks": {
+        days: 4,
+        kinds: ["idle", "idle-parked"],
+        make: () => {
+            const world = guardWorld("2026-11-02T00:00:00Z");
+            world.makeCampaign();
+            return world;
+        },
+    },
+    "solutions that nothing uses": {
+        days: 4,
+        kinds: ["unused", "unused-deleted"],
+        make: () => {
+            const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
+            const old = { status: "ACTIVE", changedAt: world.now, hasCampaign: false, kept: false };
+            world.solutions = [
+                { ...old, arn: solutionArn("old") },
+                { ...old, arn: solutionArn("kept"), kept: true },
+                { ...old, arn: solutionArn("used"), hasCampaign: true },
+            ];
+            return world;
+        },
+    },
+};
+
+describe("the cost guard", () => {
+    for (const [what, { make, days, kinds }] of Object.entries(stories)) {
+        it(`does what is to be done once for ${what}, wherever a run dies`, async () => {
+            const fine = make();
+            await fine.hours(days * 24);
+            assert.deepEqual(fine.kinds(), kinds);
+            assert.equal(fine.arrived.length, kinds.length, "nothing arrives twice where nothing dies");
+            const { deletions, deleted, calls } = fine;
+
+            // The runs that do something are few: a run dies at each call of those, before it and after it.
+            const busy = await busyCalls(make, days);
+            assert.ok(busy.length > 20, `${busy.length} of ${calls}`);
+            for (const call of busy) {
+                for (const after of [false, true]) {
+                    const world = make();
+                    world.dieAt = { call, after };
+                    await world.hours(days * 24);
+                    const where = `dead ${after ? "after" : "before"} call ${call}`;
+                    assert.deepEqual(world.kinds(), kinds, where);
+                    assert.equal(world.deletions, deletions, where);
+                    assert.deepEqual(world.deleted, deleted, where);
+                    assert.ok(Math.abs(world.spend() - fine.spend()) < 0.25, `${where}: ${world.spend()}`);
+                    for (const id of world.ids()) {
+                        const same = world.arrived.filter((notice) => notice.id === id);
+                        assert.equal(new Set(same.map((notice) => JSON.stringify(notice))).size, 1, where);
+                    }
+                }
+            }
+        }).timeout(120_000);
+    }
+
+    it("brakes although every other look is refused, and throws what failed", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        await world.run();
+        world.now += 6 * 3_600_000;
+        for (const name of ["kept", "requests", "parked", "solutions", "publish"]) world.refused.add(name);
+        const thrown = await world.run();
+        assert.equal(world.deletions, 1);
+        assert.match(String(thrown?.message), /could not look at the requests: Error: requests was throttled/);
+        assert.match(String(thrown?.message), /could not publish metrics/);
+    });
+
+    it("brakes a campaign that it cannot look at, by what it saw last", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        await world.run();
+        world.refused.add("campaign");
+        world.now += 6 * 3_600_000;
+        assert.match(String((await world.run())?.message), /could not look at the campaign/);
+        assert.equal(world.deletions, 1);
+    });
+
+    it("does nothing by halves while it cannot note what it means to do", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        await world.run();
+        world.now += 6 * 3_600_000;
+        world.refused.add("writeState");
+        assert.ok(await world.run());
+        assert.equal(world.deletions, 0);
+        assert.deepEqual(world.arrived, []);
+        world.refused.clear();
+        await world.run();
+        assert.equal(world.deletions, 1);
+        assert.deepEqual(world.kinds(), ["limit-reached"]);
+    });
+
+    it("says later what SNS did not take, under the same id", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        await world.run();
+        world.refused.add("notify");
+        await world.hours(30);
+        assert.deepEqual(world.arrived, []);
+        world.refused.clear();
+        await world.run();
+        await world.run();
+        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
+        assert.equal(world.arrived.length, 2);
+        assert.equal(world.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
+    });
+
+    it("starts again from what AWS knows when its notes are of no use, says so, and deletes nothing", async () => {
+        for (const notes of ["{", "[]", "null", '{"schemaVersion":2}', '{"schemaVersion":1}']) {
+            const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
+            world.makeCampaign();
+            const old = { status: "ACTIVE", changedAt: world.now, hasCampaign: false, kept: false };
+            world.solutions = [{ ...old, arn: solutionArn("old") }];
+            world.now += 10 * 3_600_000;
+            world.state = notes;
+            assert.equal(await world.run(), undefined);
+            assert.deepEqual(world.kinds(), ["state-lost"], notes);
+            assert.match(String(world.lastOf("state-lost")?.text), /--name \/movie-recommender\/dev\/guard$/);
+            assert.ok(Math.abs(world.spend() - 2) < 0.01, `${world.spend()}`);
+            assert.deepEqual(world.deleted, []);
+        }
+    });
+});
+
+/** The numbers of the calls in runs that did something, and in the run before each. */
+async function busyCalls(make: () => World, days: number): Promise<number[]> {
+    const world = make();
+    const runs: { from: number; to: number; busy: boolean }[] = [];
+    let before = 0;
+    const done = () => world.arrived.length + world.deletions + world.deleted.length + world.probes;
+    let doneBefore = 0;
+    await world.hours(days * 24, () => {
+        if (world.calls > before) {
+            runs.push({ from: before + 1, to: world.calls, busy: done() > doneBefore });
+        }
+        [before, doneBefore] = [world.calls, done()];
+    });
+    return runs.flatMap(({ from, to, busy }, at) =>
+        busy || runs[at + 1]?.busy ? Array.from({ length: to - from + 1 }, (_, n) => from + n) : [],
+    );
+}

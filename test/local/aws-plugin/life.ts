@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { provider } from "@pulumi/pulumi";
+
+export type Plugin = Required<provider.Provider>;
+
+/** The life of one resource of a type. */
+export interface Life {
+    readonly type: string;
+    args(): Record<string, unknown>;
+    /** Somebody changes it outside. */
+    drift(): Promise<unknown>;
+    /** What the next preview then shows as changed: properties, or that it is gone. */
+    readonly seen: string[] | "gone";
+}
+
+export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
+
+/**
+ * Tests that each resource is made, is no difference then, shows what changed outside, and is mended; and that each is
+ * deleted, in the opposite order, and is gone.
+ */
+export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
+    const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
+
+    for (const { type, args, drift, seen } of lives) {
+        it(`${type}: made, read without a difference, drift seen, mended`, async () => {
+            const urn = urnOf(type);
+            const inputs = args();
+            assert.deepEqual((await plugin().check(urn, {}, inputs)).failures, []);
+            const { id, outs = {} } = await plugin().create(urn, inputs);
+            made.set(type, { id, outs });
+            const changes = async () => {
+                const { id: found, props = {} } = await plugin().read(id, urn, outs);
+                if (!found) {
+                    return "gone";
+                }
+                const { changes } = await plugin().diff(id, urn, props, inputs);
+                const differs = (key: string) => JSON.stringify(props[key]) !== JSON.stringify(inputs[key]);
+                if (!changes) {
+                    return [];
+                }
+                const known = Object.keys(props).filter((key) => key in inputs || !(key in outs));
+                const differing = [...new Set([...Object.keys(inputs), ...known])].filter(differs);
+                return differing.length > 0 ? differing : ["something computed"];
+            };
+            assert.deepEqual(await changes(), []);
+            assert.deepEqual((await plugin().read(id, urn, outs)).props, outs, "a refresh changes nothing");
+
+            await drift();
+            assert.deepEqual(await changes(), seen);
+            const replaced =
+                seen !== "gone" && (await plugin().diff(id, urn, { ...outs, [String(seen[0])]: 0 }, inputs));
+            if (seen === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
+                const { id: again, outs: anew = {} } = await plugin().create(urn, inputs);
+                made.set(type, { id: again, outs: anew });
+                const { props = {} } = await plugin().read(again, urn, anew);
+                assert.equal((await plugin().diff(again, urn, props, inputs)).changes, false);
+                return;
+            }
+            await plugin().update(id, urn, outs, inputs);
+            assert.deepEqual(await changes(), []);
+        });
+    }
+
+    it("deletes each, and finds it gone then; deleting twice is no error", async () => {
+        for (const { type } of lives.toReversed()) {
+            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
+            await plugin().delete(id, urnOf(type), outs);
+            await plugin().delete(id, urnOf(type), outs);
+        }
+        for (const { type } of lives) {
+            const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
+            assert.equal((await plugin().read(id, urnOf(type), outs)).id, "", type);
+        }
+    });
+}
