@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { guardRules } from "../../components/guard-rules.ts";
+import { Campaign } from "../../components/personalize/resources.ts";
 import { made, settled, useMocks } from "./mocks.ts";
 
 const open = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
+const common = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1 };
 const reason = "a drill needs it, for an hour";
 
 describe("the guard rules in a program", () => {
@@ -42,6 +44,44 @@ describe("the guard rules in a program", () => {
         const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
         const text = await new Promise((resolve) => policy.policy.apply(resolve));
         assert.equal(text, open);
+    });
+
+    it("refuse a campaign before which no budget on Personalize was asked for, and no other", async () => {
+        const campaign = (name: string) =>
+            new Campaign(name, { name, solutionArn: "s", solutionVersionArn: "s/v", minProvisionedTPS: 1, ...common });
+        const budget = (name: string, service: string) =>
+            new aws.budgets.Budget(name, {
+                budgetType: "COST",
+                timeUnit: "MONTHLY",
+                costFilters: [{ name: "Service", values: [service] }],
+            });
+        guardRules({});
+        assert.throws(
+            () => campaign("first"),
+            /Campaign first bills by the hour.*\(guard rule campaign-without-budget\)/,
+        );
+        budget("wrong", "Amazon Simple Storage Service");
+        assert.throws(() => campaign("second"), /no aws\.budgets\.Budget on Amazon Personalize comes before it/);
+        budget("right", "Amazon Personalize");
+        campaign("third");
+        await settled();
+        assert.deepEqual(
+            made.filter(({ type }) => /Campaign$/.test(type)).map(({ name }) => name),
+            ["third"],
+        );
+    });
+
+    it("let a campaign pass without a budget where that is waived with a reason", async () => {
+        guardRules({ "campaign-without-budget": reason });
+        new Campaign("free", {
+            name: "free",
+            solutionArn: "s",
+            solutionVersionArn: "s/v",
+            minProvisionedTPS: 1,
+            ...common,
+        });
+        await settled();
+        assert.ok(made.some(({ name }) => name === "free"));
     });
 
     it("take no waiver without a reason, and none of no rule", () => {

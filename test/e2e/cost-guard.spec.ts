@@ -1,0 +1,297 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { CreateRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateSolutionCommand, DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/client-personalize";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { namesFor } from "../../config.ts";
+import { listOf, type Statement } from "../../iam/document.ts";
+import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
+import { awsPorts } from "../../lambda/aws-ports.ts";
+import { runGuard } from "../../lambda/run-guard.ts";
+import { localAccountId, localPartition } from "../../local/instance.ts";
+import { freshState, type GuardState } from "../../money/guard-state.ts";
+import type { SentNotice } from "../../money/notices.ts";
+import { hour } from "../../money/time.ts";
+import { guardConfig } from "../lambda/guard-world.ts";
+import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+const admin = { accessKeyId: "test", secretAccessKey: "test" };
+
+describe("the cost guard on the local AWS", function () {
+    this.timeout(300_000);
+    let aws: TestAws;
+    let outputs: Record<string, string>;
+    let campaignArn: string;
+    const opened: { destroy(): void }[] = [];
+    const more = (credentials: typeof admin & { sessionToken?: string }) => {
+        const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials, maxAttempts: 1 };
+        const clients = {
+            cloudwatch: new CloudWatchClient(settings),
+            lambda: new LambdaClient(settings),
+            sns: new SNSClient(settings),
+            sqs: new SQSClient(settings),
+            sts: new STSClient(settings),
+        };
+        opened.push(...Object.values(clients));
+        return clients;
+    };
+    let by: ReturnType<typeof more>;
+
+    before(async () => {
+        aws = await startTestAws();
+        by = more(admin);
+        await aws.configure({ guardMinutes: 60 });
+        assertExit(await aws.engine("up"), 0);
+        outputs = await aws.outputs();
+        campaignArn = String(outputs.campaignArn);
+    });
+    after(async () => {
+        for (const client of opened) client.destroy();
+        await aws?.stop();
+    });
+
+    const markName = (name: string) => `/movie-recommender/${aws.stack}/${name}`;
+    const mark = async (name: string) =>
+        (await aws.ssm.send(new GetParameterCommand({ Name: markName(name) })).catch(() => undefined))?.Parameter
+            ?.Value;
+    const note = (name: string, value: object) =>
+        aws.ssm.send(
+            new PutParameterCommand({
+                Name: markName(name),
+                Value: JSON.stringify(value),
+                Type: "String",
+                Overwrite: true,
+            }),
+        );
+    const forget = (name: string) =>
+        aws.ssm.send(new DeleteParameterCommand({ Name: markName(name) })).catch(() => undefined);
+    /** A month that has cost 1,000 TPS-hours already: $200, and the limit is a quarter above $154. */
+    const overLimit = (): GuardState => {
+        const fresh = freshState(Date.now(), undefined);
+        return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 1000, tpsHoursV2: 0 } } };
+    };
+    async function notices(until: (all: readonly SentNotice[]) => boolean, seconds = 100): Promise<SentNotice[]> {
+        const all: SentNotice[] = [];
+        const QueueUrl = String(outputs.noticesQueueUrl);
+        for (const giveUp = Date.now() + seconds * 1000; !until(all) && Date.now() < giveUp; await sleep(200)) {
+            const { Messages = [] } = await by.sqs.send(
+                new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+            );
+            for (const { Body = "", ReceiptHandle } of Messages) {
+                all.push(JSON.parse(Body));
+                await by.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+            }
+        }
+        assert.ok(until(all), `only ${JSON.stringify(all)} arrived`);
+        return all;
+    }
+    /** Forgets what earlier runs said. */
+    const drain = () => notices(() => false, 2).catch(() => undefined);
+    const invoke = async () => {
+        const FunctionName = String(outputs.costGuardName);
+        const { FunctionError, Payload } = await by.lambda.send(new InvokeCommand({ FunctionName }));
+        assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
+    };
+    const isThere = () =>
+        aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
+            ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
+            () => false,
+        );
+
+    describe("its role", () => {
+        const names = () => namesFor(aws.stack, "");
+        const scope = (): GuardScope => ({
+            partition: localPartition,
+            region,
+            accountId: localAccountId,
+            project: "movie-recommender",
+            stack: aws.stack,
+            names: names(),
+            campaign: names().campaign,
+        });
+        let made = 0;
+        /** A run of the guard, in this process, by a session of a role that has these statements. */
+        async function runWith(statements: readonly Statement[], state: GuardState): Promise<Error | undefined> {
+            made += 1;
+            const RoleName = `guard-${made}`;
+            const document = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+            const us = {
+                Effect: "Allow",
+                Principal: { AWS: `arn:${localPartition}:iam::${localAccountId}:root` },
+            } as const;
+            const trusting = { RoleName, AssumeRolePolicyDocument: document([{ ...us, Action: "sts:AssumeRole" }]) };
+            const { Role } = await aws.iam.send(new CreateRoleCommand(trusting));
+            const policy = { RoleName, PolicyName: "work", PolicyDocument: document(statements) };
+            await aws.iam.send(new PutRolePolicyCommand(policy));
+            const assume = new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "run" });
+            const { Credentials } = await by.sts.send(assume);
+            const keys = {
+                accessKeyId: Credentials?.AccessKeyId ?? "",
+                secretAccessKey: Credentials?.SecretAccessKey ?? "",
+                sessionToken: Credentials?.SessionToken ?? "",
+            };
+            const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };
+            opened.push(clients.personalize, clients.runtime, clients.ssm, clients.s3, clients.iam);
+            const place = {
+                project: "movie-recommender",
+                stack: aws.stack,
+                campaignArn,
+                topicArn: String(outputs.noticesTopicArn),
+            };
+            // Everybody is idle at once, so it asks the campaign too.
+            const settings = {
+                ...guardConfig,
+                ...place,
+                monthlyLimitUsd: 190,
+                idleHours: 0,
+                unusedDays: 0,
+                unusedAction: "delete",
+            } as const;
+            const ports = { ...awsPorts(clients, place), log: () => {} };
+            await note("guard", state);
+            try {
+                await runGuard(ports, settings);
+                return undefined;
+            } catch (error) {
+                return error as Error;
+            } finally {
+                await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "work" }));
+            }
+        }
+        /** A state in which the guard does all that it ever does. */
+        async function busy(): Promise<GuardState> {
+            const at = Date.now();
+            return {
+                ...overLimit(),
+                solutions: { "old-films": { listed: at - 48 * hour, deleteFrom: at - 24 * hour } },
+                notices: [{ key: "2026-11/idle/test", kind: "idle", at, facts: { since: at, perDay: 1 } }],
+            };
+        }
+        /** Each action on each resource that the role may act on, with the policy that lacks it. */
+        function removals() {
+            const all = listOf(guardPolicy(scope(), "delete").Statement);
+            return all.flatMap((statement) =>
+                listOf(statement.Action).flatMap((action) =>
+                    listOf(statement.Resource).map((resource) => {
+                        const { Action, Resource } = statement;
+                        const left = [
+                            { ...statement, Action: listOf(Action).filter((one) => one !== action) },
+                            {
+                                ...statement,
+                                Action: action,
+                                Resource: listOf(Resource).filter((one) => one !== resource),
+                            },
+                        ].filter((one) => listOf(one.Action).length > 0 && listOf(one.Resource).length > 0);
+                        const rest = all.filter((one) => one !== statement);
+                        // Two statements of one name are refused.
+                        return { action, resource, statements: [...rest, ...left].map(({ Sid: _, ...one }) => one) };
+                    }),
+                ),
+            );
+        }
+
+        before(async () => {
+            const tags = Object.entries({ "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack });
+            await aws.personalize.send(
+                new CreateSolutionCommand({
+                    name: "old-films",
+                    datasetGroupArn: outputs.datasetGroupArn,
+                    recipeArn: `arn:${localPartition}:personalize:::recipe/aws-user-personalization`,
+                    performAutoTraining: false,
+                    tags: tags.map(([tagKey, tagValue]) => ({ tagKey, tagValue })),
+                }),
+            );
+        });
+
+        it("has no right too many: without any one of them a run fails, and names it", async () => {
+            // What Lambda does by the role, and not the guard, is nothing of the guard's own run.
+            const byLambda = /^(logs|sqs):/;
+            const tried: string[] = [];
+            for (const { action, resource, statements } of removals()) {
+                if (byLambda.test(action)) continue;
+                // A run that may park does: only those that lack a part of it are to come so far.
+                const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
+                const deletes = /DeleteSolution$/.test(action);
+                const state = await busy();
+                const { brake: _, ...calm } = freshState(Date.now(), undefined);
+                const given = parks
+                    ? { ...state, solutions: {} }
+                    : { ...calm, notices: state.notices, ...(deletes && { solutions: state.solutions }) };
+                const thrown = await runWith(statements, given);
+                const denied = new RegExp(`not authorized to perform: ${action}`);
+                assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
+                await forget("parked");
+                tried.push(action);
+            }
+            assert.ok(tried.length >= 16, tried.join(", "));
+            assert.ok(await isThere());
+        });
+
+        it("has none too few: with all of them it says, asks, publishes, deletes and parks", async () => {
+            await drain();
+            const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
+            const all = listOf(guardPolicy(scope(), "delete").Statement);
+            assert.equal((await runWith(all, await busy()))?.message, undefined);
+            assert.match(String(await mark("parked")), /cost guard: \$200/);
+            assert.equal(await isThere(), false);
+            await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
+            const said = ["idle", "limit-reached", "unused-deleted"];
+            await notices((got) => said.every((kind) => got.some((notice) => notice.kind === kind)));
+            assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            assert.equal(await isThere(), true);
+        });
+    });
+
+    describe("its life", () => {
+        it("runs by its schedule, tells the queue, parks, and neither up nor it fights who parked or resumed", async () => {
+            await note("guard", overLimit());
+            await aws.configure({ guardMinutes: 1 });
+            assertExit(await aws.engine("up"), 0);
+            const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
+            const reached = arrived.find(({ kind }) => kind === "limit-reached");
+            assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
+            assert.match(String(reached?.text), /the cost guard parks it/);
+            assert.match(String(await mark("parked")), /cost guard: \$200/);
+            assert.equal(await isThere(), false);
+
+            const up = await aws.engine("up");
+            assertExit(up, 0);
+            assert.match(up.stdout, /is parked since .*cost guard/);
+            assert.equal(await isThere(), false);
+
+            assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            await invoke();
+            const after = await notices((all) => all.some(({ kind }) => kind === "limit-overridden"));
+            assert.equal(after.filter(({ kind }) => kind === "limit-overridden").length, 1);
+            assert.equal(await isThere(), true);
+        });
+
+        it("publishes what the month costs", async () => {
+            const found = await by.cloudwatch.send(
+                new GetMetricStatisticsCommand({
+                    Namespace: "MovieRecommender",
+                    MetricName: "EstimatedMonthToDateUsd",
+                    Dimensions: [{ Name: "Stack", Value: aws.stack }],
+                    StartTime: new Date(Date.now() - hour),
+                    EndTime: new Date(Date.now() + hour),
+                    Period: 3600,
+                    Statistics: ["Maximum"],
+                }),
+            );
+            assert.ok((found.Datapoints?.[0]?.Maximum ?? 0) >= 200);
+        });
+
+        it("shows no difference at the next preview, and is gone with the stack, notes and all", async () => {
+            const preview = await aws.engine("preview", "--expect-no-changes");
+            assertExit(preview, 0);
+            assertExit(await aws.engine("destroy"), 0);
+            assert.equal(await mark("guard"), undefined);
+            assert.equal(await mark("parked"), undefined);
+        });
+    });
+});
