@@ -54,7 +54,9 @@ await runAction(options.verbose, async (signal) => {
             );
         }
     }
-    return options.budget === undefined || options.sendTest ? withStack(signal) : show(await lookAlone(options.budget), null, undefined);
+    return options.budget === undefined || options.sendTest
+        ? withStack(signal)
+        : show(await lookAlone(options.budget), null, undefined);
 });
 
 async function withStack(signal: AbortSignal): Promise<number> {

@@ -4,6 +4,7 @@ import { BudgetsClient, DescribeBudgetCommand } from "@aws-sdk/client-budgets";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { localAccountId, variables } from "../../local/instance.ts";
 import { run } from "../../local/pulumi.ts";
+import { prices } from "../../pricing.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
@@ -166,7 +167,9 @@ describe("the runbooks about money, on a stack of the program", () => {
             const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
             near(campaign.predicted, 19 * 4.8);
             near(campaign.billed, 19 * 4.8);
-            near(predicted.monthlyUsd, predicted.estimatedMonthlyCostUsd);
+            // Preview reckons with a dashboard and alarms that are planned, the report with those that were made.
+            const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
+            assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
             assert.equal(forecast.by, "AWS");
             const days = new Date(first + 31 * 24 * hour).getUTCDate() === 1 ? 31 : 30;
             near(forecast.monthUsd, days * 4.8);
