@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { BudgetsClient, DescribeBudgetCommand } from "@aws-sdk/client-budgets";
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { localAccountId, variables } from "../../local/instance.ts";
 import { run } from "../../local/pulumi.ts";
 import { prices } from "../../pricing.ts";
+import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notice.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
@@ -86,6 +88,20 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.ok(bodies.includes("somebody else's"), bodies.join("\n"));
             assert.ok(!bodies.some((body) => body?.includes(notice.id)));
             sqs.destroy();
+        });
+
+        it("gives up on a notice that does not arrive, and shows again what it has put out of the way", async () => {
+            const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
+            const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
+            const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
+            await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "somebody else's" }));
+            const clients = { sns, sqs, now: () => performance.now() / 1000 };
+            const where = { topicArn, queueUrl, waitSeconds: 2 };
+            const notice = testNotice("dev", new Date());
+            assert.equal(await sendAndAwait(clients, where, notice, new AbortController().signal), undefined);
+            const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
+            assert.equal(Messages[0]?.Body, "somebody else's");
+            for (const client of [sns, sqs]) client.destroy();
         });
 
         it("creates a budget for those without the program, once, and changes what is asked for another time", async () => {

@@ -49,6 +49,9 @@ function chart(lines: readonly BilledLine[]): string[] {
     return sums.map(({ at, sum }) => `${dateOf(at)} ${usd(sum).padStart(8)} ${bar(sum, most, barWidth)}`.trimEnd());
 }
 
+const amountOf = (quantity: number) =>
+    quantity > 0 && quantity < 0.005 ? "< 0.01" : quantity.toLocaleString("en-US", { maximumFractionDigits: 2 });
+
 function usageTable(lines: readonly BilledLine[]): string {
     const groups = Map.groupBy(lines, ({ service, usageType, unit }) => JSON.stringify([service, usageType, unit]));
     const rows = [...groups.values()]
@@ -63,7 +66,7 @@ function usageTable(lines: readonly BilledLine[]): string {
         rows.map(({ service, usageType, unit, quantity, cost }) => [
             service,
             usageType,
-            `${quantity.toLocaleString("en-US", { maximumFractionDigits: 2 })} ${unit}`,
+            `${amountOf(quantity)} ${unit}`,
             usd(cost),
         ]),
     );

@@ -3,6 +3,8 @@ import type { Watch } from "./budget-problems.ts";
 import type { BudgetView } from "./budget-view.ts";
 import type { Subscription } from "./told.ts";
 
+/** Characters of a reason in the table; of an alarm that is on, all of it is said below. */
+const longestReason = 60;
 const short = (time: string | null) => time?.slice(0, 16).replace("T", " ") ?? "–";
 const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet" : `$${usd.toFixed(2)}`);
 
@@ -21,7 +23,7 @@ export function watchText({ budget, subscriptions, alarms }: Watch): string {
                           name,
                           state,
                           short(since),
-                          reason,
+                          reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason,
                           page ?? "–",
                       ]),
                   ),
