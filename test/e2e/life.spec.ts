@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { everythingIn, importJobNames } from "../support/left.ts";
+import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/planned.ts";
 
@@ -24,7 +24,7 @@ describe("the life of a stack on the real engine", () => {
             .update(await readFile(aws.interactionsFile))
             .digest("hex");
         firstJob = `item_interactions_import_job-${stack}-${hash.slice(0, 8)}-1`;
-        const { solutionVersionArn, bestRecipeArn, estimatedMonthlyCostUsd, ...rest } = outputs;
+        const { solutionVersionArn, bestRecipeArn, estimatedMonthlyCostUsd, noticesQueueUrl, ...rest } = outputs;
         assert.deepEqual(rest, {
             bucketName: `my-movie-recommender-data-000000000000-${stack}`,
             roleArn: `arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole-${stack}`,
@@ -35,7 +35,10 @@ describe("the life of a stack on the real engine", () => {
             solutionArn: arn(`solution/movie-recommender-solution-${stack}`),
             campaignArn: arn(`campaign/movie-recommender-campaign-${stack}`),
             eventTrackerId: "",
+            noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,
+            costGuardName: `movie-recommender-cost-guard-${stack}`,
         });
+        assert.match(noticesQueueUrl ?? "", new RegExp(`/000000000000/movie-recommender-notices-${stack}$`));
         assert.ok(Number(estimatedMonthlyCostUsd) > 146 && Number(estimatedMonthlyCostUsd) < 170);
         assert.match(solutionVersionArn ?? "", new RegExp(`:solution/movie-recommender-solution-${stack}/[0-9a-f]+$`));
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
@@ -91,9 +94,21 @@ describe("the life of a stack on the real engine", () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         // Both versions: one goes with its solution only.
         const versions = ["version", "version"];
-        assert.deepEqual(kinds, ["bucket", "role", "schema", "group", "dataset", "solution", ...versions, "campaign"]);
+        const roles = ["role", "role", "role"];
+        const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
+        assert.deepEqual(watchers.join(" "), "budget alarm function log-group schedule topic subscription queue queue");
+        assert.deepEqual(kinds, [
+            "bucket",
+            ...roles,
+            "schema",
+            "group",
+            "dataset",
+            "solution",
+            ...versions,
+            "campaign",
+        ]);
         assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual(await everythingIn(aws), []);
+        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
         assert.equal((await importJobNames(aws)).length, 2);
     });
 

@@ -1,4 +1,8 @@
+import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListRolesCommand } from "@aws-sdk/client-iam";
+import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import {
     ListCampaignsCommand,
     ListDatasetGroupsCommand,
@@ -11,13 +15,18 @@ import {
     ListSolutionVersionsCommand,
 } from "@aws-sdk/client-personalize";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
-import type { TestAws } from "./local-aws.ts";
+import { localAccountId, variables } from "../../local/instance.ts";
+import { region, type TestAws } from "./local-aws.ts";
+
+const named = (list: readonly object[] | undefined, kind: string, key: string) =>
+    (list ?? []).map((item) => `${kind} ${(item as Record<string, unknown>)[key]}`);
 
 /** Everything that stands in an account, by name; records of import and batch jobs excepted, which no one can delete. */
 export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Promise<string[]> {
-    const named = (list: readonly object[] | undefined, kind: string, key: string) =>
-        (list ?? []).map((item) => `${kind} ${(item as Record<string, unknown>)[key]}`);
     const answers = await Promise.all([
         s3.send(new ListBucketsCommand({})).then((found) => named(found.Buckets, "bucket", "Name")),
         iam.send(new ListRolesCommand({})).then((found) => named(found.Roles, "role", "RoleName")),
@@ -36,6 +45,41 @@ export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Prom
             .then((found) => named(found.Parameters, "parameter", "Name")),
     ]);
     return answers.flat();
+}
+
+/** What watches over the money and tells of it, by name. */
+export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {
+    const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
+    const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    const clients = {
+        budgets: new BudgetsClient(settings),
+        cloudwatch: new CloudWatchClient(settings),
+        lambda: new LambdaClient(settings),
+        logs: new CloudWatchLogsClient(settings),
+        scheduler: new SchedulerClient(settings),
+        sns: new SNSClient(settings),
+        sqs: new SQSClient(settings),
+    };
+    const { budgets, cloudwatch, lambda, logs, scheduler, sns, sqs } = clients;
+    try {
+        const answers = await Promise.all([
+            budgets
+                .send(new DescribeBudgetsCommand({ AccountId: localAccountId }))
+                .then(({ Budgets }) => named(Budgets, "budget", "BudgetName")),
+            cloudwatch.send(new DescribeAlarmsCommand({})).then((f) => named(f.MetricAlarms, "alarm", "AlarmName")),
+            lambda.send(new ListFunctionsCommand({})).then((f) => named(f.Functions, "function", "FunctionName")),
+            logs.send(new DescribeLogGroupsCommand({})).then((f) => named(f.logGroups, "log-group", "logGroupName")),
+            scheduler.send(new ListSchedulesCommand({})).then((f) => named(f.Schedules, "schedule", "Name")),
+            sns.send(new ListTopicsCommand({})).then((f) => named(f.Topics, "topic", "TopicArn")),
+            sns
+                .send(new ListSubscriptionsCommand({}))
+                .then((f) => named(f.Subscriptions, "subscription", "SubscriptionArn")),
+            sqs.send(new ListQueuesCommand({})).then(({ QueueUrls = [] }) => QueueUrls.map((url) => `queue ${url}`)),
+        ]);
+        return answers.flat();
+    } finally {
+        for (const client of Object.values(clients)) client.destroy();
+    }
 }
 
 /** Names of all import jobs that the account ever had, sorted. */
