@@ -106,6 +106,15 @@ export const life: readonly Step[] = [
             return world.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
         },
     },
+    runbook("cost-report", { ...reads, configured }),
+    // What it asks AWS for, the local AWS does not have: it says so.
+    runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
+    runbook("budget-alarms", reads),
+    runbook("budget-alarms", {
+        name: "budget-alarms --send-test",
+        policies: ["read", "operate"],
+        args: ["--send-test"],
+    }),
     runbook("park", { ...operates, configured, args: ["--yes"] }),
     runbook("resume", { ...operates, configured, after: ["park"] }),
     runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),

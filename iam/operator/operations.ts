@@ -90,14 +90,14 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             condition,
         }),
         grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
-        looks("QueueLooks", "sqs", ["GetQueueAttributes", "GetQueueUrl", "ListQueueTags"], queues),
+        looks("QueueLooks", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
         makes(
             "QueueMakes",
             "sqs",
             ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
             queues,
         ),
-        grant("operate", "QueueTests", "sqs", ["DeleteMessage", "ReceiveMessage"], queues.slice(0, 1)),
+        grant("operate", "QueueTests", "sqs", ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"], queues.slice(0, 1)),
         looks("LogGroupTags", "logs", ["ListTagsForResource"], logGroups),
         makes(
             "LogGroupMakes",

@@ -34,10 +34,6 @@ def named(service: str, operation: str, path: str, routing: dict, given: dict, r
         return values("ResourceIdList" if operation == "ListTags" else "ResourceId")
     if service == "budgets" and operation in ("TagResource", "UntagResource", "ListTagsForResource"):
         return values("ResourceARN")
-    if service == "budgets" and operation == "UpdateBudget":
-        return arns("budgets:budget/", [str(given.get("NewBudget", {}).get("BudgetName", ""))], "")
-    if service == "budgets" and operation.endswith(("Notification", "Subscriber")):
-        return arns("budgets:budget/", values("BudgetName"), "")
     if service == "sns" and operation in ("TagResource", "UntagResource", "ListTagsForResource"):
         return values("ResourceArn")
     return []
