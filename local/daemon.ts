@@ -90,7 +90,7 @@ async function stop(exitCode: number) {
     server?.close();
     server?.closeAllConnections();
     enforcement?.close();
-    await Promise.all([alarms.close(), budgetNotices.stop(), serviceMetrics.stop()]);
+    await Promise.all([budgetNotices.stop(), serviceMetrics.stop(), alarms.stop()]);
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

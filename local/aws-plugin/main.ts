@@ -13,13 +13,14 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as pulumi from "@pulumi/pulumi";
 import { budgetEntries } from "./budgets.ts";
 import { trailEntries } from "./cloudtrail.ts";
-import { cloudWatchEntries } from "./cloudwatch.ts";
+import { dashboardEntries } from "./dashboard.ts";
 import { iamEntries } from "./iam.ts";
 import { openIdEntries } from "./iam-openid.ts";
 import { policyEntries } from "./iam-policies.ts";
 import { functionAccessEntries } from "./lambda-access.ts";
 import { functionEntries } from "./lambda-function.ts";
 import { logGroupEntries } from "./log-group.ts";
+import { alarmEntries } from "./metric-alarm.ts";
 import { createProvider } from "./provider.ts";
 import { bucketEntries } from "./s3-bucket.ts";
 import { objectEntries } from "./s3-object.ts";
@@ -36,6 +37,7 @@ const settings = { region, maxAttempts: 5 };
 const s3 = new S3Client(settings);
 const sts = new STSClient(settings);
 const lambda = new LambdaClient(settings);
+const cloudWatch = new CloudWatchClient(settings);
 const caller = () => sts.send(new GetCallerIdentityCommand({}));
 const accountId = async () => (await caller()).Account ?? "";
 
@@ -53,7 +55,8 @@ const provider = createProvider(
         ...snsEntries(new SNSClient(settings)),
         ...sqsEntries(new SQSClient(settings)),
         ...budgetEntries(new BudgetsClient(settings), accountId),
-        ...cloudWatchEntries(new CloudWatchClient(settings)),
+        ...alarmEntries(cloudWatch),
+        ...dashboardEntries(cloudWatch),
         ...logGroupEntries(new CloudWatchLogsClient(settings)),
         ...trailEntries(new CloudTrailClient(settings)),
     },

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { localAccountId } from "../instance.ts";
 import { type Emulator, operationOf } from "../personalize-emulator/emulator.ts";
 import { answerAdmin } from "./admin.ts";
 import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
+import { eventsOf } from "./cloudtrail/events.ts";
+import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
 import { MiniStackSilent } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
@@ -106,6 +109,14 @@ async function route(
     if (scope?.service === "budgets" && showsSpend(target)) {
         const rewrite = (answer: Buffer) => withSpend(options.emulator, answer);
         passThrough(options.miniStackPort, request, response, { ...passing, rewrite });
+        return;
+    }
+    if (scope?.service === "cloudtrail" && isLookup(target)) {
+        const text = (known ?? (await bodyOf(request))).toString("utf8");
+        const events = eventsOf(options.emulator.requests(0), enforcement?.log.after(0) ?? []);
+        const where = { region: scope.region, accountId: localAccountId };
+        response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(lookupEvents(events, parseJson(text), where)));
         return;
     }
     if (scope?.service === "iam") {

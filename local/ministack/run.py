@@ -19,6 +19,7 @@ from ministack.core.persistence import save_all
 
 import asynchronous
 import metric_alarms
+import queue_metrics
 import schedules
 
 SAVE_EVERY_SECONDS = 1.0
@@ -60,6 +61,7 @@ if __name__ == "__main__":
     metric_alarms.leave_to_gateway()
     asynchronous.invoke_asynchronously()
     schedules.look_often()
+    queue_metrics.start()
     threading.Thread(target=keep_saving, daemon=True).start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     if os.environ.get("ANSWERS_PORT"):

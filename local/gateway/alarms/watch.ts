@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
     CloudWatchClient,
     type MetricAlarm,
     paginateDescribeAlarms,
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
+import { endpointOf } from "../internal.ts";
+import { every } from "../loop.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 
@@ -22,10 +23,9 @@ const regionsHeader = "x-alarm-regions";
 
 /**
  * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
- * alarm's actions. What fails is logged once, and tried again.
+ * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and keeps no other one waiting.
  */
-export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): { close(): Promise<void> } {
-    const stopped = new AbortController();
+export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): { stop(): Promise<void> } {
     const clients = new Map<string, CloudWatchClient>();
     const complaints = new Map<string, string>();
 
@@ -34,12 +34,7 @@ export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): 
         if (known) {
             return known;
         }
-        const client = new CloudWatchClient({
-            endpoint: `http://127.0.0.1:${miniStackPort}`,
-            region: name,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-            maxAttempts: 1,
-        });
+        const client = new CloudWatchClient({ ...endpointOf(miniStackPort), region: name });
         client.middlewareStack.add(
             (next) => async (args) => {
                 const answer = await next(args);
@@ -55,20 +50,6 @@ export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): 
         return client;
     }
 
-    /** Says once what fails, until it fails otherwise. */
-    async function attempt(what: string, work: () => Promise<void>): Promise<void> {
-        try {
-            await work();
-            complaints.delete(what);
-        } catch (error) {
-            const { message } = error as Error;
-            if (!stopped.signal.aborted && complaints.get(what) !== message) {
-                complaints.set(what, message);
-                log(`${what} is not evaluated: ${message}`);
-            }
-        }
-    }
-
     async function look(client: CloudWatchClient, alarm: MetricAlarm): Promise<void> {
         const now = Date.now();
         const { state, reason, reasonData } = evaluateAlarm(alarm, await datapointsOf(client, alarm, now), now);
@@ -79,29 +60,32 @@ export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): 
         }
     }
 
-    async function watch(): Promise<void> {
-        clientOf(region);
-        while (!stopped.signal.aborted) {
-            for (const [name, client] of [...clients]) {
-                await attempt(`what is in ${name}`, async () => {
-                    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, {})) {
-                        for (const alarm of MetricAlarms) {
-                            await attempt(`alarm ${alarm.AlarmName} in ${name}`, () => look(client, alarm));
-                        }
+    async function lookAtAll(): Promise<void> {
+        for (const [name, client] of [...clients]) {
+            for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, {})) {
+                for (const alarm of MetricAlarms) {
+                    const { AlarmArn = "" } = alarm;
+                    const complaint = await look(client, alarm).then(
+                        () => "",
+                        ({ message }: Error) => message,
+                    );
+                    if (complaint !== "" && complaints.get(AlarmArn) !== complaint) {
+                        log(`Alarm ${alarm.AlarmName} in ${name} is not evaluated: ${complaint}`);
                     }
-                });
+                    complaints.set(AlarmArn, complaint);
+                }
             }
-            await sleep(everyMilliseconds, undefined, { signal: stopped.signal, ref: false }).catch(() => {});
         }
     }
-    const watching = watch();
+
+    clientOf(region);
+    const loop = every(everyMilliseconds, lookAtAll, ({ message }) => log(`Alarms are not evaluated: ${message}`));
     return {
-        async close() {
-            stopped.abort();
+        async stop() {
+            await loop.stop();
             for (const client of clients.values()) {
                 client.destroy();
             }
-            await watching;
         },
     };
 }

@@ -19,10 +19,11 @@ import { zipSync } from "fflate";
 import { zipOf } from "../../../local/aws-plugin/archive.ts";
 import { budgetEntries } from "../../../local/aws-plugin/budgets.ts";
 import { trailEntries } from "../../../local/aws-plugin/cloudtrail.ts";
-import { cloudWatchEntries } from "../../../local/aws-plugin/cloudwatch.ts";
+import { dashboardEntries } from "../../../local/aws-plugin/dashboard.ts";
 import { functionAccessEntries } from "../../../local/aws-plugin/lambda-access.ts";
 import { functionEntries } from "../../../local/aws-plugin/lambda-function.ts";
 import { logGroupEntries } from "../../../local/aws-plugin/log-group.ts";
+import { alarmEntries } from "../../../local/aws-plugin/metric-alarm.ts";
 import { createProvider } from "../../../local/aws-plugin/provider.ts";
 import { scheduleEntries } from "../../../local/aws-plugin/scheduler.ts";
 import { snsEntries } from "../../../local/aws-plugin/sns.ts";
@@ -124,7 +125,8 @@ describe("the resource types of operations in the local AWS plugin", () => {
             ...snsEntries(clients.sns),
             ...sqsEntries(clients.sqs),
             ...budgetEntries(clients.budgets, async () => account),
-            ...cloudWatchEntries(clients.cloudWatch),
+            ...alarmEntries(clients.cloudWatch),
+            ...dashboardEntries(clients.cloudWatch),
             ...logGroupEntries(clients.logs),
             ...trailEntries(clients.trails),
         };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
@@ -7,6 +7,7 @@ import {
     AddPermissionCommand,
     CreateFunctionCommand,
     InvokeCommand,
+    LambdaClient,
     PutFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -22,8 +23,9 @@ import {
 import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import type { Statement } from "../../../iam/document.ts";
+import { start, stop } from "../../../local/control.ts";
 import { paths } from "../../../local/instance.ts";
-import { region } from "../../support/local-aws.ts";
+import { region, testInstance } from "../../support/local-aws.ts";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
@@ -240,5 +242,33 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         assert.equal((await nextMessage(queue)).Body, "after");
         const failure = JSON.parse((await nextMessage(failures)).Body ?? "");
         assert.equal(failure.requestPayload.Records[0].Sns.Message, "after");
+    });
+});
+
+describe("a function on the local AWS, when everybody may do everything", () => {
+    it("reaches Personalize, too", async () => {
+        const instance = { ...(await testInstance()), enforce: false };
+        await start(instance, () => {});
+        const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };
+        const lambda = new LambdaClient(settings);
+        try {
+            const Code = { ZipFile: await bundle(asking) };
+            const Role = `arn:aws:iam::${account}:role/any`;
+            const input = {
+                FunctionName: "asks",
+                Role,
+                Code,
+                Runtime: "nodejs24.x" as const,
+                Handler: "index.handler",
+            };
+            await lambda.send(new CreateFunctionCommand({ ...input, Timeout: 20 }));
+            const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: "asks" }));
+            const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
+            assert.deepEqual(answer, { node: process.version, campaigns: "ok", metric: "ok" });
+        } finally {
+            lambda.destroy();
+            await stop(instance);
+            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        }
     });
 });

@@ -9,7 +9,13 @@ import {
     PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+    CreateQueueCommand,
+    ReceiveMessageCommand,
+    SendMessageCommand,
+    SetQueueAttributesCommand,
+    SQSClient,
+} from "@aws-sdk/client-sqs";
 import { start, stop } from "../../../../local/control.ts";
 import { type Instance, localAccountId, paths } from "../../../../local/instance.ts";
 import { region, testInstance } from "../../../support/local-aws.ts";
@@ -152,9 +158,25 @@ describe("alarms of the local AWS", () => {
         );
 
         const log = await readFile(paths(instance).daemonLog, "utf8");
-        const said = log.match(/alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
+        const said = log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
         assert.equal(said.length, 1, "what it cannot compute it says once");
         assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
+    });
+
+    it("knows how many messages a queue holds, so that one of dead letters alarms", async () => {
+        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "dead-letters" }));
+        await cloudWatch.send(
+            new PutMetricAlarmCommand({
+                ...ofErrors("letters", [{ Name: "QueueName", Value: "dead-letters" }]),
+                Namespace: "AWS/SQS",
+                MetricName: "ApproximateNumberOfMessagesVisible",
+                Statistic: "Maximum",
+                Threshold: 0,
+            }),
+        );
+        await until("it is quiet", async () => (await states()).letters === "OK");
+        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "lost" }));
+        await until("it alarms", async () => (await states()).letters === "ALARM");
     });
 
     it("looks at other regions, too, as soon as there is an alarm", async () => {

@@ -1,13 +1,10 @@
 import {
     type CloudWatchClient,
     DeleteAlarmsCommand,
-    DeleteDashboardsCommand,
     DescribeAlarmsCommand,
-    GetDashboardCommand,
     ListTagsForResourceCommand,
     type MetricAlarm,
     type MetricDataQuery,
-    PutDashboardCommand,
     PutMetricAlarmCommand,
     type PutMetricAlarmCommandInput,
     TagResourceCommand,
@@ -15,19 +12,10 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    assertOurs,
-    entry,
-    named,
-    type Properties,
-    type Resolved,
-    sameJson,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, assertOurs, entry, named, type Properties, type Resolved, withoutDefaults } from "./entry.ts";
 import { goneKeys, plainTags, tagList } from "./tags.ts";
 
-const gone = ["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"] as const;
+const gone = ["ResourceNotFound", "ResourceNotFoundException"] as const;
 
 type Args = Resolved<aws.cloudwatch.MetricAlarmArgs>;
 type Query = NonNullable<Args["metricQueries"]>[number];
@@ -44,8 +32,8 @@ const defaults = {
     tags: {},
 };
 
-/** Alarms on metrics or on expressions over them, and dashboards. */
-export function cloudWatchEntries(client: CloudWatchClient): Record<string, AnyEntry> {
+/** Alarms on metrics or on expressions over them. */
+export function alarmEntries(client: CloudWatchClient): Record<string, AnyEntry> {
     async function find(name: string): Promise<MetricAlarm | undefined> {
         const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
         return MetricAlarms.find(({ AlarmName }) => AlarmName === name);
@@ -124,26 +112,6 @@ export function cloudWatchEntries(client: CloudWatchClient): Record<string, AnyE
             },
             async delete(name) {
                 await unlessGone(client.send(new DeleteAlarmsCommand({ AlarmNames: [name] })), ...gone);
-            },
-        }),
-
-        "aws:cloudwatch/dashboard:Dashboard": entry<aws.cloudwatch.DashboardArgs>({
-            properties: { dashboardName: "replace", dashboardBody: "update" },
-            async create(args) {
-                const id = named(args.dashboardName, "dashboardName");
-                await this.update(id, args, args);
-                const made = await client.send(new GetDashboardCommand({ DashboardName: id }));
-                return { id, computed: { dashboardArn: made.DashboardArn } };
-            },
-            async read(DashboardName, { dashboardBody }) {
-                const found = await unlessGone(client.send(new GetDashboardCommand({ DashboardName })), ...gone);
-                return found && { dashboardBody: sameJson(dashboardBody, found.DashboardBody) };
-            },
-            async update(DashboardName, { dashboardBody: DashboardBody }) {
-                await client.send(new PutDashboardCommand({ DashboardName, DashboardBody }));
-            },
-            async delete(name) {
-                await unlessGone(client.send(new DeleteDashboardsCommand({ DashboardNames: [name] })), ...gone);
             },
         }),
     };

@@ -1,0 +1,89 @@
+import type { TrailEvent } from "./events.ts";
+
+/** What LookupEvents takes; times in epoch seconds. */
+interface LookupInput {
+    readonly LookupAttributes?: readonly { readonly AttributeKey?: string; readonly AttributeValue?: string }[];
+    readonly StartTime?: number;
+    readonly EndTime?: number;
+    readonly MaxResults?: number;
+    readonly NextToken?: string;
+}
+
+const mostAtOnce = 50;
+
+/** Whether a call is the one operation of CloudTrail's that the gateway answers; MiniStack keeps the trails. */
+export const isLookup = (target: string | undefined) => target?.endsWith(".LookupEvents") ?? false;
+
+/**
+ * The answer of LookupEvents in a region: of `events`, newest first, those with the attribute that is asked for (API
+ * reference: one at most), and what calls without a region are about.
+ */
+export function lookupEvents(
+    events: readonly TrailEvent[],
+    input: unknown,
+    { region, accountId }: { readonly region: string; readonly accountId: string },
+): object {
+    const asked = (typeof input === "object" && input !== null ? input : {}) as LookupInput;
+    const found = events.filter(
+        (event) =>
+            (event.region === "" || event.region === region) &&
+            event.at >= (asked.StartTime ?? 0) * 1000 &&
+            event.at <= (asked.EndTime ?? Number.POSITIVE_INFINITY) * 1000 &&
+            (asked.LookupAttributes ?? []).every(({ AttributeKey = "", AttributeValue = "" }) =>
+                (attributes[AttributeKey]?.(event) ?? []).includes(AttributeValue),
+            ),
+    );
+    const first = Math.max(0, asked.NextToken === undefined ? 0 : found.findIndex(({ id }) => id === asked.NextToken));
+    const count = Math.min(asked.MaxResults ?? mostAtOnce, mostAtOnce);
+    const next = found[first + count];
+    return {
+        Events: found.slice(first, first + count).map((event) => written(event, region, accountId)),
+        ...(next && { NextToken: next.id }),
+    };
+}
+
+const userName = ({ principal }: TrailEvent) => principal.split("/").at(-1) ?? "";
+
+const attributes: Readonly<Record<string, (event: TrailEvent) => readonly string[]>> = {
+    EventId: ({ id }) => [id],
+    EventName: ({ name }) => [name],
+    EventSource: ({ source }) => [source],
+    ReadOnly: (event) => [isReadOnly(event)],
+    ResourceName: ({ resources }) => resources,
+    Username: (event) => [userName(event)],
+};
+
+const isReadOnly = ({ name }: TrailEvent) => String(/^(Get|List|Describe|Head|View|Lookup|Simulate)/.test(name));
+
+function written(event: TrailEvent, awsRegion: string, accountId: string): object {
+    const time = new Date(event.at).toISOString();
+    const record = {
+        eventVersion: "1.11",
+        userIdentity: {
+            type: event.principal.includes(":assumed-role/") ? "AssumedRole" : "IAMUser",
+            arn: event.principal,
+            accountId,
+        },
+        eventTime: `${time.slice(0, 19)}Z`,
+        eventSource: event.source,
+        eventName: event.name,
+        awsRegion,
+        ...(event.errorCode !== undefined && { errorCode: event.errorCode }),
+        ...(event.errorMessage !== undefined && { errorMessage: event.errorMessage }),
+        eventID: event.id,
+        readOnly: isReadOnly(event) === "true",
+        eventType: "AwsApiCall",
+        managementEvent: true,
+        recipientAccountId: accountId,
+    };
+    return {
+        EventId: event.id,
+        EventName: event.name,
+        EventSource: event.source,
+        EventTime: event.at / 1000,
+        ReadOnly: isReadOnly(event),
+        Username: userName(event),
+        Resources: event.resources.map((ResourceName) => ({ ResourceName })),
+        CloudTrailEvent: JSON.stringify(record),
+    };
+}
