@@ -97,7 +97,13 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
             queues,
         ),
-        grant("operate", "QueueTests", "sqs", ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"], queues.slice(0, 1)),
+        grant(
+            "operate",
+            "QueueTests",
+            "sqs",
+            ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
+            queues.slice(0, 1),
+        ),
         looks("LogGroupTags", "logs", ["ListTagsForResource"], logGroups),
         makes(
             "LogGroupMakes",
@@ -116,7 +122,13 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             condition: { StringEquals: { "cloudwatch:namespace": ownNamespace, ...condition.StringEquals } },
         }),
         looks("TrailLooks", "cloudtrail", ["GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"], trails),
-        everywhere("TrailEvents", "cloudtrail", ["LookupEvents"], "CloudTrail's events are no resources"),
+        everywhere(
+            "TrailLists",
+            "cloudtrail",
+            ["DescribeTrails", "LookupEvents"],
+            "a list of trails and CloudTrail's events know no resource",
+        ),
+        everywhere("QueueLists", "sqs", ["ListQueues"], "a list of queues knows no resource"),
         grant(
             "deploy-audit",
             "TrailMakes",
