@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
+import { budgetThresholds } from "../money/budget-thresholds.ts";
 
 export interface SpendBudgetArgs {
     readonly config: StackConfig;
@@ -21,13 +22,13 @@ export class SpendBudget extends pulumi.ComponentResource {
     constructor(name: string, args: SpendBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:cost:SpendBudget", name, {}, opts);
         const { names, stack, tags, cost } = args.config;
-        const at = (threshold: number, notificationType: "ACTUAL" | "FORECASTED") => ({
+        const notifications = budgetThresholds.map(({ type, percent }) => ({
             comparisonOperator: "GREATER_THAN",
-            threshold,
+            threshold: percent,
             thresholdType: "PERCENTAGE",
-            notificationType,
+            notificationType: type,
             subscriberSnsTopicArns: [args.topicArn],
-        });
+        }));
         const budget = new aws.budgets.Budget(
             name,
             {
@@ -41,7 +42,7 @@ export class SpendBudget extends pulumi.ComponentResource {
                     // Empty for ever where the tag is not activated in the billing console.
                     ...(cost.budgetByTag ? [{ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }] : []),
                 ],
-                notifications: [at(50, "ACTUAL"), at(80, "ACTUAL"), at(100, "ACTUAL"), at(100, "FORECASTED")],
+                notifications,
                 tags,
             },
             { parent: this },

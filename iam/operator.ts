@@ -2,17 +2,28 @@ import type { PolicyDocument, Statement } from "./document.ts";
 import { listOf } from "./document.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
+import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import { type Grant, type OperatorScope, type PolicyKindOfOperator, statementOf } from "./operator/scope.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
 import { trailRolePolicy } from "./trail-access.ts";
 
-export { type OperatorScope, type PolicyKindOfOperator, policyArn, policyKinds, policyName } from "./operator/scope.ts";
+export {
+    type OperatorLevel,
+    type OperatorScope,
+    operatorLevels,
+    type PolicyKindOfOperator,
+    policyArn,
+    policyKinds,
+    policyName,
+} from "./operator/scope.ts";
 
 /** Everything that an operator may do. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
-    return [personalizeGrants, storageGrants, roleGrants, observingGrants].flatMap((grants) => grants(scope));
+    return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants].flatMap((grants) =>
+        grants(scope),
+    );
 }
 
 /** One of the managed policies of the operator of a stack; `operate` is given with `read`, `deploy` with both. */
@@ -22,7 +33,7 @@ export function operatorPolicy(
     grants: readonly Grant[] = operatorGrants(scope),
 ): PolicyDocument {
     const own = grants.filter(({ policy }) => policy === kind).map(statementOf);
-    return { Version: "2012-10-17", Statement: kind === "deploy" ? [...own, ...neverRaises(scope)] : own };
+    return { Version: "2012-10-17", Statement: [...own, ...neverRaises(scope, kind)] };
 }
 
 /**
@@ -81,4 +92,9 @@ function guardStatements(scope: OperatorScope): readonly Statement[] {
 }
 
 /** Actions that the local AWS never asks for, each with the page that demands it on AWS. */
-export const neededOnAws = [...storageNeededOnAws, ...roleNeededOnAws, ...observingNeededOnAws];
+export const neededOnAws = [
+    ...storageNeededOnAws,
+    ...roleNeededOnAws,
+    ...observingNeededOnAws,
+    ...operationsNeededOnAws,
+];

@@ -2,9 +2,9 @@ import { approximately, priceNote } from "../pricing.ts";
 import { readAllStacks } from "./lib/all-stacks.ts";
 import { type Audit, audit } from "./lib/audit.ts";
 import type { Row } from "./lib/leftovers.ts";
-import { askPulumi } from "./lib/pulumi.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { configValues, projectName } from "./lib/stack-config.ts";
+import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
+import { projectName } from "./lib/stack-config.ts";
+import { regionOf } from "./lib/stack-region.ts";
 import { table } from "./lib/table.ts";
 
 interface Options extends CommonOptions {
@@ -17,10 +17,7 @@ const options = runbook("audit-leftovers", "What is of this project, in no stack
     .opts<Options>();
 
 await runAction(options.verbose, async () => {
-    const region = options.region ?? (await stackRegion()) ?? process.env.AWS_REGION;
-    if (!region) {
-        throw new RunbookError("Which region? Name it by --region, or a stack by --stack.", exitCodes.usage);
-    }
+    const region = await regionOf(options);
     const stacks = await readAllStacks();
     process.stderr.write(`in stacks: ${stacks.names.join(", ") || "none"}\n`);
     const found = await audit(region, await projectName(), stacks, (line) => process.stderr.write(`${line}\n`));
@@ -37,20 +34,6 @@ await runAction(options.verbose, async () => {
     }
     return found.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
 });
-
-async function stackRegion(): Promise<string | undefined> {
-    const which = options.stack === undefined ? [] : ["--stack", options.stack];
-    const { exitCode, stdout, stderr } = await askPulumi("config", "--json", ...which);
-    if (exitCode !== 0 && options.stack !== undefined) {
-        throw new RunbookError(
-            /no stack named/.test(stderr)
-                ? `There is no such stack as ${options.stack}. See them by \`pulumi stack ls\`, and name one with --stack.`
-                : stderr,
-            /no stack named/.test(stderr) ? exitCodes.noStack : exitCodes.problem,
-        );
-    }
-    return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
-}
 
 function print({ rows, undecided, notOurs, unread, monthlyUsd, region, accountId }: Audit): void {
     const where = `in account ${accountId}, ${region}`;

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
 import { ownNamespace } from "../metrics.ts";
 import { iso } from "../money/time.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
 import { approximately, priceNote, prices } from "../pricing.ts";
+import { byRegion } from "./lib/by-region.ts";
 import { interval } from "./lib/interval.ts";
 import { lookAtStack } from "./lib/metrics/look.ts";
 import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
@@ -37,6 +39,9 @@ const options = withConfigFile(
     .option("--dry-run", "only show what would be published")
     .parse()
     .opts<Options>();
+
+const cloudWatch = byRegion((region) => new CloudWatchClient({ region }));
+const ssm = byRegion((region) => new SSMClient({ region }));
 
 await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
@@ -74,8 +79,8 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     const { region, cost, project, stack: name, recipe } = config;
     const clients = {
         personalize: deps.client(region),
-        cloudwatch: new CloudWatchClient({ region }),
-        ssm: deps.ssm(region),
+        cloudwatch: cloudWatch(region),
+        ssm: ssm(region),
     };
     const dataset = stack.recorded.find(
         ({ kind, inputs }) => kind === "Dataset" && inputs.datasetType === "INTERACTIONS",

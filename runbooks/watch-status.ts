@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
 import { personalizeClients } from "../personalize/clients.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
 import { shortName } from "./lib/all-stacks.ts";
+import { byRegion } from "./lib/by-region.ts";
 import { changesSince, reportText } from "./lib/report-text.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
 import { recordedResources } from "./lib/stack.ts";
@@ -30,14 +33,18 @@ const options = runbook("watch-status", "How each Personalize resource of the st
     .parse()
     .opts<Options>();
 
-const clientOf = personalizeClients();
+const clients = {
+    personalize: personalizeClients(),
+    cloudTrail: byRegion((region) => new CloudTrailClient({ region })),
+    ssm: byRegion((region) => new SSMClient({ region })),
+};
 await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
 
 async function report(): Promise<StackReport> {
     // Read anew each time: an `up` in another terminal goes on adding resources.
     const recorded = await recordedResources(options.stack);
     const stack = shortName(options.stack ?? (await selectedStack("Name one by --stack.")));
-    return reportOn(clientOf, stack, recorded, Date.now());
+    return reportOn(clients, stack, recorded, Date.now());
 }
 
 async function watch(signal: AbortSignal): Promise<number> {
@@ -45,7 +52,7 @@ async function watch(signal: AbortSignal): Promise<number> {
     let said = "";
     for (;;) {
         const statuses = options.wait
-            ? await statusOf(clientOf, await recordedResources(options.stack), Date.now())
+            ? await statusOf(clients.personalize, await recordedResources(options.stack), Date.now())
             : [];
         if (overall(statuses) !== "working") {
             const found = await report();

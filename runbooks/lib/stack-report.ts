@@ -1,6 +1,6 @@
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { SSMClient } from "@aws-sdk/client-ssm";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { describe } from "../../personalize/errors.ts";
 import { kinds } from "../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../personalize/resource.ts";
@@ -24,17 +24,24 @@ export interface StackReport {
     readonly unread: readonly { readonly what: string; readonly reason: string }[];
 }
 
+/** Each by its region. */
+export interface ReportClients {
+    personalize(region: string): PersonalizeClient;
+    cloudTrail(region: string): CloudTrailClient;
+    ssm(region: string): SSMClient;
+}
+
 /**
  * Looks at all that is recorded of a stack, and at what explains it. The service's own answer must come; what only
  * explains may be missing.
  */
 export async function reportOn(
-    clientOf: (region: string) => PersonalizeClient,
+    clients: ReportClients,
     stack: string,
     recorded: readonly RecordedResource[],
     now: number,
 ): Promise<StackReport> {
-    const statuses = await statusOf(clientOf, recorded, now);
+    const statuses = await statusOf(clients.personalize, recorded, now);
     const region = recorded[0]?.region ?? "";
     const unread: { what: string; reason: string }[] = [];
     const orUnread = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
@@ -50,11 +57,10 @@ export async function reportOn(
         // One refusal is enough to know that CloudTrail may not be read.
         const asks = isFailed(status) && unread.length === 0;
         const of = recorded[index];
-        const look =
-            of && asks && (() => lastCallError(new CloudTrailClient({ region }), of.kind, namesOf(of, status), now));
+        const look = of && asks && (() => lastCallError(clients.cloudTrail(region), of.kind, namesOf(of, status), now));
         resources.push({ ...status, lastCallError: (look && (await orUnread("CloudTrail", look))) || null });
     }
-    const money = region === "" ? null : await orUnread("marks", () => guardNote(new SSMClient({ region }), stack));
+    const money = region === "" ? null : await orUnread("marks", () => guardNote(clients.ssm(region), stack));
     return { overall: overall(statuses), resources, money, unread };
 }
 

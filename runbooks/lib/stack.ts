@@ -24,9 +24,12 @@ interface ExportedResource {
     readonly urn?: string;
     readonly type: string;
     readonly id?: string;
+    /** ISO 8601. */
+    readonly created?: string;
     /** Replaced, and on its way out. */
     readonly delete?: boolean;
     readonly inputs?: Properties;
+    readonly outputs?: Properties;
 }
 
 /**
@@ -40,7 +43,23 @@ export async function stackOutputs(stack: string | undefined): Promise<Record<st
 
 /** The Personalize resources of a stack, in the order in which they were made; also during and after a failed `up`. */
 export async function recordedResources(stack: string | undefined): Promise<RecordedResource[]> {
-    return recordedIn(JSON.parse(await pulumi(["stack", "export"], stack)) as ExportedStack);
+    return recordedIn(await exportedStack(stack));
+}
+
+/** The whole state of a stack; errors as of `stackOutputs`. */
+export async function exportedStack(stack: string | undefined): Promise<ExportedStack> {
+    return JSON.parse(await pulumi(["stack", "export"], stack)) as ExportedStack;
+}
+
+/** The outputs of an exported stack; a secret one is not readable there. */
+export function outputsIn({ deployment }: ExportedStack): Properties {
+    return deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
+
+/** When the first thing of a stack was made, epoch milliseconds; undefined where there is none. */
+export function bornAt({ deployment }: ExportedStack): number | undefined {
+    const times = (deployment?.resources ?? []).flatMap(({ created }) => (created ? [Date.parse(created)] : []));
+    return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** The Personalize resources of an exported stack, and after them what an `up` is making just now. */

@@ -26,9 +26,11 @@ describe("a runbook on the command line", () => {
     const runbook = (name: string, ...args: string[]) =>
         run(instance, process.execPath, [`runbooks/${name}.ts`, ...args], "captured");
 
-    for (const name of [
-        ...["recommend", "watch-status", "park", "resume", "rollback", "versions", "retrain", "publish-metrics"],
-    ]) {
+    const ofAStack = [
+        ...["recommend", "watch-status", "park", "resume", "rollback", "versions", "retrain"],
+        ...["cost-report", "budget-alarms", "publish-metrics"],
+    ];
+    for (const name of ofAStack) {
         describe(name, () => {
             it("ends with 0 and its options for --help", async () => {
                 const { exitCode, stdout, stderr } = await runbook(name, "--help");

@@ -1,0 +1,194 @@
+import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { InvalidArgumentError } from "commander";
+import { confirm } from "./lib/confirm.ts";
+import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
+import { problemsOf } from "./lib/cost/budget-problems.ts";
+import { type BudgetPlace, readBudget } from "./lib/cost/budget-view.ts";
+import { subscriptionsTable, watchText } from "./lib/cost/print-watch.ts";
+import { sendAndAwait, testNotice } from "./lib/cost/test-notice.ts";
+import { alarmsOf, subscriptionsOf } from "./lib/cost/told.ts";
+import { type OperationOptions, withConfigFile } from "./lib/operation.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { exportedStack, outputsIn } from "./lib/stack.ts";
+import { requireStackConfig, selectedStack } from "./lib/stack-config.ts";
+
+interface Options extends OperationOptions {
+    readonly budget?: string;
+    readonly sendTest?: boolean;
+    readonly create?: boolean;
+    readonly limit?: number;
+    readonly email?: string;
+    readonly service: string;
+}
+
+/** Seconds that a test notice may take to the queue. */
+const waitSeconds = 60;
+
+const options = withConfigFile(
+    runbook("budget-alarms", "The budget, the alarms and whom they tell: show them, try them, or make a budget"),
+)
+    .option("--send-test", "publish a test notice, and wait until it arrives in the notices' queue")
+    .option("--budget <name>", "look at a budget that is of no stack, or name the one to create")
+    .option("--create", "without the program: create a budget, or bring it up to what is asked; needs --limit, --email")
+    .option("--limit <USD>", "US dollars a month", aboveZero)
+    .option("--email <address>", "who is told", mailAddress)
+    .option("--service <name>", "what the budget counts, as the bill names it", "Amazon Personalize")
+    .option("--dry-run", "with --create: say what it would do")
+    .option("--yes", "with --create: ask nothing")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async (signal) => {
+    if (options.create) {
+        return create(signal);
+    }
+    for (const only of ["limit", "email", "dryRun", "yes"] as const) {
+        if (options[only] !== undefined) {
+            throw new RunbookError(
+                `--${only === "dryRun" ? "dry-run" : only} goes with --create. A stack's limit: pulumi config set monthlyLimitUsd USD && pulumi up`,
+                exitCodes.usage,
+            );
+        }
+    }
+    return options.budget === undefined || options.sendTest
+        ? withStack(signal)
+        : show(await lookAlone(options.budget), null, undefined);
+});
+
+async function withStack(signal: AbortSignal): Promise<number> {
+    const stack = options.stack ?? (await selectedStack("Name one by --stack, or a budget by --budget."));
+    const exported = await exportedStack(stack);
+    const { region, names } = await requireStackConfig(stack, options.configFile);
+    const { noticesTopicArn, noticesQueueUrl } = outputsIn(exported) as Readonly<Record<string, string | undefined>>;
+    const sns = new SNSClient({ region });
+    const subscriptions = noticesTopicArn === undefined ? undefined : await subscriptionsOf(sns, noticesTopicArn);
+    if (options.sendTest) {
+        if (noticesTopicArn === undefined || noticesQueueUrl === undefined || subscriptions === undefined) {
+            throw new RunbookError(`Stack ${stack} has no topic and queue of notices. Make them by: pulumi up`);
+        }
+        const notice = testNotice(stack, new Date());
+        const clients = { sns, sqs: new SQSClient({ region }), now: () => performance.now() / 1000 };
+        const where = { topicArn: noticesTopicArn, queueUrl: noticesQueueUrl, waitSeconds };
+        process.stderr.write(`A test notice is published; the queue is watched for up to ${waitSeconds} seconds.\n`);
+        const seconds = await sendAndAwait(clients, where, notice, signal);
+        return told(notice, seconds, subscriptions);
+    }
+    const client = new BudgetsClient({ region });
+    const [budget, alarms] = await Promise.all([
+        readBudget(client, await place(region), names.budget),
+        alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
+    ]);
+    return show({ budget, subscriptions, alarms }, stack, noticesTopicArn);
+}
+
+async function lookAlone(name: string) {
+    const region = process.env.AWS_REGION ?? "us-east-1";
+    const budget = await readBudget(new BudgetsClient({ region }), await place(region), name);
+    if (budget === undefined) {
+        throw new RunbookError(
+            `There is no budget ${name}. Make one by: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
+        );
+    }
+    return { budget, subscriptions: undefined, alarms: [] };
+}
+
+function show(watch: Parameters<typeof watchText>[0], stack: string | null, topicArn: string | undefined): number {
+    const problems = problemsOf(watch, topicArn);
+    if (options.json) {
+        const { budget, subscriptions, alarms } = watch;
+        const view = budget && { ...budget, budget: undefined, stack: budget.stack ?? null };
+        const shown = { stack, budget: view ?? null, subscriptions: subscriptions ?? null, alarms, problems };
+        console.log(JSON.stringify({ schemaVersion: 1, ...shown }));
+    } else {
+        console.log([watchText(watch), "", ...problems].join("\n").trim());
+        if (watch.subscriptions?.every(({ protocol }) => protocol === "sqs")) {
+            console.log("Nobody is told by mail or in a chat: pulumi config set alertEmail ADDRESS && pulumi up");
+        }
+    }
+    return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
+}
+
+function told(
+    notice: ReturnType<typeof testNotice>,
+    seconds: number | undefined,
+    subscriptions: NonNullable<Awaited<ReturnType<typeof subscriptionsOf>>>,
+): number {
+    if (options.json) {
+        const document = { schemaVersion: 1, notice, arrivedAfterSeconds: seconds ?? null, subscriptions };
+        console.log(JSON.stringify(document));
+    } else {
+        console.log(
+            seconds === undefined
+                ? `The test notice ${notice.id} is published, and did not arrive in the queue within ${waitSeconds} seconds. ` +
+                      "Perhaps another reader took it, or the queue's policy or subscription is not as the program made it: pulumi refresh && pulumi up"
+                : `The test notice ${notice.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and is taken out again. The topic sends it to all of these who have confirmed:`,
+        );
+        console.log(subscriptionsTable(subscriptions));
+    }
+    return seconds === undefined ? exitCodes.timedOut : exitCodes.fine;
+}
+
+async function create(signal: AbortSignal): Promise<number> {
+    const { limit, email, service } = options;
+    if (limit === undefined || email === undefined) {
+        throw new RunbookError("--create needs --limit USD and --email ADDRESS.", exitCodes.usage);
+    }
+    if (options.stack !== undefined || options.sendTest) {
+        throw new RunbookError(
+            "--create is for those who do not use the program. A stack's budget is made by `pulumi up`; its limit: pulumi config set monthlyLimitUsd USD",
+            exitCodes.usage,
+        );
+    }
+    const name = options.budget ?? `${service.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}-limit`;
+    const wanted = { name, limitUsd: limit, service, email };
+    const region = process.env.AWS_REGION ?? "us-east-1";
+    const client = new BudgetsClient({ region });
+    const where = await place(region);
+    const changes = changesTo(await readBudget(client, where, name), wanted);
+    const texts = changes.map((change) => changeText(change, wanted));
+    const say = (document: object, text: string) =>
+        console.log(
+            options.json ? JSON.stringify({ schemaVersion: 1, budget: name, changes: texts, ...document }) : text,
+        );
+    if (changes.length === 0) {
+        say({ changed: false }, `Budget ${name} is as asked: $${limit} a month on ${service}, mail to ${email}.`);
+        return exitCodes.fine;
+    }
+    if (options.dryRun) {
+        say({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
+        return exitCodes.fine;
+    }
+    process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
+    await confirm("Do it?", options.yes, signal);
+    await makeChanges(client, where.accountId, changes, wanted);
+    say(
+        { changed: true },
+        `Budget ${name}: $${limit} a month on ${service}; ${email} is told at 50, 80 and 100 %, and when 100 % is forecast. ` +
+            `It stops nothing, and its data is 8 to 12 hours old. See it by: npm run budget-alarms -- --budget ${name}`,
+    );
+    return exitCodes.fine;
+}
+
+async function place(region: string): Promise<BudgetPlace> {
+    const { Account, Arn } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+    return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };
+}
+
+function aboveZero(text: string): number {
+    const usd = Number(text);
+    if (!(usd > 0)) {
+        throw new InvalidArgumentError("It must be a number of US dollars above 0.");
+    }
+    return usd;
+}
+
+function mailAddress(text: string): string {
+    if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text)) {
+        throw new InvalidArgumentError("It must be a mail address.");
+    }
+    return text;
+}

@@ -1,0 +1,116 @@
+import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { InvalidArgumentError } from "commander";
+import { readMarks } from "../personalize/marks.ts";
+import { approximately, priceNote, prices } from "../pricing.ts";
+import { costExplorerRegion, countedBill } from "./lib/cost/billed.ts";
+import { planOf, readPlannedData } from "./lib/cost/plan.ts";
+import { reportText } from "./lib/cost/print-report.ts";
+import { type CostReport, costReport, leastCalls } from "./lib/cost/report.ts";
+import { dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/report-period.ts";
+import { type OperationOptions, withConfigFile } from "./lib/operation.ts";
+import { exitCodes, runAction, runbook } from "./lib/runbook.ts";
+import { bornAt, exportedStack, outputsIn } from "./lib/stack.ts";
+import { requireStackConfig, selectedStack } from "./lib/stack-config.ts";
+
+interface Options extends OperationOptions {
+    readonly days?: number;
+    readonly month?: string;
+    readonly byTag?: boolean;
+}
+
+const options = withConfigFile(
+    runbook(
+        "cost-report",
+        `What was billed, beside what was predicted. Cost Explorer must be enabled in the account; each call of it costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
+    ),
+)
+    .option("--days <n>", "the last n days, today among them", wholeDays)
+    .option("--month <yyyy-mm>", "that month; default: this one")
+    .option("--by-tag", "only what has the stack's tag pulumi:stack, which must be activated as a cost allocation tag")
+    .option("--dry-run", "say how often Cost Explorer would be asked, and what that costs")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async () => {
+    const now = Date.now();
+    const period = reportPeriod(now, options);
+    const least = leastCalls(period, now);
+    if (options.dryRun) {
+        const text = `It would ask Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; once more for each further page of the bill.`;
+        console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...spent(least) }) : text);
+        return exitCodes.fine;
+    }
+    const stack = options.stack ?? (await selectedStack("Name one by --stack."));
+    const exported = await exportedStack(stack);
+    const config = await requireStackConfig(stack, options.configFile);
+    const { parked } = await readMarks(new SSMClient({ region: config.region }), config.stack);
+    process.stderr.write(
+        `Cost Explorer is asked ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
+    );
+    const bill = countedBill(new CostExplorerClient({ region: costExplorerRegion }));
+    const report = await costReport(bill, {
+        ...{ period, now, parked, region: config.region, bornAt: bornAt(exported) ?? period.start },
+        plan: planOf(config, exported, await readPlannedData(config)),
+        stackTag: options.byTag ? config.stack : undefined,
+    });
+    if (bill.calls() !== least) {
+        process.stderr.write(`It was asked ${times(bill.calls())}.\n`);
+    }
+    const { estimatedMonthlyCostUsd, apiUrl } = outputsIn(exported);
+    const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
+    console.log(
+        options.json
+            ? JSON.stringify(documentOf(report, period, { stack, expectedMonthUsd, calls: bill.calls() }))
+            : reportText(report, { period, expectedMonthUsd, hasApi: apiUrl !== undefined }),
+    );
+    return exitCodes.fine;
+});
+
+function documentOf(
+    { scope, lines, totalUsd, estimate, compared, savedByNote, savedByBill, outlook }: CostReport,
+    period: ReportPeriod,
+    {
+        stack,
+        expectedMonthUsd,
+        calls,
+    }: { readonly stack: string; readonly expectedMonthUsd: number | undefined; readonly calls: number },
+) {
+    const span = ({ from, to }: { readonly from: number; readonly to: number }) => ({
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+    });
+    return {
+        ...{ schemaVersion: 1, stack, start: dateOf(period.start), end: dateOf(period.end) },
+        scope: { ...scope, stackTag: scope.stackTag ?? null },
+        totalUsd,
+        lines: lines.map(({ day, ...line }) => ({ day: dateOf(day), ...line })),
+        predicted: {
+            estimatedMonthlyCostUsd: expectedMonthUsd ?? null,
+            monthlyUsd: estimate.expectedUsd,
+            compared: compared ? { ...span(compared), rows: compared.rows } : null,
+        },
+        saved: {
+            parkedByNote: savedByNote ?? null,
+            notBilled: savedByBill ? { ...savedByBill, ...span(savedByBill) } : null,
+        },
+        forecast: outlook ?? null,
+        ...spent(calls),
+    };
+}
+
+function spent(calls: number) {
+    return { calls, callsUsd: calls * prices.costExplorerCall.usd };
+}
+
+function times(calls: number): string {
+    return calls === 1 ? "once" : calls === 2 ? "twice" : `${calls} times`;
+}
+
+function wholeDays(text: string): number {
+    const days = Number(text);
+    if (!Number.isInteger(days) || days < 1 || days > 365) {
+        throw new InvalidArgumentError("It must be a whole number from 1 to 365.");
+    }
+    return days;
+}

@@ -1,0 +1,147 @@
+import {
+    type Budget,
+    type BudgetsClient,
+    CreateBudgetCommand,
+    CreateNotificationCommand,
+    CreateSubscriberCommand,
+    type Notification,
+    UpdateBudgetCommand,
+} from "@aws-sdk/client-budgets";
+import { budgetThresholds } from "../../../money/budget-thresholds.ts";
+import { RunbookError } from "../runbook.ts";
+import type { BudgetView } from "./budget-view.ts";
+
+/** A budget that somebody wants without the program. */
+export interface WantedBudget {
+    readonly name: string;
+    /** US dollars a month. */
+    readonly limitUsd: number;
+    /** As Cost Explorer calls it. */
+    readonly service: string;
+    readonly email: string;
+}
+
+type Threshold = (typeof budgetThresholds)[number];
+
+/** One step from the budget that there is to the one that is wanted. */
+export type BudgetChange =
+    | { readonly do: "create" }
+    | { readonly do: "update"; readonly budget: Budget; readonly because: readonly string[] }
+    | { readonly do: "add notification"; readonly at: Threshold }
+    | { readonly do: "add subscriber"; readonly at: Threshold };
+
+/**
+ * What makes the budget that there is the wanted one; nothing where it is. Notifications and subscribers that others added stay.
+ *
+ * @throws RunbookError for a budget that a Pulumi stack has, or that is of another kind.
+ */
+export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): BudgetChange[] {
+    if (found === undefined) {
+        return [{ do: "create" }];
+    }
+    if (found.stack !== undefined) {
+        throw new RunbookError(
+            `Budget ${found.name} is stack ${found.stack}'s, whose program would set it back. ` +
+                `Change its limit there: pulumi config set monthlyLimitUsd ${wanted.limitUsd} --stack ${found.stack} && pulumi up`,
+        );
+    }
+    const { budget } = found;
+    if (budget.BudgetType !== "COST" || budget.TimeUnit !== "MONTHLY") {
+        throw new RunbookError(
+            `Budget ${found.name} is no monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is left alone. Name another: --budget NAME`,
+        );
+    }
+    const services = budget.CostFilters?.Service ?? [];
+    const because = [
+        ...(found.limitUsd === wanted.limitUsd ? [] : [`limit $${found.limitUsd} → $${wanted.limitUsd} a month`]),
+        ...(services.length === 1 && services[0] === wanted.service
+            ? []
+            : [`service ${services.join(", ") || "(all)"} → ${wanted.service}`]),
+    ];
+    return [
+        ...(because.length === 0 ? [] : [{ do: "update" as const, budget, because }]),
+        ...budgetThresholds.flatMap((at): BudgetChange[] => {
+            const there = found.notifications.find(
+                ({ type, threshold, isPercent }) => isPercent && type === at.type && threshold === at.percent,
+            );
+            if (there === undefined) {
+                return [{ do: "add notification", at }];
+            }
+            const told = there.subscribers.some(({ kind, address }) => kind === "EMAIL" && address === wanted.email);
+            return told ? [] : [{ do: "add subscriber", at }];
+        }),
+    ];
+}
+
+/** A change in words, before it is made. */
+export function changeText(change: BudgetChange, { name, limitUsd, service, email }: WantedBudget): string {
+    const at = ({ type, percent }: Threshold) => `${percent} % (${type.toLowerCase()})`;
+    switch (change.do) {
+        case "create":
+            return `create budget ${name}: $${limitUsd} a month on ${service}, mail to ${email} at ${budgetThresholds.map(at).join(", ")}`;
+        case "update":
+            return `update budget ${name}: ${change.because.join("; ")}`;
+        case "add notification":
+            return `notify ${email} at ${at(change.at)}`;
+        case "add subscriber":
+            return `notify ${email}, too, at ${at(change.at)}`;
+    }
+}
+
+/** Makes the changes, one after the other; what was made stays where a later one fails, and the same call goes on. */
+export async function makeChanges(
+    client: BudgetsClient,
+    AccountId: string,
+    changes: readonly BudgetChange[],
+    { name: BudgetName, limitUsd, service, email }: WantedBudget,
+): Promise<void> {
+    const BudgetLimit = { Amount: String(limitUsd), Unit: "USD" };
+    const CostFilters = { Service: [service] };
+    const subscriber = { SubscriptionType: "EMAIL" as const, Address: email };
+    const asked = { AccountId, BudgetName };
+    for (const change of changes) {
+        switch (change.do) {
+            case "create":
+                await client.send(
+                    new CreateBudgetCommand({
+                        AccountId,
+                        Budget: { BudgetName, BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit, CostFilters },
+                        NotificationsWithSubscribers: budgetThresholds.map((at) => ({
+                            Notification: notificationOf(at),
+                            Subscribers: [subscriber],
+                        })),
+                    }),
+                );
+                break;
+            case "update": {
+                // What the service reckons is not a part of what it is told.
+                const { CalculatedSpend, LastUpdatedTime, HealthStatus, CostFilters: others, ...kept } = change.budget;
+                const NewBudget = { ...kept, BudgetLimit, CostFilters: { ...others, ...CostFilters } };
+                await client.send(new UpdateBudgetCommand({ AccountId, NewBudget }));
+                break;
+            }
+            case "add notification":
+                await client.send(
+                    new CreateNotificationCommand({
+                        ...asked,
+                        Notification: notificationOf(change.at),
+                        Subscribers: [subscriber],
+                    }),
+                );
+                break;
+            case "add subscriber":
+                await client.send(
+                    new CreateSubscriberCommand({
+                        ...asked,
+                        Notification: notificationOf(change.at),
+                        Subscriber: subscriber,
+                    }),
+                );
+                break;
+        }
+    }
+}
+
+const notificationOf = ({ type, percent }: Threshold): Notification => ({
+    ...{ NotificationType: type, ComparisonOperator: "GREATER_THAN", Threshold: percent, ThresholdType: "PERCENTAGE" },
+});

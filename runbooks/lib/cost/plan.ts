@@ -1,0 +1,44 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { StackConfig } from "../../../config.ts";
+import { readInteractions } from "../../../data-prep/interactions.ts";
+import { modelMetrics, ownMetrics } from "../../../metrics.ts";
+import type { PlannedStack } from "../../../money/estimate.ts";
+import type { ExportedStack } from "../stack.ts";
+
+const projectDir = resolve(import.meta.dirname, "..", "..", "..");
+
+/** What the stack's files hold; nothing where they are not on this machine. */
+export interface PlannedData {
+    readonly interactions: number;
+    readonly bytes: number;
+}
+
+/** Reads the stack's files as far as they are on this machine. */
+export async function readPlannedData(config: StackConfig): Promise<PlannedData> {
+    const sizeOf = async (file: string | undefined) =>
+        file === undefined ? 0 : ((await stat(resolve(projectDir, file)).catch(() => undefined))?.size ?? 0);
+    const { items, users } = config.metadataFiles;
+    const files = [config.interactionsFile, items, users, config.batchInferenceFile];
+    const sizes = await Promise.all(files.map(sizeOf));
+    const interactions =
+        sizes[0] === 0 ? 0 : (await readInteractions(resolve(projectDir, config.interactionsFile))).users.length;
+    return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** The stack as its prediction is reckoned: with its campaign all the time, and what stands in its state of the rest. */
+export function planOf(config: StackConfig, { deployment }: ExportedStack, data: PlannedData): PlannedStack {
+    const countOf = (type: string) => (deployment?.resources ?? []).filter((made) => made.type === type).length;
+    return {
+        ...data,
+        recipe: config.recipe,
+        hasCampaign: config.campaignEnabled,
+        minProvisionedTPS: config.minProvisionedTPS,
+        expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
+        autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
+        guardMinutes: config.cost.guardMinutes,
+        customMetrics: Object.keys(ownMetrics).length + modelMetrics.length,
+        alarms: countOf("aws:cloudwatch/metricAlarm:MetricAlarm"),
+        dashboards: countOf("aws:cloudwatch/dashboard:Dashboard"),
+    };
+}

@@ -1,0 +1,130 @@
+import { approximately, priceNote } from "../../../pricing.ts";
+import { table } from "../table.ts";
+import { bar } from "./bars.ts";
+import type { BilledLine } from "./billed.ts";
+import type { CostReport } from "./report.ts";
+import { dateOf, day, type ReportPeriod } from "./report-period.ts";
+
+const barWidth = 40;
+const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
+
+/** The report for a terminal. `expectedMonthUsd` is what the last `up` said, `hasApi` whether an API could have a cache. */
+export function reportText(
+    report: CostReport,
+    {
+        period,
+        expectedMonthUsd,
+        hasApi,
+    }: { readonly period: ReportPeriod; readonly expectedMonthUsd: number | undefined; readonly hasApi: boolean },
+): string {
+    const { scope, lines, totalUsd } = report;
+    const whose =
+        scope.stackTag === undefined ? "the whole account" : `what has the tag pulumi:stack=${scope.stackTag}`;
+    const head = `Billed from ${dateOf(period.start)} to ${dateOf(lastDay(lines, period))} in ${scope.region}, of ${whose}: ${usd(totalUsd)}`;
+    if (lines.length === 0) {
+        const late = "Data is 8 to 24 hours late.";
+        const untagged =
+            scope.stackTag === undefined
+                ? ""
+                : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and counts from then on only.";
+        return [`${head}. ${late}${untagged}`, ...endingLines(report, expectedMonthUsd, hasApi)].join("\n");
+    }
+    return [head, "", ...chart(lines), "", usageTable(lines), ...endingLines(report, expectedMonthUsd, hasApi)].join(
+        "\n",
+    );
+}
+
+function lastDay(lines: readonly BilledLine[], { start }: ReportPeriod): number {
+    return Math.max(start, ...lines.map((line) => line.day));
+}
+
+function chart(lines: readonly BilledLine[]): string[] {
+    const days = lines.map((line) => line.day);
+    const [first, last] = [Math.min(...days), Math.max(...days)];
+    const sums = Array.from({ length: (last - first) / day + 1 }, (_, index) => {
+        const at = first + index * day;
+        return { at, sum: lines.filter((line) => line.day === at).reduce((total, line) => total + line.usd, 0) };
+    });
+    const most = Math.max(...sums.map(({ sum }) => sum));
+    return sums.map(({ at, sum }) => `${dateOf(at)} ${usd(sum).padStart(8)} ${bar(sum, most, barWidth)}`.trimEnd());
+}
+
+const amountOf = (quantity: number) =>
+    quantity > 0 && quantity < 0.005 ? "< 0.01" : quantity.toLocaleString("en-US", { maximumFractionDigits: 2 });
+
+function usageTable(lines: readonly BilledLine[]): string {
+    const groups = Map.groupBy(lines, ({ service, usageType, unit }) => JSON.stringify([service, usageType, unit]));
+    const rows = [...groups.values()]
+        .map((its) => {
+            const { service = "", usageType = "", unit = "" } = its[0] ?? {};
+            const quantity = its.reduce((sum, line) => sum + line.quantity, 0);
+            return { service, usageType, unit, quantity, cost: its.reduce((sum, line) => sum + line.usd, 0) };
+        })
+        .sort((a, b) => b.cost - a.cost);
+    return table(
+        ["service", "usage type", "quantity", "billed"],
+        rows.map(({ service, usageType, unit, quantity, cost }) => [
+            service,
+            usageType,
+            `${amountOf(quantity)} ${unit}`,
+            usd(cost),
+        ]),
+    );
+}
+
+function endingLines(
+    { estimate, compared, savedByBill, savedByNote, outlook }: CostReport,
+    expectedMonthUsd: number | undefined,
+    hasApi: boolean,
+): string[] {
+    const said: string[] = [];
+    if (compared) {
+        const { from, to, rows } = compared;
+        const times = `${readable(from)} to ${readable(to)}`;
+        const sums = rows.reduce(
+            (sum, { predicted, billed }) => ({ predicted: sum.predicted + predicted, billed: sum.billed + billed }),
+            { predicted: 0, billed: 0 },
+        );
+        said.push(
+            "",
+            `Predicted ${priceNote} and billed, ${times}:`,
+            table(
+                ["what", "predicted", "billed"],
+                [
+                    ...rows.map(({ service, kind, predicted, billed }) => [
+                        kind === undefined ? service : `${service}: ${kind}`,
+                        approximately(predicted),
+                        usd(billed),
+                    ]),
+                    ["together", approximately(sums.predicted), usd(sums.billed)],
+                ],
+            ),
+            "Predicted is a campaign that runs all the time, and the upper end of a range.",
+        );
+    }
+    const last =
+        expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` said ${approximately(expectedMonthUsd)}`;
+    said.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
+    if (savedByNote) {
+        const { since, hours, usd: saved } = savedByNote;
+        said.push(
+            `Parked since ${readable(Date.parse(since))}: ${hours.toFixed(1)} hours of this time, which saved ${approximately(saved)} ${priceNote}.`,
+        );
+    }
+    if (savedByBill) {
+        const { from, to, hours, usd: saved } = savedByBill;
+        said.push(
+            `By the bill no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / 3_600_000).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
+        );
+    }
+    if (hasApi) {
+        said.push("Caching saved nothing: the API has no cache yet.");
+    }
+    if (outlook) {
+        const by = outlook.by === "AWS" ? "by AWS's forecast" : "by a straight line, for AWS has too little data";
+        said.push(`At the end of the month it will be ${approximately(outlook.monthUsd)}, ${by}.`);
+    }
+    return said;
+}
+
+const readable = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");

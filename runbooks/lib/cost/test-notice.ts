@@ -1,0 +1,77 @@
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import {
+    ChangeMessageVisibilityCommand,
+    DeleteMessageCommand,
+    ReceiveMessageCommand,
+    type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { hasName } from "../../../personalize/errors.ts";
+
+/** A notice that says nothing but that notices arrive, in the shape of all of them. */
+export function testNotice(stack: string, now: Date) {
+    const at = now.toISOString();
+    return {
+        ...{ schemaVersion: 1 as const, id: `${stack}/test/${at}`, kind: "test", stack, at },
+        text: `Stack ${stack}: this is a test of its notices, sent by npm run budget-alarms. Nothing is to be done.`,
+    };
+}
+
+/**
+ * Publishes a notice and waits until the queue has it, from which it is taken out again; other notices stay there.
+ *
+ * `now` is in seconds. Answers the seconds it took; undefined when it did not arrive within `waitSeconds`.
+ */
+export async function sendAndAwait(
+    { sns, sqs, now }: { readonly sns: SNSClient; readonly sqs: SQSClient; readonly now: () => number },
+    {
+        topicArn,
+        queueUrl: QueueUrl,
+        waitSeconds,
+    }: Readonly<Record<"topicArn" | "queueUrl", string>> & { readonly waitSeconds: number },
+    notice: { readonly id: string },
+    signal: AbortSignal,
+): Promise<number | undefined> {
+    const begun = now();
+    await sns.send(
+        new PublishCommand({ TopicArn: topicArn, Subject: "Test of notices", Message: JSON.stringify(notice) }),
+    );
+    const others: string[] = [];
+    try {
+        for (let left = waitSeconds; left > 0; left = waitSeconds - (now() - begun)) {
+            const { Messages = [] } = await sqs.send(
+                new ReceiveMessageCommand({
+                    QueueUrl,
+                    MaxNumberOfMessages: 10,
+                    WaitTimeSeconds: Math.min(5, Math.ceil(left)),
+                    // Notices that wait for another reader are out of the way while this one looks.
+                    VisibilityTimeout: waitSeconds,
+                }),
+                { abortSignal: signal },
+            );
+            for (const { Body = "", ReceiptHandle = "" } of Messages) {
+                // Escaped where the subscription wraps it.
+                if (Body.includes(notice.id)) {
+                    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+                    return now() - begun;
+                }
+                others.push(ReceiptHandle);
+            }
+        }
+        return undefined;
+    } finally {
+        for (const ReceiptHandle of others) {
+            await showAgain(sqs, QueueUrl, ReceiptHandle);
+        }
+    }
+}
+
+async function showAgain(sqs: SQSClient, QueueUrl: string, ReceiptHandle: string): Promise<void> {
+    try {
+        await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    } catch (error) {
+        // It is seen again by itself by then, or its reader was quicker.
+        if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) {
+            throw error;
+        }
+    }
+}

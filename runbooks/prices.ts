@@ -1,0 +1,65 @@
+import { PricingClient } from "@aws-sdk/client-pricing";
+import { deviation, matchPrice } from "./lib/cost/match-price.ts";
+import { listPrices, priceListRegion } from "./lib/cost/price-list.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { regionOf } from "./lib/stack-region.ts";
+import { table } from "./lib/table.ts";
+
+interface Options extends CommonOptions {
+    readonly region?: string;
+}
+
+/** What counts as another price, as a part of ours. */
+const tolerance = 0.01;
+
+const options = runbook("prices", "What AWS's price list says beside what pricing.ts has; it needs an AWS account")
+    .option("--region <region>", "the region whose prices to compare; default: the stack's, else AWS_REGION")
+    .parse()
+    .opts<Options>();
+
+await runAction(options.verbose, async () => {
+    const region = await regionOf(options);
+    const listed = await listPrices(new PricingClient({ region: priceListRegion }), region);
+    if (listed.length === 0) {
+        throw new RunbookError(
+            `AWS lists no price of Personalize in ${region}. Compare with another region: --region us-east-1`,
+        );
+    }
+    const rows = listed.map((price) => ({ ...price, match: matchPrice(price) ?? null }));
+    const others = rows.filter(({ match }) => match && deviation(match) > tolerance);
+    if (options.json) {
+        console.log(JSON.stringify({ schemaVersion: 1, region, prices: rows, differ: others.length }));
+    } else {
+        print(rows, region);
+    }
+    return others.length > 0 ? exitCodes.problem : exitCodes.fine;
+
+    function print(found: typeof rows, where: string): void {
+        const head = ["usage type", "AWS says", "unit", "USD by AWS", "in pricing.ts", "verdict"];
+        const cells = found.map(({ usageType, description, unit, from, usd, match }) => [
+            usageType,
+            description,
+            from > 0 ? `${unit}, from ${from.toLocaleString("en-US")} on` : unit,
+            String(usd),
+            match ? `${match.name}: ${match.ourUsd}` : "–",
+            match ? (deviation(match) > tolerance ? `differs by ${percent(deviation(match))}` : "same") : "unmatched",
+        ]);
+        console.log(table(head, cells));
+        const matched = found.filter(({ match }) => match).length;
+        console.log(
+            `${found.length} prices of Personalize in ${where}: ${matched} are surely one of pricing.ts, ${others.length} of them differ by more than 1 %.`,
+        );
+        if (others.length > 0) {
+            console.log("Put AWS's figure, the region and today's date into pricing.ts, and set `verified` there.");
+        }
+        if (matched < found.length) {
+            console.log(
+                "What is unmatched is either not bought by this project or not named so that it is sure: look.",
+            );
+        }
+    }
+});
+
+function percent(part: number): string {
+    return `${(part * 100).toFixed(part < 0.1 ? 1 : 0)} %`;
+}

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { BudgetsClient, DescribeBudgetCommand } from "@aws-sdk/client-budgets";
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { localAccountId, variables } from "../../local/instance.ts";
+import { run } from "../../local/pulumi.ts";
+import { prices } from "../../pricing.ts";
+import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notice.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+const hour = 3_600_000;
+
+describe("the runbooks about money, on a stack of the program", () => {
+    let aws: TestAws;
+    let configFile: string;
+    const settings = () => ({
+        ...{ endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string, region },
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const ofStack = (name: string, ...args: string[]) => aws.runbook(name, "--config-file", configFile, ...args);
+    const alone = (name: string, ...args: string[]) =>
+        run(aws.instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured");
+
+    /** Moves the clock on by milliseconds; answers what it shows then. */
+    async function advance(milliseconds: number): Promise<number> {
+        const body = JSON.stringify({ advanceSeconds: milliseconds / 1000 });
+        const url = `http://127.0.0.1:${aws.instance.port}/_local/clock`;
+        const answer = await fetch(url, { method: "POST", body });
+        return Date.parse(((await answer.json()) as { now: string }).now);
+    }
+
+    before(async () => {
+        aws = await startTestAws();
+        configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
+        await aws.configure({ monthlyLimitUsd: "1000", alertEmail: "ann@example.org" });
+        assertExit(await aws.engine("up"), 0);
+    });
+    after(() => aws?.stop());
+
+    describe("budget-alarms", () => {
+        it("shows the budget of the program, its four thresholds, whom they tell, and the alarms", async () => {
+            const shown = await ofStack("budget-alarms", "--json");
+            assertExit(shown, 0);
+            const { budget, subscriptions, alarms, problems } = JSON.parse(shown.stdout);
+            assert.deepEqual([budget.limitUsd, budget.stack, problems], [1000, aws.stack, []]);
+            assert.deepEqual(
+                budget.notifications.map(({ type, threshold, subscribers }: Record<string, unknown[]>) => [
+                    type,
+                    threshold,
+                    subscribers?.length,
+                ]),
+                [
+                    ["ACTUAL", 50, 1],
+                    ["ACTUAL", 80, 1],
+                    ["ACTUAL", 100, 1],
+                    ["FORECASTED", 100, 1],
+                ],
+            );
+            assert.deepEqual(subscriptions.map(({ protocol }: { protocol: string }) => protocol).toSorted(), [
+                "email",
+                "sqs",
+            ]);
+            assert.ok(alarms.some(({ name }: { name: string }) => name.endsWith("-failures")));
+            const text = await ofStack("budget-alarms");
+            assertExit(text, 0);
+            assert.match(text.stdout, /spent above 80 % +│ OK +│ SNS movie-recommender-notices/);
+            assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
+        });
+
+        it("sends a test notice, sees it arrive, takes it out of the queue, and leaves others there", async () => {
+            const sqs = new SQSClient(settings());
+            const { noticesQueueUrl: QueueUrl } = await aws.outputs();
+            await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "somebody else's" }));
+            const sent = await ofStack("budget-alarms", "--send-test", "--json");
+            assertExit(sent, 0);
+            const { notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
+            assert.deepEqual([notice.kind, notice.schemaVersion], ["test", 1]);
+            assert.ok(arrivedAfterSeconds >= 0 && arrivedAfterSeconds < 60);
+            assert.equal(subscriptions.length, 2);
+            const bodies: (string | undefined)[] = [];
+            for (let found = 1; found > 0; ) {
+                const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 60 });
+                const { Messages = [] } = await sqs.send(receive);
+                bodies.push(...Messages.map(({ Body }) => Body));
+                found = Messages.length;
+            }
+            assert.ok(bodies.includes("somebody else's"), bodies.join("\n"));
+            assert.ok(!bodies.some((body) => body?.includes(notice.id)));
+            sqs.destroy();
+        });
+
+        it("gives up on a notice that does not arrive, and shows again what it has put out of the way", async () => {
+            const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
+            const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
+            const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
+            await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "somebody else's" }));
+            const clients = { sns, sqs, now: () => performance.now() / 1000 };
+            const where = { topicArn, queueUrl, waitSeconds: 2 };
+            const notice = testNotice("dev", new Date());
+            assert.equal(await sendAndAwait(clients, where, notice, new AbortController().signal), undefined);
+            const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
+            assert.equal(Messages[0]?.Body, "somebody else's");
+            for (const client of [sns, sqs]) client.destroy();
+        });
+
+        it("creates a budget for those without the program, once, and changes what is asked for another time", async () => {
+            const asked = (...args: string[]) =>
+                alone("budget-alarms", "--create", "--email", "bob@example.org", ...args);
+            const dry = await asked("--limit", "20", "--dry-run");
+            assertExit(dry, 0);
+            assert.match(
+                dry.stdout,
+                /It would create budget amazon-personalize-limit: \$20 a month on Amazon Personalize/,
+            );
+            const unasked = await asked("--limit", "20");
+            assertExit(unasked, 2);
+            assert.match(unasked.stderr, /Say so by --yes/);
+
+            assertExit(await asked("--limit", "20", "--yes"), 0);
+            const again = await asked("--limit", "20", "--yes");
+            assertExit(again, 0);
+            assert.match(again.stdout, /is as asked/);
+            const more = await asked("--limit", "30", "--email", "eve@example.org", "--yes", "--json");
+            assertExit(more, 0);
+            const { changes } = JSON.parse(more.stdout);
+            assert.match(changes[0], /limit \$20 → \$30 a month/);
+            assert.equal(changes.length, 5);
+
+            const client = new BudgetsClient(settings());
+            const BudgetName = "amazon-personalize-limit";
+            const { Budget } = await client.send(new DescribeBudgetCommand({ AccountId: localAccountId, BudgetName }));
+            assert.equal(Number(Budget?.BudgetLimit?.Amount), 30);
+            assert.deepEqual(Budget?.CostFilters, { Service: ["Amazon Personalize"] });
+            client.destroy();
+            const shown = await alone("budget-alarms", "--budget", BudgetName, "--json");
+            const { notifications } = JSON.parse(shown.stdout).budget;
+            assert.equal(notifications.length, 4);
+            assert.deepEqual(
+                notifications[0].subscribers.map(({ address }: { address: string }) => address).toSorted(),
+                ["bob@example.org", "eve@example.org"],
+            );
+        });
+
+        it("leaves the program's budget to the program", async () => {
+            const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
+            const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
+            const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
+            assertExit(refused, 1);
+            assert.match(refused.stderr, /pulumi config set monthlyLimitUsd 5 --stack/);
+            assertExit(await ofStack("budget-alarms", ...args), 2);
+            assertExit(await ofStack("budget-alarms", "--limit", "5"), 2);
+            const { budget: after } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
+            assert.equal(after.limitUsd, 1000);
+        });
+    });
+
+    describe("cost-report", () => {
+        let month: string;
+        let first: number;
+
+        before(async () => {
+            const now = new Date(await advance(0));
+            first = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
+            month = new Date(first).toISOString().slice(0, 7);
+            // To noon of the 20th of the next month.
+            await advance(first + (19 * 24 + 12) * hour - now.getTime());
+        });
+
+        const report = async () => {
+            const answer = await ofStack("cost-report", "--month", month, "--json");
+            assertExit(answer, 0);
+            return JSON.parse(answer.stdout);
+        };
+        const near = (actual: number, expected: number) =>
+            assert.ok(Math.abs(actual - expected) < expected / 100, `${actual} is not ${expected}`);
+
+        it("holds the bill against the prediction, day by day, and forecasts the month's end", async () => {
+            const { lines, predicted, forecast, saved, calls, totalUsd, scope } = await report();
+            near(totalUsd, 19.5 * 4.8);
+            assert.equal(new Set(lines.map(({ day }: { day: string }) => day)).size, 20);
+            assert.deepEqual([scope.region, scope.stackTag, calls], [region, null, 2]);
+            const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
+            near(campaign.predicted, 19 * 4.8);
+            near(campaign.billed, 19 * 4.8);
+            // Preview reckons with a dashboard and alarms that are planned, the report with those that were made.
+            const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
+            assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
+            assert.equal(forecast.by, "AWS");
+            const days = new Date(first + 31 * 24 * hour).getUTCDate() === 1 ? 31 : 30;
+            near(forecast.monthUsd, days * 4.8);
+            assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
+        });
+
+        it("shows bars and both sums to a person, and says what its calls cost", async () => {
+            const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
+            assert.equal(exitCode, 0, stderr);
+            assert.match(stderr, /Cost Explorer is asked twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
+            assert.match(stdout, new RegExp(`^${month}-07 {4}\\$4\\.80 █{40}$`, "m"));
+            assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
+        });
+
+        it("asks for what has the stack's tag, where that is wanted", async () => {
+            const tagged = await ofStack("cost-report", "--month", month, "--by-tag", "--json");
+            assertExit(tagged, 0);
+            const document = JSON.parse(tagged.stdout);
+            assert.equal(document.scope.stackTag, aws.stack);
+            near(document.totalUsd, 19.5 * 4.8);
+        });
+
+        it("sees by the bill what parking saved", async () => {
+            assertExit(await ofStack("park", "--yes"), 0);
+            await advance(4 * 24 * hour);
+            assertExit(await ofStack("resume"), 0);
+            await advance(12 * hour);
+            const { saved } = await report();
+            near(saved.notBilled.hours, 4 * 24 - 0.5);
+            near(saved.notBilled.usd, 4 * 4.8);
+        });
+
+        it("asks nothing in a dry run, and says what it would cost", async () => {
+            const dry = await ofStack("cost-report", "--dry-run");
+            assertExit(dry, 0);
+            assert.match(dry.stdout, /twice, for ≈ \$0\.02 \(US price, unverified\)/);
+        });
+    });
+
+    it("prices says that it needs an account", async () => {
+        const { exitCode, stderr } = await alone("prices", "--region", region);
+        assert.equal(exitCode, 1);
+        assert.match(stderr, /It needs an AWS account/);
+    });
+});

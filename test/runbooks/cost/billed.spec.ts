@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
+import { type CountedBill, countedBill } from "../../../runbooks/lib/cost/billed.ts";
+
+const day = Date.parse("2026-11-24T00:00:00Z");
+const period = { start: day, end: day + 86_400_000 };
+const scope = { services: ["Amazon Personalize"], region: "eu-central-1", stackTag: "dev" };
+const cost = (usd: string, quantity: string) => ({
+    UnblendedCost: { Amount: usd, Unit: "USD" },
+    UsageQuantity: { Amount: quantity, Unit: "Hrs" },
+});
+const page = (usageType: string, usd: string, NextPageToken?: string) => ({
+    ResultsByTime: [
+        {
+            TimePeriod: { Start: "2026-11-24", End: "2026-11-25" },
+            Groups: [{ Keys: ["Amazon Personalize", usageType], Metrics: cost(usd, "24") }],
+        },
+    ],
+    ...(NextPageToken && { NextPageToken }),
+});
+
+describe("Cost Explorer, by AWS's own client", () => {
+    let server: Server;
+    let client: CostExplorerClient;
+    let bill: CountedBill;
+    let answers: object[];
+    // biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+    let asked: any[];
+
+    before(async () => {
+        server = createServer(async (request, response) => {
+            let text = "";
+            for await (const chunk of request) text += chunk;
+            asked.push(JSON.parse(text));
+            const answer = answers.shift() ?? {};
+            response.writeHead("__type" in answer ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
+            response.end(JSON.stringify(answer));
+        });
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        client = new CostExplorerClient({
+            endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            ...{ region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } },
+        });
+    });
+    after(() => {
+        client.destroy();
+        server.close();
+    });
+    beforeEach(() => {
+        [asked, bill] = [[], countedBill(client)];
+    });
+
+    it("gives the bill of all pages, and each page is a call that costs", async () => {
+        answers = [page("EUC1-A", "4.8", "next"), page("EUC1-B", "0.24")];
+        const lines = await bill.lines(period, scope);
+        assert.deepEqual(
+            lines.map(({ usageType, usd, quantity, unit }) => [usageType, usd, quantity, unit]),
+            [
+                ["EUC1-A", 4.8, 24, "Hrs"],
+                ["EUC1-B", 0.24, 24, "Hrs"],
+            ],
+        );
+        assert.equal(lines[0]?.day, day);
+        assert.deepEqual(
+            [asked[0].TimePeriod, asked[1].NextPageToken],
+            [{ Start: "2026-11-24", End: "2026-11-25" }, "next"],
+        );
+        assert.equal(bill.calls(), 2);
+    });
+
+    it("is asked of the stack's region and services, and of its tag where that is wanted", async () => {
+        answers = [{}, {}];
+        await bill.lines(period, scope);
+        await bill.lines(period, { ...scope, stackTag: undefined });
+        assert.deepEqual(asked[0].Filter.And.slice(1), [
+            { Dimensions: { Key: "REGION", Values: ["eu-central-1"] } },
+            { Tags: { Key: "pulumi:stack", Values: ["dev"] } },
+        ]);
+        assert.equal(asked[1].Filter.And.length, 2);
+    });
+
+    it("has no forecast where AWS has too little data, which is a call all the same", async () => {
+        answers = [{ __type: "DataUnavailableException", message: "Insufficient amount of historical data" }];
+        assert.equal(await bill.forecast(period, scope), undefined);
+        answers = [{ Total: { Amount: "12.5", Unit: "USD" } }];
+        assert.equal(await bill.forecast(period, scope), 12.5);
+        assert.equal(bill.calls(), 2);
+    });
+
+    const refusals: [string, string, string, RegExp][] = [
+        [
+            "it is not enabled",
+            "AccessDeniedException",
+            "User not enabled for cost explorer access",
+            /not enabled in this account.*Enable it once.*console\.aws\.amazon\.com\/costmanagement.*24 hours/,
+        ],
+        [
+            "the caller may not",
+            "AccessDeniedException",
+            "User: ann is not authorized to perform: ce:GetCostAndUsage",
+            /needs ce:GetCostAndUsage and ce:GetCostForecast on \*/,
+        ],
+        ["there is no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
+    ];
+    for (const [what, __type, message, words] of refusals) {
+        it(`says what to do where ${what}`, async () => {
+            answers = [{ __type, message }];
+            await assert.rejects(bill.lines(period, scope), words);
+        });
+    }
+});

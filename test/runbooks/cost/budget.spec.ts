@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { budgetThresholds } from "../../../money/budget-thresholds.ts";
+import { changesTo, changeText } from "../../../runbooks/lib/cost/budget-changes.ts";
+import { problemsOf } from "../../../runbooks/lib/cost/budget-problems.ts";
+import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
+
+const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
+const told = (address: string) => [{ kind: "EMAIL", address }];
+const notifications = budgetThresholds.map(({ type, percent }) => ({
+    ...{ type, threshold: percent, isPercent: true, state: "OK", subscribers: told(wanted.email) },
+}));
+const budget: BudgetView = {
+    ...{ name: "films", limitUsd: 20, spentUsd: 1, forecastUsd: 2, stack: undefined, notifications },
+    budget: {
+        ...{ BudgetName: "films", BudgetType: "COST", TimeUnit: "MONTHLY" },
+        CostFilters: { Service: ["Amazon Personalize"] },
+    },
+};
+const texts = (found: BudgetView | undefined, more = {}) => {
+    const asked = { ...wanted, ...more };
+    return changesTo(found, asked).map((change) => changeText(change, asked));
+};
+
+describe("the changes to a budget", () => {
+    it("are none where it is as asked, and its making where there is none", () => {
+        assert.deepEqual(texts(budget), []);
+        assert.deepEqual(texts(undefined), [
+            "create budget films: $20 a month on Amazon Personalize, mail to ann@example.org at 50 % (actual), 80 % (actual), 100 % (actual), 100 % (forecasted)",
+        ]);
+    });
+
+    it("are its limit, its service, a threshold and a reader that it lacks", () => {
+        const [first, second, ...rest] = notifications;
+        assert.ok(first && second);
+        const other = { ...second, subscribers: told("bob@example.org") };
+        assert.deepEqual(texts({ ...budget, notifications: [first, other, ...rest.slice(0, 1)] }, { limitUsd: 30 }), [
+            "update budget films: limit $20 → $30 a month",
+            "notify ann@example.org, too, at 80 % (actual)",
+            "notify ann@example.org at 100 % (forecasted)",
+        ]);
+        const ofAll = { ...budget, budget: { ...budget.budget, CostFilters: {} } };
+        assert.deepEqual(texts(ofAll), ["update budget films: service (all) → Amazon Personalize"]);
+    });
+
+    it("do not take a threshold in US dollars for one in percent", () => {
+        const dollars = notifications.map((one) => ({ ...one, isPercent: false }));
+        assert.equal(texts({ ...budget, notifications: dollars }).length, 4);
+    });
+
+    it("are refused for a stack's budget, and for one of another kind", () => {
+        assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
+        const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
+        assert.throws(() => texts(usage), /no monthly cost budget \(USAGE, MONTHLY\)/);
+    });
+});
+
+describe("what is wrong with budget and alarms", () => {
+    const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
+    const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
+    const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };
+    const all = { budget, subscriptions, alarms: [alarm] };
+
+    it("is nothing where all is well", () => assert.deepEqual(problemsOf(all, topicArn), []));
+
+    it("is a mail that nobody has confirmed, with how it comes once more", () => {
+        const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
+        const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
+        assert.match(
+            problem,
+            /ann@example\.org has not confirmed.*aws sns subscribe --topic-arn arn:aws:sns\S+notices /,
+        );
+        assert.deepEqual(others, []);
+    });
+
+    it("is a threshold that is exceeded, an alarm with its page, and what is not there", () => {
+        const fired = notifications.map((one, index) => ({ ...one, state: index === 0 ? "ALARM" : "OK" }));
+        assert.match(
+            problemsOf({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",
+            /above 50 %/,
+        );
+        const alarms = [{ ...alarm, state: "ALARM", reason: "5 errors.", page: "docs/runbooks/errors.md" }];
+        assert.match(
+            problemsOf({ ...all, alarms }, topicArn)[0] ?? "",
+            /alarm-errors: 5 errors\. .*docs\/runbooks\/errors\.md/,
+        );
+        assert.equal(problemsOf({ budget: undefined, subscriptions: undefined, alarms: [] }, topicArn).length, 2);
+        assert.equal(problemsOf({ budget, subscriptions: undefined, alarms: [] }, undefined).length, 0);
+    });
+});

@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { estimate } from "../../../money/estimate.ts";
+import { bar } from "../../../runbooks/lib/cost/bars.ts";
+import type { BilledLine } from "../../../runbooks/lib/cost/billed.ts";
+import { compare, comparedTime } from "../../../runbooks/lib/cost/compare.ts";
+import { outlookOf } from "../../../runbooks/lib/cost/outlook.ts";
+import { reportText } from "../../../runbooks/lib/cost/print-report.ts";
+import { costReport, leastCalls } from "../../../runbooks/lib/cost/report.ts";
+import { day, hour, reportPeriod } from "../../../runbooks/lib/cost/report-period.ts";
+import { savedByBill, savedByNote } from "../../../runbooks/lib/cost/saved.ts";
+import { usageKind } from "../../../runbooks/lib/cost/usage-kind.ts";
+
+const at = (text: string) => Date.parse(`2026-${text}:00Z`);
+const service = "Amazon Personalize";
+const plan = {
+    ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, expectedRequestsPerDay: 1000 },
+    ...{ interactions: 100_000, bytes: 2_000_000, autoTrainingDays: undefined, guardMinutes: 15, customMetrics: 0 },
+    ...{ alarms: 0, dashboards: 0 },
+};
+const line = (date: string, usageType: string, usd: number, more: Partial<BilledLine> = {}): BilledLine => ({
+    ...{ day: at(`${date}T00:00`), service, usageType, usd, quantity: usd / 0.2, unit: "TPS-hours" },
+    ...more,
+});
+const near = (actual: number | undefined, expected: number) =>
+    assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 0.005, `${actual} is not ${expected}`);
+
+describe("the days of a report", () => {
+    const now = at("11-25T18:00");
+
+    it("are the month's up to its end, the last n with today, or those of a named month", () => {
+        const show = (options: object) => {
+            const { start, end, month } = reportPeriod(now, options);
+            return [new Date(start).toISOString().slice(0, 10), new Date(end).toISOString().slice(0, 10), month];
+        };
+        assert.deepEqual(show({}), ["2026-11-01", "2026-12-01", "2026-11"]);
+        assert.deepEqual(show({ days: 1 }), ["2026-11-25", "2026-11-26", undefined]);
+        assert.deepEqual(show({ days: 30 }), ["2026-10-27", "2026-11-26", undefined]);
+        assert.deepEqual(show({ month: "2025-12" }), ["2025-12-01", "2026-01-01", "2025-12"]);
+    });
+
+    it("are refused where they are no month, or both", () => {
+        for (const month of ["2026-13", "November", "2026-1"]) {
+            assert.throws(() => reportPeriod(now, { month }), /no month.*--month 2026-11/);
+        }
+        assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
+    });
+
+    it("cost one call, and a second for the forecast of a month that is not over", () => {
+        assert.equal(leastCalls(reportPeriod(now, {}), now), 2);
+        assert.equal(leastCalls(reportPeriod(now, { days: 3 }), now), 1);
+        assert.equal(leastCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
+    });
+
+    it("are held against the prediction as whole days since the stack is there, on its first day as the time so far", () => {
+        const period = reportPeriod(now, {});
+        const today = at("11-25T00:00");
+        const time = (bornAt: number) => comparedTime(period, { now, today, bornAt });
+        assert.deepEqual(time(at("11-03T12:00")), { from: at("11-03T12:00"), to: today });
+        assert.deepEqual(time(at("10-03T12:00")), { from: at("11-01T00:00"), to: today });
+        assert.deepEqual(time(at("11-25T16:00")), { from: at("11-25T16:00"), to: now });
+        const october = reportPeriod(now, { month: "2026-10" });
+        assert.equal(comparedTime(october, { now, today, bornAt: at("11-03T12:00") }), undefined);
+    });
+});
+
+describe("kinds of usage", () => {
+    it("are told apart by words of the local AWS's usage types and of the estimate's lines", () => {
+        assert.equal(usageKind("EUC1-RecommendationTPSHours"), "campaign");
+        assert.equal(usageKind("EUC1-RecommendationRequests"), "campaign");
+        assert.equal(usageKind("EUC1-TrainingHours"), "training");
+        assert.equal(usageKind("EUC1-DataIngestion"), "import");
+        const { monthly, once } = estimate({ ...plan, autoTrainingDays: 7 });
+        const kinds = [...monthly.filter((row) => row.service === service), ...once].map(({ what }) => usageKind(what));
+        assert.deepEqual(kinds.toSorted(), ["campaign", "import", "training", "training"]);
+        assert.equal(usageKind("EUC1-Foo"), "other");
+    });
+});
+
+describe("prediction and bill", () => {
+    const time = { from: at("11-20T00:00"), to: at("11-25T00:00") };
+    const lines = [
+        line("11-19", "EUC1-RecommendationTPSHours", 4.8),
+        ...["11-20", "11-21", "11-22", "11-23", "11-24", "11-25"].map((date) =>
+            line(date, "EUC1-RecommendationTPSHours", 4.8),
+        ),
+        line("11-20", "EUC1-TrainingHours", 0.24),
+        line("11-21", "EUC1-Requests-Tier1", 0.5, { service: "Amazon Simple Storage Service" }),
+    ];
+
+    it("stand side by side for the same days, by service, and of Personalize by kind", () => {
+        const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
+        const row = (kind: string | undefined, of = service) =>
+            rows.find((found) => found.service === of && found.kind === kind);
+        near(row("campaign")?.predicted, 5 * 24 * 0.2);
+        near(row("campaign")?.billed, 24);
+        // What is paid once is in it, as the stack began in this time.
+        near(row("training")?.predicted, 2.1 * 0.24);
+        near(row("training")?.billed, 0.24);
+        near(row(undefined, "Amazon Simple Storage Service")?.billed, 0.5);
+        assert.deepEqual(rows[0]?.kind, "campaign");
+    });
+
+    it("leave out what is paid once where the stack is older than the days", () => {
+        const rows = compare(estimate(plan), [], time, at("11-01T00:00"));
+        assert.deepEqual(
+            rows.filter(({ kind }) => kind === "training"),
+            [],
+        );
+    });
+});
+
+describe("what parking saved", () => {
+    const parked = (since: string, tps = 1) => ({
+        ...{ reason: "by hand", since: new Date(at(since)).toISOString() },
+        campaign: { solutionVersionArn: "arn", minProvisionedTPS: tps },
+    });
+    const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
+
+    it("is, while it is parked, the hours since then in the period at the price of what comes back", () => {
+        const saved = savedByNote(parked("11-25T08:00", 2), "aws-user-personalization", period);
+        near(saved?.hours, 10);
+        near(saved?.usd, 10 * 2 * 0.2);
+        near(savedByNote(parked("10-25T08:00"), plan.recipe, period)?.hours, 24 * 24 + 18);
+        assert.equal(savedByNote(undefined, plan.recipe, period), undefined);
+        assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan.recipe, period), undefined);
+    });
+
+    it("is by the bill what whole days after the first bill less than the minimum does, also when all is over", () => {
+        const days = [
+            ...["11-20", "11-21"].map((date) => line(date, "EUC1-RecommendationTPSHours", 4.8)),
+            // Parked from 06:00 on the 22nd, back at 12:00 on the 24th.
+            line("11-22", "EUC1-RecommendationTPSHours", 1.2),
+            line("11-24", "EUC1-RecommendationTPSHours", 2.4),
+            line("11-24", "EUC1-TrainingHours", 9),
+        ];
+        const saved = savedByBill(days, { from: at("11-19T10:00"), to: at("11-25T00:00") }, plan);
+        assert.equal(saved?.from, at("11-21T00:00"));
+        near(saved?.hours, 18 + 24 + 12);
+        near(saved?.usd, 54 * 0.2);
+    });
+
+    it("is nothing on a day that was busier than the minimum, and unknown where no campaign billed", () => {
+        const busy = [line("11-20", "EUC1-TPS", 4.8), line("11-21", "EUC1-TPS", 12)];
+        near(savedByBill(busy, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan)?.usd, 0);
+        const training = [line("11-20", "EUC1-TrainingHours", 1)];
+        assert.equal(savedByBill(training, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan), undefined);
+    });
+});
+
+describe("the month's end", () => {
+    const [today, end] = [at("11-25T00:00"), at("12-01T00:00")];
+    const lines = [
+        line("11-23", "EUC1-TrainingHours", 50),
+        line("11-23", "EUC1-RecommendationTPSHours", 2),
+        line("11-24", "EUC1-RecommendationTPSHours", 4),
+        line("11-25", "EUC1-RecommendationTPSHours", 3),
+    ];
+
+    it("is the bill before today and AWS's forecast from today on", () => {
+        const outlook = outlookOf(lines, 30, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
+        assert.deepEqual(outlook, { monthUsd: 86, remainingUsd: 30, by: "AWS" });
+    });
+
+    it("is without one a straight line of the last whole days, in which a training is not repeated", () => {
+        const outlook = outlookOf(lines, undefined, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
+        assert.deepEqual([outlook.by, outlook.remainingUsd], ["straight line", 6 * 3]);
+    });
+
+    it("is by the estimate where there is no whole day", () => {
+        const outlook = outlookOf([], undefined, { today, end, bornAt: at("11-25T12:00") }, estimate(plan));
+        near(outlook.remainingUsd, estimate(plan).expectedUsd * ((6 * 24) / 730));
+    });
+});
+
+describe("a bar", () => {
+    it("is an eighth of a character exact, and seen where there is something", () => {
+        assert.equal(bar(10, 10, 4), "████");
+        assert.equal(bar(5.3, 10, 4), "██▏");
+        assert.equal(bar(0.001, 10, 4), "▏");
+        assert.equal(bar(0, 10, 4), "");
+        assert.equal(bar(3, 0, 4), "");
+    });
+});
+
+describe("the report", () => {
+    const period = reportPeriod(at("11-25T18:00"), {});
+    const reported = {
+        ...{ plan, region: "eu-central-1", stackTag: undefined, bornAt: at("11-22T12:00"), parked: undefined, period },
+        now: at("11-25T18:00"),
+    };
+    const billOf = (lines: BilledLine[], forecast?: number) => {
+        const asked: unknown[] = [];
+        return {
+            asked,
+            lines: async (...args: unknown[]) => {
+                asked.push(args);
+                return lines;
+            },
+            forecast: async (...args: unknown[]) => {
+                asked.push(args);
+                return forecast;
+            },
+            calls: () => asked.length,
+        };
+    };
+    const lines = [
+        line("11-22", "EUC1-RecommendationTPSHours", 2.4),
+        line("11-23", "EUC1-RecommendationTPSHours", 4.8),
+        line("11-24", "EUC1-RecommendationTPSHours", 4.8),
+    ];
+
+    it("asks for the services of the estimate in the stack's region, and for a forecast from today to the month's end", async () => {
+        const bill = billOf(lines, 28.8);
+        const report = await costReport(bill, { ...reported, stackTag: "dev" });
+        const [first, second] = bill.asked as [[object, { services: string[] }], [object, object]];
+        assert.ok(first[1].services.includes(service));
+        assert.deepEqual({ ...first[1], services: [] }, { services: [], region: "eu-central-1", stackTag: "dev" });
+        assert.deepEqual(second[0], { start: at("11-25T00:00"), end: at("12-01T00:00") });
+        near(report.outlook?.monthUsd, 12 + 28.8);
+        near(report.totalUsd, 12);
+    });
+
+    it("shows each day, a day without cost too, and each usage type", async () => {
+        const days = [lines[0], lines[2]].flatMap((found) => (found ? [found] : []));
+        const report = await costReport(billOf(days, 28.8), reported);
+        const text = reportText(report, { period, expectedMonthUsd: 146.21, hasApi: false });
+        assert.match(text, /^Billed from 2026-11-01 to 2026-11-24 in eu-central-1, of the whole account: \$7\.20$/m);
+        assert.match(text, /^2026-11-22 {4}\$2\.40 █{20}\n2026-11-23 {4}\$0\.00\n2026-11-24 {4}\$4\.80 █{40}$/m);
+        assert.match(text, /│ Amazon Personalize │ EUC1-RecommendationTPSHours │ 36 TPS-hours │ \$7\.20 /);
+        assert.match(text, /Predicted \(US price, unverified\) and billed, 2026-11-22 12:00 to 2026-11-25:/);
+        assert.match(text, /│ Amazon Personalize: campaign .* ≈ \$12 .* \$7\.20/);
+        assert.match(
+            text,
+            /By the bill no campaign ran in 24\.0 of the 48 hours from 2026-11-23 on, which saved ≈ \$4\.80/,
+        );
+        assert.match(text, /the last `pulumi up` said ≈ \$146\./);
+        assert.match(text, /At the end of the month it will be ≈ \$36, by AWS's forecast\./);
+        assert.doesNotMatch(text, /cache/);
+    });
+
+    it("speaks of a cache only where there is an API, and says how late data is where there is none", async () => {
+        const report = await costReport(billOf([]), reported);
+        const text = reportText(report, { period, expectedMonthUsd: undefined, hasApi: true });
+        assert.match(text, /\$0\.00\. Data is 8 to 24 hours late\./);
+        assert.match(text, /the API has no cache yet/);
+        assert.match(text, /by a straight line, for AWS has too little data/);
+        assert.doesNotMatch(text, /█/);
+    });
+
+    it("forecasts without the campaign while it is parked, and not for days that are no month", async () => {
+        const parked = { reason: "x", since: new Date(at("11-25T12:00")).toISOString(), campaign: null };
+        const report = await costReport(billOf([]), { ...reported, parked, bornAt: at("11-25T08:00") });
+        assert.ok((report.outlook?.remainingUsd ?? 9) < 1, String(report.outlook?.remainingUsd));
+        const bill = billOf(lines);
+        const some = await costReport(bill, { ...reported, period: reportPeriod(reported.now, { days: 3 }) });
+        assert.deepEqual([some.outlook, bill.asked.length], [undefined, 1]);
+    });
+
+    it("takes the bill's clock where that is ahead", async () => {
+        const ahead = line("12-05", "EUC1-RecommendationTPSHours", 2.4);
+        const december = reportPeriod(reported.now, { month: "2026-12" });
+        const before = line("12-04", "EUC1-RecommendationTPSHours", 4.8);
+        const bill = billOf([before, ahead], 100);
+        const report = await costReport(bill, { ...reported, period: december });
+        assert.deepEqual((bill.asked[1] as object[])[0], { start: at("12-05T00:00"), end: Date.UTC(2027, 0, 1) });
+        near(report.outlook?.monthUsd, 104.8);
+        assert.deepEqual([report.compared?.from, report.compared?.to], [at("12-01T00:00"), at("12-05T00:00")]);
+        assert.equal((report.compared?.to ?? 0) - (report.compared?.from ?? 0), 4 * day);
+        assert.equal(hour * 24, day);
+    });
+});
