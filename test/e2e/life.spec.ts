@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { alarmCount } from "../../components/alarms.ts";
 import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/planned.ts";
@@ -82,7 +83,8 @@ describe("the life of a stack on the real engine", () => {
         await aws.writeInteractions(2);
         assert.deepEqual(await planned(aws), {
             replace: ["DatasetImportJob", "SolutionVersion"],
-            update: ["BucketObjectv2", "Campaign"],
+            // The dashboard shows the version that serves.
+            update: ["BucketObjectv2", "Campaign", "Dashboard"],
         });
         assertExit(await aws.engine("up"), 0);
         const after = await aws.outputs();
@@ -95,10 +97,15 @@ describe("the life of a stack on the real engine", () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         // Both versions: one goes with its solution only.
         const versions = ["version", "version"];
-        const roles = ["role", "role", "role"];
+        const roles = ["role", "role", "role", "role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
-        assert.deepEqual(watchers.join(" "), "budget alarm function log-group schedule topic subscription queue queue");
+        const alarms = Array.from({ length: alarmCount }, () => "alarm").join(" ");
+        assert.deepEqual(
+            watchers.join(" "),
+            `budget ${alarms} dashboard trail function log-group log-group schedule topic subscription queue queue`,
+        );
         assert.deepEqual(kinds, [
+            "bucket",
             "bucket",
             ...roles,
             "schema",
