@@ -1,4 +1,5 @@
 import { ownNamespace } from "../../metrics.ts";
+import { trailLogGroup } from "../trail-access.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** Service Authorization Reference, "Amazon SNS". */
@@ -13,9 +14,10 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
     const topic = arn("sns", names.notices);
     const queues = [names.notices, names.failures].map((name) => arn("sqs", name));
-    const logGroups = [...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`), names.trail].flatMap(
-        (name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)],
-    );
+    const logGroups = [
+        ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
+        trailLogGroup(scope),
+    ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
     const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}*`)];
     // A dashboard is of the account, and its ARN has no region (Service Authorization Reference, "Amazon CloudWatch").
     const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
