@@ -177,6 +177,11 @@ describe("what there is to see of a stack", function () {
             assert.deepEqual(AlarmActions, [outputs.noticesTopicArn], AlarmName);
             assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);
         }
+        const { DashboardEntries = [] } = await by.cloudwatch.send(new ListDashboardsCommand({}));
+        assert.deepEqual(
+            DashboardEntries.map(({ DashboardName }) => DashboardName),
+            [names.dashboard],
+        );
         const url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
         assert.equal(outputs.dashboardUrl, url);
     });
