@@ -6,8 +6,6 @@ import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/planned.ts";
 
-/** With a limit of its own, which does not move with the estimate; nor does all that holds to it. */
-const usual = { eventTracker: true, monthlyLimitUsd: "1000" };
 /** A training every day, which is two seconds here. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
 
@@ -18,7 +16,7 @@ describe("automatic training on the real engine", function () {
     let first: Record<string, string> = {};
     before(async () => {
         aws = await startTestAws();
-        await aws.configure(usual);
+        await aws.configure({ eventTracker: true });
         assertExit(await aws.engine("up"), 0);
         first = await aws.outputs();
     });
@@ -45,7 +43,7 @@ describe("automatic training on the real engine", function () {
     }
 
     it("is switched on in place, and its price is told", async () => {
-        await aws.configure({ ...usual, ...automatic });
+        await aws.configure({ eventTracker: true, ...automatic });
         assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
         const price =
             /automatic training every day: ≈ \$[\d.]+ to \$[\d.]+ a month for [\d,]+ interactions \(US price, unverified\)/;
@@ -68,12 +66,12 @@ describe("automatic training on the real engine", function () {
     });
 
     it("is switched off in place", async () => {
-        await aws.configure(usual);
+        await aws.configure({ eventTracker: true });
         assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
         assertExit(await aws.engine("up"), 0);
         assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, false);
         await settled();
-        await aws.configure({ ...usual, ...automatic });
+        await aws.configure({ eventTracker: true, ...automatic });
         assertExit(await aws.engine("up"), 0);
     });
 
@@ -96,12 +94,9 @@ describe("automatic training on the real engine", function () {
     });
 
     it("trains by the program again when it is switched off after an import, and leaves nothing when it is destroyed", async () => {
-        await aws.configure(usual);
-        assert.deepEqual(await planned(aws), {
-            replace: ["SolutionVersion"],
-            update: ["Campaign", "Dashboard", "Solution"],
-        });
-        await aws.configure({ ...usual, ...automatic });
+        await aws.configure({ eventTracker: true });
+        assert.deepEqual(await planned(aws), { replace: ["SolutionVersion"], update: ["Campaign", "Solution"] });
+        await aws.configure({ eventTracker: true, ...automatic });
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
     });
