@@ -138,7 +138,6 @@ describe("what was made in the console comes under the program", () => {
     it("is all of the stack from then on, and nothing changes any more", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         const result = await adopt();
         assertExit(result, 0);
