@@ -8,8 +8,9 @@ import { keepTag } from "../money/guard-config.ts";
 import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../personalize/marks.ts";
 import { beginPark } from "../personalize/park.ts";
 import { goneOrThrow } from "../personalize/remove.ts";
+import { requestWindows } from "../personalize/request-windows.ts";
 import { tagsOf } from "../personalize/tags.ts";
-import { publishGauges, requestWindows } from "./guard-metrics.ts";
+import { publishGauges } from "./guard-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
