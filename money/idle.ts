@@ -3,7 +3,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import type { Looks } from "./guard-looks.ts";
 import { type GuardState, type Probe, say, without } from "./guard-state.ts";
 import { perDay } from "./notices.ts";
-import { foreignRequests, showsSince } from "./own-requests.ts";
+import { foreignRequests, shows } from "./own-requests.ts";
 import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
 /** So long CloudWatch may take to show a request before it is said that it does not. */
@@ -79,8 +79,7 @@ function prove(state: GuardState, now: number, requests: NonNullable<Looks["requ
     if (!probe.sent) {
         return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-mostOwn) } };
     }
-    const earlier = state.own.filter((one) => one >= windowOf(at)).length;
-    if (probe.seen || showsSince(requests, at, earlier + 1)) {
+    if (probe.seen || shows(requests, at, state.own)) {
         return { ...state, probe: { ...probe, seen: true } };
     }
     const facts = { since: at };
