@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { alarmCount } from "./components/alarms.ts";
+import { AuditTrail } from "./components/audit-trail.ts";
 import { CostGuard } from "./components/cost-guard.ts";
 import { DataBucket } from "./components/data-bucket.ts";
 import { filesOf, prefixesOf } from "./components/files.ts";
 import { guardRules } from "./components/guard-rules.ts";
 import { Notices } from "./components/notices.ts";
+import { Observability } from "./components/observability.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
 import { showPrice } from "./components/price-table.ts";
 import { Recommender } from "./components/recommender.ts";
@@ -19,16 +22,15 @@ endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 guardRules(config.waivers);
 const marks = await stackMarks(config.stack);
-const price = await showPrice(config, { isParked: marks.parked !== undefined, alarms: 1 });
-const { accountId } = aws.getCallerIdentityOutput();
-const { partition } = aws.getPartitionOutput();
-const caller = pulumi.output({ partition, region: config.region, accountId });
-const place = pulumi.output({
+const price = await showPrice(config, { isParked: marks.parked !== undefined, alarms: alarmCount });
+const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
+const caller = { partition, region: config.region, accountId };
+const place = {
     partition,
-    bucketName: accountId.apply((id) => bucketNameFor(config, id)),
+    bucketName: bucketNameFor(config, accountId),
     kmsKeyArn: config.kmsKeyArn,
     ...prefixesOf(config),
-});
+};
 
 if (config.recipe === "aws-hrnn") {
     pulumi.log.warn(
@@ -42,7 +44,7 @@ const data = new DataBucket("data", {
     dataRetention: config.dataRetention,
     tags: config.tags,
     kmsKeyArn: config.kmsKeyArn,
-    policy: pulumi.all([place, caller]).apply(([where, by]) => dataBucketPolicy(where, by)),
+    policy: dataBucketPolicy(place, caller),
 });
 const access = new PersonalizeAccess("personalize", {
     roleName: config.names.role,
@@ -57,7 +59,7 @@ const { topicArn, failuresArn } = notices;
 const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
     config,
-    recipeArn: config.recipe && pulumi.interpolate`arn:${partition}:personalize:::recipe/${config.recipe}`,
+    recipeArn: config.recipe && `arn:${partition}:personalize:::recipe/${config.recipe}`,
     bucketName: data.bucketName,
     files: data.files,
     roleArn: access.roleArn,
@@ -72,6 +74,17 @@ const guard = new CostGuard("cost-guard", {
     failuresArn,
     marks: recommender.marks,
 });
+const observability = new Observability("observability", {
+    config,
+    caller,
+    monthlyLimitUsd,
+    topicArn,
+    marks,
+    solutionVersionArn: recommender.solutionVersionArn,
+});
+if (config.auditTrail) {
+    new AuditTrail("audit", { config, caller, bucketName: place.bucketName });
+}
 
 export const { estimatedMonthlyCostUsd } = price;
 export const { bucketName } = data;
@@ -87,6 +100,7 @@ export const {
     campaignArn,
     eventTrackerId,
 } = recommender;
+export const { dashboardUrl } = observability;
 export const noticesTopicArn = notices.topicArn;
 export const noticesQueueUrl = notices.queueUrl;
 export const costGuardName = guard.functionName;

@@ -34,6 +34,8 @@ export const ownMetrics = {
     campaignAge: "CampaignAgeHours",
     /** Hours since the interactions were imported. */
     dataAge: "DataAgeHours",
+    /** How many percent the NDCG@10 of the version that serves is below that of the one trained before it; 0 if it is not. */
+    ndcgDrop: "NdcgDropPercent",
 } as const;
 
 /** Metrics of a trained version, under the service's names for them; dimensions `Stack`, `SolutionVersion`. */

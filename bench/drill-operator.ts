@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { actionsOf } from "../iam/operator/scope.ts";
-import { neededOnAws, operatorGrants } from "../iam/operator.ts";
+import { neededOnAws, operatorGrants, operatorLevels } from "../iam/operator.ts";
 import { root } from "../local/instance.ts";
 import { table } from "../runbooks/lib/table.ts";
 import { everythingIn } from "../test/support/left.ts";
@@ -49,9 +49,9 @@ try {
     }
     const { boundaryArn, policyArns } = await program.outputs();
     const users = new Map<string, Awaited<ReturnType<typeof freshUser>>>();
-    for (const kinds of [["read"], ["read", "operate"], ["read", "operate", "deploy"]]) {
-        const arns = kinds.map((kind) => policyArns[kind] ?? "");
-        users.set(kinds.join(), await freshUser(aws.iam, `who-may-${kinds.at(-1)}`, arns));
+    for (const levels of [["read"], ["read", "operate"], ["read", "operate", "deploy"]] as const) {
+        const arns = levels.flatMap((level) => operatorLevels[level].map((kind) => policyArns[kind] ?? ""));
+        users.set(levels.join(), await freshUser(aws.iam, `who-may-${levels.at(-1)}`, arns));
     }
     const operator = users.get("read,operate,deploy") as Awaited<ReturnType<typeof freshUser>>;
     const world = worldOf(aws, boundaryArn);
@@ -77,6 +77,9 @@ try {
         if (!fine) {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
             problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-1500)}`);
+            say(problems.at(-1) ?? "");
+            // What follows stands on it, and would only say so in other words.
+            if (step.name === "up") break;
         }
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
         say(`${step.name} (${kinds.join(", ")}): ${fine ? "fine" : "NOT FINE"}, ${seconds.toFixed(1)} s`);

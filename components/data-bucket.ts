@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { closedBucket } from "./closed-bucket.ts";
 import { contentOf } from "./content.ts";
 
 export interface DataBucketArgs {
@@ -50,29 +51,12 @@ export class DataBucket extends pulumi.ComponentResource {
         const retain = args.dataRetention === "retain";
         const child = { parent: this, retainOnDelete: retain };
 
-        const bucket = new aws.s3.Bucket(
+        const { bucket, accessBlock } = closedBucket(
             name,
-            { bucket: args.bucketName, forceDestroy: !retain, tags: args.tags },
+            { bucketName: args.bucketName, forceDestroy: !retain, kmsKeyArn: args.kmsKeyArn, tags: args.tags },
             child,
         );
         const of = { bucket: bucket.id };
-        const accessBlock = new aws.s3.BucketPublicAccessBlock(
-            name,
-            {
-                ...of,
-                blockPublicAcls: true,
-                blockPublicPolicy: true,
-                ignorePublicAcls: true,
-                restrictPublicBuckets: true,
-            },
-            child,
-        );
-        new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
-        new aws.s3.BucketServerSideEncryptionConfiguration(
-            name,
-            { ...of, rules: [encryptionBy(args.kmsKeyArn)] },
-            child,
-        );
         const versioning = new aws.s3.BucketVersioning(
             name,
             { ...of, versioningConfiguration: { status: "Enabled" } },
@@ -128,14 +112,4 @@ export class DataBucket extends pulumi.ComponentResource {
         }
         this.registerOutputs({ bucketName: this.bucketName, files: this.files });
     }
-}
-
-/** With a bucket key, S3 asks KMS once for many objects (S3 User Guide, "Reducing the cost of SSE-KMS"). */
-function encryptionBy(kmsKeyArn: string | undefined) {
-    return kmsKeyArn === undefined
-        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
-        : {
-              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
-              bucketKeyEnabled: true,
-          };
 }

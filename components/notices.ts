@@ -4,8 +4,10 @@ import type { StackConfig } from "../config.ts";
 import { notifierPolicy } from "../iam/guard-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import { noticesQueuePolicy, topicPolicy } from "../iam/notices-access.ts";
+import { failuresAlarm } from "./alarms.ts";
 import { guardScopeOf } from "./guard-scope.ts";
 import { LambdaFunction } from "./lambda-function.ts";
+import { stackAlarm } from "./stack-alarm.ts";
 
 export interface NoticesArgs {
     readonly config: StackConfig;
@@ -71,26 +73,7 @@ export class Notices extends pulumi.ComponentResource {
         if (cost.chatWebhookParameter !== undefined) {
             this.chat(`${name}-chat`, args, cost.chatWebhookParameter, topic.arn);
         }
-        new aws.cloudwatch.MetricAlarm(
-            `${name}-failures`,
-            {
-                name: `${names.alarmPrefix}-failures`,
-                alarmDescription: "The cost guard, its schedule or the chat failed; what failed is in the queue",
-                namespace: "AWS/SQS",
-                metricName: "ApproximateNumberOfMessagesVisible",
-                dimensions: { QueueName: names.failures },
-                statistic: "Maximum",
-                period: 300,
-                evaluationPeriods: 1,
-                threshold: 0,
-                comparisonOperator: "GreaterThanThreshold",
-                treatMissingData: "notBreaching",
-                alarmActions: [this.topicArn],
-                okActions: [this.topicArn],
-                tags,
-            },
-            child,
-        );
+        stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
         this.registerOutputs({ topicArn: this.topicArn, queueUrl: this.queueUrl });
     }
 

@@ -8,7 +8,7 @@ export interface OperatorAccessArgs {
         readonly project: string;
         readonly stack: string;
     };
-    /** Names of users and roles that exist already, and get all three policies. */
+    /** Names of users and roles that exist already, and get all the policies. */
     readonly users: readonly string[];
     readonly roles: readonly string[];
     /** The GitHub workflow for which a role is made; undefined: none is. */
@@ -40,8 +40,11 @@ export class OperatorAccess extends pulumi.ComponentResource {
         const of = `stack ${args.scope.stack} of ${args.scope.project}`;
         const descriptions = {
             read: `Looks at ${of}`,
+            "read-operations": `With read: looks at cost guard, alarms and trail of ${of}`,
             operate: `With read: runs every runbook of ${of}`,
             deploy: `With read and operate: makes and destroys ${of}`,
+            "deploy-operations": `With deploy: makes and destroys cost guard, notices and alarms of ${of}`,
+            "deploy-audit": `With deploy: makes and destroys the trail of ${of}`,
         };
         const boundary = managed("boundary", `The most that roles of ${of} can be allowed`, scope.apply(rolesBoundary));
         const policies = policyKinds.map(

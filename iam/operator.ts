@@ -2,16 +2,28 @@ import type { PolicyDocument, Statement } from "./document.ts";
 import { listOf } from "./document.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
+import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import { type Grant, type OperatorScope, type PolicyKindOfOperator, statementOf } from "./operator/scope.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
+import { trailRolePolicy } from "./trail-access.ts";
 
-export { type OperatorScope, type PolicyKindOfOperator, policyArn, policyKinds, policyName } from "./operator/scope.ts";
+export {
+    type OperatorLevel,
+    type OperatorScope,
+    operatorLevels,
+    type PolicyKindOfOperator,
+    policyArn,
+    policyKinds,
+    policyName,
+} from "./operator/scope.ts";
 
 /** Everything that an operator may do. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
-    return [personalizeGrants, storageGrants, roleGrants, observingGrants].flatMap((grants) => grants(scope));
+    return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants].flatMap((grants) =>
+        grants(scope),
+    );
 }
 
 /** One of the managed policies of the operator of a stack; `operate` is given with `read`, `deploy` with both. */
@@ -21,12 +33,12 @@ export function operatorPolicy(
     grants: readonly Grant[] = operatorGrants(scope),
 ): PolicyDocument {
     const own = grants.filter(({ policy }) => policy === kind).map(statementOf);
-    return { Version: "2012-10-17", Statement: kind === "deploy" ? [...own, ...neverRaises(scope)] : own };
+    return { Version: "2012-10-17", Statement: [...own, ...neverRaises(scope, kind)] };
 }
 
 /**
  * The permissions boundary of the roles that the program makes: whatever an operator writes into them, they reach the
- * stack's own data, and what the cost guard works on, and nothing else.
+ * stack's own data, what the cost guard works on and the trail's log group, and nothing else.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
@@ -52,6 +64,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
                       },
                   ]),
             ...guardStatements(scope),
+            ...listOf(trailRolePolicy(scope).Statement),
         ],
     };
 }
@@ -79,4 +92,9 @@ function guardStatements(scope: OperatorScope): readonly Statement[] {
 }
 
 /** Actions that the local AWS never asks for, each with the page that demands it on AWS. */
-export const neededOnAws = [...storageNeededOnAws, ...roleNeededOnAws, ...observingNeededOnAws];
+export const neededOnAws = [
+    ...storageNeededOnAws,
+    ...roleNeededOnAws,
+    ...observingNeededOnAws,
+    ...operationsNeededOnAws,
+];

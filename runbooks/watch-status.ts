@@ -1,41 +1,63 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { InvalidArgumentError } from "commander";
-import { duration } from "../personalize/wait.ts";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { InvalidArgumentError, Option } from "commander";
+import { personalizeClients } from "../personalize/clients.ts";
+import { describe, isTransient } from "../personalize/errors.ts";
+import { shortName } from "./lib/all-stacks.ts";
+import { byRegion } from "./lib/by-region.ts";
+import { changesSince, reportText } from "./lib/report-text.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
 import { recordedResources } from "./lib/stack.ts";
-import { type Overall, overall, type ResourceStatus, statusOf } from "./lib/status.ts";
-import { table } from "./lib/table.ts";
+import { selectedStack } from "./lib/stack-config.ts";
+import { reportOn, type StackReport } from "./lib/stack-report.ts";
+import { overall, statusOf } from "./lib/status.ts";
 
 interface Options extends CommonOptions {
     readonly wait?: boolean;
+    readonly follow?: boolean;
     readonly timeout: number;
     readonly poll: number;
 }
 
 const options = runbook("watch-status", "How each Personalize resource of the stack stands, and what to do next")
     .option("--wait", "wait until all are ACTIVE or one has failed")
+    .addOption(
+        new Option(
+            "--follow",
+            "show it again and again until Ctrl-C; where it is no terminal, only what changes",
+        ).conflicts(["wait", "json"]),
+    )
     .option("--timeout <minutes>", "how long to wait at most", positive, 360)
-    .option("--poll <seconds>", "seconds between two looks while waiting", positive, 15)
+    .option("--poll <seconds>", "seconds between two looks while waiting or following", positive, 15)
     .parse()
     .opts<Options>();
 
-await runAction(options.verbose, async (signal) => {
-    const clients = new Map<string, PersonalizeClient>();
-    const clientOf = (region: string) => {
-        const client = clients.get(region) ?? new PersonalizeClient({ region });
-        clients.set(region, client);
-        return client;
-    };
+const clients = {
+    personalize: personalizeClients(),
+    cloudTrail: byRegion((region) => new CloudTrailClient({ region })),
+    ssm: byRegion((region) => new SSMClient({ region })),
+};
+await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
+
+async function report(): Promise<StackReport> {
+    // Read anew each time: an `up` in another terminal goes on adding resources.
+    const recorded = await recordedResources(options.stack);
+    const stack = shortName(options.stack ?? (await selectedStack("Name one by --stack.")));
+    return reportOn(clients, stack, recorded, Date.now());
+}
+
+async function watch(signal: AbortSignal): Promise<number> {
     const giveUp = Date.now() + options.timeout * 60_000;
     let said = "";
     for (;;) {
-        // Read anew each time: an `up` in another terminal goes on adding resources.
-        const statuses = await statusOf(clientOf, await recordedResources(options.stack), Date.now());
-        const state = overall(statuses);
-        if (!options.wait || state !== "working") {
-            print(statuses, state);
-            return state === "failed" ? exitCodes.problem : exitCodes.fine;
+        const statuses = options.wait
+            ? await statusOf(clients.personalize, await recordedResources(options.stack), Date.now())
+            : [];
+        if (overall(statuses) !== "working") {
+            const found = await report();
+            console.log(options.json ? JSON.stringify({ schemaVersion: 1, ...found }) : reportText(found));
+            return found.overall === "failed" ? exitCodes.problem : exitCodes.fine;
         }
         const line = statuses
             .filter((status) => status.state !== "ACTIVE")
@@ -55,32 +77,40 @@ await runAction(options.verbose, async (signal) => {
             return exitCodes.cancelled;
         }
     }
-});
+}
 
-function print(statuses: readonly ResourceStatus[], state: Overall): void {
-    if (options.json) {
-        console.log(JSON.stringify({ schemaVersion: 1, overall: state, resources: statuses }));
+/** Ctrl-C is how it is meant to end, so that is fine. */
+async function follow(signal: AbortSignal): Promise<number> {
+    let before: StackReport | undefined;
+    while (!signal.aborted) {
+        try {
+            const found = await report();
+            show(before, found);
+            before = found;
+        } catch (error) {
+            if (!isTransient(error)) {
+                throw error;
+            }
+            process.stderr.write(`${clock()} not answering (${describe(error)})\n`);
+        }
+        await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
+    }
+    return exitCodes.fine;
+}
+
+function show(before: StackReport | undefined, found: StackReport): void {
+    if (process.stdout.isTTY) {
+        console.clear();
+        console.log(`${reportText(found)}\n${clock()}, every ${options.poll} s; Ctrl-C ends this, and nothing in AWS`);
         return;
     }
-    if (state === "empty") {
-        console.log("The stack has no Personalize resources. Make them by: pulumi up");
-        return;
+    for (const line of changesSince(before, found)) {
+        console.log(`${clock()} ${line}`);
     }
-    const rows = statuses.map(({ resource, state: own, ageSeconds }) => [
-        resource,
-        own,
-        ageSeconds === null ? "–" : duration(ageSeconds),
-    ]);
-    console.log(table(["resource", "state", "since"], rows));
-    for (const { resource, failureReason, nextStep } of statuses) {
-        if (failureReason) {
-            console.log(`${resource} failed: ${failureReason}`);
-        }
-        if (nextStep) {
-            console.log(`${resource}: ${nextStep}`);
-        }
-    }
-    console.log(`console: ${statuses[0]?.consoleUrl}`);
+}
+
+function clock(): string {
+    return new Date().toISOString().slice(11, 19);
 }
 
 function positive(text: string): number {

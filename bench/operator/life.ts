@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CreateSolutionVersionCommand } from "@aws-sdk/client-personalize";
-import type { PolicyKindOfOperator } from "../../iam/operator.ts";
+import { CreateSolutionVersionCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import type { OperatorLevel } from "../../iam/operator.ts";
 import type { CommandResult } from "../../local/pulumi.ts";
 import { writeMark } from "../../personalize/marks.ts";
 import { adminOf } from "../../test/support/admin.ts";
@@ -19,7 +19,7 @@ export interface Step {
     /** Whether the stack is another one after it. */
     readonly changes?: boolean;
     /** The policies with which it must go; default: all. */
-    readonly policies?: readonly PolicyKindOfOperator[];
+    readonly policies?: readonly OperatorLevel[];
     /** The exit code that it has when all is well. */
     readonly exitCode?: number;
     /** The runbook that it is about. */
@@ -49,6 +49,14 @@ async function trainsElsewhere({ aws }: World): Promise<void> {
     const { solutionArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+}
+
+/** Somebody changes the campaign, and the service fails it; the campaign goes on as it was. */
+async function failsElsewhere({ aws }: World): Promise<void> {
+    const { campaignArn } = await aws.outputs();
+    await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
+    await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 9 }));
+    await adminOf(aws.instance).clear();
 }
 
 /** A runbook has noted what serves. */
@@ -106,6 +114,25 @@ export const life: readonly Step[] = [
             return world.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
         },
     },
+    runbook("cost-report", { ...reads, configured }),
+    // What it asks AWS for, the local AWS does not have: it says so.
+    runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
+    runbook("budget-alarms", reads),
+    runbook("budget-alarms", {
+        name: "budget-alarms --send-test",
+        policies: ["read", "operate"],
+        args: ["--send-test"],
+    }),
+    runbook("publish-metrics", { policies: ["read", "operate"], configured }),
+    runbook("watch-status", {
+        ...reads,
+        name: "watch-status of what failed",
+        // CloudTrail and the marks only explain: without them it goes on, and says so.
+        tolerant: true,
+        changes: true,
+        exitCode: 1,
+        ready: failsElsewhere,
+    }),
     runbook("park", { ...operates, configured, args: ["--yes"] }),
     runbook("resume", { ...operates, configured, after: ["park"] }),
     runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),

@@ -1,12 +1,16 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { BudgetsClient, CreateBudgetCommand } from "@aws-sdk/client-budgets";
 import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { webhookParameter } from "../../iam/operator.ts";
 import { localAccountId, variables } from "../../local/instance.ts";
 import { region, type TestAws } from "../../test/support/local-aws.ts";
 
 /** What other people, and stacks that are gone, have in the account: the runbooks that look through all of it must be able to. */
-export async function settleNeighbours({ instance, iam }: TestAws): Promise<void> {
+export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
     const settings = {
         endpoint: variables(instance).AWS_ENDPOINT_URL as string,
         region,
@@ -51,4 +55,13 @@ export async function settleNeighbours({ instance, iam }: TestAws): Promise<void
             },
         }),
     );
+    const Name = webhookParameter({ project: "movie-recommender", stack });
+    await ssm.send(new PutParameterCommand({ Name, Value: await openChat(), Type: "SecureString" }));
+}
+
+/** A chat that takes everything: the URL of its webhook. */
+async function openChat(): Promise<string> {
+    const chat = createServer((request, response) => request.resume().once("end", () => response.end("ok"))).unref();
+    await new Promise<void>((resolve) => chat.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(chat.address() as AddressInfo).port}/hook`;
 }

@@ -102,7 +102,7 @@ export async function freshUser(iam: IAMClient, UserName: string, policyArns: re
     };
 }
 
-/** A fresh IAM user with the operator's policies but for one action, which all three lack. */
+/** A fresh IAM user with the operator's policies but for one action, which all lack. */
 export async function operatorWithout(
     iam: IAMClient,
     scope: OperatorScope,

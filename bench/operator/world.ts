@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { webhookParameter } from "../../iam/operator.ts";
 import { type CommandResult, run } from "../../local/pulumi.ts";
 import type { TestAws } from "../../test/support/local-aws.ts";
 
@@ -45,6 +46,8 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
     const common = {
         permissionsBoundary: boundaryArn,
         itemsFile,
+        alertEmail: "ann@example.com",
+        chatWebhookParameter: webhookParameter({ project: "movie-recommender", stack }),
         // What is proved here are permissions, not the luck of a small draw of test users.
         maximumNdcgDropPercent: "100",
         minimumNdcgOverPopularityPercent: "-100",
@@ -64,6 +67,8 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
             minProvisionedTPS: "2",
             performAutoTraining: "true",
+            guardMinutes: "30",
+            idleAction: "park",
         },
     };
 

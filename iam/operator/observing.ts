@@ -26,7 +26,7 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             policy: "read",
             sid: "MarksLooks",
             service: "ssm",
-            actions: ["GetParameterHistory", "GetParametersByPath"],
+            actions: ["GetParameter", "GetParameterHistory", "GetParametersByPath"],
             on: [marks, `${marks}/*`],
         },
         {

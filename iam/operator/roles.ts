@@ -1,20 +1,21 @@
 import type { Statement } from "../document.ts";
 import { personalizeService } from "../import-access.ts";
-import { type Grant, type NeededOnAws, type OperatorScope, policyArn, policyKinds, roleArn } from "./scope.ts";
+import {
+    type Grant,
+    type NeededOnAws,
+    type OperatorScope,
+    type PolicyKindOfOperator,
+    policyArn,
+    policyKinds,
+    roleArn,
+    rolesOf,
+} from "./scope.ts";
 
 /** What an operator does with the roles of the program, which he can make within the boundary only. */
 export function roleGrants(scope: OperatorScope): readonly Grant[] {
     const service = "iam";
-    const role = roleArn(scope);
     const { partition, accountId } = scope;
     return [
-        {
-            policy: "read",
-            sid: "RoleLooks",
-            service,
-            actions: ["GetRolePolicy", "ListInstanceProfilesForRole"],
-            on: [role],
-        },
         {
             policy: "read",
             sid: "PoliciesLooks",
@@ -48,19 +49,37 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PassesRoleToPersonalize",
             service,
             actions: ["PassRole"],
-            on: [role],
+            on: [roleArn(scope)],
             condition: { StringEquals: { "iam:PassedToService": personalizeService } },
         },
+        ...passes(scope),
+        ...policyKinds.flatMap((policy) => roleLife(scope, policy)),
+    ];
+}
+
+/** What a policy allows of the roles that are looked at, or made, by it; they are made within the boundary only. */
+function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
+    const service = "iam";
+    const looked = arnsWhere(scope, ({ read }) => read === policy);
+    const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
+    const grants: Grant[] = [
         {
-            policy: "deploy",
+            policy,
+            sid: "RoleLooks",
+            service,
+            actions: ["GetRolePolicy", "ListInstanceProfilesForRole"],
+            on: looked,
+        },
+        {
+            policy,
             sid: "RoleMakesWithinBoundary",
             service,
             actions: ["CreateRole", "PutRolePolicy"],
-            on: [role],
+            on: made,
             condition: { StringEquals: { "iam:PermissionsBoundary": policyArn(scope, "boundary") } },
         },
         {
-            policy: "deploy",
+            policy,
             sid: "RoleChanges",
             service,
             actions: [
@@ -71,35 +90,54 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
                 "UpdateAssumeRolePolicy",
                 "UpdateRoleDescription",
             ],
-            on: [role],
+            on: made,
         },
     ];
+    return grants.filter(({ on }) => on.length > 0);
+}
+
+const arnsWhere = (scope: OperatorScope, isMeant: (role: (typeof rolesOf)[number]) => boolean) =>
+    rolesOf.filter(isMeant).map(({ role }) => roleArn(scope, role));
+
+/** Each of the other roles to the one service that is to assume it. */
+function passes(scope: OperatorScope): Grant[] {
+    const others = rolesOf.filter(({ service }) => service !== personalizeService);
+    const services = new Map(others.map(({ service, deploy }) => [service, deploy]));
+    return [...services].map(([service, policy]) => ({
+        policy,
+        sid: `PassesRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
+        service: "iam",
+        actions: ["PassRole"],
+        on: arnsWhere(scope, (role) => role.service === service),
+        condition: { StringEquals: { "iam:PassedToService": service } },
+    }));
 }
 
 /**
  * Holds even for an operator to whom somebody gives more: the policies that make him one, and the boundary, are the
  * administrator's.
  */
-export function neverRaises(scope: OperatorScope): Statement[] {
-    return [
-        {
-            Sid: "NeverChangesItsOwnPolicies",
-            Effect: "Deny",
-            Action: [
-                "iam:CreatePolicyVersion",
-                "iam:DeletePolicy",
-                "iam:DeletePolicyVersion",
-                "iam:SetDefaultPolicyVersion",
-            ],
-            Resource: [...policyKinds, "boundary" as const].map((kind) => policyArn(scope, kind)),
-        },
-        {
-            Sid: "NeverLeavesBoundary",
-            Effect: "Deny",
-            Action: ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
-            Resource: roleArn(scope),
-        },
-    ];
+export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator): Statement[] {
+    const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
+    const bounded: Statement = {
+        Sid: "NeverLeavesBoundary",
+        Effect: "Deny",
+        Action: ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
+        Resource: made,
+    };
+    const unchanged: Statement = {
+        Sid: "NeverChangesItsOwnPolicies",
+        Effect: "Deny",
+        Action: [
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:SetDefaultPolicyVersion",
+        ],
+        // By their beginning, for there are many; policies of another stack that begin so are as little his to change.
+        Resource: `${policyArn(scope, "deploy").replace(/deploy$/, "")}*`,
+    };
+    return [...(policy === "deploy" ? [unchanged] : []), ...(made.length > 0 ? [bounded] : [])];
 }
 
 export const roleNeededOnAws: readonly NeededOnAws[] = [

@@ -26,16 +26,32 @@ export interface OperatorScope {
         readonly notices: string;
         readonly failures: string;
         readonly notifier: string;
+        readonly costGuardRole: string;
+        readonly scheduleRole: string;
+        readonly notifierRole: string;
+        readonly budget: string;
+        readonly dashboard: string;
+        readonly alarmPrefix: string;
+        readonly trail: string;
+        readonly trailRole: string;
     };
     /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
     readonly kmsKeyArn?: string | undefined;
 }
 
 /**
- * The three policies of an operator: `read` looks, `operate` on top of it runs every runbook, `deploy` on top of both
- * is what `pulumi up` and `pulumi destroy` need.
+ * What an operator may be: who has `read` looks, `operate` on top of it runs every runbook, `deploy` on top of both is
+ * what `pulumi up` and `pulumi destroy` need. Each is one managed policy or more: one of IAM's holds 6,144 characters.
  */
-export const policyKinds = ["read", "operate", "deploy"] as const;
+export const operatorLevels = {
+    read: ["read", "read-operations"],
+    operate: ["operate"],
+    deploy: ["deploy", "deploy-operations", "deploy-audit"],
+} as const;
+export type OperatorLevel = keyof typeof operatorLevels;
+
+/** The managed policies; `operations` is about cost guard, notices and alarms, `audit` about the trail. */
+export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];
 
 /** Some actions on some things, which one of the policies allows. */
@@ -72,8 +88,22 @@ export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
     StringEquals: { "aws:RequestedRegion": region },
 });
 
-export const roleArn = ({ partition, accountId, names }: OperatorScope) =>
-    `arn:${partition}:iam::${accountId}:role/${names.role}`;
+export const roleArn = ({ partition, accountId, names }: OperatorScope, role: keyof typeof names = "role") =>
+    `arn:${partition}:iam::${accountId}:role/${names[role]}`;
+
+/** The roles of the program: the service that is to assume each, and the policies by which it is looked at and made. */
+export const rolesOf = [
+    { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
+    { role: "costGuardRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
+    { role: "notifierRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
+    { role: "scheduleRole", service: "scheduler.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
+    { role: "trailRole", service: "cloudtrail.amazonaws.com", read: "read-operations", deploy: "deploy-audit" },
+] as const satisfies readonly {
+    readonly role: keyof OperatorScope["names"];
+    readonly service: string;
+    readonly read: PolicyKindOfOperator;
+    readonly deploy: PolicyKindOfOperator;
+}[];
 
 /** Names of the managed policies, for a permission set too. */
 export const policyName = (

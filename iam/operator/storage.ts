@@ -1,40 +1,18 @@
-import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+import { trailBucketNameFor } from "../../config-names.ts";
+import type { ConditionBlock } from "../document.ts";
+import { type Grant, inRegion, type NeededOnAws, type OperatorScope, type PolicyKindOfOperator } from "./scope.ts";
 
 /** What an operator does with the data bucket, and with the key that encrypts it. */
 export function storageGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, bucketName, kmsKeyArn, region } = scope;
     const service = "s3";
     const bucket = `arn:${partition}:s3:::${bucketName}`;
+    const trail = `arn:${partition}:s3:::${trailBucketNameFor(bucketName)}`;
     const objects = `${bucket}/*`;
     const condition = inRegion(scope);
     return [
-        {
-            policy: "read",
-            sid: "BucketLooks",
-            service,
-            actions: [
-                "GetAccelerateConfiguration",
-                "GetBucketAcl",
-                "GetBucketCORS",
-                "GetBucketLocation",
-                "GetBucketLogging",
-                "GetBucketObjectLockConfiguration",
-                "GetBucketOwnershipControls",
-                "GetBucketPolicy",
-                "GetBucketPublicAccessBlock",
-                "GetBucketRequestPayment",
-                "GetBucketTagging",
-                "GetBucketVersioning",
-                "GetBucketWebsite",
-                "GetEncryptionConfiguration",
-                "GetLifecycleConfiguration",
-                "GetReplicationConfiguration",
-                "ListBucket",
-                "ListBucketVersions",
-            ],
-            on: [bucket],
-            condition,
-        },
+        ...bucketLife({ read: "read", deploy: "deploy" }, bucket, condition),
+        ...bucketLife({ read: "read-operations", deploy: "deploy-audit" }, trail, condition),
         {
             policy: "read",
             sid: "ObjectLooks",
@@ -48,33 +26,6 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
             sid: "UploadsData",
             service,
             actions: ["PutObject", "PutObjectTagging"],
-            on: [objects],
-            condition,
-        },
-        {
-            policy: "deploy",
-            sid: "BucketMakes",
-            service,
-            actions: [
-                "CreateBucket",
-                "DeleteBucket",
-                "DeleteBucketPolicy",
-                "PutBucketOwnershipControls",
-                "PutBucketPolicy",
-                "PutBucketPublicAccessBlock",
-                "PutBucketTagging",
-                "PutBucketVersioning",
-                "PutEncryptionConfiguration",
-                "PutLifecycleConfiguration",
-            ],
-            on: [bucket],
-            condition,
-        },
-        {
-            policy: "deploy",
-            sid: "ObjectDeletes",
-            service,
-            actions: ["DeleteObject", "DeleteObjectVersion"],
             on: [objects],
             condition,
         },
@@ -106,6 +57,71 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                       on: [kmsKeyArn],
                   },
               ]),
+    ];
+}
+
+/** From the making of a bucket to its end, with all that is in it. */
+function bucketLife(
+    policy: { readonly read: PolicyKindOfOperator; readonly deploy: PolicyKindOfOperator },
+    bucket: string,
+    condition: ConditionBlock,
+): Grant[] {
+    const service = "s3";
+    return [
+        {
+            policy: policy.read,
+            sid: "BucketLooks",
+            service,
+            actions: [
+                "GetAccelerateConfiguration",
+                "GetBucketAcl",
+                "GetBucketCORS",
+                "GetBucketLocation",
+                "GetBucketLogging",
+                "GetBucketObjectLockConfiguration",
+                "GetBucketOwnershipControls",
+                "GetBucketPolicy",
+                "GetBucketPublicAccessBlock",
+                "GetBucketRequestPayment",
+                "GetBucketTagging",
+                "GetBucketVersioning",
+                "GetBucketWebsite",
+                "GetEncryptionConfiguration",
+                "GetLifecycleConfiguration",
+                "GetReplicationConfiguration",
+                "ListBucket",
+                "ListBucketVersions",
+            ],
+            on: [bucket],
+            condition,
+        },
+        {
+            policy: policy.deploy,
+            sid: "BucketMakes",
+            service,
+            actions: [
+                "CreateBucket",
+                "DeleteBucket",
+                "DeleteBucketPolicy",
+                "PutBucketOwnershipControls",
+                "PutBucketPolicy",
+                "PutBucketPublicAccessBlock",
+                "PutBucketTagging",
+                "PutBucketVersioning",
+                "PutEncryptionConfiguration",
+                "PutLifecycleConfiguration",
+            ],
+            on: [bucket],
+            condition,
+        },
+        {
+            policy: policy.deploy,
+            sid: "ObjectDeletes",
+            service,
+            actions: ["DeleteObject", "DeleteObjectVersion"],
+            on: [`${bucket}/*`],
+            condition,
+        },
     ];
 }
 

@@ -100,7 +100,9 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
                 };
                 try {
                     const made = await lambda.send(new CreateFunctionCommand(wanted));
-                    await setConcurrency(FunctionName, args.reservedConcurrentExecutions);
+                    if (args.reservedConcurrentExecutions !== undefined) {
+                        await setConcurrency(FunctionName, args.reservedConcurrentExecutions);
+                    }
                     return { id: FunctionName, computed: computedOf(made, sha256Of(ZipFile)) };
                 } catch (error) {
                     const isTaken = (error as Error).name === "ResourceConflictException";
@@ -131,7 +133,9 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
                         Architectures: (args.architectures ?? ["x86_64"]) as ["arm64"],
                     }),
                 );
-                await setConcurrency(FunctionName, args.reservedConcurrentExecutions);
+                if (args.reservedConcurrentExecutions !== olds.reservedConcurrentExecutions) {
+                    await setConcurrency(FunctionName, args.reservedConcurrentExecutions);
+                }
                 const Resource = updated.FunctionArn ?? "";
                 const TagKeys = goneKeys(olds.tags, args.tags);
                 if (TagKeys.length > 0) {

@@ -110,6 +110,7 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                     "rules.id",
                     "rules.status",
                     "rules.filter.prefix",
+                    "rules.expiration.days",
                     "rules.noncurrentVersionExpiration.noncurrentDays",
                     "rules.abortIncompleteMultipartUpload.daysAfterInitiation",
                 ],
@@ -137,22 +138,24 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
 type Rule = NonNullable<Resolved<aws.s3.BucketLifecycleConfigurationArgs>["rules"]>[number];
 
 function wantedRule(rule: Rule): LifecycleRule {
-    const { noncurrentVersionExpiration: old, abortIncompleteMultipartUpload: broken } = rule;
+    const { expiration: end, noncurrentVersionExpiration: old, abortIncompleteMultipartUpload: broken } = rule;
     return {
         ID: rule.id,
         Status: rule.status as "Enabled" | "Disabled",
         Filter: { Prefix: rule.filter?.prefix ?? "" },
+        ...(end && { Expiration: { Days: end.days } }),
         ...(old && { NoncurrentVersionExpiration: { NoncurrentDays: old.noncurrentDays } }),
         ...(broken && { AbortIncompleteMultipartUpload: { DaysAfterInitiation: broken.daysAfterInitiation } }),
     };
 }
 
 function observedRule(rule: LifecycleRule): object {
-    const { NoncurrentVersionExpiration: old, AbortIncompleteMultipartUpload: broken } = rule;
+    const { Expiration: end, NoncurrentVersionExpiration: old, AbortIncompleteMultipartUpload: broken } = rule;
     return {
         id: rule.ID,
         status: rule.Status,
         filter: { prefix: rule.Filter?.Prefix ?? "" },
+        ...(end && { expiration: { days: end.Days } }),
         ...(old && { noncurrentVersionExpiration: { noncurrentDays: old.NoncurrentDays } }),
         ...(broken && { abortIncompleteMultipartUpload: { daysAfterInitiation: broken.DaysAfterInitiation } }),
     };

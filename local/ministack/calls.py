@@ -189,7 +189,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         resource = routing.get("ResourceARN", [""])[0] or json_of(body).get("ResourceARN") or resource
     if service == "budgets" and resource in ("", "*"):
         given = json_of(body)
-        budget = given.get("BudgetName") or (given.get("Budget") or {}).get("BudgetName")
+        budget = given.get("BudgetName") or (given.get("Budget") or given.get("NewBudget") or {}).get("BudgetName")
         resource = f"arn:aws:budgets::{account}:budget/{budget}" if budget else "*"
     context = {**context, **resources.tags_given(service, json_of(body))}
     named = resources.named(service, action.split(":", 1)[1], path, routing, json_of(body), region, account)

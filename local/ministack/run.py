@@ -18,6 +18,7 @@ from ministack.core import iam_evaluator
 from ministack.core.persistence import save_all
 
 import asynchronous
+import dashboards
 import metric_alarms
 import queue_metrics
 import schedules
@@ -59,6 +60,7 @@ def leave_to_gateway(token: str) -> None:
 
 if __name__ == "__main__":
     metric_alarms.leave_to_gateway()
+    dashboards.tell_times_in_seconds()
     asynchronous.invoke_asynchronously()
     schedules.look_often()
     queue_metrics.start()

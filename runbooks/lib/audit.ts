@@ -1,4 +1,5 @@
 import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
@@ -8,6 +9,7 @@ import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from "@aws-sdk/cl
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe } from "../../personalize/errors.ts";
@@ -23,6 +25,7 @@ import {
     topics,
 } from "./inventory/operations.ts";
 import { personalizeSources } from "./inventory/personalize.ts";
+import { queues, trails } from "./inventory/queues-and-trails.ts";
 import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
 import { allOf, eachOf, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
 import { bills, claimOn, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
@@ -79,6 +82,8 @@ export async function audit(
         "CloudWatch alarms": () => alarms(cloudWatch, place),
         "CloudWatch dashboards": () => dashboards(cloudWatch, place),
         "CloudWatch log groups": () => logGroups(new CloudWatchLogsClient(settings), place, taggedOf),
+        "SQS queues": () => queues(new SQSClient(settings), place),
+        "CloudTrail trails": () => trails(new CloudTrailClient(settings), place, taggedOf),
         "SNS topics": () => topics(new SNSClient(settings), place, taggedOf),
         budgets: () => budgets(new BudgetsClient(settings), place),
         "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`, taggedOf),

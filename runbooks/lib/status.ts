@@ -54,11 +54,14 @@ export function overall(statuses: readonly ResourceStatus[]): Overall {
     if (statuses.length === 0) {
         return "empty";
     }
-    if (statuses.some(({ state }) => /FAILED|STOPPED|GONE/.test(state))) {
+    if (statuses.some((status) => isFailed(status) || status.state === "GONE")) {
         return "failed";
     }
     return statuses.every(({ state }) => state === "ACTIVE") ? "active" : "working";
 }
+
+/** Whether the service gave it up. */
+export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
 
 function nextStep(noun: string, state: string): string | null {
     if (state === "GONE") {

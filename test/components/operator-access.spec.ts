@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { OperatorAccess, type OperatorAccessArgs } from "../../components/operator-access.ts";
 import { namesFor } from "../../config.ts";
 import { githubTrust } from "../../iam/github-trust.ts";
-import { operatorPolicy, rolesBoundary } from "../../iam/operator.ts";
+import { operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
 import { inputsOf, made, settled, typesAndNames, useMocks, value } from "./mocks.ts";
 
 const scope = {
@@ -15,7 +15,7 @@ const scope = {
     names: namesFor("dev", ""),
 };
 const tags = { "pulumi:project": "movie-recommender-operator" };
-const policies = ["boundary", "deploy", "operate", "read"].map((kind) => `aws:iam/policy:Policy operator-${kind}`);
+const policies = ["boundary", ...policyKinds].map((kind) => `aws:iam/policy:Policy operator-${kind}`).sort();
 
 async function accessOf(more: Partial<OperatorAccessArgs> = {}) {
     const access = new OperatorAccess("operator", { scope, users: [], roles: [], github: undefined, tags, ...more });
@@ -26,7 +26,7 @@ async function accessOf(more: Partial<OperatorAccessArgs> = {}) {
 describe("the operator's access", () => {
     beforeEach(useMocks);
 
-    it("is four managed policies and, by default, nobody who has them: a permission set names them", async () => {
+    it("is managed policies and, by default, nobody who has them: a permission set names them", async () => {
         const access = await accessOf();
         assert.deepEqual(typesAndNames(), [...policies, "movie-recommender:access:OperatorAccess operator"]);
         const documentOf = (name: string) => JSON.parse(made.find((one) => one.name === name)?.inputs.policy);
@@ -34,8 +34,11 @@ describe("the operator's access", () => {
         assert.deepEqual(documentOf("operator-deploy"), operatorPolicy(scope, "deploy"));
         assert.deepEqual(access.permissionSetPolicies, [
             "movie-recommender-dev-read",
+            "movie-recommender-dev-read-operations",
             "movie-recommender-dev-operate",
             "movie-recommender-dev-deploy",
+            "movie-recommender-dev-deploy-operations",
+            "movie-recommender-dev-deploy-audit",
         ]);
         assert.equal(await value(access.githubRoleArn), "");
     });
@@ -43,7 +46,7 @@ describe("the operator's access", () => {
     it("is attached to users and roles that exist already, the boundary to nobody", async () => {
         await accessOf({ users: ["ann"], roles: ["ops"] });
         const attached = made.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
-        assert.equal(attached.length, 6);
+        assert.equal(attached.length, 2 * policyKinds.length);
         assert.ok(!JSON.stringify(attached).includes("boundary"));
         assert.deepEqual(new Set(attached.map(({ user, role }) => user ?? role)), new Set(["ann", "ops"]));
     });

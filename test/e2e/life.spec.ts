@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { alarmCount } from "../../components/alarms.ts";
 import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/planned.ts";
@@ -37,6 +38,7 @@ describe("the life of a stack on the real engine", () => {
             eventTrackerId: "",
             noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,
             costGuardName: `movie-recommender-cost-guard-${stack}`,
+            dashboardUrl: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/movie-recommender-${stack}`,
         });
         assert.match(noticesQueueUrl ?? "", new RegExp(`/000000000000/movie-recommender-notices-${stack}$`));
         assert.ok(Number(estimatedMonthlyCostUsd) > 146 && Number(estimatedMonthlyCostUsd) < 170);
@@ -94,10 +96,15 @@ describe("the life of a stack on the real engine", () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         // Both versions: one goes with its solution only.
         const versions = ["version", "version"];
-        const roles = ["role", "role", "role"];
+        const roles = ["role", "role", "role", "role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
-        assert.deepEqual(watchers.join(" "), "budget alarm function log-group schedule topic subscription queue queue");
+        const alarms = Array.from({ length: alarmCount }, () => "alarm").join(" ");
+        assert.deepEqual(
+            watchers.join(" "),
+            `budget ${alarms} dashboard trail function log-group log-group schedule topic subscription queue queue`,
+        );
         assert.deepEqual(kinds, [
+            "bucket",
             "bucket",
             ...roles,
             "schema",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ListAccessKeysCommand, ListOpenIDConnectProvidersCommand, ListPoliciesCommand } from "@aws-sdk/client-iam";
 import { freshUser, type OperatorOutputs, operatorProgram } from "../../bench/operator/operators.ts";
 import { worldOf } from "../../bench/operator/world.ts";
+import { operatorLevels, policyKinds } from "../../iam/operator.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("the operator's program on the real engine", () => {
@@ -20,15 +21,15 @@ describe("the operator's program on the real engine", () => {
         assertExit(await program.engine("preview", "--expect-no-changes"), 0);
         assertExit(await program.engine("refresh", "--expect-no-changes"), 0);
         outputs = await program.outputs();
-        assert.deepEqual(Object.keys(outputs.policyArns).sort(), ["deploy", "operate", "read"]);
+        assert.deepEqual(Object.keys(outputs.policyArns).sort(), [...policyKinds].sort());
         assert.match(outputs.githubRoleArn, /:role\/movie-recommender-e2e-\w+-github$/);
     });
 
     it("gives them to a user who is there; he can deploy, and one who may only look cannot", async () => {
         const world = worldOf(aws, outputs.boundaryArn);
-        const { read = "", operate = "", deploy = "" } = outputs.policyArns;
-        const looker = await freshUser(aws.iam, "looker", [read]);
-        const ann = await freshUser(aws.iam, "ann", [read, operate, deploy]);
+        const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
+        const looker = await freshUser(aws.iam, "looker", arns);
+        const ann = await freshUser(aws.iam, "ann", Object.values(outputs.policyArns));
         await world.configure("usual");
         const refused = await world.engine(looker.who, "up");
         assertExit(refused, 1);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as budgets from "@aws-sdk/client-budgets";
+import * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as iam from "@aws-sdk/client-iam";
@@ -9,6 +10,7 @@ import * as personalize from "@aws-sdk/client-personalize";
 import * as s3 from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sns from "@aws-sdk/client-sns";
+import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
 import { zipSync } from "fflate";
 import { variables } from "../../local/instance.ts";
@@ -283,6 +285,8 @@ describe("audit-leftovers on the local AWS", function () {
             "IAM policy old-policy",
             "alarm old-alarm",
             "SNS topic old-topic",
+            `SQS queue movie-recommender-notices-${aws.stack}`,
+            `SQS queue movie-recommender-failures-${aws.stack}`,
             "log group /aws/lambda/movie-recommender-api",
             "budget movie-recommender-gone",
             "SSM parameter /movie-recommender/gone/parked",
@@ -316,6 +320,8 @@ const clients = {
     s3api: [s3, s3.S3Client],
     scheduler: [scheduler, scheduler.SchedulerClient],
     sns: [sns, sns.SNSClient],
+    sqs: [sqs, sqs.SQSClient],
+    cloudtrail: [cloudtrail, cloudtrail.CloudTrailClient],
     ssm: [ssm, ssm.SSMClient],
 } as const;
 

@@ -28,7 +28,7 @@ describe("a runbook on the command line", () => {
 
     const ofAStack = [
         ...["recommend", "watch-status", "park", "resume", "rollback", "versions", "retrain"],
-        ...["cost-report", "budget-alarms"],
+        ...["cost-report", "budget-alarms", "publish-metrics"],
     ];
     for (const name of ofAStack) {
         describe(name, () => {
@@ -113,10 +113,24 @@ describe("watch-status on a stack with resources", () => {
     it("prints one document with --json, and ends with 0 when all is ACTIVE", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("instant", "--wait", "--json");
         assert.equal(exitCode, 0, stderr);
-        const { schemaVersion, overall, resources } = JSON.parse(stdout);
+        const { schemaVersion, overall, resources, money, unread } = JSON.parse(stdout);
         assert.deepEqual([schemaVersion, overall, resources.length], [1, "active", 1]);
+        // Where only Personalize answers, what explains is missing and hides nothing.
+        assert.equal(money, null);
+        assert.deepEqual(
+            unread.map(({ what }: { what: string }) => what),
+            ["marks"],
+        );
         assert.equal(resources[0].resource, "dataset group films");
         assert.equal(resources[0].state, "ACTIVE");
+    });
+
+    it("ends with 2 where it is to follow and to say it in one document, or to end by itself", async () => {
+        for (const other of ["--json", "--wait"]) {
+            const { exitCode, stderr } = await watchStatus("instant", "--follow", other);
+            assert.equal(exitCode, 2);
+            assert.match(stderr, new RegExp(`option '--follow' cannot be used with option '${other}'`));
+        }
     });
 
     it("ends with 9 when it has waited long enough, and says how to go on", async () => {

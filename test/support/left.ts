@@ -1,5 +1,6 @@
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
-import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchClient, DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
@@ -47,12 +48,13 @@ export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Prom
     return answers.flat();
 }
 
-/** What watches over the money and tells of it, by name. */
+/** What watches over the stack and tells of it, by name. */
 export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {
     const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
     const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const clients = {
         budgets: new BudgetsClient(settings),
+        cloudtrail: new CloudTrailClient(settings),
         cloudwatch: new CloudWatchClient(settings),
         lambda: new LambdaClient(settings),
         logs: new CloudWatchLogsClient(settings),
@@ -60,13 +62,17 @@ export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promi
         sns: new SNSClient(settings),
         sqs: new SQSClient(settings),
     };
-    const { budgets, cloudwatch, lambda, logs, scheduler, sns, sqs } = clients;
+    const { budgets, cloudtrail, cloudwatch, lambda, logs, scheduler, sns, sqs } = clients;
     try {
         const answers = await Promise.all([
             budgets
                 .send(new DescribeBudgetsCommand({ AccountId: localAccountId }))
                 .then(({ Budgets }) => named(Budgets, "budget", "BudgetName")),
             cloudwatch.send(new DescribeAlarmsCommand({})).then((f) => named(f.MetricAlarms, "alarm", "AlarmName")),
+            cloudwatch
+                .send(new ListDashboardsCommand({}))
+                .then((found) => named(found.DashboardEntries, "dashboard", "DashboardName")),
+            cloudtrail.send(new DescribeTrailsCommand({})).then((found) => named(found.trailList, "trail", "Name")),
             lambda.send(new ListFunctionsCommand({})).then((f) => named(f.Functions, "function", "FunctionName")),
             logs.send(new DescribeLogGroupsCommand({})).then((f) => named(f.logGroups, "log-group", "logGroupName")),
             scheduler.send(new ListSchedulesCommand({})).then((f) => named(f.Schedules, "schedule", "Name")),

@@ -5,6 +5,7 @@ import {
     type MetricDataQuery,
 } from "@aws-sdk/client-cloudwatch";
 import { periodOf, periodsOf } from "./evaluate.ts";
+import { insights, isInsightsQuery } from "./insights.ts";
 import { metricMath } from "./metric-math.ts";
 import type { Series } from "./series.ts";
 
@@ -19,22 +20,11 @@ const ofTheMetric = "metric";
 export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm, now: number): Promise<Series> {
     const queries = queriesOf(alarm);
     const { whole, running } = periodsOf(alarm, now);
-    const { MetricDataResults = [] } = await client.send(
-        new GetMetricDataCommand({
-            // What an expression needs is fetched, too, where it returns no data itself.
-            MetricDataQueries: queries
-                .filter(({ MetricStat }) => MetricStat)
-                .map(({ Id, MetricStat }) => ({ Id, MetricStat })),
-            StartTime: new Date(whole[0] ?? running),
-            EndTime: new Date(running + periodOf(alarm)),
-        }),
-    );
-    const fetched = new Map(
-        MetricDataResults.map(({ Id = "", Timestamps = [], Values = [] }) => [
-            Id,
-            new Map(Timestamps.map((at, n) => [at.getTime(), Values[n] ?? Number.NaN])),
-        ]),
-    );
+    const [from, to] = [whole[0] ?? running, running + periodOf(alarm)];
+    const fetched = new Map(await fetchMetrics(client, queries, from, to));
+    for (const { Id = "", Expression = "" } of queries.filter(({ Expression }) => isInsightsQuery(Expression))) {
+        fetched.set(Id, await insights(client, Expression, { period: periodOf(alarm) / 1000, from, to }));
+    }
     const [returned, ...others] = queries.filter(({ ReturnData }) => ReturnData !== false);
     if (!returned || others.length > 0) {
         throw new Error(`alarm ${alarm.AlarmName}: exactly one of its metric queries must return data`);
@@ -42,6 +32,27 @@ export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm,
     // The running period is one of them only if something came in it, so that FILL does not judge it early.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
     return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
+}
+
+async function fetchMetrics(
+    client: CloudWatchClient,
+    queries: readonly MetricDataQuery[],
+    from: number,
+    to: number,
+): Promise<[id: string, Series][]> {
+    // What an expression needs is fetched, too, where it returns no data itself.
+    const MetricDataQueries = queries
+        .filter(({ MetricStat }) => MetricStat)
+        .map(({ Id, MetricStat }) => ({ Id, MetricStat }));
+    if (MetricDataQueries.length === 0) {
+        return [];
+    }
+    const times = { StartTime: new Date(from), EndTime: new Date(to) };
+    const { MetricDataResults = [] } = await client.send(new GetMetricDataCommand({ MetricDataQueries, ...times }));
+    return MetricDataResults.map(({ Id = "", Timestamps = [], Values = [] }) => [
+        Id,
+        new Map(Timestamps.map((at, n) => [at.getTime(), Values[n] ?? Number.NaN])),
+    ]);
 }
 
 /** The series of a query by its id: as it was fetched, or by its expression. */
@@ -57,7 +68,7 @@ export function seriesOf(
         if (!query) {
             return undefined;
         }
-        if (query.Expression === undefined) {
+        if (query.Expression === undefined || isInsightsQuery(query.Expression)) {
             return fetched.get(wanted) ?? new Map();
         }
         if (asking.includes(wanted)) {

@@ -50,6 +50,8 @@ export const thingKinds = {
     alarm: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
     dashboard: ["aws:cloudwatch/dashboard:Dashboard"],
     "SNS topic": ["aws:sns/topic:Topic"],
+    "SQS queue": ["aws:sqs/queue:Queue"],
+    "CloudTrail trail": ["aws:cloudtrail/trail:Trail"],
     "log group": ["aws:cloudwatch/logGroup:LogGroup"],
     budget: ["aws:budgets/budget:Budget"],
     "SSM parameter": ["aws:ssm/parameter:Parameter"],

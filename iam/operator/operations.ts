@@ -1,0 +1,168 @@
+import { ownNamespace } from "../../metrics.ts";
+import { trailLogGroup } from "../trail-access.ts";
+import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
+
+/** Service Authorization Reference, "Amazon SNS". */
+const subscriptions = "SNS's subscriptions are no resources of IAM";
+
+/** What an operator does with cost guard, notices, budget, alarms, dashboard and trail, and reads of the bill. */
+export function operationsGrants(scope: OperatorScope): readonly Grant[] {
+    const { partition, region, accountId, names } = scope;
+    const arn = (service: string, tail: string, where = region) =>
+        `arn:${partition}:${service}:${where}:${accountId}:${tail}`;
+    const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
+    const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
+    const topic = arn("sns", names.notices);
+    const queues = [names.notices, names.failures].map((name) => arn("sqs", name));
+    const logGroups = [
+        ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
+        trailLogGroup(scope),
+    ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
+    const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}*`)];
+    // A dashboard is of the account, and its ARN has no region (Service Authorization Reference, "Amazon CloudWatch").
+    const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
+    const trails = [arn("cloudtrail", `trail/${names.trail}`)];
+    const condition = inRegion(scope);
+    const grant = (
+        policy: Grant["policy"],
+        sid: string,
+        service: string,
+        actions: readonly string[],
+        on: readonly string[],
+        more: Partial<Grant> = {},
+    ): Grant => ({ policy, sid, service, actions, on, ...more });
+    const looks = (sid: string, service: string, actions: readonly string[], on: readonly string[]) =>
+        grant("read-operations", sid, service, actions, on);
+    const makes = (sid: string, service: string, actions: readonly string[], on: readonly string[]) =>
+        grant("deploy-operations", sid, service, actions, on);
+    const everywhere = (sid: string, service: string, actions: readonly string[], everythingBecause: string) =>
+        grant("read-operations", sid, service, actions, ["*"], { everythingBecause, condition });
+
+    const ofAccount = (...[sid, service, actions, everythingBecause]: Parameters<typeof everywhere>) =>
+        grant("read-operations", sid, service, actions, ["*"], { everythingBecause });
+
+    return [
+        looks(
+            "FunctionLooks",
+            "lambda",
+            [
+                "GetFunction",
+                "GetFunctionCodeSigningConfig",
+                "GetFunctionConcurrency",
+                "GetFunctionEventInvokeConfig",
+                "GetPolicy",
+                "ListVersionsByFunction",
+            ],
+            functions,
+        ),
+        makes(
+            "FunctionMakes",
+            "lambda",
+            [
+                "AddPermission",
+                "CreateFunction",
+                "DeleteFunction",
+                "DeleteFunctionEventInvokeConfig",
+                "PutFunctionEventInvokeConfig",
+                "RemovePermission",
+                "TagResource",
+                "UntagResource",
+                "UpdateFunctionCode",
+                "UpdateFunctionConfiguration",
+            ],
+            functions,
+        ),
+        looks("ScheduleLooks", "scheduler", ["GetSchedule"], schedules),
+        makes("ScheduleMakes", "scheduler", ["CreateSchedule", "DeleteSchedule", "UpdateSchedule"], schedules),
+        looks(
+            "TopicSettings",
+            "sns",
+            ["GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"],
+            [topic],
+        ),
+        makes(
+            "TopicMakes",
+            "sns",
+            ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"],
+            [topic],
+        ),
+        everywhere("SubscriptionLooks", "sns", ["GetSubscriptionAttributes"], subscriptions),
+        grant("deploy-operations", "SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
+            everythingBecause: subscriptions,
+            condition,
+        }),
+        grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
+        looks("QueueLooks", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
+        makes(
+            "QueueMakes",
+            "sqs",
+            ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
+            queues,
+        ),
+        grant(
+            "operate",
+            "QueueTests",
+            "sqs",
+            ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
+            queues.slice(0, 1),
+        ),
+        looks("LogGroupTags", "logs", ["ListTagsForResource"], logGroups),
+        makes(
+            "LogGroupMakes",
+            "logs",
+            ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"],
+            logGroups,
+        ),
+        makes("AlarmMakes", "cloudwatch", ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"], alarms),
+        grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
+        grant("deploy-operations", "DashboardMakes", "cloudwatch", ["DeleteDashboards", "PutDashboard"], dashboards, {
+            condition,
+        }),
+        everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "metrics are no resources of IAM"),
+        grant("operate", "MetricWrites", "cloudwatch", ["PutMetricData"], ["*"], {
+            everythingBecause: "metrics are no resources of IAM, but for them there is their namespace",
+            condition: { StringEquals: { "cloudwatch:namespace": ownNamespace, ...condition.StringEquals } },
+        }),
+        looks("TrailLooks", "cloudtrail", ["GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"], trails),
+        everywhere(
+            "TrailLists",
+            "cloudtrail",
+            ["DescribeTrails", "LookupEvents"],
+            "a list of trails and CloudTrail's events know no resource",
+        ),
+        everywhere("QueueLists", "sqs", ["ListQueues"], "a list of queues knows no resource"),
+        grant(
+            "deploy-audit",
+            "TrailMakes",
+            "cloudtrail",
+            ["AddTags", "CreateTrail", "DeleteTrail", "PutEventSelectors", "RemoveTags", "StartLogging", "UpdateTrail"],
+            trails,
+        ),
+        // A budget is of the account, and its ARN has no region.
+        makes(
+            "BudgetMakes",
+            "budgets",
+            ["ModifyBudget", "TagResource", "UntagResource"],
+            [`arn:${partition}:budgets::${accountId}:budget/${names.budget}`],
+        ),
+        ofAccount(
+            "BillReads",
+            "ce",
+            ["GetCostAndUsage", "GetCostForecast"],
+            "the bill is the account's, and of no region",
+        ),
+        ofAccount("PriceReads", "pricing", ["GetProducts"], "prices are nobody's resources"),
+    ];
+}
+
+const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
+
+/** What Pulumi's own AWS plugin, which is built on this provider, reads beside what the stand-in does. */
+export const operationsNeededOnAws: readonly NeededOnAws[] = [
+    { action: "lambda:GetFunctionCodeSigningConfig", page: `${provider}/lambda/function.go` },
+    { action: "lambda:ListVersionsByFunction", page: `${provider}/lambda/function.go` },
+    {
+        action: "pricing:GetProducts",
+        page: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
+    },
+];

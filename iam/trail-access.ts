@@ -1,0 +1,92 @@
+import type { PolicyDocument } from "./document.ts";
+import { guardArn } from "./guard-access.ts";
+import type { ServiceCaller } from "./import-access.ts";
+
+/** What the stack's trail writes, and where. */
+export interface TrailScope extends ServiceCaller {
+    readonly names: { readonly trail: string };
+}
+
+const cloudTrail = "cloudtrail.amazonaws.com";
+
+export const trailArn = (scope: TrailScope): string => guardArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
+
+/** Name of the log group that the trail writes into. */
+export const trailLogGroup = ({ names }: Pick<TrailScope, "names">): string => `/aws/cloudtrail/${names.trail}`;
+
+const onlyThisTrail = (scope: TrailScope) => ({
+    StringEquals: { "aws:SourceAccount": scope.accountId, "aws:SourceArn": trailArn(scope) },
+});
+
+/**
+ * Policy of the trail's bucket: CloudTrail looks at it and writes there for this one trail, and nobody uses it without
+ * TLS (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail").
+ */
+export function trailBucketPolicy(scope: TrailScope, bucketName: string): PolicyDocument {
+    const bucketArn = `arn:${scope.partition}:s3:::${bucketName}`;
+    const { StringEquals } = onlyThisTrail(scope);
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "CloudTrailLooks",
+                Effect: "Allow",
+                Principal: { Service: cloudTrail },
+                Action: "s3:GetBucketAcl",
+                Resource: bucketArn,
+                Condition: { StringEquals },
+            },
+            {
+                Sid: "CloudTrailWrites",
+                Effect: "Allow",
+                Principal: { Service: cloudTrail },
+                Action: "s3:PutObject",
+                Resource: `${bucketArn}/AWSLogs/${scope.accountId}/*`,
+                Condition: { StringEquals: { ...StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } },
+            },
+            {
+                Sid: "OnlyWithTls",
+                Effect: "Deny",
+                Principal: "*",
+                Action: "s3:*",
+                Resource: [bucketArn, `${bucketArn}/*`],
+                Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+        ],
+    };
+}
+
+/** Trust policy of the role by which CloudTrail writes into the log group. */
+export function trailRoleTrust(scope: TrailScope): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "CloudTrailForThisTrail",
+                Effect: "Allow",
+                Principal: { Service: cloudTrail },
+                Action: "sts:AssumeRole",
+                Condition: onlyThisTrail(scope),
+            },
+        ],
+    };
+}
+
+/**
+ * What that role may: make its own streams, and write into them (CloudTrail User Guide, "Role policy document for
+ * CloudTrail to use CloudWatch Logs for monitoring", which has the streams' names).
+ */
+export function trailRolePolicy(scope: TrailScope): PolicyDocument {
+    const streams = `log-stream:${scope.accountId}_CloudTrail_${scope.region}*`;
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "WritesTrail",
+                Effect: "Allow",
+                Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+                Resource: guardArn(scope, "logs", `log-group:${trailLogGroup(scope)}:${streams}`),
+            },
+        ],
+    };
+}

@@ -1,0 +1,91 @@
+import {
+    type CloudWatchClient,
+    GetMetricDataCommand,
+    type Metric,
+    paginateListMetrics,
+} from "@aws-sdk/client-cloudwatch";
+import type { Series } from "./series.ts";
+
+/** `SELECT SUM(name) FROM SCHEMA("namespace", dimension, …) WHERE dimension = 'value' AND …` */
+const shape =
+    /^\s*SELECT\s+(SUM|MIN|MAX)\("?(\w+)"?\)\s+FROM\s+SCHEMA\("([^"]+)"((?:\s*,\s*"?\w+"?)*)\)(?:\s+WHERE\s+(.+?))?\s*$/i;
+
+type Aggregate = "SUM" | "MIN" | "MAX";
+const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Minimum", MAX: "Maximum" };
+/** GetMetricData takes so many queries. */
+const mostAtOnce = 500;
+
+export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
+
+interface Query {
+    readonly aggregate: Aggregate;
+    readonly name: string;
+    readonly namespace: string;
+    readonly dimensions: readonly string[];
+    readonly where: readonly { readonly key: string; readonly value: string }[];
+}
+
+/**
+ * The one series of a query of CloudWatch Metrics Insights (CloudWatch User Guide, "Query your metrics with CloudWatch
+ * Metrics Insights"), over the metrics that have exactly the dimensions of its SCHEMA. `period` is in seconds.
+ *
+ * @throws Error for any other query: with AVG, COUNT, GROUP BY, ORDER BY or OR, or without a SCHEMA
+ */
+export async function insights(
+    client: CloudWatchClient,
+    expression: string,
+    { period, from, to }: { readonly period: number; readonly from: number; readonly to: number },
+): Promise<Series> {
+    const { aggregate, name, namespace, dimensions, where } = parse(expression);
+    const metrics: Metric[] = [];
+    for await (const page of paginateListMetrics({ client }, { Namespace: namespace, MetricName: name })) {
+        for (const metric of page.Metrics ?? []) {
+            const has = new Map((metric.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]));
+            const isOne = has.size === dimensions.length && dimensions.every((dimension) => has.has(dimension));
+            if (isOne && where.every(({ key, value }) => has.get(key) === value)) {
+                metrics.push(metric);
+            }
+        }
+    }
+    const found = new Map<number, number[]>();
+    for (let at = 0; at < metrics.length; at += mostAtOnce) {
+        const { MetricDataResults = [] } = await client.send(
+            new GetMetricDataCommand({
+                MetricDataQueries: metrics.slice(at, at + mostAtOnce).map((Metric, n) => ({
+                    Id: `m${n}`,
+                    MetricStat: { Metric, Period: period, Stat: statistics[aggregate] },
+                })),
+                StartTime: new Date(from),
+                EndTime: new Date(to),
+            }),
+        );
+        for (const { Timestamps = [], Values = [] } of MetricDataResults) {
+            for (const [n, timestamp] of Timestamps.entries()) {
+                found.set(timestamp.getTime(), [...(found.get(timestamp.getTime()) ?? []), Values[n] ?? 0]);
+            }
+        }
+    }
+    return new Map([...found].map(([at, values]) => [at, together[aggregate](values)]));
+}
+
+const together: Readonly<Record<Aggregate, (values: readonly number[]) => number>> = {
+    SUM: (values) => values.reduce((a, b) => a + b, 0),
+    MIN: (values) => Math.min(...values),
+    MAX: (values) => Math.max(...values),
+};
+
+function parse(expression: string): Query {
+    const [, aggregate, name = "", namespace = "", dimensions = "", where = ""] = shape.exec(expression) ?? [];
+    const conditions = where === "" ? [] : where.split(/\s+AND\s+/i);
+    const parsed = conditions.map((condition) => /^"?(\w+)"?\s*=\s*'([^']*)'$/.exec(condition.trim()));
+    if (aggregate === undefined || parsed.some((condition) => condition === null)) {
+        throw new Error(`the query "${expression}" is not known to the local AWS`);
+    }
+    return {
+        aggregate: aggregate.toUpperCase() as Aggregate,
+        name,
+        namespace,
+        dimensions: [...dimensions.matchAll(/\w+/g)].map(([dimension]) => dimension),
+        where: parsed.map((condition) => ({ key: condition?.[1] ?? "", value: condition?.[2] ?? "" })),
+    };
+}

@@ -1,0 +1,42 @@
+import { type CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
+import { ListQueuesCommand, ListQueueTagsCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Place } from "./operations.ts";
+import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
+
+/** Queues bill by calls only. */
+export async function queues(client: SQSClient, { partition, region, accountId }: Place): Promise<Thing[]> {
+    const found = await allOf(
+        // Without a number of results SQS gives a thousand, and no token for more.
+        (NextToken) => client.send(new ListQueuesCommand({ MaxResults: 1000, ...(NextToken && { NextToken }) })),
+        (page) => page.QueueUrls,
+        (page) => page.NextToken,
+    );
+    return found.map((QueueUrl) => {
+        const name = QueueUrl.split("/").at(-1) ?? "";
+        return {
+            kind: "SQS queue",
+            name,
+            arn: `arn:${partition}:sqs:${region}:${accountId}:${name}`,
+            tags: async (): Promise<Tags> => (await client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags ?? {},
+            bill: async () => free,
+            remove: async () => [shell("aws", "sqs", "delete-queue", "--region", region, "--queue-url", QueueUrl)],
+        };
+    });
+}
+
+/** The trails of this region; a second one of an account bills its events, which no price here knows. */
+export async function trails(
+    client: CloudTrailClient,
+    { region }: Place,
+    taggedOf: (arn: string) => Tags | undefined,
+): Promise<Thing[]> {
+    const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: false }));
+    return trailList.map(({ Name = "", TrailARN = "" }) => ({
+        kind: "CloudTrail trail",
+        name: Name,
+        arn: TrailARN,
+        tags: async () => taggedOf(TrailARN),
+        bill: async () => free,
+        remove: async () => [shell("aws", "cloudtrail", "delete-trail", "--region", region, "--name", TrailARN)],
+    }));
+}

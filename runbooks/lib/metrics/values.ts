@@ -1,0 +1,83 @@
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { modelMetrics, ownMetrics } from "../../../metrics.ts";
+import { decide } from "../../../money/decide.ts";
+import type { GuardConfig } from "../../../money/guard-config.ts";
+import { freshState } from "../../../money/guard-state.ts";
+import { usedTPS } from "../../../money/spend.ts";
+import { hour, minute } from "../../../money/time.ts";
+import { nameOf } from "../../../personalize/operation.ts";
+import { judgedMetric } from "../quality-gate.ts";
+import type { StackLook } from "./look.ts";
+
+/** One value of one metric. */
+export interface MetricValue {
+    readonly name: string;
+    readonly value: number;
+    /** Id of the version that it is of; undefined for a metric of the stack. */
+    readonly version?: string;
+}
+
+/** PutMetricData takes so many values in a call (API reference). */
+const mostAtOnce = 1000;
+
+/** Start of the minute: a second run in it says the same of the same moment. */
+export const minuteOf = (now: number): number => Math.floor(now / minute) * minute;
+
+/**
+ * What is published of a look, in the terms of metrics.ts; what is not known is left out. Idleness and cost are
+ * reckoned as the cost guard reckons them, from what it noted; the month's spend only where it noted some.
+ */
+export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {
+    const { now, campaign, requests, guard, versions, importedAt } = look;
+    const seen = { campaign: { found: campaign }, kept: undefined, requests, parked: undefined, solutions: undefined };
+    const { gauges } = decide(guard ?? freshState(now, campaign), now, config, seen);
+    const values: readonly [string, number | undefined][] = [
+        [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],
+        [ownMetrics.usedTPS, usedTPS(now, requests)],
+        [ownMetrics.campaignAge, campaign && Math.max(0, now - campaign.createdAt) / hour],
+        [ownMetrics.idleHours, gauges.idleHours],
+        [ownMetrics.hourlyCost, gauges.hourlyUsd],
+        [ownMetrics.monthSpend, guard && gauges.monthSpendUsd],
+        [ownMetrics.dataAge, importedAt === undefined ? undefined : Math.max(0, now - importedAt) / hour],
+        [ownMetrics.ndcgDrop, ndcgDrop(versions, campaign?.solutionVersionArn)],
+    ];
+    return [
+        ...values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
+        ...versions.flatMap(({ solutionVersionArn, metrics }) =>
+            modelMetrics.flatMap((name) => {
+                const value = metrics[name];
+                return value === undefined ? [] : [{ name, value, version: nameOf(solutionVersionArn) }];
+            }),
+        ),
+    ];
+}
+
+/**
+ * How many percent the NDCG@10 of the version that serves is below that of the one before it, as the quality gate of
+ * retrain compares them; 0 where it is not below, or where there is none before. Undefined where it is not known.
+ */
+function ndcgDrop(versions: StackLook["versions"], serving: string | undefined): number | undefined {
+    const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);
+    const reached = versions[at]?.metrics[judgedMetric];
+    const before = versions[at - 1]?.metrics[judgedMetric];
+    if (reached === undefined) {
+        return undefined;
+    }
+    return before === undefined || before === 0 ? 0 : Math.max(0, 100 * (1 - reached / before));
+}
+
+/** The values as PutMetricData takes them, in calls of at most a thousand; all of the moment `at`. */
+export function batchesOf(values: readonly MetricValue[], stack: string, at: number): MetricDatum[][] {
+    const data = values.map(({ name, value, version }) => ({
+        MetricName: name,
+        Value: value,
+        Timestamp: new Date(at),
+        Dimensions: [
+            { Name: "Stack", Value: stack },
+            ...(version === undefined ? [] : [{ Name: "SolutionVersion", Value: version }]),
+        ],
+    }));
+    return Array.from({ length: Math.ceil(data.length / mostAtOnce) }, (_, n) =>
+        data.slice(n * mostAtOnce, (n + 1) * mostAtOnce),
+    );
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { InvalidArgumentError, Option } from "commander";
+import { ownNamespace } from "../metrics.ts";
+import { iso } from "../money/time.ts";
+import { describe, isTransient } from "../personalize/errors.ts";
+import { approximately, priceNote, prices } from "../pricing.ts";
+import { byRegion } from "./lib/by-region.ts";
+import { interval } from "./lib/interval.ts";
+import { lookAtStack } from "./lib/metrics/look.ts";
+import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
+import {
+    type OperatedStack,
+    type OperationOptions,
+    operatedCampaign,
+    operatedStack,
+    operationDeps,
+    withConfigFile,
+} from "./lib/operation.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { table } from "./lib/table.ts";
+
+interface Options extends OperationOptions {
+    readonly every?: number;
+}
+
+const options = withConfigFile(
+    runbook(
+        "publish-metrics",
+        "Tells CloudWatch what Personalize does not: use, age, idleness, cost and model metrics",
+    ),
+)
+    .addOption(
+        new Option("--every <time>", "again and again until Ctrl-C, for example 5m")
+            .argParser(everyTime)
+            .conflicts(["json", "dryRun"]),
+    )
+    .option("--dry-run", "only show what would be published")
+    .parse()
+    .opts<Options>();
+
+const cloudWatch = byRegion((region) => new CloudWatchClient({ region }));
+const ssm = byRegion((region) => new SSMClient({ region }));
+
+await runAction(options.verbose, async (signal) => {
+    const deps = operationDeps(signal);
+    for (;;) {
+        // Read anew each time: an `up` may have made a campaign, or another version, meanwhile.
+        const stack = await operatedStack(options);
+        const published = await publish(stack, deps).catch((error: unknown) => {
+            if (options.every === undefined || !isTransient(error)) {
+                throw error;
+            }
+            process.stderr.write(`not published this time: ${describe(error)}\n`);
+            return undefined;
+        });
+        if (options.every === undefined) {
+            show(stack, published);
+            return exitCodes.fine;
+        }
+        if (published) {
+            process.stderr.write(`${iso(published.at)} published ${published.values.length} metrics\n`);
+        }
+        await sleep(options.every * 1000, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) {
+            return exitCodes.fine;
+        }
+    }
+});
+
+interface Published {
+    readonly at: number;
+    readonly values: readonly MetricValue[];
+}
+
+async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDeps>): Promise<Published> {
+    const { config } = stack;
+    const { region, cost, project, stack: name, recipe } = config;
+    const clients = {
+        personalize: deps.client(region),
+        cloudwatch: cloudWatch(region),
+        ssm: ssm(region),
+    };
+    const dataset = stack.recorded.find(
+        ({ kind, inputs }) => kind === "Dataset" && inputs.datasetType === "INTERACTIONS",
+    );
+    const solutionArn = stack.arnOf("Solution");
+    if (solutionArn === undefined) {
+        throw new RunbookError(`Stack ${stack.stack} has no solution. Make it by: pulumi up`);
+    }
+    const campaign = await operatedCampaign(deps, stack);
+    const at = minuteOf(Date.now());
+    const look = await lookAtStack(
+        clients,
+        { stack: name, campaignArn: campaign?.campaignArn, datasetArn: dataset?.arn, solutionArn },
+        at,
+    );
+    const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
+    const values = valuesOf(look, { ...cost, project, stack: name, recipe, monthlyLimitUsd });
+    if (!options.dryRun) {
+        for (const MetricData of batchesOf(values, name, at)) {
+            await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
+        }
+    }
+    return { at, values };
+}
+
+function show({ config }: OperatedStack, published: Published | undefined): void {
+    const { at = 0, values = [] } = published ?? {};
+    const isPublished = !options.dryRun;
+    if (options.json) {
+        const common = { namespace: ownNamespace, stack: config.stack, at: iso(at), published: isPublished };
+        console.log(JSON.stringify({ schemaVersion: 1, ...common, metrics: values }));
+        return;
+    }
+    const rows = values.map(({ name, value, version }) => [name, version ?? "–", `${Number(value.toFixed(4))}`]);
+    console.log(table(["metric", "version", "value"], rows));
+    const price = approximately(values.length * prices.customMetric.usd);
+    const did = isPublished ? "Published" : "Would publish";
+    console.log(
+        `${did} ${values.length} metrics in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
+    );
+}
+
+function everyTime(text: string): number {
+    const seconds = interval(text);
+    if (seconds === undefined) {
+        throw new InvalidArgumentError("It must be a time such as 30s, 5m or 1h.");
+    }
+    return seconds;
+}

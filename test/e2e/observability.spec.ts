@@ -1,0 +1,321 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudTrailClient, DescribeTrailsCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
+import {
+    CloudWatchClient,
+    DescribeAlarmsCommand,
+    GetDashboardCommand,
+    GetMetricDataCommand,
+    GetMetricStatisticsCommand,
+    ListDashboardsCommand,
+    PutMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateDatasetImportJobCommand, DescribeDatasetImportJobCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { alarmCount } from "../../components/alarms.ts";
+import { namesFor } from "../../config.ts";
+import { insights } from "../../local/gateway/alarms/insights.ts";
+import { environment, root } from "../../local/instance.ts";
+import { ownMetrics, ownNamespace } from "../../metrics.ts";
+import { batchesOf } from "../../runbooks/lib/metrics/values.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+interface Widget {
+    readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
+}
+
+describe("what there is to see of a stack", function () {
+    this.timeout(300_000);
+    let aws: TestAws;
+    let outputs: Record<string, string>;
+    let names: ReturnType<typeof namesFor>;
+    let by: {
+        cloudwatch: CloudWatchClient;
+        cloudtrail: CloudTrailClient;
+        lambda: LambdaClient;
+        logs: CloudWatchLogsClient;
+        sqs: SQSClient;
+    };
+
+    before(async () => {
+        aws = await startTestAws();
+        names = namesFor(aws.stack, "");
+        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+        const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials };
+        by = {
+            cloudwatch: new CloudWatchClient(settings),
+            cloudtrail: new CloudTrailClient(settings),
+            lambda: new LambdaClient(settings),
+            logs: new CloudWatchLogsClient(settings),
+            sqs: new SQSClient(settings),
+        };
+        assertExit(await aws.engine("up"), 0);
+        outputs = await aws.outputs();
+    });
+    after(async () => {
+        for (const client of Object.values(by ?? {})) client.destroy();
+        await aws?.stop();
+    });
+
+    async function lines(): Promise<(readonly unknown[])[]> {
+        const { DashboardBody = "" } = await by.cloudwatch.send(
+            new GetDashboardCommand({ DashboardName: names.dashboard }),
+        );
+        const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
+        return widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    }
+
+    const lastHour = () => ({ from: Date.now() - 3_600_000, to: Date.now() + 60_000 });
+
+    /** Whether CloudWatch has datapoints of a line of the dashboard; math has them where its metrics do. */
+    async function hasData(line: readonly unknown[]): Promise<boolean> {
+        const { from, to } = lastHour();
+        const { expression } = (line.at(-1) ?? {}) as { expression?: string };
+        if (expression?.startsWith("SELECT")) {
+            return (await insights(by.cloudwatch, expression, { period: 60, from, to })).size > 0;
+        }
+        if (expression !== undefined) {
+            return true;
+        }
+        const [Namespace, MetricName, ...rest] = line.slice(0, -1).map(String);
+        const Dimensions = rest.flatMap((Name, at) => (at % 2 === 0 ? [{ Name, Value: rest[at + 1] }] : []));
+        const { MetricDataResults = [] } = await by.cloudwatch.send(
+            new GetMetricDataCommand({
+                StartTime: new Date(from),
+                EndTime: new Date(to),
+                MetricDataQueries: [
+                    {
+                        Id: "one",
+                        MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat: "Sum" },
+                    },
+                ],
+            }),
+        );
+        return (MetricDataResults[0]?.Values ?? []).length > 0;
+    }
+
+    async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 40): Promise<T> {
+        for (const giveUp = Date.now() + seconds * 1000; Date.now() < giveUp; await sleep(300)) {
+            const found = await look();
+            if (found !== undefined) return found;
+        }
+        throw new Error(`${what} did not come`);
+    }
+
+    it("has data for every metric of the dashboard, after requests, a run of the guard and publish-metrics", async () => {
+        const campaignArn = String(outputs.campaignArn);
+        for (const userId of ["1", "2", "3"]) {
+            await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
+        }
+        await by.lambda.send(new InvokeCommand({ FunctionName: names.costGuard }));
+        const published = await aws.runbook("publish-metrics", "--json");
+        assertExit(published, 0);
+        const { schemaVersion, namespace, stack, metrics } = JSON.parse(published.stdout);
+        assert.deepEqual([schemaVersion, namespace, stack], [1, ownNamespace, aws.stack]);
+        for (const name of Object.values(ownMetrics)) {
+            const found = metrics.find((metric: { name: string }) => metric.name === name);
+            assert.ok(Number.isFinite(found?.value), `${name}: ${published.stdout}`);
+        }
+        await until("data of all metrics", async () => {
+            const found = await Promise.all((await lines()).map(hasData));
+            return found.every(Boolean) || undefined;
+        }).catch(async (error) => {
+            const missing = [];
+            for (const line of await lines()) if (!(await hasData(line))) missing.push(JSON.stringify(line));
+            throw new Error(`${error.message}: ${missing.join("\n")}`);
+        });
+        assert.ok((await lines()).length >= 20);
+    });
+
+    it("says nothing else when the same is published twice", async () => {
+        const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
+        const values = [{ name: "CampaignAgeHours", value: 3.25 }];
+        const statistics = async () => {
+            const { Datapoints = [] } = await by.cloudwatch.send(
+                new GetMetricStatisticsCommand({
+                    ...{ Namespace: ownNamespace, MetricName: "CampaignAgeHours", Period: 60 },
+                    Dimensions: [{ Name: "Stack", Value: "doubled" }],
+                    StartTime: new Date(at),
+                    EndTime: new Date(at + 60_000),
+                    Statistics: ["Average", "Minimum", "Maximum"],
+                }),
+            );
+            return Datapoints.map(({ Average, Minimum, Maximum }) => [Average, Minimum, Maximum]);
+        };
+        for (const _time of [1, 2]) {
+            for (const MetricData of batchesOf(values, "doubled", at)) {
+                await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
+            }
+            assert.deepEqual(await statistics(), [[3.25, 3.25, 3.25]]);
+        }
+    });
+
+    it("shows with --dry-run what it would publish, and refuses what makes no sense", async () => {
+        const dry = await aws.runbook("publish-metrics", "--dry-run");
+        assertExit(dry, 0);
+        assert.match(dry.stdout, /│ ProvisionedTPS +│ – +│ 1 +│/);
+        assert.match(dry.stdout, /Would publish 16 metrics in MovieRecommender, ≈ \$4\.80 a month/);
+        assertExit(await aws.runbook("publish-metrics", "--every", "often"), 2);
+        assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
+    });
+
+    it("has an alarm for each thing that goes wrong, whose address is the notices' topic", async () => {
+        const { MetricAlarms = [] } = await by.cloudwatch.send(
+            new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
+        );
+        assert.equal(MetricAlarms.length, alarmCount);
+        for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
+            assert.deepEqual(AlarmActions, [outputs.noticesTopicArn], AlarmName);
+            assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);
+        }
+        const { DashboardEntries = [] } = await by.cloudwatch.send(new ListDashboardsCommand({}));
+        assert.deepEqual(
+            DashboardEntries.map(({ DashboardName }) => DashboardName),
+            [names.dashboard],
+        );
+        const url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
+        assert.equal(outputs.dashboardUrl, url);
+    });
+
+    it("calls when an import failed that no program made", async () => {
+        const { datasetImportJobArn } = await aws.personalize.send(
+            new CreateDatasetImportJobCommand({
+                jobName: "by-hand",
+                datasetArn: outputs.datasetArn,
+                dataSource: { dataLocation: `s3://${outputs.bucketName}/none.csv` },
+                roleArn: outputs.roleArn,
+            }),
+        );
+        await until("the failure", async () => {
+            const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+            const { datasetImportJob } = await aws.personalize.send(describe);
+            return datasetImportJob?.status === "CREATE FAILED" || undefined;
+        });
+        const notice = await until("the alarm's notice", async () => {
+            const receive = new ReceiveMessageCommand({
+                QueueUrl: outputs.noticesQueueUrl,
+                MaxNumberOfMessages: 10,
+                VisibilityTimeout: 1,
+            });
+            const { Messages = [] } = await by.sqs.send(receive);
+            const alarms = Messages.map(({ Body = "{}" }) => JSON.parse(Body) as Record<string, unknown>);
+            return alarms.find(({ AlarmName }) => AlarmName === `${names.alarmPrefix}-import-failed`);
+        });
+        assert.equal(notice.NewStateValue, "ALARM");
+        assert.match(String(notice.AlarmDescription), /docs\/runbooks\/import-failed\.md$/);
+    });
+
+    it("keeps who did what: a trail into a bucket and a log group, which it may write", async () => {
+        const { trailList = [] } = await by.cloudtrail.send(
+            new DescribeTrailsCommand({ trailNameList: [names.trail] }),
+        );
+        const [trail] = trailList;
+        assert.equal(trail?.S3BucketName, `${outputs.bucketName}-trail`);
+        assert.equal(trail?.LogFileValidationEnabled, true);
+        assert.match(trail?.CloudWatchLogsLogGroupArn ?? "", new RegExp(`:/aws/cloudtrail/${names.trail}:\\*$`));
+        const { IsLogging } = await by.cloudtrail.send(new GetTrailStatusCommand({ Name: names.trail }));
+        assert.equal(IsLogging, true);
+        const { Policy = "" } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: trail?.S3BucketName }));
+        assert.match(Policy, new RegExp(`"aws:SourceArn":"${trail?.TrailARN}"`));
+        const { logGroups = [] } = await by.logs.send(
+            new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/cloudtrail/${names.trail}` }),
+        );
+        assert.equal(logGroups[0]?.retentionInDays, 90);
+    });
+
+    it("follows live: what stands, and what changes, until Ctrl-C", async () => {
+        const args = ["runbooks/watch-status.ts", "--stack", aws.stack, "--follow", "--poll", "0.2"];
+        const runbook = spawn(process.execPath, args, {
+            cwd: root,
+            env: environment(aws.instance),
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        const ended = once(runbook, "exit");
+        const said: string[] = [];
+        createInterface(runbook.stdout).on("line", (line) => said.push(line));
+        try {
+            await until(
+                "the first look",
+                async () => said.some((line) => /campaign .*: ACTIVE$/.test(line)) || undefined,
+            );
+            const before = said.length;
+            await aws.ssm.send(
+                new PutParameterCommand({
+                    Name: `/movie-recommender/${aws.stack}/parked`,
+                    Value: JSON.stringify({
+                        since: "2026-11-25T12:00:00Z",
+                        reason: "cost guard: a test",
+                        campaign: null,
+                    }),
+                    Type: "String",
+                }),
+            );
+            await until("the change", async () => said[before]);
+            assert.match(
+                String(said[before]),
+                /^\d\d:\d\d:\d\d cost: the campaign is parked since 2026-11-25 12:00 UTC \(cost guard: a test\)\. It comes back by: npm run resume$/,
+            );
+            assert.equal(said.length, before + 1);
+        } finally {
+            runbook.kill("SIGINT");
+        }
+        assert.deepEqual(await ended, [0, null]);
+        const shown = await aws.runbook("watch-status");
+        assertExit(shown, 0);
+        assert.match(shown.stdout, /parked since 2026-11-25 12:00 UTC \(cost guard: a test\)/);
+        assert.match(shown.stdout, /campaign hours of \d{4}-\d\d so far: ≈ /);
+        assertExit(await aws.pulumi("stack", "output"), 0);
+    });
+
+    it("shows the last error in CloudTrail of what failed", async () => {
+        const { stack } = aws;
+        await aws.iam.send(new DeleteRolePolicyCommand({ RoleName: names.role, PolicyName: "read-interactions" }));
+        await aws.writeInteractions(3);
+        const failed = await aws.engine("up");
+        assertExit(failed, 1);
+        const jobArn = /dataset-import-job\/[\w-]+/.exec(`${failed.stdout}${failed.stderr}`)?.[0];
+        const status = await aws.runbook("watch-status", "--json");
+        assertExit(status, 1);
+        const [{ arn }] = JSON.parse(status.stdout).resources.filter((one: { state: string }) =>
+            /FAILED/.test(one.state),
+        );
+        assert.ok(arn, `${stack} ${jobArn}`);
+        await assert.rejects(
+            aws.personalize.send(
+                new CreateDatasetImportJobCommand({
+                    jobName: String(arn).split("/").at(-1),
+                    datasetArn: outputs.datasetArn,
+                    dataSource: { dataLocation: `s3://${outputs.bucketName}/none.csv` },
+                    roleArn: outputs.roleArn,
+                }),
+            ),
+            { name: "ResourceAlreadyExistsException" },
+        );
+        const shown = await aws.runbook("watch-status");
+        assertExit(shown, 1);
+        assert.match(
+            shown.stdout,
+            /last error in CloudTrail: CreateDatasetImportJob ResourceAlreadyExistsException at \d{4}-.* UTC by arn:aws:iam::000000000000:root/,
+        );
+        assert.doesNotMatch(shown.stdout, /not read/);
+    });
+
+    it("leaves nothing of it after destroy", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        const { MetricAlarms = [] } = await by.cloudwatch.send(
+            new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
+        );
+        const { DashboardEntries = [] } = await by.cloudwatch.send(new ListDashboardsCommand({}));
+        const { trailList = [] } = await by.cloudtrail.send(new DescribeTrailsCommand({}));
+        assert.deepEqual([MetricAlarms, DashboardEntries, trailList], [[], [], []]);
+    });
+});

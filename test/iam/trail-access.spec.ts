@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { namesFor } from "../../config.ts";
+import { authorize } from "../../iam/authorize.ts";
+import type { PolicyDocument } from "../../iam/document.ts";
+import { violationsOf } from "../../iam/guard-rules.ts";
+import { rolesBoundary } from "../../iam/operator.ts";
+import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
+import { trailArn, trailBucketPolicy, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
+
+const accountId = "123456789012";
+const names = namesFor("dev", "");
+const scope = { partition: "aws-cn", region: "cn-north-1", accountId, names };
+const bucket = trailBucketPolicy(scope, "films-trail");
+const files = `arn:aws-cn:s3:::films-trail/AWSLogs/${accountId}/CloudTrail/cn-north-1/one.json.gz`;
+const aclOf = { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SecureTransport": "true" };
+
+function byCloudTrail(
+    document: PolicyDocument,
+    action: string,
+    resource: string,
+    context: Record<string, string> = {},
+) {
+    const own = { "aws:SourceArn": trailArn(scope), "aws:SourceAccount": accountId, ...aclOf, ...context };
+    const caller = { service: "cloudtrail.amazonaws.com" };
+    const policies = { resource: [{ name: "policy", document }] };
+    return authorize({ caller, action, resource, context: own }, policies, accountId).decision;
+}
+
+describe("the trail's policies", () => {
+    it("are such as IAM and S3 take and the guard rules let pass, in any partition", () => {
+        const trust = trailRoleTrust(scope);
+        for (const [property, document, kind] of [
+            ["policy", bucket, "resource"],
+            ["policy", trailRolePolicy(scope), "identity"],
+        ] as const) {
+            const text = JSON.stringify(document);
+            assert.deepEqual(parsePolicy(text, kind, sizeLimits.managedPolicy).problems, []);
+            assert.deepEqual(violationsOf("aws:s3/bucketPolicy:BucketPolicy", { [property]: text }), []);
+            assert.doesNotMatch(text, /arn:aws:/);
+        }
+        assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
+    });
+
+    it("let CloudTrail write this trail's files, and look at the bucket", () => {
+        assert.equal(byCloudTrail(bucket, "s3:GetBucketAcl", "arn:aws-cn:s3:::films-trail"), "allowed");
+        assert.equal(byCloudTrail(bucket, "s3:PutObject", files), "allowed");
+        const role = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
+        assert.equal(byCloudTrail(trailRoleTrust(scope), "sts:AssumeRole", role), "allowed");
+    });
+
+    it("let nobody's other trail do so, nor anybody write elsewhere or without TLS", () => {
+        const other = { "aws:SourceArn": trailArn({ ...scope, names: { trail: "other" } }) };
+        const role = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
+        assert.equal(byCloudTrail(bucket, "s3:PutObject", files, other), "implicitDeny");
+        assert.equal(byCloudTrail(trailRoleTrust(scope), "sts:AssumeRole", role, other), "implicitDeny");
+        assert.equal(
+            byCloudTrail(trailRoleTrust(scope), "sts:AssumeRole", role, { "aws:SourceAccount": "9" }),
+            "implicitDeny",
+        );
+        assert.equal(byCloudTrail(bucket, "s3:PutObject", files.replace(accountId, "999999999999")), "implicitDeny");
+        assert.equal(byCloudTrail(bucket, "s3:PutObject", files, { "aws:SecureTransport": "false" }), "explicitDeny");
+    });
+
+    it("let the role write its own streams, also within the boundary of an operator's roles", () => {
+        const arn = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
+        const caller = { arn: `arn:aws-cn:sts::${accountId}:assumed-role/${names.trailRole}/one`, roleArn: arn };
+        const boundary = rolesBoundary({ ...scope, project: "movie-recommender", stack: "dev", bucketName: "films" });
+        const stream = (name: string) =>
+            `arn:aws-cn:logs:cn-north-1:${accountId}:log-group:/aws/cloudtrail/${names.trail}:log-stream:${name}`;
+        const may = (action: string, resource: string) =>
+            authorize(
+                { caller, action, resource, context: {} },
+                {
+                    identity: [{ name: "work", document: trailRolePolicy(scope) }],
+                    boundary: [{ name: "boundary", document: boundary }],
+                },
+                accountId,
+            ).decision;
+        for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"]) {
+            assert.equal(may(action, stream(`${accountId}_CloudTrail_cn-north-1_3`)), "allowed");
+            assert.equal(may(action, stream("999999999999_CloudTrail_cn-north-1")), "implicitDeny");
+        }
+        assert.equal(may("logs:DeleteLogStream", stream(`${accountId}_CloudTrail_cn-north-1`)), "implicitDeny");
+    });
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { freshState } from "../../../money/guard-state.ts";
+import { hour } from "../../../money/time.ts";
+import { interval } from "../../../runbooks/lib/interval.ts";
+import type { StackLook } from "../../../runbooks/lib/metrics/look.ts";
+import { batchesOf, minuteOf, valuesOf } from "../../../runbooks/lib/metrics/values.ts";
+import { guardConfig } from "../../lambda/guard-world.ts";
+
+const now = Date.parse("2026-11-25T12:00:00Z");
+const version = (id: string, ndcg: number) => ({
+    solutionVersionArn: `arn:aws:personalize:eu-central-1:000000000000:solution/films/${id}`,
+    metrics: { normalized_discounted_cumulative_gain_at_10: ndcg, coverage: 0.5, own_invention: 1 },
+});
+const [old, fresh] = [version("old", 0.4), version("new", 0.3)];
+const campaign = {
+    status: "ACTIVE",
+    createdAt: now - 30 * hour,
+    updatedAt: now - 20 * hour,
+    minProvisionedTPS: 2,
+    solutionVersionArn: fresh.solutionVersionArn,
+};
+const look: StackLook = {
+    now,
+    campaign,
+    requests: new Map([[now - 300_000, 150]]),
+    guard: undefined,
+    versions: [old, fresh],
+    importedAt: now - 36 * hour,
+};
+const config = { ...guardConfig, recipe: "aws-user-personalization" };
+const of = (changed: Partial<StackLook>) =>
+    Object.fromEntries(
+        valuesOf({ ...look, ...changed }, config).map(({ name, version: its, value }) => [
+            its === undefined ? name : `${name} ${its}`,
+            Number(value.toFixed(6)),
+        ]),
+    );
+
+describe("what is published of a stack", () => {
+    it("is use, age, idleness and cost, and the metrics of each version under the service's names", () => {
+        assert.deepEqual(of({}), {
+            ProvisionedTPS: 2,
+            UsedTPS: 0.5,
+            CampaignAgeHours: 30,
+            IdleHours: 0,
+            EstimatedUsdPerHour: 0.4,
+            DataAgeHours: 36,
+            NdcgDropPercent: 25,
+            "normalized_discounted_cumulative_gain_at_10 old": 0.4,
+            "normalized_discounted_cumulative_gain_at_10 new": 0.3,
+            "coverage old": 0.5,
+            "coverage new": 0.5,
+        });
+    });
+
+    it("is idle since the last change where nobody asked, and its cost that of the minimum", () => {
+        const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
+        assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
+    });
+
+    it("takes a request of the guard's own for no use", () => {
+        const asked = now - 600_000;
+        const guard = { ...freshState(now - hour, campaign), own: [asked] };
+        assert.equal(of({ guard, requests: new Map([[asked, 1]]) }).IdleHours, 20);
+    });
+
+    it("knows the month's spend from what the guard noted only", () => {
+        assert.equal(of({}).EstimatedMonthToDateUsd, undefined);
+        const begun = { ...freshState(now - 10 * hour, undefined), campaign: undefined };
+        const guard = { ...freshState(now - 10 * hour, campaign), spend: begun.spend };
+        assert.ok(
+            Number(
+                of({ guard: { ...guard, spend: { ...guard.spend, settled: { tpsHours: 50, tpsHoursV2: 0 } } } })
+                    .EstimatedMonthToDateUsd,
+            ) >= 10,
+        );
+    });
+
+    it("is nothing that bills, and no age, while there is no campaign", () => {
+        const values = of({ campaign: undefined, requests: new Map() });
+        assert.deepEqual([values.ProvisionedTPS, values.UsedTPS, values.EstimatedUsdPerHour], [0, 0, 0]);
+        for (const name of ["CampaignAgeHours", "IdleHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
+    });
+
+    it("has no drop where the version before was worse, or there was none; and none that it does not know", () => {
+        const serving = (one: typeof old) => ({ ...campaign, solutionVersionArn: one.solutionVersionArn });
+        assert.equal(of({ campaign: serving(old) }).NdcgDropPercent, 0);
+        assert.equal(of({ versions: [fresh, old], campaign: serving(old) }).NdcgDropPercent, 0);
+        assert.equal(of({ versions: [old] }).NdcgDropPercent, undefined);
+        assert.equal(of({ importedAt: undefined }).DataAgeHours, undefined);
+    });
+
+    it("goes in calls of a thousand, all at the start of the minute", () => {
+        const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
+        const batches = batchesOf(values, "dev", minuteOf(now + 59_999));
+        assert.deepEqual(
+            batches.map(({ length }) => length),
+            [1000, 1000, 1],
+        );
+        assert.deepEqual(
+            batches.flat().map(({ Value }) => Value),
+            values.map(({ value }) => value),
+        );
+        assert.deepEqual(batches[2]?.[0], {
+            MetricName: "coverage",
+            Value: 2000,
+            Timestamp: new Date(now),
+            Dimensions: [
+                { Name: "Stack", Value: "dev" },
+                { Name: "SolutionVersion", Value: "v2000" },
+            ],
+        });
+    });
+});
+
+describe("a time between two runs", () => {
+    for (const [text, seconds] of [
+        ["30s", 30],
+        ["5m", 300],
+        ["1.5h", 5400],
+        ["5", undefined],
+        ["0m", undefined],
+        ["-5m", undefined],
+        ["5 m", undefined],
+    ] as const) {
+        it(`is ${seconds} seconds for "${text}"`, () => assert.equal(interval(text), seconds));
+    }
+});
