@@ -16,9 +16,10 @@ const { seed, sabotage } = new Command("drill:money")
     .description("Does the cost guard brake in time, once, and say so; is the bill as preview said; is nothing left?")
     .option("--seed <number>", "other faults at other times for another seed", Number, 1)
     .addOption(
-        new Option("--sabotage <how>", "only the virtual months, by a guard that is broken: the drill must miss its goals").choices(
-            Object.keys(sabotages),
-        ),
+        new Option(
+            "--sabotage <how>",
+            "only the virtual months, by a guard that is broken: the drill must miss its goals",
+        ).choices(Object.keys(sabotages)),
     )
     .parse()
     .opts<{ seed: number; sabotage?: string }>();
@@ -38,7 +39,16 @@ const life = sabotage === undefined ? await liveOnce(say) : undefined;
 
 console.log(
     table(
-        ["virtual months with", "months", "notices", "wrong", "braked", "at most, min", "and waiting for AWS", "survived"],
+        [
+            "virtual months with",
+            "months",
+            "notices",
+            "wrong",
+            "braked",
+            "at most, min",
+            "and waiting for AWS",
+            "survived",
+        ],
         months.map((one) => [
             ...[one.fault, one.months, one.notices, one.wrong.length, one.brakes],
             ...[one.brakeMinutes, one.brakeMinutesAll, isFine(one.survived)],

@@ -24,7 +24,10 @@ export async function ask(
     const one = () =>
         new Promise<void>((resolve, reject) => {
             if (performance.now() - signedAt > freshFor) {
-                headers = { ...signedHeaders("POST", url, body, region, "personalize"), "content-type": "application/json" };
+                headers = {
+                    ...signedHeaders("POST", url, body, region, "personalize"),
+                    "content-type": "application/json",
+                };
                 signedAt = performance.now();
             }
             request(url, { method: "POST", agent, headers }, (response) => {

@@ -72,7 +72,8 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         for (let window = 0; window < (busyHours * hour) / 300; window += 1) {
             const before = performance.now();
             requests += await ask(aws, campaignArn, tps * 300);
-            for (const itemId of ["1", "2"]) await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
+            for (const itemId of ["1", "2"])
+                await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
             // What passed meanwhile is a part of the five minutes.
             await pass(Math.max(0, 300 - (performance.now() - before) / 1000));
         }

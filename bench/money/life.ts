@@ -33,8 +33,8 @@ export interface Life {
 const idleHours = "0.005";
 
 /**
- * One life of the cost guard on the real engine and a local AWS that enforces: its schedule starts it, it brakes a
- * campaign that is really asked too much, and neither `up` nor it fights who parked or resumed; then it parks an idle one.
+ * One life of the cost guard on the real engine and a local AWS that enforces: its schedule starts it, it parks an idle
+ * campaign, brakes one that is really asked too much, and neither `up` nor it fights who parked or resumed.
  */
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
@@ -84,17 +84,23 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     }
 
     try {
-        await aws.configure(common);
+        await aws.configure({ ...common, idleHours, idleGraceHours: idleHours, idleAction: "park" });
         fine("up", await aws.engine("up"));
         const outputs = await aws.outputs();
         ({ campaignArn = "", noticesQueueUrl: QueueUrl = "" } = outputs);
+        await step("its schedule starts it; nobody asks: it tells the queue", said("idle"), 300);
+        await step("it parks the idle campaign, and says so", said("idle-parked"), 300);
+        await step("the campaign is gone", async () => !(await isThere()), 30);
+
         // Preview refuses a limit below the price of a campaign, but not while it is parked: resume brings it back then.
-        await runbook("park", "--yes", "--reason", "to set the limit");
-        const without = Number((fine("up", await aws.engine("up")), await aws.outputs()).estimatedMonthlyCostUsd);
-        const limit = Math.ceil(without);
+        await aws.configure(common);
+        fine("up", await aws.engine("up"));
+        const { estimatedMonthlyCostUsd } = await aws.outputs();
+        const limit = Math.ceil(Number(estimatedMonthlyCostUsd));
         await aws.configure({ ...common, monthlyLimitUsd: String(limit) });
         fine("up", await aws.engine("up"));
         await runbook("resume");
+        await step("resume brings it back", isThere);
 
         let reached = false;
         let asked = 0;
@@ -102,10 +108,15 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const asking = ask(aws, campaignArn, most, () => reached).then((count) => {
             asked = count;
         });
-        await step("its schedule starts it; at the limit it tells the queue", said("limit-reached"), 400);
+        await step("it is asked without end: at the limit it tells the queue", said("limit-reached"), 400);
         reached = true;
         await asking;
-        await step("it parked the campaign", async () => !(await isThere()), 30, () => `${asked} requests, limit $${limit}`);
+        await step(
+            "it parked the campaign",
+            async () => !(await isThere()),
+            30,
+            () => `${asked} requests, limit $${limit}`,
+        );
         await step(
             "AWS Budgets told the queue of 50, 80 and 100 %",
             async () => {
@@ -115,24 +126,15 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             60,
         );
         const preview = await aws.engine("preview", "--expect-no-changes");
-        await step("preview finds no change and says why there is no campaign", async () =>
-            preview.exitCode === 0 && /is parked since .*cost guard/.test(preview.stdout + preview.stderr),
+        await step(
+            "preview finds no change and says why there is no campaign",
+            async () => preview.exitCode === 0 && /is parked since .*cost guard/.test(preview.stdout + preview.stderr),
         );
         fine("up", await aws.engine("up"));
         await step("up does not fight it", async () => !(await isThere()));
         await runbook("resume");
         await step("who resumes is told, once", said("limit-overridden"), 150);
         await step("and is let", isThere);
-
-        await aws.configure({
-            ...common,
-            ...{ monthlyLimitUsd: "100000", idleHours, idleGraceHours: idleHours, idleAction: "park" },
-        });
-        fine("up", await aws.engine("up"));
-        await step("nobody asks: it is announced", said("idle"), 300);
-        await step("and parked", said("idle-parked"), 300);
-        await step("the campaign is gone", async () => !(await isThere()), 30);
-        await runbook("resume");
 
         await admin.arm({ operation: "ListSolutions", effect: { kind: "throttle", times: 1000 } });
         await step(
@@ -145,14 +147,23 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             240,
         );
         await admin.clear();
-        await step("and the alarm tells the queue", async () => {
-            await read();
-            return got.some((body) => body.includes('"AlarmName"') && body.includes("-failures"));
-        }, 60);
+        await step(
+            "and the alarm tells the queue",
+            async () => {
+                await read();
+                return got.some((body) => body.includes('"AlarmName"') && body.includes("-failures"));
+            },
+            60,
+        );
 
         fine("destroy", await aws.engine("destroy"));
         const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
-        await step("destroy leaves nothing", async () => left.length === 0, 0, () => left.join(", "));
+        await step(
+            "destroy leaves nothing",
+            async () => left.length === 0,
+            0,
+            () => left.join(", "),
+        );
         const ended = await advance(aws, 0);
         const nextHour = (Math.floor(ended / 3_600_000) + 1) * 3_600_000;
         await advance(aws, (nextHour - ended) / 1000 + 3600);
@@ -169,7 +180,9 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
 const once = ["limit-reached", "limit-overridden", "idle-parked"];
 
 function wrongOf(got: readonly string[]): string[] {
-    const ids = new Set(got.flatMap((body) => (body.startsWith("{") ? [(JSON.parse(body) as { id?: string }).id ?? ""] : [])));
+    const ids = new Set(
+        got.flatMap((body) => (body.startsWith("{") ? [(JSON.parse(body) as { id?: string }).id ?? ""] : [])),
+    );
     return once.flatMap((kind) => {
         const count = [...ids].filter((id) => id.split("/")[2] === kind).length;
         return count === 1 ? [] : [`${kind} came ${count} times`];

@@ -40,7 +40,9 @@ export async function metered(
         );
         const quantities = new Map<string, number>();
         let shownUsd = 0;
-        for (const { Keys: [usageType = ""] = [], Metrics = {} } of ResultsByTime.flatMap(({ Groups = [] }) => Groups)) {
+        for (const { Keys: [usageType = ""] = [], Metrics = {} } of ResultsByTime.flatMap(
+            ({ Groups = [] }) => Groups,
+        )) {
             const kind = usageType.slice(usageType.indexOf("-") + 1);
             quantities.set(kind, (quantities.get(kind) ?? 0) + Number(Metrics.UsageQuantity?.Amount));
             shownUsd += Number(Metrics.UnblendedCost?.Amount);

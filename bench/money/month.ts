@@ -69,9 +69,18 @@ export async function month(
         .filter(({ what }) => what === "unused-deleted")
         .map((one) => ({ ...one, what: "deletion", to: one.to + everyMinutes }));
     return {
-        noticesWrong: [...read.wrong, ...matched(expected.filter(({ what }) => what !== "park"), read.notices)],
+        noticesWrong: [
+            ...read.wrong,
+            ...matched(
+                expected.filter(({ what }) => what !== "park"),
+                read.notices,
+            ),
+        ],
         actsWrong: [
-            ...matched(expected.filter(({ what }) => what === "park"), parked),
+            ...matched(
+                expected.filter(({ what }) => what === "park"),
+                parked,
+            ),
             ...matched(deletions, gone),
         ],
         notices: read.notices.length,

@@ -104,7 +104,9 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 const lag = lagAt(full, brakes());
                 const counted = Math.max(0, free(full, end, brakes()) - lag);
                 // Not braked before the month's end: that is too late, if there was time.
-                return braked === undefined && counted <= allowed.brake ? [] : [{ counted, all: Math.max(0, end - full) }];
+                return braked === undefined && counted <= allowed.brake
+                    ? []
+                    : [{ counted, all: Math.max(0, end - full) }];
             });
         },
     };
@@ -138,7 +140,10 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             if (isInUse || !endOfUse.has(name)) endOfUse.set(name, isInUse ? minute : changedAt);
         }
         const names = solutions
-            .filter(({ name, kept, changedAt }) => !kept && minute - Math.max(changedAt, endOfUse.get(name) ?? 0) >= config.unusedDays * 24 * 60)
+            .filter(
+                ({ name, kept, changedAt }) =>
+                    !kept && minute - Math.max(changedAt, endOfUse.get(name) ?? 0) >= config.unusedDays * 24 * 60,
+            )
             .map(({ name }) => name)
             .sort();
         const before = listed.split(" ");
@@ -238,7 +243,11 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     }
     function isHindered(minute: number, what: readonly Hindered[]): boolean {
         return disturbance.hindrances.some(
-            (one) => one.lag === undefined && minute >= one.from && minute < one.to && one.what.some((w) => what.includes(w)),
+            (one) =>
+                one.lag === undefined &&
+                minute >= one.from &&
+                minute < one.to &&
+                one.what.some((w) => what.includes(w)),
         );
     }
     function lagAt(minute: number, what: readonly Hindered[]): number {

@@ -30,7 +30,10 @@ const config: GuardConfig = {
     unusedAction: "list",
 };
 
-function scenario(name: string, changes: Partial<Omit<Scenario, "config">> & { config?: Partial<GuardConfig> }): Scenario {
+function scenario(
+    name: string,
+    changes: Partial<Omit<Scenario, "config">> & { config?: Partial<GuardConfig> },
+): Scenario {
     const { config: settings, ...others } = changes;
     return {
         name,
@@ -61,7 +64,8 @@ export const scenarios: readonly Scenario[] = [
         rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
     }),
     scenario("idle, only announced, used again", {
-        rate: (minute) => (minute < 90 || (minute >= 5 * day + 7 && minute < 6 * day) || minute === 20 * day + 3 ? 1 : 0),
+        rate: (minute) =>
+            minute < 90 || (minute >= 5 * day + 7 && minute < 6 * day) || minute === 20 * day + 3 ? 1 : 0,
     }),
     scenario("runaway", { config: { monthlyLimitUsd: 120 }, rate: runaway(9 * day + 433) }),
     scenario("runaway, v2", {
