@@ -46,7 +46,8 @@ export function idle(known: GuardState, now: number, config: GuardConfig, looks:
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    const proved = prove(state, now, looks.requests, parkAt ?? lastUse);
+    // A proof from before is none of today: a campaign that was kept may have been proved idle long ago.
+    const proved = prove(state, now, looks.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
     }

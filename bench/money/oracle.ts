@@ -210,17 +210,16 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
      * month, where the campaign becomes idle meanwhile, and may be where it only looks so.
      */
     function missingExpected(): Expected[] {
-        const told = new Set<string>();
+        const monthOf = (minute: number) => new Date(world.at(minute)).toISOString().slice(0, 7);
         const blind = disturbance.hindrances.filter(({ what }) => what.includes("datapoints"));
-        return blind
-            .toSorted((a, b) => a.from - b.from)
-            .map(({ from, to }) => {
-                const month = new Date(world.at(from)).toISOString().slice(0, 7);
-                const isIdle = ({ from: since, to: end }: Idle) => since > from && since + 180 < Math.min(to, end);
-                const optional = told.has(month) || !idles.some(isIdle);
-                if (!optional) told.add(month);
-                return { what: "metrics-missing", from: from + 60, to: to + 30, optional };
-            });
+        return [...Map.groupBy(blind, ({ from }) => monthOf(from)).values()].map((spans) => ({
+            what: "metrics-missing",
+            from: Math.min(...spans.map(({ from }) => from)) + 60,
+            to: Math.max(...spans.map(({ to }) => to)) + 30,
+            optional: !spans.some(({ from, to }) =>
+                idles.some((idle) => idle.from > from && idle.from + 180 < Math.min(to, idle.to)),
+            ),
+        }));
     }
 
     function unusedExpected(): Expected[] {
