@@ -8,8 +8,9 @@ import { keepTag } from "../money/guard-config.ts";
 import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../personalize/marks.ts";
 import { beginPark } from "../personalize/park.ts";
 import { goneOrThrow } from "../personalize/remove.ts";
+import { requestWindows } from "../personalize/request-windows.ts";
 import { tagsOf } from "../personalize/tags.ts";
-import { publishGauges, requestWindows } from "./guard-metrics.ts";
+import { publishGauges } from "./guard-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
@@ -60,7 +61,7 @@ export function awsPorts(clients: GuardClients, { project, stack, campaignArn, t
             return parked && { solutionVersionArn: parked.campaign?.solutionVersionArn };
         },
         solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
-        readState: async () => ({ text: await readGuardMark(ssm, stack), name: guardMarkOf(stack) }),
+        readState: async () => ({ ...(await readGuardMark(ssm, stack)), name: guardMarkOf(stack) }),
         writeState: (text) => writeGuardMark(ssm, stack, text),
         async probe() {
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));

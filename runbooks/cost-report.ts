@@ -1,8 +1,12 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CostExplorerClient } from "@aws-sdk/client-cost-explorer";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError } from "commander";
+import type { Advice } from "../money/advice.ts";
 import { readMarks } from "../personalize/marks.ts";
 import { approximately, priceNote, prices } from "../pricing.ts";
+import { adviceOn } from "./lib/cost/advise.ts";
 import { costExplorerRegion, countedBill } from "./lib/cost/billed.ts";
 import { planOf, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
@@ -57,12 +61,20 @@ await runAction(options.verbose, async () => {
     if (bill.calls() !== least) {
         process.stderr.write(`It was asked ${times(bill.calls())}.\n`);
     }
-    const { estimatedMonthlyCostUsd, apiUrl } = outputsIn(exported);
+    const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = outputsIn(exported);
+    const { region } = config;
+    const clients = { personalize: new PersonalizeClient({ region }), cloudwatch: new CloudWatchClient({ region }) };
+    const advice = await adviceOn(clients, String(campaignArn ?? ""), config.recipe, now, (why) =>
+        process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
+    );
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
     console.log(
         options.json
-            ? JSON.stringify(documentOf(report, period, { stack, expectedMonthUsd, calls: bill.calls() }))
-            : reportText(report, { period, expectedMonthUsd, hasApi: apiUrl !== undefined }),
+            ? JSON.stringify(documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls() }))
+            : [
+                  reportText(report, { period, expectedMonthUsd, hasApi: apiUrl !== undefined }),
+                  ...(advice === undefined ? [] : ["", advice.text]),
+              ].join("\n"),
     );
     return exitCodes.fine;
 });
@@ -73,8 +85,14 @@ function documentOf(
     {
         stack,
         expectedMonthUsd,
+        advice,
         calls,
-    }: { readonly stack: string; readonly expectedMonthUsd: number | undefined; readonly calls: number },
+    }: {
+        readonly stack: string;
+        readonly expectedMonthUsd: number | undefined;
+        readonly advice: Advice | undefined;
+        readonly calls: number;
+    },
 ) {
     const span = ({ from, to }: { readonly from: number; readonly to: number }) => ({
         from: new Date(from).toISOString(),
@@ -95,6 +113,7 @@ function documentOf(
             notBilled: savedByBill ? { ...savedByBill, ...span(savedByBill) } : null,
         },
         forecast: outlook ?? null,
+        advice: advice ? { minProvisionedTPS: advice.minProvisionedTPS, text: advice.text } : null,
         ...spent(calls),
     };
 }

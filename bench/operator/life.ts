@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CreateSolutionVersionCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import type { OperatorLevel } from "../../iam/operator.ts";
 import type { CommandResult } from "../../local/pulumi.ts";
 import { writeMark } from "../../personalize/marks.ts";
@@ -66,6 +67,12 @@ async function isMarked({ aws }: World): Promise<void> {
     await writeMark(aws.ssm, aws.stack, "serving", mark);
 }
 
+/** Somebody has said something by the topic, which lies in the queue. */
+async function somethingIsSaid({ aws }: World): Promise<void> {
+    const { noticesTopicArn: TopicArn } = await aws.outputs();
+    await aws.sns.send(new PublishCommand({ TopicArn, Message: "Nobody has looked into the queue yet." }));
+}
+
 const reads = { policies: ["read"] } as const;
 const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
@@ -121,6 +128,8 @@ export const life: readonly Step[] = [
     runbook("budget-alarms", {
         name: "budget-alarms --send-test",
         policies: ["read", "operate"],
+        // Notices of others lie in the queue, and stay there.
+        ready: somethingIsSaid,
         args: ["--send-test"],
     }),
     runbook("publish-metrics", { policies: ["read", "operate"], configured }),

@@ -115,9 +115,9 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         ),
         makes("AlarmMakes", "cloudwatch", ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"], alarms),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
-        grant("deploy-operations", "DashboardMakes", "cloudwatch", ["DeleteDashboards", "PutDashboard"], dashboards, {
-            condition,
-        }),
+        // It shows the version that serves, which retrain changes.
+        grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
+        grant("deploy-operations", "DashboardEnds", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
         everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "metrics are no resources of IAM"),
         grant("operate", "MetricWrites", "cloudwatch", ["PutMetricData"], ["*"], {
             everythingBecause: "metrics are no resources of IAM, but for them there is their namespace",
@@ -135,7 +135,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "deploy-audit",
             "TrailMakes",
             "cloudtrail",
-            ["AddTags", "CreateTrail", "DeleteTrail", "PutEventSelectors", "RemoveTags", "StartLogging", "UpdateTrail"],
+            ["AddTags", "CreateTrail", "DeleteTrail", "RemoveTags", "StartLogging", "UpdateTrail"],
             trails,
         ),
         // A budget is of the account, and its ARN has no region.

@@ -1,3 +1,4 @@
+import type { Names } from "../../config-names.ts";
 import type { ConditionBlock, Statement } from "../document.ts";
 
 /** What the operator of one stack works on, by the names that the stack gives. */
@@ -10,31 +11,7 @@ export interface OperatorScope {
     readonly project: string;
     readonly stack: string;
     readonly bucketName: string;
-    readonly names: {
-        readonly role: string;
-        readonly schema: string;
-        readonly itemsSchema: string;
-        readonly usersSchema: string;
-        readonly datasetGroup: string;
-        readonly importJobPrefix: string;
-        readonly itemsImportJobPrefix: string;
-        readonly usersImportJobPrefix: string;
-        readonly batchInferenceJobPrefix: string;
-        readonly solution: string;
-        readonly campaign: string;
-        readonly costGuard: string;
-        readonly notices: string;
-        readonly failures: string;
-        readonly notifier: string;
-        readonly costGuardRole: string;
-        readonly scheduleRole: string;
-        readonly notifierRole: string;
-        readonly budget: string;
-        readonly dashboard: string;
-        readonly alarmPrefix: string;
-        readonly trail: string;
-        readonly trailRole: string;
-    };
+    readonly names: Names;
     /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
     readonly kmsKeyArn?: string | undefined;
 }

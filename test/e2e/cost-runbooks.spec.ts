@@ -176,7 +176,9 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.ok(Math.abs(actual - expected) < expected / 100, `${actual} is not ${expected}`);
 
         it("holds the bill against the prediction, day by day, and forecasts the month's end", async () => {
-            const { lines, predicted, forecast, saved, calls, totalUsd, scope } = await report();
+            const { lines, predicted, forecast, saved, calls, totalUsd, scope, advice } = await report();
+            assert.equal(advice.minProvisionedTPS, 1);
+            assert.match(advice.text, /minProvisionedTPS 1 is right \(≈ \$146 a month idle\)/);
             near(totalUsd, 19.5 * 4.8);
             assert.equal(new Set(lines.map(({ day }: { day: string }) => day)).size, 20);
             assert.deepEqual([scope.region, scope.stackTag, calls], [region, null, 2]);

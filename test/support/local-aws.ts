@@ -7,6 +7,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { prepare } from "../../data-prep/prepare.ts";
 import { start, stop } from "../../local/control.ts";
@@ -36,6 +37,7 @@ export function clientsOf(instance: Instance, credentials = { accessKeyId: "test
         s3: new S3Client({ ...settings, forcePathStyle: true }),
         iam: new IAMClient(settings),
         ssm: new SSMClient(settings),
+        sns: new SNSClient(settings),
         personalize: new PersonalizeClient(settings),
         runtime: new PersonalizeRuntimeClient(settings),
     };

@@ -5,7 +5,6 @@ import {
     paginateListDatasetImportJobs,
 } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { requestWindows } from "../../../lambda/guard-metrics.ts";
 import { requestsSince } from "../../../money/decide.ts";
 import { type CampaignSeen, isLeaving } from "../../../money/guard-looks.ts";
 import { type GuardState, parseState } from "../../../money/guard-state.ts";
@@ -13,6 +12,7 @@ import type { RequestWindows } from "../../../money/spend.ts";
 import { day } from "../../../money/time.ts";
 import { readGuardMark } from "../../../personalize/marks.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
+import { requestWindows } from "../../../personalize/request-windows.ts";
 import { listVersions, type Metrics, metricsOf } from "../versions.ts";
 
 /** What is known of a stack at a moment, in milliseconds since 1970. */
@@ -53,8 +53,8 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
-    const noted = await readGuardMark(ssm, stack);
-    const parsed = noted === undefined ? undefined : parseState(noted);
+    const { text } = await readGuardMark(ssm, stack);
+    const parsed = text === undefined ? undefined : parseState(text);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestLook);
     const requests =
