@@ -5,14 +5,20 @@ import type { Guard } from "./month.ts";
 export const sabotages: Readonly<Record<string, () => Guard>> = {
     /** Does at once what it decided, and notes it only when it is done. */
     "forgets-intent": () => (ports, config) => {
+        let held: string | undefined;
         let first = true;
         return runGuard(
             {
                 ...ports,
                 async writeState(text) {
                     if (!first) return ports.writeState(text);
-                    first = false;
+                    [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
+                },
+                // What is done last.
+                async publish(gauges) {
+                    if (held !== undefined) await ports.writeState(held);
+                    await ports.publish(gauges);
                 },
             },
             config,
