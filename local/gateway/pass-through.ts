@@ -28,6 +28,10 @@ export function passThrough(
     response: ServerResponse,
     { body, guard, mark, answered, rewrite }: Passing = {},
 ): void {
+    // Killed while its call was judged, a caller has nothing done for it.
+    if (response.destroyed) {
+        return;
+    }
     const { expect: _answered, [markHeader]: _forged, ...headers } = request.headers;
     const onward = send({
         agent,
@@ -40,6 +44,11 @@ export function passThrough(
     });
     onward.once("response", (answer) => {
         answered?.();
+        if (response.destroyed) {
+            // There is no pipe to what is closed: trying would end the local AWS.
+            onward.destroy();
+            return;
+        }
         if (rewrite && answer.statusCode === 200) {
             void sendRewritten(answer, response, rewrite);
             return;
@@ -48,7 +57,7 @@ export function passThrough(
         // Cut off when MiniStack dies in the middle of an answer, which a caller would wait for without end.
         pipeline(answer, response, () => {});
     });
-    onward.once("error", (error) => answerSilence(response, error));
+    onward.on("error", (error) => answerSilence(response, error));
     response.once("close", () => onward.destroy());
     if (body) {
         onward.end(body);

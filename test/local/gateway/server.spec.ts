@@ -16,6 +16,7 @@ import {
     UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { start, stop } from "../../../local/control.ts";
+import { passThrough } from "../../../local/gateway/pass-through.ts";
 import { startGateway } from "../../../local/gateway/server.ts";
 import type { Instance } from "../../../local/instance.ts";
 import { freePort } from "../../../local/ministack/process.ts";
@@ -93,6 +94,29 @@ describe("the gateway before a recording MiniStack", () => {
         assert.equal(request.headers.host, new URL(url).host);
         assert.equal(request.headers.authorization, signature("s3"));
         assert.equal(request.headers["content-type"], "text/csv");
+    });
+
+    it("lives on when a caller is killed, before his call is passed on and when it is answered", async () => {
+        const { port } = behind.address() as AddressInfo;
+        let answers = 0;
+        const killing = createServer(async (request, response) => {
+            if (request.url === "/before") {
+                response.destroy();
+                await once(response, "close");
+            }
+            const answered = () => {
+                answers += 1;
+                response.destroy();
+            };
+            passThrough(port, request, response, { answered });
+        }).listen(0, "127.0.0.1");
+        await once(killing, "listening");
+        const { port: at } = killing.address() as AddressInfo;
+        for (const path of ["/before", "/answered"]) {
+            await assert.rejects(fetch(`http://127.0.0.1:${at}${path}`));
+        }
+        killing.close();
+        assert.deepEqual([answers, seen.map(({ request }) => request.url)], [1, ["/answered"]]);
     });
 
     it("hands Personalize's calls to the emulator, by target and by path, and nothing of them on", async () => {
