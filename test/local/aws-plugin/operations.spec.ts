@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { BudgetsClient, DeleteNotificationCommand } from "@aws-sdk/client-budgets";
-import { CloudTrailClient, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, CreateTrailCommand, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient, DeleteDashboardsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
@@ -398,6 +398,16 @@ describe("the resource types of operations in the local AWS plugin", () => {
             assert.deepEqual(props.tags, tags, type);
             await plugin.delete(first.id, urnOf(type), args());
         }
+    });
+
+    it("goes on with a trail that a kill left without its tags", async () => {
+        const type = "aws:cloudtrail/trail:Trail";
+        const args = lives.find((life) => life.type === type)?.args() ?? {};
+        await clients.trails.send(new CreateTrailCommand({ Name: name, S3BucketName: "films-trail" }));
+        const { id, outs = {} } = await plugin.create(urnOf(type), args);
+        const { props = {} } = await plugin.read(id, urnOf(type), outs);
+        assert.deepEqual(props.tags, tags);
+        await plugin.delete(id, urnOf(type), outs);
     });
 
     it("runs a function's code, again after a change of it, and makes equal zip files of equal files", async () => {
