@@ -17,7 +17,7 @@ const keys = [
 ] as const;
 
 /** A tenth of the users is tested at a time, by counts of the other nine tenths. */
-const folds = 10;
+export const folds = 10;
 
 /** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
 const discounts = Array.from({ length: longestList }, (_, rank) => 1 / Math.log(rank + 2));
@@ -69,7 +69,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
 }
 
 /** Spreads numbers that follow each other; a plain remainder would follow the order of the file. */
-const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
+export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
 /** For each fold the items by their count in all the others, most first. */
 function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {

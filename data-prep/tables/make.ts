@@ -9,8 +9,10 @@ import { spanOf, viewsOf } from "./views.ts";
 /** The service's longest list is 500, its usual one 25; of 50, 20 are left when a viewer's own films are taken out. */
 export const neighboursPerFilm = 50;
 export const longestTrending = 50;
-/** What fewer watched has neighbours by chance; its genres say more. */
+/** What fewer watched has neighbours by chance: popular films of its genres answer instead. */
 export const leastViewers = 5;
+/** So many of the most popular films have neighbours of their own: a function of 256 MB must hold the tables. */
+export const mostWithNeighbours = 20_000;
 
 /** Makes the tables of an interactions CSV, with that hash, and its catalogue, which may lack films or have more. */
 export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[], sha256: string): TablesDocument {
@@ -36,11 +38,10 @@ export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[]
     };
 
     function similarByNumber(): number[][] {
+        const wanted = order.filter((item) => (viewers[item] as number) >= leastViewers).slice(0, mostWithNeighbours);
         const rows = order.map((): number[] => []);
-        let item = 0;
-        for (const { items } of similarItems(historiesOf(columns, views), timeAwareCosine, neighboursPerFilm)) {
-            if ((viewers[item] as number) >= leastViewers) rows[numberOf[item] as number] = numbers(items);
-            item += 1;
+        for (const row of similarItems(historiesOf(columns, views), timeAwareCosine, wanted, neighboursPerFilm)) {
+            rows[numberOf[row.item] as number] = numbers(row.items);
         }
         return rows;
     }

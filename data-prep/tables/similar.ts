@@ -21,6 +21,7 @@ export interface Likeness {
 
 /** The items most like one, by number, most alike first, and how much; an item never stands in its own row. */
 export interface Row {
+    readonly item: number;
     readonly items: number[];
     readonly scores: number[];
 }
@@ -62,14 +63,20 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 }
 
 /**
- * Yields for each item, by number, the `count` items most like it. Two items weigh together, over the users who have
- * both, the user's weight times the kernel of their distance; so alone, with distance 0. Ties go to the lower number.
+ * Yields for each of `wanted`, item numbers in any order, the `count` items most like it. Two items weigh together, over
+ * the users who have both, the user's weight times the kernel of their distance; so alone, with distance 0. Ties go to
+ * the lower number.
  *
  * Works item by item: whoever watched it is looked up, and what stands around it in their histories is summed. So
  * there is never a matrix of items by items: memory is a few numbers a row of the CSV, whatever the number of items,
  * and each pair is summed twice, to the same bits.
  */
-export function* similarItems(histories: Histories, likeness: Likeness, count: number): Generator<Row> {
+export function* similarItems(
+    histories: Histories,
+    likeness: Likeness,
+    wanted: Iterable<number>,
+    count: number,
+): Generator<Row> {
     const { itemCount, items, starts } = histories;
     const userOf = usersOf(histories);
     const itemStarts = startsOf(items, itemCount);
@@ -85,7 +92,7 @@ export function* similarItems(histories: Histories, likeness: Likeness, count: n
 
     const together = new Float64Array(itemCount);
     const met = new Int32Array(itemCount);
-    for (let item = 0; item < itemCount; item++) {
+    for (const item of wanted) {
         let metCount = 0;
         for (let index = itemStarts[item] as number; index < (itemStarts[item + 1] as number); index++) {
             const place = places[index] as number;
@@ -164,5 +171,5 @@ function bestOf(
             scores.pop();
         }
     }
-    return { items, scores };
+    return { item, items, scores };
 }
