@@ -60,8 +60,14 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     if (resolve(inputPath) === resolve(outputPath)) {
         throw new UnfitDataError(`${inputPath} is the input and the output: name another file with --output.`);
     }
-    if (resolve(outputPath) === resolve(itemsPathsBeside(outputPath).csv)) {
-        throw new UnfitDataError(`${outputPath} is where the items go: name another file with --output.`);
+    for (const [what, path] of [
+        ["items go", itemsPathsBeside(outputPath).csv],
+        ["catalogue goes", cataloguePath],
+        ["fallback tables go", tablesPath],
+    ] as const) {
+        if (resolve(outputPath) === resolve(path)) {
+            throw new UnfitDataError(`${outputPath} is where the ${what}: name another file with --output.`);
+        }
     }
     const input = await openRatings(inputPath);
     if (input.catalogue.length === 0) {

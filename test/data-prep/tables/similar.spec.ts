@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { Columns } from "../../../data-prep/columns.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../../data-prep/tables/similar.ts";
 import { viewsOf } from "../../../data-prep/tables/views.ts";
-import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
+import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
 
 const all = (columns: Columns) => Array.from({ length: columns.itemCount }, (_, item) => item);
 const rowsOf = (columns: Columns, likeness: Likeness = timeAwareCosine, count = 50) => [
@@ -108,9 +108,7 @@ describe("films like one", () => {
             fc.property(anyColumns, fc.integer({ min: 1, max: 5 }), (columns, count) => {
                 const whole = rowsOf(columns);
                 const wanted = all(columns).reverse().slice(0, 3);
-                const some = [
-                    ...similarItems(historiesOf(columns, viewsOf(columns)), timeAwareCosine, wanted, count),
-                ];
+                const some = [...similarItems(historiesOf(columns, viewsOf(columns)), timeAwareCosine, wanted, count)];
                 assert.deepEqual(
                     some.map(({ item }) => item),
                     wanted,
@@ -123,9 +121,7 @@ describe("films like one", () => {
     it("do not depend on the order of users in the file, nor on users numbered otherwise", async () => {
         const ratings = syntheticRatings();
         const named = (columns: Columns) =>
-            new Map(
-                rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]),
-            );
+            new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
         // Times of one user may be equal: then the order in the file counts, so it is kept within users.
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const given = named(await columnsOf(interactionsCsv(byUser.flat())));
@@ -147,7 +143,9 @@ describe("films like one", () => {
         const columns = await columnsOf(interactionsCsv(syntheticRatings({ users: 400 })));
         const tasteOf = (item: number) => Number(columns.itemIds[item]) % 5;
         const rows = rowsOf(columns).filter(({ item }) => Number(columns.itemIds[item]) <= 40);
-        const same = rows.map(({ item, items }) => items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)));
+        const same = rows.map(({ item, items }) =>
+            items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
+        );
         const share = same.flat().length / (rows.length * 5);
         // One of five would be of the same taste by chance.
         assert.ok(share > 0.6, `${share}`);
