@@ -17,7 +17,7 @@ interface Flags {
 
 const command = new Command("data-prep")
     .description(
-        "Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports, and into tables of popular,\n" +
+        "Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports, and into tables of popular, " +
             "trending and similar films, which answer where no campaign does.",
     )
     .option("--input <file>", "u.data, or MovieLens' zip from GroupLens or Kaggle (default: MovieLens 100k is fetched)")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openTables, readTables } from "../../../data-prep/tables/answers.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
-import { leastViewers, makeTables, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
+import { leastViewers, makeTables, mostWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
 import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
 
@@ -66,6 +66,27 @@ describe("answers from the tables", () => {
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
+    });
+
+    it("count what was watched last most, and the last ten only", () => {
+        const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
+        const blank = films.map(() => null);
+        // Of twelve films, each is like another one of twelve.
+        const pairs = openTables({
+            ...document,
+            films: {
+                ids: films,
+                titles: blank,
+                years: blank,
+                genres: films.map(() => 0),
+                viewers: films.map(() => 5),
+            },
+            similar: films.map((_, film) => (film < 12 ? [film + 12] : [])),
+        });
+        assert.equal(ids(pairs.similar(["f1", "f0"]).films), "f13f12");
+        assert.equal(ids(pairs.similar(["f0", "f1"]).films), "f12f13");
+        const newestFirst = films.slice(0, 12).reverse();
+        assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
     });
 
     it("are of the same genres, the most watched first, where too few watched it or nobody did", () => {
@@ -142,6 +163,28 @@ describe("the tables of interactions", () => {
         assert.equal(made.similar.filter((row) => row.length > 0).length, 1);
         assert.equal(tables.similar(["known"]).from, "similar");
         assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
+    });
+
+    it("have neighbours for the most popular 20,000 films at most, so that they stay small", () => {
+        const films = mostWithNeighbours + 10;
+        const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
+        const made = makeTables(
+            {
+                userCount: films,
+                itemCount: films,
+                userIds: rows.slice(0, films).map(String),
+                itemIds: rows.slice(0, films).map(String),
+                // Each user watched five films that follow each other, so five users watched each film.
+                users: Int32Array.from(rows, (row) => Math.floor(row / leastViewers)),
+                items: Int32Array.from(rows, (row) => (Math.floor(row / leastViewers) + (row % leastViewers)) % films),
+                timestamps: Float64Array.from(rows, (row) => row),
+            },
+            [],
+            "",
+        );
+        assert.equal(made.similar.filter((row) => row.length > 0).length, mostWithNeighbours);
+        assert.ok(made.similar.slice(0, mostWithNeighbours).every((row) => row.length > 0));
+        assert.equal(made.similar.length, films);
     });
 
     it("answer whatever is asked with known films, without the asked and the left out, and never too many", async () => {

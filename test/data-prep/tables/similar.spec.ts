@@ -94,7 +94,8 @@ describe("films like one", () => {
                     assert.equal(new Set(items).size, items.length);
                     scores.forEach((score, rank) => {
                         assert.ok(score > 0 && score <= 1);
-                        assert.ok(rank === 0 || score <= (scores[rank - 1] ?? 0));
+                        const [above, before] = [scores[rank - 1] ?? 2, items[rank - 1] ?? -1];
+                        assert.ok(score < above || (score === above && before < (items[rank] as number)));
                         const back = rows[items[rank] as number];
                         assert.equal(back?.scores[back.items.indexOf(item)], score);
                     });
