@@ -61,7 +61,7 @@ export function awsPorts(clients: GuardClients, { project, stack, campaignArn, t
             return parked && { solutionVersionArn: parked.campaign?.solutionVersionArn };
         },
         solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
-        readState: async () => ({ text: await readGuardMark(ssm, stack), name: guardMarkOf(stack) }),
+        readState: async () => ({ ...(await readGuardMark(ssm, stack)), name: guardMarkOf(stack) }),
         writeState: (text) => writeGuardMark(ssm, stack, text),
         async probe() {
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));

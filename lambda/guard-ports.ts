@@ -19,9 +19,10 @@ export interface GuardPorts {
     /** The solutions that carry the stack's tags. */
     solutions(): Promise<readonly SolutionSeen[]>;
 
-    /** What the last run noted, and under which name; text is undefined before the first. */
-    readState(): Promise<{ readonly text: string | undefined; readonly name: string }>;
-    writeState(text: string): Promise<void>;
+    /** What the last run noted, and under which name; text is undefined before the first. `version` grows by 1 a note. */
+    readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
+    /** Answers the version that this note has. */
+    writeState(text: string): Promise<number>;
 
     /** Asks the campaign once, as nobody's user. */
     probe(): Promise<void>;

@@ -16,28 +16,40 @@ import type { GuardPorts } from "./guard-ports.ts";
 export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
     const now = ports.now();
     const failures = collector(ports);
-    const { text, name } = await ports.readState();
-    const noted = text === undefined ? undefined : parseState(text);
+    const { text, version, name } = await ports.readState();
+    const found = text === undefined ? undefined : parseState(text);
     const campaign = await failures.of("look at the campaign", async () => ({ found: await ports.campaign() }));
-    if (campaign === undefined && !(noted && "state" in noted)) {
+    if (campaign === undefined && !(found && "state" in found)) {
         throw failures.error();
     }
-    const known = noted && "state" in noted ? noted.state : freshState(now, campaign?.found);
+    const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
     const looks = await lookAround(ports, failures, campaign, requestsSince(known, now));
     const decided = decide(known, now, config, looks);
-    const lost = noted && "problem" in noted ? noted.problem : undefined;
+    const lost = found && "problem" in found ? found.problem : undefined;
     const told = { problem: lost ?? "", parameter: name };
     const about = stamp(now);
     let state =
         (lost && say(decided.state, { kind: "state-lost", month: monthOf(now), about, at: now, facts: told })) ||
         decided.state;
-    await ports.writeState(JSON.stringify(state));
+    const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
+    if (noted !== version + 1) {
+        // A schedule may start a run twice: who noted first acts, and whatever neither does is noted for the next run.
+        ports.log({ did: "leave it to another run" });
+        return;
+    }
 
     const before = state;
     state = await act(ports, config, failures, state, looks);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     if (state !== before) {
-        await failures.of("note what was done", () => ports.writeState(JSON.stringify(state)));
+        await failures.of("note what was done", async () => {
+            const now = await ports.readState();
+            const later = now.text === undefined ? undefined : parseState(now.text);
+            // A run that goes on from what was noted above knows more, and does the rest.
+            if (!(later && "state" in later && later.state.basedOn === noted)) {
+                await ports.writeState(JSON.stringify({ ...state, basedOn: noted }));
+            }
+        });
     }
     const { monthSpendUsd, hourlyUsd } = decided.gauges;
     ports.log({ did: "run", monthSpendUsd, hourlyUsd, limitUsd: config.monthlyLimitUsd, failed: failures.all.length });

@@ -10,6 +10,8 @@ import { freshSpend, type SpendState } from "./spend.ts";
  */
 export interface GuardState {
     readonly schemaVersion: 1;
+    /** The version of the mark that was gone on from: two runs that were started at once have the same. */
+    readonly basedOn?: number;
     readonly spend: SpendState;
     /** The campaign of the last look; absent where there was none. */
     readonly campaign?: RememberedCampaign;

@@ -3,7 +3,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import type { Looks } from "./guard-looks.ts";
 import { type GuardState, type Probe, say, without } from "./guard-state.ts";
 import { perDay } from "./notices.ts";
-import { foreignRequests, showsSince } from "./own-requests.ts";
+import { foreignRequests, shows } from "./own-requests.ts";
 import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
 /** So long CloudWatch may take to show a request before it is said that it does not. */
@@ -46,7 +46,8 @@ export function idle(known: GuardState, now: number, config: GuardConfig, looks:
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    const proved = prove(state, now, looks.requests, parkAt ?? lastUse);
+    // A proof from before is none of today: a campaign that was kept may have been proved idle long ago.
+    const proved = prove(state, now, looks.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
     }
@@ -79,8 +80,7 @@ function prove(state: GuardState, now: number, requests: NonNullable<Looks["requ
     if (!probe.sent) {
         return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-mostOwn) } };
     }
-    const earlier = state.own.filter((one) => one >= windowOf(at)).length;
-    if (probe.seen || showsSince(requests, at, earlier + 1)) {
+    if (probe.seen || shows(requests, at, state.own)) {
         return { ...state, probe: { ...probe, seen: true } };
     }
     const facts = { since: at };

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { personalizeClients } from "./clients.ts";
@@ -8,6 +9,8 @@ import { marksHandler } from "./marks-handler.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 
 endWithEngine();
+// The engine ends this process by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).
+flushCompileCache();
 
 export type HandlerName = ResourceKindName | "Marks";
 

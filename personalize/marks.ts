@@ -88,20 +88,26 @@ export async function writeMark<K extends keyof Marks>(
 /** The parameter in which the cost guard keeps what it knows; nobody but it reads what stands there. */
 export const guardMarkOf = (stack: string) => `${marksPath(stack)}/guard`;
 
-/** What the cost guard noted; undefined where it did not run yet. */
-export async function readGuardMark(ssm: SSMClient, stack: string): Promise<string | undefined> {
+/** What the cost guard noted, and how often it did; undefined and 0 where it did not run yet. */
+export async function readGuardMark(
+    ssm: SSMClient,
+    stack: string,
+): Promise<{ readonly text: string | undefined; readonly version: number }> {
     try {
-        return (await ssm.send(new GetParameterCommand({ Name: guardMarkOf(stack) }))).Parameter?.Value;
+        const { Parameter } = await ssm.send(new GetParameterCommand({ Name: guardMarkOf(stack) }));
+        return { text: Parameter?.Value, version: Parameter?.Version ?? 0 };
     } catch (error) {
         if (error instanceof ParameterNotFound) {
-            return undefined;
+            return { text: undefined, version: 0 };
         }
         throw error;
     }
 }
 
-export async function writeGuardMark(ssm: SSMClient, stack: string, Value: string): Promise<void> {
-    await ssm.send(new PutParameterCommand({ Name: guardMarkOf(stack), Value, Type: "String", Overwrite: true }));
+/** Notes what the cost guard knows; answers how often something was noted now. */
+export async function writeGuardMark(ssm: SSMClient, stack: string, Value: string): Promise<number> {
+    const command = new PutParameterCommand({ Name: guardMarkOf(stack), Value, Type: "String", Overwrite: true });
+    return (await ssm.send(command)).Version ?? 0;
 }
 
 /** Takes a mark away; whether there was one. */

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { BudgetsClient } from "@aws-sdk/client-budgets";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
@@ -72,6 +73,9 @@ const provider = createProvider(
         },
     },
 );
+
+// The engine ends it by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).
+flushCompileCache();
 
 // A killed engine takes nobody with it; nothing is recorded after it.
 const engine = process.ppid;

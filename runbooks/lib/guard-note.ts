@@ -15,8 +15,8 @@ export interface GuardNote {
 /** Reads the marks of a stack. */
 export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked } = await readMarks(ssm, stack);
-    const noted = await readGuardMark(ssm, stack);
-    const parsed = noted === undefined ? undefined : parseState(noted);
+    const { text } = await readGuardMark(ssm, stack);
+    const parsed = text === undefined ? undefined : parseState(text);
     const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
     return {
         parked: parked ? { since: parked.since, reason: parked.reason } : null,

@@ -15,6 +15,9 @@ interface State {
 /** What an account decides anew each time, and no release. */
 const ofTheAccount = ["uniqueId", "trainingHours"];
 
+/** The alarms on what goes wrong; that of notices which reach nobody comes with the notices. */
+const watchingAlarms = 8;
+
 /** What later releases make besides, by the last word of the type. */
 const since = [
     "Marks",
@@ -22,6 +25,10 @@ const since = [
     ...["SpendBudget", "Budget"],
     ...["CostGuard", "LambdaFunction", "LogGroup", "Function", "FunctionEventInvokeConfig", "Schedule"],
     ...["Role", "RolePolicy", "Role", "RolePolicy"],
+    ...["Observability", "Dashboard", ...Array(watchingAlarms).fill("MetricAlarm")],
+    ...["AuditTrail", "Trail", "LogGroup", "Role", "RolePolicy"],
+    ...["Bucket", "BucketLifecycleConfiguration", "BucketOwnershipControls", "BucketPolicy"],
+    ...["BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration"],
 ];
 
 describe("a state that the first release wrote", () => {

@@ -34,6 +34,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         parkedReason: undefined as string | undefined,
         solutions: [] as SolutionSeen[],
         state: undefined as string | undefined,
+        version: 0,
         /** Every notice that arrived, also those that arrived twice. */
         arrived: [] as SentNotice[],
         deletions: 0,
@@ -108,10 +109,15 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             world.parkedReason === undefined ? undefined : { solutionVersionArn: `${solutionArn("films")}/v1` },
         ),
         solutions: port("solutions", () => world.solutions),
-        readState: port("readState", () => ({ text: world.state, name: "/movie-recommender/dev/guard" })),
+        readState: port("readState", () => ({
+            ...{ text: world.state, version: world.version },
+            name: "/movie-recommender/dev/guard",
+        })),
         writeState: port("writeState", (text) => {
             if (Buffer.byteLength(text) > 4096) throw new Error(`state of ${Buffer.byteLength(text)} bytes`);
             world.state = text;
+            world.version += 1;
+            return world.version;
         }),
         probe: port("probe", () => {
             world.probes += 1;

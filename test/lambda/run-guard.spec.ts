@@ -111,6 +111,23 @@ describe("the cost guard", () => {
         assert.deepEqual(world.kinds(), ["limit-reached"]);
     });
 
+    it("acts once where a run is started twice, at once", async () => {
+        for (const make of [
+            stories["solutions that nothing uses"]?.make,
+            stories["a campaign that nobody asks"]?.make,
+        ]) {
+            const [once, twice] = [make?.(), make?.()];
+            assert.ok(once && twice);
+            await once.hours(96);
+            for (const end = twice.now + 96 * 3_600_000; twice.now < end; twice.now += 900_000) {
+                assert.deepEqual(await Promise.all([twice.run(), twice.run()]), [undefined, undefined]);
+            }
+            assert.deepEqual(twice.ids(), once.ids());
+            assert.equal(twice.arrived.length, once.arrived.length);
+            assert.deepEqual([twice.probes, twice.deletions], [once.probes, once.deletions]);
+        }
+    });
+
     it("says later what SNS did not take, under the same id", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();

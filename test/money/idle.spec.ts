@@ -101,6 +101,28 @@ describe("an idle campaign", () => {
         assert.equal(world.deletions, 1, "late datapoints prove it, too");
     });
 
+    it("is seen by clocks that are 10 minutes off, each way", async () => {
+        const world = idleWorld();
+        let ahead = false;
+        await world.hours(60, () => {
+            ahead = !ahead;
+            world.skew = (ahead ? 10 : -10) * 60_000;
+        });
+        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
+    });
+
+    it("is not proved by a request of days ago, which a tag keep has outlasted", async () => {
+        const world = idleWorld();
+        await world.hours(12);
+        world.kept = true;
+        await world.hours(72);
+        assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn"]);
+        world.kept = false;
+        world.metrics = "empty";
+        await world.hours(3);
+        assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
+    });
+
     it("is one that others ask rarely, too, if they ask within idleHours", async () => {
         const world = idleWorld();
         await world.hours(50, () => {
@@ -113,14 +135,14 @@ describe("an idle campaign", () => {
 describe("requests of the guard's own", () => {
     const at = Date.parse("2026-11-02T00:04:59Z");
     const start = Date.parse("2026-11-02T00:00:00Z");
-    it("are no use, in whichever window of the two they were counted", () => {
-        for (const counted of [start, start + window]) {
+    it("are no use, in whichever window they were counted, as clocks differ", () => {
+        for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), [at])], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), [at])], [[counted, 1]]);
         }
     });
     it("hide nothing that is elsewhere", () => {
-        const elsewhere = start + 2 * window;
+        const elsewhere = start + 3 * window;
         assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), [at])], [[elsewhere, 1]]);
     });
 });

@@ -341,6 +341,9 @@ function clientOf(aws: TestAws, service: string): AnyClient {
     });
 }
 
+/** The AWS CLI's flags that take a list. */
+const lists = ["alarm-names", "dashboard-names"];
+
 /** Does what the AWS CLI would do with a command of the audit, and waits while something is still on its way out. */
 async function execute(aws: TestAws, command: string): Promise<void> {
     const [, service = "", operation = "", ...rest] = command.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
@@ -362,7 +365,7 @@ async function execute(aws: TestAws, command: string): Promise<void> {
         if (flag !== "region") {
             const name = pascal(flag);
             const key = camelCase ? `${name[0]?.toLowerCase()}${name.slice(1)}` : name;
-            input[key] = flag === "alarm-names" ? [value] : value;
+            input[key] = lists.includes(flag) ? [value] : value;
         }
     }
     const module = clients[service as keyof typeof clients][0] as unknown as Record<

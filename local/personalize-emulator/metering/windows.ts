@@ -49,7 +49,7 @@ export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests
 /** The windows of segments, without requests. Parts of one window are added up, so it does not matter where a segment is cut. */
 export function windowsOf(segments: readonly Segment[]): Window[] {
     const windows = new Map<string, Window>();
-    for (const { from, to, minProvisionedTPS, measure } of segments) {
+    for (const { from, to, minProvisionedTPS, measure } of segments.filter(({ from, to }) => from < to)) {
         for (let start = startOf(measure, from); start < to; start += lengths[measure]) {
             const time = Math.min(to, start + lengths[measure]) - Math.max(from, start);
             const key = `${measure} ${start}`;

@@ -53,8 +53,8 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
-    const noted = await readGuardMark(ssm, stack);
-    const parsed = noted === undefined ? undefined : parseState(noted);
+    const { text } = await readGuardMark(ssm, stack);
+    const parsed = text === undefined ? undefined : parseState(text);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestLook);
     const requests =

@@ -159,6 +159,14 @@ describe("bootstrap, running a command", () => {
         assert.equal(report.path, [...own, machine.path].join(":"));
     });
 
+    it("lets Node keep what it compiled in the clone, or where the user keeps it", async () => {
+        const kept = async (env?: Record<string, string>) =>
+            JSON.parse((await machine.run(["local", "report.mjs"], env)).stdout).compiled;
+        assert.equal(await kept(), join(machine.root, ".tools", "compile-cache"));
+        const NODE_COMPILE_CACHE = join(machine.folder, "elsewhere");
+        assert.equal(await kept({ NODE_COMPILE_CACHE }), NODE_COMPILE_CACHE);
+    });
+
     it("finds any other command on that PATH", async () => {
         const { code, stdout } = await machine.run(["engine", "pulumi", "version"]);
         assert.deepEqual([code, stdout], [0, "3.274.1\n"]);

@@ -167,8 +167,8 @@ globalThis.fetch = async (url) => {
 
 // Programs that a test has the bootstrap run.
 const REPORT = `
-const { PATH, MOVIE_RECOMMENDER_PYTHON } = process.env;
-console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0 }));
+const { PATH, MOVIE_RECOMMENDER_PYTHON, NODE_COMPILE_CACHE: compiled } = process.env;
+console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0, compiled }));
 process.exitCode = 5;
 `;
 const STAY = `

@@ -76,6 +76,10 @@ describe("the windows that a campaign is billed by", () => {
         );
     });
 
+    it("are none of no time", () => {
+        assert.deepEqual(windowsOf([segment(1, 1)]), []);
+    });
+
     it("count no less than 1 TPS", () => {
         assert.equal(minimum([segment(0, hour, 0)]), hour);
     });

@@ -1,0 +1,272 @@
+import { windowUsd } from "./bill-table.ts";
+import type { Disturbance, Hindered } from "./faults.ts";
+import type { MoneyWorld } from "./world.ts";
+
+/** What must have come, or may have, in minutes of the month; written from the truth of the world, not from the guard. */
+export interface Expected {
+    /** The kind of a notice, or `park`. */
+    readonly what: string;
+    /** What a notice's text must name. */
+    readonly names?: readonly string[];
+    readonly from: number;
+    readonly to: number;
+    readonly optional: boolean;
+}
+
+/** What became of one limit in one month. */
+interface Limit {
+    readonly limit: number;
+    /** First minutes in which the true bill was about at, and at, 80 % and 100 % of it. */
+    nearFrom?: number;
+    near?: number;
+    fullFrom?: number;
+    full?: number;
+    /** When the guard parked because of it. */
+    braked?: number;
+    /** When people brought the campaign back nevertheless, and when that was over. */
+    readonly overridden: { from: number; to: number }[];
+}
+
+/** A time in which the campaign was idle, by the configured hours. */
+interface Idle {
+    readonly from: number;
+    to: number;
+    ended?: "used" | "gone";
+}
+
+/** Minutes that the guard has for a notice: two runs and what CloudWatch takes; and where it asks itself before, three. */
+const allowed = { notice: 35, proved: 50, brake: 20 };
+
+/** Watches the truth of a world, minute by minute, and says in the end what had to come of it. */
+export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute: number) {
+    const limits = new Map<string, Limit>();
+    const idles: Idle[] = [];
+    const unused: { from: number; readonly names: readonly string[] }[] = [];
+    const endOfUse = new Map<string, number>();
+    let idle: Idle | undefined;
+    let lastUse = 0;
+    let campaignOf: number | undefined;
+    let usedBy: Limit | undefined;
+    let parksSeen = 0;
+    let listed = "";
+
+    return {
+        /** Takes note of the minute that has just passed. */
+        minute(): void {
+            const { minute, config, campaign, usd } = world;
+            const limit = config.monthlyLimitUsd;
+            const key = `${world.month()} ${limit}`;
+            const one: Limit = limits.get(key) ?? { limit, overridden: [] };
+            limits.set(key, one);
+            if (usedBy !== one) {
+                for (const over of usedBy?.overridden ?? []) over.to = Math.min(over.to, minute);
+                usedBy = one;
+            }
+            const standing = campaign !== undefined && !campaign.leaving;
+            if (usd >= 0.8 * limit - tooMuch(limit)) one.nearFrom ??= minute;
+            if (usd >= 0.8 * limit && usd < limit) one.near ??= minute;
+            if (usd >= limit - tooMuch(limit) && standing) one.fullFrom ??= minute;
+            if (usd >= limit && standing) one.full ??= minute;
+            for (const { minute: at } of world.parks.slice(parksSeen)) {
+                if (one.fullFrom !== undefined && at >= one.fullFrom) one.braked ??= at;
+            }
+            parksSeen = world.parks.length;
+
+            const made = standing ? campaign.createdAt : undefined;
+            if (made !== campaignOf) {
+                for (const over of one.overridden) over.to = Math.min(over.to, minute);
+                if (made !== undefined) {
+                    lastUse = minute;
+                    if (one.braked !== undefined) {
+                        one.overridden.push({ from: minute, to: Number.POSITIVE_INFINITY });
+                    }
+                }
+                campaignOf = made;
+            }
+            watchIdle(standing);
+            watchSolutions(standing);
+        },
+
+        /** What had to come in this month, and what may have. */
+        expected(): Expected[] {
+            return [...limitsExpected(), ...idlesExpected(), ...unusedExpected(), ...missingExpected()].map((one) => ({
+                ...one,
+                from: one.from - disturbance.early,
+                optional: one.optional || one.to > lastMinute,
+            }));
+        },
+
+        /** For each limit that was reached: minutes from then to the park, without those that AWS kept the guard from it. */
+        brakes(): { readonly counted: number; readonly all: number }[] {
+            return [...limits.values()].flatMap(({ full, braked }) => {
+                if (full === undefined) return braked === undefined ? [] : [{ counted: 0, all: 0 }];
+                const end = braked ?? lastMinute;
+                const lag = lagAt(full, brakes());
+                const counted = Math.max(0, free(full, end, brakes()) - lag);
+                // Not braked before the month's end: that is too late, if there was time.
+                return braked === undefined && counted <= allowed.brake
+                    ? []
+                    : [{ counted, all: Math.max(0, end - full) }];
+            });
+        },
+    };
+
+    /** US dollars that a guard may reckon too much: half a percent, and the time in which it could not look. */
+    function tooMuch(limit: number): number {
+        const minimum = world.campaign?.minimum ?? 1;
+        const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
+        const hours = unseen.reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
+        return 0.005 * limit + windowUsd(world.v2, { hours, minimum, requests: 0 }) * (hours > 0 ? 1 : 0);
+    }
+
+    function watchIdle(standing: boolean): void {
+        const { minute, config, kept } = world;
+        const isUsed = world.askedAt(minute) > 0;
+        if (isUsed) lastUse = minute + 1;
+        const isIdle = standing && !isUsed && !kept && minute - lastUse >= config.idleHours * 60;
+        if (idle !== undefined && !isIdle) {
+            Object.assign(idle, { to: minute, ended: standing ? "used" : "gone" });
+            idle = undefined;
+        } else if (isIdle && idle === undefined) {
+            idle = { from: minute, to: Number.POSITIVE_INFINITY };
+            idles.push(idle);
+        }
+    }
+
+    function watchSolutions(standing: boolean): void {
+        const { minute, config, solutions, mark } = world;
+        for (const { name, used, changedAt } of solutions) {
+            const isInUse = used && (standing || mark !== undefined);
+            if (isInUse || !endOfUse.has(name)) endOfUse.set(name, isInUse ? minute : changedAt);
+        }
+        const names = solutions
+            .filter(
+                ({ name, kept, changedAt }) =>
+                    !kept && minute - Math.max(changedAt, endOfUse.get(name) ?? 0) >= config.unusedDays * 24 * 60,
+            )
+            .map(({ name }) => name)
+            .sort();
+        const before = listed.split(" ");
+        if (names.some((name) => !before.includes(name))) unused.push({ from: minute, names });
+        listed = names.join(" ");
+    }
+
+    function limitsExpected(): Expected[] {
+        return [...limits.values()].flatMap(({ limit, nearFrom, near, fullFrom, full, braked, overridden }) => {
+            const names = [`$${limit}`];
+            const all: Expected[] = [];
+            if (nearFrom !== undefined) {
+                const to = later(near ?? nearFrom, allowed.notice, notices());
+                const optional = near === undefined || (full !== undefined && full <= to) || endsBefore(limit, to);
+                all.push({ what: "limit-near", names, from: nearFrom, to, optional });
+            }
+            if (fullFrom !== undefined) {
+                // A guard may reckon a few minutes too much, and brake that much before.
+                const optional = full === undefined && braked === undefined;
+                const from = fullFrom;
+                const to = later(full ?? braked ?? fullFrom, allowed.notice, [...notices(), ...brakes()]);
+                all.push({ what: "limit-reached", names, from, to, optional });
+                all.push({ what: "park", from, to: Math.max(to, braked ?? 0), optional });
+            }
+            for (const { from, to: until } of overridden) {
+                const to = later(from, allowed.notice, [...notices(), "campaign"]);
+                all.push({ what: "limit-overridden", names, from, to, optional: until <= to });
+            }
+            return all;
+        });
+    }
+
+    /** Whether the time of a limit is over by then, as another has come or the month has changed. */
+    function endsBefore(limit: number, minute: number): boolean {
+        const month = (at: number) => new Date(world.at(at)).toISOString().slice(0, 7);
+        return limit !== world.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notice);
+    }
+
+    function idlesExpected(): Expected[] {
+        const looks: Hindered[] = ["runs", "say", "requests", "campaign"];
+        const { idleAction, idleGraceHours } = world.config;
+        return idles.flatMap(({ from, to: end, ended }) => {
+            const all: Expected[] = [];
+            const announced = later(from, allowed.proved, looks);
+            all.push({ what: "idle", from, to: announced, optional: end <= announced });
+            const parkFrom = from + idleGraceHours * 60;
+            const parkTo = later(announced + idleGraceHours * 60, allowed.proved, [...looks, "park"]);
+            const parks = idleAction === "park";
+            if (ended === "used") {
+                const optional = end <= announced || (parks && end >= parkFrom - disturbance.early);
+                all.push({ what: "idle-withdrawn", from: end, to: later(end, allowed.notice, looks), optional });
+            }
+            if (parks && end > parkFrom) {
+                const optional = ended === "used" && end <= parkTo;
+                all.push({ what: "idle-parked", from: parkFrom, to: parkTo, optional });
+                all.push({ what: "park", from: parkFrom, to: parkTo, optional });
+            }
+            return all;
+        });
+    }
+
+    /**
+     * While CloudWatch shows nothing at all, somebody who asked an hour ago looks like nobody. It must be told, once a
+     * month, where the campaign becomes idle meanwhile, and may be where it only looks so.
+     */
+    function missingExpected(): Expected[] {
+        const monthOf = (minute: number) => new Date(world.at(minute)).toISOString().slice(0, 7);
+        const blind = disturbance.hindrances.filter(({ what }) => what.includes("datapoints"));
+        return [...Map.groupBy(blind, ({ from }) => monthOf(from)).values()].map((spans) => ({
+            what: "metrics-missing",
+            from: Math.min(...spans.map(({ from }) => from)) + 60,
+            to: Math.max(...spans.map(({ to }) => to)) + 30,
+            optional: !spans.some(({ from, to }) =>
+                idles.some((idle) => idle.from > from && idle.from + 180 < Math.min(to, idle.to)),
+            ),
+        }));
+    }
+
+    function unusedExpected(): Expected[] {
+        return unused.flatMap(({ from, names }) => {
+            const to = later(from, allowed.notice, ["runs", "say"]);
+            const listing: Expected = { what: "unused", names, from, to, optional: false };
+            const deletions = names.map((name): Expected => {
+                const until = later(to + 24 * 60, allowed.notice, ["runs", "say"]);
+                return { what: "unused-deleted", names: [name], from: from + 24 * 60, to: until, optional: false };
+            });
+            return world.config.unusedAction === "delete" ? [listing, ...deletions] : [listing];
+        });
+    }
+
+    function brakes(): Hindered[] {
+        return world.busy ? ["runs", "park", "requests"] : ["runs", "park"];
+    }
+    function notices(): Hindered[] {
+        return world.busy ? ["runs", "say", "requests"] : ["runs", "say"];
+    }
+    function isHindered(minute: number, what: readonly Hindered[]): boolean {
+        return disturbance.hindrances.some(
+            (one) =>
+                one.lag === undefined &&
+                minute >= one.from &&
+                minute < one.to &&
+                one.what.some((w) => what.includes(w)),
+        );
+    }
+    function lagAt(minute: number, what: readonly Hindered[]): number {
+        const found = disturbance.hindrances.filter(
+            (one) => minute >= one.from && minute < one.to && one.what.some((w) => what.includes(w)),
+        );
+        return Math.max(0, ...found.map(({ lag = 0 }) => lag));
+    }
+    /** Minutes of a time in which nothing kept the guard from it. */
+    function free(from: number, to: number, what: readonly Hindered[]): number {
+        let minutes = 0;
+        for (let minute = from; minute < to; minute += 1) minutes += isHindered(minute, what) ? 0 : 1;
+        return minutes;
+    }
+    /** The minute at which so many have passed in which nothing kept the guard from it. */
+    function later(from: number, minutes: number, what: readonly Hindered[]): number {
+        let at = from;
+        for (let left = minutes + lagAt(from, what); left > 0 && at < from + 7 * 24 * 60; at += 1) {
+            left -= isHindered(at, what) ? 0 : 1;
+        }
+        return at;
+    }
+}

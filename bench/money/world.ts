@@ -1,0 +1,230 @@
+import type { GuardPorts } from "../../lambda/guard-ports.ts";
+import { windowMinutes, windowUsd } from "./bill-table.ts";
+import type { Disturbance } from "./faults.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** All of the drill's times are whole minutes of the virtual month, or epoch milliseconds where AWS has those. */
+export const minuteMs = 60_000;
+const hourMinutes = 60;
+
+/** What a run meets that is cut off: its process is gone. */
+class Died extends Error {}
+
+export interface Delivered {
+    /** Minutes since the month's start. */
+    readonly minute: number;
+    readonly body: { readonly id: string; readonly kind: string; readonly text: string };
+}
+
+interface Campaign {
+    readonly createdAt: number;
+    updatedAt: number;
+    activeAt: number;
+    minimum: number;
+    leaving: boolean;
+    goneAt: number;
+}
+
+interface Solution {
+    readonly name: string;
+    changedAt: number;
+    kept: boolean;
+    used: boolean;
+}
+
+/** Minutes that the service takes: to make a campaign, to delete it; that CloudWatch takes to show a request. */
+const service = { creation: 10, deletion: 17, metric: 3 };
+
+/**
+ * One stack in a simulated AWS, with the truth of what was asked and what it is billed, minute by minute; and the ports
+ * by which a guard meets it, through what a disturbance makes of them.
+ */
+export function moneyWorld(scenario: Scenario, disturbance: Disturbance) {
+    const start = Date.parse(scenario.start);
+    const { v2 } = scenario;
+    const asked = new Map<number, number>();
+    /** Of everybody, in the order of time. */
+    const counted: { readonly minute: number; readonly count: number }[] = [];
+    const world = {
+        minute: 0,
+        config: { ...scenario.config },
+        campaign: undefined as Campaign | undefined,
+        kept: false,
+        mark: undefined as { readonly reason: string } | undefined,
+        solutions: [] as Solution[],
+        state: undefined as string | undefined,
+        version: 0,
+        queue: [] as Delivered[],
+        /** When the guard's park was taken, and why. */
+        parks: [] as { readonly minute: number; readonly reason: string }[],
+        deleted: [] as { readonly minute: number; readonly name: string }[],
+        /** The true bill of the month so far, US dollars. */
+        usd: 0,
+        /** Whether some window of the month had more requests than the minimum bills. */
+        busy: false,
+        runs: 0,
+        failedRuns: 0,
+        published: undefined as number | undefined,
+    };
+    const at = (minute: number) => start + minute * minuteMs;
+    const month = () => new Date(at(world.minute)).toISOString().slice(0, 7);
+    let billedMonth = month();
+    let window = { minute: 0, hours: 0, requests: 0, closed: 0 };
+
+    /** The person or program that makes the campaign, and makes it again. */
+    function makeCampaign(minimum = 1): void {
+        const activeAt = world.minute + service.creation;
+        const made = at(world.minute);
+        const times = { createdAt: made, updatedAt: made, activeAt, goneAt: Number.POSITIVE_INFINITY };
+        world.campaign = { ...times, minimum, leaving: false };
+        world.mark = undefined;
+    }
+    function closeWindow(): void {
+        window = { minute: world.minute, hours: 0, requests: 0, closed: world.usd };
+    }
+    function park(reason: string, byGuard: boolean): void {
+        world.mark ??= { reason };
+        if (world.campaign === undefined || world.campaign.leaving) return;
+        Object.assign(world.campaign, { leaving: true, goneAt: world.minute + service.deletion });
+        if (byGuard) world.parks.push({ minute: world.minute, reason });
+        closeWindow();
+    }
+    const isServing = () =>
+        world.campaign !== undefined && !world.campaign.leaving && world.minute >= world.campaign.activeAt;
+
+    /** Lets a minute pass in which so many ask. */
+    function pass(requests: number): void {
+        if (world.campaign && world.minute >= world.campaign.goneAt) world.campaign = undefined;
+        if (month() !== billedMonth) {
+            billedMonth = month();
+            world.usd = 0;
+            closeWindow();
+        }
+        if (world.minute % windowMinutes(v2) === 0) closeWindow();
+        if (isServing()) {
+            if (requests > 0) {
+                asked.set(world.minute, requests);
+                counted.push({ minute: world.minute, count: requests });
+            }
+            window.hours += 1 / hourMinutes;
+            window.requests += requests;
+            const minimum = world.campaign?.minimum ?? 1;
+            world.usd = window.closed + windowUsd(v2, { ...window, minimum });
+            world.busy ||= window.requests > minimum * windowMinutes(v2) * 60;
+        }
+    }
+
+    // What is below is the guard's side.
+    let call = 0;
+    let dead = false;
+    const copies = { running: 0 };
+    function port<A extends unknown[], R>(name: string, work: (...args: A) => R) {
+        return async (...args: A): Promise<R> => {
+            // Two copies of a run that go on at once do so in any order.
+            for (let turn = copies.running > 1 ? disturbance.random() * 6 : 0; turn > 1; turn -= 1) await undefined;
+            call += 1;
+            const died = () => {
+                dead = true;
+                throw new Died(name);
+            };
+            const met = disturbance.call(world.minute, name, call);
+            if (dead || met === "dies before") died();
+            if (met === "refused") throw new Error(`${name} was throttled`);
+            const result = work(...args);
+            if (met === "dies after") died();
+            if (met === "answer lost") throw new Error(`${name} timed out`);
+            return result;
+        };
+    }
+    function seenRequests(since: number): Map<number, number> {
+        const seen = new Map<number, number>();
+        const delay = disturbance.metricDelay(world.minute);
+        for (let index = counted.length - 1; index >= 0; index -= 1) {
+            const { minute, count } = counted[index] ?? { minute: 0, count: 0 };
+            if (at(minute) < since) break;
+            const five = at(minute) - (at(minute) % (5 * minuteMs));
+            if (minute < world.minute - delay) seen.set(five, (seen.get(five) ?? 0) + count);
+        }
+        return seen;
+    }
+    const arnOf = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
+    const portsOf = (late: number): GuardPorts => ({
+        now: () => at(world.minute) + late + disturbance.skew(world.minute) * minuteMs,
+        log: () => {},
+        campaign: port("campaign", () => {
+            const { campaign } = world;
+            if (campaign === undefined || world.minute >= campaign.goneAt) return undefined;
+            const { createdAt, updatedAt, minimum } = campaign;
+            const status = campaign.leaving ? "DELETE IN_PROGRESS" : isServing() ? "ACTIVE" : "CREATE IN_PROGRESS";
+            return { status, createdAt, updatedAt, minProvisionedTPS: minimum };
+        }),
+        kept: port("kept", () => world.kept),
+        requests: port("requests", seenRequests),
+        parked: port("parked", () => world.mark && { solutionVersionArn: `${arnOf(scenario.served)}/v1` }),
+        solutions: port("solutions", () =>
+            world.solutions.map(({ name, changedAt, kept, used }) => ({
+                ...{ status: "ACTIVE", arn: arnOf(name), changedAt: at(changedAt), kept },
+                hasCampaign: used && world.campaign !== undefined,
+            })),
+        ),
+        readState: port("readState", () => ({
+            ...{ text: world.state, version: world.version },
+            name: "/movie-recommender/dev/guard",
+        })),
+        writeState: port("writeState", (text) => {
+            if (Buffer.byteLength(text) > 4096) throw new Error(`a mark of ${Buffer.byteLength(text)} bytes`);
+            world.state = text;
+            world.version += 1;
+            return world.version;
+        }),
+        probe: port("probe", () => {
+            if (!isServing()) throw new Error("the campaign is not ACTIVE");
+            counted.push({ minute: world.minute, count: 1 });
+            window.requests += 1;
+        }),
+        park: port("park", (reason) => park(reason, true)),
+        deleteSolution: port("deleteSolution", (name) => {
+            world.deleted.push({ minute: world.minute, name });
+            world.solutions = world.solutions.filter((one) => one.name !== name);
+        }),
+        notify: port("notify", ({ id, kind, text }) => {
+            const copiesOf = disturbance.deliveries(world.minute);
+            for (let copy = 0; copy < copiesOf; copy += 1) {
+                world.queue.push({ minute: world.minute + 7 * copy, body: { id, kind, text } });
+            }
+        }),
+        publish: port("publish", ({ monthSpendUsd }) => {
+            world.published = monthSpendUsd;
+        }),
+    });
+
+    return Object.assign(world, {
+        v2,
+        month,
+        at,
+        isServing,
+        /** Requests of others in a minute. */
+        askedAt: (minute: number) => asked.get(minute) ?? 0,
+        makeCampaign,
+        /** A person parks. */
+        park: (reason: string) => park(reason, false),
+        pass,
+        /** Runs what is given on ports of its own; true when it ended well. `late`: how far its clock is behind, ms. */
+        async invoke(guard: (ports: GuardPorts) => Promise<void>, late = 0): Promise<boolean> {
+            if (copies.running === 0) [call, dead] = [0, false];
+            copies.running += 1;
+            world.runs += 1;
+            try {
+                await guard(portsOf(late));
+                return true;
+            } catch {
+                world.failedRuns += 1;
+                return false;
+            } finally {
+                copies.running -= 1;
+            }
+        },
+    });
+}
+
+export type MoneyWorld = ReturnType<typeof moneyWorld>;
