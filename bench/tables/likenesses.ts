@@ -25,7 +25,7 @@ function logLikelihood(users: number): Likeness {
     return { ...plain, score };
 }
 
-/** What the tables use, first, and what they could use, each at the shrinkage that does it best. */
+/** What the tables use, first, and what they could use, at the best shrinkage of the few tried. */
 export const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "time-aware cosine": timeAwareCosine,
     "cosine, shrinkage 20": cosine(20),
