@@ -78,7 +78,7 @@ const provider = createProvider(
 flushCompileCache();
 
 // A killed engine takes nobody with it; nothing is recorded after it.
-const engine = process.ppid;
+const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 
 await pulumi.provider.main(provider, process.argv.slice(2));
