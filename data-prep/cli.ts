@@ -16,11 +16,14 @@ interface Flags {
 }
 
 const command = new Command("data-prep")
-    .description("Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports.")
+    .description(
+        "Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports, and into tables of popular, " +
+            "trending and similar films, which answer where no campaign does.",
+    )
     .option("--input <file>", "u.data, or MovieLens' zip from GroupLens or Kaggle (default: MovieLens 100k is fetched)")
     .option(
         "--output <file>",
-        "the CSV; catalogue.json, items.csv and its schema are written beside it",
+        "the CSV; catalogue.json, fallback-tables.json, items.csv and its schema are written beside it",
         DEFAULT_OUTPUT,
     )
     .option("--report <file>", "write the summary there as JSON, too")
@@ -47,8 +50,8 @@ async function main(args: string[]): Promise<number> {
     );
     const options: PrepareOptions = { ...flags, signal: interrupted.signal };
     try {
-        const { summary, cataloguePath, itemsPath } = await prepare(options);
-        const files = { catalogue: cataloguePath, ...(itemsPath && { "items file": itemsPath }) };
+        const { summary, cataloguePath, itemsPath, tablesPath } = await prepare(options);
+        const files = { catalogue: cataloguePath, tables: tablesPath, ...(itemsPath && { "items file": itemsPath }) };
         const places = Object.entries(files).map(([name, path]) => `${name.padEnd(14)}${path}\n`);
         process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${formatSummary(summary)}\n${places.join("")}`);
         return 0;

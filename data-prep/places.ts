@@ -11,3 +11,6 @@ export const itemsPathsBeside = (csvPath: string) => ({
     csv: join(dirname(csvPath), "items.csv"),
     schema: join(dirname(csvPath), "items.schema.json"),
 });
+
+/** So do the fallback tables: what is popular, what grows, what is like a film. */
+export const tablesPathBeside = (csvPath: string) => join(dirname(csvPath), "fallback-tables.json");

@@ -1,3 +1,4 @@
+import { rowsByUser } from "./by-user.ts";
 import { type Columns, readColumns } from "./columns.ts";
 
 /** What a list of the most popular items is worth, under the service's keys of GetSolutionMetrics. */
@@ -16,7 +17,7 @@ const keys = [
 ] as const;
 
 /** A tenth of the users is tested at a time, by counts of the other nine tenths. */
-const folds = 10;
+export const folds = 10;
 
 /** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
 const discounts = Array.from({ length: longestList }, (_, rank) => 1 / Math.log(rank + 2));
@@ -39,17 +40,13 @@ export async function popularityOf(file: string): Promise<PopularityMetrics> {
  * ideal the same hits at the top of the list. Rounded to four decimals, like the service's.
  */
 export function popularityMetrics(columns: Columns): PopularityMetrics {
-    const { userCount, itemCount, users, items, timestamps } = columns;
+    const { userCount, itemCount, users, items } = columns;
     const foldOf = Uint8Array.from({ length: userCount }, (_, user) => foldOfUser(user));
     const counts = Array.from({ length: folds }, () => new Int32Array(itemCount));
-    const starts = new Int32Array(userCount + 1);
     for (let row = 0; row < users.length; row++) {
-        const user = users[row] as number;
-        add(counts[foldOf[user] as number] as Int32Array, items[row] as number, 1);
-        add(starts, user + 1, 1);
+        add(counts[foldOf[users[row] as number] as number] as Int32Array, items[row] as number, 1);
     }
-    for (let user = 0; user < userCount; user++) add(starts, user + 1, starts[user] as number);
-    const rows = rowsByUser(users, starts);
+    const { starts, rows } = rowsByUser(columns);
     const rankings = rankingsOf(counts, itemCount);
 
     const sums = new Float64Array(keys.length);
@@ -61,7 +58,6 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
         const own = rows.subarray(starts[user], starts[user + 1]);
         if (own.length < 2) continue;
         tested += 1;
-        inTime(own, timestamps);
         const cut = own.length - Math.max(1, Math.floor(own.length / 10));
         own.forEach((row, position) => {
             (position < cut ? known : wanted)[items[row] as number] = user;
@@ -73,19 +69,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
 }
 
 /** Spreads numbers that follow each other; a plain remainder would follow the order of the file. */
-const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
-
-/** Row numbers grouped by user, in the file's order. */
-function rowsByUser(users: Int32Array, starts: Int32Array): Int32Array {
-    const next = starts.slice();
-    const rows = new Int32Array(users.length);
-    for (let row = 0; row < users.length; row++) {
-        const user = users[row] as number;
-        rows[next[user] as number] = row;
-        add(next, user, 1);
-    }
-    return rows;
-}
+export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
 /** For each fold the items by their count in all the others, most first. */
 function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
@@ -100,16 +84,6 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
         );
         return seen.sort((a, b) => (others[b] as number) - (others[a] as number) || a - b);
     });
-}
-
-/** Sorts a user's rows by time; equal times stay in the file's order. */
-function inTime(rows: Int32Array, timestamps: Float64Array): void {
-    for (let at = 1; at < rows.length; at++) {
-        if ((timestamps[rows[at - 1] as number] as number) > (timestamps[rows[at] as number] as number)) {
-            rows.sort((a, b) => (timestamps[a] as number) - (timestamps[b] as number) || a - b);
-            return;
-        }
-    }
 }
 
 /** Ranks, from 0, at which the user's list has what was to be found. */

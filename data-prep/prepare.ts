@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import type { CatalogueItem } from "./catalogue.ts";
 import { writeItems } from "./items.ts";
 import { fetchMovieLens } from "./movielens.ts";
-import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside } from "./places.ts";
+import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside, tablesPathBeside } from "./places.ts";
 import { openRatings } from "./ratings-input.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
+import { writeTables } from "./tables/write.ts";
 import { type BadRow, transformRatings } from "./transform.ts";
 import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
 
@@ -14,7 +15,7 @@ const CACHE_FOLDER = "data/ml-100k";
 export interface PrepareOptions {
     /** A u.data or a MovieLens zip. Without it MovieLens 100k is fetched, or taken from the cache. */
     input?: string;
-    /** Where the CSV goes; catalogue.json, items.csv and items.schema.json go beside it. */
+    /** Where the CSV goes; catalogue.json, fallback-tables.json, items.csv and items.schema.json go beside it. */
     output?: string;
     /** Where a JSON copy of the summary goes. */
     report?: string;
@@ -34,6 +35,7 @@ export interface PrepareResult {
     catalogue: CatalogueItem[];
     /** The CSV of an Items dataset; undefined where no item file came along. */
     itemsPath: string | undefined;
+    tablesPath: string;
     summary: Summary;
 }
 
@@ -43,41 +45,54 @@ export class UnfitDataError extends Error {
 }
 
 /**
- * MovieLens in; the CSV that Personalize imports, catalogue.json, and items.csv with its schema, out. Each file appears
- * whole or not at all, the interactions last. Throws UnfitDataError for bad rows (unless they are to be skipped) and
+ * MovieLens in; the CSV that Personalize imports, catalogue.json, fallback-tables.json, and items.csv with its schema,
+ * out. Each file appears whole or not at all, the interactions last. Throws UnfitDataError for bad rows (unless they are to be skipped) and
  * below the service's minimums, and other Errors, made for people too, when files or MovieLens cannot be had.
  */
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
     const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
     const outputPath = options.output ?? DEFAULT_OUTPUT;
     const cataloguePath = cataloguePathBeside(outputPath);
+    const tablesPath = tablesPathBeside(outputPath);
     const inputPath =
         options.input ??
         (await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env }));
     if (resolve(inputPath) === resolve(outputPath)) {
         throw new UnfitDataError(`${inputPath} is the input and the output: name another file with --output.`);
     }
-    if (resolve(outputPath) === resolve(itemsPathsBeside(outputPath).csv)) {
-        throw new UnfitDataError(`${outputPath} is where the items go: name another file with --output.`);
+    for (const [what, path] of [
+        ["items go", itemsPathsBeside(outputPath).csv],
+        ["catalogue goes", cataloguePath],
+        ["fallback tables go", tablesPath],
+    ] as const) {
+        if (resolve(outputPath) === resolve(path)) {
+            throw new UnfitDataError(`${outputPath} is where the ${what}: name another file with --output.`);
+        }
     }
     const input = await openRatings(inputPath);
     if (input.catalogue.length === 0) {
         log(`No item file came with ${input.name}: films will be shown by their ids, and no items.csv is written.`);
     }
 
-    const written = await writeWholeFile(outputPath, async (write) => {
+    const written = await writeWholeFile(outputPath, async (write, beside) => {
         const result = await transformRatings(input.ratings, write, options.signal);
         if (result.badRows.count > 0 && options.badRows !== "skip") {
             throw new UnfitDataError(describeBadRows(input.name, inputPath, result.badRows));
         }
-        const done = summarise(result, input.name, outputPath);
-        const tooLittle = whatIsTooLittle(done);
+        const found = summarise(result, input.name, outputPath);
+        const tooLittle = whatIsTooLittle(found);
         if (tooLittle) throw new UnfitDataError(`${input.name}: ${tooLittle}`);
         await writeWholeJson(cataloguePath, input.catalogue);
-        return { summary: done, itemsPath: await writeItems(outputPath, input.catalogue) };
+        const tables = await writeTables(tablesPath, {
+            csvPath: beside,
+            sha256: found.sha256,
+            catalogue: input.catalogue,
+            ...(options.signal && { signal: options.signal }),
+        });
+        return { summary: { ...found, tables }, itemsPath: await writeItems(outputPath, input.catalogue) };
     });
     if (options.report) await writeWholeJson(options.report, written.summary);
-    return { outputPath, cataloguePath, catalogue: input.catalogue, ...written };
+    return { outputPath, cataloguePath, tablesPath, catalogue: input.catalogue, ...written };
 }
 
 function describeBadRows(name: string, path: string, { count, first }: { count: number; first: BadRow[] }): string {

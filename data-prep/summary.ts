@@ -1,4 +1,5 @@
 import { op, table } from "arquero";
+import type { TablesSummary } from "./tables/write.ts";
 import type { BadRow, TransformResult } from "./transform.ts";
 
 interface Spread {
@@ -27,10 +28,11 @@ export interface Summary {
     skipped: BadRow[];
     /** Of the CSV's bytes. */
     sha256: string;
+    tables: TablesSummary;
 }
 
 /** Summarises a transformation. Works on the counts a user and an item, so it costs the same for any number of rows. */
-export function summarise(result: TransformResult, input: string, output: string): Summary {
+export function summarise(result: TransformResult, input: string, output: string): Omit<Summary, "tables"> {
     const users = table({ count: result.userCounts });
     return {
         schemaVersion: 1,
@@ -51,7 +53,10 @@ export function summarise(result: TransformResult, input: string, output: string
 }
 
 /** The service's minimums for training, and what this data lacks of them in a sentence; undefined when nothing. */
-export function whatIsTooLittle({ interactions, usersWithTwo }: Summary): string | undefined {
+export function whatIsTooLittle({
+    interactions,
+    usersWithTwo,
+}: Pick<Summary, "interactions" | "usersWithTwo">): string | undefined {
     if (interactions < 1000) {
         return `${count(interactions)} interactions are too few: Amazon Personalize imports and trains from 1,000 on.`;
     }
@@ -63,13 +68,19 @@ export function whatIsTooLittle({ interactions, usersWithTwo }: Summary): string
 
 /** The summary as the lines that data-prep prints. */
 export function formatSummary(summary: Summary): string {
-    const { historyLength: history, itemPopularity: popularity } = summary;
+    const { historyLength: history, itemPopularity: popularity, tables } = summary;
+    const others = tables.filmsWithoutSimilar;
     const lines: [string, string][] = [
         ["interactions", count(summary.interactions)],
         ["users", `${count(summary.users)}, with ${spreadText(history)} interactions each`],
         ["items", `${count(summary.items)}, with ${spreadText(popularity)} interactions each`],
         ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
         ["rows skipped", count(summary.rowsSkipped)],
+        [
+            "similar",
+            `${count(tables.filmsWithSimilar)} films; ${count(others)} that fewer watched fall back to their genres`,
+        ],
+        ["trending", `${count(tables.filmsTrending)} films, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],
     ];
@@ -84,5 +95,7 @@ function spread(counts: Int32Array): Spread {
 }
 
 const count = (value: number) => value.toLocaleString("en-US");
+const windowText = (seconds: number) =>
+    seconds < 86_400 ? `${count(seconds)} seconds` : `${count(Math.round(seconds / 86_400))} days`;
 const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const spreadText = ({ min, median, max }: Spread) => `${count(min)} to ${count(max)} (median ${count(median)})`;

@@ -6,10 +6,14 @@ export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
 /**
  * Makes the file at `path` appear whole or not at all: `fill` writes into a hidden file beside it, which takes the
- * path's place when `fill` is done, and is removed when it throws. Folders that are missing are made. Returns what
- * `fill` returns; a file that was at `path` before stays as it was until the new one is complete.
+ * path's place when `fill` is done, and is removed when it throws. `fill` is told its path, to read back what it wrote.
+ * Folders that are missing are made. Returns what `fill` returns; a file that was at `path` before stays as it was until
+ * the new one is complete.
  */
-export async function writeWholeFile<T>(path: string, fill: (write: WriteBytes) => Promise<T>): Promise<T> {
+export async function writeWholeFile<T>(
+    path: string,
+    fill: (write: WriteBytes, beside: string) => Promise<T>,
+): Promise<T> {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
     const beside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.partial`);
@@ -17,7 +21,7 @@ export async function writeWholeFile<T>(path: string, fill: (write: WriteBytes) 
     try {
         const result = await fill(async (bytes) => {
             await file.writeFile(bytes);
-        });
+        }, beside);
         await file.sync();
         await file.close();
         await rename(beside, path);

@@ -1,14 +1,9 @@
 import type { GuardConfig } from "../../money/guard-config.ts";
-import type { MoneyWorld } from "./world.ts";
+import type { MoneyWorld, StackMonth } from "./world.ts";
 
-/** A virtual month of a stack: 30 days from `start` on. */
-export interface Scenario {
+/** What happens in a virtual month of a stack. */
+export interface Scenario extends StackMonth {
     readonly name: string;
-    readonly start: string;
-    readonly v2: boolean;
-    /** Name of the solution whose version the campaign serves. */
-    readonly served: string;
-    readonly config: GuardConfig;
     /** What people do at a minute, before others ask. */
     script(world: MoneyWorld, minute: number): void;
     /** Requests of others in a minute, where there is a campaign. */

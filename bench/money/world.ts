@@ -1,7 +1,7 @@
 import type { GuardPorts } from "../../lambda/guard-ports.ts";
+import type { GuardConfig } from "../../money/guard-config.ts";
 import { windowMinutes, windowUsd } from "./bill-table.ts";
 import type { Disturbance } from "./faults.ts";
-import type { Scenario } from "./scenarios.ts";
 
 /** All of the drill's times are whole minutes of the virtual month, or epoch milliseconds where AWS has those. */
 export const minuteMs = 60_000;
@@ -32,6 +32,15 @@ interface Solution {
     used: boolean;
 }
 
+/** A stack, and the month in which it lives: 30 days from `start` on. */
+export interface StackMonth {
+    readonly start: string;
+    readonly v2: boolean;
+    /** Name of the solution whose version the campaign serves. */
+    readonly served: string;
+    readonly config: GuardConfig;
+}
+
 /** Minutes that the service takes: to make a campaign, to delete it; that CloudWatch takes to show a request. */
 const service = { creation: 10, deletion: 17, metric: 3 };
 
@@ -39,7 +48,7 @@ const service = { creation: 10, deletion: 17, metric: 3 };
  * One stack in a simulated AWS, with the truth of what was asked and what it is billed, minute by minute; and the ports
  * by which a guard meets it, through what a disturbance makes of them.
  */
-export function moneyWorld(scenario: Scenario, disturbance: Disturbance) {
+export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
     const start = Date.parse(scenario.start);
     const { v2 } = scenario;
     const asked = new Map<number, number>();

@@ -8,6 +8,8 @@ import { zipSync } from "fflate";
 import { createCsvParser } from "../../data-prep/csv.ts";
 import { readInteractions } from "../../data-prep/interactions.ts";
 import { type PrepareOptions, prepare, UnfitDataError } from "../../data-prep/prepare.ts";
+import { formatSummary } from "../../data-prep/summary.ts";
+import { readTables } from "../../data-prep/tables/answers.ts";
 import { type Rating, ratingsFile, syntheticRatings } from "../support/interactions.ts";
 
 const CLI = new URL("../../data-prep/cli.ts", import.meta.url).pathname;
@@ -111,10 +113,32 @@ describe("prepare", () => {
         assert.deepEqual(records.at(-1), ['a"b\\c', "Drama", "1996"]);
     });
 
+    it("writes the fallback tables of what it wrote, with its hash, and sums them up", async () => {
+        put("u.item", ITEM_FILE);
+        const input = put("u.data", ratingsFile(syntheticRatings()));
+        const { summary, tablesPath, outputPath } = await run({ input });
+        assert.equal(tablesPath, at("out/fallback-tables.json"));
+        const text = readFileSync(tablesPath, "utf8");
+        const tables = readTables(text);
+        assert.equal(tables.interactionsSha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
+        assert.equal(tables.film("1")?.title, "Misérables, Les");
+        assert.equal(tables.popular({ count: 500 }).length, summary.items);
+        assert.equal(tables.similar(["1"]).from, "similar");
+
+        const { filmsWithSimilar, filmsWithoutSimilar, filmsTrending, windowSeconds, films, bytes } = summary.tables;
+        assert.equal(filmsWithSimilar + filmsWithoutSimilar, summary.items);
+        assert.ok(filmsWithSimilar > 50 && films >= summary.items);
+        assert.equal(bytes, Buffer.byteLength(text));
+        const lines = formatSummary(summary);
+        assert.match(lines, new RegExp(`^similar +${filmsWithSimilar} films; ${filmsWithoutSimilar} that fewer`, "m"));
+        const days = Math.round(windowSeconds / 86_400);
+        assert.match(lines, new RegExp(`^trending +${filmsTrending} films, over the last ${days} days$`, "m"));
+    });
+
     it("writes no items where no item file came along, and leaves those that are there", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
-        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv"]);
+        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv", "fallback-tables.json"]);
         writeFileSync(at("out/items.csv"), "mine");
         await run({ input });
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
@@ -149,7 +173,7 @@ describe("prepare", () => {
             name: "AbortError",
         });
         assert.deepEqual(readFileSync(outputPath), before);
-        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv"]);
+        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv", "fallback-tables.json"]);
     });
 
     it("refuses to write over its own input", async () => {
@@ -159,9 +183,11 @@ describe("prepare", () => {
         assert.deepEqual(readFileSync(input), ratings);
     });
 
-    it("refuses to write the interactions where the items go", async () => {
+    it("refuses to write the interactions where other files go", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         await assert.rejects(run({ input, output: at("items.csv") }), /items\.csv is where the items go/);
+        await assert.rejects(run({ input, output: at("catalogue.json") }), /is where the catalogue goes/);
+        await assert.rejects(run({ input, output: at("fallback-tables.json") }), /is where the fallback tables go/);
     });
 
     it("refuses what Personalize would refuse to train on", async () => {

@@ -6,7 +6,8 @@ import { type PageInput, pageOf } from "./paging.ts";
 import type { BatchJobProperties } from "./properties.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 interface CreateInput extends BatchJobProperties {

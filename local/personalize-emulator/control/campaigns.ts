@@ -12,7 +12,8 @@ import {
     vitals,
 } from "./resources.ts";
 import type { Phase } from "./states.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 

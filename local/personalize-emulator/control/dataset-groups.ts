@@ -2,7 +2,8 @@ import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { beginDelete, type Call, create, type Handler, need, vitals } from "./resources.ts";
 import type { Kind } from "./states.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 export interface DatasetGroupProperties {

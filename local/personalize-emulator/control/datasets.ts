@@ -5,7 +5,8 @@ import { type PageInput, pageOf } from "./paging.ts";
 import type { DatasetProperties } from "./properties.ts";
 import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
 import { checkSchema, type SchemaProperties } from "./schemas.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 interface CreateInput {

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import { beginDelete, type Call, create, type Handler, need, needActive, vitals } from "./resources.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 export interface EventTrackerProperties {

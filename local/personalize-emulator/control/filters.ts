@@ -5,7 +5,8 @@ import { columnsOf } from "./group-datasets.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import type { BatchJobProperties, FilterProperties } from "./properties.ts";
 import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 interface CreateInput {

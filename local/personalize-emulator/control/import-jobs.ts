@@ -3,7 +3,8 @@ import { readDataLocation } from "../importing/data-location.ts";
 import { type PageInput, pageOf } from "./paging.ts";
 import type { DatasetProperties } from "./properties.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 export interface ImportJobProperties {

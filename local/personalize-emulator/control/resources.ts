@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, notFound } from "../errors.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
-import type { Resource, Store, Tag } from "./store.ts";
+import type { Resource, Store } from "./store.ts";
+import type { Tag } from "./tag.ts";
 
 /** What a call to the control plane works with. `now` is one instant for the whole call, epoch milliseconds. */
 export interface Call {

@@ -6,7 +6,8 @@ import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import { type Call, create, type Handler, isUnderWay, need, needActive, phaseOf, vitals } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
 import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 /** A version keeps its solution's configuration as it was when the version was made. */

@@ -17,7 +17,8 @@ import {
 import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {

@@ -6,6 +6,7 @@ import { openLedger } from "../metering/ledger.ts";
 import { transactionOn } from "../transaction.ts";
 import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
+import type { Tag } from "./tag.ts";
 
 type Anything = Record<string, unknown>;
 
@@ -32,11 +33,6 @@ export interface NewResource {
     failure: string | null;
     heldUntil: number | null;
     properties: object;
-}
-
-export interface Tag {
-    tagKey: string;
-    tagValue: string;
 }
 
 export type Store = ReturnType<typeof openStore>;

@@ -1,6 +1,7 @@
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { Call, Handler } from "./resources.ts";
-import type { Resource, Tag } from "./store.ts";
+import type { Resource } from "./store.ts";
+import type { Tag } from "./tag.ts";
 
 const largestCount = 50;
 

@@ -1,7 +1,8 @@
 import type { Speed, UsageRecord } from "../contract.ts";
 import type { CampaignProperties } from "../control/campaigns.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
-import type { Resource, Store, Tag } from "../control/store.ts";
+import type { Resource, Store } from "../control/store.ts";
+import type { Tag } from "../control/tag.ts";
 import { segmentsOf } from "./deployments.ts";
 import { units, usageTypeOf } from "./usage-types.ts";
 import { type CampaignMeasure, clip, startOf, windowsOf } from "./windows.ts";

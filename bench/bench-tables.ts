@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import type { CatalogueItem } from "../data-prep/catalogue.ts";
+import { type Columns, readColumns } from "../data-prep/columns.ts";
+import { cataloguePathBeside, DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { table } from "../runbooks/lib/table.ts";
+import { interactionsCsv, syntheticRatings } from "../test/support/interactions.ts";
+import { printGoals } from "./lib/goals.ts";
+import { byLikeness, byTables } from "./tables/because-you-watched.ts";
+import { atMoments, type Worth } from "./tables/moments.ts";
+import { type Found, foldsOf } from "./tables/trials.ts";
+
+/** What the fallback tables find, beside the other ways of making them, on users and times that they do not know. */
+
+const { data, synthetic } = new Command("bench:tables")
+    .description("What do the tables of similar, popular and trending films find, and would other ones find more?")
+    .option("--data <file>", "the interactions, with their catalogue beside them", DEFAULT_OUTPUT)
+    .option("--synthetic", "users who do not exist, instead")
+    .parse()
+    .opts<{ data: string; synthetic?: true }>();
+
+const begun = performance.now();
+const { name, columns, catalogue } = synthetic ? await invented() : await prepared(data);
+console.log(`${name}: ${columns.users.length.toLocaleString("en-US")} interactions, ${columns.itemCount} films\n`);
+
+const folds = foldsOf(columns);
+const likenesses = byLikeness(folds, Math.round(columns.userCount * 0.9));
+const tables = byTables(folds, catalogue);
+const moments = atMoments(columns);
+const figure = (value: number) => value.toFixed(4);
+const foundRows = (found: ReadonlyMap<string, Found>) =>
+    [...found].map(([name, { recall, ndcg }]) => [name, figure(recall), figure(ndcg)]);
+console.log(table(["because you watched", "recall@20", "NDCG@20"], [...foundRows(likenesses), ...foundRows(tables)]));
+const worthRow = ([name, { comers, others, share, lift }]: [string, Worth]) => [
+    name,
+    figure(comers.ndcg),
+    figure(others.ndcg),
+    `${(100 * share).toFixed(1)} %`,
+    lift.toFixed(2),
+];
+console.log(
+    table(
+        ["for the time after", "NDCG@20, new", "NDCG@20, known", "share of views", "times before"],
+        [...moments].map(worthRow),
+    ),
+);
+console.log(`${((performance.now() - begun) / 1000).toFixed(0)} seconds\n`);
+
+const [own = 0, ...others] = [...likenesses.values()].map(({ recall }) => recall);
+const recallOf = (name: string) => tables.get(name)?.recall ?? 0;
+const [popular, allTime] = [...moments.values()] as [Worth, Worth];
+process.exitCode = printGoals([
+    { name: "tables-similar-to-best-other", figure: own / Math.max(...others), bound: ">=", limit: 1 },
+    {
+        name: "tables-ten-films-to-popular",
+        figure: recallOf("tables, from the last ten") / recallOf("popular"),
+        bound: ">=",
+        limit: 1.5,
+    },
+    { name: "tables-popular-to-all-time", figure: popular.comers.ndcg / allTime.comers.ndcg, bound: ">=", limit: 1 },
+    // Nothing trends among users who do not exist.
+    ...(synthetic
+        ? []
+        : [
+              {
+                  name: "tables-trending-lift",
+                  figure: moments.get("trending")?.lift ?? 0,
+                  bound: ">=" as const,
+                  limit: 1.2,
+              },
+          ]),
+]);
+
+async function prepared(file: string): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
+    if (!existsSync(file)) {
+        console.error(
+            `There is no file ${file}. Make it:  npm run data-prep    or:  npm run bench:tables -- --synthetic`,
+        );
+        process.exit(1);
+    }
+    const catalogue = JSON.parse(await readFile(cataloguePathBeside(file), "utf8"));
+    return { name: file, columns: await readColumns(file), catalogue };
+}
+
+async function invented(): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
+    const folder = await mkdtemp(join(tmpdir(), "bench-tables-"));
+    try {
+        const file = join(folder, "interactions.csv");
+        await writeFile(file, interactionsCsv(syntheticRatings({ users: 1000, items: 600, meanHistory: 60 })));
+        return { name: "synthetic", columns: await readColumns(file), catalogue: [] };
+    } finally {
+        await rm(folder, { recursive: true });
+    }
+}

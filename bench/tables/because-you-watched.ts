@@ -1,0 +1,61 @@
+import type { CatalogueItem } from "../../data-prep/catalogue.ts";
+import { openTables } from "../../data-prep/tables/answers.ts";
+import type { TablesDocument } from "../../data-prep/tables/document.ts";
+import { makeTables, neighboursPerFilm } from "../../data-prep/tables/make.ts";
+import { popularity, ranked } from "../../data-prep/tables/popular.ts";
+import { historiesOf, type Likeness, similarItems } from "../../data-prep/tables/similar.ts";
+import { viewsOf } from "../../data-prep/tables/views.ts";
+import { likenesses } from "./likenesses.ts";
+import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
+
+/** What a list is made from: the trial's films, oldest first; and how it is made from them. */
+type Lister = (trial: Trial) => Iterable<number>;
+
+/** What "Because you watched" finds by each likeness, from the film watched last alone. */
+export function byLikeness(folds: readonly Fold[], users: number): Map<string, Found> {
+    const of = (likeness: Likeness) =>
+        tryOut(folds, ({ train }) => {
+            const everything = Array.from({ length: train.itemCount }, (_, item) => item);
+            const histories = historiesOf(train, viewsOf(train));
+            const rows = [...similarItems(histories, likeness, everything, neighboursPerFilm)];
+            return ({ known }) => rows[known.at(-1) as number]?.items ?? [];
+        });
+    return new Map(Object.entries(likenesses(users)).map(([name, likeness]) => [name, of(likeness)]));
+}
+
+/** What the tables find as they answer: from the last film, from ten, by genres alone, and the popular. */
+export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueItem[]): Map<string, Found> {
+    const documents = new Map(folds.map(({ train }) => [train, makeTables(train, catalogue, "")]));
+    const from = (films: number, change: (document: TablesDocument) => TablesDocument = (same) => same) =>
+        tryOut(folds, ({ train }) => {
+            const tables = openTables(change(documents.get(train) as TablesDocument));
+            const numberOf = new Map(train.itemIds.map((itemId, item) => [itemId, item]));
+            const idOf = (item: number) => train.itemIds[item] as string;
+            return ({ known }) => {
+                const newest = known.slice(-films).reverse().map(idOf);
+                const answer = tables.similar(newest, { without: new Set(known.map(idOf)) });
+                return answer.films.map(({ itemId }) => numberOf.get(itemId) as number);
+            };
+        });
+    const withoutNeighbours = (document: TablesDocument) => ({ ...document, similar: document.similar.map(() => []) });
+    return new Map([
+        ["tables, from the last film", from(1)],
+        ["tables, from the last ten", from(10)],
+        ["tables, by genres alone", from(1, withoutNeighbours)],
+        [
+            "popular",
+            tryOut(folds, ({ train }) => {
+                const list = ranked(popularity(train, viewsOf(train)));
+                return () => list;
+            }),
+        ],
+    ]);
+}
+
+const tryOut = (folds: readonly Fold[], listerOf: (fold: Fold) => Lister): Found =>
+    meanOf(
+        folds.flatMap((fold) => {
+            const lister = listerOf(fold);
+            return fold.trials.map((trial) => find(lister(trial), new Set(trial.known), trial.truth));
+        }),
+    );

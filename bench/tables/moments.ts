@@ -1,0 +1,94 @@
+import type { Columns } from "../../data-prep/columns.ts";
+import { longestTrending } from "../../data-prep/tables/make.ts";
+import { halfLifeDays, popularity, ranked } from "../../data-prep/tables/popular.ts";
+import { trending } from "../../data-prep/tables/trending.ts";
+import { viewsOf } from "../../data-prep/tables/views.ts";
+import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
+
+/** What lists made at a moment are worth in the time after it. */
+export interface Worth {
+    /** For users who come then for the first time, and for those who were there before. */
+    readonly comers: Found;
+    readonly others: Found;
+    /** The part of all views then that the first 20 films get, and how many times that is what they had before. */
+    readonly share: number;
+    readonly lift: number;
+}
+
+interface Moment {
+    readonly before: Columns;
+    readonly known: ReadonlyMap<number, ReadonlySet<number>>;
+    readonly truth: ReadonlyMap<number, ReadonlySet<number>>;
+    readonly countBefore: Float64Array;
+    readonly countAfter: Float64Array;
+}
+
+/** Tries lists at seven moments, after 30 % of all events up to 90 %, on the tenth of them that follows. */
+export function atMoments(columns: Columns): Map<string, Worth> {
+    const moments = momentsOf(columns);
+    const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, viewsOf(before), halfLife));
+    return new Map([
+        [`popular, half-life ${halfLifeDays} days`, worth(moments, popular(halfLifeDays))],
+        ["popular, all time alike", worth(moments, popular(Number.POSITIVE_INFINITY))],
+        ["popular, half-life 90 days", worth(moments, popular(90))],
+        ["popular, half-life 14 days", worth(moments, popular(14))],
+        ["popular, half-life 7 days", worth(moments, popular(7))],
+        ["trending", worth(moments, (before) => trending(before, viewsOf(before), longestTrending).items)],
+    ]);
+}
+
+function momentsOf(columns: Columns): Moment[] {
+    const { users, items, timestamps, itemCount } = columns;
+    const order = Uint32Array.from(users.keys());
+    order.sort((a, b) => (timestamps[a] as number) - (timestamps[b] as number) || a - b);
+    const place = new Uint32Array(order.length);
+    order.forEach((row, at) => {
+        place[row] = at;
+    });
+    const watched = ({ users, items }: Columns) => {
+        const byUser = new Map<number, Set<number>>();
+        users.forEach((user, row) => {
+            const own = byUser.get(user) ?? new Set<number>();
+            byUser.set(user, own.add(items[row] as number));
+        });
+        return byUser;
+    };
+    const counts = (part: Columns) => {
+        const count = new Float64Array(itemCount);
+        for (const item of part.items) count[item] = (count[item] as number) + 1;
+        return count;
+    };
+    return [3, 4, 5, 6, 7, 8, 9].map((tenths) => {
+        const [cut, end] = [tenths, tenths + 1].map((tenth) => Math.floor((items.length * tenth) / 10)) as [
+            number,
+            number,
+        ];
+        const before = pick(columns, (row) => (place[row] as number) < cut);
+        const after = pick(columns, (row) => (place[row] as number) >= cut && (place[row] as number) < end);
+        return {
+            before,
+            known: watched(before),
+            truth: watched(after),
+            countBefore: counts(before),
+            countAfter: counts(after),
+        };
+    });
+}
+
+function worth(moments: readonly Moment[], listOf: (before: Columns) => readonly number[]): Worth {
+    const [comers, others]: [Found[], Found[]] = [[], []];
+    let [share, lift] = [0, 0];
+    for (const { before, known, truth, countBefore, countAfter } of moments) {
+        const list = listOf(before);
+        for (const [user, wanted] of truth) {
+            const own = known.get(user);
+            (own ? others : comers).push(find(list, own ?? new Set(), wanted));
+        }
+        const shareOf = (counts: Float64Array) =>
+            list.slice(0, listLength).reduce((sum, item) => sum + (counts[item] as number), 0) /
+            counts.reduce((sum, count) => sum + count, 0);
+        share += shareOf(countAfter) / moments.length;
+        lift += shareOf(countAfter) / (shareOf(countBefore) || 1) / moments.length;
+    }
+    return { comers: meanOf(comers), others: meanOf(others), share, lift };
+}

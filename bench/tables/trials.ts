@@ -1,0 +1,73 @@
+import { rowsByUser } from "../../data-prep/by-user.ts";
+import type { Columns } from "../../data-prep/columns.ts";
+import { foldOfUser, folds } from "../../data-prep/popularity.ts";
+
+/** A user whom the tables do not know: what he watched, oldest first, and what he went on to. */
+export interface Trial {
+    readonly known: readonly number[];
+    readonly truth: ReadonlySet<number>;
+}
+
+/** Nine tenths of the users, and the others to try tables of them on. */
+export interface Fold {
+    readonly train: Columns;
+    readonly trials: readonly Trial[];
+}
+
+/** How much of what was to be found the first so many films had. */
+export interface Found {
+    readonly recall: number;
+    readonly ndcg: number;
+}
+
+export const listLength = 20;
+
+/** Each tenth of the users in turn, as the service measures: the newest 10 % of a user's events are to be found. */
+export function foldsOf(columns: Columns): Fold[] {
+    const { starts, rows } = rowsByUser(columns);
+    const histories = Array.from({ length: columns.userCount }, (_, user) =>
+        Array.from(rows.subarray(starts[user], starts[user + 1]), (row) => columns.items[row] as number),
+    );
+    return Array.from({ length: folds }, (_, fold) => ({
+        train: pick(columns, (row) => foldOfUser(columns.users[row] as number) !== fold),
+        trials: histories.flatMap((history, user) => {
+            if (foldOfUser(user) !== fold || history.length < 2) return [];
+            const cut = history.length - Math.max(1, Math.floor(history.length / 10));
+            return [{ known: history.slice(0, cut), truth: new Set(history.slice(cut)) }];
+        }),
+    }));
+}
+
+/** The rows of an interactions CSV that `keep` names, users and items numbered as they were. */
+export function pick(columns: Columns, keep: (row: number) => boolean): Columns {
+    const kept = (_: number, row: number) => keep(row);
+    return {
+        ...columns,
+        users: columns.users.filter(kept),
+        items: columns.items.filter(kept),
+        timestamps: columns.timestamps.filter(kept),
+    };
+}
+
+/** Looks for the truth among the first 20 of a list, after the films in `known` are taken out of it. */
+export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: ReadonlySet<number>): Found {
+    let [rank, hits, gain] = [0, 0, 0];
+    for (const item of list) {
+        if (known.has(item)) continue;
+        if (truth.has(item)) {
+            hits += 1;
+            gain += 1 / Math.log2(rank + 2);
+        }
+        rank += 1;
+        if (rank === listLength) break;
+    }
+    const most = Math.min(listLength, truth.size);
+    const ideal = Array.from({ length: most }, (_, at) => 1 / Math.log2(at + 2)).reduce((sum, one) => sum + one, 0);
+    return { recall: hits / most, ndcg: gain / ideal };
+}
+
+/** The mean of several; of none 0. */
+export function meanOf(found: readonly Found[]): Found {
+    const mean = (key: keyof Found) => found.reduce((sum, one) => sum + one[key], 0) / (found.length || 1);
+    return { recall: mean("recall"), ndcg: mean("ndcg") };
+}

@@ -1,0 +1,78 @@
+import type { CatalogueItem } from "../catalogue.ts";
+import type { Columns } from "../columns.ts";
+import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
+import { popularity, ranked } from "./popular.ts";
+import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
+import { trending } from "./trending.ts";
+import { spanOf, viewsOf } from "./views.ts";
+
+/** The service's longest list is 500, its usual one 25; of 50, 20 are left when a viewer's own films are taken out. */
+export const neighboursPerFilm = 50;
+export const longestTrending = 50;
+/** What fewer watched has neighbours by chance: popular films of its genres answer instead. */
+export const leastViewers = 5;
+/** So many of the most popular films have neighbours of their own: a function of 256 MB must hold the tables. */
+export const mostWithNeighbours = 20_000;
+
+/** Makes the tables of an interactions CSV, with that hash, and its catalogue, which may lack films or have more. */
+export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[], sha256: string): TablesDocument {
+    const views = viewsOf(columns);
+    const viewers = new Int32Array(columns.itemCount);
+    for (const row of views.rows) {
+        const item = columns.items[row] as number;
+        viewers[item] = (viewers[item] as number) + 1;
+    }
+    const order = ranked(popularity(columns, views), viewers);
+    const numberOf = new Int32Array(columns.itemCount);
+    order.forEach((item, number) => {
+        numberOf[item] = number;
+    });
+    const numbers = (items: readonly number[]) => items.map((item) => numberOf[item] as number);
+    const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
+    return {
+        schemaVersion: tablesSchemaVersion,
+        interactions: { sha256, rows: columns.users.length, ...spanOf(columns) },
+        ...filmsOf(columns, order, viewers, catalogue),
+        trending: { windowSeconds, films: numbers(growing) },
+        similar: similarByNumber(),
+    };
+
+    function similarByNumber(): number[][] {
+        const wanted = order.filter((item) => (viewers[item] as number) >= leastViewers).slice(0, mostWithNeighbours);
+        const rows = order.map((): number[] => []);
+        for (const row of similarItems(historiesOf(columns, views), timeAwareCosine, wanted, neighboursPerFilm)) {
+            rows[numberOf[row.item] as number] = numbers(row.items);
+        }
+        return rows;
+    }
+}
+
+function filmsOf(
+    { itemIds }: Columns,
+    order: readonly number[],
+    viewers: Int32Array,
+    catalogue: readonly CatalogueItem[],
+): Pick<TablesDocument, "films" | "genreSets"> {
+    const known = new Map(catalogue.map((film) => [film.itemId, film]));
+    const watched = new Set(itemIds);
+    const ids = order.map((item) => itemIds[item] as string);
+    for (const itemId of known.keys()) if (!watched.has(itemId)) ids.push(itemId);
+    const genreSets: string[][] = [];
+    const places = new Map<string, number>();
+    const placeOf = (genres: string[]) => {
+        const key = JSON.stringify(genres);
+        const place = places.get(key) ?? genreSets.push(genres) - 1;
+        places.set(key, place);
+        return place;
+    };
+    return {
+        films: {
+            ids,
+            titles: ids.map((itemId) => known.get(itemId)?.title ?? null),
+            years: ids.map((itemId) => known.get(itemId)?.year ?? null),
+            genres: ids.map((itemId) => placeOf(known.get(itemId)?.genres ?? [])),
+            viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
+        },
+        genreSets,
+    };
+}

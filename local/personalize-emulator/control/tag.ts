@@ -1,0 +1,5 @@
+/** A tag, as Personalize writes it. */
+export interface Tag {
+    tagKey: string;
+    tagValue: string;
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { find, foldsOf, meanOf } from "../../bench/tables/trials.ts";
+import { columnsFrom } from "../support/columns.ts";
+
+describe("what a list finds", () => {
+    it("is what one counts by hand, after known films are taken out", () => {
+        const { recall, ndcg } = find([9, 1, 5, 2], new Set([9]), new Set([1, 2, 7]));
+        assert.equal(recall, 2 / 3);
+        assert.equal(ndcg, (1 + 1 / Math.log2(4)) / (1 + 1 / Math.log2(3) + 1 / Math.log2(4)));
+        const late = Array.from({ length: 30 }, (_, item) => item);
+        assert.deepEqual(find(late, new Set(), new Set([20])), { recall: 0, ndcg: 0 });
+        assert.equal(find(late, new Set([0]), new Set([20])).recall, 1);
+    });
+
+    it("is a mean over all that was tried", () => {
+        const [all, none] = [
+            { recall: 1, ndcg: 0.5 },
+            { recall: 0, ndcg: 0 },
+        ];
+        assert.deepEqual(meanOf([all, none]), { recall: 0.5, ndcg: 0.25 });
+        assert.deepEqual(meanOf([]), none);
+    });
+
+    it("is tried on each user once, with tables that do not know him", () => {
+        const events = Array.from({ length: 50 }, (_, user) =>
+            Array.from({ length: 20 }, (_, at) => [`u${user}`, `i${(user + at) % 30}`, 100 - at] as const),
+        );
+        const columns = columnsFrom([...events.flat(), ["lone", "i1", 1]]);
+        const folds = foldsOf(columns);
+        assert.equal(folds.flatMap(({ trials }) => trials).length, 50);
+        for (const { train, trials } of folds) {
+            // The lone user's single event trains nobody out of it, and is never to be found.
+            assert.ok(new Set(train.users).size + trials.length >= columns.userCount - 1);
+            for (const { known, truth } of trials) assert.deepEqual([known.length, truth.size], [18, 2]);
+        }
+        // Oldest first: the event of the lowest time is last in the file.
+        const [first] = folds.flatMap(({ trials }) => trials.filter(({ truth }) => truth.has(0) && truth.has(1)));
+        assert.ok(first);
+    });
+});

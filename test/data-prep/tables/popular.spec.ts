@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { halfLifeDays, popularity, ranked } from "../../../data-prep/tables/popular.ts";
+import { growthOf, trending } from "../../../data-prep/tables/trending.ts";
+import { spanOf, viewsOf } from "../../../data-prep/tables/views.ts";
+import { columnsFrom } from "../../support/columns.ts";
+
+const day = 86_400;
+const newest = 900_000_000;
+type Event = readonly [string, string, number];
+
+/** So many views of a film, each by somebody else, so many days before the newest event. */
+const views = (item: string, count: number, daysAgo: number): Event[] =>
+    Array.from({ length: count }, (_, at) => [`${item}-${daysAgo}-${at}`, item, newest - daysAgo * day]);
+
+describe("views", () => {
+    it("are each item of a user once, by its newest event, oldest first", () => {
+        const event = fc.tuple(
+            fc.integer({ min: 0, max: 3 }).map(String),
+            fc.integer({ min: 0, max: 5 }).map(String),
+            fc.integer({ min: 0, max: 9 }),
+        );
+        fc.assert(
+            fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+                const columns = columnsFrom(events);
+                const { starts, rows } = viewsOf(columns);
+                columns.userIds.forEach((userId, user) => {
+                    const own = events.map(([owner, item, time], row) => ({ owner, item, time, row }));
+                    const inTime = own.filter(({ owner }) => owner === userId).sort((a, b) => a.time - b.time);
+                    const last = inTime.filter(({ item }, at) => inTime.findLastIndex((e) => e.item === item) === at);
+                    assert.deepEqual(
+                        [...rows.subarray(starts[user], starts[user + 1])],
+                        last.map(({ row }) => row),
+                    );
+                });
+                assert.equal(starts.at(-1), rows.length);
+            }),
+        );
+    });
+
+    it("have no span where there are none", () => {
+        assert.deepEqual(spanOf(columnsFrom([])), { firstTimestamp: 0, lastTimestamp: 0 });
+    });
+});
+
+describe("popular films", () => {
+    it("are those that were watched, a view a half-life ago for half", () => {
+        const columns = columnsFrom([...views("old", 3, halfLifeDays), ...views("new", 2, 0)]);
+        assert.deepEqual([...popularity(columns, viewsOf(columns))], [1.5, 2]);
+        assert.deepEqual([...popularity(columns, viewsOf(columns), Number.POSITIVE_INFINITY)], [3, 2]);
+    });
+
+    it("are not made by one who watches again and again", () => {
+        const fan = Array.from({ length: 30 }, (_, at): Event => ["fan", "loved", newest - at]);
+        const columns = columnsFrom([...fan, ...views("liked", 2, 0)]);
+        assert.deepEqual(ranked(popularity(columns, viewsOf(columns))), [1, 0]);
+    });
+
+    it("are told apart by the second count, then by number", () => {
+        assert.deepEqual(ranked(Float64Array.of(1, 2, 1, 1), [5, 0, 6, 5]), [1, 2, 0, 3]);
+    });
+});
+
+describe("trending films", () => {
+    const first = views("first", 1, 200);
+    const of = (events: Event[], count = 10) => {
+        const columns = columnsFrom([...first, ...events, ...views("now", 1, 0)]);
+        return trending(columns, viewsOf(columns), count).items.map((item) => columns.itemIds[item]);
+    };
+
+    it("are those watched more in the last 30 days than in the 30 before, a few views after none not first", () => {
+        const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
+        const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
+        const falling = [...views("falling", 10, 5), ...views("falling", 40, 45)];
+        const fresh = views("fresh", 6, 3);
+        assert.deepEqual(of([...steady, ...growing, ...falling, ...fresh]), ["growing", "fresh"]);
+        assert.deepEqual(of([...steady, ...growing, ...falling, ...fresh], 1), ["growing"]);
+    });
+
+    it("do not mind that all views grow", () => {
+        const tenfold = (item: string, count: number) => [...views(item, 10 * count, 5), ...views(item, count, 45)];
+        assert.deepEqual(of([...tenfold("a", 10), ...tenfold("b", 20), ...views("c", 60, 5), ...views("c", 1, 45)]), [
+            "c",
+        ]);
+    });
+
+    it("are measured from the newest event, over a third of data that is shorter than 90 days", () => {
+        const short = columnsFrom([...views("a", 1, 9), ...views("a", 9, 1), ...views("b", 9, 4), ...views("b", 1, 0)]);
+        const { windowSeconds, items } = trending(short, viewsOf(short), 10);
+        assert.equal(windowSeconds, 3 * day);
+        assert.deepEqual(items, [0]);
+    });
+
+    it("are none where there is nothing to compare with", () => {
+        assert.deepEqual(of(views("a", 50, 1)), []);
+        for (const events of [[], views("a", 3, 0)]) {
+            const columns = columnsFrom(events);
+            assert.deepEqual(trending(columns, viewsOf(columns), 10), { windowSeconds: 0, items: [] });
+        }
+    });
+
+    it("grow by more standard deviations, the more views there are, at the same ratio", () => {
+        assert.equal(growthOf(40, 10), 30 / Math.sqrt(51));
+        assert.ok(growthOf(1, 0) < growthOf(4, 1) && growthOf(4, 1) < growthOf(40, 10));
+        assert.ok(growthOf(10, 40) < 0);
+    });
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Columns } from "../../../data-prep/columns.ts";
+import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../../data-prep/tables/similar.ts";
+import { viewsOf } from "../../../data-prep/tables/views.ts";
+import { columnsFrom, columnsOf } from "../../support/columns.ts";
+import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
+
+const all = (columns: Columns) => Array.from({ length: columns.itemCount }, (_, item) => item);
+const rowsOf = (columns: Columns, likeness: Likeness = timeAwareCosine, count = 50) => [
+    ...similarItems(historiesOf(columns, viewsOf(columns)), likeness, all(columns), count),
+];
+
+/** Few users and films, so that they meet; the same film again, and equal times, happen. */
+const anyColumns = fc
+    .array(
+        fc.tuple(
+            fc.integer({ min: 0, max: 6 }).map((user) => `u${user}`),
+            fc.integer({ min: 0, max: 12 }).map((item) => `i${item}`),
+            fc.integer({ min: 0, max: 40 }),
+        ),
+        { maxLength: 120 },
+    )
+    .map(columnsFrom);
+
+/** Says the same by way of a matrix and of plain numbers. */
+function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): number[][] {
+    const together = all(columns).map(() => all(columns).map(() => 0));
+    columns.userIds.forEach((_, user) => {
+        const rows = [...columns.users.keys()].filter((row) => columns.users[row] === user);
+        rows.sort((a, b) => (columns.timestamps[a] ?? 0) - (columns.timestamps[b] ?? 0) || a - b);
+        const watched = rows.map((row) => columns.items[row] ?? -1);
+        const history = watched.filter((item, at) => watched.lastIndexOf(item) === at);
+        history.forEach((one, from) => {
+            history.forEach((other, to) => {
+                const row = together[one] as number[];
+                row[other] = (row[other] ?? 0) + userWeight(history.length) * (kernel[Math.abs(from - to)] ?? 0);
+            });
+        });
+    });
+    return together.map((row, one) =>
+        row.map((weight, other) => {
+            const isPair = one !== other && weight > 0;
+            return isPair ? score(weight, together[one]?.[one] ?? 0, together[other]?.[other] ?? 0) : 0;
+        }),
+    );
+}
+
+describe("films like one", () => {
+    it("are what one counts by hand", () => {
+        // Ann: a b c. Bob: a b. Cid: a. Nobody has c with others than Ann.
+        const columns = columnsFrom([
+            ["ann", "a", 1],
+            ["ann", "b", 2],
+            ["ann", "c", 3],
+            ["bob", "b", 5],
+            ["bob", "a", 4],
+            ["cid", "a", 6],
+        ]);
+        const plain = { userWeight: () => 1, kernel: [1, 1, 0.5], score: (both: number) => both };
+        const [a, b, c] = rowsOf(columns, plain);
+        assert.deepEqual(a, { item: 0, items: [1, 2], scores: [2, 0.5] });
+        assert.deepEqual(b, { item: 1, items: [0, 2], scores: [2, 1] });
+        assert.deepEqual(c, { item: 2, items: [1, 0], scores: [1, 0.5] });
+
+        const [near] = rowsOf(columns, { ...plain, kernel: [1, 1] });
+        assert.deepEqual(near?.items, [1], "c is further from a than the kernel reaches");
+        const [cosine] = rowsOf(columns, { ...plain, score: (both, one, other) => both / Math.sqrt(one * other) });
+        assert.ok(Math.abs((cosine?.scores[0] ?? 0) - 2 / Math.sqrt(3 * 2)) < 1e-12);
+        const [light] = rowsOf(columns, { ...plain, userWeight: (items) => 1 / items });
+        assert.ok(Math.abs((light?.scores[0] ?? 0) - (1 / 3 + 1 / 2)) < 1e-5);
+    });
+
+    it("are what a matrix of all pairs says, whatever the data", () => {
+        fc.assert(
+            fc.property(anyColumns, (columns) => {
+                const expected = byMatrix(columns, timeAwareCosine);
+                for (const { item, items, scores } of rowsOf(columns)) {
+                    assert.equal(items.length, expected[item]?.filter((score) => score > 0).length);
+                    items.forEach((other, rank) => {
+                        assert.ok(Math.abs((scores[rank] ?? 0) - (expected[item]?.[other] ?? 0)) < 1e-6);
+                    });
+                }
+            }),
+        );
+    });
+
+    it("are so to the same bits from both sides, at most 1, in order, and never the film itself", () => {
+        fc.assert(
+            fc.property(anyColumns, (columns) => {
+                const rows = rowsOf(columns);
+                for (const { item, items, scores } of rows) {
+                    assert.ok(!items.includes(item));
+                    assert.equal(new Set(items).size, items.length);
+                    scores.forEach((score, rank) => {
+                        assert.ok(score > 0 && score <= 1);
+                        const [above, before] = [scores[rank - 1] ?? 2, items[rank - 1] ?? -1];
+                        assert.ok(score < above || (score === above && before < (items[rank] as number)));
+                        const back = rows[items[rank] as number];
+                        assert.equal(back?.scores[back.items.indexOf(item)], score);
+                    });
+                }
+            }),
+        );
+    });
+
+    it("are the first of all of them where fewer are asked for, whichever rows are wanted", () => {
+        fc.assert(
+            fc.property(anyColumns, fc.integer({ min: 1, max: 5 }), (columns, count) => {
+                const whole = rowsOf(columns);
+                const wanted = all(columns).reverse().slice(0, 3);
+                const some = [...similarItems(historiesOf(columns, viewsOf(columns)), timeAwareCosine, wanted, count)];
+                assert.deepEqual(
+                    some.map(({ item }) => item),
+                    wanted,
+                );
+                for (const { item, items } of some) assert.deepEqual(items, whole[item]?.items.slice(0, count));
+            }),
+        );
+    });
+
+    it("do not depend on the order of users in the file, nor on users numbered otherwise", async () => {
+        const ratings = syntheticRatings();
+        const named = (columns: Columns) =>
+            new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
+        // Times of one user may be equal: then the order in the file counts, so it is kept within users.
+        const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
+        const given = named(await columnsOf(interactionsCsv(byUser.flat())));
+        const turned = named(await columnsOf(interactionsCsv(byUser.reverse().flat())));
+        for (const [itemId, scores] of given) assert.deepEqual(turned.get(itemId), scores);
+        assert.equal(turned.size, given.size);
+    });
+
+    it("follow the newest 500 films of a user, and his newest look at one", () => {
+        const watched = Array.from({ length: 600 }, (_, at) => ["u", `i${at}`, at] as const);
+        const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
+        const { items } = historiesOf(columns, viewsOf(columns));
+        assert.equal(items.length, 500);
+        assert.equal(columns.itemIds[items[0] as number], "i101");
+        assert.equal(columns.itemIds[items.at(-1) as number], "i0");
+    });
+
+    it("come by taste, where people have tastes", async () => {
+        const columns = await columnsOf(interactionsCsv(syntheticRatings({ users: 400 })));
+        const tasteOf = (item: number) => Number(columns.itemIds[item]) % 5;
+        const rows = rowsOf(columns).filter(({ item }) => Number(columns.itemIds[item]) <= 40);
+        const same = rows.map(({ item, items }) =>
+            items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
+        );
+        const share = same.flat().length / (rows.length * 5);
+        // One of five would be of the same taste by chance.
+        assert.ok(share > 0.6, `${share}`);
+    });
+});

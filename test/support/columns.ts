@@ -1,0 +1,31 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Columns, readColumns } from "../../data-prep/columns.ts";
+
+/** What readColumns makes of such a CSV. */
+export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
+    const folder = await mkdtemp(join(tmpdir(), "columns-"));
+    try {
+        const file = join(folder, "interactions.csv");
+        await writeFile(file, csv);
+        return await readColumns(file);
+    } finally {
+        await rm(folder, { recursive: true });
+    }
+}
+
+/** Columns of [user, item, timestamp], numbered by first appearance as readColumns does. */
+export function columnsFrom(rows: readonly (readonly [user: string, item: string, timestamp: number])[]): Columns {
+    const userIds = [...new Set(rows.map(([user]) => user))];
+    const itemIds = [...new Set(rows.map(([, item]) => item))];
+    return {
+        userCount: userIds.length,
+        itemCount: itemIds.length,
+        userIds,
+        itemIds,
+        users: Int32Array.from(rows, ([user]) => userIds.indexOf(user)),
+        items: Int32Array.from(rows, ([, item]) => itemIds.indexOf(item)),
+        timestamps: Float64Array.from(rows, ([, , timestamp]) => timestamp),
+    };
+}
