@@ -21,6 +21,9 @@ export interface UsdRange {
 const playbook = { region: "US", source: "third-party cost playbook", date: "2026-07", verified: false };
 const secondHand = { region: "US", verified: false };
 
+/** What the bill, Cost Explorer and AWS Budgets call the service. */
+export const billedService = "Amazon Personalize";
+
 /** Every price of the project; nothing else has one. AWS's own page was not readable, so none is verified. */
 export const prices = {
     ingestion: { usd: 0.05, unit: "GB imported or streamed", ...playbook },

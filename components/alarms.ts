@@ -1,4 +1,5 @@
 import { jobMetrics, ownMetrics, servingMetrics } from "../metrics.ts";
+import { nearLimit } from "../money/brake.ts";
 import { jobErrors, type MetricsPlace, ownMetric, type StackMetric, servingMetric } from "./stack-metrics.ts";
 
 /** An alarm of the stack: what it watches, and when it calls. */
@@ -43,8 +44,6 @@ const enoughRequests = 20;
 const slowMilliseconds = 500;
 /** Hours. The longest time between two automatic trainings; older data knows nothing of what is new. */
 const staleHours = 30 * 24;
-/** Share of the limit at which a person should know. */
-const nearLimit = 0.8;
 
 /** Of what could not be run or delivered: the notices' component makes it, with the queue that it watches. */
 export const failuresAlarm = (queueName: string): Alarm => ({

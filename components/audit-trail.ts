@@ -4,6 +4,7 @@ import { type StackConfig, trailBucketNameFor } from "../config.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../iam/trail-access.ts";
 import { closedBucket } from "./closed-bucket.ts";
+import { serviceRole } from "./service-role.ts";
 
 export interface AuditTrailArgs {
     readonly config: StackConfig;
@@ -55,20 +56,16 @@ export class AuditTrail extends pulumi.ComponentResource {
             { name: trailLogGroup({ names }), retentionInDays: keptDays, tags },
             child,
         );
-        const role = new aws.iam.Role(
+        const { role, policy } = serviceRole(
             name,
             {
-                name: names.trailRole,
+                roleName: names.trailRole,
                 description: "CloudTrail writes into the trail's log group by this role",
-                assumeRolePolicy: pulumi.jsonStringify(scope.apply(trailRoleTrust)),
-                tags,
-                ...(permissionsBoundary && { permissionsBoundary }),
+                trust: scope.apply(trailRoleTrust),
+                policyName: "work",
+                policy: scope.apply(trailRolePolicy),
+                ...{ permissionsBoundary, tags },
             },
-            child,
-        );
-        const policy = new aws.iam.RolePolicy(
-            name,
-            { name: "work", role: role.name, policy: pulumi.jsonStringify(scope.apply(trailRolePolicy)) },
             child,
         );
         const trail = new aws.cloudtrail.Trail(

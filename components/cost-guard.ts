@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
-import { guardArn, guardPolicy, schedulePolicy, scheduleTrust } from "../iam/guard-access.ts";
+import { regionalArn } from "../iam/arn.ts";
+import { guardPolicy, schedulePolicy, scheduleTrust } from "../iam/guard-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import type { GuardSettings } from "../lambda/cost-guard.ts";
 import { guardScopeOf } from "./guard-scope.ts";
 import { LambdaFunction } from "./lambda-function.ts";
+import { serviceRole } from "./service-role.ts";
 
 export interface CostGuardArgs {
     readonly config: StackConfig;
@@ -47,20 +49,16 @@ export class CostGuard extends pulumi.ComponentResource {
             },
             child,
         );
-        const role = new aws.iam.Role(
+        const { role, policy } = serviceRole(
             `${name}-schedule`,
             {
-                name: names.scheduleRole,
+                roleName: names.scheduleRole,
                 description: "EventBridge Scheduler starts the cost guard by this role",
-                assumeRolePolicy: pulumi.jsonStringify(pulumi.output(caller).apply(scheduleTrust)),
-                tags,
-                ...(permissionsBoundary && { permissionsBoundary }),
+                trust: pulumi.output(caller).apply(scheduleTrust),
+                policyName: "work",
+                policy: scope.apply(schedulePolicy),
+                ...{ permissionsBoundary, tags },
             },
-            child,
-        );
-        const policy = new aws.iam.RolePolicy(
-            `${name}-schedule`,
-            { name: "work", role: role.name, policy: pulumi.jsonStringify(scope.apply(schedulePolicy)) },
             child,
         );
         // A schedule carries no tags; only a group of schedules could.
@@ -98,7 +96,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn }: CostGuardArgs
         stack,
         recipe,
         ...told,
-        campaignArn: guardArn(scope, "personalize", `campaign/${scope.campaign}`),
+        campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         topicArn: topic,
     }));
 }

@@ -4,6 +4,7 @@ import type { PolicyDocument } from "../iam/document.ts";
 import { functionTrust } from "../iam/guard-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
+import { serviceRole } from "./service-role.ts";
 
 export interface LambdaFunctionArgs {
     /** The file of `lambda/` that is run, without its ending. */
@@ -42,22 +43,15 @@ export class LambdaFunction extends pulumi.ComponentResource {
             { name: `/aws/lambda/${functionName}`, retentionInDays: logDays, tags },
             child,
         );
-        const role = new aws.iam.Role(
+        const { roleName, description, policy: document, permissionsBoundary } = args;
+        const { role, policy } = serviceRole(
             name,
             {
-                name: args.roleName,
-                description: args.description,
-                assumeRolePolicy: pulumi.jsonStringify(
-                    pulumi.output(caller).apply((known) => functionTrust(known, functionName)),
-                ),
-                tags,
-                ...(args.permissionsBoundary && { permissionsBoundary: args.permissionsBoundary }),
+                ...{ roleName, description, permissionsBoundary, tags },
+                trust: pulumi.output(caller).apply((known) => functionTrust(known, functionName)),
+                policyName: "work",
+                policy: document,
             },
-            child,
-        );
-        const policy = new aws.iam.RolePolicy(
-            name,
-            { name: "work", role: role.name, policy: pulumi.jsonStringify(args.policy) },
             child,
         );
         const made = new aws.lambda.Function(
@@ -65,7 +59,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
             {
                 ...lambdaRuntime,
                 name: functionName,
-                description: args.description,
+                description,
                 role: role.arn,
                 code: lambdaBundle(args.code),
                 memorySize: 256,

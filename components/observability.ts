@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
-import { guardArn } from "../iam/guard-access.ts";
+import { regionalArn } from "../iam/arn.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import type { Marks } from "../personalize/marks.ts";
 import { nameOf } from "../personalize/operation.ts";
@@ -31,7 +31,7 @@ export class Observability extends pulumi.ComponentResource {
         const child = { parent: this };
         const { idleHours } = cost;
         // By their names, not by their resources: the alarm on trainings must be there when the first one fails.
-        const arn = (tail: string) => guardArn(caller, "personalize", tail);
+        const arn = (tail: string) => regionalArn(caller, "personalize", tail);
         const place = {
             stack,
             campaignArn: adopt.campaign ?? arn(`campaign/${names.campaign}`),
@@ -45,7 +45,7 @@ export class Observability extends pulumi.ComponentResource {
         }
 
         const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
-            guardArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
+            regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
         );
         const held = marks.serving?.hold ? marks.serving.solutionVersionArn : undefined;
         const version = pulumi.output(held ?? args.solutionVersionArn).apply(nameOf);

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { executionRolePolicy, executionRoleTrust, type ImportPlace, type ServiceCaller } from "../iam/import-access.ts";
+import { serviceRole } from "./service-role.ts";
 
 export interface PersonalizeAccessArgs {
     readonly roleName: string;
@@ -18,23 +18,15 @@ export class PersonalizeAccess extends pulumi.ComponentResource {
 
     constructor(name: string, args: PersonalizeAccessArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:access:PersonalizeAccess", name, {}, opts);
-        const role = new aws.iam.Role(
+        const { roleName, permissionsBoundary, tags } = args;
+        const { role, policy } = serviceRole(
             name,
             {
-                name: args.roleName,
+                ...{ roleName, permissionsBoundary, tags },
                 description: "Amazon Personalize reads the interactions by this role",
-                assumeRolePolicy: pulumi.jsonStringify(pulumi.output(args.caller).apply(executionRoleTrust)),
-                tags: args.tags,
-                ...(args.permissionsBoundary && { permissionsBoundary: args.permissionsBoundary }),
-            },
-            { parent: this },
-        );
-        const policy = new aws.iam.RolePolicy(
-            name,
-            {
-                name: "read-interactions",
-                role: role.name,
-                policy: pulumi.jsonStringify(pulumi.output(args.place).apply(executionRolePolicy)),
+                trust: pulumi.output(args.caller).apply(executionRoleTrust),
+                policyName: "read-interactions",
+                policy: pulumi.output(args.place).apply(executionRolePolicy),
             },
             { parent: this },
         );

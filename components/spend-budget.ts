@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
 import { budgetThresholds } from "../money/budget-thresholds.ts";
+import { billedService } from "../pricing.ts";
 
 export interface SpendBudgetArgs {
     readonly config: StackConfig;
@@ -9,9 +10,6 @@ export interface SpendBudgetArgs {
     readonly monthlyLimitUsd: number;
     readonly topicArn: pulumi.Input<string>;
 }
-
-/** As Cost Explorer and AWS Budgets call the service. */
-export const budgetedService = "Amazon Personalize";
 
 /** AWS's own watch over what Personalize costs, by the bill, which is hours old: the second line behind the guard. */
 export class SpendBudget extends pulumi.ComponentResource {
@@ -38,7 +36,7 @@ export class SpendBudget extends pulumi.ComponentResource {
                 limitUnit: "USD",
                 timeUnit: "MONTHLY",
                 costFilters: [
-                    { name: "Service", values: [budgetedService] },
+                    { name: "Service", values: [billedService] },
                     // Empty for ever where the tag is not activated in the billing console.
                     ...(cost.budgetByTag ? [{ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }] : []),
                 ],

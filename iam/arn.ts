@@ -10,6 +10,15 @@ export interface Arn {
     readonly resource: string;
 }
 
+/** An ARN of what an account has in a region; `resource` is all that follows the account. */
+export function regionalArn(
+    { partition, region, accountId }: Pick<Arn, "partition" | "region" | "accountId">,
+    service: string,
+    resource: string,
+): string {
+    return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+}
+
 /** The parts of an ARN; undefined for a text that is none. */
 export function parseArn(text: string): Arn | undefined {
     const [head, partition, service, region, accountId, ...rest] = text.split(":");

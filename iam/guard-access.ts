@@ -1,6 +1,8 @@
 import { ownNamespace } from "../metrics.ts";
+import { regionalArn } from "./arn.ts";
 import type { PolicyDocument, Statement } from "./document.ts";
 import type { ServiceCaller } from "./import-access.ts";
+import { onlyFrom, serviceTrust } from "./service-trust.ts";
 
 /** What the cost guard of a stack works on. */
 export interface GuardScope extends ServiceCaller {
@@ -16,12 +18,9 @@ export interface GuardScope extends ServiceCaller {
     readonly campaign: string;
 }
 
-export const guardArn = ({ partition, region, accountId }: ServiceCaller, service: string, tail: string): string =>
-    `arn:${partition}:${service}:${region}:${accountId}:${tail}`;
-
 /** The ARN of a function of ours, by its name. */
 export const functionArn = (caller: ServiceCaller, name: string): string =>
-    guardArn(caller, "lambda", `function:${name}`);
+    regionalArn(caller, "lambda", `function:${name}`);
 
 /**
  * Trust policy of a function's role. Lambda assumes it in the name of the function; that it sends both keys is said in
@@ -30,7 +29,8 @@ export const functionArn = (caller: ServiceCaller, name: string): string =>
  * not send the second).
  */
 export function functionTrust(caller: ServiceCaller, name: string): PolicyDocument {
-    return trust("LambdaForThisFunction", "lambda.amazonaws.com", caller.accountId, functionArn(caller, name));
+    const from = onlyFrom(caller.accountId, functionArn(caller, name));
+    return serviceTrust("LambdaForThisFunction", "lambda.amazonaws.com", from);
 }
 
 /**
@@ -38,8 +38,8 @@ export function functionTrust(caller: ServiceCaller, name: string): PolicyDocume
  * (EventBridge Scheduler User Guide, "Confused deputy prevention").
  */
 export function scheduleTrust(caller: ServiceCaller): PolicyDocument {
-    const group = guardArn(caller, "scheduler", "schedule-group/default");
-    return trust("SchedulerOfThisAccount", "scheduler.amazonaws.com", caller.accountId, group);
+    const group = regionalArn(caller, "scheduler", "schedule-group/default");
+    return serviceTrust("SchedulerOfThisAccount", "scheduler.amazonaws.com", onlyFrom(caller.accountId, group));
 }
 
 /** What the schedule may: start the guard, and keep what it could not start. */
@@ -52,7 +52,7 @@ export function schedulePolicy(scope: GuardScope): PolicyDocument {
 
 /** What the guard may; deleting solutions only where it is to. */
 export function guardPolicy(scope: GuardScope, unusedAction: "list" | "delete"): PolicyDocument {
-    const arn = (service: string, tail: string) => guardArn(scope, service, tail);
+    const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const campaign = arn("personalize", `campaign/${scope.campaign}`);
     const solutions = arn("personalize", "solution/*");
     const marks = arn("ssm", `parameter/${scope.project}/${scope.stack}`);
@@ -116,39 +116,24 @@ export function guardPolicy(scope: GuardScope, unusedAction: "list" | "delete"):
 export function notifierPolicy(scope: GuardScope, webhookParameter: string): PolicyDocument {
     return document([
         // One that the account's own SSM key encrypts; a key of yours wants kms:Decrypt for this role in its policy.
-        allow("ReadsWebhook", ["ssm:GetParameter"], guardArn(scope, "ssm", `parameter${webhookParameter}`)),
+        allow("ReadsWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
         keepsFailures(scope),
         writesLogs(scope, scope.names.notifier),
     ]);
 }
 
 const keepsFailures = (scope: GuardScope) =>
-    allow("KeepsFailures", ["sqs:SendMessage"], guardArn(scope, "sqs", scope.names.failures));
+    allow("KeepsFailures", ["sqs:SendMessage"], regionalArn(scope, "sqs", scope.names.failures));
 
 /** Into the function's own log group, which the program makes. */
 const writesLogs = (scope: GuardScope, name: string) =>
     allow(
         "WritesLogs",
         ["logs:CreateLogStream", "logs:PutLogEvents"],
-        guardArn(scope, "logs", `log-group:/aws/lambda/${name}:*`),
+        regionalArn(scope, "logs", `log-group:/aws/lambda/${name}:*`),
     );
 
 const document = (Statement: readonly Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
 const allow = (Sid: string, Action: readonly string[], Resource: string | readonly string[]) =>
     ({ Sid, Effect: "Allow", Action, Resource }) as const satisfies Statement;
-
-function trust(Sid: string, Service: string, accountId: string, source: string): PolicyDocument {
-    return document([
-        {
-            Sid,
-            Effect: "Allow",
-            Principal: { Service },
-            Action: "sts:AssumeRole",
-            Condition: {
-                StringEquals: { "aws:SourceAccount": accountId },
-                ArnLike: { "aws:SourceArn": source },
-            },
-        },
-    ]);
-}

@@ -1,3 +1,4 @@
+import { billedService } from "../pricing.ts";
 import type { PolicyDocument, Statement } from "./document.ts";
 import { listOf } from "./document.ts";
 
@@ -126,7 +127,7 @@ export function watchesPersonalize({ type, props }: Declared): boolean {
         (isUnknown(props.costFilters) ||
             list(props.costFilters).some((filter) => {
                 const { name, values } = filter as { name?: unknown; values?: unknown };
-                return name === "Service" && list(values).includes("Amazon Personalize");
+                return name === "Service" && list(values).includes(billedService);
             }))
     );
 }

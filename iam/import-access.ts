@@ -1,4 +1,6 @@
+import { regionalArn } from "./arn.ts";
 import type { ConditionBlock, PolicyDocument } from "./document.ts";
+import { onlyFrom, serviceTrust } from "./service-trust.ts";
 
 /**
  * The three documents that let Amazon Personalize read what it imports from one bucket, write what batch inference
@@ -29,8 +31,8 @@ export interface ImportPlace {
 }
 
 /** The ARN pattern of every Personalize resource of one account and region, for `aws:SourceArn`. */
-export function personalizeSourceArn({ partition, region, accountId }: ServiceCaller): string {
-    return `arn:${partition}:personalize:${region}:${accountId}:*`;
+export function personalizeSourceArn(caller: ServiceCaller): string {
+    return regionalArn(caller, "personalize", "*");
 }
 
 /**
@@ -38,10 +40,7 @@ export function personalizeSourceArn({ partition, region, accountId }: ServiceCa
  * (Developer Guide, "Cross-service confused deputy prevention").
  */
 export function onlyForUs(caller: ServiceCaller): ConditionBlock {
-    return {
-        StringEquals: { "aws:SourceAccount": caller.accountId },
-        ArnLike: { "aws:SourceArn": personalizeSourceArn(caller) },
-    };
+    return onlyFrom(caller.accountId, personalizeSourceArn(caller));
 }
 
 function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: ImportPlace) {
@@ -68,18 +67,7 @@ function useOfKey(kmsKeyArn: string) {
 
 /** Trust policy of the execution role: who may become it. */
 export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "PersonalizeOfThisAccount",
-                Effect: "Allow",
-                Principal: { Service: personalizeService },
-                Action: "sts:AssumeRole",
-                Condition: onlyForUs(caller),
-            },
-        ],
-    };
+    return serviceTrust("PersonalizeOfThisAccount", personalizeService, onlyForUs(caller));
 }
 
 /**

@@ -1,6 +1,7 @@
+import { regionalArn } from "./arn.ts";
 import type { PolicyDocument } from "./document.ts";
-import { guardArn } from "./guard-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
+import { onlyFrom } from "./service-trust.ts";
 
 /** Who may publish notices, and where they go. */
 export interface NoticesScope extends ServiceCaller {
@@ -20,8 +21,8 @@ export function topicPolicy(scope: NoticesScope): PolicyDocument {
             Effect: "Allow",
             Principal: { Service },
             Action: "sns:Publish",
-            Resource: guardArn(scope, "sns", names.notices),
-            Condition: { StringEquals: { "aws:SourceAccount": accountId }, ArnLike: { "aws:SourceArn": source } },
+            Resource: regionalArn(scope, "sns", names.notices),
+            Condition: onlyFrom(accountId, source),
         }) as const;
     return {
         Version: "2012-10-17",
@@ -31,7 +32,7 @@ export function topicPolicy(scope: NoticesScope): PolicyDocument {
             publish(
                 "AlarmsPublish",
                 "cloudwatch.amazonaws.com",
-                guardArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}*`),
+                regionalArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}*`),
             ),
         ],
     };
@@ -47,8 +48,8 @@ export function noticesQueuePolicy(scope: NoticesScope): PolicyDocument {
                 Effect: "Allow",
                 Principal: { Service: "sns.amazonaws.com" },
                 Action: "sqs:SendMessage",
-                Resource: guardArn(scope, "sqs", scope.names.notices),
-                Condition: { ArnEquals: { "aws:SourceArn": guardArn(scope, "sns", scope.names.notices) } },
+                Resource: regionalArn(scope, "sqs", scope.names.notices),
+                Condition: { ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", scope.names.notices) } },
             },
         ],
     };

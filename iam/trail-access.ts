@@ -1,6 +1,7 @@
+import { regionalArn } from "./arn.ts";
 import type { PolicyDocument } from "./document.ts";
-import { guardArn } from "./guard-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
+import { serviceTrust } from "./service-trust.ts";
 
 /** What the stack's trail writes, and where. */
 export interface TrailScope extends ServiceCaller {
@@ -9,7 +10,7 @@ export interface TrailScope extends ServiceCaller {
 
 const cloudTrail = "cloudtrail.amazonaws.com";
 
-export const trailArn = (scope: TrailScope): string => guardArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
+export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
 
 /** Name of the log group that the trail writes into. */
 export const trailLogGroup = ({ names }: Pick<TrailScope, "names">): string => `/aws/cloudtrail/${names.trail}`;
@@ -58,18 +59,7 @@ export function trailBucketPolicy(scope: TrailScope, bucketName: string): Policy
 
 /** Trust policy of the role by which CloudTrail writes into the log group. */
 export function trailRoleTrust(scope: TrailScope): PolicyDocument {
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "CloudTrailForThisTrail",
-                Effect: "Allow",
-                Principal: { Service: cloudTrail },
-                Action: "sts:AssumeRole",
-                Condition: onlyThisTrail(scope),
-            },
-        ],
-    };
+    return serviceTrust("CloudTrailForThisTrail", cloudTrail, onlyThisTrail(scope));
 }
 
 /**
@@ -85,7 +75,7 @@ export function trailRolePolicy(scope: TrailScope): PolicyDocument {
                 Sid: "WritesTrail",
                 Effect: "Allow",
                 Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                Resource: guardArn(scope, "logs", `log-group:${trailLogGroup(scope)}:${streams}`),
+                Resource: regionalArn(scope, "logs", `log-group:${trailLogGroup(scope)}:${streams}`),
             },
         ],
     };

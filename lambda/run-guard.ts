@@ -43,8 +43,8 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     if (state !== before) {
         await failures.of("note what was done", async () => {
-            const now = await ports.readState();
-            const later = now.text === undefined ? undefined : parseState(now.text);
+            const latest = await ports.readState();
+            const later = latest.text === undefined ? undefined : parseState(latest.text);
             // A run that goes on from what was noted above knows more, and does the rest.
             if (!(later && "state" in later && later.state.basedOn === noted)) {
                 await ports.writeState(JSON.stringify({ ...state, basedOn: noted }));

@@ -3,7 +3,7 @@ import { type GuardState, say } from "./guard-state.ts";
 import { stamp } from "./time.ts";
 
 /** Share of the limit at which it is said that it comes near. */
-const near = 0.8;
+export const nearLimit = 0.8;
 
 /**
  * Stops the campaign when the month has cost what it may: once for a month and a limit. Who resumes it in that month is
@@ -14,7 +14,7 @@ export function brake(state: GuardState, now: number, config: GuardConfig, usd: 
     const limit = config.monthlyLimitUsd;
     const facts = { usd: cents(usd), limit };
     if (usd < limit) {
-        return usd >= near * limit
+        return usd >= nearLimit * limit
             ? (say(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
             : state;
     }

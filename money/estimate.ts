@@ -1,5 +1,6 @@
 import {
     autoTrainingUsdPerMonth,
+    billedService,
     campaignUsdPerMonth,
     guardUsdPerMonth,
     ingestionUsd,
@@ -58,7 +59,6 @@ export interface Estimate {
 }
 
 const secondsPerDay = 86_400;
-const personalize = "Amazon Personalize";
 const cloudWatch = "AmazonCloudWatch";
 
 const exactly = (usd: number): UsdRange => ({ low: usd, high: usd });
@@ -82,7 +82,7 @@ export function estimate(plan: PlannedStack): Estimate {
             : [
                   same(
                       "automatic training",
-                      personalize,
+                      billedService,
                       autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays),
                       autoTrainingDays < 30
                           ? "pulumi config set autoTrainingDays 30"
@@ -116,7 +116,7 @@ function campaignLine({ recipe, minProvisionedTPS, expectedRequestsPerDay }: Pla
               : "npm run park while nobody asks, or pulumi config set campaignEnabled false";
     return {
         what: `campaign, ${minProvisionedTPS} TPS at least`,
-        service: personalize,
+        service: billedService,
         idle: exactly(campaignUsdPerMonth(recipe, minProvisionedTPS)),
         expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, asked))),
         lower,

@@ -4,6 +4,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
+import { billedService } from "../pricing.ts";
 import { confirm } from "./lib/confirm.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { problemsOf } from "./lib/cost/budget-problems.ts";
@@ -36,7 +37,7 @@ const options = withConfigFile(
     .option("--create", "without the program: create a budget, or bring it up to what is asked; needs --limit, --email")
     .option("--limit <USD>", "US dollars a month", aboveZero)
     .option("--email <address>", "who is told", mailAddress)
-    .option("--service <name>", "what the budget counts, as the bill names it", "Amazon Personalize")
+    .option("--service <name>", "what the budget counts, as the bill names it", billedService)
     .option("--dry-run", "with --create: say what it would do")
     .option("--yes", "with --create: ask nothing")
     .parse()

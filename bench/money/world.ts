@@ -4,7 +4,7 @@ import { windowMinutes, windowUsd } from "./bill-table.ts";
 import type { Disturbance } from "./faults.ts";
 
 /** All of the drill's times are whole minutes of the virtual month, or epoch milliseconds where AWS has those. */
-export const minuteMs = 60_000;
+const minuteMs = 60_000;
 const hourMinutes = 60;
 
 /** What a run meets that is cut off: its process is gone. */

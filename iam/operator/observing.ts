@@ -1,10 +1,11 @@
+import { regionalArn } from "../arn.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** What runbooks look at beside the stack's own things, and the marks that they set for the program. */
 export function observingGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, region, accountId, project, stack } = scope;
+    const { project, stack } = scope;
     const condition = inRegion(scope);
-    const regional = (service: string, tail: string) => `arn:${partition}:${service}:${region}:${accountId}:${tail}`;
+    const regional = (service: string, tail: string) => regionalArn(scope, service, tail);
     const marks = regional("ssm", `parameter/${project}/${stack}`);
     const looks = (
         sid: string,

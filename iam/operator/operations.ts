@@ -1,4 +1,5 @@
 import { ownNamespace } from "../../metrics.ts";
+import { regionalArn } from "../arn.ts";
 import { trailLogGroup } from "../trail-access.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
@@ -7,9 +8,8 @@ const subscriptions = "SNS's subscriptions are no resources of IAM";
 
 /** What an operator does with cost guard, notices, budget, alarms, dashboard and trail, and reads of the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, region, accountId, names } = scope;
-    const arn = (service: string, tail: string, where = region) =>
-        `arn:${partition}:${service}:${where}:${accountId}:${tail}`;
+    const { partition, accountId, names } = scope;
+    const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
     const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
     const topic = arn("sns", names.notices);

@@ -1,3 +1,4 @@
+import { regionalArn } from "../arn.ts";
 import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 
 /** Lists of the service have no resource (Service Authorization Reference, "Amazon Personalize"). */
@@ -11,9 +12,9 @@ const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTa
 
 /** What an operator does in Amazon Personalize. */
 export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, region, accountId, names } = scope;
+    const { names } = scope;
     const service = "personalize";
-    const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
+    const arn = (tail: string) => regionalArn(scope, service, tail);
     const schemas = [names.schema, `${names.itemsSchema}-*`, `${names.usersSchema}-*`].map((name) =>
         arn(`schema/${name}`),
     );

@@ -88,20 +88,19 @@ async function route(
         passThrough(options.miniStackPort, request, response, passing);
         return;
     }
+    const json = async () => parseJson((known ?? (await bodyOf(request))).toString("utf8"));
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"]?.toString();
     const operation =
         scope?.service === "personalize" ? operationOf(request.method ?? "", url.pathname, target) : undefined;
     if (operation) {
-        const text = (known ?? (await bodyOf(request))).toString("utf8");
-        const call = { ...operation, region: scope?.region ?? "us-east-1", body: parseJson(text) };
+        const call = { ...operation, region: scope?.region ?? "us-east-1", body: await json() };
         await answerPersonalize(options.emulator, faults, call, response);
         return;
     }
     const costs = scope?.service === "ce" ? costExplorerOperation(target) : undefined;
     if (costs) {
-        const text = (known ?? (await bodyOf(request))).toString("utf8");
-        const { status, body } = answerCostExplorer(options.emulator, costs, parseJson(text));
+        const { status, body } = answerCostExplorer(options.emulator, costs, await json());
         response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
         response.end(body);
         return;
@@ -112,11 +111,10 @@ async function route(
         return;
     }
     if (scope?.service === "cloudtrail" && isLookup(target)) {
-        const text = (known ?? (await bodyOf(request))).toString("utf8");
         const events = eventsOf(options.emulator.requests(0), enforcement?.log.after(0) ?? []);
         const where = { region: scope.region, accountId: localAccountId };
         response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
-        response.end(JSON.stringify(lookupEvents(events, parseJson(text), where)));
+        response.end(JSON.stringify(lookupEvents(events, await json(), where)));
         return;
     }
     if (scope?.service === "iam") {

@@ -1,6 +1,6 @@
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
+import { billedService } from "../../../pricing.ts";
 import { type CostRecord, monthStart } from "../../personalize-emulator/metering/cost.ts";
-import { serviceName } from "../cost-explorer/filter.ts";
 import type { Spend } from "../spend.ts";
 
 /** What of the costs a budget is about, and from when on; or why it is not evaluated here. */
@@ -30,7 +30,7 @@ export function scopeOf(
 }
 
 const filters: Readonly<Record<string, (record: CostRecord, value: string) => boolean>> = {
-    Service: (_, value) => value === serviceName,
+    Service: (_, value) => value === billedService,
     Region: ({ region }, value) => value === region,
     UsageType: ({ usageType }, value) => value === usageType,
     TagKeyValue({ tags }, value) {

@@ -1,13 +1,12 @@
+import { billedService } from "../../../pricing.ts";
 import type { CostRecord } from "../../personalize-emulator/metering/cost.ts";
 import { type Body, invalid } from "./input.ts";
-
-/** The only service whose costs are known here, as bills name it. */
-export const serviceName = "Amazon Personalize";
 
 export type Holds = (record: CostRecord) => boolean;
 
 const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
-    SERVICE: () => serviceName,
+    // The only one whose costs are known here.
+    SERVICE: () => billedService,
     USAGE_TYPE: ({ usageType }) => usageType,
     REGION: ({ region }) => region,
 };

@@ -1,7 +1,8 @@
 import type { Estimate } from "../../../money/estimate.ts";
-import { hoursPerMonth } from "../../../pricing.ts";
+import { day, hour } from "../../../money/time.ts";
+import { billedService, hoursPerMonth } from "../../../pricing.ts";
 import type { BilledLine } from "./billed.ts";
-import { day, hour, midnightOf, type ReportPeriod } from "./report-period.ts";
+import { midnightOf, type ReportPeriod } from "./report-period.ts";
 import { type UsageKind, usageKind } from "./usage-kind.ts";
 
 /** The time in which a prediction is held against the bill; epoch milliseconds, `[from, to)`. */
@@ -18,8 +19,6 @@ export interface ComparedRow {
     readonly predicted: number;
     readonly billed: number;
 }
-
-const personalize = "Amazon Personalize";
 
 /**
  * The whole days of a period since the stack is there: today's bill is not complete. On its first day it is the time so
@@ -49,7 +48,7 @@ export function compare(
 ): ComparedRow[] {
     const rows = new Map<string, { service: string; kind: UsageKind | undefined; predicted: number; billed: number }>();
     const rowOf = (service: string, words: string) => {
-        const kind = service === personalize ? usageKind(words) : undefined;
+        const kind = service === billedService ? usageKind(words) : undefined;
         const key = `${service} ${kind}`;
         const row = rows.get(key) ?? { service, kind, predicted: 0, billed: 0 };
         rows.set(key, row);
@@ -61,7 +60,7 @@ export function compare(
     }
     if (bornAt >= time.from) {
         for (const { what, usd } of estimate.once) {
-            rowOf(personalize, what).predicted += usd.high;
+            rowOf(billedService, what).predicted += usd.high;
         }
     }
     for (const { service, usageType, usd } of within(lines, time)) {

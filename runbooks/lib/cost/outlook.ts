@@ -1,7 +1,8 @@
 import type { Estimate } from "../../../money/estimate.ts";
+import { day, hour } from "../../../money/time.ts";
 import { hoursPerMonth } from "../../../pricing.ts";
 import type { BilledLine } from "./billed.ts";
-import { day, hour } from "./report-period.ts";
+
 import { usageKind } from "./usage-kind.ts";
 
 /** What a month will have cost at its end, US dollars. */

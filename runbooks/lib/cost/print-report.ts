@@ -1,9 +1,10 @@
+import { day, hour } from "../../../money/time.ts";
 import { approximately, priceNote } from "../../../pricing.ts";
 import { table } from "../table.ts";
 import { bar } from "./bars.ts";
 import type { BilledLine } from "./billed.ts";
 import type { CostReport } from "./report.ts";
-import { dateOf, day, type ReportPeriod } from "./report-period.ts";
+import { dateOf, type ReportPeriod } from "./report-period.ts";
 
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
@@ -114,7 +115,7 @@ function endingLines(
     if (savedByBill) {
         const { from, to, hours, usd: saved } = savedByBill;
         said.push(
-            `By the bill no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / 3_600_000).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
+            `By the bill no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (hasApi) {

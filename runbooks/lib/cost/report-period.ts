@@ -1,3 +1,4 @@
+import { day } from "../../../money/time.ts";
 import { exitCodes, RunbookError } from "../runbook.ts";
 
 /** The days of a report, by UTC as bills have them; epoch milliseconds of midnights, `[start, end)`. */
@@ -8,8 +9,6 @@ export interface ReportPeriod {
     readonly month: string | undefined;
 }
 
-export const day = 86_400_000;
-export const hour = 3_600_000;
 export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 export const midnightOf = (time: number): number => time - (time % day);
 

@@ -1,8 +1,9 @@
+import { day, hour } from "../../../money/time.ts";
 import type { ParkedMark } from "../../../personalize/marks.ts";
-import { campaignUsdPerHour } from "../../../pricing.ts";
+import { billedService, campaignUsdPerHour } from "../../../pricing.ts";
 import type { BilledLine } from "./billed.ts";
 import { type Compared, within } from "./compare.ts";
-import { day, hour, midnightOf } from "./report-period.ts";
+import { midnightOf } from "./report-period.ts";
 import { usageKind } from "./usage-kind.ts";
 
 /** Hours in which no campaign billed, and what they would have cost, US dollars. */
@@ -39,8 +40,7 @@ export function savedByBill(
     { recipe, minProvisionedTPS }: { readonly recipe: string | undefined; readonly minProvisionedTPS: number },
 ): (Saved & Compared) | undefined {
     const campaign = within(lines, time).filter(
-        ({ service, usageType, usd }) =>
-            service === "Amazon Personalize" && usageKind(usageType) === "campaign" && usd > 0,
+        ({ service, usageType, usd }) => service === billedService && usageKind(usageType) === "campaign" && usd > 0,
     );
     const first = Math.min(...campaign.map((line) => line.day));
     const from = first + day;

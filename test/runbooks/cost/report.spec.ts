@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../../money/estimate.ts";
+import { day, hour } from "../../../money/time.ts";
 import { bar } from "../../../runbooks/lib/cost/bars.ts";
 import type { BilledLine } from "../../../runbooks/lib/cost/billed.ts";
 import { compare, comparedTime } from "../../../runbooks/lib/cost/compare.ts";
 import { outlookOf } from "../../../runbooks/lib/cost/outlook.ts";
 import { reportText } from "../../../runbooks/lib/cost/print-report.ts";
 import { costReport, leastCalls } from "../../../runbooks/lib/cost/report.ts";
-import { day, hour, reportPeriod } from "../../../runbooks/lib/cost/report-period.ts";
+import { reportPeriod } from "../../../runbooks/lib/cost/report-period.ts";
 import { savedByBill, savedByNote } from "../../../runbooks/lib/cost/saved.ts";
 import { usageKind } from "../../../runbooks/lib/cost/usage-kind.ts";
 

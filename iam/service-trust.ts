@@ -1,0 +1,18 @@
+import type { ConditionBlock, PolicyDocument } from "./document.ts";
+
+/**
+ * Conditions against the confused deputy: a service acts only for what an account has under an ARN or a pattern of ARNs
+ * (IAM User Guide, "Cross-service confused deputy prevention").
+ */
+export const onlyFrom = (accountId: string, source: string): ConditionBlock => ({
+    StringEquals: { "aws:SourceAccount": accountId },
+    ArnLike: { "aws:SourceArn": source },
+});
+
+/** Trust policy of a role that one service assumes, under conditions. */
+export function serviceTrust(Sid: string, Service: string, Condition: ConditionBlock): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [{ Sid, Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
+    };
+}
