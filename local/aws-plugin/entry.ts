@@ -11,6 +11,10 @@ export interface Entry<A> {
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
     /** What is mapped inside those properties that have more inside: paths without array indices; `a.*` is all of a map. */
     readonly nested?: readonly string[];
+    /** Whether AWS names it, so that a new one is made before the old one goes: something points to one of them at any time. */
+    readonly createsFirst?: boolean;
+    /** Arguments that AWS fills in where the program does not give them: no difference then. */
+    readonly filledIn?: readonly (keyof A & string)[];
     /** Makes it; answers the id and what the service computed. */
     create(args: Resolved<A>): Promise<{ id: string; computed?: Properties }>;
     /** What stands in AWS, under the argument names; undefined when it is gone. */
@@ -93,4 +97,15 @@ export function canonical(value: unknown): string {
                 : inner,
         ) ?? "undefined"
     );
+}
+
+/** Whether all that is `wanted` is so in what AWS `has`, which may say more; lists are equal as wholes. */
+export function covers(wanted: unknown, has: unknown): boolean {
+    if (Array.isArray(wanted)) {
+        return Array.isArray(has) && wanted.length === has.length && wanted.every((each, at) => covers(each, has[at]));
+    }
+    if (wanted === null || typeof wanted !== "object") {
+        return wanted === undefined || wanted === has;
+    }
+    return Object.entries(wanted).every(([key, value]) => covers(value, (has as Properties | undefined)?.[key]));
 }

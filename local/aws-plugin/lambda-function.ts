@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
     CreateFunctionCommand,
     DeleteFunctionCommand,
@@ -110,7 +111,7 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
                     if (!sameStack(there?.Tags ?? {}, args.tags)) {
                         throw error;
                     }
-                    const computed = await this.update(FunctionName, args, { ...args, tags: there?.Tags ?? {} });
+                    const computed = await this.update(FunctionName, args, { tags: there?.Tags ?? {} } as Args);
                     return { id: FunctionName, ...(computed && { computed }) };
                 }
             },
@@ -125,7 +126,11 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
             },
             async update(FunctionName, args, olds) {
                 const ZipFile = await zipOf(args.code);
-                await lambda.send(new UpdateFunctionConfigurationCommand(configurationOf(FunctionName, args)));
+                const configuration = configurationOf(FunctionName, args);
+                // As AWS's own plugin: who may replace the code need not be one who may change all else.
+                if (!isDeepStrictEqual(configuration, configurationOf(FunctionName, olds as Args))) {
+                    await lambda.send(new UpdateFunctionConfigurationCommand(configuration));
+                }
                 const updated = await lambda.send(
                     new UpdateFunctionCodeCommand({
                         FunctionName,
@@ -141,7 +146,9 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
                 if (TagKeys.length > 0) {
                     await lambda.send(new UntagResourceCommand({ Resource, TagKeys }));
                 }
-                await lambda.send(new TagResourceCommand({ Resource, Tags: tagMap(args.tags) }));
+                if (!isDeepStrictEqual(tagMap(args.tags), tagMap(olds.tags))) {
+                    await lambda.send(new TagResourceCommand({ Resource, Tags: tagMap(args.tags) }));
+                }
                 return computedOf(updated, sha256Of(ZipFile));
             },
             async delete(FunctionName) {

@@ -1,10 +1,14 @@
 import { flushCompileCache } from "node:module";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -12,9 +16,16 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import * as pulumi from "@pulumi/pulumi";
+import { restApiEntries } from "./api-gateway.ts";
+import { apiKeyEntries } from "./api-keys.ts";
+import { stageEntries } from "./api-stage.ts";
 import { budgetEntries } from "./budgets.ts";
+import { distributionEntries } from "./cloudfront-distribution.ts";
+import { edgePolicyLookups } from "./cloudfront-lookups.ts";
+import { edgePolicyEntries } from "./cloudfront-policies.ts";
 import { trailEntries } from "./cloudtrail.ts";
 import { dashboardEntries } from "./dashboard.ts";
+import { tableEntries } from "./dynamodb.ts";
 import { iamEntries } from "./iam.ts";
 import { openIdEntries } from "./iam-openid.ts";
 import { policyEntries } from "./iam-policies.ts";
@@ -43,6 +54,9 @@ const caller = () => sts.send(new GetCallerIdentityCommand({}));
 const accountId = async () => (await caller()).Account ?? "";
 
 const iam = new IAMClient(settings);
+const apiGateway = new APIGatewayClient(settings);
+const cloudFront = new CloudFrontClient(settings);
+const endpoint = process.env.AWS_ENDPOINT_URL ?? "";
 const provider = createProvider(
     {
         ...bucketEntries(s3, region),
@@ -60,9 +74,16 @@ const provider = createProvider(
         ...dashboardEntries(cloudWatch),
         ...logGroupEntries(new CloudWatchLogsClient(settings)),
         ...trailEntries(new CloudTrailClient(settings)),
+        ...tableEntries(new DynamoDBClient(settings)),
+        ...restApiEntries(apiGateway, { region, account: accountId }),
+        ...stageEntries(apiGateway, { region, account: accountId, endpoint }),
+        ...apiKeyEntries(apiGateway, new ResourceGroupsTaggingAPIClient(settings), region),
+        ...edgePolicyEntries(cloudFront, accountId),
+        ...distributionEntries(cloudFront),
     },
     {
         ...ssmLookups(new SSMClient(settings)),
+        ...edgePolicyLookups(cloudFront),
         async "aws:index/getCallerIdentity:getCallerIdentity"() {
             const { Account, Arn, UserId } = await caller();
             return { id: Account, accountId: Account, arn: Arn, userId: UserId };

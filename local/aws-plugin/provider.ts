@@ -34,14 +34,16 @@ export function createProvider(
             return { inputs: news, failures };
         },
         async diff(_id, urn, oldState, newInputs) {
-            const { properties } = entryOf(urn);
+            const { properties, filledIn = [], createsFirst = false } = entryOf(urn);
             const [olds, news] = [plain(oldState), plain(newInputs)];
+            const isOpen = (key: string) => filledIn.includes(key) && news[key] === undefined;
             const changed = Object.keys(properties).filter(
-                (key) => properties[key] !== "ignore" && comparable(olds[key]) !== comparable(news[key]),
+                (key) =>
+                    properties[key] !== "ignore" && !isOpen(key) && comparable(olds[key]) !== comparable(news[key]),
             );
             const replaces = changed.filter((key) => properties[key] === "replace");
-            // Physical names are always given here, so the old one must go first.
-            return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 };
+            // Where a physical name is given, which it is to most, the old one must go first.
+            return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !createsFirst };
         },
         async create(urn, inputs) {
             const args = plain(inputs);
@@ -59,9 +61,10 @@ export function createProvider(
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
         },
         async update(id, urn, olds, news) {
-            const { properties, update } = entryOf(urn);
+            const { properties, filledIn = [], update } = entryOf(urn);
             const anew = await update(id, plain(news), plain(olds));
-            const computed = Object.fromEntries(Object.entries(olds).filter(([key]) => !(key in properties)));
+            const isComputed = (key: string) => !(key in properties) || filledIn.includes(key);
+            const computed = Object.fromEntries(Object.entries(olds).filter(([key]) => isComputed(key)));
             return { outs: clean({ ...computed, ...news, ...anew }) };
         },
         async delete(id, urn, props) {

@@ -81,7 +81,13 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
                     }
                 });
                 await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagSet(tags) } }));
-                return { id: Bucket, computed: { arn: `arn:aws:s3:::${Bucket}`, region } };
+                const computed = {
+                    arn: `arn:aws:s3:::${Bucket}`,
+                    region,
+                    bucketDomainName: `${Bucket}.s3.amazonaws.com`,
+                    bucketRegionalDomainName: `${Bucket}.s3.${region}.amazonaws.com`,
+                };
+                return { id: Bucket, computed };
             },
             async read(Bucket) {
                 if (!(await exists(Bucket))) {

@@ -1,10 +1,20 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named } from "./entry.ts";
+import { type AnyEntry, entry, named, type Resolved } from "./entry.ts";
 
-/** Objects from a file on disk; other sources are not mapped. */
+type Args = Resolved<aws.s3.BucketObjectv2Args>;
+
+/** What tells one content from another: what the program says of it, else what the content itself does. */
+const fingerprint = ({ sourceHash, content }: Args) =>
+    sourceHash ??
+    createHash("sha256")
+        .update(content ?? "")
+        .digest("hex");
+
+/** Objects from a file on disk, or from a text; other sources are not mapped. */
 export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
     const place = (id: string) => ({ Bucket: id.split("/", 1)[0], Key: id.slice(id.indexOf("/") + 1) });
     return {
@@ -14,7 +24,9 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
                 key: "replace",
                 source: "update",
                 sourceHash: "update",
+                content: "update",
                 contentType: "update",
+                cacheControl: "update",
                 tags: "update",
             },
             async create(args) {
@@ -22,7 +34,7 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
                 await this.update(id, args, args);
                 return { id };
             },
-            async read(id, { sourceHash, contentType }) {
+            async read(id, state) {
                 const found = await unlessGone(
                     s3.send(new HeadObjectCommand(place(id))),
                     "NotFound",
@@ -30,24 +42,29 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
                     "NoSuchBucket",
                 );
                 const hash = found?.Metadata?.["source-hash"];
+                const isSame = hash === fingerprint(state);
                 return (
                     found && {
-                        sourceHash: hash ?? "changed outside",
-                        contentType: found.ContentType ?? contentType,
-                        ...(hash === sourceHash && { sourceHash }),
+                        contentType: found.ContentType ?? state.contentType,
+                        cacheControl: found.CacheControl,
+                        ...(!isSame && { [state.content === undefined ? "sourceHash" : "content"]: "changed outside" }),
                     }
                 );
             },
-            async update(id, { source, sourceHash, contentType, tags }) {
-                const path = (source as unknown as { path?: string } | undefined)?.path;
-                if (path === undefined) {
-                    throw new Error("the local AWS plugin uploads objects from a FileAsset only");
+            async update(id, args) {
+                const path = (args.source as unknown as { path?: string } | undefined)?.path;
+                if ((path === undefined) === (args.content === undefined)) {
+                    throw new Error("the local AWS plugin uploads objects from a FileAsset, or from a content, only");
                 }
-                const Tagging = new URLSearchParams((tags ?? {}) as Record<string, string>).toString();
-                const Metadata = { "source-hash": sourceHash ?? "" };
-                const Body = await readFile(path);
                 await s3.send(
-                    new PutObjectCommand({ ...place(id), Body, ContentType: contentType, Tagging, Metadata }),
+                    new PutObjectCommand({
+                        ...place(id),
+                        Body: path === undefined ? (args.content ?? "") : await readFile(path),
+                        ContentType: args.contentType,
+                        CacheControl: args.cacheControl,
+                        Tagging: new URLSearchParams((args.tags ?? {}) as Record<string, string>).toString(),
+                        Metadata: { "source-hash": fingerprint(args) },
+                    }),
                 );
             },
             async delete(id) {

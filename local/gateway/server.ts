@@ -10,6 +10,7 @@ import { MiniStackSilent } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
+import { importApi, isImport } from "./openapi-import/import-api.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { bodyOf, credentialScope } from "./request.ts";
@@ -115,6 +116,13 @@ async function route(
         const where = { region: scope.region, accountId: localAccountId };
         response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
         response.end(JSON.stringify(lookupEvents(events, await json(), where)));
+        return;
+    }
+    if (scope?.service === "apigateway" && isImport(request.method, url)) {
+        const where = { miniStackPort: options.miniStackPort, region: scope.region };
+        const { status, headers, body } = await importApi(where, url, known ?? (await bodyOf(request)));
+        response.writeHead(status, headers);
+        response.end(body);
         return;
     }
     if (scope?.service === "iam") {

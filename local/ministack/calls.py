@@ -16,7 +16,9 @@ from ministack.core.responses import request_scope
 from ministack.core.router import detect_service
 from ministack.services import iam, s3, tagging
 
+import edge_resources
 import resources
+import table_keys
 
 # Served by MiniStack before its router looks: their names would be another call's.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
@@ -37,6 +39,7 @@ RENAMED = {
     ("lambda", "InvokeAsync"): "InvokeFunction",
     ("lambda", "InvokeWithResponseStream"): "InvokeFunction",
     ("lambda", "GetLayerVersionByArn"): "GetLayerVersion",
+    ("cloudfront", "CreateDistributionWithTags"): "CreateDistribution",
     ("budgets", "DescribeBudget"): "ViewBudget",
     ("budgets", "DescribeBudgets"): "ViewBudget",
     ("budgets", "DescribeNotificationsForBudget"): "ViewBudget",
@@ -52,6 +55,7 @@ RENAMED = {
 # What tags on a create ask for besides (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
 TAGGING = {
     "budgets:ModifyBudget": "budgets:TagResource",
+    "cloudfront:CreateDistribution": "cloudfront:TagResource",
     "cloudtrail:CreateTrail": "cloudtrail:AddTags",
     "cloudwatch:PutCompositeAlarm": "cloudwatch:TagResource",
     "cloudwatch:PutMetricAlarm": "cloudwatch:TagResource",
@@ -151,20 +155,23 @@ def s3_checks(action, method, path, headers, body, params):
     sent = s3._merge_hoisted_amz_headers(headers, params)
     resource = names.extract_resource_arn("s3", method, path, sent, body, params, "", "")
     context = names.s3_service_context(action, params, path, sent)
-    return [(action, resource, context)] + [
-        (also, arn, {}) for also, arn in names.s3_additional_checks(method, path, sent, body, params)
-    ]
+    # What is uploaded with an ACL (API reference of PutObject, "Permissions").
+    has_acl = action == "s3:PutObject" and any(name == "x-amz-acl" or name.startswith("x-amz-grant-") for name in sent)
+    also = names.s3_additional_checks(method, path, sent, body, params) + [("s3:PutObjectAcl", resource)] * has_acl
+    return [(action, resource, context)] + [(name, arn, {}) for name, arn in also]
 
 
 def other_checks(service, action, method, path, headers, body, routing, region, account):
     resource = names.extract_resource_arn(service, method, path, headers, body, routing, region, account)
     context = names.request_tag_context(service, action, body, routing)
     if service == "dynamodb":
-        context = {**context, **names.dynamodb_service_context(body)}
+        context = {**context, **names.dynamodb_service_context(body), **table_keys.leading_keys(json_of(body))}
         single = names.dynamodb_transaction_checks(action, body, region, account)
         if single:
             return [(item, arn, context) for item, arn in single]
-        return [(action, arn, context) for arn in names.dynamodb_resource_arns(body, region, account) or [resource]]
+        tagged = json_of(body).get("ResourceArn")
+        arns = [tagged] if tagged else names.dynamodb_resource_arns(body, region, account)
+        return [(action, arn, context) for arn in arns or [resource]]
     if service == "events":
         return [(action, arn, context) for arn in names.eventbridge_resource_arns(body, region, account) or [resource]]
     if service == "logs":
@@ -177,6 +184,12 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         asked = [given["Path"]] if "Path" in given else given.get("Names") or []
         arns = [f"arn:aws:ssm:{region}:{account}:parameter/{str(name).lstrip('/')}" for name in asked]
         return [(action, arn, context) for arn in arns or [resource]]
+    if service == "cloudfront":
+        context = {**context, **edge_resources.xml_tags(body)}
+        return [(action, edge_resources.of_distributions(method, path, routing, account), context)]
+    if service == "apigateway":
+        context = {**context, **edge_resources.tags_of_rest_call(method, path, json_of(body), routing)}
+        return [(action, resource, context), *edge_resources.tagging_of_new(method, path, resource, context)]
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]
         context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}
@@ -203,6 +216,7 @@ def completed(service, action, resource, context, account):
     store = {"role": iam._roles, "user": iam._users}.get(kind) if service in ("iam", "sts") else None
     held = (store.get_scoped(account, None, name.rsplit("/", 1)[-1]) or {}) if store is not None else {}
     tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
+    tags = edge_resources.own_tags(service, resource) if service in ("apigateway", "cloudfront") else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
     # The boundary that an entity has already is what a change of the entity is judged by; what is to be made has none.

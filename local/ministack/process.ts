@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -84,6 +84,8 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
 
 function launch({ python, dataDir, logFile, gatewayPort, enforcement }: MiniStackOptions, port: number): ChildProcess {
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
+    // What runs a function there is CommonJS, and must not be taken for a part of a project of ES modules around it.
+    writeFileSync(join(dataDir, "tmp", "package.json"), "{}\n");
     const out = openSync(logFile, "a");
     const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
         stdio: ["pipe", out, out],

@@ -1,8 +1,8 @@
 """Starts MiniStack so that a kill loses at most a second of its state, and so that it ends with its parent.
 
-MiniStack saves its state when it is stopped in an orderly way only. This wrapper saves every second as well, by
-MiniStack's own function. When the gateway enforces (ANSWERS_PORT is set) it answers the gateway's questions, and
-leaves to it what the gateway judges. All settings are environment variables, which local/ministack/process.ts sets.
+What it does otherwise than MiniStack has a file each. When the gateway enforces (ANSWERS_PORT is set) it answers the
+gateway's questions, and leaves to it what the gateway judges. All settings are environment variables, which
+local/ministack/process.ts sets.
 """
 
 import contextvars
@@ -11,29 +11,29 @@ import os
 import signal
 import sys
 import threading
-import time
 
 from ministack import app
 from ministack.core import iam_evaluator
-from ministack.core.persistence import save_all
 
 import asynchronous
 import dashboards
+import edge_tags
+import embedded_metrics
+import function_logs
+import function_updates
 import metric_alarms
+import origins
 import queue_metrics
+import rest_api_changes
+import rest_deployments
+import rest_records
+import saving
 import schedules
 
-SAVE_EVERY_SECONDS = 1.0
 # The gateway's mark on a request that it has judged.
 JUDGED_HEADER = b"x-judged-by-gateway"
 
 judged = contextvars.ContextVar("judged", default=False)
-
-
-def keep_saving() -> None:
-    while True:
-        time.sleep(SAVE_EVERY_SECONDS)
-        save_all(app._build_persistence_save_dict())
 
 
 def end_with_parent() -> None:
@@ -62,9 +62,17 @@ if __name__ == "__main__":
     metric_alarms.leave_to_gateway()
     dashboards.tell_times_in_seconds()
     asynchronous.invoke_asynchronously()
+    edge_tags.list_tagged()
+    rest_deployments.keep_to_deployments()
+    rest_records.keep()
+    rest_api_changes.apply_as_aws()
+    origins.serve_rest_apis()
+    embedded_metrics.read_logs()
+    function_logs.end_by_mark()
+    function_updates.end_at_leisure()
     schedules.look_often()
     queue_metrics.start()
-    threading.Thread(target=keep_saving, daemon=True).start()
+    threading.Thread(target=saving.keep_saving, daemon=True).start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     if os.environ.get("ANSWERS_PORT"):
         import answers

@@ -13,6 +13,20 @@ type Find = (body: Body) => unknown;
 const roleArn: Find = (body) => body.roleArn;
 const role: Find = (body) => body.Role;
 const target: Find = (body) => (body.Target as Body | undefined)?.RoleArn;
+/** Of an integration or authorizer, wherever an OpenAPI document has it. */
+const credentials: Find = (body) =>
+    Object.entries(body).flatMap(([key, value]): unknown[] => {
+        const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
+        return isNamed
+            ? [value]
+            : typeof value === "object" && value !== null
+              ? [credentials(value as Body)].flat()
+              : [];
+    });
+const patched: Find = (body) =>
+    (body.patchOperations as Body[] | undefined)
+        ?.filter(({ path }) => /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(path)))
+        .map(({ value }) => value);
 
 /** The actions that pass a role, where the body names it, and to which service. */
 const passing: Readonly<Record<string, readonly [service: string, find: Find]>> = {
@@ -45,8 +59,9 @@ const passing: Readonly<Record<string, readonly [service: string, find: Find]>> 
     ],
     "logs:PutSubscriptionFilter": ["logs.amazonaws.com", roleArn],
     "pipes:CreatePipe": ["pipes.amazonaws.com", (body) => body.RoleArn],
-    "apigateway:PUT": ["apigateway.amazonaws.com", (body) => body.credentials],
-    "apigateway:POST": ["apigateway.amazonaws.com", (body) => body.credentialsArn],
+    "apigateway:PUT": ["apigateway.amazonaws.com", credentials],
+    "apigateway:POST": ["apigateway.amazonaws.com", credentials],
+    "apigateway:PATCH": ["apigateway.amazonaws.com", patched],
     "budgets:CreateBudgetAction": ["budgets.amazonaws.com", (body) => body.ExecutionRoleArn],
 };
 
@@ -75,6 +90,10 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
         code: "ValidationException",
         message: "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
     },
+    "apigateway.amazonaws.com": {
+        code: "BadRequestException",
+        message: "The role ARN does not have required permissions set to API Gateway",
+    },
     "states.amazonaws.com": {
         code: "AccessDeniedException",
         message:
@@ -97,7 +116,8 @@ export async function trustComplaint(
     { account, resource }: { readonly account: string; readonly resource: string },
 ): Promise<Complaint | undefined> {
     const complaint = complaints[service];
-    if (!complaint) {
+    // API Gateway looks at the role for logs at once, and at an integration's when it calls.
+    if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
         return undefined;
     }
     const found = await directory.role(arn.split("/").at(-1) ?? "");

@@ -16,7 +16,9 @@ import {
     UpdateRoleDescriptionCommand,
 } from "@aws-sdk/client-iam";
 import {
+    CreateBucketCommand,
     DeleteBucketPolicyCommand,
+    GetObjectCommand,
     PutBucketEncryptionCommand,
     PutBucketLifecycleConfigurationCommand,
     PutBucketOwnershipControlsCommand,
@@ -254,6 +256,32 @@ describe("each resource type of the local AWS plugin", () => {
         await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
         await plugin.delete(id, urn, { ...outs, forceDestroy: true });
         assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("stores an object that the program says itself, and sees what another changes of it", async () => {
+        const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
+        await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
+        const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
+        const args = { ...page, cacheControl: "no-cache" };
+        const { id, outs = {} } = await plugin.create(urn, args);
+        const changes = async () => {
+            const { props = {} } = await plugin.read(id, urn, outs);
+            const { changes } = await plugin.diff(id, urn, props, args);
+            return changes ? Object.keys(args).filter((key) => props[key] !== args[key as keyof typeof args]) : [];
+        };
+        assert.deepEqual(await changes(), []);
+        const stored = await clients.s3.send(new GetObjectCommand({ Bucket: "page", Key: "index.html" }));
+        assert.deepEqual([await stored.Body?.transformToString(), stored.CacheControl], [args.content, "no-cache"]);
+        await clients.s3.send(
+            new PutObjectCommand({ Bucket: "page", Key: "index.html", Body: "else", ContentType: "text/html" }),
+        );
+        assert.deepEqual(await changes(), ["content", "cacheControl"]);
+        await plugin.update(id, urn, outs, args);
+        assert.deepEqual(await changes(), []);
+        await assert.rejects(
+            plugin.create(urn, { bucket: "page", key: "nothing" }),
+            /from a FileAsset, or from a content/,
+        );
     });
 
     it("limits a role by a boundary, changes it, and takes it off", async () => {

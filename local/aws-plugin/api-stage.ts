@@ -1,0 +1,218 @@
+import {
+    type APIGatewayClient,
+    CreateDeploymentCommand,
+    CreateStageCommand,
+    DeleteDeploymentCommand,
+    DeleteStageCommand,
+    GetDeploymentCommand,
+    GetStageCommand,
+    type PatchOperation,
+    UpdateDeploymentCommand,
+    UpdateStageCommand,
+} from "@aws-sdk/client-api-gateway";
+import type * as aws from "@pulumi/aws";
+import { unlessGone } from "../unless-gone.ts";
+import { type ApiPlace, noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
+import { type AnyEntry, entry, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
+import { goneKeys, tagMap } from "./tags.ts";
+
+/** Where stages answer. */
+export interface StagePlace extends ApiPlace {
+    /** Of the local AWS, without a slash at its end. */
+    readonly endpoint: string;
+}
+
+type StageArgs = Resolved<aws.apigateway.StageArgs>;
+
+const stageDefaults = {
+    description: "",
+    variables: {},
+    xrayTracingEnabled: false,
+    cacheClusterEnabled: false,
+    tags: {},
+};
+
+/** Deployments, and the stages that serve them. */
+export function stageEntries(
+    client: APIGatewayClient,
+    { region, account, endpoint }: StagePlace,
+): Record<string, AnyEntry> {
+    const arnOf = (api: string, stage: string) => `arn:aws:apigateway:${region}::/restapis/${api}/stages/${stage}`;
+    const placeOf = (args: StageArgs) => ({ restApiId: args.restApi as string, stageName: args.stageName });
+    return {
+        "aws:apigateway/deployment:Deployment": entry<aws.apigateway.DeploymentArgs>({
+            properties: { restApi: "replace", description: "update", triggers: "replace" },
+            createsFirst: true,
+            async create({ restApi, description }) {
+                const restApiId = restApi as string;
+                const { id = "", createdDate } = await client.send(
+                    new CreateDeploymentCommand({ restApiId, description }),
+                );
+                return { id, computed: { createdDate: createdDate?.toISOString() } };
+            },
+            async read(deploymentId, state) {
+                const command = new GetDeploymentCommand({ restApiId: state.restApi as string, deploymentId });
+                const found = await unlessGone(client.send(command), noSuchThing);
+                const { description } = found ?? {};
+                return found && withoutDefaults({ description }, state as Properties, { description: "" });
+            },
+            async update(deploymentId, { restApi, description = "" }) {
+                const patchOperations = replaced("description", description);
+                await client.send(
+                    new UpdateDeploymentCommand({ restApiId: restApi as string, deploymentId, patchOperations }),
+                );
+                return undefined;
+            },
+            async delete(deploymentId, { restApi }) {
+                const command = new DeleteDeploymentCommand({ restApiId: restApi as string, deploymentId });
+                await unlessGone(client.send(command), noSuchThing);
+            },
+        }),
+
+        "aws:apigateway/stage:Stage": entry<aws.apigateway.StageArgs>({
+            properties: {
+                restApi: "replace",
+                stageName: "replace",
+                deployment: "update",
+                description: "update",
+                variables: "update",
+                xrayTracingEnabled: "update",
+                accessLogSettings: "update",
+                cacheClusterEnabled: "update",
+                tags: "update",
+            },
+            nested: ["accessLogSettings.destinationArn", "accessLogSettings.format"],
+            async create(args) {
+                const place = placeOf(args);
+                const { restApiId, stageName } = place;
+                const wanted = {
+                    ...place,
+                    deploymentId: args.deployment as string,
+                    description: args.description,
+                    variables: args.variables as Record<string, string> | undefined,
+                    tracingEnabled: args.xrayTracingEnabled,
+                    cacheClusterEnabled: args.cacheClusterEnabled,
+                    tags: tagMap(args.tags),
+                };
+                const olds = await client.send(new CreateStageCommand(wanted)).then(
+                    () => args,
+                    async (error: Error) => {
+                        const isTaken = error.name === "ConflictException";
+                        const there = isTaken ? await client.send(new GetStageCommand(place)) : undefined;
+                        if (!sameStack(there?.tags ?? {}, args.tags)) {
+                            throw error;
+                        }
+                        return { ...args, variables: there?.variables ?? {} };
+                    },
+                );
+                await this.update("", args, olds);
+                const computed = {
+                    arn: arnOf(restApiId, stageName),
+                    executionArn: `arn:aws:execute-api:${region}:${await account()}:${restApiId}/${stageName}`,
+                    invokeUrl: `${endpoint}/_aws/execute-api/${restApiId}/${stageName}`,
+                };
+                return { id: `ags-${restApiId}-${stageName}`, computed };
+            },
+            async read(_id, state) {
+                const place = placeOf(state);
+                const found = await unlessGone(client.send(new GetStageCommand(place)), noSuchThing);
+                const { destinationArn, format } = found?.accessLogSettings ?? {};
+                return (
+                    found &&
+                    withoutDefaults(
+                        {
+                            deployment: found.deploymentId,
+                            description: found.description,
+                            variables: found.variables ?? {},
+                            xrayTracingEnabled: found.tracingEnabled ?? false,
+                            accessLogSettings: destinationArn ? { destinationArn, format } : undefined,
+                            cacheClusterEnabled: found.cacheClusterEnabled ?? false,
+                            tags: await tagsOf(client, arnOf(place.restApiId, place.stageName)),
+                        },
+                        state as Properties,
+                        stageDefaults,
+                    )
+                );
+            },
+            async update(_id, args, olds) {
+                const place = placeOf(args);
+                await client.send(new UpdateStageCommand({ ...place, patchOperations: stagePatches(args, olds) }));
+                await setTags(client, arnOf(place.restApiId, place.stageName), args.tags);
+                return undefined;
+            },
+            async delete(_id, state) {
+                await unlessGone(client.send(new DeleteStageCommand(placeOf(state))), noSuchThing);
+            },
+        }),
+
+        "aws:apigateway/methodSettings:MethodSettings": entry<aws.apigateway.MethodSettingsArgs>({
+            properties: { restApi: "replace", stageName: "replace", methodPath: "replace", settings: "update" },
+            nested: Object.keys(settingPaths).map((name) => `settings.${name}`),
+            async create(args) {
+                assertAll(args);
+                await this.update("", args, { ...args, settings: {} });
+                return { id: `${args.restApi}-${args.stageName}-${args.methodPath}` };
+            },
+            async read(_id, state) {
+                const place = { restApiId: state.restApi as string, stageName: state.stageName };
+                const found = await unlessGone(client.send(new GetStageCommand(place)), noSuchThing);
+                const has = found?.methodSettings?.[state.methodPath] as Properties | undefined;
+                // What the program does not say has a default that AWS may change.
+                const said = Object.keys(state.settings);
+                return has && { settings: Object.fromEntries(said.map((name) => [name, has[name]])) };
+            },
+            async update(_id, { restApi, stageName, methodPath, settings }) {
+                const patchOperations = Object.entries(settings).flatMap(([name, value]) =>
+                    replaced(`${methodPath}/${settingPaths[name as keyof typeof settingPaths]}`, value),
+                );
+                await client.send(new UpdateStageCommand({ restApiId: restApi as string, stageName, patchOperations }));
+                return undefined;
+            },
+            async delete(_id, { restApi, stageName, methodPath }) {
+                const patchOperations: PatchOperation[] = [{ op: "remove", path: `/${methodPath}` }];
+                const command = new UpdateStageCommand({ restApiId: restApi as string, stageName, patchOperations });
+                await unlessGone(client.send(command), noSuchThing);
+            },
+        }),
+    };
+}
+
+/** Where UpdateStage has each setting of a method, after the method's path (API reference, "Patch operations"). */
+const settingPaths = {
+    metricsEnabled: "metrics/enabled",
+    loggingLevel: "logging/loglevel",
+    dataTraceEnabled: "logging/dataTrace",
+    throttlingBurstLimit: "throttling/burstLimit",
+    throttlingRateLimit: "throttling/rateLimit",
+};
+
+/** The settings of every method of a stage; those of one method have another path in a patch than in an answer. */
+function assertAll({ methodPath }: { readonly methodPath: string }): void {
+    if (methodPath !== "*/*") {
+        throw new Error(`the local AWS plugin maps the methodPath "*/*" only: ${methodPath} is not`);
+    }
+}
+
+function stagePatches(args: StageArgs, olds: StageArgs): PatchOperation[] {
+    const logs = args.accessLogSettings;
+    return [
+        ...replaced("deploymentId", args.deployment as string),
+        ...replaced("description", args.description ?? stageDefaults.description),
+        ...replaced("tracingEnabled", args.xrayTracingEnabled ?? stageDefaults.xrayTracingEnabled),
+        ...replaced("cacheClusterEnabled", args.cacheClusterEnabled ?? stageDefaults.cacheClusterEnabled),
+        ...Object.entries(args.variables ?? {}).flatMap(([name, value]) => replaced(`variables/${name}`, value)),
+        ...goneKeys(olds.variables, args.variables).map((name) => ({
+            op: "remove" as const,
+            path: `/variables/${name}`,
+        })),
+        ...(logs
+            ? [
+                  // API Gateway takes a log group by its own ARN, not by that of all its streams.
+                  ...replaced("accessLogSettings/destinationArn", logs.destinationArn.replace(/:\*$/, "")),
+                  ...replaced("accessLogSettings/format", logs.format),
+              ]
+            : olds.accessLogSettings
+              ? [{ op: "remove" as const, path: "/accessLogSettings" }]
+              : []),
+    ];
+}

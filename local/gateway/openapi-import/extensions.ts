@@ -1,0 +1,52 @@
+import type { Findings, Node } from "./findings.ts";
+
+/** The extensions of API Gateway that are expanded, by the place where each may stand. */
+const known = {
+    document: [
+        "x-amazon-apigateway-api-key-source",
+        "x-amazon-apigateway-binary-media-types",
+        "x-amazon-apigateway-gateway-responses",
+        "x-amazon-apigateway-minimum-compression-size",
+        "x-amazon-apigateway-policy",
+        "x-amazon-apigateway-request-validator",
+        "x-amazon-apigateway-request-validators",
+    ],
+    path: ["x-amazon-apigateway-any-method"],
+    operation: ["x-amazon-apigateway-integration", "x-amazon-apigateway-request-validator"],
+};
+
+/**
+ * Refuses, by name and place, each extension of API Gateway's in the document that is not expanded, wherever it stands:
+ * dropping one would make another API than the one that is described.
+ */
+export function refuseOtherExtensions(document: Node, findings: Findings): void {
+    const visit = (value: unknown, path: readonly string[]) => {
+        if (value === null || typeof value !== "object") {
+            return;
+        }
+        for (const [key, inner] of Object.entries(value)) {
+            if (key.startsWith("x-amazon-apigateway-") && !knownAt(path).includes(key)) {
+                findings.errors.push(`The extension ${key} at ${placed(path)} is not expanded by the local AWS`);
+            }
+            // What a template or a model says of itself is no extension.
+            if (!key.startsWith("x-amazon-apigateway-") || key === "x-amazon-apigateway-any-method") {
+                visit(inner, [...path, key]);
+            }
+        }
+    };
+    visit(document, []);
+}
+
+function knownAt(path: readonly string[]): readonly string[] {
+    if (path.length === 0) {
+        return known.document;
+    }
+    const [first] = path;
+    return first === "paths" && path.length === 2
+        ? known.path
+        : first === "paths" && path.length === 3
+          ? known.operation
+          : [];
+}
+
+const placed = (path: readonly string[]) => (path.length === 0 ? "the document's root" : path.join("."));

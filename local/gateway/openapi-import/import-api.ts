@@ -1,0 +1,154 @@
+import {
+    APIGatewayClient,
+    CreateRestApiCommand,
+    DeleteRestApiCommand,
+    GetRestApiCommand,
+    type PatchOperation,
+    type RestApi,
+    UpdateRestApiCommand,
+} from "@aws-sdk/client-api-gateway";
+import { endpointOf } from "../internal.ts";
+import { emptyApi, fillApi } from "./apply.ts";
+import { ImportRefused } from "./findings.ts";
+import { type ApiPlan, planOf } from "./plan.ts";
+
+/** How an import asks to be done, by its query. */
+interface Asked {
+    readonly mode: "import" | "overwrite" | "merge";
+    /** The API that is written over; none for a new one. */
+    readonly apiId?: string;
+    readonly failOnWarnings: boolean;
+    readonly endpointType?: string;
+}
+
+export interface ImportAnswer {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+}
+
+/** Whether a call of API Gateway is ImportRestApi or PutRestApi, which MiniStack does not expand. */
+export const isImport = (method: string | undefined, { pathname, searchParams }: URL) =>
+    (method === "POST" && pathname === "/restapis" && searchParams.get("mode") === "import") ||
+    (method === "PUT" && /^\/restapis\/[^/]+$/.test(pathname));
+
+/**
+ * Answers ImportRestApi or PutRestApi: reads the whole document first, and then makes by API Gateway's single calls what
+ * it describes. The answer has `warnings` for what is left out.
+ *
+ * @param where MiniStack's port, and the region of the call
+ * @param body the OpenAPI 3.0 document, as JSON
+ */
+export async function importApi(
+    where: { readonly miniStackPort: number; readonly region: string },
+    url: URL,
+    body: Buffer,
+): Promise<ImportAnswer> {
+    const client = new APIGatewayClient({ ...endpointOf(where.miniStackPort), region: where.region });
+    try {
+        const asked = askedOf(url);
+        const plan = planOf(body.toString("utf8"));
+        if (asked.failOnWarnings && plan.warnings.length > 0) {
+            throw new ImportRefused(`Warnings found during import:\n\t${plan.warnings.join("\n\t")}`);
+        }
+        const api =
+            asked.apiId === undefined
+                ? await create(client, asked, plan)
+                : await write(client, asked.apiId, asked, plan);
+        const warnings = plan.warnings.length > 0 ? { warnings: plan.warnings } : {};
+        return json(asked.apiId === undefined ? 201 : 200, wireOf({ ...api, ...warnings } as RestApi));
+    } catch (error) {
+        return refusal(error as Error & { $metadata?: { httpStatusCode?: number } });
+    } finally {
+        client.destroy();
+    }
+}
+
+function askedOf({ pathname, searchParams }: URL): Asked {
+    const mode = searchParams.get("mode") ?? "merge";
+    if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
+        throw new ImportRefused(`Invalid mode '${mode}': import, overwrite and merge are known`);
+    }
+    const known = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
+    for (const [name, value] of searchParams) {
+        const isKnown = known.includes(name) && (name !== "basepath" || value === "ignore");
+        if (!isKnown) {
+            throw new ImportRefused(`The import parameter ${name}=${value} is not known to the local AWS`);
+        }
+    }
+    const apiId = pathname.split("/")[2];
+    const endpointType = searchParams.get("endpointConfigurationTypes");
+    return {
+        mode,
+        failOnWarnings: searchParams.get("failonwarnings") === "true",
+        ...(apiId !== undefined && { apiId }),
+        ...(endpointType !== null && { endpointType }),
+    };
+}
+
+async function create(client: APIGatewayClient, { endpointType }: Asked, plan: ApiPlan): Promise<RestApi> {
+    const { name, description, version, apiKeySource, binaryMediaTypes, minimumCompressionSize, policy } = plan;
+    const made = await client.send(
+        new CreateRestApiCommand({
+            ...{ name, description, version, apiKeySource, minimumCompressionSize, policy },
+            binaryMediaTypes: [...binaryMediaTypes],
+            endpointConfiguration: { types: [(endpointType ?? "EDGE") as "EDGE"] },
+        }),
+    );
+    const restApiId = made.id ?? "";
+    try {
+        await fillApi(client, restApiId, plan);
+    } catch (error) {
+        await client.send(new DeleteRestApiCommand({ restApiId }));
+        throw error;
+    }
+    return made;
+}
+
+async function write(client: APIGatewayClient, restApiId: string, { mode }: Asked, plan: ApiPlan): Promise<RestApi> {
+    const there = await client.send(new GetRestApiCommand({ restApiId }));
+    if (mode === "overwrite") {
+        await emptyApi(client, restApiId);
+    }
+    await fillApi(client, restApiId, plan);
+    return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
+}
+
+/** What a document says of the API itself; what it does not say stays. */
+function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
+    const { name, description, version, apiKeySource, minimumCompressionSize, policy } = plan;
+    const said = { name, description, version, apiKeySource, minimumCompressionSize, policy };
+    const media = (op: "add" | "remove", types: readonly string[] = []) =>
+        types.map((type) => ({ op, path: `/binaryMediaTypes/${type.replaceAll("~", "~0").replaceAll("/", "~1")}` }));
+    const isGiven = plan.binaryMediaTypes.length > 0;
+    return [
+        ...Object.entries(said).flatMap(([key, value]) =>
+            value === undefined || value === ""
+                ? []
+                : [{ op: "replace" as const, path: `/${key}`, value: String(value) }],
+        ),
+        ...(isGiven ? media("remove", there.binaryMediaTypes) : []),
+        ...media("add", plan.binaryMediaTypes),
+    ];
+}
+
+/** An API as the REST protocol has it: dates in seconds, and nothing of the SDK's. */
+function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknown }): object {
+    const { $metadata: _, ...rest } = api;
+    return { ...rest, ...(createdDate && { createdDate: createdDate.getTime() / 1000 }) };
+}
+
+function refusal(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): ImportAnswer {
+    const status = error instanceof ImportRefused ? 400 : error.$metadata?.httpStatusCode;
+    if (status === undefined || status >= 500) {
+        throw error;
+    }
+    const code = error instanceof ImportRefused ? "BadRequestException" : error.name;
+    return json(status, { message: error.message }, { "x-amzn-errortype": code });
+}
+
+const json = (status: number, answer: object, headers: Record<string, string> = {}): ImportAnswer => ({
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(answer),
+});

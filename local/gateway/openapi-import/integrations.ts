@@ -1,0 +1,74 @@
+import { type Findings, type Node, objectOf } from "./findings.ts";
+
+export interface IntegrationResponsePlan {
+    readonly statusCode: string;
+    readonly selectionPattern: string;
+    readonly responseParameters: Readonly<Record<string, string>>;
+    readonly responseTemplates: Readonly<Record<string, string>>;
+    readonly contentHandling: string | undefined;
+}
+
+/** A method's integration, under the names of PutIntegration. */
+export interface IntegrationPlan {
+    readonly settings: Node;
+    readonly responses: readonly IntegrationResponsePlan[];
+}
+
+const kinds = ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"];
+/** Members of x-amazon-apigateway-integration that PutIntegration takes under the same name. */
+const same = [
+    ...["uri", "credentials", "requestParameters", "requestTemplates", "timeoutInMillis"],
+    ...["cacheNamespace", "cacheKeyParameters"],
+];
+/** Members whose values the document may write in small letters. */
+const words = ["type", "httpMethod", "passthroughBehavior", "contentHandling", "connectionType"];
+
+/** Reads x-amazon-apigateway-integration of a method (Developer Guide, of that name). */
+export function readIntegration(value: unknown, where: string, findings: Findings): IntegrationPlan | undefined {
+    if (value === undefined) {
+        return undefined;
+    }
+    const given = objectOf(value, where, findings);
+    const type = String(given.type ?? "").toUpperCase();
+    if (!kinds.includes(type)) {
+        findings.errors.push(`Invalid integration type '${String(given.type)}' at ${where}`);
+    }
+    if (type !== "MOCK" && typeof given.uri !== "string") {
+        findings.errors.push(`Invalid integration at ${where}: uri is missing`);
+    }
+    if (type.startsWith("AWS") && typeof given.httpMethod !== "string") {
+        findings.errors.push(`Enumeration value for HttpMethod must be non-empty at ${where}`);
+    }
+    for (const key of Object.keys(given)) {
+        // Version 1.0 is all that a REST API has; other members are of HTTP APIs, or of networks.
+        const isKnown =
+            [...same, ...words, "responses"].includes(key) || (key === "payloadFormatVersion" && given[key] === "1.0");
+        if (!isKnown) {
+            findings.errors.push(`${key} of ${where} is not expanded by the local AWS`);
+        }
+    }
+    const settings = [
+        ...same.filter((key) => key in given).map((key) => [key, given[key]]),
+        ...words.filter((key) => key in given).map((key) => [key, String(given[key]).toUpperCase()]),
+    ];
+    const responses = Object.entries(objectOf(given.responses, `${where}.responses`, findings));
+    return {
+        settings: Object.fromEntries(settings),
+        responses: responses.map(([pattern, response]) => readResponse(pattern, response, where, findings)),
+    };
+}
+
+function readResponse(pattern: string, value: unknown, where: string, findings: Findings): IntegrationResponsePlan {
+    const given = objectOf(value, `${where}.responses.${pattern}`, findings);
+    if (!/^[1-5]\d\d$/.test(String(given.statusCode))) {
+        findings.errors.push(`Invalid status code '${String(given.statusCode)}' at ${where}.responses.${pattern}`);
+    }
+    const { contentHandling } = given;
+    return {
+        statusCode: String(given.statusCode),
+        selectionPattern: pattern === "default" ? "" : pattern,
+        responseParameters: (given.responseParameters ?? {}) as Record<string, string>,
+        responseTemplates: (given.responseTemplates ?? {}) as Record<string, string>,
+        contentHandling: contentHandling === undefined ? undefined : String(contentHandling),
+    };
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { type Findings, type Node, objectOf } from "./findings.ts";
+
+/** A model of the API to be: its schema's references are still those of the document. */
+export interface ModelPlan {
+    readonly name: string;
+    readonly schema: Node;
+}
+
+/** Keywords of a schema that API Gateway leaves out of a model (Developer Guide, "API Gateway quotas and important notes"). */
+const left = [
+    ...["discriminator", "example", "examples", "nullable", "readOnly", "writeOnly", "deprecated", "xml"],
+    ...["externalDocs", "minItems", "maxItems", "exclusiveMinimum", "exclusiveMaximum"],
+];
+/** Keywords that OpenAPI 3.0 does not have. */
+const later = ["$defs", "const", "contains", "dependentSchemas", "if", "prefixItems", "unevaluatedProperties"];
+/** Keywords whose members are schemas by name. */
+const named = ["properties", "patternProperties", "definitions"];
+
+/** Reads the schemas of a document as models, and those that a body has without a name. */
+export function readModels(document: Node, findings: Findings) {
+    const components = objectOf(document.components, "components", findings);
+    const schemas = objectOf(components.schemas, "components.schemas", findings);
+    const models = new Map<string, ModelPlan>();
+
+    function modelOf(name: string, schema: unknown, where: string): string {
+        models.set(name, { name, schema: draft4(schema, where) as Node });
+        return name;
+    }
+    function draft4(value: unknown, where: string): unknown {
+        const schema = objectOf(value, where, findings);
+        if (typeof schema.$ref === "string") {
+            const name = nameIn(schema.$ref);
+            if (name === undefined || !Object.hasOwn(schemas, name)) {
+                findings.errors.push(`Unable to resolve reference '${schema.$ref}' at ${where}`);
+            }
+            return { $ref: schema.$ref };
+        }
+        for (const key of later.filter((key) => key in schema)) {
+            findings.errors.push(`${where}.${key} is none of OpenAPI 3.0's keywords`);
+        }
+        if (Array.isArray(schema.type)) {
+            findings.errors.push(`${where}.type is a list, which OpenAPI 3.0 does not have`);
+        }
+        const gone = left.filter((key) => key in schema);
+        if (gone.length > 0) {
+            findings.warnings.push(`${where}: ${gone.join(", ")} not supported in a model, and left out`);
+        }
+        const kept = Object.entries(schema).filter(([key]) => !left.includes(key) && !key.startsWith("x-"));
+        return Object.fromEntries(kept.map(([key, inner]) => [key, innerOf(key, inner, `${where}.${key}`)]));
+    }
+    function innerOf(key: string, inner: unknown, where: string): unknown {
+        if (named.includes(key)) {
+            const members = Object.entries(objectOf(inner, where, findings));
+            return Object.fromEntries(members.map(([name, schema]) => [name, draft4(schema, `${where}.${name}`)]));
+        }
+        if (["allOf", "anyOf", "oneOf"].includes(key) && Array.isArray(inner)) {
+            return inner.map((schema, index) => draft4(schema, `${where}[${index}]`));
+        }
+        const isSchema = ["items", "not", "additionalProperties"].includes(key) && typeof inner === "object";
+        return isSchema ? draft4(inner, where) : inner;
+    }
+
+    for (const [name, schema] of Object.entries(schemas)) {
+        if (!/^[a-zA-Z0-9]+$/.test(name)) {
+            findings.errors.push(`Model name '${name}' is invalid: model names must be alphanumeric`);
+        }
+        modelOf(name, schema, `components.schemas.${name}`);
+    }
+    return {
+        models,
+        /** The models of a `content` by media type. */
+        modelsOf(content: unknown, where: string): Record<string, string> {
+            const types = Object.entries(objectOf(content, where, findings));
+            return Object.fromEntries(
+                types.flatMap(([type, media]) => {
+                    const { schema } = objectOf(media, `${where}.${type}`, findings);
+                    if (schema === undefined) {
+                        return [];
+                    }
+                    const place = `${where}.${type}.schema`;
+                    const { $ref } = objectOf(schema, place, findings);
+                    if (typeof $ref !== "string") {
+                        const name = `MODEL${createHash("sha256").update(place).digest("hex").slice(0, 6)}`;
+                        return [[type, modelOf(name, schema, place)]];
+                    }
+                    draft4(schema, place);
+                    return [[type, nameIn($ref) ?? ""]];
+                }),
+            );
+        },
+    };
+}
+
+const nameIn = (reference: string) => /^#\/components\/schemas\/([^/]+)$/.exec(reference)?.[1];
+
+/** A schema's text as API Gateway keeps it, where a model is referred to by its address. */
+export function schemaText(schema: Node, apiId: string): string {
+    return JSON.stringify(schema, (key, value: unknown) =>
+        key === "$ref" && typeof value === "string"
+            ? `https://apigateway.amazonaws.com/restapis/${apiId}/models/${nameIn(value)}`
+            : value,
+    );
+}

@@ -1,0 +1,152 @@
+import { refuseOtherExtensions } from "./extensions.ts";
+import { type Findings, ImportRefused, type Node, objectOf } from "./findings.ts";
+import { type MethodPlan, readPath } from "./methods.ts";
+import { type ModelPlan, readModels } from "./models.ts";
+
+export interface ValidatorPlan {
+    readonly name: string;
+    readonly validateRequestBody: boolean;
+    readonly validateRequestParameters: boolean;
+}
+
+export interface GatewayResponsePlan {
+    readonly responseType: string;
+    readonly statusCode: string | undefined;
+    readonly responseParameters: Readonly<Record<string, string>>;
+    readonly responseTemplates: Readonly<Record<string, string>>;
+}
+
+/** A REST API as a document describes it, in the terms of API Gateway's single calls. */
+export interface ApiPlan {
+    readonly name: string;
+    readonly description: string;
+    readonly version: string;
+    readonly apiKeySource: "HEADER" | "AUTHORIZER";
+    readonly binaryMediaTypes: readonly string[];
+    readonly minimumCompressionSize: number | undefined;
+    readonly policy: string | undefined;
+    readonly validators: readonly ValidatorPlan[];
+    readonly models: readonly ModelPlan[];
+    readonly gatewayResponses: readonly GatewayResponsePlan[];
+    readonly methods: readonly MethodPlan[];
+    /** What API Gateway leaves out. */
+    readonly warnings: readonly string[];
+}
+
+/**
+ * Reads an OpenAPI 3.0 document as API Gateway does.
+ *
+ * @throws ImportRefused with all that is wrong with it
+ */
+export function planOf(text: string): ApiPlan {
+    const findings: Findings = { errors: [], warnings: [] };
+    const document = parsed(text);
+    if (!/^3\.0\.\d+$/.test(String(document.openapi)) || typeof document.paths !== "object") {
+        throw new ImportRefused("Invalid OpenAPI input.");
+    }
+    refuseOtherExtensions(document, findings);
+    const info = objectOf(document.info, "info", findings);
+    const { models, modelsOf } = readModels(document, findings);
+    const validators = readValidators(document, findings);
+    const context = {
+        ...{ document, findings, modelsOf, apiKeys: readApiKeys(document, findings) },
+        validators: new Set(validators.map(({ name }) => name)),
+    };
+    const methods = Object.entries(document.paths as Node)
+        .filter(([path]) => !path.startsWith("x-"))
+        .flatMap(([path, item]) => readPath(context, path, item));
+    refuseSiblings(methods, findings);
+    const keySource = String(document["x-amazon-apigateway-api-key-source"] ?? "HEADER").toUpperCase();
+    if (keySource !== "HEADER" && keySource !== "AUTHORIZER") {
+        findings.errors.push(`Invalid API key source '${keySource}'`);
+    }
+    const policy = document["x-amazon-apigateway-policy"];
+    const gatewayResponses = readGatewayResponses(document, findings);
+    if (findings.errors.length > 0) {
+        throw new ImportRefused(`Errors found during import:\n\t${[...new Set(findings.errors)].join("\n\t")}`);
+    }
+    return {
+        name: String(info.title ?? "Untitled"),
+        description: String(info.description ?? ""),
+        version: String(info.version ?? ""),
+        apiKeySource: keySource as ApiPlan["apiKeySource"],
+        binaryMediaTypes: (document["x-amazon-apigateway-binary-media-types"] ?? []) as string[],
+        minimumCompressionSize: document["x-amazon-apigateway-minimum-compression-size"] as number | undefined,
+        policy: policy === undefined ? undefined : JSON.stringify(policy),
+        validators,
+        models: [...models.values()],
+        gatewayResponses,
+        methods,
+        warnings: [...new Set(findings.warnings)],
+    };
+}
+
+function parsed(text: string): Node {
+    try {
+        const found: unknown = JSON.parse(text);
+        if (typeof found === "object" && found !== null) {
+            return found as Node;
+        }
+    } catch {
+        // Refused below. AWS takes YAML too, in which the roles that are passed would not be seen here.
+    }
+    throw new ImportRefused("Invalid OpenAPI input. The local AWS takes a document as JSON.");
+}
+
+function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
+    const place = "x-amazon-apigateway-request-validators";
+    return Object.entries(objectOf(document[place], place, findings)).map(([name, value]) => {
+        const { validateRequestBody, validateRequestParameters } = objectOf(value, `${place}.${name}`, findings);
+        return {
+            name,
+            validateRequestBody: validateRequestBody === true,
+            validateRequestParameters: validateRequestParameters === true,
+        };
+    });
+}
+
+/** The security schemes that ask for an API key; any other is refused, as it would leave a method open. */
+function readApiKeys(document: Node, findings: Findings): Set<string> {
+    const { securitySchemes } = objectOf(document.components, "components", findings);
+    const schemes = Object.entries(objectOf(securitySchemes, "components.securitySchemes", findings));
+    for (const [name, value] of schemes) {
+        const { type, in: place, name: header } = objectOf(value, `components.securitySchemes.${name}`, findings);
+        if (type !== "apiKey" || place !== "header" || String(header).toLowerCase() !== "x-api-key") {
+            findings.errors.push(
+                `Security scheme '${name}' is not expanded by the local AWS: only an apiKey in header x-api-key is`,
+            );
+        }
+    }
+    return new Set(schemes.map(([name]) => name));
+}
+
+function readGatewayResponses(document: Node, findings: Findings): GatewayResponsePlan[] {
+    const place = "x-amazon-apigateway-gateway-responses";
+    return Object.entries(objectOf(document[place], place, findings)).map(([responseType, value]) => {
+        const given = objectOf(value, `${place}.${responseType}`, findings);
+        return {
+            responseType,
+            statusCode: given.statusCode === undefined ? undefined : String(given.statusCode),
+            responseParameters: (given.responseParameters ?? {}) as Record<string, string>,
+            responseTemplates: (given.responseTemplates ?? {}) as Record<string, string>,
+        };
+    });
+}
+
+/** One place of a path has one variable, whatever follows. */
+function refuseSiblings(methods: readonly MethodPlan[], { errors }: Findings): void {
+    const variables = new Map<string, string>();
+    for (const { path } of methods) {
+        const segments = path.split("/").slice(1);
+        segments.forEach((segment, index) => {
+            const parent = segments.slice(0, index).join("/");
+            const known = variables.get(parent);
+            if (segment.startsWith("{") && known !== undefined && known !== segment) {
+                errors.push(
+                    `Unable to create resource at path '${path}': A sibling (${known}) of this resource already has a variable path part -- only one is allowed`,
+                );
+            }
+            if (segment.startsWith("{")) variables.set(parent, segment);
+        });
+    }
+}

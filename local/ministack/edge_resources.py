@@ -1,0 +1,73 @@
+"""The resources and tags of calls of API Gateway and CloudFront as IAM knows them (Service Authorization Reference)."""
+
+from urllib.parse import quote, unquote
+from xml.etree import ElementTree
+
+from ministack.services import apigateway_v1, cloudfront
+
+# Collections of CloudFront's API whose members have an ARN of the same name.
+KINDS = (
+    "distribution", "origin-access-control", "cache-policy", "origin-request-policy", "response-headers-policy", "function")
+
+
+def of_distributions(method: str, path: str, routing: dict, account: str) -> str:
+    """What a call of CloudFront is judged on: one thing, all of its kind for a create, and everything for a list."""
+    parts = [part for part in path.split("/") if part][1:]
+    if parts[:1] == ["tagging"]:
+        return (routing.get("Resource") or ["*"])[0]
+    if not parts or parts[0] not in KINDS or len(parts) == 1 and method != "POST":
+        return "*"
+    return f"arn:aws:cloudfront::{account}:{parts[0]}/{parts[1] if len(parts) > 1 else '*'}"
+
+
+def xml_tags(body: bytes) -> dict:
+    """The context of the tags that a call of CloudFront gives or takes."""
+    try:
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError:
+        return {}
+    for element in root.iter():
+        element.tag = element.tag.rsplit("}", 1)[-1]
+    pairs = {tag.findtext("Key", ""): tag.findtext("Value", "") for tag in root.iter("Tag")}
+    taken = [key.text or "" for keys in root.iter("TagKeys") for key in keys.iter("Key")]
+    return asked(pairs, taken)
+
+
+def tags_of_rest_call(method: str, path: str, given: dict, routing: dict) -> dict:
+    """The context of the tags that a create or a tagging call of API Gateway gives or takes."""
+    is_tagging = path.startswith("/tags/")
+    tags = given.get("tags") if method == "POST" or is_tagging else None
+    taken = routing.get("tagKeys", []) if is_tagging and method == "DELETE" else []
+    return asked({key: str(value) for key, value in tags.items()} if isinstance(tags, dict) else {}, taken)
+
+
+def tagging_of_new(method: str, path: str, resource: str, context: dict) -> list[tuple]:
+    """What tags on a create ask for besides: to put the tags of a thing whose id nobody knows yet.
+
+    AWS says so in its refusals only (mattclay/aws-terminator pull request 284): `apigateway:PUT` on
+    `…::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F*`.
+    """
+    if method != "POST" or path.startswith("/tags/") or "aws:TagKeys" not in context:
+        return []
+    prefix = resource.partition("::")[0]
+    return [("apigateway:PUT", f"{prefix}::/tags/{quote(f'{resource}/*', safe='*')}", context)]
+
+
+def asked(pairs: dict, taken: list) -> dict:
+    if not pairs and not taken:
+        return {}
+    return {**{f"aws:RequestTag/{key}": value for key, value in pairs.items()}, "aws:TagKeys": [*pairs, *taken]}
+
+
+def own_tags(service: str, resource: str) -> dict:
+    """The tags that a resource is judged by."""
+    if service == "cloudfront":
+        return {tag["Key"]: tag["Value"] for tag in cloudfront._tags.get(resource) or []}
+    # A tagging call is judged on the address of the tags of a resource, and with the tags that this has.
+    prefix, _, path = resource.partition("::")
+    arn = unquote(path.removeprefix("/tags/")) if path.startswith("/tags/") else f"{prefix}::{path}"
+    # What is in an API or a usage plan has its tags too (API Gateway Developer Guide, "API Gateway resources that can
+    # be tagged"); its own count before them.
+    prefix, _, path = arn.partition("::")
+    parent = f"{prefix}::{'/'.join(path.split('/')[:3])}"
+    return {**(apigateway_v1._v1_tags.get(parent) or {}), **(apigateway_v1._v1_tags.get(arn) or {})}

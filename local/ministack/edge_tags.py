@@ -1,0 +1,20 @@
+"""Shows the tags of REST APIs, stages, keys and usage plans to those who look for things by tags (Resource Groups Tagging
+API Reference, "Services that support the Resource Groups Tagging API"), and those of distributions where AWS does."""
+
+from ministack.core.responses import get_region
+from ministack.services import apigateway_v1, tagging
+
+# Distributions are of the whole world, whose things are listed there only.
+WORLD = "us-east-1"
+
+
+def list_tagged() -> None:
+    of_distributions = tagging._COLLECTORS["cloudfront"]
+    tagging._COLLECTORS["cloudfront"] = lambda: of_distributions() if get_region() == WORLD else ()
+    tagging._COLLECTORS["apigateway"] = of_rest_apis
+
+
+def of_rest_apis():
+    for arn, tags in apigateway_v1._v1_tags.items():
+        if arn.split(":")[3] == get_region():
+            yield arn, tagging._normalise_flat(tags)

@@ -1,0 +1,119 @@
+"""Applies changes of REST APIs, stages, keys and usage plans as API Gateway does, and refuses what it refuses.
+
+MiniStack keeps the text of a number or a switch, loses the list that a patch adds to, does not find the tags that a thing was
+made with, takes a stage that exists for a new one, and lets go what is in use.
+"""
+
+import json
+
+from ministack.core.responses import get_region
+from ministack.services import apigateway_v1 as gateway
+
+
+def apply_as_aws() -> None:
+    create_stage, delete_deployment = gateway._create_stage, gateway._delete_deployment
+    update_api, delete_plan = gateway._update_rest_api, gateway._delete_usage_plan
+    answer_error, update_stage = gateway._gateway_error_response, gateway._update_stage
+    update_api_key = gateway._update_api_key
+
+    def answer_with_one_of_each_header(error, request):
+        status, headers, body = answer_error(error, request)
+        # A gateway response's own content type is in place of the default, however its name is spelled.
+        names = {name.lower(): name for name in headers}
+        return status, {name: headers[name] for name in names.values()}, body
+
+    def create_new_stage(api, data):
+        if data.get("stageName") in gateway._stages_v1.get(api, {}):
+            return gateway._v1_error("ConflictException", "Stage already exists", 409)
+        if api in gateway._rest_apis and data.get("deploymentId") not in gateway._deployments_v1.get(api, {}):
+            return gateway._v1_error("BadRequestException", "Deployment id does not exist", 400)
+        return tagged(create_stage(api, data), lambda made: f"/restapis/{api}/stages/{made['stageName']}")
+
+    def update_stage_with_logs(api, stage, data):
+        if logs(data.get("patchOperations", [])) and not (gateway._account_settings.get("settings") or {}).get("cloudwatchRoleArn"):
+            message = "CloudWatch Logs role ARN must be set in account settings to enable logging"
+            return gateway._v1_error("BadRequestException", message, 400)
+        return update_stage(api, stage, data)
+
+    def delete_idle_deployment(api, deployment):
+        if any(stage.get("deploymentId") == deployment for stage in gateway._stages_v1.get(api, {}).values()):
+            message = "Active stages pointing to this deployment must be moved or deleted"
+            return gateway._v1_error("BadRequestException", message, 400)
+        return delete_deployment(api, deployment)
+
+    def update_whole_api(api, data):
+        record = gateway._rest_apis.get(api)
+        if record:
+            media = [op for op in data.get("patchOperations", []) if op.get("path", "").startswith("/binaryMediaTypes/")]
+            data = {"patchOperations": [op for op in data.get("patchOperations", []) if op not in media]}
+            for op in media:
+                kind = gateway._decode_json_pointer_token(op["path"].split("/", 2)[2])
+                others = [other for other in record["binaryMediaTypes"] if other != kind]
+                record["binaryMediaTypes"] = others + ([kind] if op.get("op") == "add" else [])
+        answer = update_api(api, data)
+        if not record:
+            return answer
+        size, closed = record.get("minimumCompressionSize"), record.get("disableExecuteApiEndpoint")
+        record["minimumCompressionSize"] = int(size) if size not in (None, "") else None
+        record["disableExecuteApiEndpoint"] = str(closed).lower() == "true"
+        return gateway._v1_response(gateway._rest_api_view(record))
+
+    def update_key(key, data):
+        answer, record = update_api_key(key, data), gateway._api_keys.get(key)
+        if not record:
+            return answer
+        record["enabled"] = str(record["enabled"]).lower() == "true"
+        return gateway._v1_response(record)
+
+    def delete_free_plan(plan):
+        if (gateway._usage_plans.get(plan) or {}).get("apiStages"):
+            message = f"Cannot delete Usage Plan {plan} because there are API Stages associated with this usage plan. Please remove all API stages from the Usage Plan and try again."
+            return gateway._v1_error("BadRequestException", message, 400)
+        return delete_plan(plan)
+
+    create_key, create_plan = gateway._create_api_key, gateway._create_usage_plan
+    gateway._create_api_key = lambda data: tagged(create_key(data), lambda made: f"/apikeys/{made['id']}")
+    gateway._create_usage_plan = lambda data: tagged(create_plan(data), lambda made: f"/usageplans/{made['id']}")
+    gateway._create_stage, gateway._delete_deployment = create_new_stage, delete_idle_deployment
+    gateway._update_stage, gateway._update_api_key = update_stage_with_logs, update_key
+    gateway._update_rest_api, gateway._delete_usage_plan = update_whole_api, delete_free_plan
+    gateway._update_usage_plan, gateway._gateway_error_response = update_usage_plan, answer_with_one_of_each_header
+
+
+def tagged(answer, path_of):
+    """Lets the tags that a thing is made with be found by its ARN."""
+    if answer[0] == 201:
+        made = json.loads(answer[2])
+        gateway._v1_tags[f"arn:aws:apigateway:{get_region()}::{path_of(made)}"] = dict(made.get("tags") or {})
+    return answer
+
+
+def logs(operations: list) -> bool:
+    """Whether a stage is told to write logs."""
+    told = {op.get("path", ""): op.get("value") for op in operations if op.get("op") != "remove"}
+    return any(
+        path.startswith("/accessLogSettings/") and value or path.endswith("/logging/loglevel") and value != "OFF"
+        for path, value in told.items())
+
+
+NUMBERS = {"rateLimit": float, "burstLimit": int, "limit": int, "offset": int}
+
+
+def update_usage_plan(plan_id: str, data: dict):
+    """UpdateUsagePlan by its own patches: a stage is `api:stage`, and a limit is a number."""
+    plan = gateway._usage_plans.get(plan_id)
+    if not plan:
+        return gateway._v1_error("NotFoundException", "Invalid Usage Plan identifier specified", 404)
+    for op in data.get("patchOperations", []):
+        keys, value = op.get("path", "").strip("/").split("/"), op.get("value")
+        if keys == ["apiStages"]:
+            api, _, stage = (value or "").partition(":")
+            others = [known for known in plan["apiStages"] if (known["apiId"], known["stage"]) != (api, stage)]
+            plan["apiStages"] = others + ([{"apiId": api, "stage": stage}] if op.get("op") == "add" else [])
+        elif op.get("op") == "remove":
+            plan[keys[0]] = {}
+        elif len(keys) == 2 and keys[0] in ("throttle", "quota"):
+            plan[keys[0]] = {**(plan[keys[0]] or {}), keys[1]: NUMBERS.get(keys[1], str)(value)}
+        else:
+            plan[keys[0]] = value
+    return gateway._v1_response(plan)

@@ -1,0 +1,81 @@
+"""Serves a stage of a REST API from its deployment.
+
+MiniStack serves it from the API as it is edited, so that a change shows before it is deployed, and half a change while it
+is made. Here a stage serves what was there when its deployment was made; and the request id that a caller gets is the
+one that the function gets.
+"""
+
+import copy
+import json
+from contextvars import ContextVar
+
+from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import apigateway_v1 as gateway
+
+# Beside the gateway responses of a deployment, which MiniStack keeps already, and with them saves.
+SNAPSHOT = "deployed"
+STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}
+
+served: ContextVar = ContextVar("served", default=None)
+request_id: ContextVar = ContextVar("request_id", default=None)
+
+
+class AsDeployed(AccountRegionScopedDict):
+    """What MiniStack keeps of each API; while a request is served, what was deployed of its API."""
+
+    __slots__ = ()
+
+    def get(self, key, default=None):
+        api, snapshot = served.get() or (None, None)
+        if api != key:
+            return super().get(key, default)
+        return next(snapshot[name] for name, store in STORES.items() if store is self)
+
+
+def keep_to_deployments() -> None:
+    execute, build_event, deploy = gateway._execute_in_scope, gateway._build_lambda_event_v1, gateway._create_deployment
+    for store in STORES.values():
+        store.__class__ = AsDeployed
+
+    async def execute_as_deployed(request, api, stage, *rest):
+        deployment = (gateway._stages_v1.get(api, {}).get(stage) or {}).get("deploymentId")
+        snapshot = gateway._deployed_gateway_responses.get(api, {}).get(deployment, {}).get(SNAPSHOT)
+        tokens = served.set((api, snapshot) if snapshot else None), request_id.set(request["request_id"])
+        try:
+            answer = await execute(request, api, stage, *rest)
+        finally:
+            served.reset(tokens[0])
+            request_id.reset(tokens[1])
+        if isinstance(answer, tuple):
+            answer[1]["x-amzn-requestid"] = request["request_id"]
+        return answer
+
+    def event_of_request(*args, **kwargs):
+        event = build_event(*args, **kwargs)
+        context = event["requestContext"]
+        context["requestId"] = request_id.get() or context["requestId"]
+        return event
+
+    def deploy_snapshot(api, data):
+        problem = why_not_deployed(api)
+        if problem:
+            return gateway._v1_error("BadRequestException", problem, 400)
+        answer = deploy(api, data)
+        if answer[0] == 201:
+            there = {name: copy.deepcopy(store.get(api, {})) for name, store in STORES.items()}
+            gateway._deployed_gateway_responses[api][json.loads(answer[2])["id"]][SNAPSHOT] = there
+        return answer
+
+    gateway._execute_in_scope, gateway._build_lambda_event_v1 = execute_as_deployed, event_of_request
+    gateway._create_deployment = deploy_snapshot
+
+
+def why_not_deployed(api: str) -> str | None:
+    if api not in gateway._rest_apis:
+        return None
+    methods = [method for resource in gateway._resources.get(api, {}).values() for method in resource["resourceMethods"].values()]
+    if not methods:
+        return "The REST API doesn't contain any methods"
+    if any(not method.get("methodIntegration") for method in methods):
+        return "No integration defined for method"
+    return None

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { zipSync } from "fflate";
+import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import {
+    answered,
+    deploy,
+    documentOf,
+    functionName,
+    gatewayOf,
+    importDocument,
+    makeFunction,
+} from "./rest-apis/support.ts";
+
+const clients = 8;
+const updates = 10;
+
+/** Answers the number of its code and of its configuration after a while, as one that asks others does; and it has many files to unpack. */
+const packageOf = (version: number) =>
+    zipSync({
+        "index.mjs": Buffer.from(`import { readFileSync } from "node:fs";
+            export const handler = async () => {
+                await new Promise((resolve) => setTimeout(resolve, 15));
+                const file = readFileSync(new URL("files/59.txt", import.meta.url), "utf8");
+                return { statusCode: 200, body: JSON.stringify({ code: ${version}, file, configuration: process.env.VERSION }) };
+            };`),
+        ...Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`files/${at}.txt`, Buffer.from(String(version))])),
+    });
+
+describe("a function that is updated while it is asked", () => {
+    let aws: Enforcing;
+    let gateway: APIGatewayClient;
+    let url: string;
+    before(async () => {
+        aws = await startEnforcing();
+        gateway = gatewayOf(aws);
+        await makeFunction(aws);
+        const { id = "" } = await importDocument(gateway, documentOf({ "/films": { get: answered() } }));
+        url = `${await deploy(aws, gateway, id)}/films`;
+    });
+    after(async () => {
+        gateway.destroy();
+        await aws.discard();
+    });
+
+    async function update(version: number): Promise<void> {
+        const FunctionName = functionName;
+        const Environment = { Variables: { VERSION: String(version) } };
+        await aws.admin.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
+        await aws.admin.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packageOf(version) }));
+    }
+
+    it("fails no request, answers by whole packages only, and by the latest in the end", async () => {
+        await update(0);
+        let updating = true;
+        const failed: string[] = [];
+        const answers: { code: number; file: string; configuration: string }[] = [];
+        const asking = Array.from({ length: clients }, async () => {
+            while (updating) {
+                const answer = await fetch(url);
+                const text = await answer.text();
+                if (answer.status === 200) answers.push(JSON.parse(text));
+                else failed.push(`${answer.status} ${text}`);
+            }
+        });
+        for (let version = 1; version <= updates; version++) {
+            // An update comes upon processes that answer, and upon those that start for the one before.
+            const asked = answers.length + (version % 2) * clients;
+            while (answers.length + failed.length < asked) await new Promise((resolve) => setTimeout(resolve, 5));
+            await update(version);
+        }
+        updating = false;
+        await Promise.all(asking);
+        assert.deepEqual(failed.slice(0, 3), []);
+        assert.ok(answers.length > updates * clients, `${answers.length} answers`);
+        assert.deepEqual(
+            answers.filter(({ code, file }) => String(code) !== file),
+            [],
+        );
+        const latest = await Promise.all(Array.from({ length: clients }, async () => (await fetch(url)).json()));
+        const wanted = { code: updates, file: String(updates), configuration: String(updates) };
+        assert.deepEqual(latest, Array(clients).fill(wanted));
+    });
+});

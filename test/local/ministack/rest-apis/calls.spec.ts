@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import {
+    type APIGatewayClient,
+    CreateApiKeyCommand,
+    CreateUsagePlanCommand,
+    CreateUsagePlanKeyCommand,
+    UpdateStageCommand,
+    UpdateUsagePlanCommand,
+} from "@aws-sdk/client-api-gateway";
+import { RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import { type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
+import {
+    allowApi,
+    answered,
+    deploy,
+    documentOf,
+    functionName,
+    gatewayOf,
+    importDocument,
+    makeFunction,
+} from "./support.ts";
+
+interface Event {
+    readonly httpMethod: string;
+    readonly headers: Record<string, string>;
+    readonly queryStringParameters: Record<string, string>;
+    readonly requestContext: { readonly requestId: string };
+    readonly body: string | null;
+    readonly isBase64Encoded: boolean;
+}
+
+const any = { "x-amazon-apigateway-any-method": answered() };
+const document = documentOf(
+    {
+        "/films": any,
+        "/picture": any,
+        "/keyed": { get: answered({ security: [{ key: [] }] }) },
+    },
+    {
+        components: { securitySchemes: { key: { type: "apiKey", name: "x-api-key", in: "header" } } },
+        "x-amazon-apigateway-binary-media-types": ["image/png"],
+        "x-amazon-apigateway-gateway-responses": {
+            THROTTLED: {
+                statusCode: "429",
+                responseParameters: {
+                    "gatewayresponse.header.Content-Type": "'application/problem+json'",
+                    "gatewayresponse.header.Retry-After": "'1'",
+                },
+                responseTemplates: {
+                    "application/json": '{"title":"Too many requests","status":429,"requestId":"$context.requestId"}',
+                },
+            },
+            INVALID_API_KEY: { statusCode: "403", responseTemplates: { "application/json": '{"title":"No key"}' } },
+        },
+    },
+);
+
+describe("calls of a REST API", () => {
+    let aws: Enforcing;
+    let client: APIGatewayClient;
+    let restApiId: string;
+    let url: string;
+    before(async () => {
+        aws = await startEnforcing();
+        client = gatewayOf(aws);
+        await makeFunction(aws, false);
+        restApiId = (await importDocument(client, document)).id ?? "";
+        url = await deploy(aws, client, restApiId);
+    });
+    after(async () => {
+        client.destroy();
+        await aws.discard();
+    });
+    const eventOf = async (answer: Response) => {
+        assert.equal(answer.status, 200, await answer.clone().text());
+        return (await answer.json()) as Event;
+    };
+
+    it("fail by the function's own policy, until that lets this API in, and again when it does no longer", async () => {
+        const refused = async () => {
+            const answer = await fetch(`${url}/films`);
+            assert.equal(answer.status, 500);
+            assert.match(await answer.text(), /Internal server error/);
+        };
+        await refused();
+        await allowApi(aws, "otherapi");
+        await refused();
+        await allowApi(aws, restApiId);
+        await eventOf(await fetch(`${url}/films`));
+        const permission = { FunctionName: functionName, StatementId: `api-${restApiId}` };
+        await aws.admin.lambda.send(new RemovePermissionCommand(permission));
+        await refused();
+        await allowApi(aws, restApiId);
+    });
+
+    it("need no signature, and reach the function as they were sent, from a page of another origin too", async () => {
+        const values = '{"GENRE":"\\"Drama\\" & more"}';
+        const origin = "https://films.example";
+        const answer = await fetch(`${url}/films?values=${encodeURIComponent(values)}&since=5`, {
+            headers: { origin, "sec-fetch-site": "cross-site", "if-none-match": '"1"' },
+        });
+        const event = await eventOf(answer);
+        assert.deepEqual(event.queryStringParameters, { values, since: "5" });
+        assert.equal(event.headers.origin, origin);
+        assert.equal(event.headers["if-none-match"], '"1"');
+        assert.match(event.requestContext.requestId, /^[0-9a-f-]{36}$/);
+        assert.equal(answer.headers.get("x-amzn-requestid"), event.requestContext.requestId);
+
+        const preflight = await fetch(`${url}/films`, {
+            method: "OPTIONS",
+            headers: { origin, "access-control-request-method": "POST" },
+        });
+        assert.equal((await eventOf(preflight)).httpMethod, "OPTIONS");
+        const posted = await fetch(`${url}/films`, { method: "POST", body: '{"title":"Älien"}', headers: { origin } });
+        assert.equal((await eventOf(posted)).body, '{"title":"Älien"}');
+    });
+
+    it("carry bytes in both directions", async () => {
+        const picture = Buffer.from([0x89, 0x50, 0xff, 0x00]);
+        const headers = { accept: "image/png", "content-type": "image/png" };
+        const answer = await fetch(`${url}/picture`, { headers });
+        assert.equal(answer.headers.get("content-type"), "image/png");
+        assert.deepEqual(Buffer.from(await answer.arrayBuffer()), picture);
+        const posted = await eventOf(await fetch(`${url}/films`, { method: "POST", body: picture, headers }));
+        assert.deepEqual([posted.body, posted.isBase64Encoded], [picture.toString("base64"), true]);
+    });
+
+    it("need a key of a usage plan of the stage where the method asks for one, and are held to the plan", async () => {
+        const { id: keyId = "", value = "" } = await client.send(
+            new CreateApiKeyCommand({ name: "films", enabled: true }),
+        );
+        const call = (key?: string) =>
+            fetch(`${url}/keyed`, key === undefined ? {} : { headers: { "x-api-key": key } });
+        for (const key of [undefined, "not-a-key-at-all-0000", value]) {
+            const answer = await call(key);
+            assert.equal(answer.status, 403);
+            assert.deepEqual(await answer.json(), { title: "No key" });
+        }
+        const apiStages = [{ apiId: restApiId, stage: "api" }];
+        const { id: usagePlanId = "" } = await client.send(new CreateUsagePlanCommand({ name: "films", apiStages }));
+        await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: "API_KEY" }));
+        assert.equal((await call(value)).status, 200);
+        await client.send(
+            new UpdateUsagePlanCommand({
+                usagePlanId,
+                patchOperations: [
+                    { op: "replace", path: "/throttle/rateLimit", value: "0.001" },
+                    { op: "replace", path: "/throttle/burstLimit", value: "1" },
+                ],
+            }),
+        );
+        assert.deepEqual([(await call(value)).status, (await call(value)).status], [200, 429]);
+    });
+
+    it("beyond the stage's rate are answered 429 in the words that the API has for it", async () => {
+        const set = (path: string, value: string) => ({
+            op: "replace" as const,
+            path: `/*/*/throttling/${path}`,
+            value,
+        });
+        const limits = [set("rateLimit", "0.001"), set("burstLimit", "2")];
+        const stage = { restApiId, stageName: "api" };
+        await client.send(new UpdateStageCommand({ ...stage, patchOperations: limits }));
+        const answers = [await fetch(`${url}/films`), await fetch(`${url}/films`), await fetch(`${url}/films`)];
+        assert.deepEqual(
+            answers.map(({ status }) => status),
+            [200, 200, 429],
+        );
+        const last = answers[2] as Response;
+        assert.equal(last.headers.get("content-type"), "application/problem+json");
+        assert.equal(last.headers.get("retry-after"), "1");
+        const requestId = last.headers.get("x-amzn-requestid");
+        assert.deepEqual(await last.json(), { title: "Too many requests", status: 429, requestId });
+        await client.send(new UpdateStageCommand({ ...stage, patchOperations: [{ op: "remove", path: "/*/*" }] }));
+        assert.equal((await fetch(`${url}/films`)).status, 200);
+    });
+
+    it("of what is not there are refused as API Gateway refuses them", async () => {
+        const nowhere = await fetch(`${url}/nowhere`);
+        assert.deepEqual([nowhere.status, await nowhere.json()], [403, { message: "Missing Authentication Token" }]);
+        const noStage = await fetch(url.replace(/api$/, "v1"));
+        assert.deepEqual([noStage.status, await noStage.json()], [403, { message: "Forbidden" }]);
+    });
+});
