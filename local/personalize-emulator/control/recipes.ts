@@ -64,6 +64,7 @@ export const trainableRecipes = [
     "aws-user-personalization",
     "aws-user-personalization-v2",
     "aws-hrnn",
+    "aws-personalized-ranking",
     "aws-popularity-count",
 ];
 

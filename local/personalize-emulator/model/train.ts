@@ -4,7 +4,12 @@ import { timeAwareGram } from "./gram.ts";
 import { toTrainingData } from "./histories.ts";
 import type { Model } from "./model.ts";
 
-const PERSONALIZED = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"];
+const PERSONALIZED = [
+    "aws-user-personalization",
+    "aws-user-personalization-v2",
+    "aws-hrnn",
+    "aws-personalized-ranking",
+];
 const POPULARITY = "aws-popularity-count";
 
 const HALF_LIFE_SECONDS = 30 * 86_400;

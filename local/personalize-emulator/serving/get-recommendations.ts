@@ -26,6 +26,9 @@ export interface ListWish {
     filterValues?: Record<string, string> | undefined;
 }
 
+/** The recipe that orders given items, and recommends none. */
+export const rankingRecipe = "aws-personalized-ranking";
+
 const defaultCount = 25;
 const largestCount = 500;
 
@@ -62,6 +65,10 @@ export function listFor(
     { filters, streams }: { filters: Filters; streams: Streams },
 ): Recommendation[] {
     const { userId, count, filterArn, filterValues } = wish;
+    const { recipeName } = trained.model;
+    if (recipeName === rankingRecipe) {
+        throw invalidInput(`The recipe ${recipeName} orders given items: ask for it by GetPersonalizedRanking.`);
+    }
     requireUser(trained.model, userId);
     const history = historyOf(trained, userId ?? "", streams);
     if (filterArn === undefined) return recommend(trained.model, { history }, count);
@@ -73,7 +80,11 @@ export function listFor(
 }
 
 /** Item numbers, oldest first: those of the training, then the streamed events that came after it. */
-function historyOf({ model, interactions, eventType }: Trained, userId: string, streams: Streams): readonly number[] {
+export function historyOf(
+    { model, interactions, eventType }: Trained,
+    userId: string,
+    streams: Streams,
+): readonly number[] {
     const trainedOn = model.histories.get(userId) ?? [];
     const later = interactions === undefined ? [] : streams.ofUser(interactions, userId, model.lastEvent);
     if (later.length === 0) return trainedOn;

@@ -14,6 +14,7 @@ import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { createFilters } from "./filters.ts";
 import { checkRecommendInput, type ListWish, listFor, type RecommendInput } from "./get-recommendations.ts";
+import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { type Recommendation, recommendationId } from "./recommend.ts";
 
 /** Answers what is asked at runtime: recommendations, and events, items and users as they come. All from memory. */
@@ -36,6 +37,13 @@ export function createServing(
         const itemList = listFor(call, trained, wish, { filters, streams });
         meter.recommended(campaign, measureOf(isV2(trained.model.recipeName)), call.now);
         return { itemList, recommendationId: recommendationId(campaignArn) };
+    };
+
+    const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
+        const { campaign, trained } = campaigns.deployedOn(call, input.campaignArn);
+        const personalizedRanking = rankItems(call, trained, input, { filters, streams });
+        meter.recommended(campaign, measureOf(isV2(trained.model.recipeName)), call.now);
+        return { personalizedRanking, recommendationId: recommendationId(input.campaignArn) };
     };
 
     const putEvents: Handler = (call, input: PutEventsInput) => {
@@ -63,6 +71,7 @@ export function createServing(
     return {
         handlers: {
             GetRecommendations: getRecommendations,
+            GetPersonalizedRanking: getPersonalizedRanking,
             PutEvents: putEvents,
             PutItems: put("ITEMS"),
             PutUsers: put("USERS"),

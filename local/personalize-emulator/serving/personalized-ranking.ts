@@ -1,0 +1,57 @@
+import type { Call } from "../control/resources.ts";
+import { invalidInput, notEmulated } from "../errors.ts";
+import type { Streams } from "../events/streams.ts";
+import { scoreUser } from "../model/score.ts";
+import type { Trained } from "./campaign-models.ts";
+import type { Filters } from "./filters.ts";
+import { historyOf, rankingRecipe } from "./get-recommendations.ts";
+import { itemNumbers } from "./item-numbers.ts";
+import type { Recommendation } from "./recommend.ts";
+
+export interface RankingInput {
+    campaignArn: string;
+    userId: string;
+    inputList: string[];
+    filterArn?: string;
+    filterValues?: Record<string, string>;
+    metadataColumns?: object;
+}
+
+const longestList = 500;
+
+/**
+ * Orders given items for a user, by the model that recommends to him. Scores are of those given alone and sum to 1; an
+ * item that the training did not have has 0 and goes last, in the order given. A filter leaves items out.
+ *
+ * Throws InvalidInputException for a campaign of another recipe, and what the emulator does not do.
+ */
+export function rankItems(
+    call: Call,
+    trained: Trained,
+    input: RankingInput,
+    { filters, streams }: { filters: Filters; streams: Streams },
+): Recommendation[] {
+    const { campaignArn, userId, inputList, filterArn, filterValues } = input;
+    if (input.metadataColumns) throw notEmulated("Metadata in rankings");
+    const { model } = trained;
+    if (model.recipeName !== rankingRecipe) {
+        throw invalidInput(
+            `The campaign ${campaignArn} is of the recipe ${model.recipeName}; ranking needs ${rankingRecipe}.`,
+        );
+    }
+    if (inputList.length > longestList) throw invalidInput(`The inputList has more than ${longestList} items.`);
+    const scores = scoreUser(model, historyOf(trained, userId, streams));
+    const numbers = itemNumbers(model);
+    const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, userId).passing;
+    const given = [...new Set(inputList)]
+        .map((itemId) => ({ itemId, number: numbers.get(itemId) }))
+        .filter(({ number }) => !passing || (number !== undefined && passing[number] === 1))
+        .map(({ itemId, number }) => ({ itemId, score: number === undefined ? 0 : (scores[number] ?? 0) }));
+    const together = given.reduce((sum, { score }) => sum + score, 0);
+    return given
+        .toSorted((a, b) => b.score - a.score)
+        .map(({ itemId, score }) => ({
+            itemId,
+            score: together > 0 ? Number((score / together).toFixed(7)) : 0,
+        }));
+}

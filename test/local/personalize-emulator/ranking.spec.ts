@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
+import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { campaignArn, datasetGroupArn, films, history, openCinema } from "./cinema.ts";
+import { arn, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
+
+const user = "22";
+const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => `${item}`));
+const unwatched = films.map(String).filter((film) => !watched.has(film));
+const rankingArn = arn("campaign/ranking");
+
+describe("ranking by the local Personalize", () => {
+    let service: Service;
+    before(async () => {
+        ({ service } = await openCinema());
+        const { personalize } = service;
+        const { solutionArn } = await personalize.send(
+            new CreateSolutionCommand({
+                name: "ranking",
+                datasetGroupArn,
+                recipeArn: recipe("aws-personalized-ranking"),
+                performAutoTraining: false,
+            }),
+        );
+        const { solutionVersionArn } = await trainVersion(service, String(solutionArn));
+        await personalize.send(new CreateCampaignCommand({ name: "ranking", solutionVersionArn }));
+        await until(async () => (await rank(unwatched.slice(0, 2)).catch(() => [])).length > 0);
+    });
+    after(() => service?.discard());
+
+    const rank = async (inputList: string[], userId = user) => {
+        const asked = new GetPersonalizedRankingCommand({ campaignArn: rankingArn, userId, inputList });
+        const { personalizedRanking = [] } = await service.runtime.send(asked);
+        return personalizedRanking;
+    };
+
+    it("orders as the campaign does that recommends", async () => {
+        const asked = new GetRecommendationsCommand({ campaignArn, userId: user, numResults: 12 });
+        const { itemList = [] } = await service.runtime.send(asked);
+        const best = itemList.map(({ itemId }) => String(itemId));
+        const ranked = await rank(best.toReversed());
+        assert.deepEqual(
+            ranked.map(({ itemId }) => itemId),
+            best,
+        );
+    });
+
+    it("gives scores that sum to 1 over what was given, and 0 to what nobody knows, last", async () => {
+        const ranked = await rank(["no-such-film", ...unwatched.slice(0, 20)]);
+        const sum = ranked.reduce((total, { score = 0 }) => total + score, 0);
+        assert.ok(Math.abs(sum - 1) < 1e-5, `${sum}`);
+        assert.deepEqual(ranked.at(-1), { itemId: "no-such-film", score: 0 });
+    });
+
+    it("is asked by its own operation, and no other campaign by it", async () => {
+        const other = new GetPersonalizedRankingCommand({ campaignArn, userId: user, inputList: ["1"] });
+        const byRecipe = refusal("InvalidInputException", /needs aws-personalized-ranking/);
+        await assert.rejects(service.runtime.send(other), byRecipe);
+        const wrong = new GetRecommendationsCommand({ campaignArn: rankingArn, userId: user });
+        const byOperation = refusal("InvalidInputException", /by GetPersonalizedRanking/);
+        await assert.rejects(service.runtime.send(wrong), byOperation);
+    });
+});
