@@ -38,6 +38,35 @@ export const ownMetrics = {
     ndcgDrop: "NdcgDropPercent",
 } as const;
 
+/** API Gateway's own, which are free; dimensions `ApiName`, `Stage`. */
+export const gatewayNamespace = "AWS/ApiGateway";
+
+export const gatewayMetrics = {
+    requests: "Count",
+    /** Answered with 5xx, by the function or in its place. */
+    failures: "5XXError",
+} as const;
+
+/**
+ * Of the API; dimension `Stack` of `ownNamespace`. Each is paid for, so what is known for nothing is none of them: requests and
+ * failures are API Gateway's, events those of the service; which of the two caches answered stands in the log.
+ */
+export const servingApiMetrics = {
+    /** From the function's start to its answer, of each request: milliseconds. */
+    latency: "LatencyMs",
+    campaignCalls: "CampaignCalls",
+    campaignFailures: "CampaignFailures",
+    tableFailures: "TableFailures",
+    /** Lists of films, by their `source`. */
+    answeredBy: {
+        campaign: "AnsweredByCampaign",
+        cache: "AnsweredByCache",
+        precomputed: "AnsweredByPrecomputed",
+        similar: "AnsweredBySimilar",
+        popular: "AnsweredByPopular",
+    },
+} as const;
+
 /** Metrics of a trained version, under the service's names for them; dimensions `Stack`, `SolutionVersion`. */
 export const modelMetrics = [
     "coverage",
@@ -49,3 +78,10 @@ export const modelMetrics = [
     "precision_at_10",
     "precision_at_25",
 ] as const;
+
+/** How many metrics a stack has that are paid for: of one trained version, and with or without an API. */
+export function countOwnMetrics(api: boolean): number {
+    const { answeredBy, ...others } = servingApiMetrics;
+    const served = Object.keys(answeredBy).length + Object.keys(others).length;
+    return Object.keys(ownMetrics).length + modelMetrics.length + (api ? served : 0);
+}

@@ -1,4 +1,5 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { DeleteSolutionCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
@@ -10,6 +11,7 @@ import { beginPark } from "../personalize/park.ts";
 import { goneOrThrow } from "../personalize/remove.ts";
 import { requestWindows } from "../personalize/request-windows.ts";
 import { tagsOf } from "../personalize/tags.ts";
+import { putNotice } from "./api-table.ts";
 import { publishGauges } from "./guard-metrics.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
@@ -20,6 +22,8 @@ export interface GuardPlace {
     readonly stack: string;
     readonly campaignArn: string;
     readonly topicArn: string;
+    /** The API's table, where what viewers are to know is read; undefined where there is no API. */
+    readonly tableName?: string | undefined;
 }
 
 export interface GuardClients {
@@ -29,14 +33,16 @@ export interface GuardClients {
     readonly cloudwatch: CloudWatchClient;
     readonly ssm: SSMClient;
     readonly sns: SNSClient;
+    readonly dynamo: DynamoDBClient;
 }
 
 /** A user that no data set has: what the campaign answers is of no interest. */
 const probeUser = "cost-guard-probe";
 
 /** The guard's world in AWS. */
-export function awsPorts(clients: GuardClients, { project, stack, campaignArn, topicArn }: GuardPlace): GuardPorts {
-    const { personalize, runtime, cloudwatch, ssm, sns } = clients;
+export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
+    const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
+    const { project, stack, campaignArn, topicArn, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
@@ -72,6 +78,9 @@ export function awsPorts(clients: GuardClients, { project, stack, campaignArn, t
         async deleteSolution(name) {
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });
             await personalize.send(command).catch(goneOrThrow);
+        },
+        async show({ kind, text, at }) {
+            if (tableName !== undefined) await putNotice(dynamo, tableName, { kind, text, at: Date.parse(at) });
         },
         async notify(notice) {
             const Message = JSON.stringify({ default: JSON.stringify(notice), email: `${notice.text}\n` });

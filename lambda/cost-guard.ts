@@ -1,4 +1,5 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -16,6 +17,7 @@ const clients = {
     cloudwatch: new CloudWatchClient({}),
     ssm: new SSMClient({}),
     sns: new SNSClient({}),
+    dynamo: new DynamoDBClient({}),
 };
 
 /** Runs the cost guard once; what started it, and with what, is of no interest. */

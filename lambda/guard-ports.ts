@@ -29,6 +29,8 @@ export interface GuardPorts {
     /** Notes the campaign as parked and asks for its deletion. Done before: asks no second time. */
     park(reason: string): Promise<void>;
     deleteSolution(name: string): Promise<void>;
+    /** Shows it to the viewers of the page, as long as there is no campaign; does nothing where there is no page. */
+    show(notice: SentNotice): Promise<void>;
     notify(notice: SentNotice): Promise<void>;
     publish(gauges: Gauges): Promise<void>;
 }

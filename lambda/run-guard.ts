@@ -3,7 +3,7 @@ import type { GuardConfig } from "../money/guard-config.ts";
 import { isLeaving, type Looks } from "../money/guard-looks.ts";
 import { freshState, type GuardState, parseState, say, without } from "../money/guard-state.ts";
 import { probeSent } from "../money/idle.ts";
-import { sentNotice } from "../money/notices.ts";
+import { isOfParking, sentNotice } from "../money/notices.ts";
 import { monthOf, stamp } from "../money/time.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
@@ -89,7 +89,10 @@ async function act(
     }
     for (const notice of decided.notices) {
         const sent = await failures.of(`send the notice ${notice.key}`, async () => {
-            await ports.notify(sentNotice(notice, config));
+            const sent = sentNotice(notice, config);
+            // First, because what was sent is not done again.
+            if (isOfParking(sent)) await ports.show(sent);
+            await ports.notify(sent);
             return true;
         });
         if (sent) {

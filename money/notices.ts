@@ -74,6 +74,10 @@ export function sentNotice({ key, kind, at, facts }: Notice, { stack }: Pick<Gua
     };
 }
 
+/** Whether it says that there is no campaign now: viewers see why their lists are others. */
+export const isOfParking = ({ kind }: Pick<SentNotice, "kind">): boolean =>
+    kind === "limit-reached" || kind === "idle-parked";
+
 /** A price a day of what costs that an hour. */
 export const perDay = (usdPerHour: number): number => usdPerHour * 24;
 

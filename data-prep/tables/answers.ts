@@ -27,6 +27,8 @@ export interface Tables {
     readonly interactionsSha256: string;
     /** All genres, in the order of the alphabet. */
     readonly genres: readonly string[];
+    /** Films of the catalogue and of the interactions. */
+    readonly filmCount: number;
     film(itemId: string): Film | undefined;
     /** The most popular films, of one genre or all; none for a genre that there is not. */
     popular(ask?: Ask & { readonly genre?: string }): Film[];
@@ -104,6 +106,7 @@ export function openTables(document: TablesDocument): Tables {
     return {
         interactionsSha256: document.interactions.sha256,
         genres: [...byGenre.keys()].sort(),
+        filmCount: films.ids.length,
         film: (itemId) => {
             const number = numbers.get(itemId);
             return number === undefined ? undefined : filmOf(number);

@@ -37,6 +37,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         version: 0,
         /** Every notice that arrived, also those that arrived twice. */
         arrived: [] as SentNotice[],
+        /** Kinds of what the page shows. */
+        shown: [] as string[],
         deletions: 0,
         deleted: [] as string[],
         probes: 0,
@@ -135,6 +137,9 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         deleteSolution: port("deleteSolution", (name) => {
             world.deleted.push(name);
             world.solutions = world.solutions.filter(({ arn }) => arn !== solutionArn(name));
+        }),
+        show: port("show", ({ kind }) => {
+            world.shown.push(kind);
         }),
         notify: port("notify", (notice) => {
             world.arrived.push(notice);

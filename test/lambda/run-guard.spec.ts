@@ -143,6 +143,18 @@ describe("the cost guard", () => {
         assert.equal(world.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
     });
 
+    it("shows viewers why there is no campaign, before it tells anybody, and nothing else", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        world.refused.add("show");
+        await world.hours(30);
+        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1"]);
+        world.refused.clear();
+        await world.run();
+        assert.deepEqual(world.shown, ["limit-reached"]);
+        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
+    });
+
     it("starts again from what AWS knows when its notes are of no use, says so, and deletes nothing", async () => {
         for (const notes of ["{", "[]", "null", '{"schemaVersion":2}', '{"schemaVersion":1}']) {
             const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });

@@ -13,6 +13,7 @@ const ports = [
     "writeState",
     "probe",
     "park",
+    "show",
     "notify",
     "publish",
 ];

@@ -1,0 +1,14 @@
+import type { components } from "./types.ts";
+
+type Schemas = components["schemas"];
+
+export type Source = Schemas["Source"];
+export type FilmAnswer = Schemas["Film"];
+export type ListedFilm = Schemas["ListedFilm"];
+export type FilmListAnswer = Schemas["FilmList"];
+export type FilmListReason = NonNullable<FilmListAnswer["reason"]>;
+export type EventsRequest = Schemas["EventsRequest"];
+export type EventsAnswer = Schemas["EventsAnswer"];
+export type RankingRequest = Schemas["RankingRequest"];
+export type HealthAnswer = Schemas["Health"];
+export type Problem = Schemas["Problem"];

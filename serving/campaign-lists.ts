@@ -1,0 +1,115 @@
+import type { FilmListReason } from "../api/names.ts";
+import type { CampaignWatch } from "./campaign-watch.ts";
+import { failureOf, reasonOf } from "./failures.ts";
+import { type Limits, listLength } from "./limits.ts";
+import { type ListAsk, listKey } from "./list-key.ts";
+import { type Patience, within } from "./patience.ts";
+import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
+import type { Trace } from "./trace.ts";
+import type { ViewerMemory } from "./viewers.ts";
+
+/** Which list of which viewer, and what was known of both when it was asked for. */
+export interface ListWanted extends ListAsk {
+    readonly userId: string;
+    /** Of the viewer: the list will know the events up to there. */
+    readonly revision: number;
+    readonly generation: string | undefined;
+}
+
+export interface CampaignListParts {
+    readonly campaign: Pick<CampaignPort, "ask">;
+    readonly table: Pick<TablePort, "putList">;
+    readonly filters: Readonly<Record<string, string>>;
+    readonly memory: ViewerMemory;
+    readonly watch: Pick<CampaignWatch, "gone">;
+    readonly campaignPatience: Patience;
+    readonly tablePatience: Patience;
+    readonly clock: () => number;
+    readonly log: Log;
+    readonly limits: Limits;
+}
+
+/** Lists of the campaign: one call for all who wait for the same list, which is then kept in memory and table. */
+export function campaignLists(parts: CampaignListParts) {
+    const { campaign, table, filters, memory, watch, campaignPatience, tablePatience, clock, log, limits } = parts;
+    /** Why it rests, while it does. */
+    let lastFailure: FilmListReason = "failed";
+    const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
+
+    async function call(wanted: ListWanted, key: string, ask: Patience["ask"], trace: Trace): Promise<KeptList> {
+        const { userId, filter, values, context, revision, generation } = wanted;
+        const arn = filter === undefined ? undefined : (filters[filter] ?? "");
+        const madeAt = clock();
+        const filtered = arn !== undefined && { filter: { arn, values } };
+        const order = await ask(async (signal) => {
+            trace.campaignCalls += 1;
+            return campaign.ask({ userId, numResults: listLength, context, ...filtered }, signal);
+        }).catch((error: unknown) => {
+            const failure = failureOf(error);
+            if (failure === "gone") watch.gone();
+            if (failure !== "resting") {
+                trace.campaignFailures += 1;
+                lastFailure = reasonOf(failure);
+            }
+            throw error;
+        });
+        const list: KeptList = {
+            ...order,
+            ...{ key, madeAt, revision, from: "campaign" },
+            ...(generation !== undefined && { generation }),
+        };
+        memory.keep(userId, list);
+        const expiresAt = Math.ceil((madeAt + limits.stale) / 1000);
+        trace.background.push(
+            tablePatience
+                .later((signal) => table.putList(userId, list, expiresAt, signal))
+                .catch((error: unknown) => {
+                    trace.tableFailures += 1;
+                    log({ failed: "keep a list in the table", error: nameOf(error) });
+                }),
+        );
+        return list;
+    }
+
+    /** Joins a call that is under way if it knows as many events. */
+    function shared(wanted: ListWanted, ask: Patience["ask"], trace: Trace): Promise<KeptList> {
+        const key = listKey(wanted);
+        const flight = `${wanted.userId}\u0000${key}`;
+        const underWay = calls.get(flight);
+        if (underWay !== undefined && underWay.revision >= wanted.revision) {
+            // One that was begun for nobody in particular may take longer than this one has.
+            return within(limits.campaign, () => underWay.list);
+        }
+        const list = call(wanted, key, ask, trace).finally(() => {
+            if (calls.get(flight)?.list === list) calls.delete(flight);
+        });
+        calls.set(flight, { revision: wanted.revision, list });
+        return list;
+    }
+
+    return {
+        /** A new list, or why there is none. */
+        async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | FilmListReason> {
+            try {
+                return await shared(wanted, campaignPatience.ask, trace);
+            } catch (error) {
+                const failure = failureOf(error);
+                if (failure === "failed" || failure === "refused")
+                    log({ failed: "ask the campaign", error: nameOf(error) });
+                return failure === "resting" ? lastFailure : reasonOf(failure);
+            }
+        },
+        /** Asks for a new list in the place of one that was just answered. */
+        refresh(wanted: ListWanted, trace: Trace): void {
+            const work = shared(wanted, campaignPatience.later, trace).catch((error: unknown) =>
+                log({ failed: "ask the campaign anew", error: nameOf(error) }),
+            );
+            trace.background.push(work);
+        },
+    };
+}
+
+export type CampaignLists = ReturnType<typeof campaignLists>;
+
+/** What an error says may name a viewer; its name does not. */
+export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "no error");

@@ -1,0 +1,94 @@
+import type { Limits } from "./limits.ts";
+import { type Patience, within } from "./patience.ts";
+import type { CampaignPort, CampaignSeen, Log, StackItems, TablePort } from "./ports.ts";
+
+/** Knows whether there is a campaign, and which version it serves, without asking for each request. */
+export interface CampaignWatch {
+    /** What is known. The first request of a process waits for the table's answer; later ones never wait. */
+    known(): Promise<CampaignKnown>;
+    /** The campaign was asked, and is not there. */
+    gone(): void;
+}
+
+export interface CampaignKnown extends StackItems {
+    readonly away: boolean;
+}
+
+export interface WatchParts {
+    readonly campaign: Pick<CampaignPort, "describe">;
+    readonly table: Pick<TablePort, "stack" | "putCampaign">;
+    readonly tablePatience: Patience;
+    readonly clock: () => number;
+    readonly log: Log;
+    readonly limits: Limits;
+    /** Takes work that nobody waits for. */
+    readonly background: (work: Promise<unknown>) => void;
+}
+
+/** Only an active campaign answers; one that is updated stays active, and serves its old version. */
+const isAway = (seen: CampaignSeen | undefined) => seen !== undefined && seen.status !== "ACTIVE";
+
+export function campaignWatch(parts: WatchParts): CampaignWatch {
+    const { campaign, table, tablePatience, clock, log, limits, background } = parts;
+    let items: StackItems = {};
+    let readAt: number | undefined;
+    let goneAt: number | undefined;
+    let everRead = false;
+    let looking: Promise<void> | undefined;
+    const away = () => goneAt !== undefined || isAway(items.campaign);
+
+    /** Takes over what was seen, unless the campaign was found gone since. */
+    function take(found: StackItems): void {
+        items = found;
+        if (goneAt !== undefined && (found.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
+    }
+
+    async function read(): Promise<void> {
+        readAt = clock();
+        try {
+            take(await tablePatience.ask((signal) => table.stack(signal)));
+        } catch (error) {
+            log({ failed: "read what is known of the campaign", error: String(error) });
+        } finally {
+            everRead = true;
+        }
+    }
+
+    async function check(): Promise<void> {
+        const before = items.campaign?.checkedAt;
+        const patience = away() ? limits.awayChecked : limits.campaignChecked;
+        const checkedAt = clock();
+        if (before !== undefined && checkedAt - before < patience && (goneAt === undefined || before > goneAt)) return;
+        const seen = await within(limits.background, (signal) => campaign.describe(signal));
+        const noted: CampaignSeen = { status: "", ...seen, checkedAt };
+        take({ ...items, campaign: noted });
+        await tablePatience.later((signal) => table.putCampaign(noted, before, signal));
+    }
+
+    /** Whoever waits for it, waits for the table alone: the service is asked after that. */
+    function look(): Promise<void> {
+        const reading = read();
+        const checking = reading
+            .then(check)
+            .catch((error: unknown) => log({ failed: "look at the campaign", error: String(error) }))
+            .finally(() => {
+                looking = undefined;
+            });
+        background(checking);
+        return reading;
+    }
+
+    return {
+        async known() {
+            const patience = away() ? limits.awayRead : limits.campaignRead;
+            if (looking === undefined && (readAt === undefined || clock() - readAt >= patience)) {
+                looking = look();
+            }
+            if (!everRead) await looking;
+            return { ...items, away: away() };
+        },
+        gone() {
+            goneAt = clock();
+        },
+    };
+}

@@ -1,0 +1,158 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Fault } from "./problem.ts";
+
+/** The API's description (OpenAPI 3.1), as much of it as is read here. */
+export interface Description {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+    readonly components: object;
+}
+
+interface Operation {
+    readonly operationId: string;
+    readonly parameters?: readonly (Parameter | Reference)[];
+    readonly requestBody?: object;
+}
+
+interface Reference {
+    readonly $ref: string;
+}
+
+interface Parameter {
+    readonly name: string;
+    readonly in: "path" | "query";
+    readonly required?: boolean;
+    readonly schema?: { readonly type?: string; readonly default?: unknown };
+    readonly content?: unknown;
+}
+
+/** A request's parts as they come: text. */
+export interface RawRequest {
+    readonly path: Readonly<Record<string, string>>;
+    readonly query: Readonly<Record<string, string>>;
+    readonly body: string | undefined;
+}
+
+/** The same, read: numbers are numbers, JSON is what it says, and what is left out has its default. */
+export interface ReadRequest {
+    readonly path: Readonly<Record<string, string>>;
+    readonly query: Readonly<Record<string, unknown>>;
+    readonly body: unknown;
+}
+
+export interface DescribedOperation {
+    readonly operationId: string;
+    read(request: RawRequest): { readonly request: ReadRequest } | { readonly faults: readonly Fault[] };
+}
+
+const unreadable = Symbol("no JSON");
+
+/** Makes the description ready to tell operations and to read their requests; schemas are compiled when first used. */
+export function openDescription(description: Description) {
+    // The document is no schema as a whole, and has words that JSON Schema does not know.
+    const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true, addUsedSchema: false });
+    ajv.addSchema(description, "api");
+    const operations = new Map<string, ReadonlyMap<string, DescribedOperation>>();
+    for (const [path, methods] of Object.entries(description.paths)) {
+        const found = Object.entries(methods).map(([method, operation]): [string, DescribedOperation] => [
+            method.toUpperCase(),
+            describedOperation(operation, `api#/paths/${escaped(path)}/${method}`),
+        ]);
+        operations.set(path, new Map(found));
+    }
+
+    function describedOperation({ operationId, parameters = [], requestBody }: Operation, pointer: string) {
+        const known = parameters.map((parameter, at) =>
+            "$ref" in parameter
+                ? { pointer: `api${parameter.$ref}`, parameter: resolve(description, parameter.$ref) as Parameter }
+                : { pointer: `${pointer}/parameters/${at}`, parameter },
+        );
+        const bodyPointer = requestBody && `${pointer}/requestBody/content/application~1json/schema`;
+        let validate: ValidateFunction | undefined;
+        return {
+            operationId,
+            read(raw: RawRequest) {
+                const request = {
+                    path: raw.path,
+                    query: Object.fromEntries(
+                        known.flatMap(({ parameter }) => {
+                            const value = parameter.in === "query" ? valueIn(parameter, raw.query) : undefined;
+                            return value === undefined ? [] : [[parameter.name, value] as const];
+                        }),
+                    ),
+                    body: bodyPointer && json(raw.body ?? ""),
+                };
+                const noJson = Object.entries(request.query)
+                    .filter(([, value]) => value === unreadable)
+                    .map(([name]) => ({ in: `query ${name}`, message: "must be JSON" }));
+                if (request.body === unreadable) noJson.push({ in: "body", message: "must be JSON" });
+                if (noJson.length > 0) return { faults: noJson };
+                validate ??= ajv.compile(schemaOf(known, bodyPointer));
+                return validate(request) ? { request } : { faults: (validate.errors ?? []).map(faultOf) };
+            },
+        };
+    }
+
+    return {
+        /** The methods of a path as the description writes it, `/similar/{itemId}`; undefined where there is no such path. */
+        methods: (path: string): ReadonlyMap<string, DescribedOperation> | undefined => operations.get(path),
+    };
+}
+
+export type OpenDescription = ReturnType<typeof openDescription>;
+
+/** Of a request as a whole: each part by its place in the document. */
+function schemaOf(
+    known: readonly { readonly pointer: string; readonly parameter: Parameter }[],
+    body: string | undefined,
+): object {
+    const part = (place: Parameter["in"]) => {
+        const here = known.filter(({ parameter }) => parameter.in === place);
+        return {
+            type: "object",
+            required: here.filter(({ parameter }) => parameter.required).map(({ parameter }) => parameter.name),
+            properties: Object.fromEntries(
+                here.map(({ pointer, parameter: { name, content } }) => [
+                    name,
+                    { $ref: `${pointer}/${content === undefined ? "schema" : "content/application~1json/schema"}` },
+                ]),
+            ),
+        };
+    };
+    return {
+        type: "object",
+        properties: { path: part("path"), query: part("query"), ...(body !== undefined && { body: { $ref: body } }) },
+    };
+}
+
+function valueIn({ name, schema, content }: Parameter, query: RawRequest["query"]): unknown {
+    const text = query[name];
+    if (text === undefined) return schema?.default;
+    if (content !== undefined) return json(text);
+    return schema?.type === "integer" && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function json(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return unreadable;
+    }
+}
+
+function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): Fault {
+    const [, place = "", ...rest] = instancePath.split("/");
+    const inside = rest.length === 0 ? "" : place === "body" ? ` /${rest.join("/")}` : ` ${rest.join("/")}`;
+    const unknown = params.additionalProperty;
+    return { in: `${place}${inside}`, message: unknown === undefined ? message : `${message}: ${unknown}` };
+}
+
+const escaped = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");
+
+const resolve = (description: object, ref: string): unknown =>
+    ref
+        .split("/")
+        .slice(1)
+        .reduce<unknown>(
+            (found, part) => (found as Record<string, unknown>)[part.replaceAll("~1", "/").replaceAll("~0", "~")],
+            description,
+        );

@@ -1,0 +1,40 @@
+import type { HealthAnswer } from "../api/names.ts";
+import type { Tables } from "../data-prep/tables/answers.ts";
+import type { CampaignWatch } from "./campaign-watch.ts";
+import type { Patience } from "./patience.ts";
+
+export interface HealthParts {
+    readonly stack: string;
+    readonly region: string;
+    readonly cost: HealthAnswer["cost"];
+    readonly tables: Tables;
+    readonly watch: Pick<CampaignWatch, "known">;
+    readonly campaignPatience: Pick<Patience, "resting">;
+}
+
+const time = (at: number) => new Date(at).toISOString();
+
+/** Tells where answers come from now, as far as the process knows: nothing is asked for it. */
+export function healthTeller({ stack, region, cost, tables, watch, campaignPatience }: HealthParts) {
+    return async function health(): Promise<HealthAnswer> {
+        const { campaign, away, notice } = await watch.known();
+        const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
+        return {
+            ...{ status: "ok", stack, region },
+            campaign: {
+                state: away ? "away" : campaignPatience.resting() ? "resting" : "serving",
+                ...(status && { status }),
+                ...(solutionVersionArn !== undefined && { solutionVersionArn }),
+                ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
+                ...(campaign && { checkedAt: time(campaign.checkedAt) }),
+            },
+            ...(away && notice && { notice: { kind: notice.kind, text: notice.text, at: time(notice.at) } }),
+            tables: {
+                films: tables.filmCount,
+                interactionsSha256: tables.interactionsSha256,
+                genres: [...tables.genres],
+            },
+            cost: { ...cost, campaignUsdPerHour: away ? 0 : cost.campaignUsdPerHour },
+        };
+    };
+}

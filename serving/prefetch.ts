@@ -1,0 +1,124 @@
+import { freshnessOf } from "./freshness.ts";
+import { type Limits, listLength } from "./limits.ts";
+import { listKey } from "./list-key.ts";
+import type { CampaignPort, KeptList, Log, StackItems, TablePort } from "./ports.ts";
+
+export interface Asked {
+    readonly userId: string;
+    readonly requests: number;
+}
+
+export interface PrefetchPorts {
+    readonly campaign: Pick<CampaignPort, "ask" | "describe">;
+    readonly table: Pick<TablePort, "viewer" | "putList" | "stack">;
+    /** Whose lists were asked for in an hour (epoch hours), by those who counted. */
+    asked(hour: number): Promise<readonly Asked[]>;
+    /** Requests a second of the busiest of the campaign's windows of five minutes in the last hour. */
+    busiestTPS(): Promise<number>;
+    /** Epoch milliseconds. */
+    clock(): number;
+    wait(milliseconds: number): Promise<void>;
+    readonly log: Log;
+}
+
+export interface PrefetchWish {
+    /** So many viewers at most. */
+    readonly viewers: number;
+    /** Epoch milliseconds by which it is done. */
+    readonly until: number;
+    readonly limits: Limits;
+}
+
+export interface Prefetched {
+    readonly asked: number;
+    readonly wellAlready: number;
+    /** Why it did not ask for all. */
+    readonly stopped?: "no campaign" | "no room" | "out of time" | "throttled or failed";
+}
+
+/** Hours of traffic that the busiest are chosen from. */
+const hoursOfTraffic = 24;
+/** Of what the campaign's minimum leaves free, this part; the rest is for people. */
+const share = 0.5;
+
+/** The busiest viewers of all those hours, the busiest first; of equals, the first by id, so that it is always the same. */
+export function busiest(hours: readonly (readonly Asked[])[], count: number): string[] {
+    const requests = new Map<string, number>();
+    for (const { userId, requests: more } of hours.flat()) requests.set(userId, (requests.get(userId) ?? 0) + more);
+    return [...requests]
+        .sort(([a, asked], [b, others]) => others - asked || (a < b ? -1 : 1))
+        .slice(0, count)
+        .map(([userId]) => userId);
+}
+
+/**
+ * Milliseconds between two requests, so that the campaign stays within its minimum, which is billed anyway: what goes
+ * beyond it is billed more. undefined where people leave no room.
+ */
+export function paceOf(minProvisionedTPS: number, busiestTPS: number): number | undefined {
+    const free = (minProvisionedTPS - busiestTPS) * share;
+    return free > 0 ? 1000 / free : undefined;
+}
+
+/** Makes lists in advance for the busiest viewers, as far as the campaign's minimum allows; ends at the first failure. */
+export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promise<Prefetched> {
+    const { campaign, table, clock, wait } = ports;
+    const signal = AbortSignal.timeout(Math.max(1, wish.until - clock()));
+    const seen = await campaign.describe(signal);
+    if (seen?.status !== "ACTIVE") return { asked: 0, wellAlready: 0, stopped: "no campaign" };
+    const pace = paceOf(seen.minProvisionedTPS ?? 1, await ports.busiestTPS());
+    if (pace === undefined) return { asked: 0, wellAlready: 0, stopped: "no room" };
+
+    const hour = Math.floor(clock() / 3_600_000);
+    const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago)));
+    const known = await table.stack(signal);
+    let [asked, wellAlready] = [0, 0];
+    for (const userId of busiest(hours, wish.viewers)) {
+        if (clock() + pace >= wish.until) return { asked, wellAlready, stopped: "out of time" };
+        const viewer = await table.viewer(userId, plain, signal);
+        if (viewer.list && isWell(viewer.list, viewer.recent.revision, seen.solutionVersionArn, known, ports, wish)) {
+            wellAlready += 1;
+            continue;
+        }
+        const made = await madeFor(userId, viewer.recent.revision, seen.solutionVersionArn, ports, signal);
+        if (made === undefined) return { asked, wellAlready, stopped: "throttled or failed" };
+        asked += 1;
+        await table.putList(userId, made, Math.ceil((made.madeAt + wish.limits.stale) / 1000), signal);
+        await wait(pace);
+    }
+    return { asked, wellAlready };
+}
+
+const plain = listKey({ values: {}, context: {} });
+
+/** Whether a list is fresh, and for so long that the next run comes before its end. */
+function isWell(
+    list: KeptList,
+    revision: number,
+    generation: string | undefined,
+    { flushed = 0 }: StackItems,
+    { clock }: PrefetchPorts,
+    { limits }: PrefetchWish,
+): boolean {
+    const at = clock() + limits.fresh / 2;
+    return freshnessOf(list, { at, revision, generation, flushed }, limits) === "fresh";
+}
+
+async function madeFor(
+    userId: string,
+    revision: number,
+    generation: string | undefined,
+    { campaign, clock, log }: PrefetchPorts,
+    signal: AbortSignal,
+): Promise<KeptList | undefined> {
+    const madeAt = clock();
+    try {
+        const order = await campaign.ask({ userId, numResults: listLength, context: {} }, signal);
+        const generationOf = generation !== undefined && { generation };
+        return { ...order, key: plain, madeAt, revision, from: "precomputed", ...generationOf };
+    } catch (error) {
+        // Whose it was is nobody's business.
+        log({ failed: "ask the campaign in advance", error: (error as Error).name });
+        return undefined;
+    }
+}

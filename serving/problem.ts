@@ -1,0 +1,47 @@
+import type { Problem } from "../api/names.ts";
+
+/** Something that is wrong with a request, and where: `query numResults`, `body /events/0/itemId`. */
+export interface Fault {
+    readonly in: string;
+    readonly message: string;
+}
+
+/** A request that gets no answer but a problem (RFC 9457). */
+export class ProblemError extends Error {
+    override readonly name = "ProblemError";
+    readonly kind: ProblemKind;
+    readonly faults: readonly Fault[];
+    readonly headers: Readonly<Record<string, string>>;
+
+    constructor(
+        kind: ProblemKind,
+        detail: string,
+        more: { readonly faults?: readonly Fault[]; readonly headers?: Readonly<Record<string, string>> } = {},
+    ) {
+        super(detail);
+        this.kind = kind;
+        this.faults = more.faults ?? [];
+        this.headers = more.headers ?? {};
+    }
+}
+
+export type ProblemKind = keyof typeof problems;
+
+/** Each is described in docs/api.md under the last part of its type. */
+export const problems = {
+    "bad-request": { status: 400, title: "The request does not keep to the API's description" },
+    "not-found": { status: 404, title: "There is no such thing" },
+    "method-not-allowed": { status: 405, title: "The path has no such method" },
+    failure: { status: 500, title: "A fault of ours" },
+} as const;
+
+export const problemOf = (
+    { kind, message, faults }: Pick<ProblemError, "kind" | "message" | "faults">,
+    requestId: string,
+): Problem => ({
+    type: `/problems/${kind}`,
+    ...problems[kind],
+    detail: message,
+    requestId,
+    ...(faults.length > 0 && { errors: faults.map((fault) => ({ ...fault })) }),
+});

@@ -1,0 +1,98 @@
+import type { EventsAnswer, EventsRequest } from "../api/names.ts";
+import { nameOf } from "./campaign-lists.ts";
+import { unpackIds } from "./film-scores.ts";
+import { type Limits, recentLength } from "./limits.ts";
+import { type Patience, within } from "./patience.ts";
+import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
+import type { Trace } from "./trace.ts";
+import type { ViewerMemory } from "./viewers.ts";
+
+export interface EventParts {
+    /** undefined where the stack has no tracker. */
+    readonly putEvents: PutEvents | undefined;
+    readonly table: Pick<TablePort, "recent" | "putRecent">;
+    readonly tablePatience: Patience;
+    readonly memory: ViewerMemory;
+    readonly clock: () => number;
+    readonly log: Log;
+    readonly limits: Limits;
+}
+
+/** Processes that note events of the same viewer at the same time; more often than so, one gives up. */
+const tries = 3;
+
+/**
+ * Takes what a viewer did: to the tracker, then to his newest films under a new revision, then out of memory with his lists.
+ * In this order, because a list counts as knowing an event when it was asked for under its revision: were the revision there
+ * before the tracker has the event, a list that does not know it would be kept as one that does. No failure fails the request.
+ */
+export function eventTaker(parts: EventParts) {
+    const { putEvents, table, tablePatience, memory, clock, log, limits } = parts;
+
+    async function track(request: EventsRequest, events: readonly ViewerEvent[], trace: Trace): Promise<boolean> {
+        const { userId, sessionId } = request;
+        try {
+            if (putEvents === undefined) return false;
+            await within(limits.events, (signal) => putEvents({ userId, sessionId, events }, signal));
+            trace.eventsTaken += events.length;
+            return true;
+        } catch (error) {
+            log({ failed: "give events to the tracker", error: nameOf(error) });
+            return false;
+        } finally {
+            if (trace.eventsTaken === 0) trace.eventsUntracked += events.length;
+        }
+    }
+
+    async function note(userId: string, films: readonly RecentFilm[]): Promise<Recent> {
+        for (let left = tries; left > 0; left--) {
+            const before = await tablePatience.ask((signal) => table.recent(userId, signal));
+            const after = withFilms(before, films, clock());
+            const expiresAt = Math.ceil((clock() + limits.recent) / 1000);
+            if (
+                await tablePatience.ask((signal) => table.putRecent(userId, after, before.revision, expiresAt, signal))
+            ) {
+                return after;
+            }
+        }
+        throw new Error("others noted events of the same viewer at the same time");
+    }
+
+    return async function takeEvents(request: EventsRequest, trace: Trace): Promise<EventsAnswer> {
+        const { userId } = request;
+        const events = request.events.map((event) => ({
+            ...event,
+            sentAt: event.sentAt ?? Math.floor(clock() / 1000),
+        }));
+        const films = events.map(({ itemId, sentAt }) => ({ itemId, at: sentAt * 1000 }));
+        const tracked = await track(request, events, trace);
+        let recent: Recent;
+        try {
+            recent = await note(userId, films);
+        } catch (error) {
+            trace.tableFailures += 1;
+            log({ failed: "note a viewer's newest films", error: nameOf(error) });
+            // Without the table this process knows of it alone; the others are told by the client, who names the revision.
+            const { revision, recent: ids } = memory.find(userId);
+            const known = unpackIds(ids).map((itemId) => ({ itemId, at: 0 }));
+            recent = withFilms({ revision, films: known }, films, clock());
+        }
+        memory.turn(userId, recent);
+        return { revision: recent.revision, tracked };
+    };
+}
+
+/** A viewer's newest films after some more; the revision is the time, or more than it was where clocks differ. */
+export function withFilms(before: Recent, films: readonly RecentFilm[], now: number): Recent {
+    const newest = new Map<string, number>();
+    for (const { itemId, at } of [...films.toReversed(), ...before.films]) {
+        newest.set(itemId, Math.max(Math.min(at, now), newest.get(itemId) ?? 0));
+    }
+    return {
+        revision: Math.max(now, before.revision + 1),
+        films: [...newest]
+            .map(([itemId, at]) => ({ itemId, at }))
+            .sort((one, other) => other.at - one.at)
+            .slice(0, recentLength),
+    };
+}

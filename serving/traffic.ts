@@ -1,0 +1,52 @@
+import { nameOf } from "./campaign-lists.ts";
+import { countedViewers, type Limits, notedViewers } from "./limits.ts";
+import type { Patience } from "./patience.ts";
+import type { Log, TablePort } from "./ports.ts";
+import type { Trace } from "./trace.ts";
+
+export interface TrafficParts {
+    readonly table: Pick<TablePort, "addAsked">;
+    readonly tablePatience: Pick<Patience, "later">;
+    readonly clock: () => number;
+    readonly log: Log;
+    readonly limits: Limits;
+}
+
+const hour = 3_600_000;
+
+/**
+ * Counts whose list is asked for, and adds the busiest of a minute to the table: prefetch chooses from them. What a process
+ * counts is bounded, and so is what it writes; a viewer who is not among its busiest is none that prefetch would choose.
+ */
+export function trafficCounter({ table, tablePatience, clock, log, limits }: TrafficParts) {
+    let counts = new Map<string, number>();
+    let since = clock();
+
+    async function add(busiest: readonly (readonly [string, number])[], now: number): Promise<void> {
+        const expiresAt = Math.ceil((now + limits.asked) / 1000);
+        for (const [userId, requests] of busiest) {
+            await tablePatience.later((signal) =>
+                table.addAsked(Math.floor(now / hour), userId, requests, expiresAt, signal),
+            );
+        }
+    }
+
+    return {
+        count(userId: string, trace: Trace): void {
+            const counted = counts.get(userId);
+            if (counted !== undefined || counts.size < countedViewers) counts.set(userId, (counted ?? 0) + 1);
+            const now = clock();
+            if (now - since < limits.trafficNoted) return;
+            const busiest = [...counts].sort((one, other) => other[1] - one[1]).slice(0, notedViewers);
+            counts = new Map();
+            since = now;
+            const adding = add(busiest, now).catch((error: unknown) => {
+                trace.tableFailures += 1;
+                log({ failed: "note the busiest viewers", error: nameOf(error) });
+            });
+            trace.background.push(adding);
+        },
+    };
+}
+
+export type TrafficCounter = ReturnType<typeof trafficCounter>;

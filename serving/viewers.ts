@@ -1,0 +1,78 @@
+import { LRUCache } from "lru-cache";
+import { bytesOf, packIds, textBytes } from "./film-scores.ts";
+import { listsOfViewer } from "./limits.ts";
+import type { KeptList, Recent } from "./ports.ts";
+
+/** What a process knows of a viewer. */
+export interface Viewer {
+    readonly revision: number;
+    /** Ids of his newest films, the newest first, packed. */
+    readonly recent: string;
+    /** When the table was read; epoch milliseconds, 0 where it never was. */
+    readonly readAt: number;
+    /** The newest made first. */
+    readonly lists: readonly KeptList[];
+}
+
+const nobody: Viewer = { revision: 0, recent: "", readAt: 0, lists: [] };
+
+/** Measured: objects, and the cache's own entry, beside the texts and scores. `bench:api` measures it again. */
+const viewerBytes = 450;
+const listBytes = 250;
+
+/** The viewers that a process remembers, those asked for last, in so many bytes. */
+export function viewerMemory(maxBytes: number) {
+    const viewers = new LRUCache<string, Viewer>({ maxSize: maxBytes, sizeCalculation: sizeOf });
+    const find = (userId: string) => viewers.get(userId) ?? nobody;
+    return {
+        find,
+        /** What the table knows at `at`; whoever knows a later event, table or process, is right. */
+        read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
+            const known = find(userId);
+            const ids = packIds(recent.films.map(({ itemId }) => itemId));
+            const viewer = {
+                revision: Math.max(known.revision, recent.revision),
+                recent: known.revision > recent.revision ? known.recent : ids,
+                readAt: at,
+                lists: list === undefined ? known.lists : withList(known.lists, list),
+            };
+            viewers.set(userId, viewer);
+            return viewer;
+        },
+        keep(userId: string, list: KeptList): void {
+            const known = find(userId);
+            viewers.set(userId, { ...known, lists: withList(known.lists, list) });
+        },
+        /** An event: what was listed before it is forgotten. */
+        turn(userId: string, recent: Recent): void {
+            const known = find(userId);
+            if (recent.revision > known.revision) {
+                const ids = packIds(recent.films.map(({ itemId }) => itemId));
+                viewers.set(userId, { ...known, revision: recent.revision, recent: ids, lists: [] });
+            }
+        },
+        get size(): number {
+            return viewers.size;
+        },
+    };
+}
+
+export type ViewerMemory = ReturnType<typeof viewerMemory>;
+
+/** With a list in the place of an older one of its key; of two, the one that knows later events is the newer. */
+function withList(lists: readonly KeptList[], list: KeptList): readonly KeptList[] {
+    const same = lists.find(({ key }) => key === list.key);
+    if (same !== undefined && !isNewer(list, same)) return lists;
+    return [list, ...lists.filter((other) => other !== same)].slice(0, listsOfViewer);
+}
+
+const isNewer = (one: KeptList, other: KeptList): boolean =>
+    one.revision > other.revision || (one.revision === other.revision && one.madeAt >= other.madeAt);
+
+function sizeOf({ recent, lists }: Viewer, userId: string): number {
+    const sizes = lists.map(
+        ({ films, key, generation = "", recommendationId = "" }) =>
+            listBytes + bytesOf(films) + textBytes(key) + textBytes(generation) + textBytes(recommendationId),
+    );
+    return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + textBytes(recent));
+}

@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { memoryTable } from "./memory-table.ts";
+import { campaignWorld, idsOf, jsonOf, markOf, startWorld, type World } from "./world.ts";
+
+const [second, minute, hour] = [1000, 60_000, 3_600_000];
+
+describe("what is known of the campaign", () => {
+    let world: World;
+    beforeEach(() => {
+        world = startWorld();
+    });
+    const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
+
+    it("is asked of the service once a minute by one process, and by the others read", async () => {
+        const processes = [world.another(), world.another(), world.another()];
+        for (let passed = 0; passed < 5 * minute; passed += second) {
+            world.clock.at += second;
+            for (const service of processes) {
+                const event = { httpMethod: "GET", resource: "/health", path: "/health", pathParameters: null };
+                const rest = { queryStringParameters: null, headers: null, body: null, isBase64Encoded: false };
+                await service.handle({ ...event, ...rest, requestContext: { requestId: "r" } });
+            }
+        }
+        assert.ok(world.state.describes >= 4 && world.state.describes <= 6, `${world.state.describes}`);
+    });
+
+    it("keeps requests from a campaign that is gone, until one sees it again", async () => {
+        await world.recommend("a");
+        world.state.status = undefined;
+        assert.equal((await world.recommend("b")).reason, "away");
+        const asked = world.state.asks.length;
+        for (let passed = 0; passed < 30; passed++) {
+            world.clock.at += second;
+            assert.equal((await world.recommend(`b${passed}`)).reason, "away");
+        }
+        assert.equal(world.state.asks.length, asked);
+        assert.ok(world.state.describes <= 7, `${world.state.describes}`);
+        assert.equal(await state(), "away");
+        assert.equal(jsonOf(await world.ask("GET /health")).cost.campaignUsdPerHour, 0);
+
+        world.state.status = "ACTIVE";
+        world.clock.at += 6 * second;
+        await world.recommend("c");
+        assert.equal((await world.recommend("c")).source, "campaign");
+        assert.equal(await state(), "serving");
+    });
+
+    it("makes lists of the version before stale, and those that were made before all were flushed", async () => {
+        assert.equal((await world.recommend("a")).source, "campaign");
+        world.state.version = "v2";
+        world.clock.at += minute;
+        await world.recommend("z");
+        assert.equal((await world.recommend("a")).source, "campaign");
+        assert.equal((await world.recommend("a")).source, "cache");
+
+        world.table.setStack({ flushed: world.clock.at });
+        world.clock.at += 11 * second;
+        await world.recommend("z");
+        assert.equal((await world.recommend("a")).source, "campaign");
+        assert.equal((await world.recommend("a")).source, "cache");
+        assert.equal(world.table.stack().flushed, world.clock.at - 11 * second);
+    });
+
+    it("is shown with what the cost guard says, while it is away", async () => {
+        const at = world.clock.at;
+        world.table.setStack({ notice: { kind: "parked", text: "The limit is near.", at } });
+        assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined);
+        world.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
+        world.clock.at += 11 * second;
+        await world.ask("GET /health");
+        const health = jsonOf(await world.ask("GET /health"));
+        assert.deepEqual(health.notice, { kind: "parked", text: "The limit is near.", at: new Date(at).toISOString() });
+        assert.deepEqual([health.campaign.state, health.campaign.status], ["away", "DELETE IN_PROGRESS"]);
+        assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
+    });
+});
+
+describe("a list that is no longer fresh", () => {
+    it("is answered at once, and the next answer is the new one", async () => {
+        const world = startWorld();
+        await world.recommend("a");
+        world.clock.at += 2 * hour;
+        assert.equal((await world.recommend("a")).source, "cache");
+        assert.equal(world.state.asks.length, 2);
+        assert.equal((await world.recommend("a")).madeAt, new Date(world.clock.at).toISOString());
+        assert.equal(world.state.asks.length, 2);
+        world.clock.at += 7 * hour;
+        assert.equal((await world.recommend("a")).source, "campaign");
+    });
+
+    it("is not waited for when the new one takes long, and the new one is there for the next invocation", async () => {
+        const world = startWorld({ limits: { campaign: 20 } });
+        await world.recommend("a");
+        world.clock.at += 2 * hour;
+        let thaw = () => {};
+        world.state.fault = () =>
+            new Promise<void>((resolve) => {
+                thaw = resolve;
+            }) as Promise<never>;
+        assert.equal((await world.recommend("a")).source, "cache");
+        world.state.fault = undefined;
+        // Frozen for longer than anybody would have waited for it.
+        await sleep(40);
+        thaw();
+        await sleep(5);
+        assert.equal((await world.recommend("a")).madeAt, new Date(world.clock.at).toISOString());
+        assert.equal(world.state.asks.length, 2);
+    });
+
+    it("keeps nobody waiting longer than his own call would", async () => {
+        const world = startWorld({ limits: { campaign: 20 } });
+        await world.recommend("a");
+        world.clock.at += 2 * hour;
+        world.state.fault = () => new Promise<never>(() => {});
+        await world.recommend("a");
+        world.clock.at += 6 * hour;
+        assert.equal((await world.recommend("a")).reason, "slow");
+    });
+});
+
+describe("an event", () => {
+    it("makes the next list another one, in this process and in others", async () => {
+        const campaign = campaignWorld();
+        const table = memoryTable();
+        const [one, other] = [startWorld({ campaign, table }), startWorld({ campaign, table })];
+        await one.recommend("a");
+        await other.recommend("a");
+        const { revision, tracked } = await one.watch("a", "20", "30");
+        assert.equal(tracked, true);
+        assert.equal(idsOf(await one.recommend("a"))[0], markOf("a", 2));
+        const since = String(revision);
+        assert.equal(idsOf(await other.recommend("a", { since }))[0], markOf("a", 2));
+        assert.deepEqual(
+            table.recents.get("a")?.films.map(({ itemId }) => itemId),
+            ["30", "20"],
+        );
+    });
+
+    it("is with the tracker before any list counts as knowing it", async () => {
+        const campaign = campaignWorld();
+        const table = memoryTable();
+        const [one, other] = [startWorld({ campaign, table }), startWorld({ campaign, table })];
+        let arrive = () => {};
+        campaign.state.eventsFault = () =>
+            new Promise<void>((resolve) => {
+                arrive = resolve;
+            }) as Promise<never>;
+        const watching = one.watch("a", "20");
+        await sleep(1);
+        assert.equal(idsOf(await other.recommend("a"))[0], markOf("a", 0));
+        arrive();
+        const { revision } = await watching;
+        assert.equal(idsOf(await other.recommend("a", { since: String(revision) }))[0], markOf("a", 1));
+    });
+
+    it("is known to who asks after it, though a list was being asked for before it, and that one is not kept", async () => {
+        const world = startWorld();
+        let answer = () => {};
+        world.state.fault = () =>
+            new Promise<void>((resolve) => {
+                answer = resolve;
+            }) as Promise<never>;
+        const before = world.recommend("a");
+        await sleep(1);
+        world.state.fault = undefined;
+        const { revision } = await world.watch("a", "20");
+        const since = String(revision);
+        assert.equal(idsOf(await world.recommend("a", { since }))[0], markOf("a", 1));
+        answer();
+        assert.equal(idsOf(await before)[0], markOf("a", 0));
+        assert.equal(idsOf(await world.recommend("a", { since }))[0], markOf("a", 1));
+    });
+
+    it("holds a list that is made at once for a moment only: the service may not know the event yet", async () => {
+        const world = startWorld();
+        const { revision } = await world.watch("a", "20");
+        await world.recommend("a", { since: String(revision) });
+        assert.equal((await world.recommend("a")).source, "cache");
+        world.clock.at += 600;
+        assert.equal((await world.recommend("a")).source, "campaign");
+        world.clock.at += 3000;
+        assert.equal((await world.recommend("a")).source, "campaign");
+        world.clock.at += 3000;
+        assert.equal((await world.recommend("a")).source, "cache");
+    });
+
+    it("is taken without a tracker, or with one that fails, and says so", async () => {
+        for (const world of [startWorld({ tracker: false }), startWorld({ limits: { events: 20 } })]) {
+            world.state.eventsFault = () => new Promise<never>(() => {});
+            const { revision, tracked } = await world.watch("a", "20");
+            assert.equal(tracked, false);
+            assert.ok(revision >= world.clock.at);
+            assert.equal(world.lastLine().eventsUntracked, 1);
+            assert.equal(world.table.recents.get("a")?.films[0]?.itemId, "20");
+        }
+    });
+
+    it("gives revisions that grow, whoever notes them at the same time and whatever the clock shows", async () => {
+        const campaign = campaignWorld();
+        const table = memoryTable(() => sleep(1));
+        const worlds = [startWorld({ campaign, table }), startWorld({ campaign, table })] as const;
+        worlds[1].clock.at -= 5000;
+        const revisions: number[] = [];
+        for (let round = 0; round < 5; round++) {
+            const answers = await Promise.all(worlds.map((world, at) => world.watch("a", `${round}${at}`)));
+            revisions.push(...answers.map(({ revision }) => revision));
+        }
+        assert.equal(new Set(revisions).size, 10);
+        assert.equal(table.recents.get("a")?.revision, Math.max(...revisions));
+        assert.equal(table.recents.get("a")?.films.length, 10);
+    });
+
+    it("is told whole to the tracker", async () => {
+        const world = startWorld();
+        const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt: 1_700_000_000, recommendationId: "R" };
+        await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event] } });
+        assert.deepEqual(world.state.put, [{ userId: "a", sessionId: "s", events: [event] }]);
+    });
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hangs, idsOf, jsonOf, markOf, serviceError, startWorld, throws, type World } from "./world.ts";
+
+const hour = 3_600_000;
+const away = throws(serviceError("the table is away", 500));
+
+describe("a viewer's films", () => {
+    let world: World;
+    beforeEach(() => {
+        world = startWorld({ limits: { campaign: 60, table: 40, resting: 500 } });
+    });
+
+    it("come from the campaign, then from memory, then for another process from the table", async () => {
+        const first = await world.recommend("a", { numResults: "3" });
+        assert.equal(first.source, "campaign");
+        assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
+        assert.deepEqual(first.films[1], {
+            ...{ itemId: "100", title: "Film 100", year: 1999, genres: ["Drama"], score: 0.005 },
+        });
+        assert.equal(first.recommendationId, "RID-1");
+        assert.equal(world.state.asks[0]?.numResults, 100);
+
+        const second = await world.recommend("a", { numResults: "100" });
+        assert.deepEqual([second.source, second.reason, second.recommendationId], ["cache", undefined, "RID-1"]);
+        assert.equal(second.films.length, 100);
+        assert.equal(world.lastLine().layer, "memory");
+
+        world.restart();
+        assert.deepEqual(idsOf(await world.recommend("a", { numResults: "3" })), idsOf(first));
+        assert.equal(world.lastLine().layer, "table");
+        assert.equal(world.state.asks.length, 1);
+    });
+
+    it("are another list for each filter, its values and each context, by ARN", async () => {
+        const ask = (query: Record<string, string>) => world.recommend("a", query);
+        await ask({});
+        await ask({ filter: "genre", filterValues: '{"G":"\\"Drama\\"","H":"1"}' });
+        await ask({ filter: "genre", filterValues: '{"H":"1","G":"\\"Drama\\""}' });
+        await ask({ filter: "genre", filterValues: '{"G":"\\"Comedy\\""}' });
+        await ask({ context: '{"DEVICE":"phone"}' });
+        await ask({ context: '{"DEVICE":"phone"}' });
+        assert.deepEqual(
+            world.state.asks.map(({ filter, context }) => [filter?.arn, filter?.values.G, context.DEVICE]),
+            [
+                [undefined, undefined, undefined],
+                ["arn:genre", '"Drama"', undefined],
+                ["arn:genre", '"Comedy"', undefined],
+                [undefined, undefined, "phone"],
+            ],
+        );
+    });
+
+    it("are asked for once by all who wait", async () => {
+        const lists = await Promise.all(Array.from({ length: 20 }, () => world.recommend("a")));
+        assert.equal(world.state.asks.length, 1);
+        for (const list of lists) assert.deepEqual(idsOf(list), idsOf(lists[0]));
+    });
+
+    const faults: [string, () => Promise<never>, string][] = [
+        ["throttled", throws(serviceError("ThrottlingException")), "throttled"],
+        ["of too many requests", throws(serviceError("Anything", 503)), "throttled"],
+        ["gone", throws(serviceError("ResourceNotFoundException")), "away"],
+        ["hanging", hangs, "slow"],
+        ["broken", throws(new Error("socket hang up")), "failed"],
+    ];
+    for (const [what, fault, reason] of faults) {
+        it(`come from before, then from newest films, then are popular, while the campaign is ${what}`, async () => {
+            await world.recommend("a");
+            world.clock.at += 8 * hour;
+            world.state.fault = fault;
+            const stale = await world.recommend("a", { numResults: "2" });
+            assert.deepEqual([stale.source, stale.reason], ["cache", reason]);
+            assert.deepEqual(idsOf(stale), [markOf("a", 0), "100"]);
+
+            const nobody = await world.recommend("b", { numResults: "3" });
+            assert.deepEqual([nobody.source, idsOf(nobody)], ["popular", ["1", "2", "3"]]);
+            assert.ok("reason" in nobody && !("score" in nobody.films[0]));
+
+            const { revision } = await world.watch("b", "20");
+            const similar = await world.recommend("b", { numResults: "3", since: String(revision) });
+            assert.deepEqual([similar.source, idsOf(similar)], ["similar", ["21", "22", "23"]]);
+            assert.deepEqual(idsOf({ films: similar.because }), ["20"]);
+        });
+    }
+
+    it("leave out of a list from before what the viewer watched since", async () => {
+        await world.recommend("a");
+        await world.watch("a", "101");
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        assert.deepEqual(idsOf(await world.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
+    });
+
+    it("are never older than the event that the request names, whatever is away", async () => {
+        await world.recommend("a");
+        const { revision } = await world.watch("a", "20");
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        const answer = await world.recommend("a", { since: String(revision), numResults: "1" });
+        assert.deepEqual([answer.source, answer.reason, idsOf(answer)], ["similar", "throttled", ["21"]]);
+    });
+
+    it("say that they are not filtered, where they are not", async () => {
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        assert.equal((await world.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
+        // Values that the service does not take are the request's fault, and nobody else's.
+        world.state.fault = throws(serviceError("InvalidInputException"));
+        for (let count = 0; count < 8; count++) await world.recommend(`u${count}`, { filter: "genre" });
+        world.state.fault = undefined;
+        assert.equal((await world.recommend("c")).source, "campaign");
+    });
+
+    it("made in advance are answered as such, and also when they are old", async () => {
+        const list = { key: "", madeAt: world.clock.at, revision: 0, from: "precomputed" as const };
+        await world.table.port.putList(
+            "a",
+            { ...list, films: { ids: "7", scores: undefined } },
+            0,
+            new AbortController().signal,
+        );
+        world.table.setStack({ campaign: { status: "DELETE PENDING", checkedAt: world.clock.at } });
+        assert.deepEqual(await world.recommend("a").then(({ source, reason }) => [source, reason]), [
+            "precomputed",
+            undefined,
+        ]);
+        world.clock.at += 30 * hour;
+        assert.deepEqual(await world.recommend("a").then(({ source, reason }) => [source, reason]), [
+            "precomputed",
+            "away",
+        ]);
+    });
+
+    it("come with the table away, also after an event, and say nothing of it", async () => {
+        world.table.state.gate = away;
+        await world.recommend("first");
+        assert.equal((await world.recommend("a")).source, "campaign");
+        assert.equal((await world.recommend("a")).source, "cache");
+        const { revision, tracked } = await world.watch("a", "20");
+        assert.equal(tracked, true);
+        const after = await world.recommend("a", { since: String(revision) });
+        assert.deepEqual([after.source, idsOf(after)[0]], ["campaign", markOf("a", 1)]);
+        world.table.state.gate = hangs;
+        assert.equal((await world.recommend("b")).source, "campaign");
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        assert.deepEqual(idsOf(await world.recommend("a", { since: String(revision + 1), numResults: "1" })), ["21"]);
+    });
+
+    it("rest from a campaign that fails again and again, and then try it once more", async () => {
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        for (let count = 0; count < 20; count++) await world.recommend(`u${count}`);
+        assert.equal(world.state.asks.length, 5);
+        assert.equal((await world.recommend("x")).reason, "throttled");
+        const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
+        assert.equal(await state(), "resting");
+        world.state.fault = undefined;
+        await sleep(550);
+        assert.equal(await state(), "serving");
+        assert.equal((await world.recommend("x")).source, "campaign");
+        assert.equal((await world.recommend("y")).source, "campaign");
+    });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { memoryTable } from "./memory-table.ts";
+import { campaignWorld, gatewayEvent, idsOf, jsonOf, serviceError, startWorld } from "./world.ts";
+
+const viewers = ["a", "b"];
+
+const breaks = ["break table", "mend table", "break campaign", "mend campaign"];
+
+/** What somebody does, by which process, and how much later. */
+const step = fc.record({
+    viewer: fc.constantFrom(...viewers),
+    process: fc.nat(1),
+    does: fc.constantFrom("ask", "ask", "ask filtered", "watch", "watch", ...breaks),
+    later: fc.constantFrom(0, 0, 1, 400, 20_000, 3_700_000),
+    waits: fc.constantFrom(true, false, false),
+});
+
+describe("whatever the order in which viewers ask and watch, and calls come back", () => {
+    it("nobody gets another's list, and no answer predates the event that the request names", async () => {
+        let asked = 0;
+        await fc.assert(
+            fc.asyncProperty(
+                fc.scheduler(),
+                fc.array(step, { minLength: 3, maxLength: 30 }),
+                async (scheduler, steps) => {
+                    const turn = scheduler.scheduleFunction(async () => {});
+                    const campaign = campaignWorld();
+                    campaign.state.fault = (async () => {
+                        await turn();
+                        if (broken.campaign) throw serviceError("ThrottlingException");
+                    }) as () => Promise<never>;
+                    campaign.state.eventsFault = turn as () => Promise<never>;
+                    const broken = { table: false, campaign: false };
+                    const table = memoryTable(async () => {
+                        await turn();
+                        if (broken.table) throw new Error("the table is away");
+                    });
+                    const limits = { campaign: 60_000, table: 60_000, events: 60_000, grace: 0, failuresInRow: 1000 };
+                    const world = startWorld({ campaign, table, limits, tick: 1 });
+                    const processes = [world.another(), world.another()];
+                    /** By viewer, the latest revision that an event was answered with, and how many were answered. */
+                    const told = new Map<string, { since: number; events: number }>();
+
+                    async function ask(viewer: string, process: number, filter: object): Promise<void> {
+                        const { since, events } = told.get(viewer) ?? { since: 0, events: 0 };
+                        const query = { ...filter, ...(since > 0 && { since: String(since) }) };
+                        const event = gatewayEvent("GET /recommendations/{userId}", {
+                            path: { userId: viewer },
+                            query,
+                        });
+                        const result = await processes[process]?.handle(event);
+                        assert.ok(result?.statusCode === 200);
+                        const answer = jsonOf(result);
+                        const [owner, known] = (idsOf(answer)[0] ?? "").split(":");
+                        if (!["campaign", "cache"].includes(answer.source)) return;
+                        assert.equal(owner, viewer);
+                        assert.ok(Number(known) >= events, `${viewer} knows ${known} of ${events}`);
+                        asked += 1;
+                    }
+
+                    async function watch(viewer: string, process: number): Promise<void> {
+                        const body = { userId: viewer, sessionId: "s", events: [{ eventType: "Watch", itemId: "3" }] };
+                        const result = await processes[process]?.handle(gatewayEvent("POST /events", { body }));
+                        assert.ok(result?.statusCode === 202);
+                        const { revision } = jsonOf(result);
+                        const before = told.get(viewer) ?? { since: 0, events: 0 };
+                        told.set(viewer, { since: Math.max(revision, before.since), events: before.events + 1 });
+                    }
+
+                    const all: Promise<void>[] = [];
+                    const run = (async () => {
+                        for (const { viewer, process, does, later, waits } of steps) {
+                            world.clock.at += later;
+                            const [what, which] = does.split(" ");
+                            if (which === "table" || which === "campaign") {
+                                broken[which] = what === "break";
+                                continue;
+                            }
+                            const doing =
+                                does === "watch"
+                                    ? watch(viewer, process)
+                                    : ask(viewer, process, does === "ask" ? {} : { filter: "unwatched" });
+                            all.push(doing);
+                            if (waits) await doing;
+                        }
+                        await Promise.all(all);
+                    })();
+                    await scheduler.waitFor(run);
+                },
+            ),
+            { numRuns: 600 },
+        );
+        assert.ok(asked > 500);
+    });
+});
