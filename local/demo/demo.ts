@@ -104,6 +104,8 @@ function print(lists: Record<string, Recommendation[]>, stackOutputs: Record<str
         console.log(`  ${name.padEnd(19)} ${value}`);
     }
     console.log(`
+Open     ${stackOutputs.storefrontUrl}
+Ask      curl '${stackOutputs.apiUrl}/recommendations/22?numResults=3'
 Look     npm run local -- watch-status
          npm run local -- recommend 22 6 --explain
 Change   npm run local -- pulumi config set minProvisionedTPS 2

@@ -1,0 +1,112 @@
+import type { components } from "../../api/types.ts";
+import { noted } from "./visit.ts";
+
+type EventsRequest = components["schemas"]["EventsRequest"];
+type EventsAnswer = components["schemas"]["EventsAnswer"];
+type Problem = components["schemas"]["Problem"];
+
+/** What the API said, and how it was asked. */
+export interface Answered<Value> {
+    readonly value: Value;
+    /** From the call until the whole answer was there, as the browser measured it. */
+    readonly ms: number;
+    readonly url: string;
+}
+
+/** The API did not answer, or not with what was asked for; the message is for people. */
+export class ApiError extends Error {
+    override readonly name = "ApiError";
+    readonly requestId: string | undefined;
+    constructor(message: string, requestId?: string) {
+        super(message);
+        this.requestId = requestId;
+    }
+}
+
+/** Longest that a prefetched answer is taken for a new one. */
+const prefetchedMs = 30_000;
+const patienceMs = 15_000;
+const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
+
+/** Where the API is: the program that hosts the page writes it into `<html data-api>`, relative to the document. */
+const baseUrl = () => new URL(`${document.documentElement.dataset.api ?? "api"}/`, document.baseURI);
+
+/**
+ * Asks for `path`, such as `popular?numResults=20`; of an answer that was prefetched the one that is on its way. A `fresh`
+ * one is not the browser's from before. Throws ApiError.
+ */
+export function get<Value>(path: string, fresh = false): Promise<Answered<Value>> {
+    if (fresh) return ask<Value>(path, { cache: "no-cache" });
+    const early = prefetched.get(path);
+    prefetched.delete(path);
+    if (early !== undefined && performance.now() - early.at < prefetchedMs) {
+        return early.answer as Promise<Answered<Value>>;
+    }
+    return ask<Value>(path);
+}
+
+/** Asks early for what will probably be asked for. Once, and not where the reader saves data. */
+export function prefetch(path: string): void {
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    const known = prefetched.get(path);
+    if (connection?.saveData || (known !== undefined && performance.now() - known.at < prefetchedMs)) return;
+    const answer = ask(path);
+    // It is thrown to whoever asks in earnest; until then a failure is nobody's.
+    answer.catch(() => prefetched.delete(path));
+    prefetched.set(path, { at: performance.now(), answer });
+}
+
+/** Tells what a viewer did. Throws ApiError. */
+export const putEvents = (request: EventsRequest): Promise<Answered<EventsAnswer>> =>
+    ask<EventsAnswer>("events", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(request),
+    });
+
+async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answered<Value>> {
+    const url = new URL(path, baseUrl()).href;
+    const began = performance.now();
+    let response: Response;
+    let text: string;
+    try {
+        response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) });
+        text = await response.text();
+    } catch (error) {
+        throw new ApiError(wordsFor(error));
+    }
+    const ms = performance.now() - began;
+    if (!response.ok) throw problemOf(response, text);
+    let value: Value;
+    try {
+        value = JSON.parse(text) as Value;
+    } catch {
+        throw new ApiError("The answer is not one that this page reads.", requestIdOf(response));
+    }
+    noted({ path, ms, source: (value as { source?: string }).source });
+    return { value, ms, url };
+}
+
+function wordsFor(error: unknown): string {
+    if (!navigator.onLine) return "You are offline.";
+    const late = error instanceof DOMException && error.name === "TimeoutError";
+    return late ? `The API did not answer within ${patienceMs / 1000} seconds.` : "The API cannot be reached.";
+}
+
+function problemOf(response: Response, text: string): ApiError {
+    try {
+        const problem = JSON.parse(text) as Partial<Problem>;
+        const words = problem.detail ?? problem.title;
+        if (words !== undefined) return new ApiError(words, problem.requestId ?? requestIdOf(response));
+    } catch {
+        // Something between the page and the API answered; its status says enough.
+    }
+    const words = response.status === 429 ? "Too many requests just now." : `The API answered ${response.status}.`;
+    return new ApiError(words, requestIdOf(response));
+}
+
+const requestIdOf = ({ headers }: Response) =>
+    headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
+
+/** The call, for a shell. */
+export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;

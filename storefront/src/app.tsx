@@ -1,0 +1,76 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useOnline, useRoute } from "./hooks.ts";
+import { Compare } from "./pages/compare.tsx";
+import { Home } from "./pages/home.tsx";
+import { Status } from "./pages/status.tsx";
+import { Welcome } from "./pages/welcome.tsx";
+import { Announcer } from "./parts/announcer.tsx";
+import { Header } from "./parts/header.tsx";
+import { Picker } from "./parts/picker.tsx";
+import { hashFor, type Route } from "./route.ts";
+import { nameOf } from "./viewers.ts";
+
+const titles = { home: "For you", compare: "Compare", status: "Status" } as const;
+
+/** The page: its head, what its address says, and its foot. */
+export function App() {
+    const route = useRoute();
+    const online = useOnline();
+    const [picking, setPicking] = useState(false);
+    const main = useRef<HTMLElement>(null);
+    const { page, viewer } = route;
+
+    const first = useRef(true);
+    useEffect(() => {
+        document.title = `${page === "home" && viewer !== undefined ? `For ${nameOf(viewer)}` : titles[page]} · Movie recommender`;
+        // Who follows a link hears and sees the new page from its beginning; the first one is loaded, not followed.
+        if (!first.current) {
+            main.current?.focus({ preventScroll: true });
+            scrollTo(0, 0);
+        }
+        first.current = false;
+    }, [page, viewer]);
+
+    return (
+        <>
+            <button type="button" class="skip" onClick={() => main.current?.focus()}>
+                Skip to the films
+            </button>
+            <Header route={route} onPick={() => setPicking(true)} />
+            {!online && (
+                <p class="offline" role="status">
+                    You are offline. What is on the screen stays; nothing new can be asked for.
+                </p>
+            )}
+            <main id="main" ref={main} tabIndex={-1}>
+                <PageOf route={route} />
+            </main>
+            <footer class="foot">
+                <p>
+                    Films and ratings by MovieLens; posters are drawn by this page from title, year and genre.
+                    Recommendations by Amazon Personalize, or a local stand-in for it.
+                </p>
+            </footer>
+            {picking && <Picker route={route} onClose={() => setPicking(false)} />}
+            <Announcer />
+        </>
+    );
+}
+
+function PageOf({ route }: { route: Route }) {
+    const { page, viewer, like } = route;
+    if (page === "status") return <Status />;
+    if (page === "compare") {
+        return viewer === undefined ? (
+            <Welcome page="compare" />
+        ) : (
+            <Compare
+                key={viewer}
+                viewer={viewer}
+                like={like}
+                onLike={(itemId) => location.replace(hashFor({ page: "compare", viewer, like: itemId }))}
+            />
+        );
+    }
+    return viewer === undefined ? <Welcome page="home" /> : <Home key={viewer} viewer={viewer} />;
+}

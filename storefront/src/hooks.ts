@@ -1,0 +1,104 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type Answered, ApiError, get } from "./api.ts";
+import { parseRoute, type Route } from "./route.ts";
+
+/** What is known of an answer. While it is asked for again, the one before stays. */
+export interface Asked<Value> {
+    readonly answered: Answered<Value> | undefined;
+    readonly error: ApiError | undefined;
+    readonly loading: boolean;
+    again(): void;
+}
+
+/** Asks the API for `path`, and again when it changes; the answer of a path that was left does not count. */
+export function useAnswer<Value>(path: string | undefined): Asked<Value> {
+    const [turn, setTurn] = useState(0);
+    const [state, setState] = useState<Omit<Asked<Value>, "again">>({
+        answered: undefined,
+        error: undefined,
+        loading: path !== undefined,
+    });
+    // A new turn asks again.
+    useEffect(() => {
+        if (path === undefined) return;
+        let current = true;
+        setState(({ answered }) => ({ answered, error: undefined, loading: true }));
+        get<Value>(path, turn > 0).then(
+            (answered) => current && setState({ answered, error: undefined, loading: false }),
+            (error: unknown) =>
+                current &&
+                setState(({ answered }) => ({
+                    answered,
+                    error: error instanceof ApiError ? error : new ApiError(String(error)),
+                    loading: false,
+                })),
+        );
+        return () => {
+            current = false;
+        };
+    }, [path, turn]);
+    const again = useCallback(() => setTurn((before) => before + 1), []);
+    return { ...state, again };
+}
+
+/** The route of the address bar. */
+export function useRoute(): Route {
+    const [route, setRoute] = useState(() => parseRoute(location.hash));
+    useEffect(() => {
+        const read = () => setRoute(parseRoute(location.hash));
+        addEventListener("hashchange", read);
+        return () => removeEventListener("hashchange", read);
+    }, []);
+    return route;
+}
+
+export function useOnline(): boolean {
+    const [online, setOnline] = useState(navigator.onLine);
+    useEffect(() => {
+        const read = () => setOnline(navigator.onLine);
+        addEventListener("online", read);
+        addEventListener("offline", read);
+        return () => {
+            removeEventListener("online", read);
+            removeEventListener("offline", read);
+        };
+    }, []);
+    return online;
+}
+
+const calmMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const easing = "cubic-bezier(.2, .8, .2, 1)";
+
+/**
+ * Lets the children of a list glide from where they were to where they are (first, last, invert, play), those that are
+ * new fade in, whenever `order` changes. Children are known by `data-item`.
+ */
+export function useGlide(order: string) {
+    const list = useRef<HTMLUListElement>(null);
+    const places = useRef(new Map<string, number>());
+    useLayoutEffect(() => {
+        const before = places.current;
+        const now = new Map<string, number>();
+        for (const child of list.current?.querySelectorAll<HTMLElement>(":scope > [data-item]") ?? []) {
+            const item = child.dataset.item ?? "";
+            now.set(item, child.offsetLeft);
+            if (before.size === 0 || calmMotion()) continue;
+            const was = before.get(item);
+            if (was === undefined) {
+                child.animate([{ opacity: 0, transform: "translateY(14px) scale(.94)" }, {}], {
+                    duration: 520,
+                    delay: 220,
+                    easing,
+                    fill: "backwards",
+                });
+            } else if (was !== child.offsetLeft) {
+                child.animate([{ transform: `translateX(${was - child.offsetLeft}px)` }, {}], {
+                    duration: 700,
+                    easing,
+                });
+            }
+        }
+        places.current = now;
+    }, [order]);
+    return list;
+}

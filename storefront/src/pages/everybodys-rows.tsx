@@ -1,0 +1,56 @@
+import { useState } from "preact/hooks";
+import type { Answered } from "../api.ts";
+import { type Asked, useAnswer } from "../hooks.ts";
+import { Row } from "../parts/row.tsx";
+import { popularPath, trendingPath } from "../paths.ts";
+import type { FilmList, Health, ListedFilm } from "../words.ts";
+
+interface EverybodysRowsProps {
+    readonly health: Asked<Health>;
+    onOpen(film: ListedFilm, list: FilmList): void;
+    onDetails(title: string, answered: Answered<FilmList> | undefined): void;
+}
+
+/** The rows that are the same for all: what grows, and what most people watch, of one genre or all. */
+export function EverybodysRows({ health, onOpen, onDetails }: EverybodysRowsProps) {
+    const [genre, setGenre] = useState("");
+    const trending = useAnswer<FilmList>(trendingPath);
+    const popular = useAnswer<FilmList>(popularPath(genre));
+    const genres = health.answered?.value.tables.genres ?? [];
+    return (
+        <>
+            <Row
+                id="trending"
+                title="Trending"
+                note="Films whose audience grows."
+                asked={trending}
+                empty="No film's audience grows in these data."
+                onOpen={onOpen}
+                onDetails={() => onDetails("Trending", trending.answered)}
+            />
+            <Row
+                id="popular"
+                title="Popular"
+                note={
+                    genre === "" ? "The films that most people watch." : `The films of ${genre} that most people watch.`
+                }
+                asked={popular}
+                empty="Nobody watched a film of this genre. Choose another one."
+                onOpen={onOpen}
+                onDetails={() => onDetails("Popular", popular.answered)}
+            >
+                <select
+                    class="genre"
+                    aria-label="Genre of the popular films"
+                    value={genre}
+                    onChange={(event) => setGenre(event.currentTarget.value)}
+                >
+                    <option value="">All genres</option>
+                    {genres.map((name) => (
+                        <option key={name}>{name}</option>
+                    ))}
+                </select>
+            </Row>
+        </>
+    );
+}

@@ -1,0 +1,173 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Answered, ApiError } from "../api.ts";
+import { type Changes, changesBetween, changesInWords } from "../changes.ts";
+import { useAnswer } from "../hooks.ts";
+import { announce } from "../parts/announcer.tsx";
+import { Hero } from "../parts/hero.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { Row } from "../parts/row.tsx";
+import { picksPath, similarPath } from "../paths.ts";
+import { spoken } from "../poster/lettering.ts";
+import { isNew, nameOf, watchedBy } from "../viewers.ts";
+import { lastRevision, watchFilm } from "../watching.ts";
+import { type FilmList, type Health, type ListedFilm, listed, milliseconds } from "../words.ts";
+import { EverybodysRows } from "./everybodys-rows.tsx";
+import { useOpened } from "./opened.tsx";
+
+/** A film that was watched just now, and the list as it was before. */
+interface Deed {
+    readonly film: ListedFilm;
+    readonly recommendationId: string | undefined;
+    readonly before: Answered<FilmList> | undefined;
+    readonly began: number;
+    readonly tracked?: boolean;
+    readonly error?: ApiError;
+}
+
+/** A list that stays as it was is asked for again so often, and so much later. */
+const mostTurns = 3;
+const turnMs = 1000;
+
+/** A viewer's rows, which change as he watches. */
+export function Home({ viewer }: { viewer: string }) {
+    const [since, setSince] = useState(() => lastRevision(viewer));
+    const [watched, setWatched] = useState(() => watchedBy(viewer));
+    const [deed, setDeed] = useState<Deed>();
+    const turns = useRef(0);
+    const picks = useAnswer<FilmList>(picksPath(viewer, since));
+    const health = useAnswer<Health>("health");
+    const newest = deed?.film ?? watched[0];
+    const because = useAnswer<FilmList>(newest && similarPath(newest.itemId));
+    const title = isNew(viewer) ? "Top picks for you" : `Top picks for viewer ${viewer}`;
+
+    const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
+        const begun = { film, recommendationId, before: picks.answered, began: performance.now() };
+        setDeed(begun);
+        turns.current = 0;
+        try {
+            const answer = await watchFilm(viewer, film, recommendationId);
+            setDeed({ ...begun, tracked: answer.tracked });
+            setWatched(answer.watched);
+            setSince(answer.revision);
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            setDeed({ ...begun, error });
+        }
+    };
+
+    const change = useMemo(() => outcome(deed, picks.answered), [deed, picks.answered]);
+    const note =
+        deed === undefined
+            ? usualNote(viewer, watched.length > 0, picks.answered?.value)
+            : noteOn(deed, change, picks.error);
+    useEffect(() => {
+        if (change !== undefined || deed?.error !== undefined) announce(note);
+    }, [change, deed?.error, note]);
+
+    // Once the dialog that the film was chosen in is gone: before, nothing else can have the focus.
+    useEffect(() => {
+        if (deed?.began === undefined) return;
+        const heading = document.getElementById("picks-title");
+        heading?.scrollIntoView({ block: "center" });
+        heading?.focus({ preventScroll: true });
+    }, [deed?.began]);
+
+    // A tracker hands on what it was told within a second or two.
+    useEffect(() => {
+        const mayChange = change !== undefined && deed?.tracked && changesInWords(change) === undefined;
+        if (!mayChange || turns.current >= mostTurns) return;
+        turns.current += 1;
+        const timer = setTimeout(picks.again, turnMs);
+        return () => clearTimeout(timer);
+    }, [change, deed?.tracked, picks.again]);
+
+    const { openFilm, openDetails, dialog } = useOpened(watched, watch);
+    const first = picks.answered?.value.films[0];
+    return (
+        <>
+            <Hero
+                eyebrow={isNew(viewer) ? "For you" : `For viewer ${viewer}`}
+                film={first}
+                onWatch={(film) => watch(film, picks.answered?.value.recommendationId)}
+                onOpen={(film) => picks.answered && openFilm(film, picks.answered.value)}
+            >
+                <Notice health={health.answered?.value} viewer={viewer} />
+            </Hero>
+            <Row
+                id="picks"
+                title={title}
+                note={
+                    <>
+                        <span>{note}</span>
+                        {deed?.error && (
+                            <button
+                                type="button"
+                                class="button small"
+                                onClick={() => watch(deed.film, deed.recommendationId)}
+                            >
+                                Try again
+                            </button>
+                        )}
+                    </>
+                }
+                asked={picks}
+                {...(change && { marks: change.marks })}
+                empty="There is no film to recommend."
+                onOpen={openFilm}
+                onDetails={() => openDetails(title, picks.answered)}
+            />
+            {newest && (
+                <Row
+                    id="because"
+                    title={`Because you watched ${spoken(newest.title)}`}
+                    note="Films that the same people watch."
+                    asked={because}
+                    empty="Nothing is known that is like it."
+                    onOpen={openFilm}
+                    onDetails={() => openDetails(`Because you watched ${spoken(newest.title)}`, because.answered)}
+                />
+            )}
+            <EverybodysRows health={health} onOpen={openFilm} onDetails={openDetails} />
+            {dialog}
+        </>
+    );
+}
+
+type Change = Changes<ListedFilm> & { readonly tookMs: number };
+
+/** What the deed did to the list, once the list after it is there. */
+function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): Change | undefined {
+    if (deed?.tracked === undefined || deed.before === undefined || now === undefined || now === deed.before) return;
+    return {
+        ...changesBetween(deed.before.value.films, now.value.films),
+        tookMs: performance.now() - deed.began,
+    };
+}
+
+function noteOn({ film, error, tracked }: Deed, change: Change | undefined, failed: ApiError | undefined): string {
+    const name = spoken(film.title);
+    if (error !== undefined) return `That ${name} was watched could not be told. ${error.message}`;
+    if (failed !== undefined) return `${name} is noted, but the list could not be asked again. ${failed.message}`;
+    if (change === undefined) return `Telling the service that you watched ${name} …`;
+    const what = changesInWords(change);
+    const learns = tracked === false ? " There is no event tracker: the campaign does not learn of it." : "";
+    if (what === undefined) return `You watched ${name}. The list stays as it was.${learns}`;
+    const gone = change.gone.length > 0 ? ` (${listed(change.gone.map((other) => spoken(other.title)))})` : "";
+    return `Because you watched ${name}: ${what}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
+}
+
+function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
+    if (isNew(viewer) && !watchedSome) {
+        return "Nobody knows you yet, so this is what most people like. Watch one, and the list becomes yours.";
+    }
+    const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
+    if (list === undefined || personal)
+        return `Chosen by what ${isNew(viewer) ? "you" : "they"} watched. Watch one, and see the list change.`;
+    if (list.source === "similar") {
+        const names = (list.because ?? []).map((film) => spoken(film.title));
+        return names.length > 0
+            ? `Like ${listed(names)}, which ${nameOf(viewer)} watched.`
+            : "Like what was watched last.";
+    }
+    return "What most people watch. Watch one, and the list becomes personal.";
+}

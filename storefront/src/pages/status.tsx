@@ -1,0 +1,203 @@
+import type { ComponentChildren } from "preact";
+import { useAnswer } from "../hooks.ts";
+import { Trouble } from "../parts/trouble.tsx";
+import { answersBySource } from "../visit.ts";
+import { ago, type Health, milliseconds, type Source, sourceWords, usd } from "../words.ts";
+
+const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: string, words: string]>> = {
+    serving: ["Serving", "The campaign is asked; lists are personal."],
+    resting: ["Resting", "The campaign failed too often and is asked again in some seconds. Kept lists answer."],
+    away: ["Away", "There is no campaign. Lists that were kept or prepared answer, and what people watch."],
+};
+
+/** What runs, and what it costs. */
+export function Status() {
+    const { answered, error, loading, again } = useAnswer<Health>("health");
+    const health = answered?.value;
+    return (
+        <div class="status" aria-busy={loading}>
+            <header class="page-head">
+                <h1>What runs, and what it costs</h1>
+                <p class="lead">
+                    {health?.stack ?? "This stack"}
+                    {health?.region && ` in ${health.region}`}
+                    {answered && `, asked in ${milliseconds(answered.ms)}`}
+                </p>
+                <button type="button" class="button" onClick={again} disabled={loading}>
+                    Look again
+                </button>
+            </header>
+            {error !== undefined && <Trouble error={error} onAgain={again} />}
+            {health === undefined && error === undefined && (
+                <div class="panels" aria-hidden="true">
+                    {[0, 1, 2, 3].map((place) => (
+                        <span key={place} class="panel blank" />
+                    ))}
+                </div>
+            )}
+            {health && <Panels health={health} />}
+        </div>
+    );
+}
+
+function Panels({ health: { campaign, cost, notice, tables } }: { health: Health }) {
+    const [title, words] = stateWords[campaign.state];
+    const version = campaign.solutionVersionArn?.split("/").at(-1);
+    const away = campaign.state === "away";
+    return (
+        <>
+            {notice && (
+                <section class="guard" aria-labelledby="guard-title">
+                    <h2 id="guard-title">The cost guard says</h2>
+                    <p>{notice.text}</p>
+                    <p class="hint">
+                        {notice.kind}, {ago(notice.at)}
+                    </p>
+                </section>
+            )}
+            <div class="panels">
+                <Panel id="campaign" title="Campaign">
+                    <p class={`figure state state-${campaign.state}`}>{title}</p>
+                    <p class="hint">{words}</p>
+                    <dl class="facts">
+                        <Fact name="Personalize says" value={campaign.status} />
+                        <Fact name="Solution version" value={version} title={campaign.solutionVersionArn} />
+                        <Fact
+                            name="Throughput"
+                            value={campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
+                        />
+                        <Fact name="Looked at" value={campaign.checkedAt && ago(campaign.checkedAt)} />
+                    </dl>
+                </Panel>
+                <Panel id="cost" title="Cost">
+                    <p class="figure">
+                        {usd(cost.campaignUsdPerHour)} <small>an hour</small>
+                    </p>
+                    <p class="hint">
+                        {away
+                            ? "The campaign costs nothing while it is away."
+                            : "What the campaign costs for being there, by the prices of the stack's program."}
+                    </p>
+                    <Limit spent={cost.estimatedUsdPerMonth} limit={cost.monthlyLimitUsd} />
+                </Panel>
+                <Panel id="tables" title="Tables">
+                    <p class="figure">
+                        {tables.films.toLocaleString("en")} <small>films</small>
+                    </p>
+                    <p class="hint">What is popular, what grows and what is like what: always there, and free.</p>
+                    <dl class="facts">
+                        <Fact name="Genres" value={tables.genres?.length} />
+                        <Fact
+                            name="Made from"
+                            value={tables.interactionsSha256.slice(0, 12)}
+                            title={tables.interactionsSha256}
+                        />
+                    </dl>
+                </Panel>
+                <Panel id="visit" title="This visit">
+                    <Visit />
+                </Panel>
+            </div>
+            <Chain state={campaign.state} />
+        </>
+    );
+}
+
+const chain: readonly (readonly [Source, string])[] = [
+    ["campaign", "The campaign, live"],
+    ["cache", "What it said before"],
+    ["precomputed", "What was prepared"],
+    ["similar", "Like what was watched"],
+    ["popular", "What most people watch"],
+];
+
+/** Who answers a viewer, the best first: the next one steps in where one cannot. */
+const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
+    <section class="chain" aria-labelledby="chain-title">
+        <h2 id="chain-title">There is always an answer</h2>
+        <ol>
+            {chain.map(([source, words]) => {
+                const out = source === "campaign" && state !== "serving";
+                return (
+                    <li key={source} class={`source source-${source}`} data-out={out}>
+                        {words}
+                        {out && <span class="unseen">, not just now</span>}
+                    </li>
+                );
+            })}
+        </ol>
+    </section>
+);
+
+const Panel = ({ id, title, children }: { id: string; title: string; children: ComponentChildren }) => (
+    <section class="panel" aria-labelledby={`${id}-title`}>
+        <h2 id={`${id}-title`}>{title}</h2>
+        {children}
+    </section>
+);
+
+const Fact = ({
+    name,
+    value,
+    title,
+}: {
+    name: string;
+    value: string | number | undefined;
+    title?: string | undefined;
+}) =>
+    value === undefined ? null : (
+        <>
+            <dt>{name}</dt>
+            <dd title={title}>{value}</dd>
+        </>
+    );
+
+function Limit({ spent, limit }: { spent: number; limit: number }) {
+    const part = limit > 0 ? Math.min(1, spent / limit) : 0;
+    return (
+        <div class="limit">
+            <p>
+                <strong>{usd(spent)}</strong> a month, of {usd(limit)} at most
+            </p>
+            <svg
+                class={`bar ${part > 0.8 ? "bar-near" : ""}`}
+                viewBox="0 0 100 6"
+                preserveAspectRatio="none"
+                role="img"
+                aria-label={`${Math.round(part * 100)} percent of the monthly limit`}
+            >
+                <rect class="bar-rail" width="100" height="6" />
+                <rect class="bar-fill" width={part * 100} height="6" />
+            </svg>
+        </div>
+    );
+}
+
+/** Which sources answered this page so far, and how fast. */
+function Visit() {
+    const answers = answersBySource();
+    if (answers.length === 0) {
+        return <p class="hint">No list was asked for yet. Look at some films, and come back.</p>;
+    }
+    return (
+        <table class="visit">
+            <caption class="unseen">Lists by where they came from</caption>
+            <thead>
+                <tr>
+                    <th scope="col">From</th>
+                    <th scope="col">Lists</th>
+                    <th scope="col">Half within</th>
+                </tr>
+            </thead>
+            <tbody>
+                {answers.map(({ source, count, medianMs }) => (
+                    <tr key={source}>
+                        <th scope="row">{sourceWords[source as Source]?.badge ?? source}</th>
+                        <td>{count}</td>
+                        <td>{milliseconds(medianMs)}</td>
+                    </tr>
+                ))}
+            </tbody>
+        </table>
+    );
+}

@@ -1,0 +1,35 @@
+import { useState } from "preact/hooks";
+import { ApiError } from "../api.ts";
+import { announce } from "../parts/announcer.tsx";
+import { spoken } from "../poster/lettering.ts";
+import { type Watched, watchedBy } from "../viewers.ts";
+import { lastRevision, watchFilm } from "../watching.ts";
+import type { ListedFilm } from "../words.ts";
+
+interface Watching {
+    readonly watched: Watched;
+    /** Of the last event; a list that is asked with it knows of it. */
+    readonly since: number | undefined;
+    readonly failure: { readonly error: ApiError; again(): void } | undefined;
+    watch(film: ListedFilm, recommendationId: string | undefined): Promise<void>;
+}
+
+/** What a viewer watched in this visit, and how he watches more, for a page that shows the lists but not their change. */
+export function useWatch(viewer: string): Watching {
+    const [watched, setWatched] = useState(() => watchedBy(viewer));
+    const [since, setSince] = useState(() => lastRevision(viewer));
+    const [failure, setFailure] = useState<Watching["failure"]>();
+    const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
+        setFailure(undefined);
+        try {
+            const answer = await watchFilm(viewer, film, recommendationId);
+            setWatched(answer.watched);
+            setSince(answer.revision);
+            announce(`You watched ${spoken(film.title)}.`);
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            setFailure({ error, again: () => void watch(film, recommendationId) });
+        }
+    };
+    return { watched, since, failure, watch };
+}

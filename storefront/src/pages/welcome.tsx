@@ -1,0 +1,53 @@
+import { useState } from "preact/hooks";
+import { ApiError } from "../api.ts";
+import { useAnswer } from "../hooks.ts";
+import { Artwork } from "../parts/poster.tsx";
+import { Trouble } from "../parts/trouble.tsx";
+import { ViewerChoice } from "../parts/viewer-choice.tsx";
+import { hashFor, type Page } from "../route.ts";
+import { newViewer } from "../viewers.ts";
+import { watchFilm } from "../watching.ts";
+import type { Health, ListedFilm } from "../words.ts";
+import { EverybodysRows } from "./everybodys-rows.tsx";
+import { useOpened } from "./opened.tsx";
+
+const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure"] };
+
+/** The first visit: who is watching? Who watches a film here is somebody new. */
+export function Welcome({ page }: { page: Page }) {
+    const health = useAnswer<Health>("health");
+    const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly error: ApiError }>();
+    const watch = async (film: ListedFilm) => {
+        const viewer = newViewer();
+        try {
+            await watchFilm(viewer, film, undefined);
+            location.hash = hashFor({ page, viewer });
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            setFailed({ film, error });
+        }
+    };
+    const { openFilm, openDetails, dialog } = useOpened([], watch);
+    return (
+        <>
+            <section class="hero welcome stage" aria-labelledby="hero-title">
+                <div class="hero-art">
+                    <Artwork film={scene} />
+                </div>
+                <div class="hero-words">
+                    <h1 class="hero-film" id="hero-title">
+                        {page === "compare" ? "Compare for whom?" : "Who is watching?"}
+                    </h1>
+                    <p class="hero-facts">
+                        Pick a viewer to see what is recommended to them, or be someone new: the lists become yours as
+                        you watch.
+                    </p>
+                    <ViewerChoice page={page} />
+                </div>
+            </section>
+            {failed && <Trouble error={failed.error} onAgain={() => watch(failed.film)} />}
+            <EverybodysRows health={health} onOpen={openFilm} onDetails={openDetails} />
+            {dialog}
+        </>
+    );
+}

@@ -1,0 +1,43 @@
+import { prefetch } from "../api.ts";
+import type { Mark } from "../changes.ts";
+import { similarPath } from "../paths.ts";
+import { spoken } from "../poster/lettering.ts";
+import type { ListedFilm } from "../words.ts";
+import { Poster } from "./poster.tsx";
+
+interface CardProps {
+    readonly film: ListedFilm;
+    readonly mark?: Mark | undefined;
+    /** Whether the Tab key comes here. */
+    readonly reached: boolean;
+    onReached(): void;
+    onOpen(): void;
+}
+
+/** A film in a row. */
+export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
+    const { itemId, title, year, genres } = film;
+    const early = () => prefetch(similarPath(itemId));
+    const shown = spoken(title);
+    const said = mark?.kind === "new" ? "New" : mark?.kind === "up" ? `Up ${mark.by}` : undefined;
+    return (
+        <li class="card" data-item={itemId}>
+            <button
+                type="button"
+                tabIndex={reached ? 0 : -1}
+                aria-haspopup="dialog"
+                onClick={onOpen}
+                onPointerEnter={early}
+                onFocus={() => {
+                    onReached();
+                    early();
+                }}
+            >
+                <Poster film={film} />
+                {said !== undefined && <span class={`chip chip-${mark?.kind}`}>{said}</span>}
+                <span class="card-title">{shown}</span>
+                <span class="card-facts">{[year, genres[0]].filter(Boolean).join(" · ")}</span>
+            </button>
+        </li>
+    );
+}

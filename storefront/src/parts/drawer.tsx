@@ -1,0 +1,111 @@
+import { useState } from "preact/hooks";
+import { type Answered, curlFor } from "../api.ts";
+import { spoken } from "../poster/lettering.ts";
+import { ago, type FilmList, milliseconds, reasonWords, sourceWords } from "../words.ts";
+import { announce } from "./announcer.tsx";
+import { Modal } from "./modal.tsx";
+
+interface DrawerProps {
+    readonly title: string;
+    readonly answered: Answered<FilmList>;
+    onClose(): void;
+}
+
+/** For the curious: where a row comes from, how long it took, what its scores are, and the call itself. */
+export function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
+    const { badge, sentence } = sourceWords[list.source];
+    return (
+        <Modal class="drawer" labelledBy="drawer-title" onClose={onClose}>
+            <p class="eyebrow">How it was made</p>
+            <h2 id="drawer-title">{title}</h2>
+            <p class="drawer-sentence">
+                {sentence}
+                {list.reason !== undefined && ` It is not the campaign's, because ${reasonWords[list.reason]}.`}
+            </p>
+            <dl class="facts">
+                <dt>Source</dt>
+                <dd>
+                    {badge} <code>{list.source}</code>
+                </dd>
+                <dt>Took</dt>
+                <dd>{milliseconds(ms)}, as your browser measured it</dd>
+                {list.madeAt !== undefined && (
+                    <>
+                        <dt>Made</dt>
+                        <dd>{ago(list.madeAt)}</dd>
+                    </>
+                )}
+                {list.because !== undefined && list.because.length > 0 && (
+                    <>
+                        <dt>Like</dt>
+                        <dd>{list.because.map((film) => spoken(film.title)).join(", ")}</dd>
+                    </>
+                )}
+                {list.recommendationId !== undefined && (
+                    <>
+                        <dt>Recommendation</dt>
+                        <dd>
+                            <code>{list.recommendationId}</code>
+                        </dd>
+                    </>
+                )}
+            </dl>
+            <Scores list={list} />
+            <h3>The call</h3>
+            <Copied text={curlFor(url)} />
+            <details>
+                <summary>The answer, as it came</summary>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must scroll it */}
+                <pre tabIndex={0}>{JSON.stringify(list, null, 2)}</pre>
+            </details>
+        </Modal>
+    );
+}
+
+function Scores({ list: { films } }: { list: FilmList }) {
+    const most = Math.max(...films.map(({ score }) => score ?? 0));
+    return (
+        <>
+            <h3>{most > 0 ? "Scores" : "Order"}</h3>
+            {most === 0 && <p class="hint">Only the campaign scores films; a table has them in order.</p>}
+            <ol class="scores">
+                {films.map(({ itemId, title, score }) => (
+                    <li key={itemId}>
+                        <span class="score-title">{spoken(title)}</span>
+                        {score !== undefined && most > 0 && (
+                            <>
+                                <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                                    <rect class="bar-rail" width="100" height="6" />
+                                    <rect class="bar-fill" width={Math.max(1, (score / most) * 100)} height="6" />
+                                </svg>
+                                <span class="score">{score.toFixed(4)}</span>
+                            </>
+                        )}
+                    </li>
+                ))}
+            </ol>
+        </>
+    );
+}
+
+function Copied({ text }: { text: string }) {
+    const [copied, setCopied] = useState(false);
+    const copy = async () => {
+        try {
+            await navigator.clipboard.writeText(text);
+            setCopied(true);
+            announce("Copied.");
+        } catch {
+            announce("The browser does not let this page copy. Select the call and copy it yourself.");
+        }
+    };
+    return (
+        <div class="call">
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must scroll it */}
+            <pre tabIndex={0}>{text}</pre>
+            <button type="button" class="button" onClick={copy}>
+                {copied ? "Copied" : "Copy"}
+            </button>
+        </div>
+    );
+}

@@ -1,0 +1,66 @@
+import { useState } from "preact/hooks";
+import { hashFor, type Page, type Route } from "../route.ts";
+import { currentTheme, showTheme } from "../theme.ts";
+import { isNew } from "../viewers.ts";
+import { Avatar } from "./avatar.tsx";
+import { Icon } from "./icons.tsx";
+
+const pages: readonly (readonly [Page, string])[] = [
+    ["home", "For you"],
+    ["compare", "Compare"],
+    ["status", "Status"],
+];
+
+export function Header({ route, onPick }: { route: Route; onPick: () => void }) {
+    const { viewer } = route;
+    const whose = viewer === undefined ? {} : { viewer };
+    return (
+        <header class="head">
+            <a class="mark" href={hashFor({ page: "home", ...whose })} aria-label="Movie recommender, home">
+                <svg viewBox="0 0 32 32" aria-hidden="true">
+                    <circle cx="16" cy="13" r="8" class="mark-sun" />
+                    <path class="mark-hill" d="M1 23q8-6 15-2t15-3v12H1z" />
+                </svg>
+                <span class="mark-name">Movie recommender</span>
+            </a>
+            <nav aria-label="Pages">
+                {pages.map(([page, title]) => (
+                    <a
+                        key={page}
+                        href={hashFor({ page, ...whose })}
+                        aria-current={page === route.page ? "page" : undefined}
+                    >
+                        {title}
+                    </a>
+                ))}
+            </nav>
+            <ThemeToggle />
+            <button type="button" class="who" onClick={onPick} aria-haspopup="dialog">
+                {viewer === undefined ? <Icon name="person" /> : <Avatar viewer={viewer} />}
+                <span class="who-name">
+                    {viewer === undefined ? "Pick a viewer" : isNew(viewer) ? "You" : `Viewer ${viewer}`}
+                </span>
+            </button>
+        </header>
+    );
+}
+
+function ThemeToggle() {
+    const [theme, setTheme] = useState(currentTheme);
+    const other = theme === "dark" ? "light" : "dark";
+    const turn = () => {
+        showTheme(other, true);
+        setTheme(other);
+    };
+    return (
+        <button
+            type="button"
+            class="round theme"
+            onClick={turn}
+            aria-label={`Use the ${other} theme`}
+            title={`Use the ${other} theme`}
+        >
+            <Icon name={theme === "dark" ? "sun" : "moon"} />
+        </button>
+    );
+}

@@ -1,0 +1,57 @@
+import type { ComponentChildren } from "preact";
+import { spoken } from "../poster/lettering.ts";
+import type { ListedFilm } from "../words.ts";
+import { Icon } from "./icons.tsx";
+import { Artwork, Poster } from "./poster.tsx";
+
+interface HeroProps {
+    readonly eyebrow: string;
+    /** Nothing while it is not known; its place is kept. */
+    readonly film: ListedFilm | undefined;
+    readonly children?: ComponentChildren;
+    onWatch(film: ListedFilm): void;
+    onOpen(film: ListedFilm): void;
+}
+
+/** The first film of the viewer's list, large. */
+export function Hero({ eyebrow, film, children, onWatch, onOpen }: HeroProps) {
+    return (
+        <section class="hero stage" aria-labelledby="hero-title">
+            <div class="hero-art" key={film?.itemId}>
+                {film && <Artwork film={film} />}
+            </div>
+            {children}
+            <div class="hero-words">
+                <h1 class="eyebrow" id="hero-title">
+                    {eyebrow}
+                </h1>
+                {film === undefined ? (
+                    <>
+                        <span class="blank hero-blank" />
+                        <span class="blank hero-blank-facts" />
+                    </>
+                ) : (
+                    <>
+                        <p class="hero-film">{spoken(film.title)}</p>
+                        <p class="hero-facts">{[film.year, ...film.genres].filter(Boolean).join(" · ")}</p>
+                        <p class="hero-deeds">
+                            <button type="button" class="button primary" onClick={() => onWatch(film)}>
+                                <Icon name="play" />
+                                Watch
+                            </button>
+                            <button
+                                type="button"
+                                class="button over"
+                                onClick={() => onOpen(film)}
+                                aria-haspopup="dialog"
+                            >
+                                More about it
+                            </button>
+                        </p>
+                    </>
+                )}
+            </div>
+            <div class="hero-poster">{film && <Poster key={film.itemId} film={film} />}</div>
+        </section>
+    );
+}

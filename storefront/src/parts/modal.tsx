@@ -1,0 +1,44 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "./icons.tsx";
+
+interface ModalProps {
+    readonly class: string;
+    /** The id of what names it. */
+    readonly labelledBy: string;
+    onClose(): void;
+    readonly children: ComponentChildren;
+}
+
+/**
+ * The browser's own dialog, open as long as it is rendered: it keeps the focus, is closed by Escape or a click beside it,
+ * and gives the focus back to where it came from.
+ */
+export function Modal({ class: name, labelledBy, onClose, children }: ModalProps) {
+    const dialog = useRef<HTMLDialogElement>(null);
+    useLayoutEffect(() => {
+        const shown = dialog.current;
+        shown?.showModal();
+        return () => shown?.close();
+    }, []);
+    return (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the key, and the browser's
+        <dialog
+            ref={dialog}
+            class={name}
+            aria-labelledby={labelledBy}
+            onCancel={(event) => {
+                event.preventDefault();
+                onClose();
+            }}
+            onClick={(event) => event.target === dialog.current && onClose()}
+        >
+            <div class="within">
+                <button type="button" class="round close" onClick={onClose} aria-label="Close">
+                    <Icon name="close" />
+                </button>
+                {children}
+            </div>
+        </dialog>
+    );
+}

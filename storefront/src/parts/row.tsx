@@ -1,0 +1,130 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Mark } from "../changes.ts";
+import { type Asked, useGlide } from "../hooks.ts";
+import { rowLength } from "../paths.ts";
+import type { FilmList, ListedFilm } from "../words.ts";
+import { Card } from "./card.tsx";
+import { Icon } from "./icons.tsx";
+import { SourceBadge } from "./source-badge.tsx";
+import { Trouble } from "./trouble.tsx";
+
+interface RowProps {
+    readonly id: string;
+    readonly title: string;
+    /** One line below the title; its place is kept, so that it may change. */
+    readonly note: ComponentChildren;
+    readonly asked: Asked<FilmList>;
+    readonly marks?: ReadonlyMap<string, Mark>;
+    /** What stands where there is no film. */
+    readonly empty: string;
+    readonly children?: ComponentChildren;
+    onOpen(film: ListedFilm, list: FilmList): void;
+    onDetails(): void;
+}
+
+/** A row of films: where it comes from, its posters, and what to do where there are none. */
+export function Row({ id, title, note, asked, marks, empty, children, onOpen, onDetails }: RowProps) {
+    const { answered, error, loading, again } = asked;
+    const list = answered?.value;
+    const films = list?.films ?? [];
+    const order = films.map(({ itemId }) => itemId).join(" ");
+    const track = useGlide(order);
+    const [active, setActive] = useState<string>();
+    const reached = films.some(({ itemId }) => itemId === active) ? active : films[0]?.itemId;
+
+    const page = (way: 1 | -1) =>
+        track.current?.scrollBy({ left: way * track.current.clientWidth * 0.8, behavior: "smooth" });
+    return (
+        <section class="row" id={id} aria-labelledby={`${id}-title`} aria-busy={loading}>
+            <div class="row-head">
+                <h2 id={`${id}-title`} tabIndex={-1}>
+                    {title}
+                </h2>
+                {children}
+                {list && <SourceBadge list={list} />}
+                <button
+                    type="button"
+                    class="quiet details"
+                    onClick={onDetails}
+                    disabled={answered === undefined}
+                    aria-haspopup="dialog"
+                >
+                    <Icon name="code" />
+                    <span>How it was made</span>
+                    <span class="unseen">: {title}</span>
+                </button>
+            </div>
+            <p class="row-note">{note}</p>
+            <div class="row-body">
+                {error !== undefined && list === undefined ? (
+                    <Trouble error={error} onAgain={again} />
+                ) : list !== undefined && films.length === 0 ? (
+                    <p class="trouble">{empty}</p>
+                ) : (
+                    <>
+                        <ul
+                            class="track"
+                            ref={track}
+                            aria-labelledby={`${id}-title`}
+                            data-refreshing={loading && list !== undefined}
+                            onKeyDown={moveFocus}
+                        >
+                            {list === undefined
+                                ? Array.from({ length: rowLength }, (_, place) => <Blank key={`blank ${place}`} />)
+                                : films.map((film) => (
+                                      <Card
+                                          key={film.itemId}
+                                          film={film}
+                                          mark={marks?.get(film.itemId)}
+                                          reached={film.itemId === reached}
+                                          onReached={() => setActive(film.itemId)}
+                                          onOpen={() => onOpen(film, list)}
+                                      />
+                                  ))}
+                        </ul>
+                        <Pager onPage={page} />
+                    </>
+                )}
+            </div>
+        </section>
+    );
+}
+
+/** A card's place while its film is not known. */
+const Blank = () => (
+    <li class="card" aria-hidden="true">
+        <span class="blank poster" />
+        <span class="blank words" />
+    </li>
+);
+
+/** For the mouse; the keyboard has its arrows, and fingers swipe. */
+const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
+    <div class="pager" aria-hidden="true">
+        <button type="button" tabIndex={-1} onClick={() => onPage(-1)}>
+            <Icon name="left" />
+        </button>
+        <button type="button" tabIndex={-1} onClick={() => onPage(1)}>
+            <Icon name="right" />
+        </button>
+    </div>
+);
+
+const leaps: Readonly<Record<string, (place: number, last: number) => number>> = {
+    ArrowLeft: (place) => place - 1,
+    ArrowRight: (place) => place + 1,
+    Home: () => 0,
+    End: (_, last) => last,
+};
+
+/** One stop for the Tab key a row; the arrows go on from there. */
+function moveFocus(event: KeyboardEvent): void {
+    const leap = leaps[event.key];
+    const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
+    const place = buttons.indexOf(document.activeElement as HTMLElement);
+    if (leap === undefined || place === -1) return;
+    event.preventDefault();
+    const last = buttons.length - 1;
+    buttons[Math.min(last, Math.max(0, leap(place, last)))]?.focus();
+}

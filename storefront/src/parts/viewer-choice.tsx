@@ -1,0 +1,89 @@
+import { useState } from "preact/hooks";
+import { prefetch } from "../api.ts";
+import { picksPath } from "../paths.ts";
+import { hashFor, type Page } from "../route.ts";
+import { anotherNewViewer, someViewers } from "../viewers.ts";
+import { Avatar } from "./avatar.tsx";
+
+interface ViewerChoiceProps {
+    /** Where the choice leads. */
+    readonly page: Page;
+    readonly current?: string | undefined;
+    onChosen?(): void;
+}
+
+/** Some viewers, any other one by his id, or somebody new. */
+export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
+    const [wanted, setWanted] = useState("");
+    const choose = (viewer: string) => {
+        location.hash = hashFor({ page, viewer });
+        onChosen?.();
+    };
+    return (
+        <div class="choice">
+            <ul class="viewers">
+                {someViewers.map((viewer) => {
+                    const early = () => prefetch(picksPath(viewer));
+                    return (
+                        <li key={viewer}>
+                            <button
+                                type="button"
+                                class="viewer"
+                                aria-pressed={viewer === current}
+                                onClick={() => choose(viewer)}
+                                onPointerEnter={early}
+                                onFocus={early}
+                            >
+                                <Avatar viewer={viewer} />
+                                Viewer {viewer}
+                            </button>
+                        </li>
+                    );
+                })}
+                <li>
+                    <button type="button" class="viewer new-viewer" onClick={() => choose(anotherNewViewer())}>
+                        <svg class="avatar" viewBox="0 0 40 40" aria-hidden="true">
+                            <circle
+                                cx="20"
+                                cy="20"
+                                r="19"
+                                fill="none"
+                                stroke="currentColor"
+                                stroke-width="1.5"
+                                stroke-dasharray="4 4"
+                            />
+                            <path
+                                d="M20 12v16M12 20h16"
+                                stroke="currentColor"
+                                stroke-width="2"
+                                stroke-linecap="round"
+                            />
+                        </svg>
+                        Be someone new
+                    </button>
+                </li>
+            </ul>
+            <form
+                class="by-id"
+                onSubmit={(event) => {
+                    event.preventDefault();
+                    if (wanted.trim() !== "") choose(wanted.trim());
+                }}
+            >
+                <label for={`viewer-id-${page}`}>Or any viewer, by id</label>
+                <input
+                    id={`viewer-id-${page}`}
+                    value={wanted}
+                    onInput={(event) => setWanted(event.currentTarget.value)}
+                    maxLength={256}
+                    placeholder="such as 405"
+                    autoComplete="off"
+                    spellcheck={false}
+                />
+                <button type="submit" class="button">
+                    Show
+                </button>
+            </form>
+        </div>
+    );
+}

@@ -1,0 +1,20 @@
+/** How many films a row has. */
+export const rowLength = 20;
+
+const query = (values: Record<string, string | number | undefined>) =>
+    new URLSearchParams(
+        Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    ).toString();
+
+/** `since` is the revision that the viewer's last event was answered with. */
+export const picksPath = (viewer: string, since?: number) =>
+    `recommendations/${encodeURIComponent(viewer)}?${query({ numResults: rowLength, since })}`;
+
+export const similarPath = (itemId: string) =>
+    `similar/${encodeURIComponent(itemId)}?${query({ numResults: rowLength })}`;
+
+export const popularPath = (genre?: string) => `popular?${query({ genre: genre || undefined, numResults: rowLength })}`;
+
+export const trendingPath = `trending?${query({ numResults: rowLength })}`;
+
+export const itemPath = (itemId: string) => `items/${encodeURIComponent(itemId)}`;

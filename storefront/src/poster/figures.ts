@@ -1,0 +1,182 @@
+import { mixed } from "./palettes.ts";
+import type { Motif } from "./places.ts";
+import type { Draw } from "./seed.ts";
+import { circle, curveThrough, ground, height, line, path, polygon, rect, steps, width } from "./shapes.ts";
+
+/** A person, seen from behind, whose feet are at x, y. */
+export function person(x: number, y: number, tall: number, fill: string, hat = false): string {
+    const [head, shoulder] = [tall * 0.085, tall * 0.15];
+    const top = y - tall;
+    const at = (value: number) => Math.round(value * 10) / 10;
+    const coat = `M${at(x - shoulder)} ${at(top + tall * 0.27)}Q${at(x)} ${at(top + tall * 0.13)} ${at(x + shoulder)} ${at(top + tall * 0.27)}L${at(x + shoulder * 1.05)} ${at(top + tall * 0.66)}H${at(x + shoulder * 0.72)}L${at(x + shoulder * 0.55)} ${at(y)}H${at(x + shoulder * 0.12)}V${at(top + tall * 0.7)}H${at(x - shoulder * 0.12)}V${at(y)}H${at(x - shoulder * 0.55)}L${at(x - shoulder * 0.72)} ${at(top + tall * 0.66)}H${at(x - shoulder * 1.05)}z`;
+    const brim = hat
+        ? path(
+              `M${at(x - head * 2)} ${at(top + tall * 0.075)}Q${at(x)} ${at(top + tall * 0.035)} ${at(x + head * 2)} ${at(top + tall * 0.075)}L${at(x + head * 2)} ${at(top + tall * 0.095)}Q${at(x)} ${at(top + tall * 0.07)} ${at(x - head * 2)} ${at(top + tall * 0.095)}z`,
+              fill,
+          ) + rect(x - head * 1.1, top - tall * 0.02, head * 2.2, tall * 0.09, fill, 1, head * 0.5)
+        : "";
+    return circle(x, top + tall * 0.1, head, fill) + brim + path(coat, fill);
+}
+
+/** Light through blinds, and somebody in it. */
+export const blinds: Motif = (draw, { far, near, light }) => {
+    const lean = draw.of([-60, -40, 46]);
+    const slats = steps(9, 28, 196)
+        .map((y) =>
+            polygon(
+                [
+                    [0, y],
+                    [width, y + lean * 0.5],
+                    [width, y + lean * 0.5 + 9],
+                    [0, y + 9],
+                ],
+                light,
+                0.55,
+            ),
+        )
+        .join("");
+    return (
+        rect(0, 0, width, height, far, 0.25) +
+        slats +
+        person(draw.between(70, 130), 292, draw.between(205, 235), near, true)
+    );
+};
+
+/** A door, the light that falls out of it, and somebody in it. */
+export const doorway: Motif = (draw, { far, near, light }) => {
+    const [x, foot, tall] = [draw.between(80, 120), draw.between(178, 196), draw.between(96, 118)];
+    const half = tall * 0.24;
+    const spread = draw.between(30, 60);
+    return (
+        rect(0, 0, width, height, near, 0.45) +
+        rect(0, foot, width, height - foot, mixed(far, near, 0.72)) +
+        polygon(
+            [
+                [x - half, foot],
+                [x + half, foot],
+                [x + half + spread, height],
+                [x - half - spread * 1.2, height],
+            ],
+            light,
+            0.8,
+        ) +
+        rect(x - half - 5, foot - tall - 5, half * 2 + 10, tall + 5, mixed(far, near, 0.35)) +
+        rect(x - half, foot - tall, half * 2, tall, light) +
+        polygon(
+            [
+                [x - 5, foot],
+                [x + 5, foot],
+                [x + 20, height],
+                [x - 22, height],
+            ],
+            near,
+            0.55,
+        ) +
+        person(x, foot, tall * 0.72, near, draw.chance(0.5))
+    );
+};
+
+/** Circles in circles, and somebody who falls into them. */
+export const vortex: Motif = (draw, { far, near, light }) => {
+    const [x, y] = [draw.between(75, 125), draw.between(100, 135)];
+    const drift = draw.between(-1.6, 1.6);
+    const circles = steps(11, 178, 8)
+        .map((radius, at) =>
+            circle(
+                x + drift * (10 - at) * 2,
+                y + (10 - at) * 1.4,
+                radius,
+                at % 2 ? mixed(near, far, 0.12) : mixed(far, near, at * 0.05),
+            ),
+        )
+        .join("");
+    const fall = draw.of([-32, 24, 38]);
+    return `${circles}<g transform="rotate(${fall} ${Math.round(x)} ${Math.round(y)})">${person(x, y + 26, 56, light)}</g>`;
+};
+
+/** Somebody small under something great. */
+export const alone: Motif = (draw, { far, near, light }) => {
+    const [x, radius] = [draw.between(80, 120), draw.between(52, 74)];
+    const level = draw.between(196, 210);
+    const stand = x + draw.between(-34, 34);
+    return (
+        circle(x, level - radius * draw.between(0.7, 1.15), radius, light) +
+        ground(
+            curveThrough([
+                [0, level - 12],
+                [70, level],
+                [140, level - 6],
+                [200, level - 18],
+            ]),
+            mixed(far, near, 0.3),
+        ) +
+        ground(
+            curveThrough([
+                [0, level + 12],
+                [60, level],
+                [140, level + 3],
+                [200, level + 10],
+            ]),
+            near,
+        ) +
+        person(stand, level + 5, draw.between(38, 52), near, draw.chance(0.3)) +
+        polygon(
+            [
+                [stand - 5, level + 5],
+                [stand + 5, level + 5],
+                [stand + draw.between(10, 30), height],
+                [stand - 14, height],
+            ],
+            "#000000",
+            0.22,
+        )
+    );
+};
+
+/** A ray of splinters. */
+export const burst: Motif = (draw, { far, near, light }) => {
+    const [x, y] = [draw.between(60, 140), draw.between(90, 150)];
+    const turn = draw.between(0, 1);
+    const splinters = Array.from({ length: 15 }, (_, at) => {
+        const [angle, open] = [((at + turn) / 15) * Math.PI * 2 + draw.between(-0.09, 0.09), draw.between(0.05, 0.15)];
+        const reach = draw.between(190, 320);
+        const tip = (offset: number) =>
+            [x + Math.cos(angle + offset) * reach, y + Math.sin(angle + offset) * reach] as const;
+        return polygon(
+            [[x, y], tip(-open), tip(open)],
+            at % 3 === 0 ? light : at % 3 === 1 ? far : near,
+            at % 3 === 0 ? 0.9 : 0.75,
+        );
+    }).join("");
+    return splinters + circle(x, y, 26, near) + circle(x, y, 19, light) + person(x, 288, draw.between(125, 150), near);
+};
+
+/** Rays over a battlefield. */
+export const rays: Motif = (draw, { far, near, light, top }) => {
+    const [x, level] = [draw.between(60, 140), draw.between(172, 190)];
+    const beams = Array.from({ length: 13 }, (_, at) => {
+        const angle = Math.PI + (at / 12) * Math.PI;
+        const tip = (offset: number) =>
+            [x + Math.cos(angle + offset) * 330, level + Math.sin(angle + offset) * 330] as const;
+        return polygon([[x, level], tip(-0.07), tip(0.07)], at % 2 ? far : mixed(top, light, 0.4), 0.5);
+    }).join("");
+    const squad = march(draw, level, near);
+    return `${beams}${circle(x, level, 40, light)}${ground(
+        curveThrough([
+            [0, level + 6],
+            [70, level - 2],
+            [140, level + 5],
+            [200, level - 4],
+        ]),
+        near,
+    )}${squad}`;
+};
+
+const march = (draw: Draw, level: number, fill: string) =>
+    steps(draw.whole(3, 5), draw.between(30, 50), draw.between(130, 170))
+        .map(
+            (x) =>
+                person(x, level + 5, draw.between(30, 38), fill) +
+                line(`M${Math.round(x + 3)} ${Math.round(level - 12)}l9 -20`, fill, 1.6),
+        )
+        .join("");

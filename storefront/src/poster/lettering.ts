@@ -1,0 +1,83 @@
+/** How wide a text is, in ems of that face. */
+export type Measure = (text: string, face: Face) => number;
+
+export interface Face {
+    readonly family: string;
+    readonly weight: number;
+    readonly capitals: boolean;
+    /** Between letters, in ems. */
+    readonly spacing: number;
+    /** From one line to the next, in ems. */
+    readonly leading: number;
+}
+
+const grotesque = '"Helvetica Neue", "Arial Nova", "Segoe UI", "Open Sans", Arial, sans-serif';
+const condensed = '"Avenir Next Condensed", "Arial Narrow", "Roboto Condensed", "DejaVu Sans Condensed", sans-serif';
+const roman = '"Iowan Old Style", "Palatino Linotype", Palatino, Georgia, "DejaVu Serif Condensed", serif';
+
+export const faces = {
+    shout: { family: grotesque, weight: 800, capitals: true, spacing: -0.02, leading: 0.94 },
+    calm: { family: grotesque, weight: 700, capitals: false, spacing: -0.03, leading: 1 },
+    tall: { family: condensed, weight: 700, capitals: true, spacing: 0.01, leading: 1 },
+    book: { family: roman, weight: 700, capitals: false, spacing: -0.01, leading: 1.06 },
+    wide: { family: grotesque, weight: 700, capitals: true, spacing: 0.12, leading: 1.2 },
+} as const satisfies Record<string, Face>;
+
+/** A text in lines, with the size at which they fill the space best. */
+export interface Setting {
+    readonly lines: readonly string[];
+    readonly size: number;
+}
+
+/** A guess at widths where nothing can be measured: on the safe side for usual fonts. */
+export const guessed: Measure = (text, { capitals, spacing }) =>
+    [...text].reduce((sum, letter) => {
+        const base = /[\s.,:;'’!ijlIí|()-]/.test(letter) ? 0.34 : /[mwMW@]/.test(letter) ? 0.95 : 0.62;
+        return sum + base + (capitals && /\p{Ll}/u.test(letter) ? 0.1 : 0) + spacing;
+    }, 0);
+
+/** The title in the order of speech, without what catalogues add: "Usual Suspects, The" is "The Usual Suspects". */
+export function spoken(title: string): string {
+    const [, name, article, rest] =
+        title.match(/^(.+), (The|A|An|La|Le|Les|L'|Il|Der|Die|Das|El|Los|Las|Un|Une)( \(.*\))?$/i) ?? [];
+    if (name === undefined || article === undefined) return title;
+    return `${article}${article.endsWith("'") ? "" : " "}${name}${rest ?? ""}`;
+}
+
+/** As a poster has it: without the name in another language behind it. */
+export const lettered = (title: string) => spoken(title).replace(/\s*\([^()]*\)\s*$/, "") || title;
+
+/**
+ * Sets a title into a box: of all ways to break it the one that allows the greatest letters, up to `largest`. Words are not
+ * broken; one that is too long for the box makes the letters small.
+ */
+export function setTitle(
+    title: string,
+    face: Face,
+    box: { width: number; height: number; largest: number; mostLines: number },
+    measure: Measure = guessed,
+): Setting {
+    const shown = face.capitals ? title.toUpperCase() : title;
+    const words = shown.split(/\s+/).filter(Boolean);
+    let best: Setting = { lines: [shown], size: 0 };
+    for (let count = 1; count <= Math.min(box.mostLines, words.length); count++) {
+        const lines = balanced(words, count, (text) => measure(text, face));
+        const widest = Math.max(...lines.map((text) => measure(text, face)), 0.01);
+        const size = Math.min(box.largest, box.width / widest, box.height / (lines.length * face.leading));
+        if (size > best.size * 1.04) best = { lines, size };
+    }
+    return best;
+}
+
+/** Words in so many lines, or fewer, of which the widest is as narrow as can be. */
+function balanced(words: readonly string[], count: number, wide: (text: string) => number): string[] {
+    if (count === 1 || words.length === 1) return [words.join(" ")];
+    let best: string[] = [words.join(" ")];
+    let narrowest = Number.POSITIVE_INFINITY;
+    for (let first = 1; first <= words.length - count + 1; first++) {
+        const lines = [words.slice(0, first).join(" "), ...balanced(words.slice(first), count - 1, wide)];
+        const widest = Math.max(...lines.map(wide));
+        if (widest < narrowest) [best, narrowest] = [lines, widest];
+    }
+    return best;
+}

@@ -1,0 +1,37 @@
+/** A number of 32 bits for a text: the same everywhere and always (FNV-1a). */
+export function hashOf(text: string): number {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < text.length; at++) {
+        hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    }
+    return hash >>> 0;
+}
+
+/** Draws for one picture: the same ones, in the same order, for the same text. */
+export interface Draw {
+    /** From `low` up to `high`. */
+    between(low: number, high: number): number;
+    /** A whole number from `low` to `high`, both included. */
+    whole(low: number, high: number): number;
+    /** True so often, from 0 to 1. */
+    chance(often: number): boolean;
+    of<T>(values: readonly [T, ...T[]]): T;
+}
+
+export function drawFor(text: string): Draw {
+    let state = hashOf(text);
+    // mulberry32
+    const next = () => {
+        state = (state + 0x6d2b79f5) | 0;
+        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+    const whole = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+    return {
+        between: (low, high) => low + next() * (high - low),
+        whole,
+        chance: (often) => next() < often,
+        of: (values) => values[whole(0, values.length - 1)] ?? values[0],
+    };
+}

@@ -1,0 +1,47 @@
+/** A poster's units: every picture is drawn on 200 by 300 of them. */
+export const width = 200;
+export const height = 300;
+
+export type Point = readonly [x: number, y: number];
+
+const short = (value: number) => String(Math.round(value * 10) / 10);
+const seen = (opacity: number) => (opacity === 1 ? "" : ` fill-opacity="${Math.round(opacity * 100) / 100}"`);
+
+/** Shapes of SVG as text, with presentation attributes only: the page's policy forbids styles in markup. */
+export const rect = (x: number, y: number, w: number, h: number, fill: string, opacity = 1, round = 0) =>
+    `<rect x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}" fill="${fill}"${round ? ` rx="${short(round)}"` : ""}${seen(opacity)}/>`;
+
+export const circle = (x: number, y: number, radius: number, fill: string, opacity = 1) =>
+    `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="${fill}"${seen(opacity)}/>`;
+
+export const ring = (x: number, y: number, radius: number, stroke: string, thick: number, opacity = 1) =>
+    `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}" fill="none" stroke="${stroke}" stroke-width="${short(thick)}"${opacity === 1 ? "" : ` stroke-opacity="${opacity}"`}/>`;
+
+export const path = (d: string, fill: string, opacity = 1) => `<path d="${d}" fill="${fill}"${seen(opacity)}/>`;
+
+export const line = (d: string, stroke: string, thick: number, opacity = 1) =>
+    `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${short(thick)}" stroke-linecap="round" stroke-linejoin="round"${opacity === 1 ? "" : ` stroke-opacity="${opacity}"`}/>`;
+
+export const polygon = (points: readonly Point[], fill: string, opacity = 1) =>
+    path(`${pathThrough(points)}z`, fill, opacity);
+
+export const pathThrough = (points: readonly Point[]) =>
+    `M${points.map(([x, y]) => `${short(x)} ${short(y)}`).join("L")}`;
+
+/** A curve through the points, flat at each of them. */
+export const curveThrough = (points: readonly Point[]) =>
+    points
+        .map(([x, y], at) => {
+            const before = points[at - 1];
+            if (before === undefined) return `M${short(x)} ${short(y)}`;
+            const half = short((before[0] + x) / 2);
+            return `C${half} ${short(before[1])} ${half} ${short(y)} ${short(x)} ${short(y)}`;
+        })
+        .join("");
+
+/** What is below such points, down to the poster's foot. */
+export const ground = (outline: string, fill: string, opacity = 1) => path(`${outline}V${height}H0z`, fill, opacity);
+
+/** `count` numbers from `from` to `to`, evenly. */
+export const steps = (count: number, from: number, to: number) =>
+    Array.from({ length: count }, (_, at) => from + ((to - from) * at) / Math.max(1, count - 1));

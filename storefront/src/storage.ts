@@ -1,0 +1,33 @@
+/** Texts by name. */
+export interface Kept {
+    get(name: string): string | undefined;
+    set(name: string, text: string): void;
+    forget(name: string): void;
+}
+
+/** Kept until the tab is closed, and kept until the reader forgets it. */
+export const ofThisTab = keptIn(() => sessionStorage);
+export const ofThisReader = keptIn(() => localStorage);
+
+/** Where the browser keeps nothing for pages, or its room is full, what is kept lasts as long as the page is open. */
+function keptIn(storage: () => Storage): Kept {
+    const here = new Map<string, string>();
+    const tried = <Result>(work: (of: Storage) => Result): Result | undefined => {
+        try {
+            return work(storage());
+        } catch {
+            return undefined;
+        }
+    };
+    return {
+        get: (name) => here.get(name) ?? tried((of) => of.getItem(name)) ?? undefined,
+        set(name, text) {
+            here.set(name, text);
+            tried((of) => of.setItem(name, text));
+        },
+        forget(name) {
+            here.delete(name);
+            tried((of) => of.removeItem(name));
+        },
+    };
+}

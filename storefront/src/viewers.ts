@@ -1,0 +1,59 @@
+import { ofThisTab } from "./storage.ts";
+import type { ListedFilm } from "./words.ts";
+
+/** Viewers of MovieLens with tastes that differ; other data has other ones, and the page asks for any id. */
+export const someViewers = ["22", "6", "122", "13", "201", "405"] as const;
+
+/** What a viewer watched in this visit, the newest first. */
+export type Watched = readonly ListedFilm[];
+
+const newViewerKey = "new-viewer";
+const sessionKey = "session";
+const watchedKey = (viewer: string) => `watched:${viewer}`;
+const mostWatched = 20;
+
+/** The id of somebody whom nobody knows: the same one until the tab is closed. */
+export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
+
+/** The session that events belong to. */
+export const session = (): string => remembered(sessionKey, () => `page-${randomId()}`);
+
+/** Another one whom nobody knows: what the one before did is not his. */
+export function anotherNewViewer(): string {
+    ofThisTab.forget(newViewerKey);
+    return newViewer();
+}
+
+export const isNew = (viewer: string) => viewer.startsWith("new-");
+
+/** How a viewer is called. */
+export const nameOf = (viewer: string) => (isNew(viewer) ? "you" : `viewer ${viewer}`);
+
+export function watchedBy(viewer: string): Watched {
+    try {
+        return JSON.parse(ofThisTab.get(watchedKey(viewer)) ?? "[]") as Watched;
+    } catch {
+        return [];
+    }
+}
+
+/** Keeps that a viewer watched a film, and returns all that he did. */
+export function remember(viewer: string, film: ListedFilm): Watched {
+    const { itemId, title, year, genres } = film;
+    const before = watchedBy(viewer).filter((other) => other.itemId !== itemId);
+    const all = [{ itemId, title, year, genres }, ...before].slice(0, mostWatched);
+    ofThisTab.set(watchedKey(viewer), JSON.stringify(all));
+    return all;
+}
+
+function remembered(key: string, make: () => string): string {
+    const known = ofThisTab.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    ofThisTab.set(key, made);
+    return made;
+}
+
+/** crypto.randomUUID is only there on secure origins, which a local address other than localhost is not. */
+const randomId = () =>
+    [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,33 @@
+/** A call that this page made. */
+export interface Call {
+    readonly path: string;
+    readonly ms: number;
+    readonly source: string | undefined;
+}
+
+const most = 500;
+const calls: Call[] = [];
+
+/** Remembers a call, for the page that shows how the service does. */
+export function noted(call: Call): void {
+    calls.push(call);
+    if (calls.length > most) calls.shift();
+}
+
+/** How often each source answered in this visit, and in how much time half of its answers were there. The most frequent first. */
+export function answersBySource(of: readonly Call[] = calls): { source: string; count: number; medianMs: number }[] {
+    const times = new Map<string, number[]>();
+    for (const { source, ms } of of) {
+        if (source !== undefined) times.set(source, [...(times.get(source) ?? []), ms]);
+    }
+    return [...times]
+        .map(([source, ms]) => ({ source, count: ms.length, medianMs: median(ms) }))
+        .sort((a, b) => b.count - a.count);
+}
+
+function median(values: readonly number[]): number {
+    const sorted = values.toSorted((a, b) => a - b);
+    const middle = sorted.length >> 1;
+    const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[middle]];
+    return (low + high) / 2;
+}

@@ -1,0 +1,73 @@
+import type { components } from "../../api/types.ts";
+
+export type Film = components["schemas"]["Film"];
+export type ListedFilm = components["schemas"]["ListedFilm"];
+export type FilmList = components["schemas"]["FilmList"];
+export type Health = components["schemas"]["Health"];
+export type Source = components["schemas"]["Source"];
+export type Reason = NonNullable<FilmList["reason"]>;
+
+/** Where a list comes from, for people: a badge of a word or two, and a sentence for who wants to know. */
+export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
+    campaign: {
+        badge: "Personal, live",
+        sentence: "Amazon Personalize made this list for this viewer just now.",
+    },
+    cache: {
+        badge: "Personal, kept",
+        sentence:
+            "Amazon Personalize made this list for this viewer a while ago; it was kept, so it cost nothing to ask again.",
+    },
+    precomputed: {
+        badge: "Personal, prepared",
+        sentence: "This list was made for this viewer in advance.",
+    },
+    similar: {
+        badge: "Similar films",
+        sentence: "Films that the same people watch, from a table of what was watched. No model was asked.",
+    },
+    popular: {
+        badge: "What people watch",
+        sentence: "From a table of what most people watch; it is the same for everybody. No model was asked.",
+    },
+};
+
+/** Why a list is not the campaign's. */
+export const reasonWords: Readonly<Record<Reason, string>> = {
+    away: "there is no campaign just now",
+    throttled: "the campaign is asked too often just now",
+    slow: "the campaign took too long",
+    failed: "the campaign did not answer",
+    "filter-not-served": "this filter needs the campaign",
+};
+
+const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+/** US dollars, with cents. */
+export const usd = (amount: number) => dollars.format(amount);
+
+/** How long ago something was, such as "3 minutes ago". */
+export function ago(at: string, now = Date.now()): string {
+    const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
+    if (!Number.isFinite(seconds)) return "at a time unknown";
+    if (seconds < 5) return "just now";
+    for (const [unit, length] of [
+        ["day", 86_400],
+        ["hour", 3600],
+        ["minute", 60],
+        ["second", 1],
+    ] as const) {
+        const count = Math.floor(seconds / length);
+        if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+    }
+    return "just now";
+}
+
+export const milliseconds = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
+
+/** "a", "a and b", "a, b and 3 more". */
+export function listed(names: readonly string[], most = 2): string {
+    const shown = names.slice(0, names.length === most + 1 ? most + 1 : most);
+    const rest = names.length - shown.length;
+    if (rest > 0) return `${shown.join(", ")} and ${rest} more`;
+    return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import type { Browser } from "puppeteer-core";
+import { openBrowser } from "../../local/demo/browser.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { filmsOf, openPage, said } from "./pages.ts";
+
+/** The page as `pulumi up` puts it there, with the API, the table and the campaign of a local AWS behind it. */
+describe("the storefront on the real engine and the local AWS", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    let browser: Browser;
+    let url: string;
+
+    before(async () => {
+        aws = await startTestAws();
+        await aws.configure({ api: true, storefront: "api", eventTracker: true, prefetchUsers: 0 });
+        assertExit(await aws.engine("up"), 0);
+        url = String((await aws.outputs()).storefrontUrl);
+        browser = await openBrowser();
+    });
+    after(async () => {
+        await browser?.close();
+        await aws?.stop();
+    });
+
+    it("changes a viewer's list under his eyes when he watches a film", async () => {
+        const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=7`);
+        const before = await filmsOf(page, "picks");
+        assert.equal(before.length, 20);
+        await page.locator("text/Watch").click();
+        await said(page, "#picks", /Because you watched .* in \d/);
+        const after = await filmsOf(page, "picks");
+        assert.notDeepEqual(after, before);
+        assert.ok(!after.includes(before[0] ?? ""));
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+
+    it("says that there is no campaign while it is parked, and shows films all the same", async () => {
+        const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
+        assertExit(park, 0);
+        const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
+        for (const giveUp = Date.now() + 30_000; ; await page.reload()) {
+            assert.ok((await filmsOf(page, "picks")).length > 0);
+            const told = await page.$eval(".notice", (notice) => notice.textContent ?? "").catch(() => "");
+            if (/^The campaign is away\./.test(told)) break;
+            assert.ok(Date.now() < giveUp, `the page says nothing of it: ${told}`);
+        }
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+});
