@@ -43,6 +43,17 @@ export interface Names {
     readonly alarmPrefix: string;
     readonly trail: string;
     readonly trailRole: string;
+    /** The REST API, its Lambda function and the DynamoDB table of its lists. */
+    readonly api: string;
+    readonly apiRole: string;
+    /** The Lambda function that asks in advance for the busiest viewers, and its schedule. */
+    readonly prefetch: string;
+    readonly prefetchRole: string;
+    readonly prefetchScheduleRole: string;
+    /** Solution and campaign of config `rankingCampaign`. */
+    readonly ranking: string;
+    /** CloudFront's distribution, by its comment, its origin access control and its policy of headers. */
+    readonly storefront: string;
 }
 
 /** Names of a stack; IAM and Personalize names are unique by account, so other stacks get a suffix. */
@@ -76,6 +87,13 @@ export function namesFor(stack: string, nameSuffix: string): Names {
         alarmPrefix: `movie-recommender-alarm${suffix}`,
         trail: `movie-recommender-trail${suffix}`,
         trailRole: `MovieRecommender-Trail${suffix}`,
+        api: `movie-recommender-api${suffix}`,
+        apiRole: `MovieRecommender-Api${suffix}`,
+        prefetch: `movie-recommender-prefetch${suffix}`,
+        prefetchRole: `MovieRecommender-Prefetch${suffix}`,
+        prefetchScheduleRole: `MovieRecommender-PrefetchSchedule${suffix}`,
+        ranking: `movie-recommender-ranking${suffix}`,
+        storefront: `movie-recommender-storefront${suffix}`,
     };
 }
 
@@ -100,3 +118,13 @@ export function bucketNameFor(
 /** Name of the bucket that keeps CloudTrail's files, beside the data bucket. */
 export const trailBucketNameFor = (bucketName: string) => `${bucketName}${trailEnding}`;
 export const trailEnding = "-trail";
+
+/** Name of the bucket that holds the page's files, beside the data bucket. */
+export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${storefrontEnding}`;
+export const storefrontEnding = "-page";
+
+/** Start of the name of the role by which API Gateway writes logs: the account has one for all its APIs of a region. */
+export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
+
+/** Stage of the API, and first part of the paths that a distribution hands on to it. */
+export const apiStage = "api";

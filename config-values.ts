@@ -50,6 +50,21 @@ export function configValues(get: (key: string) => string | undefined) {
         return value as Record<string, string>;
     }
 
+    /** A list of texts, `[]` where nothing is set. */
+    function list(key: string): string[] {
+        let value: unknown;
+        try {
+            value = JSON.parse(get(key) ?? "[]");
+        } catch {
+            value = undefined;
+        }
+        if (!Array.isArray(value) || value.some((inner) => typeof inner !== "string")) {
+            bad(key, "is not a list of texts");
+            return [];
+        }
+        return value;
+    }
+
     return {
         problems,
         bad,
@@ -57,6 +72,7 @@ export function configValues(get: (key: string) => string | undefined) {
         oneOf,
         number,
         texts,
+        list,
         flag: (key: string) => oneOf(key, ["true", "false"]) === "true",
     };
 }

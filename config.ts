@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type CostConfig, parseCostConfig } from "./config-cost.ts";
-import { bucketNameFor, endings, type Names, namesFor, trailEnding } from "./config-names.ts";
+import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, trailEnding } from "./config-names.ts";
+import { parseServingConfig, type ServingConfig } from "./config-serving.ts";
 import { type ConfigProblem, configValues } from "./config-values.ts";
 
 export type { CostConfig } from "./config-cost.ts";
 export * from "./config-names.ts";
+export type { ServingConfig } from "./config-serving.ts";
 export type { ConfigProblem } from "./config-values.ts";
 
 /** The stack's configuration, checked; descriptions and defaults stand in Pulumi.yaml. */
@@ -45,6 +47,8 @@ export interface StackConfig {
     readonly tags: Readonly<Record<string, string>>;
     /** What it may cost, who is told, and what the cost guard does by itself. */
     readonly cost: CostConfig;
+    /** What stands between people and the campaign. */
+    readonly serving: ServingConfig;
     /** Whether CloudTrail keeps who did what. */
     readonly auditTrail: boolean;
     /** ARN of the managed policy that limits the roles of this program; undefined: none does. */
@@ -83,6 +87,7 @@ export function parseConfig(
     const bucketName = text("bucketName");
     const effective = bucketNameFor({ bucketName, stack: stack.stack }, "012345678901");
     const auditTrail = flag("auditTrail");
+    const serving = parseServingConfig(values);
     if (!bucketNamePattern.test(effective)) {
         const which =
             bucketName === ""
@@ -92,8 +97,16 @@ export function parseConfig(
             "bucketName",
             `${which}; S3 wants 3 to 63 lower-case letters, digits, single dots and hyphens, and no IP address`,
         );
-    } else if (auditTrail && effective.length + trailEnding.length > 63) {
-        bad("bucketName", `makes "${effective}", too long for its neighbour "…${trailEnding}": 57 characters at most`);
+    } else {
+        const neighbours = [auditTrail ? trailEnding : "", serving.storefront === "cloudfront" ? storefrontEnding : ""];
+        const ending = neighbours.toSorted((a, b) => b.length - a.length)[0] ?? "";
+        const longest = 63 - ending.length;
+        if (effective.length > longest) {
+            bad(
+                "bucketName",
+                `makes "${effective}", too long for its neighbour "…${ending}": ${longest} characters at most`,
+            );
+        }
     }
     const names = namesFor(stack.stack, text("nameSuffix"));
     for (const [kind, name] of Object.entries(names)) {
@@ -189,6 +202,7 @@ export function parseConfig(
             campaign: number("campaignDeadlineMinutes", 1, true),
         },
         cost: parseCostConfig(values),
+        serving,
         auditTrail,
         permissionsBoundary: permissionsBoundary || undefined,
         kmsKeyArn: kmsKeyArn || undefined,

@@ -11,6 +11,7 @@ import { Observability } from "./components/observability.ts";
 import { PersonalizeAccess } from "./components/personalize-access.ts";
 import { showPrice } from "./components/price-table.ts";
 import { Recommender } from "./components/recommender.ts";
+import { Serving, servingFiles } from "./components/serving.ts";
 import { SpendBudget } from "./components/spend-budget.ts";
 import { stackMarks } from "./components/stack-marks.ts";
 import { bucketNameFor, loadConfig } from "./config.ts";
@@ -22,7 +23,8 @@ endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 guardRules(config.waivers);
 const marks = await stackMarks(config.stack);
-const price = await showPrice(config, { isParked: marks.parked !== undefined, alarms: alarmCount });
+const price = await showPrice(config, { isParked: marks.parked !== undefined, alarms: alarmCount(config.serving.api) });
+const files = await servingFiles(config);
 const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
 const caller = { partition, region: config.region, accountId };
 const place = {
@@ -82,6 +84,17 @@ const observability = new Observability("observability", {
     marks,
     solutionVersionArn: recommender.solutionVersionArn,
 });
+const serving = new Serving("serving", {
+    config,
+    caller,
+    price,
+    files,
+    recommender,
+    bucketName: place.bucketName,
+    failuresArn,
+    isParked: marks.parked !== undefined,
+    budget: budget.resource,
+});
 if (config.auditTrail) {
     new AuditTrail("audit", { config, caller, bucketName: place.bucketName });
 }
@@ -100,6 +113,7 @@ export const {
     campaignArn,
     eventTrackerId,
 } = recommender;
+export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
 export const { dashboardUrl } = observability;
 export const noticesTopicArn = notices.topicArn;
 export const noticesQueueUrl = notices.queueUrl;

@@ -20,6 +20,14 @@ export interface UsdRange {
 
 const playbook = { region: "US", source: "third-party cost playbook", date: "2026-07", verified: false };
 const secondHand = { region: "US", verified: false };
+const whitepaper = {
+    ...secondHand,
+    source: "AWS whitepaper on private APIs, cost optimization, undated",
+    date: "2026-11",
+};
+const tableGuide = { ...secondHand, source: "third-party guide to DynamoDB's prices", date: "2025-07" };
+const commonlyQuoted = { ...secondHand, source: "commonly quoted, not looked up", date: "2026-11" };
+const edgeLesson = { ...secondHand, source: "third-party lesson on CloudFront's prices, undated", date: "2026-11" };
 
 /** What the bill, Cost Explorer and AWS Budgets call the service. */
 export const billedService = "Amazon Personalize";
@@ -78,9 +86,7 @@ export const prices = {
     metricRead: {
         usd: 0.01,
         unit: "1,000 metrics read by GetMetricData",
-        ...secondHand,
-        source: "commonly quoted, not looked up",
-        date: "2026-11",
+        ...commonlyQuoted,
     },
     lambdaRequests: {
         usd: 0.2,
@@ -96,12 +102,27 @@ export const prices = {
         source: "third-party notes on Lambda's prices",
         date: "2026-05",
     },
+    apiRequests: { usd: 3.5, unit: "million requests of a REST API, the first 333 million a month", ...whitepaper },
+    apiRequestsFrom333M: { usd: 2.8, unit: "million requests of a REST API, the next 667 million", ...whitepaper },
+    apiRequestsFrom1B: { usd: 2.38, unit: "million requests of a REST API, the next 19 billion", ...whitepaper },
+    tableWrites: { usd: 0.625, unit: "million write request units of DynamoDB on demand, 1 KB each", ...tableGuide },
+    tableReads: { usd: 0.125, unit: "million read request units of DynamoDB on demand, 4 KB each", ...tableGuide },
+    edgeRequests: { usd: 1, unit: "million HTTPS requests of CloudFront", ...edgeLesson },
+    edgeTransfer: { usd: 0.085, unit: "GB from CloudFront, the first 10 TB a month", ...edgeLesson },
+    edgeTransferFrom10TB: { usd: 0.08, unit: "GB from CloudFront, the next 40 TB", ...edgeLesson },
+    edgeTransferFrom50TB: { usd: 0.06, unit: "GB from CloudFront beyond 50 TB", ...edgeLesson },
+    transfer: { usd: 0.09, unit: "GB from a region to the internet, the first 10 TB a month", ...commonlyQuoted },
+    transferFrom10TB: { usd: 0.085, unit: "GB from a region to the internet, the next 40 TB", ...commonlyQuoted },
+    transferFrom50TB: { usd: 0.07, unit: "GB from a region to the internet beyond 50 TB", ...commonlyQuoted },
+    traces: {
+        usd: 5,
+        unit: "million traces that X-Ray records",
+        ...commonlyQuoted,
+    },
     costExplorerCall: {
         usd: 0.01,
         unit: "call of Cost Explorer's API",
-        ...secondHand,
-        source: "commonly quoted, not looked up",
-        date: "2026-11",
+        ...commonlyQuoted,
     },
 } as const satisfies Record<string, Price>;
 

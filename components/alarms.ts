@@ -1,6 +1,13 @@
-import { jobMetrics, ownMetrics, servingMetrics } from "../metrics.ts";
+import { gatewayMetrics, jobMetrics, ownMetrics, servingMetrics } from "../metrics.ts";
 import { nearLimit } from "../money/brake.ts";
-import { jobErrors, type MetricsPlace, ownMetric, type StackMetric, servingMetric } from "./stack-metrics.ts";
+import {
+    gatewayMetric,
+    jobErrors,
+    type MetricsPlace,
+    ownMetric,
+    type StackMetric,
+    servingMetric,
+} from "./stack-metrics.ts";
 
 /** An alarm of the stack: what it watches, and when it calls. */
 export interface Alarm {
@@ -165,13 +172,36 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             missing: "ignore",
             missingBecause: "what was spent stays spent while the guard does not say it again",
         },
+        ...(place.api ? [apiErrors(place.api)] : []),
     ];
 }
 
-/** Alarms of every stack, each of which is paid for. */
-export const alarmCount =
+/** The API always answers, with or without a campaign: what it does not answer is a fault of its own. */
+const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
+    id: "api-errors",
+    says: "More than 1 % of the API's requests fail, which it should answer even without a campaign",
+    watches: {
+        expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
+        sums: {
+            requests: gatewayMetric(api, gatewayMetrics.requests),
+            failures: gatewayMetric(api, gatewayMetrics.failures),
+        },
+    },
+    calls: "above",
+    threshold: 1,
+    period: minutes5,
+    datapoints: { of: 3, needed: 2 },
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint when nobody asks",
+});
+
+/** How many alarms a stack has, each of which is paid for. */
+export const alarmCount = (hasApi: boolean): number =>
     1 +
     alarmsOf(
-        { stack: "", campaignArn: "", datasetGroupArn: "", solutionArn: "" },
+        {
+            ...{ stack: "", campaignArn: "", datasetGroupArn: "", solutionArn: "" },
+            api: hasApi ? { name: "", stage: "" } : undefined,
+        },
         { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1 },
     ).length;

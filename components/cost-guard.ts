@@ -2,7 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
 import { regionalArn } from "../iam/arn.ts";
-import { guardPolicy, schedulePolicy, scheduleTrust } from "../iam/guard-access.ts";
+import { scheduleTrust } from "../iam/function-access.ts";
+import { guardPolicy, schedulePolicy } from "../iam/guard-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import type { GuardSettings } from "../lambda/cost-guard.ts";
 import { guardScopeOf } from "./guard-scope.ts";
@@ -27,7 +28,7 @@ export class CostGuard extends pulumi.ComponentResource {
     constructor(name: string, args: CostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:cost:CostGuard", name, {}, opts);
         const { config, caller, failuresArn } = args;
-        const { names, tags, permissionsBoundary, cost } = config;
+        const { names, tags, permissionsBoundary, cost, serving } = config;
         const child = { parent: this };
         const scope = guardScopeOf(config, caller);
 
@@ -40,7 +41,9 @@ export class CostGuard extends pulumi.ComponentResource {
                 description: "Watches what the campaign costs, and parks it at the limit",
                 timeoutSeconds: 120,
                 caller,
-                policy: scope.apply((known) => guardPolicy(known, cost.unusedAction)),
+                policy: scope.apply((known) =>
+                    guardPolicy(known, { unusedAction: cost.unusedAction, api: serving.api }),
+                ),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
                 failuresArn,
                 permissionsBoundary,
@@ -98,5 +101,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn }: CostGuardArgs
         ...told,
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         topicArn: topic,
+        // By its name, like the campaign: the guard is there before the table, and after it.
+        tableName: config.serving.api ? config.names.api : undefined,
     }));
 }

@@ -1,5 +1,6 @@
-import { jobMetrics, modelMetrics, ownMetrics, servingMetrics } from "../metrics.ts";
+import { gatewayMetrics, jobMetrics, modelMetrics, ownMetrics, servingApiMetrics, servingMetrics } from "../metrics.ts";
 import {
+    gatewayMetric,
     jobErrors,
     type MetricsPlace,
     modelMetric,
@@ -36,11 +37,11 @@ const minutes5 = 300;
 const hour = 3600;
 
 /**
- * The dashboard: three questions, each a row under its heading (CloudWatch API Reference, "Dashboard body structure and
- * syntax").
+ * The dashboard: three questions, and a fourth of a stack with an API, each a row under its heading (CloudWatch API Reference,
+ * "Dashboard body structure and syntax").
  */
 export function dashboardBody(args: DashboardArgs): object {
-    const rows = [healthy(args), good(args), worth(args)];
+    const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
     const widgets = rows.flatMap(({ heading, row }, index) => {
         const y = index * (headingHeight + height);
         const width = Math.floor(columns / row.length);
@@ -75,6 +76,54 @@ function healthy(args: DashboardArgs) {
                 errors(jobErrors(args, jobMetrics.trainingErrors), "trainings"),
             ]),
             { type: "alarm", properties: { title: "Alarms", alarms: args.alarmArns } },
+        ],
+    };
+}
+
+function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
+    const { answeredBy, campaignCalls, campaignFailures, tableFailures, latency } = servingApiMetrics;
+    const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
+    const summed = (name: string, label: string) => own(name, { label, stat: "Sum" });
+    const hidden = (name: string, id: string) => own(name, { label: id, stat: "Sum", id, visible: false });
+    return {
+        heading:
+            "## Is it served?\nWho answers the viewers, how many calls of the campaign the caches save, and what fails. It should answer without a campaign, too.",
+        row: [
+            graph(args, "Answers in five minutes, by source", [
+                summed(answeredBy.campaign, "campaign"),
+                summed(answeredBy.cache, "cache"),
+                summed(answeredBy.precomputed, "made in advance"),
+                summed(answeredBy.similar, "similar films"),
+                summed(answeredBy.popular, "popular films"),
+            ]),
+            graph(
+                args,
+                "Calls of the campaign saved, percent of personal lists",
+                [
+                    [
+                        {
+                            expression: "100 * (1 - calls / (FILL(asked, 0) + FILL(kept, 0) + FILL(made, 0)))",
+                            label: "saved",
+                            id: "saved",
+                        },
+                    ],
+                    hidden(answeredBy.campaign, "asked"),
+                    hidden(answeredBy.cache, "kept"),
+                    hidden(answeredBy.precomputed, "made"),
+                    own(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
+                ],
+                hour,
+            ),
+            graph(args, "The function's time, milliseconds", [
+                own(latency, { label: "median", stat: "p50" }),
+                own(latency, { label: "99 of 100", stat: "p99" }),
+            ]),
+            graph(args, "What failed in five minutes", [
+                line(gatewayMetric(api, gatewayMetrics.failures), { label: "answers (5xx)", stat: "Sum" }),
+                summed(campaignFailures, "calls of the campaign"),
+                summed(tableFailures, "calls of the table"),
+                line(gatewayMetric(api, gatewayMetrics.requests), { label: "requests", stat: "Sum", yAxis: "right" }),
+            ]),
         ],
     };
 }

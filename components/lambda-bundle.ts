@@ -10,12 +10,16 @@ export const lambdaRuntime = { runtime: "nodejs24.x", architectures: ["arm64"], 
 
 /**
  * A function's code with all that it needs in one file, made of `lambda/<name>.ts` in about 0.2 s. The same on
- * every machine: no path and no time is in it, so it changes when the code, or a package, does.
+ * every machine: no path and no time is in it, so it changes when the code, or a package, does. `beside` is what lies
+ * beside it, by file name.
  *
  * @throws Error of esbuild for code that it cannot read.
  */
-export function lambdaBundle(name: string): pulumi.asset.AssetArchive {
-    return new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(bundleText(name)) });
+export function lambdaBundle(
+    name: string,
+    beside: Readonly<Record<string, pulumi.asset.Asset>> = {},
+): pulumi.asset.AssetArchive {
+    return new pulumi.asset.AssetArchive({ ...beside, "index.mjs": new pulumi.asset.StringAsset(bundleText(name)) });
 }
 
 export function bundleText(name: string): string {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../iam/document.ts";
-import { functionTrust } from "../iam/guard-access.ts";
+import { functionTrust } from "../iam/function-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
 import { serviceRole } from "./service-role.ts";
@@ -12,12 +12,18 @@ export interface LambdaFunctionArgs {
     readonly functionName: string;
     readonly roleName: string;
     readonly description: string;
+    /** What lies beside the code, by file name. */
+    readonly beside?: Readonly<Record<string, pulumi.asset.Asset>>;
     readonly timeoutSeconds: number;
+    /** MiB; 256 where nothing is said. */
+    readonly memorySize?: number;
+    /** Whether X-Ray has its requests. */
+    readonly traced?: boolean;
     readonly caller: pulumi.Input<ServiceCaller>;
     readonly policy: pulumi.Input<PolicyDocument>;
     readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-    /** ARN of the queue that keeps what failed, tries and all. */
-    readonly failuresArn: pulumi.Input<string>;
+    /** ARN of the queue that keeps what failed, tries and all; absent where who calls is told at once. */
+    readonly failuresArn?: pulumi.Input<string>;
     readonly permissionsBoundary: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
     /** What must be there before it runs, and stay until it runs no more. */
@@ -25,9 +31,9 @@ export interface LambdaFunctionArgs {
 }
 
 /** Days that logs are kept. */
-const logDays = 90;
+export const logDays = 90;
 
-/** A function of ours with its own log group and role; what it fails at twice goes to a queue. */
+/** A function of ours with its own log group and role; what it fails at twice goes to a queue, where there is one. */
 export class LambdaFunction extends pulumi.ComponentResource {
     /** Known only when the function has its rights. */
     public readonly arn: pulumi.Output<string>;
@@ -61,27 +67,31 @@ export class LambdaFunction extends pulumi.ComponentResource {
                 name: functionName,
                 description,
                 role: role.arn,
-                code: lambdaBundle(args.code),
-                memorySize: 256,
+                code: lambdaBundle(args.code, args.beside),
+                memorySize: args.memorySize ?? 256,
+                ...(args.traced && { tracingConfig: { mode: "Active" } }),
                 timeout: args.timeoutSeconds,
                 environment: { variables: args.environment },
                 tags,
             },
             { ...child, dependsOn: [logs, policy, ...(args.after ?? [])] },
         );
-        const invoking = new aws.lambda.FunctionEventInvokeConfig(
-            name,
-            {
-                functionName: made.name,
-                maximumRetryAttempts: 1,
-                maximumEventAgeInSeconds: 900,
-                destinationConfig: { onFailure: { destination: args.failuresArn } },
-            },
-            // Lambda looks at once whether the role may send there.
-            { ...child, dependsOn: policy },
-        );
+        const invoking =
+            args.failuresArn === undefined
+                ? undefined
+                : new aws.lambda.FunctionEventInvokeConfig(
+                      name,
+                      {
+                          functionName: made.name,
+                          maximumRetryAttempts: 1,
+                          maximumEventAgeInSeconds: 900,
+                          destinationConfig: { onFailure: { destination: args.failuresArn } },
+                      },
+                      // Lambda looks at once whether the role may send there.
+                      { ...child, dependsOn: policy },
+                  );
         this.functionName = made.name;
-        this.arn = pulumi.all([made.arn, invoking.id]).apply(([arn]) => arn);
+        this.arn = pulumi.all([made.arn, invoking?.id]).apply(([arn]) => arn);
         this.registerOutputs({ arn: this.arn });
     }
 }

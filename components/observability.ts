@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config.ts";
+import { apiStage, type StackConfig } from "../config.ts";
 import { regionalArn } from "../iam/arn.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import type { Marks } from "../personalize/marks.ts";
@@ -27,7 +27,7 @@ export class Observability extends pulumi.ComponentResource {
     constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:observability:Observability", name, {}, opts);
         const { config, caller, monthlyLimitUsd, marks } = args;
-        const { names, stack, adopt, cost, qualityGate } = config;
+        const { names, stack, adopt, cost, qualityGate, serving } = config;
         const child = { parent: this };
         const { idleHours } = cost;
         // By their names, not by their resources: the alarm on trainings must be there when the first one fails.
@@ -37,6 +37,7 @@ export class Observability extends pulumi.ComponentResource {
             campaignArn: adopt.campaign ?? arn(`campaign/${names.campaign}`),
             datasetGroupArn: adopt.datasetGroup ?? arn(`dataset-group/${names.datasetGroup}`),
             solutionArn: adopt.solution ?? arn(`solution/${names.solution}`),
+            api: serving.api ? { name: names.api, stage: apiStage } : undefined,
         };
         const { maximumNdcgDrop } = qualityGate;
         const alarms = alarmsOf(place, { idleHours, monthlyLimitUsd, maximumNdcgDrop });

@@ -41,10 +41,13 @@ export class OperatorAccess extends pulumi.ComponentResource {
         const descriptions = {
             read: `Looks at ${of}`,
             "read-operations": `With read: looks at cost guard, alarms and trail of ${of}`,
+            "read-serving": `With read: looks at API and page of ${of}`,
             operate: `With read: runs every runbook of ${of}`,
             deploy: `With read and operate: makes and destroys ${of}`,
             "deploy-operations": `With deploy: makes and destroys cost guard, notices and alarms of ${of}`,
             "deploy-audit": `With deploy: makes and destroys the trail of ${of}`,
+            "deploy-serving": `With deploy: makes and destroys the API of ${of}`,
+            "deploy-page": `With deploy: makes and destroys the page of ${of}`,
         };
         const boundary = managed("boundary", `The most that roles of ${of} can be allowed`, scope.apply(rolesBoundary));
         const policies = policyKinds.map(

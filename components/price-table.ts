@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
-import { modelMetrics, ownMetrics } from "../metrics.ts";
+import { countOwnMetrics } from "../metrics.ts";
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack } from "../money/estimate.ts";
 import { approximately, priceNote } from "../pricing.ts";
 import { contentOf } from "./content.ts";
@@ -47,9 +47,12 @@ async function planOf(
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
         autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
         guardMinutes: config.cost.guardMinutes,
-        customMetrics: Object.keys(ownMetrics).length + modelMetrics.length,
+        customMetrics: countOwnMetrics(config.serving.api),
         alarms,
         dashboards: 1,
+        api: config.serving.api,
+        edge: config.serving.storefront === "cloudfront",
+        rankingCampaign: config.serving.rankingCampaign,
     };
 }
 

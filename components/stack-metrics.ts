@@ -1,4 +1,4 @@
-import { type jobMetrics, ownNamespace, personalizeNamespace } from "../metrics.ts";
+import { gatewayNamespace, type jobMetrics, ownNamespace, personalizeNamespace } from "../metrics.ts";
 
 /** One metric with exactly its dimensions. */
 export interface StackMetric {
@@ -13,6 +13,8 @@ export interface MetricsPlace {
     readonly campaignArn: string;
     readonly datasetGroupArn: string;
     readonly solutionArn: string;
+    /** Undefined for a stack without one. */
+    readonly api: { readonly name: string; readonly stage: string } | undefined;
 }
 
 type JobMetric = (typeof jobMetrics)[keyof typeof jobMetrics];
@@ -29,6 +31,13 @@ export const ownMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string):
     namespace: ownNamespace,
     name,
     dimensions: { Stack: stack },
+});
+
+/** A metric that API Gateway has of the stack's API. */
+export const gatewayMetric = (api: NonNullable<MetricsPlace["api"]>, name: string): StackMetric => ({
+    namespace: gatewayNamespace,
+    name,
+    dimensions: { ApiName: api.name, Stage: api.stage },
 });
 
 /** A metric of one trained version, by its id. */

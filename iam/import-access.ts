@@ -1,6 +1,6 @@
 import { regionalArn } from "./arn.ts";
 import type { ConditionBlock, PolicyDocument } from "./document.ts";
-import { onlyFrom, serviceTrust } from "./service-trust.ts";
+import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
 
 /**
  * The three documents that let Amazon Personalize read what it imports from one bucket, write what batch inference
@@ -102,14 +102,7 @@ export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller): Pol
             { Sid: "PersonalizeLists", ...list, ...forService },
             { Sid: "PersonalizeReadsInteractions", ...get, ...forService },
             ...(put ? [{ Sid: "PersonalizeWritesRecommendations", ...put, ...forService }] : []),
-            {
-                Sid: "OnlyWithTls",
-                Effect: "Deny",
-                Principal: "*",
-                Action: "s3:*",
-                Resource: [bucketArn, `${bucketArn}/*`],
-                Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
+            onlyWithTls(bucketArn),
         ],
     };
 }

@@ -1,3 +1,4 @@
+import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy } from "./api-access.ts";
 import type { PolicyDocument, Statement } from "./document.ts";
 import { listOf } from "./document.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
@@ -6,6 +7,7 @@ import { operationsGrants, operationsNeededOnAws } from "./operator/operations.t
 import { personalizeGrants } from "./operator/personalize.ts";
 import { neverRaises, roleGrants, roleNeededOnAws } from "./operator/roles.ts";
 import { type Grant, type OperatorScope, type PolicyKindOfOperator, statementOf } from "./operator/scope.ts";
+import { servingGrants, servingNeededOnAws } from "./operator/serving.ts";
 import { storageGrants, storageNeededOnAws } from "./operator/storage.ts";
 import { trailRolePolicy } from "./trail-access.ts";
 
@@ -21,8 +23,8 @@ export {
 
 /** Everything that an operator may do. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
-    return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants].flatMap((grants) =>
-        grants(scope),
+    return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants, servingGrants].flatMap(
+        (grants) => grants(scope),
     );
 }
 
@@ -38,7 +40,7 @@ export function operatorPolicy(
 
 /**
  * The permissions boundary of the roles that the program makes: whatever an operator writes into them, they reach the
- * stack's own data, what the cost guard works on and the trail's log group, and nothing else.
+ * stack's own data, what the cost guard and the API work on, and the trail's log group, and nothing else.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
@@ -63,7 +65,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
                           Resource: kmsKeyArn,
                       },
                   ]),
-            ...guardStatements(scope),
+            ...functionStatements(scope),
             ...listOf(trailRolePolicy(scope).Statement),
         ],
     };
@@ -73,13 +75,16 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
     `/${project}-chat/${stack}`;
 
-/** All that the guard, its schedule and the notifier may, each once. */
-function guardStatements(scope: OperatorScope): readonly Statement[] {
-    const guard = { ...scope, campaign: scope.names.campaign };
+/** All that the functions and their schedules may, each once. */
+function functionStatements(scope: OperatorScope): readonly Statement[] {
+    const of = { ...scope, campaign: scope.names.campaign };
     const documents = [
-        guardPolicy(guard, "delete"),
-        schedulePolicy(guard),
-        notifierPolicy(guard, webhookParameter(scope)),
+        guardPolicy(of, { unusedAction: "delete", api: true }),
+        schedulePolicy(of),
+        notifierPolicy(of, webhookParameter(scope)),
+        apiPolicy(of, { rank: true, track: true }),
+        prefetchPolicy(of),
+        prefetchSchedulePolicy(of),
     ];
     const statements = new Map<string, Statement>();
     for (const statement of documents.flatMap(({ Statement }) => listOf(Statement))) {
@@ -97,4 +102,5 @@ export const neededOnAws = [
     ...roleNeededOnAws,
     ...observingNeededOnAws,
     ...operationsNeededOnAws,
+    ...servingNeededOnAws,
 ];

@@ -1,4 +1,4 @@
-import type { ConditionBlock, PolicyDocument } from "./document.ts";
+import type { ConditionBlock, PolicyDocument, Statement } from "./document.ts";
 
 /**
  * Conditions against the confused deputy: a service acts only for what an account has under an ARN or a pattern of ARNs
@@ -16,3 +16,14 @@ export function serviceTrust(Sid: string, Service: string, Condition: ConditionB
         Statement: [{ Sid, Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
     };
 }
+
+/** Statement of a bucket's policy: nobody uses it without TLS. */
+export const onlyWithTls = (bucketArn: string) =>
+    ({
+        Sid: "OnlyWithTls",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, `${bucketArn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+    }) as const satisfies Statement;

@@ -1,7 +1,7 @@
 import { regionalArn } from "./arn.ts";
 import type { PolicyDocument } from "./document.ts";
 import type { ServiceCaller } from "./import-access.ts";
-import { serviceTrust } from "./service-trust.ts";
+import { onlyWithTls, serviceTrust } from "./service-trust.ts";
 
 /** What the stack's trail writes, and where. */
 export interface TrailScope extends ServiceCaller {
@@ -45,14 +45,7 @@ export function trailBucketPolicy(scope: TrailScope, bucketName: string): Policy
                 Resource: `${bucketArn}/AWSLogs/${scope.accountId}/*`,
                 Condition: { StringEquals: { ...StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } },
             },
-            {
-                Sid: "OnlyWithTls",
-                Effect: "Deny",
-                Principal: "*",
-                Action: "s3:*",
-                Resource: [bucketArn, `${bucketArn}/*`],
-                Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
+            onlyWithTls(bucketArn),
         ],
     };
 }

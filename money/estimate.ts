@@ -10,6 +10,7 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../pricing.ts";
+import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
 /** What a stack is going to be, as far as it is paid for. */
 export interface PlannedStack {
@@ -29,6 +30,10 @@ export interface PlannedStack {
     readonly customMetrics: number;
     readonly alarms: number;
     readonly dashboards: number;
+    /** Whether the API is there, behind CloudFront or not; and a second campaign, which orders given films. */
+    readonly api: boolean;
+    readonly edge: boolean;
+    readonly rankingCampaign: boolean;
 }
 
 /** One line of a bill. */
@@ -77,6 +82,17 @@ export function estimate(plan: PlannedStack): Estimate {
     });
     const monthly = [
         ...(plan.hasCampaign ? [campaignLine(plan)] : []),
+        ...(plan.hasCampaign && plan.rankingCampaign
+            ? [
+                  same(
+                      "ranking campaign, 1 TPS at least",
+                      billedService,
+                      exactly(campaignUsdPerMonth(undefined, 1)),
+                      "pulumi config set rankingCampaign false",
+                  ),
+              ]
+            : []),
+        ...(plan.api ? servingLines(plan) : []),
         ...(autoTrainingDays === undefined
             ? []
             : [
@@ -99,6 +115,9 @@ export function estimate(plan: PlannedStack): Estimate {
         once: [
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
             { what: training, usd: trainingUsd(recipe, { interactions }) },
+            ...(plan.rankingCampaign
+                ? [{ what: "training of the ranking", usd: trainingUsd(undefined, { interactions }) }]
+                : []),
         ],
         monthly,
         idleUsd: sum(monthly.map(({ idle }) => idle)),
@@ -106,8 +125,12 @@ export function estimate(plan: PlannedStack): Estimate {
     };
 }
 
-function campaignLine({ recipe, minProvisionedTPS, expectedRequestsPerDay }: PlannedStack): MonthlyLine {
-    const asked = expectedRequestsPerDay / secondsPerDay;
+/** With an API the campaign has only what the caches before it do not answer. */
+function campaignLine(plan: PlannedStack): MonthlyLine {
+    const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
+    const asked = plan.api
+        ? (layersOf(plan).find(({ what }) => what === "campaign")?.perSecond ?? 0)
+        : expectedRequestsPerDay / secondsPerDay;
     const lower =
         minProvisionedTPS > 1
             ? "pulumi config set minProvisionedTPS 1"
@@ -121,6 +144,26 @@ function campaignLine({ recipe, minProvisionedTPS, expectedRequestsPerDay }: Pla
         expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, asked))),
         lower,
     };
+}
+
+function layersOf({ recipe, minProvisionedTPS, edge, expectedRequestsPerDay }: PlannedStack): readonly Layer[] {
+    const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
+    return servingLayers({ ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS });
+}
+
+/** What stands before the campaign bills by use alone. */
+function servingLines(plan: PlannedStack): MonthlyLine[] {
+    const layers = layersOf(plan);
+    const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {
+        const usd = layers.filter(isMeant).reduce((total, layer) => total + layer.usd, 0);
+        return { what, service, idle: exactly(0), expected: exactly(usd) };
+    };
+    return [
+        line("API and its table", "Amazon API Gateway", ({ what }) => what !== "campaign" && what !== "CloudFront"),
+        ...(plan.edge
+            ? [line("page and API at the edge", "Amazon CloudFront", ({ what }) => what === "CloudFront")]
+            : []),
+    ];
 }
 
 /** The limit of a stack that sets none: a quarter above what preview shows, in whole US dollars a month. */

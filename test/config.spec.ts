@@ -55,7 +55,7 @@ describe("the configuration", () => {
             autoTrainingDays: 7,
             syncWithLatestSolutionVersion: false,
             campaignEnabled: true,
-            eventTracker: false,
+            eventTracker: true,
             cost: {
                 monthlyLimitUsd: undefined,
                 expectedRequestsPerDay: 10_000,
@@ -69,6 +69,18 @@ describe("the configuration", () => {
                 chatWebhookParameter: undefined,
                 budgetByTag: false,
             },
+            serving: {
+                api: true,
+                apiKey: false,
+                requestsPerSecond: 100,
+                burst: 200,
+                allowedOrigins: [],
+                accessLogs: false,
+                gatewayLogRole: false,
+                rankingCampaign: false,
+                prefetchUsers: 100,
+                storefront: "cloudfront",
+            },
             auditTrail: true,
             filters: {},
             adopt: {},
@@ -80,6 +92,19 @@ describe("the configuration", () => {
             deadlines: { import: 120, training: 360, campaign: 120 },
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
         });
+    });
+
+    it("keeps a key out of a page, and a campaign out of nobody's reach", () => {
+        const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
+        assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
+        assert.equal(good({ apiKey: "true", storefront: "none" }).serving.apiKey, true);
+        assert.deepEqual(paths({ api: "false", rankingCampaign: "true" }), ["rankingCampaign"]);
+        assert.equal(good({ api: "false" }).serving.storefront, "none");
+        assert.deepEqual(paths({ allowedOrigins: '["https://films.example", "films.example/", "*"]' }), [
+            "allowedOrigins[1]",
+            "allowedOrigins[2]",
+        ]);
+        assert.deepEqual(paths({ allowedOrigins: "https://films.example" }), ["allowedOrigins"]);
     });
 
     it("takes what is set", () => {
@@ -243,6 +268,13 @@ describe("names", () => {
             alarmPrefix: "movie-recommender-alarm",
             trail: "movie-recommender-trail",
             trailRole: "MovieRecommender-Trail",
+            api: "movie-recommender-api",
+            apiRole: "MovieRecommender-Api",
+            prefetch: "movie-recommender-prefetch",
+            prefetchRole: "MovieRecommender-Prefetch",
+            prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
+            ranking: "movie-recommender-ranking",
+            storefront: "movie-recommender-storefront",
         };
         assert.deepEqual(namesFor("dev", ""), plain);
         assert.deepEqual(namesFor("local", ""), plain);

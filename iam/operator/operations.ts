@@ -1,10 +1,13 @@
 import { ownNamespace } from "../../metrics.ts";
 import { regionalArn } from "../arn.ts";
 import { trailLogGroup } from "../trail-access.ts";
+import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** Service Authorization Reference, "Amazon SNS". */
 const subscriptions = "SNS's subscriptions are no resources of IAM";
+
+const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
 /** What an operator does with cost guard, notices, budget, alarms, dashboard and trail, and reads of the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
@@ -42,38 +45,8 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         grant("read-operations", sid, service, actions, ["*"], { everythingBecause });
 
     return [
-        looks(
-            "FunctionLooks",
-            "lambda",
-            [
-                "GetFunction",
-                "GetFunctionCodeSigningConfig",
-                "GetFunctionConcurrency",
-                "GetFunctionEventInvokeConfig",
-                "GetPolicy",
-                "ListVersionsByFunction",
-            ],
-            functions,
-        ),
-        makes(
-            "FunctionMakes",
-            "lambda",
-            [
-                "AddPermission",
-                "CreateFunction",
-                "DeleteFunction",
-                "DeleteFunctionEventInvokeConfig",
-                "PutFunctionEventInvokeConfig",
-                "RemovePermission",
-                "TagResource",
-                "UntagResource",
-                "UpdateFunctionCode",
-                "UpdateFunctionConfiguration",
-            ],
-            functions,
-        ),
-        looks("ScheduleLooks", "scheduler", ["GetSchedule"], schedules),
-        makes("ScheduleMakes", "scheduler", ["CreateSchedule", "DeleteSchedule", "UpdateSchedule"], schedules),
+        ...functionLife(policies, functions),
+        ...scheduleLife(policies, schedules),
         looks(
             "TopicSettings",
             "sns",
@@ -106,13 +79,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
             queues.slice(0, 1),
         ),
-        looks("LogGroupTags", "logs", ["ListTagsForResource"], logGroups),
-        makes(
-            "LogGroupMakes",
-            "logs",
-            ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"],
-            logGroups,
-        ),
+        ...logGroupLife(policies, logGroups),
         makes("AlarmMakes", "cloudwatch", ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"], alarms),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
         // It shows the version that serves, which retrain changes.

@@ -102,15 +102,17 @@ const arnsWhere = (scope: OperatorScope, isMeant: (role: (typeof rolesOf)[number
 /** Each of the other roles to the one service that is to assume it. */
 function passes(scope: OperatorScope): Grant[] {
     const others = rolesOf.filter(({ service }) => service !== personalizeService);
-    const services = new Map(others.map(({ service, deploy }) => [service, deploy]));
-    return [...services].map(([service, policy]) => ({
-        policy,
-        sid: `PassesRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
-        service: "iam",
-        actions: ["PassRole"],
-        on: arnsWhere(scope, (role) => role.service === service),
-        condition: { StringEquals: { "iam:PassedToService": service } },
-    }));
+    const together = Map.groupBy(others, ({ service, deploy }) => `${deploy} ${service}`);
+    return [...together.values()].flatMap((roles) =>
+        roles.slice(0, 1).map(({ service, deploy }) => ({
+            policy: deploy,
+            sid: `PassesRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
+            service: "iam",
+            actions: ["PassRole"],
+            on: roles.map(({ role }) => roleArn(scope, role)),
+            condition: { StringEquals: { "iam:PassedToService": service } },
+        })),
+    );
 }
 
 /**

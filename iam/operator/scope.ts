@@ -21,13 +21,16 @@ export interface OperatorScope {
  * what `pulumi up` and `pulumi destroy` need. Each is one managed policy or more: one of IAM's holds 6,144 characters.
  */
 export const operatorLevels = {
-    read: ["read", "read-operations"],
+    read: ["read", "read-operations", "read-serving"],
     operate: ["operate"],
-    deploy: ["deploy", "deploy-operations", "deploy-audit"],
+    deploy: ["deploy", "deploy-operations", "deploy-audit", "deploy-serving", "deploy-page"],
 } as const;
 export type OperatorLevel = keyof typeof operatorLevels;
 
-/** The managed policies; `operations` is about cost guard, notices and alarms, `audit` about the trail. */
+/**
+ * The managed policies; `operations` is about cost guard, notices and alarms, `audit` about the trail, `serving` about the
+ * API, `page` about the storefront and the campaign that orders films. All together are nine; IAM lets a user or role have ten.
+ */
 export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];
 
@@ -74,6 +77,14 @@ export const rolesOf = [
     { role: "costGuardRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
     { role: "notifierRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
     { role: "scheduleRole", service: "scheduler.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
+    { role: "apiRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-serving" },
+    { role: "prefetchRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-serving" },
+    {
+        role: "prefetchScheduleRole",
+        service: "scheduler.amazonaws.com",
+        read: "read-serving",
+        deploy: "deploy-serving",
+    },
     { role: "trailRole", service: "cloudtrail.amazonaws.com", read: "read-operations", deploy: "deploy-audit" },
 ] as const satisfies readonly {
     readonly role: keyof OperatorScope["names"];

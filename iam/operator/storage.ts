@@ -1,6 +1,7 @@
-import { trailBucketNameFor } from "../../config-names.ts";
+import { storefrontBucketNameFor, trailBucketNameFor } from "../../config-names.ts";
 import type { ConditionBlock } from "../document.ts";
-import { type Grant, inRegion, type NeededOnAws, type OperatorScope, type PolicyKindOfOperator } from "./scope.ts";
+import type { LifePolicies } from "./lives.ts";
+import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** What an operator does with the data bucket, and with the key that encrypts it. */
 export function storageGrants(scope: OperatorScope): readonly Grant[] {
@@ -8,11 +9,29 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
     const service = "s3";
     const bucket = `arn:${partition}:s3:::${bucketName}`;
     const trail = `arn:${partition}:s3:::${trailBucketNameFor(bucketName)}`;
+    const page = `arn:${partition}:s3:::${storefrontBucketNameFor(bucketName)}`;
     const objects = `${bucket}/*`;
     const condition = inRegion(scope);
     return [
         ...bucketLife({ read: "read", deploy: "deploy" }, bucket, condition),
         ...bucketLife({ read: "read-operations", deploy: "deploy-audit" }, trail, condition),
+        ...bucketLife({ read: "read-serving", deploy: "deploy-page" }, page, condition),
+        {
+            policy: "read-serving",
+            sid: "PageLooks",
+            service,
+            actions: ["GetObject", "GetObjectTagging"],
+            on: [`${page}/*`],
+            condition,
+        },
+        {
+            policy: "deploy-page",
+            sid: "PageUploads",
+            service,
+            actions: ["PutObject", "PutObjectTagging"],
+            on: [`${page}/*`],
+            condition,
+        },
         {
             policy: "read",
             sid: "ObjectLooks",
@@ -61,11 +80,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
 }
 
 /** From the making of a bucket to its end, with all that is in it. */
-function bucketLife(
-    policy: { readonly read: PolicyKindOfOperator; readonly deploy: PolicyKindOfOperator },
-    bucket: string,
-    condition: ConditionBlock,
-): Grant[] {
+function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBlock): Grant[] {
     const service = "s3";
     return [
         {

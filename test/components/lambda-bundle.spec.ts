@@ -12,10 +12,13 @@ describe("the code of a function", () => {
         const clone = await mkdtemp(join(tmpdir(), "another-clone-"));
         try {
             for (const part of [
+                "api",
                 "components",
+                "data-prep",
                 "lambda",
                 "money",
                 "personalize",
+                "serving",
                 "metrics.ts",
                 "pricing.ts",
                 "package.json",
@@ -23,7 +26,7 @@ describe("the code of a function", () => {
                 await cp(join(root, part), join(clone, part), { recursive: true });
             }
             await symlink(join(root, "node_modules"), join(clone, "node_modules"));
-            for (const name of ["cost-guard", "notifier"]) {
+            for (const name of ["cost-guard", "notifier", "prefetch", "recommendation-api"]) {
                 const program = `import { bundleText } from "./components/lambda-bundle.ts"; process.stdout.write(bundleText("${name}"));`;
                 const there = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
                     cwd: clone,

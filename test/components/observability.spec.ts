@@ -17,16 +17,21 @@ const place = {
     campaignArn: arn("campaign/films"),
     datasetGroupArn: arn("dataset-group/films"),
     solutionArn: arn("solution/films"),
+    api: { name: "films-api", stage: "api" },
 };
 const settings = { idleHours: 24, monthlyLimitUsd: 200, maximumNdcgDrop: 15 };
 const alarms: readonly Alarm[] = [...alarmsOf(place, settings), failuresAlarm("failures")];
+
+const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
+const apiMetrics = [...Object.values(ofRequests), ...Object.values(answeredBy)];
 
 /** Every name of metrics.ts, and what it is a metric of. */
 const known = new Map<string, string>([
     ...[...Object.values(metrics.servingMetrics), ...Object.values(metrics.jobMetrics)].map(
         (name) => [name, metrics.personalizeNamespace] as const,
     ),
-    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics].map(
+    ...Object.values(metrics.gatewayMetrics).map((name) => [name, metrics.gatewayNamespace] as const),
+    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics, ...apiMetrics].map(
         (name) => [name, metrics.ownNamespace] as const,
     ),
 ]);
@@ -55,7 +60,7 @@ describe("the dashboard", () => {
 
     it("asks its three questions, each over a row, and nothing lies on anything else", () => {
         const questions = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
-        assert.deepEqual(questions, ["## Is it healthy?", "## Is it good?", "## Is it worth it?"]);
+        assert.deepEqual(questions, ["## Is it healthy?", "## Is it served?", "## Is it good?", "## Is it worth it?"]);
         for (const [index, one] of widgets.entries()) {
             assert.ok([one.x, one.y, one.width, one.height].every(Number.isInteger), `${one.properties.title}`);
             assert.ok(one.x + one.width <= 24);
@@ -82,8 +87,8 @@ describe("the dashboard", () => {
     it("computes with what it shows only", () => {
         const ids = new Set(named.map((line) => (line.at(-1) as unknown as { id?: string }).id));
         const math = expressions.filter((expression) => !expression.startsWith("SELECT"));
-        assert.equal(math.length, 1);
-        for (const word of (math[0] ?? "").match(/[a-z]\w*/g) ?? []) assert.ok(ids.has(word), word);
+        assert.equal(math.length, 2);
+        for (const word of math.join().match(/\b[a-z]\w*/g) ?? []) assert.ok(ids.has(word), word);
     });
 
     it("is found at the console of its partition", () => {
@@ -96,7 +101,8 @@ describe("the dashboard", () => {
 
 describe("the alarms", () => {
     it("are as many as are paid for, and watch metrics of metrics.ts or of SQS", () => {
-        assert.equal(alarms.length, alarmCount);
+        assert.equal(alarms.length, alarmCount(true));
+        assert.equal(alarmCount(false), alarmCount(true) - 1);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {
@@ -154,7 +160,7 @@ describe("the observability component", () => {
     it("makes an alarm of each, which says one sentence and the page, to the topic and only when it goes wrong", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
-        assert.equal(its.length, alarmCount - 1);
+        assert.equal(its.length, alarmCount(config.serving.api) - 1);
         for (const alarm of its) {
             const id = String(alarm.name).slice(config.names.alarmPrefix.length + 1);
             assert.match(alarm.alarmDescription, new RegExp(`^[^.]+: docs/runbooks/${id}\\.md$`));

@@ -35,10 +35,13 @@ describe("the operator's access", () => {
         assert.deepEqual(access.permissionSetPolicies, [
             "movie-recommender-dev-read",
             "movie-recommender-dev-read-operations",
+            "movie-recommender-dev-read-serving",
             "movie-recommender-dev-operate",
             "movie-recommender-dev-deploy",
             "movie-recommender-dev-deploy-operations",
             "movie-recommender-dev-deploy-audit",
+            "movie-recommender-dev-deploy-serving",
+            "movie-recommender-dev-deploy-page",
         ]);
         assert.equal(await value(access.githubRoleArn), "");
     });

@@ -7,7 +7,7 @@ describe("the price that preview shows", () => {
         estimate({
             ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, bytes: 2_000_000 },
             ...{ expectedRequestsPerDay: 10_000, interactions: 100_000, autoTrainingDays: undefined, guardMinutes: 15 },
-            ...{ customMetrics: 15, alarms: 9, dashboards: 1 },
+            ...{ customMetrics: 15, alarms: 9, dashboards: 1, api: false, edge: false, rankingCampaign: false },
         }),
         10_000,
     );

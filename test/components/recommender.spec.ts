@@ -21,7 +21,7 @@ describe("the recommender", () => {
     beforeEach(useMocks);
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("is made of the seven kinds, each with its name, region, deadline and provider", async () => {
+    it("is made of the eight kinds, each with its name, region, deadline and provider", async () => {
         await recommender(configWith({}));
         const dynamic = "pulumi-nodejs:dynamic/personalize";
         assert.deepEqual(typesAndNames(), [
@@ -30,6 +30,7 @@ describe("the recommender", () => {
             `${dynamic}:Dataset movies`,
             `${dynamic}:DatasetGroup movies`,
             `${dynamic}:DatasetImportJob movies`,
+            `${dynamic}:EventTracker movies`,
             `${dynamic}:Marks movies`,
             `${dynamic}:Schema movies`,
             `${dynamic}:Solution movies`,
@@ -43,6 +44,7 @@ describe("the recommender", () => {
             Solution: 30,
             SolutionVersion: 360,
             Campaign: 120,
+            EventTracker: 30,
         };
         const { __provider: text } = inputsOf("Schema");
         for (const [kind, deadlineMinutes] of Object.entries(deadlines)) {

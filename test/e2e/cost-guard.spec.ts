@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { CreateRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateSolutionCommand, DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/client-personalize";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { STSClient } from "@aws-sdk/client-sts";
 import { namesFor } from "../../config.ts";
 import { listOf, type Statement } from "../../iam/document.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
@@ -19,7 +19,10 @@ import type { SentNotice } from "../../money/notices.ts";
 import { hour } from "../../money/time.ts";
 import { guardConfig } from "../lambda/guard-world.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { bySession, removalsOf } from "../support/role-session.ts";
 
+/** With the table, where viewers are told. */
+const serving = { api: true, storefront: "none" };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
 describe("the cost guard on the local AWS", function () {
@@ -36,6 +39,7 @@ describe("the cost guard on the local AWS", function () {
             sns: new SNSClient(settings),
             sqs: new SQSClient(settings),
             sts: new STSClient(settings),
+            dynamo: new DynamoDBClient(settings),
         };
         opened.push(...Object.values(clients));
         return clients;
@@ -45,7 +49,7 @@ describe("the cost guard on the local AWS", function () {
     before(async () => {
         aws = await startTestAws();
         by = more(admin);
-        await aws.configure({ guardMinutes: 60 });
+        await aws.configure({ ...serving, guardMinutes: 60 });
         assertExit(await aws.engine("up"), 0);
         outputs = await aws.outputs();
         campaignArn = String(outputs.campaignArn);
@@ -70,10 +74,10 @@ describe("the cost guard on the local AWS", function () {
         );
     const forget = (name: string) =>
         aws.ssm.send(new DeleteParameterCommand({ Name: markName(name) })).catch(() => undefined);
-    /** A month that has cost 1,000 TPS-hours already: $200, and the limit is a quarter above $154. */
+    /** A month that has cost 1,200 TPS-hours already: $240, and the limit is a quarter above what preview shows. */
     const overLimit = (): GuardState => {
         const fresh = freshState(Date.now(), undefined);
-        return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 1000, tpsHoursV2: 0 } } };
+        return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 1200, tpsHoursV2: 0 } } };
     };
     async function notices(until: (all: readonly SentNotice[]) => boolean, seconds = 100): Promise<SentNotice[]> {
         const all: SentNotice[] = [];
@@ -114,87 +118,48 @@ describe("the cost guard on the local AWS", function () {
             names: names(),
             campaign: names().campaign,
         });
-        let made = 0;
         /** A run of the guard, in this process, by a session of a role that has these statements. */
-        async function runWith(statements: readonly Statement[], state: GuardState): Promise<Error | undefined> {
-            made += 1;
-            const RoleName = `guard-${made}`;
-            const document = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
-            const us = {
-                Effect: "Allow",
-                Principal: { AWS: `arn:${localPartition}:iam::${localAccountId}:root` },
-            } as const;
-            const trusting = { RoleName, AssumeRolePolicyDocument: document([{ ...us, Action: "sts:AssumeRole" }]) };
-            const { Role } = await aws.iam.send(new CreateRoleCommand(trusting));
-            const policy = { RoleName, PolicyName: "work", PolicyDocument: document(statements) };
-            await aws.iam.send(new PutRolePolicyCommand(policy));
-            const assume = new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "run" });
-            const { Credentials } = await by.sts.send(assume);
-            const keys = {
-                accessKeyId: Credentials?.AccessKeyId ?? "",
-                secretAccessKey: Credentials?.SecretAccessKey ?? "",
-                sessionToken: Credentials?.SessionToken ?? "",
-            };
-            const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };
-            opened.push(clients.personalize, clients.runtime, clients.ssm, clients.s3, clients.iam);
-            const place = {
-                project: "movie-recommender",
-                stack: aws.stack,
-                campaignArn,
-                topicArn: String(outputs.noticesTopicArn),
-            };
-            // Everybody is idle at once, so it asks the campaign too.
-            const settings = {
-                ...guardConfig,
-                ...place,
-                monthlyLimitUsd: 190,
-                idleHours: 0,
-                unusedDays: 0,
-                unusedAction: "delete",
-            } as const;
-            const ports = { ...awsPorts(clients, place), log: () => {} };
-            await note("guard", state);
-            try {
-                await runGuard(ports, settings);
-                return undefined;
-            } catch (error) {
-                return error as Error;
-            } finally {
-                await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "work" }));
-            }
-        }
+        const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
+            bySession({ iam: aws.iam, sts: by.sts }, statements, async (keys) => {
+                const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };
+                opened.push(clients.personalize, clients.runtime, clients.ssm, clients.s3, clients.iam);
+                const place = {
+                    project: "movie-recommender",
+                    stack: aws.stack,
+                    campaignArn,
+                    topicArn: String(outputs.noticesTopicArn),
+                    tableName: String(outputs.apiTableName),
+                };
+                // Everybody is idle at once, so it asks the campaign too.
+                const settings = {
+                    ...guardConfig,
+                    ...place,
+                    monthlyLimitUsd: 190,
+                    idleHours: 0,
+                    unusedDays: 0,
+                    unusedAction: "delete",
+                } as const;
+                const ports = { ...awsPorts(clients, place), log: () => {} };
+                await note("guard", state);
+                try {
+                    await runGuard(ports, settings);
+                    return undefined;
+                } catch (error) {
+                    return error as Error;
+                }
+            });
         /** A state in which the guard does all that it ever does. */
         async function busy(): Promise<GuardState> {
             const at = Date.now();
             return {
                 ...overLimit(),
                 solutions: { "old-films": { listed: at - 48 * hour, deleteFrom: at - 24 * hour } },
-                notices: [{ key: "2026-11/idle/test", kind: "idle", at, facts: { since: at, perDay: 1 } }],
+                notices: [
+                    { key: "2026-11/idle/test", kind: "idle", at, facts: { since: at, perDay: 1 } },
+                    { key: "2026-11/idle-parked/test", kind: "idle-parked", at, facts: { since: at } },
+                ],
             };
         }
-        /** Each action on each resource that the role may act on, with the policy that lacks it. */
-        function removals() {
-            const all = listOf(guardPolicy(scope(), "delete").Statement);
-            return all.flatMap((statement) =>
-                listOf(statement.Action).flatMap((action) =>
-                    listOf(statement.Resource).map((resource) => {
-                        const { Action, Resource } = statement;
-                        const left = [
-                            { ...statement, Action: listOf(Action).filter((one) => one !== action) },
-                            {
-                                ...statement,
-                                Action: action,
-                                Resource: listOf(Resource).filter((one) => one !== resource),
-                            },
-                        ].filter((one) => listOf(one.Action).length > 0 && listOf(one.Resource).length > 0);
-                        const rest = all.filter((one) => one !== statement);
-                        // Two statements of one name are refused.
-                        return { action, resource, statements: [...rest, ...left].map(({ Sid: _, ...one }) => one) };
-                    }),
-                ),
-            );
-        }
-
         before(async () => {
             const tags = Object.entries({ "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack });
             await aws.personalize.send(
@@ -212,7 +177,9 @@ describe("the cost guard on the local AWS", function () {
             // What Lambda does by the role, and not the guard, is nothing of the guard's own run.
             const byLambda = /^(logs|sqs):/;
             const tried: string[] = [];
-            for (const { action, resource, statements } of removals()) {
+            for (const { action, resource, statements } of removalsOf(
+                guardPolicy(scope(), { unusedAction: "delete", api: true }),
+            )) {
                 if (byLambda.test(action)) continue;
                 // A run that may park does: only those that lack a part of it are to come so far.
                 const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
@@ -235,13 +202,20 @@ describe("the cost guard on the local AWS", function () {
         it("has none too few: with all of them it says, asks, publishes, deletes and parks", async () => {
             await drain();
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
-            const all = listOf(guardPolicy(scope(), "delete").Statement);
+            const all = listOf(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
-            assert.match(String(await mark("parked")), /cost guard: \$200/);
+            assert.match(String(await mark("parked")), /cost guard: \$240/);
             assert.equal(await isThere(), false);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
             const said = ["idle", "limit-reached", "unused-deleted"];
-            await notices((got) => said.every((kind) => got.some((notice) => notice.kind === kind)));
+            const got = await notices((all) => said.every((kind) => all.some((notice) => notice.kind === kind)));
+            const shown = await by.dynamo.send(
+                new GetItemCommand({
+                    TableName: String(outputs.apiTableName),
+                    Key: { pk: { S: "stack" }, sk: { S: "notice" } },
+                }),
+            );
+            assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));
             assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
             assert.equal(await isThere(), true);
         });
@@ -250,13 +224,13 @@ describe("the cost guard on the local AWS", function () {
     describe("its life", () => {
         it("runs by its schedule, tells the queue, parks, and neither up nor it fights who parked or resumed", async () => {
             await note("guard", overLimit());
-            await aws.configure({ guardMinutes: 1 });
+            await aws.configure({ ...serving, guardMinutes: 1 });
             assertExit(await aws.engine("up"), 0);
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
             assert.match(String(reached?.text), /the cost guard parks it/);
-            assert.match(String(await mark("parked")), /cost guard: \$200/);
+            assert.match(String(await mark("parked")), /cost guard: \$240/);
             assert.equal(await isThere(), false);
 
             const up = await aws.engine("up");

@@ -23,6 +23,7 @@ const since = [
     "Marks",
     ...["Notices", "Topic", "TopicPolicy", "TopicSubscription", "Queue", "Queue", "QueuePolicy", "MetricAlarm"],
     ...["SpendBudget", "Budget"],
+    "Serving",
     ...["CostGuard", "LambdaFunction", "LogGroup", "Function", "FunctionEventInvokeConfig", "Schedule"],
     ...["Role", "RolePolicy", "Role", "RolePolicy"],
     ...["Observability", "Dashboard", ...Array(watchingAlarms).fill("MetricAlarm")],

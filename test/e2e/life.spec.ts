@@ -36,6 +36,7 @@ describe("the life of a stack on the real engine", () => {
             solutionArn: arn(`solution/movie-recommender-solution-${stack}`),
             campaignArn: arn(`campaign/movie-recommender-campaign-${stack}`),
             eventTrackerId: "",
+            ...{ apiUrl: "", storefrontUrl: "", apiTableName: "", rankingCampaignArn: "", apiKey: "" },
             noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,
             costGuardName: `movie-recommender-cost-guard-${stack}`,
             dashboardUrl: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/movie-recommender-${stack}`,
@@ -97,7 +98,7 @@ describe("the life of a stack on the real engine", () => {
         const versions = ["version", "version"];
         const roles = ["role", "role", "role", "role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
-        const alarms = Array.from({ length: alarmCount }, () => "alarm").join(" ");
+        const alarms = Array.from({ length: alarmCount(false) }, () => "alarm").join(" ");
         assert.deepEqual(
             watchers.join(" "),
             `budget ${alarms} dashboard trail function log-group log-group schedule topic subscription queue queue`,

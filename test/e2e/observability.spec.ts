@@ -14,6 +14,7 @@ import {
     PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateDatasetImportJobCommand, DescribeDatasetImportJobCommand } from "@aws-sdk/client-personalize";
@@ -48,6 +49,7 @@ describe("what there is to see of a stack", function () {
 
     before(async () => {
         aws = await startTestAws();
+        await aws.configure({ api: true, storefront: "none", eventTracker: true });
         names = namesFor(aws.stack, "");
         const credentials = { accessKeyId: "test", secretAccessKey: "test" };
         const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials };
@@ -111,11 +113,39 @@ describe("what there is to see of a stack", function () {
         throw new Error(`${what} did not come`);
     }
 
+    /** Answers of each source: the campaign's and a cache's, one made in advance, and those of the tables. */
+    async function useApi(): Promise<void> {
+        const sources = new Set<string>();
+        const ask = async (path: string) => {
+            const response = await fetch(`${outputs.apiUrl}${path}`);
+            sources.add(((await response.json()) as { source: string }).source);
+        };
+        const dynamo = new DynamoDBClient({
+            ...{ endpoint: `http://127.0.0.1:${aws.instance.port}`, region },
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        });
+        // As a process of the API notes it once a minute.
+        const noted = new UpdateItemCommand({
+            TableName: outputs.apiTableName,
+            Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: "12" } },
+            UpdateExpression: "ADD requests :one",
+            ExpressionAttributeValues: { ":one": { N: "9" } },
+        });
+        await dynamo.send(noted);
+        dynamo.destroy();
+        // A list that is made before a process has seen the campaign is of no version, and not kept for the next.
+        for (const _ of [1, 2, 3]) await ask("/recommendations/7");
+        await by.lambda.send(new InvokeCommand({ FunctionName: names.prefetch }));
+        for (const path of ["/recommendations/12", "/similar/1", "/popular"]) await ask(path);
+        assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
+    }
+
     it("has data for every metric of the dashboard, after requests, a run of the guard and publish-metrics", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
             await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
         }
+        await useApi();
         await by.lambda.send(new InvokeCommand({ FunctionName: names.costGuard }));
         const published = await aws.runbook("publish-metrics", "--json");
         assertExit(published, 0);
@@ -134,6 +164,21 @@ describe("what there is to see of a stack", function () {
             throw new Error(`${error.message}: ${missing.join("\n")}`);
         });
         assert.ok((await lines()).length >= 20);
+    });
+
+    it("tells in cost-report what the caches saved, which below the campaign's minimum is nothing", async () => {
+        const args = ["--config-file", aws.engineArgs("up")[2] ?? ""];
+        const asked = await aws.runbook("cost-report", "--json", ...args);
+        assertExit(asked, 0);
+        const { lists, calls, usd } = JSON.parse(asked.stdout).saved.byCaches;
+        // Three of viewer 7, one made in advance for viewer 12; what is similar or popular is nobody's list.
+        assert.equal(lists, 4);
+        assert.ok(calls >= 1 && calls < lists, `${calls} calls`);
+        assert.equal(usd, 0);
+        assert.match(
+            (await aws.runbook("cost-report", ...args)).stdout,
+            /^Caching: 4 personal lists took \d calls? .*saved nothing/m,
+        );
     });
 
     it("says nothing else when the same is published twice", async () => {
@@ -172,7 +217,7 @@ describe("what there is to see of a stack", function () {
         const { MetricAlarms = [] } = await by.cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
         );
-        assert.equal(MetricAlarms.length, alarmCount);
+        assert.equal(MetricAlarms.length, alarmCount(true));
         for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
             assert.deepEqual(AlarmActions, [outputs.noticesTopicArn], AlarmName);
             assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);

@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { namesFor } from "../../config.ts";
 import { authorize } from "../../iam/authorize.ts";
 import { listOf, type PolicyDocument } from "../../iam/document.ts";
-import {
-    functionTrust,
-    type GuardScope,
-    guardPolicy,
-    notifierPolicy,
-    schedulePolicy,
-    scheduleTrust,
-} from "../../iam/guard-access.ts";
+import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
+import { type GuardScope, guardPolicy, notifierPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import { violationsOf } from "../../iam/guard-rules.ts";
 import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
 import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
@@ -28,7 +22,7 @@ const scope: GuardScope = {
 const operator = { ...scope, names, bucketName: "films" };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
 const policies: Readonly<Record<string, PolicyDocument>> = {
-    guard: guardPolicy(scope, "delete"),
+    guard: guardPolicy(scope, { unusedAction: "delete", api: true }),
     schedule: schedulePolicy(scope),
     notifier: notifierPolicy(scope, webhookParameter(scope)),
 };
@@ -118,7 +112,10 @@ describe("the policies of the cost guard", () => {
         const solution = arn("personalize", "solution/films");
         const ofProd = { ...carried, "aws:ResourceTag/pulumi:stack": "prod" };
         assert.equal(decide(guard, "personalize:DeleteSolution", solution, ofProd), "implicitDeny");
-        assert.equal(decide(guardPolicy(scope, "list"), "personalize:DeleteSolution", solution), "implicitDeny");
+        assert.equal(
+            decide(guardPolicy(scope, { unusedAction: "list", api: true }), "personalize:DeleteSolution", solution),
+            "implicitDeny",
+        );
         const elsewhere = { ...carried, "cloudwatch:namespace": "AWS/Personalize" };
         assert.equal(decide(guard, "cloudwatch:PutMetricData", "*", elsewhere), "implicitDeny");
         assert.equal(decide(schedule, "lambda:InvokeFunction", arn("lambda", "function:other")), "implicitDeny");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { alarmCount } from "../../components/alarms.ts";
 import { priceTable } from "../../components/price-table.ts";
-import { modelMetrics, ownMetrics } from "../../metrics.ts";
+import { countOwnMetrics } from "../../metrics.ts";
 import { budgetThresholds } from "../../money/budget-thresholds.ts";
 import { defaultLimitUsd, estimate, type PlannedStack } from "../../money/estimate.ts";
 import {
@@ -25,8 +26,8 @@ const brakeHours = (guardMinutes + 18) / 60;
 
 const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
     ...{ ...movieLens, recipe, expectedRequestsPerDay, guardMinutes, hasCampaign: true, minProvisionedTPS: 1 },
-    ...{ autoTrainingDays: 7, alarms: 9, dashboards: 1 },
-    customMetrics: Object.keys(ownMetrics).length + modelMetrics.length,
+    ...{ autoTrainingDays: 7, alarms: alarmCount(true), dashboards: 1, api: true, edge: true, rankingCampaign: false },
+    customMetrics: countOwnMetrics(true),
 });
 const plus = (a: UsdRange, b: UsdRange | number): UsdRange =>
     typeof b === "number" ? { low: a.low + b, high: a.high + b } : { low: a.low + b.low, high: a.high + b.high };

@@ -14,6 +14,9 @@ const plan: PlannedStack = {
     customMetrics: 15,
     alarms: 9,
     dashboards: 1,
+    api: false,
+    edge: false,
+    rankingCampaign: false,
 };
 const line = (given: Partial<PlannedStack>, what: string) =>
     estimate({ ...plan, ...given }).monthly.find((each) => each.what.startsWith(what));
@@ -35,6 +38,17 @@ describe("the estimate of a month", () => {
                 .high,
             788.4,
         );
+    });
+
+    it("gives the campaign of a stack with an API what the caches leave of it, and bills what stands before it by use", () => {
+        const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
+        // 38 lists a second, of which 16 % are calls: 6.08 TPS.
+        near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
+        near(line({ expectedRequestsPerDay: 100 * 86_400 }, "campaign")?.expected.high, 20_000 * 0.2 + 53_000 * 0.1);
+        assert.equal(line(api, "API and its table")?.idle.high, 0);
+        assert.ok((line(api, "page and API at the edge")?.expected.high ?? 0) > 0);
+        assert.equal(line({ ...api, edge: false }, "page and API at the edge"), undefined);
+        assert.equal(line({}, "API and its table"), undefined);
     });
 
     it("has no campaign while there is none, and everything else all the same", () => {

@@ -1,7 +1,15 @@
+import {
+    APIGatewayClient,
+    GetApiKeysCommand,
+    GetRestApisCommand,
+    GetUsagePlansCommand,
+} from "@aws-sdk/client-api-gateway";
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
+import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient, DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import {
@@ -53,7 +61,10 @@ export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promi
     const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
     const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const clients = {
+        apis: new APIGatewayClient(settings),
         budgets: new BudgetsClient(settings),
+        cloudfront: new CloudFrontClient(settings),
+        dynamo: new DynamoDBClient(settings),
         cloudtrail: new CloudTrailClient(settings),
         cloudwatch: new CloudWatchClient(settings),
         lambda: new LambdaClient(settings),
@@ -62,9 +73,16 @@ export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promi
         sns: new SNSClient(settings),
         sqs: new SQSClient(settings),
     };
-    const { budgets, cloudtrail, cloudwatch, lambda, logs, scheduler, sns, sqs } = clients;
+    const { apis, budgets, cloudfront, dynamo, cloudtrail, cloudwatch, lambda, logs, scheduler, sns, sqs } = clients;
     try {
         const answers = await Promise.all([
+            apis.send(new GetRestApisCommand({})).then((found) => named(found.items, "api", "name")),
+            apis.send(new GetApiKeysCommand({})).then((found) => named(found.items, "key", "name")),
+            apis.send(new GetUsagePlansCommand({})).then((found) => named(found.items, "usage-plan", "name")),
+            cloudfront
+                .send(new ListDistributionsCommand({}))
+                .then((found) => named(found.DistributionList?.Items, "distribution", "Comment")),
+            dynamo.send(new ListTablesCommand({})).then(({ TableNames = [] }) => TableNames.map((t) => `table ${t}`)),
             budgets
                 .send(new DescribeBudgetsCommand({ AccountId: localAccountId }))
                 .then(({ Budgets }) => named(Budgets, "budget", "BudgetName")),

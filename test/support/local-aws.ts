@@ -22,6 +22,8 @@ export const region = "eu-central-1";
 /** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
 export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
+    // As in the project's own folder, where all is an ES module unless something says otherwise.
+    await writeFile(join(dir, "package.json"), '{"type":"module"}\n');
     return { root, dir, port: await freePort(), speed, officialPlugin: false, enforce: true };
 }
 
@@ -73,6 +75,9 @@ export async function startTestAws(speed: Speed = "instant") {
             "aws:region": region,
             "movie-recommender:pollSeconds": "0.05",
             "movie-recommender:interactionsFile": interactionsFile,
+            // Half of the resources, which most specs are not about; those that are set them.
+            "movie-recommender:api": false,
+            "movie-recommender:eventTracker": false,
             ...Object.fromEntries(Object.entries(values).map(([key, value]) => [`movie-recommender:${key}`, value])),
         };
         await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);

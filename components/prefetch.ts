@@ -1,0 +1,81 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../config.ts";
+import { prefetchPolicy, prefetchSchedulePolicy } from "../iam/api-access.ts";
+import { regionalArn } from "../iam/arn.ts";
+import { scheduleTrust } from "../iam/function-access.ts";
+import type { ServiceCaller } from "../iam/import-access.ts";
+import { LambdaFunction } from "./lambda-function.ts";
+import { apiScopeOf } from "./recommendation-api.ts";
+import { serviceRole } from "./service-role.ts";
+
+export interface PrefetchArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    readonly tableName: pulumi.Input<string>;
+    readonly failuresArn: pulumi.Input<string>;
+}
+
+/** Asks every hour for the lists of the busiest viewers, as far as the campaign's minimum, which is paid for anyway, allows. */
+export class Prefetch extends pulumi.ComponentResource {
+    constructor(name: string, args: PrefetchArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:serving:Prefetch", name, {}, opts);
+        const { config, caller, tableName, failuresArn } = args;
+        const { names, tags, permissionsBoundary } = config;
+        const child = { parent: this };
+        const scope = apiScopeOf(config, caller);
+        const prefetch = new LambdaFunction(
+            name,
+            {
+                code: "prefetch",
+                functionName: names.prefetch,
+                roleName: names.prefetchRole,
+                description: "Asks in advance for the lists of the busiest viewers",
+                // It asks slowly, on purpose.
+                timeoutSeconds: 300,
+                caller,
+                policy: prefetchPolicy(scope),
+                environment: {
+                    PREFETCH_CONFIG: pulumi.jsonStringify({
+                        campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
+                        tableName,
+                        viewers: config.serving.prefetchUsers,
+                    }),
+                },
+                failuresArn,
+                permissionsBoundary,
+                tags,
+            },
+            child,
+        );
+        const { role, policy } = serviceRole(
+            `${name}-schedule`,
+            {
+                roleName: names.prefetchScheduleRole,
+                description: "EventBridge Scheduler starts the prefetch by this role",
+                trust: scheduleTrust(caller),
+                policyName: "work",
+                policy: prefetchSchedulePolicy(scope),
+                ...{ permissionsBoundary, tags },
+            },
+            child,
+        );
+        new aws.scheduler.Schedule(
+            name,
+            {
+                name: names.prefetch,
+                description: "Starts the prefetch",
+                scheduleExpression: "rate(1 hour)",
+                flexibleTimeWindow: { mode: "OFF" },
+                target: {
+                    arn: prefetch.arn,
+                    roleArn: role.arn,
+                    retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
+                    deadLetterConfig: { arn: failuresArn },
+                },
+            },
+            { ...child, dependsOn: policy },
+        );
+        this.registerOutputs({});
+    }
+}

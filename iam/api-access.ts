@@ -1,0 +1,152 @@
+import { regionalArn } from "./arn.ts";
+import type { PolicyDocument } from "./document.ts";
+import { allow, document, functionArn, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
+import type { ServiceCaller } from "./import-access.ts";
+import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
+
+/** What the API of a stack works on. */
+export interface ApiScope extends ServiceCaller {
+    readonly names: {
+        readonly api: string;
+        readonly prefetch: string;
+        readonly failures: string;
+        readonly ranking: string;
+    };
+    /** Name of the stack's campaign. */
+    readonly campaign: string;
+}
+
+/** The table of the API's lists. */
+export const apiTableArn = (scope: ServiceCaller & Pick<ApiScope, "names">) =>
+    regionalArn(scope, "dynamodb", `table/${scope.names.api}`);
+
+const campaignArn = (scope: ServiceCaller, name: string) => regionalArn(scope, "personalize", `campaign/${name}`);
+
+/** What the API's function may: ask the campaign, tell the tracker, keep lists in its table. */
+export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readonly track: boolean }): PolicyDocument {
+    return document([
+        allow(
+            "AsksCampaign",
+            ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
+            campaignArn(scope, scope.campaign),
+        ),
+        ...(may.rank
+            ? [
+                  allow(
+                      "AsksRankingCampaign",
+                      ["personalize:GetPersonalizedRanking"],
+                      campaignArn(scope, scope.names.ranking),
+                  ),
+              ]
+            : []),
+        ...(may.track
+            ? [
+                  {
+                      // PutEvents knows no resource (Service Authorization Reference, "Amazon Personalize"): the
+                      // tracking id, which only the function is told, says whose events they are.
+                      ...allow("TellsTracker", ["personalize:PutEvents"], "*"),
+                      Condition: { StringEquals: { "aws:RequestedRegion": scope.region } },
+                  },
+              ]
+            : []),
+        allow(
+            "KeepsLists",
+            ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            apiTableArn(scope),
+        ),
+        {
+            // Traces are no resources (Service Authorization Reference, "AWS X-Ray").
+            ...allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+            Condition: { StringEquals: { "aws:RequestedRegion": scope.region } },
+        },
+        writesLogs(scope, scope.names.api),
+    ]);
+}
+
+/** What the function may that asks in advance: see who is busy and how busy the campaign is, ask it, keep the lists. */
+export function prefetchPolicy(scope: ApiScope): PolicyDocument {
+    return document([
+        allow(
+            "AsksCampaign",
+            ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
+            campaignArn(scope, scope.campaign),
+        ),
+        allow("MakesLists", ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], apiTableArn(scope)),
+        readsMetrics(scope),
+        keepsFailures(scope, scope.names.failures),
+        writesLogs(scope, scope.names.prefetch),
+    ]);
+}
+
+/** What the schedule of the prefetch may. */
+export const prefetchSchedulePolicy = (scope: ApiScope): PolicyDocument =>
+    document([starts(scope, "StartsPrefetch", scope.names.prefetch), keepsFailures(scope, scope.names.failures)]);
+
+/** Whose calls API Gateway may hand to the function: those of one API, whatever stage and method. */
+export const anyMethodOf = (executionArn: string) => `${executionArn}/*/*`;
+
+/** API Gateway's address of a function (API Gateway Developer Guide, "x-amazon-apigateway-integration"). */
+export const invocationOf = (caller: ServiceCaller, name: string) =>
+    `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
+
+/**
+ * Trust policy of the account's one role by which API Gateway logs. It acts for the account's APIs, all of them
+ * (API Gateway Developer Guide, "Cross-service confused deputy prevention").
+ */
+export const gatewayLogTrust = (caller: ServiceCaller): PolicyDocument =>
+    serviceTrust(
+        "ApiGatewayOfThisAccount",
+        "apigateway.amazonaws.com",
+        onlyFrom(caller.accountId, `arn:${caller.partition}:apigateway:${caller.region}::/*`),
+    );
+
+/** What API Gateway may log: into the groups of APIs' access logs and of its own executions. */
+export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
+    const groups = ["/aws/apigateway/*", "API-Gateway-Execution-Logs_*"].flatMap((name) => [
+        regionalArn(caller, "logs", `log-group:${name}`),
+        regionalArn(caller, "logs", `log-group:${name}:*`),
+    ]);
+    return document([
+        allow(
+            "WritesLogs",
+            [
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:FilterLogEvents",
+                "logs:GetLogEvents",
+                "logs:PutLogEvents",
+            ],
+            groups,
+        ),
+        {
+            // A list of groups is of no group (Service Authorization Reference, "Amazon CloudWatch Logs").
+            ...allow("FindsGroups", ["logs:DescribeLogGroups"], "*"),
+            Condition: { StringEquals: { "aws:RequestedRegion": caller.region } },
+        },
+    ]);
+}
+
+/** Bucket policy of the page's files: one distribution reads them, nobody without TLS. */
+export function storefrontBucketPolicy(
+    { partition }: Pick<ServiceCaller, "partition">,
+    bucketName: string,
+    distributionArn: string,
+): PolicyDocument {
+    const bucket = `arn:${partition}:s3:::${bucketName}`;
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Sid: "DistributionReads",
+                Effect: "Allow",
+                Principal: { Service: "cloudfront.amazonaws.com" },
+                Action: "s3:GetObject",
+                Resource: `${bucket}/*`,
+                // CloudFront Developer Guide, "Restrict access to an Amazon S3 origin".
+                Condition: { StringEquals: { "aws:SourceArn": distributionArn } },
+            },
+            onlyWithTls(bucket),
+        ],
+    };
+}

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { STSClient } from "@aws-sdk/client-sts";
+import { namesFor } from "../../config.ts";
+import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
+import { listOf, type Statement } from "../../iam/document.ts";
+import { campaignPort, trackerPort } from "../../lambda/api-campaign.ts";
+import { tablePort } from "../../lambda/api-table.ts";
+import { askedIn } from "../../lambda/asked.ts";
+import { localAccountId, localPartition } from "../../local/instance.ts";
+import { requestWindows } from "../../personalize/request-windows.ts";
+import { packFilms } from "../../serving/film-scores.ts";
+import type { KeptList } from "../../serving/ports.ts";
+import { everythingIn, watchersIn } from "../support/left.ts";
+import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { bySession, removalsOf } from "../support/role-session.ts";
+
+type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
+
+describe("who may use the API, and what it may", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    let outputs: Record<string, string>;
+    let sts: STSClient;
+    const admin = { accessKeyId: "test", secretAccessKey: "test" };
+    const settings = (credentials: object = admin) => ({
+        endpoint: `http://127.0.0.1:${aws.instance.port}`,
+        region,
+        credentials: credentials as typeof admin,
+        maxAttempts: 1,
+    });
+
+    before(async () => {
+        aws = await startTestAws();
+        sts = new STSClient(settings());
+        const all = { api: true, eventTracker: true, rankingCampaign: true, storefront: "none", apiKey: true };
+        await aws.configure(all);
+        assertExit(await aws.engine("up"), 0);
+        outputs = JSON.parse((await aws.pulumi("stack", "output", "--json", "--show-secrets")).stdout);
+    });
+    after(async () => {
+        sts?.destroy();
+        await aws?.stop();
+    });
+
+    it("keeps its key out of what is shown, and everybody out who has none", async () => {
+        const shown = await aws.outputs();
+        assert.equal(shown.apiKey, "[secret]");
+        const ask = async (headers: Record<string, string>) =>
+            (await fetch(`${outputs.apiUrl}/popular`, { headers })).status;
+        assert.equal(await ask({}), 403);
+        assert.equal(await ask({ "x-api-key": "guessed-and-long-enough-to-be-one" }), 403);
+        assert.equal(await ask({ "x-api-key": String(outputs.apiKey) }), 200);
+    });
+
+    describe("its roles", () => {
+        const names = () => namesFor(aws.stack, "");
+        const scope = (): ApiScope => ({
+            partition: localPartition,
+            region,
+            accountId: localAccountId,
+            names: names(),
+            campaign: names().campaign,
+        });
+        const signal = () => AbortSignal.timeout(20_000);
+        let revision = 0;
+
+        /** All that the API's function ever does; what is refused is thrown. */
+        async function serve(keys: Keys): Promise<void> {
+            const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
+            const dynamo = new DynamoDBClient(settings(keys));
+            const events = new PersonalizeEventsClient(settings(keys));
+            try {
+                const campaign = campaignPort({ personalize, runtime }, placeOf());
+                const table = tablePort(dynamo, String(outputs.apiTableName));
+                const film = { eventType: "Watch", itemId: "1", sentAt: Math.floor(Date.now() / 1000) };
+                revision += 1;
+                await campaign.describe(signal());
+                await campaign.ask({ userId: "1", numResults: 5, context: {} }, signal());
+                await campaign.rank?.("1", ["1", "2"], signal());
+                await table.viewer("1", "", signal());
+                await table.recent(`v-${revision}`, signal());
+                await table.putList("1", listOf1(), soon(), signal());
+                await table.putRecent(`v-${revision}`, { revision, films: [] }, 0, soon(), signal());
+                await table.putCampaign({ status: "ACTIVE", checkedAt: Date.now() }, undefined, signal());
+                const put = trackerPort(events, outputs.eventTrackerId);
+                await put?.({ userId: "1", sessionId: "s", events: [film] }, signal());
+            } finally {
+                for (const client of [personalize, runtime, dynamo, events, ...Object.values(rest)]) client.destroy();
+            }
+        }
+        /** All that the prefetch ever does. */
+        async function makeLists(keys: Keys): Promise<void> {
+            const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
+            const dynamo = new DynamoDBClient(settings(keys));
+            const cloudwatch = new CloudWatchClient(settings(keys));
+            try {
+                const campaign = campaignPort({ personalize, runtime }, placeOf());
+                const table = tablePort(dynamo, String(outputs.apiTableName));
+                await campaign.describe(signal());
+                await requestWindows(cloudwatch, placeOf().campaignArn, Date.now() - 3_600_000, Date.now());
+                await askedIn(dynamo, String(outputs.apiTableName), 1);
+                await table.viewer("1", "", signal());
+                await campaign.ask({ userId: "1", numResults: 5, context: {} }, signal());
+                await table.putList("1", listOf1(), soon(), signal());
+            } finally {
+                for (const client of [personalize, runtime, dynamo, cloudwatch, ...Object.values(rest)]) {
+                    client.destroy();
+                }
+            }
+        }
+        const placeOf = () => ({
+            campaignArn: String(outputs.campaignArn),
+            rankingCampaignArn: String(outputs.rankingCampaignArn),
+        });
+        const soon = () => Math.floor(Date.now() / 1000) + 3600;
+        const listOf1 = (): KeptList => ({
+            ...{ key: "", madeAt: Date.now(), revision: 0, from: "campaign" },
+            films: packFilms([{ itemId: "1", score: 1 }]),
+        });
+        const tried = (statements: readonly Statement[], work: (keys: Keys) => Promise<void>) =>
+            bySession({ iam: aws.iam, sts }, statements, (keys) =>
+                work(keys).then(
+                    () => undefined,
+                    (error: Error) => error,
+                ),
+            );
+
+        for (const [name, policy, work] of [
+            ["API", () => apiPolicy(scope(), { rank: true, track: true }), serve],
+            ["prefetch", () => prefetchPolicy(scope()), makeLists],
+        ] as const) {
+            it(`of the ${name} has no right too many, and none too few`, async () => {
+                assert.equal(await tried(listOf(policy().Statement), work), undefined);
+                // What Lambda and X-Ray do by the role, and not the code.
+                const byLambda = /^(logs|sqs|xray):/;
+                const removals = removalsOf(policy()).filter(({ action }) => !byLambda.test(action));
+                assert.ok(removals.length >= 6, `${removals.length}`);
+                for (const { action, resource, statements } of removals) {
+                    const thrown = await tried(statements, work);
+                    const denied = new RegExp(`not authorized to perform: ${action}`);
+                    assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
+                }
+            });
+        }
+    });
+
+    describe("its page", () => {
+        it("puts the page and the API behind one distribution, without any difference at the next preview", async () => {
+            await aws.configure({ api: true, eventTracker: true, storefront: "cloudfront", prefetchUsers: 0 });
+            assertExit(await aws.engine("up"), 0);
+            assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+            assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+            outputs = await aws.outputs();
+            const host = new URL(String(outputs.storefrontUrl)).host;
+            assert.match(String(outputs.storefrontUrl), /^https:\/\/[a-z0-9]+\.cloudfront\.net\/$/);
+            const page = await through(host, "/");
+            assert.equal(page.status, 200);
+            assert.match(page.body, /data-api="api"/);
+            assert.match(String(page.headers["content-security-policy"]), /default-src 'none'/);
+            assert.match(String(page.headers["strict-transport-security"]), /max-age=\d+/);
+            const [, script = ""] = /src="\.(\/assets\/[^"]+\.js)"/.exec(page.body) ?? [];
+            assert.equal((await through(host, script)).headers["cache-control"], "public, max-age=31536000, immutable");
+            const popular = await through(host, "/api/popular?numResults=2");
+            assert.deepEqual([popular.status, JSON.parse(popular.body).films.length], [200, 2]);
+            // The bucket itself is closed.
+            const bucket = `http://127.0.0.1:${aws.instance.port}/${outputs.bucketName}-page/index.html`;
+            assert.equal((await fetch(bucket)).status, 403);
+        });
+
+        it("leaves nothing of any of it", async () => {
+            assertExit(await aws.engine("destroy"), 0);
+            assert.deepEqual(await everythingIn(aws), []);
+            assert.deepEqual(await watchersIn(aws), []);
+            const cloudfront = new CloudFrontClient(settings());
+            const { DistributionList } = await cloudfront.send(new ListDistributionsCommand({}));
+            cloudfront.destroy();
+            assert.deepEqual(DistributionList?.Items ?? [], []);
+        });
+    });
+
+    /** Asks a distribution by its name, as a browser that got its address would, by TLS. */
+    function through(host: string, path: string) {
+        return new Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>(
+            (resolve, reject) => {
+                const headers = { host, "x-forwarded-proto": "https" };
+                const { port } = aws.instance;
+                const asked = request({ host: "127.0.0.1", port, path, headers, setHost: false }, (response) => {
+                    let body = "";
+                    response.setEncoding("utf8");
+                    response.on("data", (part: string) => {
+                        body += part;
+                    });
+                    response.on("end", () =>
+                        resolve({ status: response.statusCode ?? 0, body, headers: response.headers }),
+                    );
+                });
+                asked.once("error", reject);
+                asked.end();
+            },
+        );
+    }
+});

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { load } from "js-yaml";
+import { adminOf } from "../support/admin.ts";
+import { everythingIn, watchersIn } from "../support/left.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: as the document is
+type Document = any;
+
+/** The schema of an answer, whose `#/components/…` are those of the description. */
+function schemaOf(description: Document, path: string, verb: string, status: string): object {
+    const told = description.paths[path][verb].responses[status];
+    const response = told.$ref ? description.components.responses[told.$ref.split("/").at(-1)] : told;
+    return response.content["application/json"].schema;
+}
+
+interface Answer {
+    readonly status: number;
+    readonly body: Document;
+    readonly headers: Headers;
+}
+
+/** The API on the real engine, the real gateway and a function that the local AWS runs. */
+describe("the API on the local AWS", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    let url: string;
+    let campaignArn: string;
+    let lambda: LambdaClient;
+    const serving = { api: true, storefront: "api", eventTracker: true, rankingCampaign: true };
+
+    before(async () => {
+        aws = await startTestAws();
+        await aws.configure(serving);
+        assertExit(await aws.engine("up"), 0);
+        const outputs = await aws.outputs();
+        url = String(outputs.apiUrl);
+        campaignArn = String(outputs.campaignArn);
+        const endpoint = `http://127.0.0.1:${aws.instance.port}`;
+        lambda = new LambdaClient({ endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+    });
+    after(async () => {
+        lambda?.destroy();
+        await aws?.stop();
+    });
+
+    async function call(path: string, init: RequestInit = {}): Promise<Answer> {
+        const response = await fetch(`${url}${path}`, init);
+        const text = await response.text();
+        return { status: response.status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
+    }
+    const post = (path: string, body: object) =>
+        call(path, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+    const watch = (userId: string, itemId: string) =>
+        post("/events", { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] });
+    const idsOf = ({ body }: Answer): string[] => body.films.map(({ itemId }: { itemId: string }) => itemId);
+    const operate = (name: string, ...args: string[]) =>
+        aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
+
+    it("answers every operation as its description says, which it serves itself", async () => {
+        const film = idsOf(await call("/popular?numResults=3"));
+        const asked: Readonly<Record<string, () => Promise<Answer>>> = {
+            getRecommendations: () => call("/recommendations/1?numResults=5"),
+            getSimilar: () => call(`/similar/${film[0]}`),
+            getPopular: () => call("/popular"),
+            getTrending: () => call("/trending"),
+            rankItems: () => post("/rankings/1", { itemIds: film }),
+            getItem: () => call(`/items/${film[0]}`),
+            putEvents: () => watch("visitor", film[0] ?? ""),
+            getHealth: () => call("/health"),
+            getOpenApi: () => call("/openapi.json"),
+        };
+        const description = load(await readFile("api/openapi.yaml", "utf8")) as Document;
+        assert.deepEqual((await call("/openapi.json")).body, description);
+        const ajv = new Ajv2020({ strict: false, validateFormats: false });
+        const told: string[] = [];
+        for (const [path, operations] of Object.entries<Document>(description.paths)) {
+            for (const [verb, { operationId }] of Object.entries<Document>(operations)) {
+                const answer = await asked[operationId]?.();
+                assert.ok(answer && answer.status < 300, `${operationId}: ${JSON.stringify(answer?.body)}`);
+                const schema = schemaOf(description, path, verb, String(answer.status));
+                const validate = ajv.compile({ ...schema, components: description.components });
+                assert.ok(validate(answer.body), `${operationId}: ${ajv.errorsText(validate.errors)}`);
+                told.push(operationId);
+            }
+        }
+        assert.deepEqual(told.sort(), Object.keys(asked).sort());
+    });
+
+    it("judges requests at the gateway and in the function, and answers problems", async () => {
+        const missing = await post("/events", { userId: "1" });
+        assert.deepEqual([missing.status, missing.headers.get("content-type")], [400, "application/problem+json"]);
+        const wrong = await call("/recommendations/1?numResults=1000");
+        assert.deepEqual([wrong.status, wrong.body.errors[0].in], [400, "query numResults"]);
+        assert.equal(wrong.body.requestId, wrong.headers.get("x-amzn-requestid"));
+        assert.equal((await call("/nothing")).status, 404);
+        assert.equal((await call("/items/no-such-film")).status, 404);
+    });
+
+    it("changes a viewer's list within a second of his event, and nobody else's", async () => {
+        const [before, others] = [await call("/recommendations/7"), await call("/recommendations/8")];
+        assert.equal(before.body.source, "campaign");
+        assert.equal((await call("/recommendations/7")).body.source, "cache");
+        const begun = performance.now();
+        const { body } = await watch("7", idsOf(before)[0] ?? "");
+        assert.equal(body.tracked, true);
+        const after = await call(`/recommendations/7?since=${body.revision}`);
+        const took = performance.now() - begun;
+        assert.notDeepEqual(idsOf(after), idsOf(before));
+        assert.ok(!idsOf(after).includes(idsOf(before)[0] ?? ""));
+        assert.ok(took < 1000, `${took} ms`);
+        assert.deepEqual(idsOf(await call("/recommendations/8")), idsOf(others));
+    });
+
+    it("asks anew for every list once it is told to, by hand", async () => {
+        const source = async () => (await call("/recommendations/9")).body.source;
+        assert.equal(await source(), "campaign");
+        assert.equal(await source(), "cache");
+        assertExit(await aws.runbook("flush-cache", "--yes"), 0);
+        for (const giveUp = Date.now() + 20_000; (await source()) !== "campaign"; await sleep(200)) {
+            assert.ok(Date.now() < giveUp, "the list from before is still answered");
+        }
+        assert.equal(await source(), "cache");
+    });
+
+    it("gives a new viewer what is popular, until he does something", async () => {
+        const popular = idsOf(await call("/popular?numResults=10"));
+        const first = await call("/recommendations/nobody-yet?numResults=10");
+        const common = idsOf(first).filter((itemId) => popular.includes(itemId));
+        assert.ok(common.length >= 5, `${common.length} of 10`);
+        const { body } = await watch("nobody-yet", idsOf(first)[3] ?? "");
+        const then = await call(`/recommendations/nobody-yet?numResults=10&since=${body.revision}`);
+        assert.notDeepEqual(idsOf(then), idsOf(first));
+    });
+
+    it("serves the page with headers that let it run nothing else", async () => {
+        const { storefrontUrl = "" } = await aws.outputs();
+        const page = await fetch(storefrontUrl);
+        const html = await page.text();
+        assert.equal(page.status, 200);
+        assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'; script-src 'self'/);
+        assert.match(html, /data-api="\.\."/);
+        const [, script = ""] = /src="(\.\/assets\/[^"]+\.js)"/.exec(html) ?? [];
+        const loaded = await fetch(new URL(script, storefrontUrl));
+        assert.deepEqual(
+            [loaded.status, loaded.headers.get("cache-control")],
+            [200, "public, max-age=31536000, immutable"],
+        );
+        assert.equal((await fetch(new URL("nothing.js", storefrontUrl))).status, 404);
+    });
+
+    it("makes lists in advance for those who ask most, which are answered as such", async () => {
+        const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
+        const [before] = [await call("/recommendations/11")];
+        assert.equal(before.body.source, "campaign");
+        const { apiTableName = "" } = await aws.outputs();
+        const dynamo = new DynamoDBClient({
+            endpoint: `http://127.0.0.1:${aws.instance.port}`,
+            region,
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        });
+        // As a process of the API notes it once a minute.
+        await dynamo.send(
+            new UpdateItemCommand({
+                TableName: apiTableName,
+                Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: "12" } },
+                UpdateExpression: "ADD requests :one",
+                ExpressionAttributeValues: { ":one": { N: "9" } },
+            }),
+        );
+        dynamo.destroy();
+        const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
+        assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
+        assert.equal((await call("/recommendations/12")).body.source, "precomputed");
+    });
+
+    it("shows no difference at the next preview and refresh", async () => {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    });
+
+    describe("while the campaign is in trouble", () => {
+        const failed: string[] = [];
+        const sources = new Map<string, number>();
+        let stopped = false;
+        let asking: Promise<unknown>;
+        let round = 0;
+
+        /** Viewers who go on asking whatever happens, known and new ones, some of them with events. */
+        async function viewer(number: number): Promise<void> {
+            while (!stopped) {
+                round += 1;
+                const userId = round % 3 === 0 ? `visitor-${round % 50}` : String((number * 7 + round) % 60);
+                const { status, body } = await call(`/recommendations/${userId}?numResults=5`).catch((error) => ({
+                    status: 0,
+                    body: String(error),
+                }));
+                if (status !== 200 || body.films.length !== 5) failed.push(`${status} ${JSON.stringify(body)}`);
+                else sources.set(body.source, (sources.get(body.source) ?? 0) + 1);
+                if (round % 20 === 0) await watch(userId, body.films?.[0]?.itemId ?? "1");
+                await sleep(20);
+            }
+        }
+        before(() => {
+            asking = Promise.all([1, 2].map(viewer));
+        });
+        after(async () => {
+            stopped = true;
+            await asking;
+        });
+        const none = () => assert.deepEqual(failed.slice(0, 3), []);
+        const isThere = () =>
+            aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
+                ({ campaign }) => campaign?.status === "ACTIVE",
+                () => false,
+            );
+
+        it("answers while it is throttled, and says so", async () => {
+            const admin = adminOf(aws.instance);
+            await admin.arm({ operation: "GetRecommendations", times: 200, effect: { kind: "throttle" } });
+            const { body } = await call("/recommendations/asked-in-vain");
+            assert.equal(body.reason, "throttled");
+            await sleep(1500);
+            await admin.clear();
+            none();
+        });
+
+        it("answers while it is updated and while a new version takes its place", async () => {
+            await aws.configure({ ...serving, minProvisionedTPS: 2 });
+            assertExit(await aws.engine("up"), 0);
+            await aws.writeInteractions(2);
+            assertExit(await aws.engine("up"), 0);
+            none();
+        });
+
+        it("answers while it is parked, says so on its health, and asks it again when it is back", async () => {
+            assertExit(await operate("park", "--yes", "--reason", "night"), 0);
+            assertExit(await aws.engine("up"), 0);
+            assert.equal(await isThere(), false);
+            for (const giveUp = Date.now() + 30_000; (await call("/health")).body.campaign.state !== "away"; ) {
+                assert.ok(Date.now() < giveUp, "health never says that the campaign is away");
+                await sleep(200);
+            }
+            const { body } = await watch("parked-viewer", "3");
+            const like = await call(`/recommendations/parked-viewer?since=${body.revision}`);
+            assert.deepEqual([like.body.reason, body.tracked], ["away", true]);
+            assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
+            assertExit(await operate("resume"), 0);
+            for (const giveUp = Date.now() + 30_000; ; await sleep(200)) {
+                if ((await call(`/recommendations/back-${Date.now()}`)).body.source === "campaign") break;
+                assert.ok(Date.now() < giveUp, "the campaign is never asked again");
+            }
+            none();
+        });
+
+        it("answers while it is deleted by hand and made again", async () => {
+            await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+            await sleep(1500);
+            assertExit(await aws.engine("refresh"), 0);
+            assertExit(await aws.engine("up"), 0);
+            assert.equal(await isThere(), true);
+            await sleep(500);
+            none();
+            assert.ok((sources.get("campaign") ?? 0) > 0 && (sources.get("cache") ?? 0) > 0, `${[...sources]}`);
+            assert.ok([...sources.values()].reduce((sum, count) => sum + count, 0) > 200, `${[...sources]}`);
+        });
+    });
+
+    describe("in the end", () => {
+        it("is gone with the stack, table and all", async () => {
+            assertExit(await aws.engine("destroy"), 0);
+            assert.deepEqual(await everythingIn(aws), []);
+            assert.deepEqual(await watchersIn(aws), []);
+        });
+    });
+});

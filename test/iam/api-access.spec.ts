@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { namesFor } from "../../config.ts";
+import {
+    type ApiScope,
+    anyMethodOf,
+    apiPolicy,
+    gatewayLogPolicy,
+    gatewayLogTrust,
+    invocationOf,
+    prefetchPolicy,
+    prefetchSchedulePolicy,
+    storefrontBucketPolicy,
+} from "../../iam/api-access.ts";
+import { authorize } from "../../iam/authorize.ts";
+import { listOf, type PolicyDocument } from "../../iam/document.ts";
+import { violationsOf } from "../../iam/guard-rules.ts";
+import { rolesBoundary } from "../../iam/operator.ts";
+import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
+
+const names = namesFor("dev", "");
+const scope: ApiScope = {
+    partition: "aws-cn",
+    region: "cn-north-1",
+    accountId: "123456789012",
+    names,
+    campaign: names.campaign,
+};
+const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
+const everything = apiPolicy(scope, { rank: true, track: true });
+const policies: Readonly<Record<string, PolicyDocument>> = {
+    api: everything,
+    prefetch: prefetchPolicy(scope),
+    schedule: prefetchSchedulePolicy(scope),
+};
+const boundary = rolesBoundary({
+    ...scope,
+    project: "movie-recommender",
+    stack: "dev",
+    bucketName: "films",
+    names,
+});
+const role = {
+    arn: "arn:aws-cn:sts::123456789012:assumed-role/api/run",
+    roleArn: "arn:aws-cn:iam::123456789012:role/api",
+};
+const decide = (document: PolicyDocument, action: string, resource: string, region = scope.region) =>
+    authorize(
+        { caller: role, action, resource, context: { "aws:RequestedRegion": region } },
+        {
+            identity: [{ name: "policy", document }],
+            boundary: [{ name: "boundary", document: boundary }],
+        },
+        scope.accountId,
+    ).decision;
+
+describe("the policies of API, prefetch and page", () => {
+    for (const [name, document] of Object.entries({ ...policies, logs: gatewayLogPolicy(scope) })) {
+        it(`${name}: is one that IAM takes and the guard rules let pass`, () => {
+            const text = JSON.stringify(document);
+            assert.deepEqual(parsePolicy(text, "identity", sizeLimits.managedPolicy).problems, []);
+            assert.deepEqual(violationsOf("aws:iam/rolePolicy:RolePolicy", { policy: text }), []);
+            assert.doesNotMatch(text, /arn:aws:/);
+        });
+    }
+
+    it("allow all of themselves within the operator's boundary, in the stack's region alone", () => {
+        for (const [name, document] of Object.entries(policies)) {
+            for (const { Action, Resource } of listOf(document.Statement)) {
+                for (const action of listOf(Action)) {
+                    for (const resource of listOf(Resource)) {
+                        const asked = resource.replace(/\*$/, "one");
+                        assert.equal(decide(document, action, asked), "allowed", `${name}: ${action} ${asked}`);
+                        if (resource === "*") {
+                            assert.equal(decide(document, action, asked, "eu-west-1"), "implicitDeny", action);
+                        }
+                    }
+                }
+            }
+        }
+    });
+
+    it("let the API ask its campaign and keep its lists, and nothing of others", () => {
+        const campaign = arn("personalize", `campaign/${names.campaign}`);
+        assert.equal(decide(everything, "personalize:GetRecommendations", campaign), "allowed");
+        assert.equal(decide(everything, "personalize:GetRecommendations", `${campaign}-2`), "implicitDeny");
+        assert.equal(decide(everything, "personalize:DeleteCampaign", campaign), "implicitDeny");
+        assert.equal(decide(everything, "dynamodb:GetItem", arn("dynamodb", `table/${names.api}`)), "allowed");
+        for (const action of ["dynamodb:Query", "dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:DeleteItem"]) {
+            assert.equal(decide(everything, action, arn("dynamodb", `table/${names.api}`)), "implicitDeny", action);
+        }
+        assert.equal(decide(everything, "dynamodb:GetItem", arn("dynamodb", "table/others")), "implicitDeny");
+    });
+
+    it("have nothing of a tracker and a ranking campaign that are not there", () => {
+        const plain = apiPolicy(scope, { rank: false, track: false });
+        const ranking = arn("personalize", `campaign/${names.ranking}`);
+        assert.equal(decide(everything, "personalize:GetPersonalizedRanking", ranking), "allowed");
+        assert.equal(decide(plain, "personalize:GetPersonalizedRanking", ranking), "implicitDeny");
+        assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
+    });
+
+    it("give API Gateway its log role for the account's own APIs, and no function to another API", () => {
+        const trust = JSON.stringify(gatewayLogTrust(scope));
+        assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: trust }), []);
+        assert.equal(anyMethodOf(arn("execute-api", "abc")), arn("execute-api", "abc/*/*"));
+        assert.match(invocationOf(scope, names.api), /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/);
+    });
+
+    it("let one distribution read the page, by TLS", () => {
+        const distribution = "arn:aws-cn:cloudfront::123456789012:distribution/E1";
+        const document = storefrontBucketPolicy(scope, "films-page", distribution);
+        const reads = (source: string, tls = "true") =>
+            authorize(
+                {
+                    caller: { service: "cloudfront.amazonaws.com" },
+                    action: "s3:GetObject",
+                    resource: "arn:aws-cn:s3:::films-page/index.html",
+                    context: { "aws:SourceArn": source, "aws:SecureTransport": tls },
+                },
+                { resource: [{ name: "bucket", document }] },
+                scope.accountId,
+            ).decision;
+        assert.equal(reads(distribution), "allowed");
+        assert.equal(reads(distribution.replace("E1", "E2")), "implicitDeny");
+        assert.equal(reads(distribution, "false"), "explicitDeny");
+        assert.deepEqual(violationsOf("aws:s3/bucketPolicy:BucketPolicy", { policy: JSON.stringify(document) }), []);
+    });
+});

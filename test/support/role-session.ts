@@ -1,0 +1,62 @@
+import {
+    CreateRoleCommand,
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
+import { listOf, type PolicyDocument, type Statement } from "../../iam/document.ts";
+import { localAccountId, localPartition } from "../../local/instance.ts";
+import type { TestAws } from "./local-aws.ts";
+
+let made = 0;
+
+/** Does work by a session of a new role that has these statements and no others. */
+export async function bySession<T>(
+    { iam, sts }: Pick<TestAws, "iam"> & { readonly sts: STSClient },
+    statements: readonly Statement[],
+    work: (keys: { accessKeyId: string; secretAccessKey: string; sessionToken: string }) => Promise<T>,
+): Promise<T> {
+    made += 1;
+    const RoleName = `session-${process.pid}-${made}`;
+    const document = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+    const us = {
+        Effect: "Allow",
+        Principal: { AWS: `arn:${localPartition}:iam::${localAccountId}:root` },
+        Action: "sts:AssumeRole",
+    } as const;
+    const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document([us]) }));
+    const policy = { RoleName, PolicyName: "work" };
+    await iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: document(statements) }));
+    const assume = new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "run" });
+    const { Credentials } = await sts.send(assume);
+    try {
+        return await work({
+            accessKeyId: Credentials?.AccessKeyId ?? "",
+            secretAccessKey: Credentials?.SecretAccessKey ?? "",
+            sessionToken: Credentials?.SessionToken ?? "",
+        });
+    } finally {
+        await iam.send(new DeleteRolePolicyCommand(policy));
+        await iam.send(new DeleteRoleCommand({ RoleName }));
+    }
+}
+
+/** Each action on each resource that a policy allows, with the statements that lack it alone. */
+export function removalsOf(document: PolicyDocument) {
+    const all = listOf(document.Statement);
+    return all.flatMap((statement) =>
+        listOf(statement.Action).flatMap((action) =>
+            listOf(statement.Resource).map((resource) => {
+                const { Action, Resource } = statement;
+                const left = [
+                    { ...statement, Action: listOf(Action).filter((one) => one !== action) },
+                    { ...statement, Action: action, Resource: listOf(Resource).filter((one) => one !== resource) },
+                ].filter((one) => listOf(one.Action).length > 0 && listOf(one.Resource).length > 0);
+                const rest = all.filter((one) => one !== statement);
+                // Two statements of one name are refused.
+                return { action, resource, statements: [...rest, ...left].map(({ Sid: _, ...one }) => one) };
+            }),
+        ),
+    );
+}
