@@ -4,10 +4,12 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError } from "commander";
 import type { Advice } from "../money/advice.ts";
+import type { SavedCalls } from "../money/saved-calls.ts";
 import { readMarks } from "../personalize/marks.ts";
 import { approximately, priceNote, prices } from "../pricing.ts";
 import { adviceOn } from "./lib/cost/advise.ts";
 import { costExplorerRegion, countedBill } from "./lib/cost/billed.ts";
+import { cacheSavings } from "./lib/cost/cache-savings.ts";
 import { planOf, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
 import { type CostReport, costReport, leastCalls } from "./lib/cost/report.ts";
@@ -67,12 +69,21 @@ await runAction(options.verbose, async () => {
     const advice = await adviceOn(clients, String(campaignArn ?? ""), config.recipe, now, (why) =>
         process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
     );
+    const { start, end } = period;
+    // Without an API the output is there, and empty.
+    const savedByCaches = apiUrl
+        ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
+              process.stderr.write(`warning: what caching saved is not known: ${why}\n`),
+          )
+        : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
     console.log(
         options.json
-            ? JSON.stringify(documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls() }))
+            ? JSON.stringify(
+                  documentOf(report, period, { stack, expectedMonthUsd, advice, calls: bill.calls(), savedByCaches }),
+              )
             : [
-                  reportText(report, { period, expectedMonthUsd, hasApi: apiUrl !== undefined }),
+                  reportText(report, { period, expectedMonthUsd, savedByCaches }),
                   ...(advice === undefined ? [] : ["", advice.text]),
               ].join("\n"),
     );
@@ -87,11 +98,13 @@ function documentOf(
         expectedMonthUsd,
         advice,
         calls,
+        savedByCaches,
     }: {
         readonly stack: string;
         readonly expectedMonthUsd: number | undefined;
         readonly advice: Advice | undefined;
         readonly calls: number;
+        readonly savedByCaches: SavedCalls | undefined;
     },
 ) {
     const span = ({ from, to }: { readonly from: number; readonly to: number }) => ({
@@ -111,6 +124,7 @@ function documentOf(
         saved: {
             parkedByNote: savedByNote ?? null,
             notBilled: savedByBill ? { ...savedByBill, ...span(savedByBill) } : null,
+            ...(savedByCaches && { byCaches: savedByCaches }),
         },
         forecast: outlook ?? null,
         advice: advice ? { minProvisionedTPS: advice.minProvisionedTPS, text: advice.text } : null,

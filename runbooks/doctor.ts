@@ -6,6 +6,7 @@ import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/c
 import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
 import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doctor/machine.ts";
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
+import { fallbackTables, gatewayLogRole } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { askPulumi } from "./lib/pulumi.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
@@ -60,6 +61,7 @@ await runAction(options.verbose, async () => {
         packages,
         configuration,
         interactions,
+        "fallback tables": fallbackTables,
         identity: ofAccount(identity),
         Personalize: ofAccount(personalize),
         bucket: ofAccount(bucketName),
@@ -68,6 +70,7 @@ await runAction(options.verbose, async () => {
         "dataset groups": ofAccount(groupQuota),
         "Lambda concurrency": ofAccount(lambdaConcurrency),
         "SNS mail": ofAccount(subscriptions),
+        "API's log role": ofAccount(gatewayLogRole),
         ...(options.costExplorer && { "Cost Explorer": costExplorer }),
     };
     const results = await runChecks(checks, { ...base, data }, ({ name, verdict }) =>

@@ -111,7 +111,7 @@ await runAction(options.verbose, async (signal) => {
 
 /** With another recipe `pulumi up` replaces the solution, and with it every version that could be compared or held. */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
-    const solution = recorded.findLast(({ kind }) => kind === "Solution")?.inputs;
+    const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
     const recipe = typeof solution?.recipeArn === "string" ? nameOf(solution.recipeArn) : undefined;
     if (solution && recipe !== config.recipe) {
         throw new RunbookError(

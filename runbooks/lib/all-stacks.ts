@@ -81,7 +81,7 @@ export function heldBy(exported: string): Pick<AllStacks, "arns" | "ids"> | unde
         ),
         ids: new Set(
             [...recorded, ...making].flatMap(({ type, id, inputs }) =>
-                texts(id, id === undefined && inputs?.name, id === undefined && inputs?.bucket).map(
+                texts(id, ...(id === undefined ? [inputs?.name, inputs?.bucket, inputs?.comment] : [])).map(
                     (text) => `${type} ${text}`,
                 ),
             ),

@@ -1,7 +1,10 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
@@ -15,6 +18,12 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe } from "../../personalize/errors.ts";
 import type { AllStacks } from "./all-stacks.ts";
 import {
+    cachePolicies,
+    distributions,
+    originAccessControls,
+    responseHeadersPolicies,
+} from "./inventory/distributions.ts";
+import {
     alarms,
     budgets,
     dashboards,
@@ -26,6 +35,7 @@ import {
 } from "./inventory/operations.ts";
 import { personalizeSources } from "./inventory/personalize.ts";
 import { queues, trails } from "./inventory/queues-and-trails.ts";
+import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
 import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
 import { allOf, eachOf, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
 import { bills, claimOn, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
@@ -72,6 +82,8 @@ export async function audit(
     const taggedOf = (arn: string) => tagged && (tagged.get(arn) ?? {});
     const cloudWatch = new CloudWatchClient(settings);
     const iam = new IAMClient(settings);
+    const apis = new APIGatewayClient(settings);
+    const edge = new CloudFrontClient(settings);
     const sources: Record<string, () => Promise<Thing[]>> = {
         ...personalizeSources(new PersonalizeClient(settings), region),
         "S3 buckets": () => buckets(new S3Client(settings), region, place.partition, taggedOf),
@@ -79,6 +91,14 @@ export async function audit(
         "IAM policies": () => policies(iam),
         "EventBridge schedules": () => schedules(new SchedulerClient(settings), place),
         "Lambda functions": () => functions(new LambdaClient(settings), place, taggedOf),
+        "DynamoDB tables": () => tables(new DynamoDBClient(settings), place, taggedOf),
+        "REST APIs": () => restApis(apis, place),
+        "usage plans": () => usagePlans(apis, place),
+        "API keys": () => apiKeys(apis, place, tagged),
+        "CloudFront distributions": () => distributions(edge, place),
+        "CloudFront origin access controls": () => originAccessControls(edge, place),
+        "CloudFront response headers policies": () => responseHeadersPolicies(edge, place),
+        "CloudFront cache policies": () => cachePolicies(edge, place),
         "CloudWatch alarms": () => alarms(cloudWatch, place),
         "CloudWatch dashboards": () => dashboards(cloudWatch, place),
         "CloudWatch log groups": () => logGroups(new CloudWatchLogsClient(settings), place, taggedOf),
@@ -160,16 +180,18 @@ async function taggedByPulumi(settings: { readonly region: string }): Promise<Ma
     );
 }
 
+const listedServices = [
+    ...["personalize", "s3", "iam", "lambda", "cloudwatch", "logs", "sns", "budgets", "ssm"],
+    ...["sqs", "cloudtrail", "dynamodb", "apigateway", "cloudfront"],
+];
+
 /**
  * Whether the service of an ARN is one that lists its things itself. The tagging API goes on naming what was deleted
  * for a while, and records that cannot be deleted for ever.
  */
 function isListed(arn: string): boolean {
     const [, , service = "", , , rest = ""] = arn.split(":");
-    return (
-        ["personalize", "s3", "iam", "lambda", "cloudwatch", "logs", "sns", "budgets", "ssm"].includes(service) ||
-        (service === "scheduler" && rest.startsWith("schedule/"))
-    );
+    return listedServices.includes(service) || (service === "scheduler" && rest.startsWith("schedule/"));
 }
 
 /** Something that only the tagging API knows of: what it costs and how it goes is its own service's matter. */

@@ -52,9 +52,9 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
     return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
 
-/** ARN of what the program made of a kind; undefined where it is not there. */
+/** ARN of what the program made of a kind, but for the ranking campaign; undefined where it is not there. */
 export const arnIn = (recorded: readonly RecordedResource[], kind: RecordedResource["kind"]): string | undefined =>
-    recorded.findLast((made) => made.kind === kind && made.arn !== undefined)?.arn;
+    recorded.findLast((made) => made.kind === kind && made.arn !== undefined && !made.ranks)?.arn;
 
 /**
  * For what needs the campaign.

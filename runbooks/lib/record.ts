@@ -1,5 +1,5 @@
 import { askPulumi } from "./pulumi.ts";
-import type { ExportedStack } from "./stack.ts";
+import { type ExportedStack, isOfRanking } from "./stack.ts";
 
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
 
@@ -17,7 +17,8 @@ export async function recordCampaign(
     const where = ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
     const exported = await askPulumi("stack", "export", "--stack", stack);
     const { deployment } = exported.exitCode === 0 ? (JSON.parse(exported.stdout) as ExportedStack) : {};
-    const urnOf = (kind: string) => deployment?.resources?.find(({ type }) => type === typeOf(kind))?.urn;
+    const urnOf = (kind: string) =>
+        deployment?.resources?.find(({ type, urn }) => type === typeOf(kind) && !isOfRanking(urn))?.urn;
     const recorded = urnOf("Campaign");
     if (exported.exitCode === 0 && recorded === undefined && !isThere) {
         return;

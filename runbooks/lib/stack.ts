@@ -10,6 +10,8 @@ export interface RecordedResource {
     readonly arn?: string;
     readonly region: string;
     readonly inputs: Properties;
+    /** Whether it is of the second campaign, which orders given films: runbooks operate the first. */
+    readonly ranks?: true;
 }
 
 /** What `pulumi stack export` prints, as far as it is read here. */
@@ -62,14 +64,20 @@ export function bornAt({ deployment }: ExportedStack): number | undefined {
     return times.length === 0 ? undefined : Math.min(...times);
 }
 
+/** Whether a resource is a part of the component that holds the ranking campaign. */
+export const isOfRanking = (urn: string | undefined): boolean =>
+    urn?.includes("movie-recommender:personalize:RankingCampaign$") ?? false;
+
 /** The Personalize resources of an exported stack, and after them what an `up` is making just now. */
 export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
     const made = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
-    return [...made, ...making.map(({ resource }) => resource)].flatMap(({ type, id, inputs = {} }) => {
+    return [...made, ...making.map(({ resource }) => resource)].flatMap(({ type, urn, id, inputs = {} }) => {
         const kind = /^pulumi-nodejs:dynamic\/personalize:(\w+)$/.exec(type)?.[1];
+        const ranks = isOfRanking(urn) && ({ ranks: true } as const);
+        const region = String(inputs.region ?? "");
         return kind && kind in kinds
-            ? [{ kind: kind as ResourceKindName, ...(id && { arn: id }), region: String(inputs.region ?? ""), inputs }]
+            ? [{ kind: kind as ResourceKindName, ...(id && { arn: id }), region, inputs, ...ranks }]
             : [];
     });
 }

@@ -83,7 +83,7 @@ describe("what of a dataset group could come under a stack", () => {
         const solution = solutionNamed("personal", "aws-user-personalization");
         const eventTracker = part("EventTracker", "event-tracker/1", { datasetGroupArn: films.group.arn });
         const content = { ...films, solutions: [{ solution, campaigns: [campaignOf(solution, "b")] }], eventTracker };
-        const without = planOf(configOf({ campaignEnabled: "false" }), content);
+        const without = planOf(configOf({ campaignEnabled: "false", eventTracker: "false" }), content);
         assert.deepEqual(keysOf(without), ["schema", "datasetGroup", "dataset", "solution"]);
         assert.deepEqual(
             without.outside.map(({ noun }) => noun),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateRoleCommand, DeleteRoleCommand } from "@aws-sdk/client-iam";
@@ -13,6 +13,7 @@ import { CreateBucketCommand, DeleteBucketCommand } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseConfig, type StackConfig } from "../../config.ts";
+import { prepare } from "../../data-prep/prepare.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { type Instance, root } from "../../local/instance.ts";
 import { run } from "../../local/pulumi.ts";
@@ -30,8 +31,10 @@ import {
     passphrase,
 } from "../../runbooks/lib/doctor/machine.ts";
 import { opens } from "../../runbooks/lib/doctor/passphrase.ts";
+import { fallbackTables } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { configDefaults } from "../support/config-defaults.ts";
+import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** The salt that Pulumi wrote for a stack with the passphrase "local". */
@@ -194,6 +197,34 @@ describe("the check of the interactions", () => {
     });
 });
 
+describe("the check of the fallback tables", () => {
+    let folder: string;
+    beforeEach(async () => {
+        folder = await mkdtemp(join(tmpdir(), "movie-recommender-"));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+    const look = (values: Readonly<Record<string, string>> = {}) =>
+        fallbackTables({
+            projectDir: folder,
+            configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
+        });
+
+    it("wants them where there is an API, of the same interactions, and says how they are made", async () => {
+        assert.match((await look({ api: "false" })).detail, /^not needed/);
+        const missing = await look();
+        assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
+        assert.match(missing.fix ?? "", /^npm run data-prep -- --output films\.csv/);
+        const input = join(folder, "u.data");
+        await writeFile(input, ratingsFile(syntheticRatings({ seed: 1 })));
+        await prepare({ input, output: join(folder, "films.csv"), log: () => {} });
+        assert.deepEqual(await look(), ok("fallback-tables.json, of the same interactions"));
+        await appendFile(join(folder, "films.csv"), "1,2,3\n");
+        assert.match((await look()).detail, /was made from other interactions than films\.csv$/);
+        await writeFile(join(folder, "fallback-tables.json"), "{}");
+        assert.match((await look()).detail, /^fallback-tables\.json is none: /);
+    });
+});
+
 describe("what an up takes and costs", () => {
     const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
 
@@ -307,6 +338,22 @@ describe("doctor on the local AWS", function () {
             await aws.iam.send(new DeleteRoleCommand({ RoleName }));
             await aws.personalize.send(new DeleteSchemaCommand({ schemaArn }));
             await aws.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        }
+    });
+
+    it("wants the account's log role where the API is to log its calls, and makes do without else", async () => {
+        assert.match((await doctor()).of("API's log role").detail, /^not needed/);
+        await aws.configure({ api: true, apiAccessLogs: true });
+        try {
+            const { checks, of, ...result } = await doctor();
+            assertExit(result, 1);
+            assert.deepEqual(failed(checks), ["API's log role"]);
+            assert.match(of("API's log role").fix ?? "", /^pulumi config set --stack \S+ apiGatewayLogRole true/);
+            assert.match(of("fallback tables").detail, /of the same interactions$/);
+            await aws.configure({ api: true, apiAccessLogs: true, apiGatewayLogRole: true });
+            assert.equal((await doctor()).of("API's log role").verdict, "ok");
+        } finally {
+            await aws.configure();
         }
     });
 

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { StackConfig } from "../../../config.ts";
 import { readInteractions } from "../../../data-prep/interactions.ts";
-import { modelMetrics, ownMetrics } from "../../../metrics.ts";
+import { countOwnMetrics } from "../../../metrics.ts";
 import type { PlannedStack } from "../../../money/estimate.ts";
 import type { ExportedStack } from "../stack.ts";
 
@@ -37,8 +37,11 @@ export function planOf(config: StackConfig, { deployment }: ExportedStack, data:
         expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
         autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
         guardMinutes: config.cost.guardMinutes,
-        customMetrics: Object.keys(ownMetrics).length + modelMetrics.length,
+        customMetrics: countOwnMetrics(config.serving.api),
         alarms: countOf("aws:cloudwatch/metricAlarm:MetricAlarm"),
         dashboards: countOf("aws:cloudwatch/dashboard:Dashboard"),
+        api: config.serving.api,
+        edge: config.serving.storefront === "cloudfront",
+        rankingCampaign: config.serving.rankingCampaign,
     };
 }

@@ -1,22 +1,28 @@
+import type { SavedCalls } from "../../../money/saved-calls.ts";
 import { day, hour } from "../../../money/time.ts";
 import { approximately, priceNote } from "../../../pricing.ts";
 import { table } from "../table.ts";
 import { bar } from "./bars.ts";
 import type { BilledLine } from "./billed.ts";
+import { cacheSavingsText } from "./cache-savings.ts";
 import type { CostReport } from "./report.ts";
 import { dateOf, type ReportPeriod } from "./report-period.ts";
 
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
 
-/** The report for a terminal. `expectedMonthUsd` is what the last `up` said, `hasApi` whether an API could have a cache. */
+/** The report for a terminal. `expectedMonthUsd` is what the last `up` said, `savedByCaches` is known where there is an API. */
 export function reportText(
     report: CostReport,
     {
         period,
         expectedMonthUsd,
-        hasApi,
-    }: { readonly period: ReportPeriod; readonly expectedMonthUsd: number | undefined; readonly hasApi: boolean },
+        savedByCaches,
+    }: {
+        readonly period: ReportPeriod;
+        readonly expectedMonthUsd: number | undefined;
+        readonly savedByCaches: SavedCalls | undefined;
+    },
 ): string {
     const { scope, lines, totalUsd } = report;
     const whose =
@@ -28,11 +34,16 @@ export function reportText(
             scope.stackTag === undefined
                 ? ""
                 : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and counts from then on only.";
-        return [`${head}. ${late}${untagged}`, ...endingLines(report, expectedMonthUsd, hasApi)].join("\n");
+        return [`${head}. ${late}${untagged}`, ...endingLines(report, expectedMonthUsd, savedByCaches)].join("\n");
     }
-    return [head, "", ...chart(lines), "", usageTable(lines), ...endingLines(report, expectedMonthUsd, hasApi)].join(
-        "\n",
-    );
+    return [
+        head,
+        "",
+        ...chart(lines),
+        "",
+        usageTable(lines),
+        ...endingLines(report, expectedMonthUsd, savedByCaches),
+    ].join("\n");
 }
 
 function lastDay(lines: readonly BilledLine[], { start }: ReportPeriod): number {
@@ -76,7 +87,7 @@ function usageTable(lines: readonly BilledLine[]): string {
 function endingLines(
     { estimate, compared, savedByBill, savedByNote, outlook }: CostReport,
     expectedMonthUsd: number | undefined,
-    hasApi: boolean,
+    savedByCaches: SavedCalls | undefined,
 ): string[] {
     const said: string[] = [];
     if (compared) {
@@ -118,8 +129,8 @@ function endingLines(
             `By the bill no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
-    if (hasApi) {
-        said.push("Caching saved nothing: the API has no cache yet.");
+    if (savedByCaches) {
+        said.push(cacheSavingsText(savedByCaches));
     }
     if (outlook) {
         const by = outlook.by === "AWS" ? "by AWS's forecast" : "by a straight line, for AWS has too little data";

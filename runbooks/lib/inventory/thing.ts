@@ -31,6 +31,13 @@ export interface Thing {
  * the types under which Pulumi's states have it.
  */
 export const thingKinds = {
+    distribution: ["aws:cloudfront/distribution:Distribution"],
+    "origin access control": ["aws:cloudfront/originAccessControl:OriginAccessControl"],
+    "response headers policy": ["aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"],
+    "cache policy": ["aws:cloudfront/cachePolicy:CachePolicy"],
+    "usage plan": ["aws:apigateway/usagePlan:UsagePlan"],
+    "API key": ["aws:apigateway/apiKey:ApiKey"],
+    "REST API": ["aws:apigateway/restApi:RestApi"],
     schedule: ["aws:scheduler/schedule:Schedule"],
     "Lambda function": ["aws:lambda/function:Function"],
     recommender: [],
@@ -44,6 +51,7 @@ export const thingKinds = {
     "dataset group": ["pulumi-nodejs:dynamic/personalize:DatasetGroup"],
     schema: ["pulumi-nodejs:dynamic/personalize:Schema"],
     "S3 bucket": ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"],
+    "DynamoDB table": ["aws:dynamodb/table:Table"],
     "IAM role": ["aws:iam/role:Role"],
     "IAM policy": ["aws:iam/policy:Policy"],
     "composite alarm": ["aws:cloudwatch/compositeAlarm:CompositeAlarm"],

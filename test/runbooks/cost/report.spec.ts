@@ -16,7 +16,7 @@ const service = "Amazon Personalize";
 const plan = {
     ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, expectedRequestsPerDay: 1000 },
     ...{ interactions: 100_000, bytes: 2_000_000, autoTrainingDays: undefined, guardMinutes: 15, customMetrics: 0 },
-    ...{ alarms: 0, dashboards: 0 },
+    ...{ alarms: 0, dashboards: 0, api: false, edge: false, rankingCampaign: false },
 };
 const line = (date: string, usageType: string, usd: number, more: Partial<BilledLine> = {}): BilledLine => ({
     ...{ day: at(`${date}T00:00`), service, usageType, usd, quantity: usd / 0.2, unit: "TPS-hours" },
@@ -224,7 +224,7 @@ describe("the report", () => {
     it("shows each day, a day without cost too, and each usage type", async () => {
         const days = [lines[0], lines[2]].flatMap((found) => (found ? [found] : []));
         const report = await costReport(billOf(days, 28.8), reported);
-        const text = reportText(report, { period, expectedMonthUsd: 146.21, hasApi: false });
+        const text = reportText(report, { period, expectedMonthUsd: 146.21, savedByCaches: undefined });
         assert.match(text, /^Billed from 2026-11-01 to 2026-11-24 in eu-central-1, of the whole account: \$7\.20$/m);
         assert.match(text, /^2026-11-22 {4}\$2\.40 █{20}\n2026-11-23 {4}\$0\.00\n2026-11-24 {4}\$4\.80 █{40}$/m);
         assert.match(text, /│ Amazon Personalize │ EUC1-RecommendationTPSHours │ 36 TPS-hours │ \$7\.20 /);
@@ -236,14 +236,18 @@ describe("the report", () => {
         );
         assert.match(text, /the last `pulumi up` said ≈ \$146\./);
         assert.match(text, /At the end of the month it will be ≈ \$36, by AWS's forecast\./);
-        assert.doesNotMatch(text, /cache/);
+        assert.doesNotMatch(text, /cach/i);
     });
 
-    it("speaks of a cache only where there is an API, and says how late data is where there is none", async () => {
+    it("says what caching saved where there is an API, and how late data is where there is none", async () => {
         const report = await costReport(billOf([]), reported);
-        const text = reportText(report, { period, expectedMonthUsd: undefined, hasApi: true });
+        const text = reportText(report, {
+            period,
+            expectedMonthUsd: undefined,
+            savedByCaches: { lists: 9, calls: 2, usd: 0 },
+        });
         assert.match(text, /\$0\.00\. Data is 8 to 24 hours late\./);
-        assert.match(text, /the API has no cache yet/);
+        assert.match(text, /^Caching: 9 personal lists took 2 calls of the campaign, which saved nothing/m);
         assert.match(text, /by a straight line, for AWS has too little data/);
         assert.doesNotMatch(text, /█/);
     });

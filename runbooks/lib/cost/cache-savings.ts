@@ -1,0 +1,85 @@
+import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { ownNamespace, servingApiMetrics } from "../../../metrics.ts";
+import { type SavedCalls, type ServedWindow, savedCalls } from "../../../money/saved-calls.ts";
+import { day, hour, window } from "../../../money/time.ts";
+import { approximately, priceNote } from "../../../pricing.ts";
+
+/** CloudWatch keeps windows of five minutes so long, and hours after that (CloudWatch User Guide, "Metrics retention"). */
+const keptDays = 63;
+
+const { answeredBy, campaignCalls } = servingApiMetrics;
+/** Lists that are a viewer's own; `similar` and `popular` are nobody's, and no campaign is asked for them. */
+const personal = [answeredBy.campaign, answeredBy.cache, answeredBy.precomputed];
+
+/**
+ * What the API's caches saved of the campaign's bill from `start` to `end`, by the API's own metrics; undefined where CloudWatch may not
+ * be asked or does not answer in full: then `warn` is told why.
+ */
+export async function cacheSavings(
+    client: CloudWatchClient,
+    of: { readonly stack: string; readonly recipe: string | undefined; readonly minProvisionedTPS: number },
+    { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
+    warn: (why: string) => void,
+): Promise<SavedCalls | undefined> {
+    const length = now - start > keptDays * day ? hour : window;
+    try {
+        const windows = await servedWindows(client, of.stack, { start, end: Math.min(end, now + window) }, length);
+        return savedCalls(windows, length, of);
+    } catch (error) {
+        warn(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        return undefined;
+    }
+}
+
+async function servedWindows(
+    client: CloudWatchClient,
+    stack: string,
+    time: { readonly start: number; readonly end: number },
+    length: number,
+): Promise<readonly ServedWindow[]> {
+    const names = [...personal, campaignCalls];
+    const pages = paginateGetMetricData(
+        { client },
+        {
+            StartTime: new Date(time.start),
+            EndTime: new Date(time.end),
+            MetricDataQueries: names.map((MetricName, index) => ({
+                Id: `metric${index}`,
+                MetricStat: {
+                    Metric: { Namespace: ownNamespace, MetricName, Dimensions: [{ Name: "Stack", Value: stack }] },
+                    Period: length / 1000,
+                    Stat: "Sum",
+                },
+            })),
+        },
+    );
+    const found = new Map<number, { lists: number; calls: number }>();
+    const statuses = new Map<string, string>();
+    for await (const { MetricDataResults = [] } of pages) {
+        for (const { Id = "", Timestamps = [], Values = [], StatusCode = "" } of MetricDataResults) {
+            statuses.set(Id, StatusCode);
+            const of = names[Number(Id.replace("metric", ""))] === campaignCalls ? "calls" : "lists";
+            for (const [index, timestamp] of Timestamps.entries()) {
+                const one = found.get(timestamp.getTime()) ?? { lists: 0, calls: 0 };
+                one[of] += Values[index] ?? 0;
+                found.set(timestamp.getTime(), one);
+            }
+        }
+    }
+    if (names.some((_, index) => statuses.get(`metric${index}`) !== "Complete")) {
+        throw new Error("CloudWatch does not answer in full for the API's metrics");
+    }
+    return [...found.values()];
+}
+
+/** A line of the report. */
+export function cacheSavingsText({ lists, calls, usd }: SavedCalls): string {
+    if (lists === 0) {
+        return "Caching saved nothing: nobody asked the API for a list in this time.";
+    }
+    const count = (some: number) => some.toLocaleString("en-US");
+    const head = `Caching: ${count(lists)} personal lists took ${calls === 1 ? "1 call" : `${count(calls)} calls`} of the campaign`;
+    return usd < 0.005
+        ? `${head}, which saved nothing of the bill: without a cache, too, they would have been within the campaign's minimum.`
+        : `${head}, which saved ${approximately(usd)} ${priceNote}; below the campaign's minimum a call saves nothing.`;
+}

@@ -1,0 +1,93 @@
+import {
+    type CloudFrontClient,
+    ListCachePoliciesCommand,
+    ListDistributionsCommand,
+    ListOriginAccessControlsCommand,
+    ListResponseHeadersPoliciesCommand,
+    ListTagsForResourceCommand,
+} from "@aws-sdk/client-cloudfront";
+import type { Place } from "./operations.ts";
+import { allOf, free, shell, type Tags, type Thing, type ThingKind } from "./thing.ts";
+
+/** CloudFront is of the whole account, and its things have ARNs without a region. */
+const edgeArn = ({ partition, accountId }: Place, kind: string, id: string) =>
+    `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
+
+/** Each change names the version of what it changes. */
+const version = (kind: string, id: string) =>
+    `"$(aws cloudfront get-${kind} --id ${shell(id)} --query ETag --output text)"`;
+
+/** Distributions bill by requests and bytes only. One that is still asked goes only after it is switched off, everywhere. */
+export async function distributions(client: CloudFrontClient, place: Place): Promise<Thing[]> {
+    const found = await allOf(
+        (Marker) => client.send(new ListDistributionsCommand({ ...(Marker && { Marker }) })),
+        (page) => page.DistributionList?.Items,
+        (page) => page.DistributionList?.NextMarker,
+    );
+    return found.map(({ Id = "", ARN = edgeArn(place, "distribution", Id), Comment, LastModifiedTime, Enabled }) => {
+        const off = `"$(aws cloudfront get-distribution --id ${Id} --query 'merge(Distribution.DistributionConfig, {Enabled: \`false\`})' --output json)"`;
+        const change = `aws cloudfront update-distribution --id ${Id} --if-match ${version("distribution", Id)}`;
+        return {
+            kind: "distribution",
+            name: Comment || Id,
+            arn: ARN,
+            since: LastModifiedTime,
+            tags: async (): Promise<Tags> => {
+                const { Tags: told } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
+                return Object.fromEntries((told?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+            },
+            bill: async () => free,
+            remove: async () => [
+                ...(Enabled ? [`${change} --distribution-config ${off}`] : []),
+                `aws cloudfront wait distribution-deployed --id ${Id}`,
+                `aws cloudfront delete-distribution --id ${Id} --if-match ${version("distribution", Id)}`,
+            ],
+        };
+    });
+}
+
+/** By these distributions read buckets. They carry no tags. */
+export async function originAccessControls(client: CloudFrontClient, place: Place): Promise<Thing[]> {
+    const found = await allOf(
+        (Marker) => client.send(new ListOriginAccessControlsCommand({ ...(Marker && { Marker }) })),
+        (page) => page.OriginAccessControlList?.Items,
+        (page) => page.OriginAccessControlList?.NextMarker,
+    );
+    return found.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
+}
+
+/** The account's own headers that distributions add; CloudFront's are everybody's. They carry no tags. */
+export async function responseHeadersPolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
+    const found = await allOf(
+        (Marker) => client.send(new ListResponseHeadersPoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),
+        (page) => page.ResponseHeadersPolicyList?.Items,
+        (page) => page.ResponseHeadersPolicyList?.NextMarker,
+    );
+    return found.map(({ ResponseHeadersPolicy: policy }) =>
+        untagged(place, "response headers policy", policy?.Id, policy?.ResponseHeadersPolicyConfig?.Name),
+    );
+}
+
+/** What distributions keep, by the account's own policies. They carry no tags. */
+export async function cachePolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
+    const found = await allOf(
+        (Marker) => client.send(new ListCachePoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),
+        (page) => page.CachePolicyList?.Items,
+        (page) => page.CachePolicyList?.NextMarker,
+    );
+    return found.map(({ CachePolicy: policy }) =>
+        untagged(place, "cache policy", policy?.Id, policy?.CachePolicyConfig?.Name),
+    );
+}
+
+function untagged(place: Place, kind: ThingKind & `${string} ${string}`, id = "", name = id): Thing {
+    const noun = kind.replaceAll(" ", "-");
+    return {
+        kind,
+        name,
+        arn: edgeArn(place, noun, id),
+        tags: async () => undefined,
+        bill: async () => free,
+        remove: async () => [`aws cloudfront delete-${noun} --id ${shell(id)} --if-match ${version(noun, id)}`],
+    };
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import {
+    APIGatewayClient,
+    CreateApiKeyCommand,
+    CreateUsagePlanCommand,
+    CreateUsagePlanKeyCommand,
+    GetRestApisCommand,
+} from "@aws-sdk/client-api-gateway";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { run } from "../../local/pulumi.ts";
+import { toolchain } from "../../local/toolchain/env.mjs";
+import type { Audit } from "../../runbooks/lib/audit.ts";
+import { tables } from "../../runbooks/lib/inventory/serving.ts";
+import { watchersIn } from "../support/left.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+const ours = [
+    "distribution",
+    "origin access control",
+    "response headers policy",
+    "cache policy",
+    "usage plan",
+    "API key",
+    "REST API",
+];
+
+describe("a table", () => {
+    const bill = async (Table: object) => {
+        const client = { send: async () => ({ TableNames: ["films"], Table }) } as unknown as DynamoDBClient;
+        const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
+        return (await table?.bill())?.usdPerMonth;
+    };
+    it("bills by its calls, unless it is large or waits for calls", async () => {
+        const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
+        assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e9 }), 0);
+        assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e11 }), null);
+        assert.equal(await bill({ TableSizeBytes: 0 }), null);
+    });
+});
+
+describe("audit-leftovers of an API and its page", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    const opened: { destroy(): void }[] = [];
+    let gateway: APIGatewayClient;
+    let dynamo: DynamoDBClient;
+    before(async () => {
+        aws = await startTestAws();
+        await aws.configure({ api: true, storefront: "cloudfront" });
+        assertExit(await aws.engine("up"), 0);
+        const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+        const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials };
+        gateway = new APIGatewayClient(settings);
+        dynamo = new DynamoDBClient(settings);
+        opened.push(gateway, dynamo);
+    });
+    after(async () => {
+        for (const client of opened) client.destroy();
+        await aws?.stop();
+    });
+
+    async function audit(exitCode: number): Promise<Audit> {
+        const result = await aws.runbook("audit-leftovers", "--region", region, "--json");
+        assertExit(result, exitCode);
+        return JSON.parse(result.stdout) as Audit;
+    }
+    const named = ({ rows }: Audit) => rows.map(({ kind, name }) => `${kind} ${name}`);
+
+    it("finds nothing while all is in the stack", async () => {
+        const found = await audit(0);
+        assert.deepEqual(named(found), []);
+        // Two kinds of Personalize are not emulated.
+        assert.deepEqual(
+            found.unread.filter(({ what }) => !what.startsWith("Personalize")),
+            [],
+        );
+    });
+
+    it("finds all of it without the stack, tells what bills, and its commands remove it, keys and plans too", async () => {
+        const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack };
+        const { items: [api] = [] } = await gateway.send(new GetRestApisCommand({}));
+        const apiStages = [{ apiId: api?.id ?? "", stage: "api" }];
+        const plan = await gateway.send(new CreateUsagePlanCommand({ name: "callers", apiStages, tags }));
+        const key = await gateway.send(new CreateApiKeyCommand({ name: "a-caller", tags }));
+        const member = { usagePlanId: plan.id, keyId: key.id, keyType: "API_KEY" };
+        await gateway.send(new CreateUsagePlanKeyCommand(member));
+        await gateway.send(new CreateApiKeyCommand({ name: "someone-elses" }));
+        await dynamo.send(
+            new CreateTableCommand({
+                TableName: "by-the-hour",
+                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+                ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 },
+                Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+            }),
+        );
+        assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
+        const found = await audit(1);
+        const serving = found.rows.filter(
+            ({ kind, name }) => [...ours, "DynamoDB table"].includes(kind) || /-page/.test(name),
+        );
+        const suffix = `-${aws.stack}`;
+        assert.deepEqual(
+            serving.map(({ kind, name, usdPerMonth }) => [
+                kind,
+                name.replace(suffix, ""),
+                usdPerMonth && Math.round(usdPerMonth),
+            ]),
+            [
+                ["distribution", "movie-recommender-storefront", 0],
+                ["origin access control", "movie-recommender-storefront", 0],
+                ["response headers policy", "movie-recommender-storefront", 0],
+                ["cache policy", "movie-recommender-storefront", 0],
+                ["usage plan", "callers", 0],
+                ["API key", "a-caller", 0],
+                ["REST API", "movie-recommender-api", 0],
+                ["S3 bucket", "my-movie-recommender-data-000000000000-page", 0],
+                ["DynamoDB table", "by-the-hour", null],
+                ["DynamoDB table", "movie-recommender-api", 0],
+            ],
+        );
+        const bin = join(aws.instance.dir, "bin");
+        await mkdir(bin);
+        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
+        const cli = join(import.meta.dirname, "aws_cli.py");
+        await writeFile(join(bin, "aws"), `#!/bin/sh\nexec '${python}' '${cli}' "$@"\n`);
+        await chmod(join(bin, "aws"), 0o755);
+        const PATH = [bin, process.env.PATH].join(delimiter);
+        const commands = serving.flatMap(({ remove }) => remove);
+        assertExit(await run(aws.instance, "bash", ["-e", "-c", commands.join("\n")], "captured", { PATH }), 0);
+        const left = (await audit(1)).rows.map(({ kind }) => kind);
+        assert.deepEqual(
+            left.filter((kind) => [...ours, "DynamoDB table"].includes(kind)),
+            [],
+        );
+        const others = (await watchersIn(aws)).filter((thing) =>
+            /^(api|key|usage-plan|distribution|table) /.test(thing),
+        );
+        assert.deepEqual(others, ["key someone-elses"]);
+    });
+});

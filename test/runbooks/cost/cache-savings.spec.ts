@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import type { CloudWatchClient, GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { type ServedWindow, savedCalls } from "../../../money/saved-calls.ts";
+import { day, window } from "../../../money/time.ts";
+import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/cache-savings.ts";
+
+const campaign = { recipe: "aws-user-personalization", minProvisionedTPS: 1 };
+const near = (actual: number | undefined, expected: number) =>
+    assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-6, `${actual} is not ${expected}`);
+const saved = (windows: readonly ServedWindow[], of = campaign) => savedCalls(windows, window, of);
+
+describe("calls that caches saved", () => {
+    // In five minutes 300 requests are 1 TPS, for 1/12 of an hour.
+    it("are worth what is asked above the minimum, by windows of five minutes", () => {
+        near(saved([{ lists: 3000, calls: 300 }]).usd, (9 / 12) * 0.2);
+        near(saved([{ lists: 3000, calls: 1500 }]).usd, (5 / 12) * 0.2);
+        near(saved([{ lists: 3000, calls: 300 }], { ...campaign, minProvisionedTPS: 4 }).usd, (6 / 12) * 0.2);
+        near(
+            saved([{ lists: 3000, calls: 300 }], { ...campaign, recipe: "aws-user-personalization-v2" }).usd,
+            2.7 * 0.15,
+        );
+    });
+
+    it("are worth nothing below it, however many they are", () => {
+        assert.deepEqual(saved(Array.from({ length: 1000 }, () => ({ lists: 300, calls: 0 }))), {
+            lists: 300_000,
+            calls: 0,
+            usd: 0,
+        });
+    });
+
+    it("are counted window by window: a busy one does not make up for an idle one", () => {
+        near(
+            saved([
+                { lists: 600, calls: 0 },
+                { lists: 0, calls: 0 },
+            ]).usd,
+            (1 / 12) * 0.2,
+        );
+    });
+
+    it("are none where the campaign was asked more often than the viewers asked", () => {
+        near(saved([{ lists: 10, calls: 900 }]).usd, 0);
+        assert.deepEqual(saved([]), { lists: 0, calls: 0, usd: 0 });
+    });
+});
+
+describe("what caching saved", () => {
+    const now = Date.parse("2026-11-25T18:00:00Z");
+    const month = { start: Date.parse("2026-11-01T00:00:00Z"), end: Date.parse("2026-12-01T00:00:00Z"), now };
+    const of = { stack: "dev", ...campaign };
+
+    /** AWS's client, whose answers are made here. */
+    function clientOf(sums: Readonly<Record<string, readonly number[]>>, StatusCode = "Complete") {
+        const asked: GetMetricDataCommandInput[] = [];
+        const client = new CloudWatch({ region: "eu-central-1" }) as CloudWatchClient;
+        client.middlewareStack.add(
+            () => async (args) => {
+                const input = args.input as GetMetricDataCommandInput;
+                asked.push(input);
+                const MetricDataResults = (input.MetricDataQueries ?? []).map(({ Id, MetricStat }) => {
+                    const Values = sums[MetricStat?.Metric?.MetricName ?? ""] ?? [];
+                    const Timestamps = Values.map((_, index) => new Date(month.start + index * window));
+                    return { Id, Values, Timestamps, StatusCode };
+                });
+                return { output: { $metadata: {}, MetricDataResults }, response: {} };
+            },
+            { step: "initialize", priority: "high" },
+        );
+        return { client, asked };
+    }
+    const never = (why: string) => assert.fail(why);
+
+    it("is by the lists of viewers and the calls that they took; lists that are nobody's do not count", async () => {
+        const { client, asked } = clientOf({
+            ...{ AnsweredByCache: [2000, 10], AnsweredByCampaign: [500], AnsweredByPrecomputed: [500] },
+            ...{ AnsweredByPopular: [99_999], CampaignCalls: [600, 0] },
+        });
+        const found = await cacheSavings(client, of, month, never);
+        assert.deepEqual([found?.lists, found?.calls], [3010, 600]);
+        near(found?.usd, (8 / 12) * 0.2);
+        const [query] = asked[0]?.MetricDataQueries ?? [];
+        assert.deepEqual(query?.MetricStat?.Metric?.Dimensions, [{ Name: "Stack", Value: "dev" }]);
+        assert.equal(query?.MetricStat?.Period, 300);
+    });
+
+    it("is by the hour where CloudWatch has no five minutes any more", async () => {
+        const { client, asked } = clientOf({});
+        await cacheSavings(client, of, { ...month, start: now - 70 * day }, never);
+        assert.equal(asked[0]?.MetricDataQueries?.[0]?.MetricStat?.Period, 3600);
+    });
+
+    it("is not known where CloudWatch does not answer, or not in full", async () => {
+        const why: string[] = [];
+        const { client } = clientOf({}, "PartialData");
+        assert.equal(await cacheSavings(client, of, month, (text) => why.push(text)), undefined);
+        assert.match(why.join(), /does not answer in full/);
+    });
+
+    it("is said in one line, which does not praise what saved nothing", () => {
+        assert.equal(
+            cacheSavingsText({ lists: 30_000, calls: 4000, usd: 12.4 }),
+            "Caching: 30,000 personal lists took 4,000 calls of the campaign, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",
+        );
+        assert.match(
+            cacheSavingsText({ lists: 30, calls: 4, usd: 0 }),
+            /saved nothing of the bill.*within the campaign's minimum/,
+        );
+        assert.match(cacheSavingsText({ lists: 0, calls: 0, usd: 0 }), /nobody asked/);
+    });
+});
