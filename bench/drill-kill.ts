@@ -7,7 +7,7 @@ import { start } from "../local/control.ts";
 import { environment, paths } from "../local/instance.ts";
 import { table } from "../runbooks/lib/table.ts";
 import { adminOf } from "../test/support/admin.ts";
-import { everythingIn } from "../test/support/left.ts";
+import { everythingIn, watchersIn } from "../test/support/left.ts";
 import { startTestAws, type TestAws } from "../test/support/local-aws.ts";
 import { excessOf } from "./kill/count.ts";
 import { type Case, casesOf, describeMoment } from "./kill/moments.ts";
@@ -38,6 +38,8 @@ const problems: string[] = [];
 let converged = 0;
 const sums = { duplicates: 0, paidTwice: 0, leftovers: 0 };
 try {
+    // All that a stack makes, but for a distribution: the local AWS has the API serve the page.
+    await aws.configure({ api: true, storefront: "api", eventTracker: true });
     const usual = await usualSeconds(aws);
     say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
     let lifeStart = await lastRequest();
@@ -58,7 +60,7 @@ try {
         rows.push(row);
         if (one.command === "destroy") {
             const excess = excessOf(await admin.requests(lifeStart));
-            const left = await everythingIn(aws);
+            const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
             sums.duplicates += excess.duplicates;
             sums.paidTwice += excess.paidTwice;
             sums.leftovers += left.length;

@@ -5,7 +5,7 @@ import { actionsOf } from "../iam/operator/scope.ts";
 import { neededOnAws, operatorGrants, operatorLevels } from "../iam/operator.ts";
 import { root } from "../local/instance.ts";
 import { table } from "../runbooks/lib/table.ts";
-import { everythingIn } from "../test/support/left.ts";
+import { everythingIn, watchersIn } from "../test/support/left.ts";
 import { startTestAws } from "../test/support/local-aws.ts";
 import { printGoals } from "./lib/goals.ts";
 import { accessReader, balance } from "./operator/access.ts";
@@ -14,6 +14,7 @@ import { life } from "./operator/life.ts";
 import { settleNeighbours } from "./operator/neighbours.ts";
 import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
 import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
+import { servingAttacksOn } from "./operator/serving-attacks.ts";
 import { worldOf } from "./operator/world.ts";
 
 /**
@@ -76,7 +77,7 @@ try {
         passed += fine ? 1 : 0;
         if (!fine) {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
-            problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-1500)}`);
+            problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-4000)}`);
             say(problems.at(-1) ?? "");
             // What follows stands on it, and would only say so in other words.
             if (step.name === "up") break;
@@ -84,7 +85,7 @@ try {
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
         say(`${step.name} (${kinds.join(", ")}): ${fine ? "fine" : "NOT FINE"}, ${seconds.toFixed(1)} s`);
     }
-    const left = (await everythingIn(aws)).filter(
+    const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))].filter(
         (thing) => thing.includes(scope.stack) && !/role .*-github/.test(thing),
     );
     if (left.length > 0) {
@@ -93,7 +94,8 @@ try {
 
     const stage = stageOf(world);
     await stage.prepare({ from: "usual" });
-    for (const attack of await attacksOn(aws, scope, operator)) {
+    const attacks = [...(await attacksOn(aws, scope, operator)), ...(await servingAttacksOn(aws, scope, operator))];
+    for (const attack of attacks) {
         const denied = await attack.attempt();
         attacked.push([attack.name, denied ?? "ALLOWED"]);
     }

@@ -196,6 +196,8 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
             world.deleted.push({ minute: world.minute, name });
             world.solutions = world.solutions.filter((one) => one.name !== name);
         }),
+        // What a page shows is judged by the storefront's tests.
+        show: port("show", () => {}),
         notify: port("notify", ({ id, kind, text }) => {
             const copiesOf = disturbance.deliveries(world.minute);
             for (let copy = 0; copy < copiesOf; copy += 1) {

@@ -197,7 +197,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
 }
 
 /** How a call was denied; undefined when it was not, or failed for another reason, which proves nothing. */
-async function denial(work: () => Promise<unknown>): Promise<string | undefined> {
+export async function denial(work: () => Promise<unknown>): Promise<string | undefined> {
     try {
         await work();
         return undefined;

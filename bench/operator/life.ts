@@ -6,6 +6,7 @@ import type { OperatorLevel } from "../../iam/operator.ts";
 import type { CommandResult } from "../../local/pulumi.ts";
 import { writeMark } from "../../personalize/marks.ts";
 import { adminOf } from "../../test/support/admin.ts";
+import { changedByHand, letGatewayLog } from "./by-hand.ts";
 import type { Who, World } from "./world.ts";
 
 /** One thing that an operator does. */
@@ -153,11 +154,36 @@ export const life: readonly Step[] = [
         args: ["--release"],
         after: ["retrain", "rollback"],
     }),
+    runbook("flush-cache", { policies: ["read", "operate"], args: ["--yes"] }),
+    {
+        name: "up after changes by hand",
+        from: "usual",
+        changes: true,
+        ready: ({ aws }) => changedByHand(aws),
+        run: (world, who) => world.engine(who, "up", "--refresh"),
+    },
     {
         name: "up with changes",
         from: "usual",
         changes: true,
-        ready: (world) => world.configure("changed"),
+        async ready(world) {
+            await letGatewayLog(world.aws);
+            await world.configure("changed");
+        },
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "up with the page behind the API",
+        from: "usual",
+        changes: true,
+        ready: (world) => world.configure("together"),
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "up with an API key",
+        from: "usual",
+        changes: true,
+        ready: (world) => world.configure("keyed"),
         run: (world, who) => world.engine(who, "up"),
     },
     {

@@ -59,6 +59,8 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
             eventTracker: "true",
             filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
             batchInferenceFile,
+            api: "true",
+            storefront: "cloudfront",
         },
         changed: {
             ...common,
@@ -69,6 +71,25 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
             performAutoTraining: "true",
             guardMinutes: "30",
             idleAction: "park",
+            api: "true",
+            storefront: "cloudfront",
+            rankingCampaign: "true",
+            apiAccessLogs: "true",
+            apiRequestsPerSecond: "20",
+            apiBurst: "40",
+        },
+        together: {
+            ...common,
+            api: "true",
+            storefront: "api",
+        },
+        keyed: {
+            ...common,
+            tags: { team: "films" },
+            api: "true",
+            storefront: "none",
+            apiKey: "true",
+            prefetchUsers: "0",
         },
     };
 
@@ -77,7 +98,8 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
         configFile,
         /** Sets the stack's configuration, and writes the files that it names. */
         async configure(which: keyof typeof configurations): Promise<void> {
-            await writeFiles(which === "changed");
+            // A dataset never loses a column.
+            await writeFiles(which !== "usual");
             await aws.configure(configurations[which]);
         },
         engine: (who: Who, ...args: Parameters<TestAws["engine"]>): Promise<CommandResult> =>

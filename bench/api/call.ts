@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import type { Service } from "../../serving/service.ts";
+
+/** What is asked of the API, whichever way. */
+export interface ApiRequest {
+    readonly method: "GET" | "POST";
+    /** As the API describes it, `/recommendations/{userId}`, with what stands in the braces. */
+    readonly resource: string;
+    readonly path?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+}
+
+export interface ApiAnswer {
+    readonly status: number;
+    // biome-ignore lint/suspicious/noExplicitAny: JSON, of which each caller reads what it knows to be there
+    readonly body: any;
+    /** Which layer answered: `memory`, `table`, `campaign`, `tables`; `function` where none did. */
+    readonly layer: string;
+    readonly milliseconds: number;
+}
+
+/** One who asks one thing after the other. */
+export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
+
+const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";
+
+/** Asks a process of the API's own code, as Lambda does: one request at a time. */
+export const handlerCaller =
+    (service: Service): Call =>
+    async ({ method, resource, path = {}, query = {}, body }) => {
+        const begun = performance.now();
+        const result = await service.handle({
+            ...{ httpMethod: method, resource, path: resource, pathParameters: path, queryStringParameters: query },
+            ...{ headers: {}, body: body === undefined ? null : JSON.stringify(body), isBase64Encoded: false },
+            requestContext: { requestId: randomUUID() },
+        });
+        return {
+            milliseconds: performance.now() - begun,
+            status: result.statusCode,
+            layer: layerOf(result.headers["Server-Timing"]),
+            body: result.body === "" ? undefined : JSON.parse(result.body),
+        };
+    };
+
+/** Asks over HTTP, at the output `apiUrl` of a stack. */
+export const httpCaller =
+    (apiUrl: string, apiKey?: string): Call =>
+    async ({ method, resource, path = {}, query = {}, body }) => {
+        const filled = resource.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+        const asked = new URLSearchParams(query).toString();
+        const begun = performance.now();
+        const response = await fetch(`${apiUrl}${filled}${asked && `?${asked}`}`, {
+            method,
+            headers: {
+                ...(body !== undefined && { "content-type": "application/json" }),
+                ...(apiKey !== undefined && { "x-api-key": apiKey }),
+            },
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+            signal: AbortSignal.timeout(30_000),
+        });
+        const text = await response.text();
+        return {
+            milliseconds: performance.now() - begun,
+            status: response.status,
+            layer: layerOf(response.headers.get("server-timing")),
+            body: text === "" ? undefined : JSON.parse(text),
+        };
+    };

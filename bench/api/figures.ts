@@ -1,0 +1,76 @@
+import { hoursPerMonth, servingUsd } from "../../pricing.ts";
+import type { Asked } from "./load.ts";
+
+export interface Latency {
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+}
+
+/** Of times in milliseconds, by nearest rank; NaN where there are none. */
+export function latencyOf(times: readonly number[]): Latency {
+    const sorted = Float64Array.from(times).sort();
+    const at = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
+    return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+export const layerHead = ["answered by", "requests", "part", "p50 ms", "p95 ms", "p99 ms"];
+
+/** A table's row for each layer that answered lists: how many, their part of all, and how long they took. */
+export function layerRows(asked: readonly Asked[]): (readonly string[])[] {
+    const lists = asked.filter(({ kind }) => kind === "list");
+    const row = (name: string, some: readonly Asked[], all: number) => {
+        const { p50, p95, p99 } = latencyOf(some.map(({ answer }) => answer.milliseconds));
+        const part = `${((100 * some.length) / all).toFixed(1)} %`;
+        return [name, some.length.toLocaleString("en-US"), part, p50.toFixed(2), p95.toFixed(2), p99.toFixed(2)];
+    };
+    const layers = [...new Set(lists.map(({ answer }) => answer.layer))].sort();
+    const events = asked.filter(({ kind }) => kind === "event");
+    return [
+        ...layers.map((layer) =>
+            row(
+                layer,
+                lists.filter(({ answer }) => answer.layer === layer),
+                lists.length,
+            ),
+        ),
+        row("all lists", lists, lists.length),
+        ...(events.length > 0 ? [row("events", events, asked.length)] : []),
+    ];
+}
+
+export const failedOf = (asked: readonly Asked[]): number => asked.filter(({ answer }) => answer.status >= 300).length;
+
+/** How many failed, and by which statuses: `3 (502)`. */
+export function failuresOf(asked: readonly Asked[]): string {
+    const statuses = new Set(asked.flatMap(({ answer: { status } }) => (status >= 300 ? [status] : [])));
+    return statuses.size === 0 ? "0" : `${failedOf(asked)} (${[...statuses].join(", ")})`;
+}
+
+/** How many answers came from where, the most first: `campaign 120, cache (throttled) 30`. */
+export function sourcesOf(asked: readonly Asked[]): string {
+    const counts = new Map<string, number>();
+    for (const { kind, answer } of asked) {
+        if (kind === "event" || answer.status >= 300) continue;
+        const { source, reason } = answer.body;
+        const name = reason === undefined ? source : `${source} (${reason})`;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return [...counts]
+        .sort((one, other) => other[1] - one[1])
+        .map(([name, count]) => `${name} ${count}`)
+        .join(", ");
+}
+
+/**
+ * What a campaign of one TPS at least bills in a month for so many requests a second, all day long: US dollars, by the prices of
+ * recipes other than v2.
+ */
+export const monthUsd = (requestsPerSecond: number): number =>
+    servingUsd({ tpsHours: Math.max(1, requestsPerSecond) * hoursPerMonth, tpsHoursV2: 0 });
+
+/** The median and the 99th percentile of some seconds, as people read them. */
+export function seconds50and99(seconds: readonly number[]): string {
+    const { p50, p99 } = latencyOf(seconds);
+    return `${p50.toFixed(2)}, ${p99.toFixed(2)} s (p50, p99 of ${seconds.length})`;
+}

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Call } from "./call.ts";
+import { listRequest, watchRequest } from "./load.ts";
+
+/** How long it takes from an event's request to the first answer with another list: seconds, for each viewer. */
+export async function secondsToChange(
+    callers: readonly Call[],
+    viewers: readonly string[],
+    patience = 10,
+): Promise<number[]> {
+    const seconds: number[] = [];
+    for (const [at, viewer] of viewers.entries()) {
+        // Another process answers than the one that took the event, where there is more than one.
+        const [one, other] = [callers[at % callers.length], callers[(at + 1) % callers.length]] as [Call, Call];
+        const idsOf = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join();
+        const before = (await other(listRequest(viewer))).body;
+        const begun = performance.now();
+        const passed = () => (performance.now() - begun) / 1000;
+        const { body } = await one(watchRequest(viewer, before.films[1].itemId));
+        for (;;) {
+            const after = (await other(listRequest(viewer, body.revision))).body;
+            if (idsOf(after.films) !== idsOf(before.films) || passed() > patience) break;
+            await sleep(50);
+        }
+        seconds.push(passed());
+    }
+    return seconds;
+}
+
+/** Viewers: a prefix, and numbers from `first` on. */
+export const namesOf = (prefix: string, count: number, first = 1): string[] =>
+    Array.from({ length: count }, (_, at) => `${prefix}${first + at}`);

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { seededRandom } from "../lib/random.ts";
+import type { ApiAnswer, ApiRequest, Call } from "./call.ts";
+
+export interface LoadShape {
+    readonly requests: number;
+    readonly viewers: number;
+    /** Of Zipf's law: the n-th busiest viewer asks with 1 / n to this power. */
+    readonly exponent: number;
+    /** Part of the requests that are events. */
+    readonly events: number;
+    readonly seed: number;
+    /** Viewers are called so, by their rank from 0. */
+    readonly nameOf: (rank: number) => string;
+}
+
+export interface Asked {
+    readonly kind: "list" | "event";
+    readonly answer: ApiAnswer;
+}
+
+/** Draws ranks from 0 by Zipf's law. */
+export function zipf(count: number, exponent: number, random: () => number): () => number {
+    const sums = new Float64Array(count);
+    let sum = 0;
+    for (let rank = 0; rank < count; rank++) {
+        sum += (rank + 1) ** -exponent;
+        sums[rank] = sum;
+    }
+    return () => {
+        const drawn = random() * sum;
+        let [low, high] = [0, count - 1];
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if ((sums[middle] as number) > drawn) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    };
+}
+
+/**
+ * Lets viewers ask for their lists, and now and then watch a film: whichever caller is free takes the next request, as
+ * Lambda's processes do. A viewer who watched names the revision from then on, as the page does. `before` is told each request's number; after `over`
+ * none is begun.
+ */
+export async function load(
+    callers: readonly Call[],
+    { requests, viewers, exponent, events, seed, nameOf }: LoadShape,
+    before: (at: number) => void = () => {},
+    over?: AbortSignal,
+): Promise<Asked[]> {
+    const random = seededRandom(seed);
+    const draw = zipf(viewers, exponent, random);
+    const revisions = new Map<string, number>();
+    const asked: Asked[] = [];
+    let next = 0;
+
+    async function work(call: Call): Promise<void> {
+        while (next < requests && !over?.aborted) {
+            before(next);
+            next += 1;
+            const viewer = nameOf(draw());
+            if (random() < events) {
+                const answer = await call(watchRequest(viewer, String(1 + Math.floor(random() * 200))));
+                if (answer.status === 202) {
+                    revisions.set(viewer, Math.max(answer.body.revision, revisions.get(viewer) ?? 0));
+                }
+                asked.push({ kind: "event", answer: slim(answer) });
+            } else {
+                asked.push({ kind: "list", answer: slim(await call(listRequest(viewer, revisions.get(viewer)))) });
+            }
+        }
+    }
+
+    await Promise.all(callers.map(work));
+    return asked;
+}
+
+/** One who rests so many milliseconds before each request. */
+export const resting =
+    (call: Call, milliseconds: number): Call =>
+    async (request) => {
+        await sleep(milliseconds);
+        return await call(request);
+    };
+
+export const listRequest = (userId: string, since?: number): ApiRequest => ({
+    ...{ method: "GET", resource: "/recommendations/{userId}", path: { userId } },
+    query: { numResults: "25", ...(since !== undefined && { since: String(since) }) },
+});
+
+export const watchRequest = (userId: string, itemId: string): ApiRequest => ({
+    ...{ method: "POST", resource: "/events" },
+    body: { userId, sessionId: `session-${userId}`, events: [{ eventType: "Watch", itemId }] },
+});
+
+/** What is counted of an answer; fifty thousand whole ones would be a burden to the process that is measured. */
+const slim = (answer: ApiAnswer): ApiAnswer => ({
+    ...answer,
+    body: { source: answer.body?.source, reason: answer.body?.reason },
+});

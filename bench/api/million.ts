@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packFilms } from "../../serving/film-scores.ts";
+import type { TablePort } from "../../serving/ports.ts";
+import { handlerCaller } from "./call.ts";
+import { listRequest } from "./load.ts";
+import { documentsAt, processOf, simulated } from "./simulated.ts";
+
+/**
+ * One process that as many distinct viewers ask as its argument says, each once; prints what it took at most, in MiB, as JSON. The
+ * table forgets all, so that what stays is what the process itself keeps.
+ */
+const viewers = Number(process.argv[2]);
+const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
+const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
+await rm(folder, { recursive: true });
+
+const world = simulated(1);
+const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
+world.campaign.ask = async ({ userId }) => ({
+    // Each list is its own text and its own scores, as if it had come over the wire.
+    films: packFilms([
+        { itemId: userId, score: 0.5 },
+        ...films.ids.split("\u0000").map((itemId) => ({ itemId, score: 0.01 })),
+    ]),
+    recommendationId: `RID-${userId}`,
+});
+const forgetful: TablePort = {
+    viewer: async () => ({ recent: { revision: 0, films: [] } }),
+    putList: async () => {},
+    recent: async () => ({ revision: 0, films: [] }),
+    putRecent: async () => true,
+    stack: async () => ({}),
+    putCampaign: async () => {},
+    addAsked: async () => {},
+};
+const service = processOf(world, documents, { table: forgetful });
+const call = handlerCaller(service);
+let [most, failed] = [0, 0];
+for (let viewer = 0; viewer < viewers; viewer++) {
+    const { query, ...request } = listRequest(`viewer-${viewer}`);
+    const { status } = await call({ ...request, query: { numResults: "1" } });
+    if (status !== 200) failed += 1;
+    if (viewer % 1000 === 0) {
+        world.world.now += 1000;
+        most = Math.max(most, process.memoryUsage.rss());
+    }
+}
+console.log(JSON.stringify({ mebibytes: most / 2 ** 20, remembered: service.remembered(), failed }));

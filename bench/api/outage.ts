@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { limits } from "../../serving/limits.ts";
+import type { Call } from "./call.ts";
+import { type Asked, type LoadShape, load } from "./load.ts";
+import type { CampaignState, Simulated } from "./simulated.ts";
+
+export interface OutageStep {
+    readonly what: string;
+    readonly asked: readonly Asked[];
+}
+
+/** What happens to a campaign in its life, one after the other; `recreated` serves another version. */
+const life: readonly { readonly what: string; readonly state: CampaignState; readonly version: number }[] = [
+    { what: "throttled", state: "throttled", version: 1 },
+    { what: "fine again", state: "fine", version: 1 },
+    { what: "deleted", state: "deleted", version: 1 },
+    { what: "recreated", state: "fine", version: 2 },
+];
+
+/**
+ * Asks on while the campaign is throttled, deleted and recreated; of the viewers every other one is new. Each step has two
+ * halves, between which a campaign's rest, and the time after which it is looked at again, are over: so it sees the change,
+ * and what comes after it.
+ */
+export async function outages(callers: readonly Call[], { world }: Simulated, shape: LoadShape): Promise<OutageStep[]> {
+    const steps: OutageStep[] = [];
+    for (const [at, { what, state, version }] of life.entries()) {
+        Object.assign(world, { state, version });
+        const asked: Asked[] = [];
+        for (const half of [0, 1]) {
+            const nameOf = (rank: number) => (rank % 2 === 0 ? shape.nameOf(rank) : `new-${at}-${half}-${rank}`);
+            const requests = Math.ceil(shape.requests / 2);
+            asked.push(...(await load(callers, { ...shape, requests, nameOf, seed: shape.seed + 2 * at + half })));
+            await sleep(limits.resting + 100);
+            world.now += limits.campaignChecked + limits.campaignRead;
+        }
+        steps.push({ what, asked });
+    }
+    return steps;
+}

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { table } from "../../runbooks/lib/table.ts";
+import { nodeOptions } from "../../serving/limits.ts";
+import type { Goal } from "../lib/goals.ts";
+import { handlerCaller } from "./call.ts";
+import { failedOf, latencyOf, layerHead, layerRows, monthUsd, seconds50and99, sourcesOf } from "./figures.ts";
+import { namesOf, secondsToChange } from "./fresh.ts";
+import { type LoadShape, load } from "./load.ts";
+import { type OutageStep, outages } from "./outage.ts";
+import { documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
+
+/**
+ * Over the function's own code, with a campaign, a tracker and a table that are simulated, beside the same requests without any
+ * cache. Prints what it finds, and returns what the goals are about. `rate` is what the caches' clock is to see.
+ */
+export async function overHandler(
+    shape: LoadShape,
+    options: { readonly callers: number; readonly rate: number; readonly distinct: number },
+    say: (line: string) => void,
+): Promise<Goal[]> {
+    const { requests, seed } = shape;
+    const someOf = <T>(make: () => T): T[] => Array.from({ length: options.callers }, make);
+    const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
+    const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
+    await rm(folder, { recursive: true });
+
+    say(`${requests} requests over the function's code`);
+    const cached = simulated(seed);
+    const callers = someOf(() => handlerCaller(processOf(cached, documents)));
+    const begun = cached.world.now;
+    const asked = await load(callers, shape, (at) => {
+        cached.world.now = begun + (1000 * at) / options.rate;
+    });
+    const calls = cached.world.calls;
+
+    say("the same without a cache");
+    const bare = simulated(seed);
+    // More of them at once than there are processes: each request waits for the campaign, and would take all day.
+    const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
+    const bareAsked = await load(bareCallers, shape);
+    console.log(table(layerHead, layerRows(asked)));
+    const milliseconds = asked.reduce((sum, { answer }) => sum + answer.milliseconds, 0) / asked.length;
+    console.log(`a request takes ${milliseconds.toFixed(1)} ms of the function, on average\n`);
+    console.log(`without a cache\n${table(layerHead, layerRows(bareAsked))}`);
+    const saved = 100 * (1 - calls / bare.world.calls);
+    const perSecond = (some: number) => (some / requests) * options.rate;
+    const [bareUsd, cachedUsd] = [monthUsd(perSecond(bare.world.calls)), monthUsd(perSecond(calls))];
+    console.log(
+        `${calls} calls of the campaign in the place of ${bare.world.calls}: at ${options.rate} requests a second all day long ` +
+            `$${cachedUsd.toFixed(0)} a month in the place of $${bareUsd.toFixed(0)}\n`,
+    );
+
+    say("the campaign is throttled, deleted and recreated");
+    const outage = { ...shape, requests: Math.ceil(requests / 10) };
+    const steps = await outages(callers, cached, outage);
+    const bareSteps = await outages(bareCallers, bare, outage);
+    const bareStep = (what: string) => bareSteps.find((step) => step.what === what)?.asked ?? [];
+    console.log(
+        table(
+            ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
+            steps.map(({ what, asked: some }) => [
+                what,
+                some.length,
+                failedOf(some),
+                failedOf(bareStep(what)),
+                latencyOf(some.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+                sourcesOf(some),
+            ]),
+        ),
+    );
+
+    say("events");
+    const seconds = await secondsToChange(callers, namesOf("fresh", 50));
+    console.log(`an event changes the list after ${seconds50and99(seconds)}`);
+
+    say(`${options.distinct} distinct viewers in one process`);
+    const million = join(import.meta.dirname, "million.ts");
+    const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, million, String(options.distinct)]);
+    const { mebibytes, remembered, failed } = JSON.parse(stdout);
+    console.log(`${options.distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered\n`);
+
+    const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.asked), 0);
+    return [
+        { name: "api-hit-p99-ms", figure: hitLatency(asked, ["memory"]).p99, bound: "<", limit: 5, unit: "ms" },
+        { name: "api-calls-saved", figure: saved, bound: ">=", limit: 80, unit: "%" },
+        { name: "api-failed", figure: failedOf(asked) + outageFailed + failed, bound: "=", limit: 0 },
+        { name: "api-fresh-seconds", figure: Math.max(...seconds), bound: "<", limit: 1, unit: "s" },
+        { name: "api-memory-mib", figure: mebibytes, bound: "<", limit: 256, unit: "MiB" },
+    ];
+}
+
+function hitLatency(asked: Awaited<ReturnType<typeof load>>, layers: readonly string[]) {
+    const hits = asked.filter(({ kind, answer }) => kind === "list" && layers.includes(answer.layer));
+    return latencyOf(hits.map(({ answer }) => answer.milliseconds));
+}

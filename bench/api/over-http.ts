@@ -1,0 +1,30 @@
+import { table } from "../../runbooks/lib/table.ts";
+import type { Goal } from "../lib/goals.ts";
+import { httpCaller } from "./call.ts";
+import { failedOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";
+import { namesOf, secondsToChange } from "./fresh.ts";
+import { type LoadShape, load } from "./load.ts";
+
+/** Over a stack as it is, by its output `apiUrl`: which layer answers, and when an event changes a list. */
+export async function overHttp(
+    url: string,
+    shape: LoadShape,
+    options: { readonly callers: number; readonly apiKey?: string },
+    say: (line: string) => void,
+): Promise<Goal[]> {
+    const callers = Array.from({ length: options.callers }, () => httpCaller(url.replace(/\/$/, ""), options.apiKey));
+    say(`${shape.requests} requests at ${url}`);
+    const asked = await load(callers, shape);
+    console.log(table(layerHead, layerRows(asked)));
+    const lists = asked.filter(({ kind }) => kind === "list");
+    const calls = lists.filter(({ answer }) => answer.layer === "campaign").length;
+    console.log(`lists come from: ${sourcesOf(asked)}\n`);
+    say("events");
+    const seconds = await secondsToChange(callers, namesOf("", 20));
+    console.log(`an event changes the list after ${seconds50and99(seconds)}\n`);
+    return [
+        { name: "api-calls-saved", figure: 100 * (1 - calls / lists.length), bound: ">=", limit: 80, unit: "%" },
+        { name: "api-failed", figure: failedOf(asked), bound: "=", limit: 0 },
+        { name: "api-fresh-seconds", figure: Math.max(...seconds), bound: "<", limit: 1, unit: "s" },
+    ];
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { servingLayers, usualTraffic } from "../../money/serving-layers.ts";
+import { table } from "../../runbooks/lib/table.ts";
+import { failedOf, failuresOf, latencyOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";
+import { namesOf, secondsToChange } from "./fresh.ts";
+import { type LoadShape, load, resting } from "./load.ts";
+import { startApiStack } from "./stack.ts";
+import { stackOutages } from "./stack-outage.ts";
+
+/** What is asked: as often by viewer as over the handler, and not more than two cores carry with all of the local AWS on them. */
+const requests = 2000;
+const viewers = 200;
+const callers = 4;
+/** Milliseconds of rest of a caller after each request. */
+const rest = 200;
+const directRequests = 500;
+/** The service's metrics are published within so many milliseconds. */
+const published = 8000;
+
+export interface OverStack {
+    readonly failed: number;
+    /** From an event to the changed list. */
+    readonly seconds: readonly number[];
+}
+
+/**
+ * The same over a local AWS: the program's own stack on it, through its gateway, its function and its table; beside it those
+ * who ask the campaign itself. Prints what it finds.
+ */
+export async function overStack(
+    { exponent, events, seed }: Pick<LoadShape, "exponent" | "events" | "seed">,
+    say: (line: string) => void,
+): Promise<OverStack> {
+    say("a local AWS, and the stack on it");
+    const stack = await startApiStack(say);
+    try {
+        const shape = { requests, viewers, exponent, events, seed, nameOf: (rank: number) => String(rank + 1) };
+        const some = <T>(make: () => T) => Array.from({ length: callers }, make);
+
+        say(`${requests} requests through the gateway, of ${viewers} viewers`);
+        const since = Date.now() - 60_000;
+        const callsBefore = await stack.campaignCalls(since);
+        const begun = performance.now();
+        const asked = await load(
+            some(() => resting(stack.caller(), rest)),
+            shape,
+        );
+        const perSecond = (1000 * requests) / (performance.now() - begun);
+        await sleep(published);
+        const calls = (await stack.campaignCalls(since)) - callsBefore;
+        const functionMs = await stack.functionMs(since);
+        const lists = asked.filter(({ kind }) => kind === "list").length;
+        const direct = await load(
+            some(() => resting(stack.direct(), rest)),
+            { ...shape, requests: directRequests },
+        );
+        console.log(
+            `over the local AWS, ${perSecond.toFixed(0)} requests a second\n${table(layerHead, layerRows(asked))}`,
+        );
+        console.log(`the campaign itself, without a cache\n${table(layerHead, layerRows(direct))}`);
+        console.log(
+            `${calls} calls of the campaign by its own metrics for ${lists} lists: ${(100 * (1 - calls / lists)).toFixed(1)} % saved. ` +
+                `A request takes ${functionMs.toFixed(1)} ms of the function`,
+        );
+        const usual = { ...usualTraffic, peak: 1, edge: false, shared: 0, recipe: undefined, minProvisionedTPS: 1 };
+        const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
+        const told = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
+        console.log(
+            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; money/serving-layers.ts says ${told.toFixed(2)} of so many requests\n`,
+        );
+
+        say("events");
+        const seconds = await secondsToChange(some(stack.caller), namesOf("", 20, viewers + 1));
+        console.log(`an event changes the list after ${seconds50and99(seconds)}\n`);
+
+        const steps = await stackOutages(stack, { callers: 2, shape, say });
+        console.log(
+            table(
+                ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
+                steps.map((step) => [
+                    step.what,
+                    step.asked.length,
+                    failuresOf(step.asked),
+                    `${failedOf(step.direct)} of ${step.direct.length}`,
+                    latencyOf(step.asked.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+                    sourcesOf(step.asked),
+                ]),
+            ),
+        );
+        const failed = steps.reduce((sum, step) => sum + failedOf(step.asked), failedOf(asked));
+        return { failed, seconds };
+    } finally {
+        await stack.stop();
+    }
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { load as readYaml } from "js-yaml";
+import { readColumns } from "../../data-prep/columns.ts";
+import { makeTables } from "../../data-prep/tables/make.ts";
+import { packFilms } from "../../serving/film-scores.ts";
+import type { CampaignPort, PutEvents, TablePort } from "../../serving/ports.ts";
+import { createService, type Service } from "../../serving/service.ts";
+import { memoryTable } from "../../test/serving/memory-table.ts";
+import { interactionsCsv, syntheticRatings } from "../../test/support/interactions.ts";
+import { seededRandom } from "../lib/random.ts";
+import type { Call } from "./call.ts";
+
+/** How the campaign is: as it should be, above its quota, or deleted. */
+export type CampaignState = "fine" | "throttled" | "deleted";
+
+/** Medians in milliseconds, and how far the slow ones go: of a log-normal distribution, p99 is the median times e^(2.33 × spread). */
+const times = {
+    campaign: { median: 25, spread: 0.45 },
+    describe: { median: 80, spread: 0.3 },
+    tracker: { median: 20, spread: 0.4 },
+    table: { median: 3.5, spread: 0.35 },
+};
+
+const serviceError = (name: string, httpStatusCode: number) =>
+    Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+
+const films = 100;
+
+/**
+ * A campaign, a tracker and a table that answer as fast as those of AWS are said to, in this process; a campaign's list is
+ * another one after each event. Times pass in truth; `clock` is moved by whoever drives.
+ */
+export function simulated(seed: number) {
+    const random = seededRandom(seed);
+    const world = { state: "fine" as CampaignState, calls: 0, version: 1, now: Date.UTC(2026, 0, 1) };
+    const events = new Map<string, number>();
+    const spend = ({ median, spread }: { median: number; spread: number }) => {
+        const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+        return sleep(median * Math.exp(spread * normal));
+    };
+    const listOf = (userId: string) => {
+        const start = [...userId].reduce((sum, letter) => sum + letter.charCodeAt(0), 7 * (events.get(userId) ?? 0));
+        return packFilms(
+            Array.from({ length: films }, (_, at) => ({
+                itemId: String(1 + ((start + 3 * at) % 500)),
+                score: 0.02 / (at + 1),
+            })),
+        );
+    };
+    const campaign: CampaignPort = {
+        async ask({ userId }) {
+            world.calls += 1;
+            const list = listOf(userId);
+            await spend(times.campaign);
+            if (world.state === "throttled") throw serviceError("ThrottlingException", 400);
+            if (world.state === "deleted") throw serviceError("ResourceNotFoundException", 404);
+            return { films: list, recommendationId: `RID-${world.calls}` };
+        },
+        async describe() {
+            await spend(times.describe);
+            if (world.state === "deleted") return undefined;
+            return { status: "ACTIVE", solutionVersionArn: `version-${world.version}`, minProvisionedTPS: 1 };
+        },
+        rank: undefined,
+    };
+    const putEvents: PutEvents = async ({ userId, events: some }) => {
+        await spend(times.tracker);
+        events.set(userId, (events.get(userId) ?? 0) + some.length);
+    };
+    const table = memoryTable(() => spend(times.table));
+    return { world, campaign, putEvents, table: table.port };
+}
+
+export type Simulated = ReturnType<typeof simulated>;
+
+/** The API's own code in one process over a simulated world. `more` replaces parts of that. */
+export function processOf(
+    { world, campaign, putEvents, table }: Simulated,
+    documents: Documents,
+    more: { readonly table?: TablePort } = {},
+): Service {
+    return createService({
+        config: {
+            ...{ stack: "bench", region: "eu-central-1", campaignArn: "", tableName: "", filters: {} },
+            ...{ allowedOrigins: [], cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 } },
+        },
+        ...{ campaign, putEvents, table: more.table ?? table, pages: new Map(), ...documents },
+        clock: () => world.now,
+        log: () => {},
+    });
+}
+
+/** Without any cache, and without anything to fall back on: each list is a call, and the campaign's fault is the viewer's. */
+export const withoutCache =
+    ({ campaign, putEvents }: Simulated): Call =>
+    async ({ resource, path, body }) => {
+        const begun = performance.now();
+        const answered = (status: number) => ({
+            ...{ status, body: { source: "campaign" }, layer: "campaign" },
+            milliseconds: performance.now() - begun,
+        });
+        const { signal } = new AbortController();
+        try {
+            if (resource === "/events") {
+                await putEvents(body as Parameters<PutEvents>[0], signal);
+                return { ...answered(202), body: { revision: Date.now() } };
+            }
+            await campaign.ask({ userId: path?.userId ?? "", numResults: 25, context: {} }, signal);
+            return answered(200);
+        } catch {
+            return answered(502);
+        }
+    };
+
+export interface Documents {
+    readonly openApi: string;
+    readonly tables: string;
+}
+
+/** The API's description, and tables of a synthetic data set at `file`, which is written there. */
+export async function documentsAt(
+    file: string,
+    write: (file: string, csv: Buffer) => Promise<void>,
+): Promise<Documents> {
+    await write(file, interactionsCsv(syntheticRatings({ users: 500, items: 500, meanHistory: 40 })));
+    const tables = makeTables(await readColumns(file), [], "bench");
+    const yaml = readFileSync(join(import.meta.dirname, "../../api/openapi.yaml"), "utf8");
+    return { openApi: JSON.stringify(readYaml(yaml)), tables: JSON.stringify(tables) };
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
+import { adminOf } from "../../test/support/admin.ts";
+import { assertExit } from "../../test/support/local-aws.ts";
+import type { Call } from "./call.ts";
+import { type Asked, type LoadShape, load, resting } from "./load.ts";
+import type { ApiStack } from "./stack.ts";
+
+export interface StackOutage {
+    readonly what: string;
+    readonly asked: readonly Asked[];
+    /** Those who asked the campaign itself at the same time. */
+    readonly direct: readonly Asked[];
+}
+
+/** So long it is asked on when a change is made: the function learns of it within ten seconds. */
+const settled = 12_000;
+/** Milliseconds that a caller rests between two requests: what changes is to be changed on the same two cores. */
+const rest = 40;
+
+/** What happens to a campaign in its life, by the commands of a person. */
+function life(stack: ApiStack): readonly { readonly what: string; readonly happens: () => Promise<void> }[] {
+    const { aws, campaignArn } = stack;
+    const admin = adminOf(aws.instance);
+    const up = async () => assertExit(await aws.engine("up"), 0);
+    const runbook = async (name: string, ...args: string[]) =>
+        assertExit(await aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args), 0);
+    return [
+        {
+            what: "throttled",
+            async happens() {
+                const effect = { kind: "throttle" };
+                await admin.arm({ operation: "GetRecommendations", times: Number.MAX_SAFE_INTEGER, effect });
+                await sleep(settled);
+            },
+        },
+        { what: "fine again", happens: async () => void (await admin.clear()) },
+        {
+            what: "updated",
+            async happens() {
+                await stack.configure({ minProvisionedTPS: 2 });
+                await up();
+            },
+        },
+        {
+            what: "of a new version",
+            async happens() {
+                await stack.prepareData(100);
+                await up();
+            },
+        },
+        { what: "parked", happens: () => runbook("park", "--yes", "--reason", "bench") },
+        { what: "resumed", happens: () => runbook("resume") },
+        {
+            what: "deleted by hand",
+            happens: async () => void (await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }))),
+        },
+        {
+            what: "made again",
+            async happens() {
+                assertExit(await aws.engine("refresh"), 0);
+                await up();
+            },
+        },
+    ];
+}
+
+/**
+ * Asks the API, and beside it the campaign itself, while the campaign goes through its life; of the viewers every other one is new.
+ */
+export async function stackOutages(
+    stack: ApiStack,
+    { callers, shape, say }: { readonly callers: number; readonly shape: LoadShape; say(line: string): void },
+): Promise<StackOutage[]> {
+    const some = (make: () => Call) => Array.from({ length: callers }, () => resting(make(), rest));
+    const [api, direct] = [some(stack.caller), some(stack.direct)];
+    const steps: StackOutage[] = [];
+    for (const [at, { what, happens }] of life(stack).entries()) {
+        say(`the campaign is ${what}`);
+        const over = new AbortController();
+        const nameOf = (rank: number) => (rank % 2 === 0 ? shape.nameOf(rank) : `new-${at}-${rank}`);
+        const asks = { ...shape, requests: Number.POSITIVE_INFINITY, nameOf, seed: shape.seed + at };
+        const loads = [api, direct].map((some) => load(some, asks, () => {}, over.signal));
+        const happened = happens()
+            .then(() => sleep(settled))
+            .finally(() => over.abort());
+        const [[asked = [], beside = []]] = await Promise.all([Promise.all(loads), happened]);
+        steps.push({ what, asked, direct: beside });
+    }
+    return steps;
+}

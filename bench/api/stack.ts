@@ -1,0 +1,109 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { fetchMovieLens } from "../../data-prep/movielens.ts";
+import { prepare } from "../../data-prep/prepare.ts";
+import { ownNamespace, personalizeNamespace, servingApiMetrics, servingMetrics } from "../../metrics.ts";
+import { ratingsFile, syntheticRatings } from "../../test/support/interactions.ts";
+import { assertExit, clientsOf, region, startTestAws } from "../../test/support/local-aws.ts";
+import { httpCaller } from "./call.ts";
+import { campaignCaller } from "./campaign.ts";
+
+/** Viewers that MovieLens 100k has, and the synthetic data in its place: users 1 to this. */
+const knownViewers = 943;
+
+const settings = { api: true, storefront: "none", eventTracker: true };
+
+/** MovieLens 100k, where it can be had, else as many ratings of users who do not exist: lines of u.data. */
+async function ratings(say: (line: string) => void): Promise<readonly string[]> {
+    const linesOf = (bytes: Buffer) => bytes.toString("latin1").trimEnd().split("\n");
+    try {
+        return linesOf(await readFile(await fetchMovieLens("data/ml-100k", { log: say, env: process.env })));
+    } catch (error) {
+        say(`synthetic data, for ${error instanceof Error ? error.message : error}`);
+        return linesOf(ratingsFile(syntheticRatings({ users: knownViewers, items: 1682, meanHistory: 106 })));
+    }
+}
+
+/**
+ * A local AWS of its own, on which the program has made all that it makes for an API, from MovieLens 100k. `stop` ends it and leaves
+ * nothing.
+ */
+export async function startApiStack(say: (line: string) => void) {
+    const aws = await startTestAws();
+    const address = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region };
+    const client = { ...address, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    const cloudwatch = new CloudWatchClient(client);
+    const events = new PersonalizeEventsClient(client);
+    const { runtime } = clientsOf(aws.instance);
+    const rows = await ratings(say);
+
+    /** Prepares the data without its last `less` lines: other interactions, of which `up` trains another version. */
+    async function prepareData(less: number): Promise<void> {
+        const input = join(aws.instance.dir, "u.data");
+        await writeFile(input, rows.slice(0, rows.length - less).join("\n"));
+        await prepare({ input, output: aws.interactionsFile, log: () => {} });
+    }
+    async function stop(): Promise<void> {
+        for (const one of [cloudwatch, events, runtime]) one.destroy();
+        await aws.stop();
+    }
+
+    /** What CloudWatch has of a metric since a moment; NaN where it has nothing. */
+    async function metric(metric: object, stat: "Sum" | "Average", since: number): Promise<number> {
+        const { MetricDataResults = [] } = await cloudwatch.send(
+            new GetMetricDataCommand({
+                StartTime: new Date(since),
+                EndTime: new Date(Date.now() + 60_000),
+                MetricDataQueries: [{ Id: "one", MetricStat: { Metric: metric, Period: 60, Stat: stat } }],
+            }),
+        );
+        const values = MetricDataResults[0]?.Values ?? [];
+        const sum = values.reduce((total, value) => total + value, 0);
+        return stat === "Sum" ? sum : sum / values.length;
+    }
+
+    try {
+        await prepareData(0);
+        await aws.configure(settings);
+        assertExit(await aws.engine("up"), 0);
+        const { apiUrl = "", campaignArn = "", eventTrackerId = "" } = await aws.outputs();
+        return {
+            aws,
+            campaignArn,
+            caller: () => httpCaller(apiUrl),
+            direct: () => campaignCaller({ runtime, events }, campaignArn, eventTrackerId),
+            prepareData,
+            configure: (more: object) => aws.configure({ ...settings, ...more }),
+            /** Calls of the campaign by the service's own metrics, in whole minutes from `since` on. */
+            campaignCalls: (since: number) =>
+                metric(
+                    {
+                        Namespace: personalizeNamespace,
+                        MetricName: servingMetrics.requests,
+                        Dimensions: [{ Name: "CampaignArn", Value: campaignArn }],
+                    },
+                    "Sum",
+                    since,
+                ),
+            /** Milliseconds of the function for a request, by the API's own metrics. */
+            functionMs: (since: number) =>
+                metric(
+                    {
+                        Namespace: ownNamespace,
+                        MetricName: servingApiMetrics.latency,
+                        Dimensions: [{ Name: "Stack", Value: aws.stack }],
+                    },
+                    "Average",
+                    since,
+                ),
+            stop,
+        };
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+}
+
+export type ApiStack = Awaited<ReturnType<typeof startApiStack>>;

@@ -1,0 +1,63 @@
+import { Command } from "commander";
+import { overHandler } from "./api/over-handler.ts";
+import { overHttp } from "./api/over-http.ts";
+import { overStack } from "./api/over-stack.ts";
+import { type Goal, printGoals } from "./lib/goals.ts";
+
+/**
+ * How fast the API answers, which layer does, what that saves, and what happens while the campaign is away: over the function's own
+ * code with a campaign, a tracker and a table that are simulated, then over a local AWS of its own; each beside the same
+ * requests without any cache. Or, with --url, over a stack as it is.
+ */
+
+const whole = (text: string) => Math.max(1, Math.floor(Number(text)) || 1);
+const options = new Command("bench:api")
+    .description("How fast does the API answer, how many calls of the campaign does it save, and does it ever fail?")
+    .option("--requests <n>", "how many", whole, 40_000)
+    .option(
+        "--viewers <n>",
+        "of how many viewers, the n-th busiest of whom asks 1/n as often as the first",
+        whole,
+        4000,
+    )
+    .option("--exponent <number>", "another of Zipf's law than 1/n", Number, 1)
+    .option("--rate <n>", "requests a second that the caches' clock is to see", whole, 50)
+    .option("--callers <n>", "how many ask at the same time: processes of the function", whole, 8)
+    .option("--distinct <n>", "viewers of the one process whose memory is measured", whole, 1_000_000)
+    .option("--seed <number>", "other requests for another seed", Number, 1)
+    .option("--handler", "over the function's code alone, without a local AWS")
+    .option("--url <apiUrl>", "ask a stack over HTTP, which then has users 1 to --viewers")
+    .option("--api-key <key>", "of that stack")
+    .parse()
+    .opts<{
+        requests: number;
+        viewers: number;
+        exponent: number;
+        rate: number;
+        callers: number;
+        distinct: number;
+        seed: number;
+        handler?: boolean;
+        url?: string;
+        apiKey?: string;
+    }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const { requests, viewers, exponent, seed, url } = options;
+const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: number) => String(rank + 1) };
+
+process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
+
+/** What fails, or is late, on either side counts; times of hits are those of the function, for a local AWS is none of AWS's speed. */
+async function overBoth(): Promise<Goal[]> {
+    const goals = await overHandler(shape, options, say);
+    if (options.handler) {
+        return goals;
+    }
+    const { failed, seconds } = await overStack(shape, say);
+    const worse: Readonly<Record<string, number>> = {
+        "api-failed": failed,
+        "api-fresh-seconds": Math.max(...seconds),
+    };
+    return goals.map((goal) => ({ ...goal, figure: Math.max(goal.figure, worse[goal.name] ?? goal.figure) }));
+}

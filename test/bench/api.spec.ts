@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
+import { campaignCaller } from "../../bench/api/campaign.ts";
+import { failedOf, failuresOf, latencyOf, monthUsd, sourcesOf } from "../../bench/api/figures.ts";
+import { secondsToChange } from "../../bench/api/fresh.ts";
+import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
+import { documentsAt, processOf, simulated, withoutCache } from "../../bench/api/simulated.ts";
+import { seededRandom } from "../../bench/lib/random.ts";
+
+const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
+
+describe("the requests of bench:api", () => {
+    it("follow Zipf's law: the first viewer asks twice as often as the second, and ten times as often as the tenth", () => {
+        const draw = zipf(100, 1, seededRandom(1));
+        const counts = new Array<number>(100).fill(0);
+        for (let drawn = 0; drawn < 200_000; drawn++) {
+            const rank = draw();
+            counts[rank] = (counts[rank] ?? 0) + 1;
+        }
+        const ratio = (rank: number) => (counts[0] as number) / (counts[rank] as number);
+        assert.ok(Math.abs(ratio(1) - 2) < 0.1 && Math.abs(ratio(9) - 10) < 1, `${ratio(1)} ${ratio(9)}`);
+        assert.ok(counts.every((count) => count > 0));
+    });
+
+    it("are as many as were asked for, and name the revision after an event", async () => {
+        const asked: { viewer: string; since: number; revision: number }[] = [];
+        const told = new Map<string, number>();
+        const call: Call = async ({ path, query, body }) => {
+            const userId = (body as { userId: string } | undefined)?.userId;
+            if (userId !== undefined) {
+                told.set(userId, (told.get(userId) ?? 0) + 1);
+                return answer({ revision: told.get(userId) }, 202);
+            }
+            const viewer = path?.userId ?? "";
+            asked.push({ viewer, since: Number(query?.since ?? 0), revision: told.get(viewer) ?? 0 });
+            return answer({ source: "cache" });
+        };
+        const shape = { requests: 500, viewers: 5, exponent: 1, events: 0.2, seed: 1, nameOf: String };
+        const done = await load([call], shape);
+        assert.equal(done.length, 500);
+        assert.ok(told.size === 5 && asked.length > 300);
+        for (const { since, revision } of asked) assert.equal(since, revision);
+    });
+});
+
+describe("requests of bench:api that last as long as something happens", () => {
+    it("end with it, and begin none after it; who rests asks no more often than that", async () => {
+        const over = new AbortController();
+        let asked = 0;
+        const call: Call = async () => {
+            asked += 1;
+            if (asked === 7) over.abort();
+            return answer({ source: "cache" });
+        };
+        const shape = { viewers: 5, exponent: 1, events: 0, seed: 1, nameOf: String };
+        const begun = performance.now();
+        const endless = { ...shape, requests: Number.POSITIVE_INFINITY };
+        assert.equal((await load([resting(call, 10)], endless, () => {}, over.signal)).length, 7);
+        assert.ok(performance.now() - begun >= 60);
+    });
+});
+
+describe("the figures of bench:api", () => {
+    it("are what one counts by hand", () => {
+        const times = Array.from({ length: 100 }, (_, at) => 100 - at);
+        assert.deepEqual(latencyOf(times), { p50: 50, p95: 95, p99: 99 });
+        const list = (source: string, status = 200) => ({ kind: "list" as const, answer: answer({ source }, status) });
+        const asked = [list("cache"), list("campaign"), list("cache"), list("x", 502)];
+        assert.equal(failedOf(asked), 1);
+        assert.equal(failuresOf(asked), "1 (502)");
+        assert.equal(failuresOf(asked.slice(0, 3)), "0");
+        assert.equal(sourcesOf(asked), "cache 2, campaign 1");
+        assert.equal(monthUsd(0.01), 730 * 0.2);
+        assert.equal(monthUsd(100), 20_000 * 0.2 + 53_000 * 0.1);
+    });
+});
+
+describe("those who ask in bench:api", () => {
+    it("over HTTP ask as the API describes it, and read the layer", async () => {
+        const seen: unknown[] = [];
+        const server = createServer(async (request, response) => {
+            let body = "";
+            for await (const part of request) body += part;
+            seen.push([request.method, request.url, request.headers["x-api-key"], body]);
+            response.setHeader("Server-Timing", "table;dur=3.2");
+            response.writeHead(200).end('{"films":[]}');
+        }).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        try {
+            const call = httpCaller(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, "key");
+            const { layer, body, status } = await call(listRequest("a/b", 5));
+            assert.deepEqual([layer, body, status], ["table", { films: [] }, 200]);
+            await call(watchRequest("a", "1"));
+            assert.deepEqual(seen[0], ["GET", "/api/recommendations/a%2Fb?numResults=25&since=5", "key", ""]);
+            assert.deepEqual((seen[1] as string[]).slice(0, 2), ["POST", "/api/events"]);
+        } finally {
+            server.closeAllConnections();
+            server.close();
+        }
+    });
+
+    it("ask the campaign itself as AWS's SDK does, and are told what the service says", async () => {
+        const asked: object[] = [];
+        let fault: Error | undefined;
+        const client = {
+            send: async ({ input }: { input: object }) => {
+                asked.push(input);
+                if (fault) throw fault;
+                return {};
+            },
+        } as unknown as PersonalizeRuntimeClient & PersonalizeEventsClient;
+        const call = campaignCaller({ runtime: client, events: client }, "arn:campaign", "tracker");
+        assert.equal((await call(listRequest("7"))).status, 200);
+        assert.equal((await call(watchRequest("7", "3"))).status, 202);
+        fault = new Error("ThrottlingException");
+        assert.equal((await call(listRequest("8"))).status, 502);
+        assert.deepEqual(asked[0], { campaignArn: "arn:campaign", userId: "7", numResults: 25 });
+        const { trackingId, eventList } = asked[1] as { trackingId: string; eventList: { itemId: string }[] };
+        assert.deepEqual([trackingId, eventList[0]?.itemId], ["tracker", "3"]);
+    });
+
+    it("over the function's code never fail while one without a cache does, and see an event at once", async () => {
+        const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
+        try {
+            const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
+            const world = simulated(1);
+            const callers = [1, 2].map(() => handlerCaller(processOf(world, documents)));
+            const shape = { requests: 60, viewers: 10, exponent: 1, events: 0.1, seed: 1, nameOf: String };
+            const fine = await load(callers, shape);
+            assert.ok(world.world.calls < 50 && failedOf(fine) === 0);
+            const [seconds = 0] = await secondsToChange(callers, ["9"]);
+            assert.ok(seconds < 5);
+            world.world.state = "throttled";
+            assert.equal(failedOf(await load(callers, shape)), 0);
+            assert.ok(failedOf(await load([withoutCache(world)], shape)) > 30);
+        } finally {
+            await rm(folder, { recursive: true });
+        }
+    });
+});
