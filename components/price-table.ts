@@ -9,6 +9,8 @@ import { filesOf } from "./files.ts";
 export interface Price {
     /** US dollars a month, at the expected requests. */
     readonly estimatedMonthlyCostUsd: number;
+    /** The same with the campaign there all the time: parking does not change it, nor what is made of it. */
+    readonly unparkedUsdPerMonth: number;
     /** US dollars a month: what the config says, or a quarter above the estimate. */
     readonly monthlyLimitUsd: number;
 }
@@ -27,10 +29,13 @@ export async function showPrice(config: StackConfig, planned: { readonly isParke
     }
     pulumi.log.info(priceTable(found, config.cost.expectedRequestsPerDay));
     return {
-        estimatedMonthlyCostUsd: Math.round(found.expectedUsd * 100) / 100,
+        estimatedMonthlyCostUsd: cents(found.expectedUsd),
+        unparkedUsdPerMonth: cents(estimate({ ...plan, hasCampaign: config.campaignEnabled }).expectedUsd),
         monthlyLimitUsd: limit ?? defaultLimitUsd(plan),
     } satisfies Price;
 }
+
+const cents = (usd: number) => Math.round(usd * 100) / 100;
 
 async function planOf(
     config: StackConfig,

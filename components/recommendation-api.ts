@@ -167,7 +167,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         allowedOrigins: config.serving.allowedOrigins,
         cost: {
             campaignUsdPerHour: campaignUsdPerHour(config.recipe, config.minProvisionedTPS),
-            estimatedUsdPerMonth: price.estimatedMonthlyCostUsd,
+            estimatedUsdPerMonth: price.unparkedUsdPerMonth,
             monthlyLimitUsd: price.monthlyLimitUsd,
         },
     };

@@ -13,7 +13,7 @@ import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
 import { configWith, inputsOf, made, settled, useMocks, value } from "./mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
-const price = { estimatedMonthlyCostUsd: 157.89, monthlyLimitUsd: 198 };
+const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, monthlyLimitUsd: 198 };
 
 async function makeApi(values: Record<string, string> = {}, { rankingCampaignArn = "", hosted = false } = {}) {
     await useMocks();
