@@ -82,6 +82,8 @@ export async function makeDrillStack(options: {
         "aws:region": region,
         "movie-recommender:interactionsFile": interactionsFile,
         "movie-recommender:pollSeconds": options.pollSeconds,
+        // What is recorded and compared is the life of Personalize's own resources.
+        "movie-recommender:api": false,
     };
     await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
     return {

@@ -26,7 +26,7 @@ new aws.s3.BucketPolicy("open", {
 });
 `;
 /** What the program imports. */
-const folders = ["components", "iam", "lambda", "money", "personalize"];
+const folders = ["api", "components", "data-prep", "iam", "lambda", "money", "personalize", "serving", "storefront"];
 const reason = "an experiment of one afternoon, on data that is public";
 
 describe("the guard rules against the real engine", () => {
