@@ -1,6 +1,4 @@
 import {
-    APIGatewayClient,
-    CreateApiKeyCommand,
     CreateDeploymentCommand,
     CreateRestApiCommand,
     DeleteRestApiCommand,
@@ -13,102 +11,29 @@ import {
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import {
-    CloudFrontClient,
-    CreateDistributionWithTagsCommand,
     DeleteDistributionCommand,
-    GetDistributionConfigCommand,
-    ListDistributionsCommand,
     TagResourceCommand as TagDistributionCommand,
     UpdateDistributionCommand,
 } from "@aws-sdk/client-cloudfront";
-import {
-    CreateTableCommand,
-    DynamoDBClient,
-    GetItemCommand,
-    PutItemCommand,
-    UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import {
-    AddPermissionCommand,
-    CreateFunctionCommand,
-    InvokeCommand,
-    LambdaClient,
-    UpdateFunctionCodeCommand,
-} from "@aws-sdk/client-lambda";
-import { CreateDatasetImportJobCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { AddPermissionCommand, InvokeCommand, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
+import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
 import {
     PutBucketAclCommand,
     PutBucketPolicyCommand,
     PutBucketWebsiteCommand,
     PutObjectCommand,
-    S3Client,
 } from "@aws-sdk/client-s3";
-import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
-import { zipSync } from "fflate";
+import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { objectKeys } from "../../config.ts";
 import { storefrontBucketNameFor } from "../../config-names.ts";
-import { apiTableArn } from "../../iam/api-access.ts";
-import { authorize } from "../../iam/authorize.ts";
 import { roleArn } from "../../iam/operator/scope.ts";
-import { type OperatorScope, rolesBoundary } from "../../iam/operator.ts";
-import { variables } from "../../local/instance.ts";
+import type { OperatorScope } from "../../iam/operator.ts";
 import { region, type TestAws } from "../../test/support/local-aws.ts";
+import { anotherStack, clientsOf, code } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
+import { openedRoleAttacks } from "./opened-role.ts";
 import type { Operator } from "./operators.ts";
-
-type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
-
-function clientsOf({ instance }: TestAws, credentials: Keys) {
-    const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
-    const settings = { endpoint, region, credentials, maxAttempts: 1 };
-    return {
-        api: new APIGatewayClient(settings),
-        dynamo: new DynamoDBClient(settings),
-        edge: new CloudFrontClient(settings),
-        lambda: new LambdaClient(settings),
-        personalize: new PersonalizeClient(settings),
-        s3: new S3Client({ ...settings, forcePathStyle: true }),
-        scheduler: new SchedulerClient(settings),
-    };
-}
-
-const code = zipSync({ "index.mjs": Buffer.from("export const handler = async () => 1;") });
-
-/** What another stack of the same project has in the account: table, function, API with a key, distribution. */
-async function anotherStack(aws: TestAws, scope: OperatorScope) {
-    const { api, dynamo, edge, lambda } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
-    const name = "movie-recommender-api-prod";
-    const tags = { "pulumi:project": scope.project, "pulumi:stack": "prod" };
-    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    await dynamo.send(
-        new CreateTableCommand({
-            TableName: name,
-            BillingMode: "PAY_PER_REQUEST",
-            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
-            Tags,
-        }),
-    );
-    await lambda.send(
-        new CreateFunctionCommand({
-            ...{ FunctionName: name, Runtime: "nodejs24.x", Handler: "index.handler", Tags: tags },
-            ...{ Role: `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`, Code: { ZipFile: code } },
-        }),
-    );
-    const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name, tags }));
-    const { id: apiKey = "" } = await api.send(new CreateApiKeyCommand({ name, tags }));
-    // Like the stack's own, but for whose it is.
-    const { DistributionList } = await edge.send(new ListDistributionsCommand({}));
-    const own = DistributionList?.Items?.find(({ Comment }) => Comment === scope.names.storefront);
-    const { DistributionConfig } = await edge.send(new GetDistributionConfigCommand({ Id: own?.Id }));
-    const config = { ...DistributionConfig, CallerReference: name, Comment: name } as typeof DistributionConfig;
-    const { Distribution, ETag } = await edge.send(
-        new CreateDistributionWithTagsCommand({
-            DistributionConfigWithTags: { DistributionConfig: config, Tags: { Items: Tags } },
-        }),
-    );
-    return { name, restApiId, apiKey, distribution: Distribution, config, ETag };
-}
 
 /** Attacks of an operator on what serves other stacks, and by what serves his own. */
 export async function servingAttacksOn(
@@ -254,38 +179,5 @@ export async function servingAttacksOn(
             ),
         ),
         ...openedRoleAttacks(scope, theirs.name),
-    ];
-}
-
-/**
- * What the API's function reaches when the operator writes everything into its role, which he may. Only Lambda can be that
- * role, so the documents are judged, by the evaluator.
- */
-function openedRoleAttacks(scope: OperatorScope, otherTable: string): Attack[] {
-    const { partition, accountId, names } = scope;
-    const everything = {
-        Version: "2012-10-17" as const,
-        Statement: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }],
-    };
-    const policies = {
-        identity: [{ name: "opened", document: everything }],
-        boundary: [{ name: "boundary", document: rolesBoundary(scope) }],
-    };
-    const caller = { arn: `arn:${partition}:sts::${accountId}:assumed-role/${names.apiRole}/function` };
-    const reaches = (what: string, action: string, resource: string): Attack => ({
-        name: `the API's role, with everything written into it, ${what}`,
-        async attempt() {
-            const request = { caller, action, resource, context: { "aws:RequestedRegion": region } };
-            const { decision } = authorize(request, policies, accountId);
-            return decision === "allowed" ? undefined : decision;
-        },
-    });
-    const table = apiTableArn({ ...scope, names: { ...names, api: otherTable } });
-    const page = storefrontBucketNameFor(scope.bucketName);
-    return [
-        reaches("reads another stack's table", "dynamodb:GetItem", table),
-        reaches("deletes its table", "dynamodb:DeleteTable", apiTableArn(scope)),
-        reaches("writes into the page's bucket", "s3:PutObject", `arn:${partition}:s3:::${page}/index.html`),
-        reaches("passes a role", "iam:PassRole", roleArn(scope)),
     ];
 }
