@@ -85,7 +85,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
                 TableName,
                 Key: keyOf("stack", "campaign"),
                 UpdateExpression:
-                    "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at",
+                    "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
+                    (seen.activeAt === undefined ? "" : ", activeAt = :active"),
                 ConditionExpression: before === undefined ? "attribute_not_exists(checkedAt)" : "checkedAt = :before",
                 ExpressionAttributeNames: { "#status": "status" },
                 ExpressionAttributeValues: {
@@ -93,6 +94,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
                     ":version": text(seen.solutionVersionArn ?? ""),
                     ":tps": number(seen.minProvisionedTPS ?? 0),
                     ":at": number(seen.checkedAt),
+                    ...(seen.activeAt !== undefined && { ":active": number(seen.activeAt) }),
                     ...(before !== undefined && { ":before": number(before) }),
                 },
             });
@@ -156,6 +158,7 @@ function seenOf(item: Item): CampaignSeen {
     const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
     return {
         ...{ status: textOf(item, "status"), checkedAt: numberOf(item, "checkedAt") },
+        ...(item.activeAt && { activeAt: numberOf(item, "activeAt") }),
         ...(version !== "" && { solutionVersionArn: version }),
         ...(tps > 0 && { minProvisionedTPS: tps }),
     };

@@ -60,7 +60,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         const checkedAt = clock();
         if (before !== undefined && checkedAt - before < patience && (goneAt === undefined || before > goneAt)) return;
         const seen = await within(limits.background, (signal) => campaign.describe(signal));
-        const noted: CampaignSeen = { status: "", ...seen, checkedAt };
+        const activeAt = seen?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
+        const noted = { status: "", ...seen, checkedAt, ...(activeAt !== undefined && { activeAt }) };
         take({ ...items, campaign: noted });
         await tablePatience.later((signal) => table.putCampaign(noted, before, signal));
     }

@@ -1,7 +1,9 @@
 import type { HealthAnswer } from "../api/names.ts";
 import type { Tables } from "../data-prep/tables/answers.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
+import { limits } from "./limits.ts";
 import type { Patience } from "./patience.ts";
+import type { CampaignSeen, Notice } from "./ports.ts";
 
 export interface HealthParts {
     readonly stack: string;
@@ -11,6 +13,10 @@ export interface HealthParts {
     readonly watch: Pick<CampaignWatch, "known">;
     readonly campaignPatience: Pick<Patience, "resting">;
 }
+
+/** Whether a notice is about this time without a campaign: one that has served on since is another story. */
+const holds = (notice: Notice, campaign: CampaignSeen | undefined): boolean =>
+    notice.at + limits.parking >= (campaign?.activeAt ?? 0);
 
 const time = (at: number) => new Date(at).toISOString();
 
@@ -28,7 +34,9 @@ export function healthTeller({ stack, region, cost, tables, watch, campaignPatie
                 ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
                 ...(campaign && { checkedAt: time(campaign.checkedAt) }),
             },
-            ...(away && notice && { notice: { kind: notice.kind, text: notice.text, at: time(notice.at) } }),
+            ...(away &&
+                notice &&
+                holds(notice, campaign) && { notice: { kind: notice.kind, text: notice.text, at: time(notice.at) } }),
             tables: {
                 films: tables.filmCount,
                 interactionsSha256: tables.interactionsSha256,

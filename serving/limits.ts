@@ -45,6 +45,8 @@ export const limits = {
     /** Whoever finds it older than this asks the service. */
     campaignChecked: minute,
     awayChecked: 5 * second,
+    /** The cost guard says that it parks somewhat before the campaign is seen to leave. */
+    parking: 10 * minute,
     /** A revision so far ahead of the clock is none of ours. */
     revisionAhead: minute,
 

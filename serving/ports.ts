@@ -16,20 +16,22 @@ export interface CampaignAsk {
     readonly context: Readonly<Record<string, string>>;
 }
 
-/** What the service says of the campaign; `checkedAt` is epoch milliseconds. */
+/** What the service says of the campaign; times are epoch milliseconds. */
 export interface CampaignSeen {
     /** Empty where there is none. */
     readonly status: string;
     readonly solutionVersionArn?: string;
     readonly minProvisionedTPS?: number;
     readonly checkedAt: number;
+    /** When it was last found active. */
+    readonly activeAt?: number;
 }
 
 /** The campaign; each call throws what the service, or the way to it, fails with. */
 export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
     /** undefined where there is no campaign. */
-    describe(signal: AbortSignal): Promise<Omit<CampaignSeen, "checkedAt"> | undefined>;
+    describe(signal: AbortSignal): Promise<Omit<CampaignSeen, "checkedAt" | "activeAt"> | undefined>;
     /** By the ranking campaign; undefined where the stack has none. */
     readonly rank:
         | ((userId: string, itemIds: readonly string[], signal: AbortSignal) => Promise<FilmOrder>)

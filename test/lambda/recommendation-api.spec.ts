@@ -99,7 +99,8 @@ describe("the recommendation API on a local AWS", () => {
         it("lets one of those who looked at the campaign note it, and keeps when all was flushed", async () => {
             const table = tablePort(dynamo, TableName);
             assert.deepEqual(await table.stack(signal), {});
-            const seen = { status: "ACTIVE", solutionVersionArn: "v", minProvisionedTPS: 2, checkedAt: 10 };
+            const at = { checkedAt: 10, activeAt: 10 };
+            const seen = { status: "ACTIVE", solutionVersionArn: "v", minProvisionedTPS: 2, ...at };
             await table.putCampaign(seen, undefined, signal);
             await table.putCampaign({ ...seen, checkedAt: 11 }, undefined, signal);
             assert.deepEqual(await table.stack(signal), { campaign: seen });
@@ -110,11 +111,12 @@ describe("the recommendation API on a local AWS", () => {
                 }),
             );
             await table.putCampaign({ status: "", checkedAt: 20 }, 10, signal);
-            assert.deepEqual(await table.stack(signal), { campaign: { status: "", checkedAt: 20 }, flushed: 3 });
+            const gone = { status: "", checkedAt: 20, activeAt: 10 };
+            assert.deepEqual(await table.stack(signal), { campaign: gone, flushed: 3 });
             await dynamo.send(
                 new UpdateItemCommand({
                     ...{ TableName, Key: { pk: { S: "stack" }, sk: { S: "campaign" } } },
-                    UpdateExpression: "REMOVE flushed, checkedAt",
+                    UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
                 }),
             );
         });

@@ -72,6 +72,11 @@ describe("what is known of the campaign", () => {
         const health = jsonOf(await world.ask("GET /health"));
         assert.deepEqual(health.notice, { kind: "parked", text: "The limit is near.", at: new Date(at).toISOString() });
         assert.deepEqual([health.campaign.state, health.campaign.status], ["away", "DELETE IN_PROGRESS"]);
+        const parkedAgain = { status: "", checkedAt: at + 22 * second, activeAt: at + 11 * 60 * second };
+        world.table.setStack({ campaign: parkedAgain });
+        world.clock.at += 11 * second;
+        await world.ask("GET /health");
+        assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined, "it served on after that notice");
         assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
     });
 });
