@@ -59,6 +59,10 @@ export interface StackConfig {
     readonly waivers: Readonly<Record<string, string>>;
 }
 
+/** The campaign's name: of one that was made outside, the name that it had there. */
+export const campaignNameOf = ({ adopt, names }: Pick<StackConfig, "adopt" | "names">): string =>
+    adopt.campaign?.split("/").at(-1) ?? names.campaign;
+
 /** What can come under the program by config `adopt`; imports and versions it makes itself. */
 export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
 export type Adoptable = (typeof adoptables)[number];

@@ -1,14 +1,12 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
 import { regionalArn } from "../iam/arn.ts";
-import { scheduleTrust } from "../iam/function-access.ts";
 import { guardPolicy, schedulePolicy } from "../iam/guard-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import type { GuardSettings } from "../lambda/cost-guard.ts";
 import { guardScopeOf } from "./guard-scope.ts";
 import { LambdaFunction } from "./lambda-function.ts";
-import { serviceRole } from "./service-role.ts";
+import { schedule } from "./schedule.ts";
 
 export interface CostGuardArgs {
     readonly config: StackConfig;
@@ -52,35 +50,20 @@ export class CostGuard extends pulumi.ComponentResource {
             },
             child,
         );
-        const { role, policy } = serviceRole(
-            `${name}-schedule`,
-            {
-                roleName: names.scheduleRole,
-                description: "EventBridge Scheduler starts the cost guard by this role",
-                trust: pulumi.output(caller).apply(scheduleTrust),
-                policyName: "work",
-                policy: scope.apply(schedulePolicy),
-                ...{ permissionsBoundary, tags },
-            },
-            child,
-        );
-        // A schedule carries no tags; only a group of schedules could.
-        new aws.scheduler.Schedule(
+        schedule(
             name,
             {
-                name: names.costGuard,
-                description: "Starts the cost guard",
-                scheduleExpression: everyMinutes(cost.guardMinutes),
-                flexibleTimeWindow: { mode: "OFF" },
-                target: {
-                    arn: guard.arn,
-                    roleArn: role.arn,
-                    // The next run makes up for one that was missed.
-                    retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: cost.guardMinutes * 60 },
-                    deadLetterConfig: { arn: failuresArn },
-                },
+                scheduleName: names.costGuard,
+                roleName: names.scheduleRole,
+                starts: "the cost guard",
+                target: guard,
+                expression: everyMinutes(cost.guardMinutes),
+                // The next run makes up for one that was missed.
+                retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: cost.guardMinutes * 60 },
+                policy: scope.apply(schedulePolicy),
+                ...{ caller, failuresArn, permissionsBoundary, tags },
             },
-            { ...child, dependsOn: policy },
+            child,
         );
         this.functionName = guard.functionName;
         this.registerOutputs({ functionName: this.functionName });

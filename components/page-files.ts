@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { textTypeOf } from "../serving/page-types.ts";
 
 /** A file of the page, by the name that it has below the page's address. */
 export interface PageFile {
@@ -12,16 +13,6 @@ export interface PageFile {
 
 export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
-
-const contentTypes: Readonly<Record<string, string>> = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-};
 
 /** Where the built page says that its API is, until it is known. */
 const placeholder = "%API%";
@@ -37,7 +28,7 @@ export function pageFiles(directory: string, api: string): PageFile[] {
         .map((entry) => join(entry.parentPath, entry.name))
         .sort()
         .map((path) => {
-            const contentType = contentTypes[extname(path)];
+            const contentType = textTypeOf(path);
             if (contentType === undefined) {
                 throw new Error(`${path} of the page is of a kind without a content type here`);
             }

@@ -1,13 +1,11 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
 import { prefetchPolicy, prefetchSchedulePolicy } from "../iam/api-access.ts";
 import { regionalArn } from "../iam/arn.ts";
-import { scheduleTrust } from "../iam/function-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
 import { LambdaFunction } from "./lambda-function.ts";
 import { apiScopeOf } from "./recommendation-api.ts";
-import { serviceRole } from "./service-role.ts";
+import { schedule } from "./schedule.ts";
 
 export interface PrefetchArgs {
     readonly config: StackConfig;
@@ -48,33 +46,19 @@ export class Prefetch extends pulumi.ComponentResource {
             },
             child,
         );
-        const { role, policy } = serviceRole(
-            `${name}-schedule`,
-            {
-                roleName: names.prefetchScheduleRole,
-                description: "EventBridge Scheduler starts the prefetch by this role",
-                trust: scheduleTrust(caller),
-                policyName: "work",
-                policy: prefetchSchedulePolicy(scope),
-                ...{ permissionsBoundary, tags },
-            },
-            child,
-        );
-        new aws.scheduler.Schedule(
+        schedule(
             name,
             {
-                name: names.prefetch,
-                description: "Starts the prefetch",
-                scheduleExpression: "rate(1 hour)",
-                flexibleTimeWindow: { mode: "OFF" },
-                target: {
-                    arn: prefetch.arn,
-                    roleArn: role.arn,
-                    retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
-                    deadLetterConfig: { arn: failuresArn },
-                },
+                scheduleName: names.prefetch,
+                roleName: names.prefetchScheduleRole,
+                starts: "the prefetch",
+                target: prefetch,
+                expression: "rate(1 hour)",
+                retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
+                policy: prefetchSchedulePolicy(scope),
+                ...{ caller, failuresArn, permissionsBoundary, tags },
             },
-            { ...child, dependsOn: policy },
+            child,
         );
         this.registerOutputs({});
     }

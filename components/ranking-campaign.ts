@@ -14,7 +14,7 @@ export interface RankingCampaignArgs {
 }
 
 /** The recipe that orders given films (developer guide, "Personalized-Ranking recipe"). */
-export const rankingRecipe = "aws-personalized-ranking";
+const rankingRecipe = "aws-personalized-ranking";
 
 /** A second solution and campaign, which orders given films for a viewer; it bills by the hour as the first one does. */
 export class RankingCampaign extends pulumi.ComponentResource {

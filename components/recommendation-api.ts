@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config.ts";
+import { campaignNameOf, type StackConfig } from "../config.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../iam/api-access.ts";
 import { regionalArn } from "../iam/arn.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
@@ -124,10 +124,10 @@ export class RecommendationApi extends pulumi.ComponentResource {
 }
 
 /** What the policies of the API's roles are made from. */
-export const apiScopeOf = ({ names, adopt }: StackConfig, caller: ServiceCaller): ApiScope => ({
+export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope => ({
     ...caller,
-    names,
-    campaign: adopt.campaign?.split("/").at(-1) ?? names.campaign,
+    names: config.names,
+    campaign: campaignNameOf(config),
 });
 
 /** Lists of viewers, what they did last, and what is known of the campaign; all of it can be made again. */

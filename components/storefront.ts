@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../config.ts";
 import { storefrontBucketPolicy } from "../iam/api-access.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
-import { entryFile, hashedFile } from "../serving/cache-control.ts";
 import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../serving/page-headers.ts";
+import { cacheControlOf } from "../serving/page-types.ts";
 import { closedBucket } from "./closed-bucket.ts";
 import type { PageFile } from "./page-files.ts";
 
@@ -26,9 +26,6 @@ const managed = {
     cachingOptimized: "658327ea-f89d-4fab-a63d-7e88639e58f6",
     allViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
-
-/** Where Vite puts what it names by its content. */
-const hashedFolder = "assets";
 
 /**
  * The page, in a closed bucket behind CloudFront, with the API below the same address: one origin for the browser, and
@@ -72,10 +69,9 @@ export class Storefront extends pulumi.ComponentResource {
             { ...child, dependsOn: accessBlock },
         );
         const objects = args.files.map(({ name: key, contentType, content }) => {
-            const cacheControl = key.startsWith(`${hashedFolder}/`) ? hashedFile : entryFile;
             const source =
                 "text" in content ? { content: content.text } : { source: new pulumi.asset.FileAsset(content.path) };
-            const object = { bucket: bucket.id, key, contentType, cacheControl, tags, ...source };
+            const object = { bucket: bucket.id, key, contentType, cacheControl: cacheControlOf(key), tags, ...source };
             return new aws.s3.BucketObjectv2(`${name}-${key}`, object, child);
         });
         this.url = pulumi

@@ -1,6 +1,15 @@
 import { regionalArn } from "./arn.ts";
 import type { PolicyDocument } from "./document.ts";
-import { allow, document, functionArn, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
+import {
+    allow,
+    anywhere,
+    document,
+    functionArn,
+    keepsFailures,
+    readsMetrics,
+    starts,
+    writesLogs,
+} from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
 
@@ -22,14 +31,17 @@ export const apiTableArn = (scope: ServiceCaller & Pick<ApiScope, "names">) =>
 
 const campaignArn = (scope: ServiceCaller, name: string) => regionalArn(scope, "personalize", `campaign/${name}`);
 
+const asksCampaign = (scope: ApiScope) =>
+    allow(
+        "AsksCampaign",
+        ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
+        campaignArn(scope, scope.campaign),
+    );
+
 /** What the API's function may: ask the campaign, tell the tracker, keep lists in its table. */
 export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readonly track: boolean }): PolicyDocument {
     return document([
-        allow(
-            "AsksCampaign",
-            ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
-            campaignArn(scope, scope.campaign),
-        ),
+        asksCampaign(scope),
         ...(may.rank
             ? [
                   allow(
@@ -41,12 +53,9 @@ export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readon
             : []),
         ...(may.track
             ? [
-                  {
-                      // PutEvents knows no resource (Service Authorization Reference, "Amazon Personalize"): the
-                      // tracking id, which only the function is told, says whose events they are.
-                      ...allow("TellsTracker", ["personalize:PutEvents"], "*"),
-                      Condition: { StringEquals: { "aws:RequestedRegion": scope.region } },
-                  },
+                  // PutEvents knows no resource (Service Authorization Reference, "Amazon Personalize"): the
+                  // tracking id, which only the function is told, says whose events they are.
+                  anywhere(scope, "TellsTracker", ["personalize:PutEvents"]),
               ]
             : []),
         allow(
@@ -54,11 +63,8 @@ export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readon
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             apiTableArn(scope),
         ),
-        {
-            // Traces are no resources (Service Authorization Reference, "AWS X-Ray").
-            ...allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
-            Condition: { StringEquals: { "aws:RequestedRegion": scope.region } },
-        },
+        // Traces are no resources (Service Authorization Reference, "AWS X-Ray").
+        anywhere(scope, "Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
         writesLogs(scope, scope.names.api),
     ]);
 }
@@ -66,11 +72,7 @@ export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readon
 /** What the function may that asks in advance: see who is busy and how busy the campaign is, ask it, keep the lists. */
 export function prefetchPolicy(scope: ApiScope): PolicyDocument {
     return document([
-        allow(
-            "AsksCampaign",
-            ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
-            campaignArn(scope, scope.campaign),
-        ),
+        asksCampaign(scope),
         allow("MakesLists", ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], apiTableArn(scope)),
         readsMetrics(scope),
         keepsFailures(scope, scope.names.failures),
@@ -119,11 +121,8 @@ export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
             ],
             groups,
         ),
-        {
-            // A list of groups is of no group (Service Authorization Reference, "Amazon CloudWatch Logs").
-            ...allow("FindsGroups", ["logs:DescribeLogGroups"], "*"),
-            Condition: { StringEquals: { "aws:RequestedRegion": caller.region } },
-        },
+        // A list of groups is of no group (Service Authorization Reference, "Amazon CloudWatch Logs").
+        anywhere(caller, "FindsGroups", ["logs:DescribeLogGroups"]),
     ]);
 }
 

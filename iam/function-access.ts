@@ -44,8 +44,12 @@ export const writesLogs = (caller: ServiceCaller, name: string): Statement =>
     );
 
 /** CloudWatch's metrics are no resources (Service Authorization Reference, "Amazon CloudWatch"). */
-export const readsMetrics = ({ region }: ServiceCaller): Statement => ({
-    ...allow("ReadsMetrics", ["cloudwatch:GetMetricData"], "*"),
+export const readsMetrics = (caller: ServiceCaller): Statement =>
+    anywhere(caller, "ReadsMetrics", ["cloudwatch:GetMetricData"]);
+
+/** For actions that know no resource: in the stack's region alone. Say beside it where that is documented. */
+export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonly string[]): Statement => ({
+    ...allow(Sid, Action, "*"),
     Condition: { StringEquals: { "aws:RequestedRegion": region } },
 });
 

@@ -1,7 +1,7 @@
 import { ownNamespace } from "../metrics.ts";
 import { regionalArn } from "./arn.ts";
 import type { PolicyDocument } from "./document.ts";
-import { allow, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
+import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
 /** What the cost guard of a stack works on. */
@@ -44,15 +44,12 @@ export function guardPolicy(
             ],
             campaign,
         ),
-        {
-            // Personalize's lists know no resource (Service Authorization Reference, "Amazon Personalize").
-            ...allow(
-                "ListsSolutions",
-                ["personalize:ListCampaigns", "personalize:ListSolutions", "personalize:ListSolutionVersions"],
-                "*",
-            ),
-            Condition: { StringEquals: { "aws:RequestedRegion": scope.region } },
-        },
+        // Personalize's lists know no resource (Service Authorization Reference, "Amazon Personalize").
+        anywhere(scope, "ListsSolutions", [
+            "personalize:ListCampaigns",
+            "personalize:ListSolutions",
+            "personalize:ListSolutionVersions",
+        ]),
         // Of all: which are of the stack is what it looks for.
         allow("FindsStacksSolutions", ["personalize:ListTagsForResource"], solutions),
         ...(unusedAction === "delete"

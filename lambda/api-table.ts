@@ -5,10 +5,12 @@ import {
     type DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
+    paginateQuery,
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readFilms, writeFilms } from "../serving/film-scores.ts";
 import type { CampaignSeen, KeptList, Notice, Recent, RecentFilm, TablePort } from "../serving/ports.ts";
+import type { Asked } from "../serving/prefetch.ts";
 
 type Item = Record<string, AttributeValue>;
 
@@ -16,6 +18,7 @@ const text = (value: string): AttributeValue => ({ S: value });
 const number = (value: number): AttributeValue => ({ N: String(value) });
 const keyOf = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
 const viewerPk = (userId: string) => `viewer#${userId}`;
+const askedPk = (hour: number) => `asked#${hour}`;
 const listSk = (key: string) => `list#${key}`;
 
 /** The API's table in DynamoDB; docs/api.md describes its items. */
@@ -102,7 +105,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         },
         async addAsked(hour, userId, requests, expiresAt, abortSignal) {
             const command = new UpdateItemCommand({
-                ...{ TableName, Key: keyOf(`asked#${hour}`, userId) },
+                ...{ TableName, Key: keyOf(askedPk(hour), userId) },
                 UpdateExpression: "SET expiresAt = :expiresAt ADD requests :requests",
                 ExpressionAttributeValues: { ":requests": number(requests), ":expiresAt": number(expiresAt) },
             });
@@ -125,6 +128,23 @@ export async function putNotice(client: DynamoDBClient, TableName: string, notic
     const { kind, text: told, at } = notice;
     const Item = { ...keyOf("stack", "notice"), kind: text(kind), text: text(told), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
+}
+
+/** Whose lists were asked for in an hour (epoch hours), as processes of the API noted it. */
+export async function askedIn(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
+    const pages = paginateQuery(
+        { client },
+        {
+            TableName,
+            KeyConditionExpression: "pk = :hour",
+            ExpressionAttributeValues: { ":hour": text(askedPk(hour)) },
+        },
+    );
+    const found: Asked[] = [];
+    for await (const { Items = [] } of pages) {
+        found.push(...Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") })));
+    }
+    return found;
 }
 
 const textOf = (item: Item, name: string): string => item[name]?.S ?? "";

@@ -3,13 +3,12 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { window } from "../money/time.ts";
+import { hour, window } from "../money/time.ts";
 import { requestWindows } from "../personalize/request-windows.ts";
 import { limits } from "../serving/limits.ts";
 import { prefetch } from "../serving/prefetch.ts";
 import { campaignPort } from "./api-campaign.ts";
-import { tablePort } from "./api-table.ts";
-import { askedIn } from "./asked.ts";
+import { askedIn, tablePort } from "./api-table.ts";
 
 /** What the function is told, as JSON in `PREFETCH_CONFIG`. */
 export interface PrefetchSettings {
@@ -28,7 +27,6 @@ const dynamo = new DynamoDBClient({});
 
 /** Milliseconds that are left for the last answer and the log. */
 const reserve = 5000;
-const hour = 3_600_000;
 
 /** Makes lists in advance once; what started it, and with what, is of no interest. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {

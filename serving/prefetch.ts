@@ -2,6 +2,7 @@ import { freshnessOf } from "./freshness.ts";
 import { type Limits, listLength } from "./limits.ts";
 import { listKey } from "./list-key.ts";
 import type { CampaignPort, KeptList, Log, StackItems, TablePort } from "./ports.ts";
+import { epochHour } from "./traffic.ts";
 
 export interface Asked {
     readonly userId: string;
@@ -69,7 +70,7 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
     const pace = paceOf(seen.minProvisionedTPS ?? 1, await ports.busiestTPS());
     if (pace === undefined) return { asked: 0, wellAlready: 0, stopped: "no room" };
 
-    const hour = Math.floor(clock() / 3_600_000);
+    const hour = epochHour(clock());
     const hours = await Promise.all(Array.from({ length: hoursOfTraffic }, (_, ago) => ports.asked(hour - ago)));
     const known = await table.stack(signal);
     let [asked, wellAlready] = [0, 0];

@@ -12,7 +12,8 @@ export interface TrafficParts {
     readonly limits: Limits;
 }
 
-const hour = 3_600_000;
+/** The hour that a moment (epoch milliseconds) is in: those who note and those who read traffic count alike. */
+export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**
  * Counts whose list is asked for, and adds the busiest of a minute to the table: prefetch chooses from them. What a process
@@ -25,9 +26,7 @@ export function trafficCounter({ table, tablePatience, clock, log, limits }: Tra
     async function add(busiest: readonly (readonly [string, number])[], now: number): Promise<void> {
         const expiresAt = Math.ceil((now + limits.asked) / 1000);
         for (const [userId, requests] of busiest) {
-            await tablePatience.later((signal) =>
-                table.addAsked(Math.floor(now / hour), userId, requests, expiresAt, signal),
-            );
+            await tablePatience.later((signal) => table.addAsked(epochHour(now), userId, requests, expiresAt, signal));
         }
     }
 

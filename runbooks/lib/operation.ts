@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Command } from "commander";
-import type { StackConfig } from "../../config.ts";
+import { campaignNameOf, type StackConfig } from "../../config.ts";
 import { campaign } from "../../personalize/campaign.ts";
 import { personalizeClients } from "../../personalize/clients.ts";
 import { readMarks } from "../../personalize/marks.ts";
@@ -100,7 +100,7 @@ export function campaignInputs({ config }: OperatedStack, solutionVersionArn: st
         pollSeconds: config.pollSeconds,
         deadlineMinutes: config.deadlines.campaign,
         // What was made outside comes back under the name that it had there, so that config adopt still means it.
-        name: config.adopt.campaign?.split("/").at(-1) ?? config.names.campaign,
+        name: campaignNameOf(config),
         solutionArn: solutionVersionArn.slice(0, solutionVersionArn.lastIndexOf("/")),
         solutionVersionArn,
         minProvisionedTPS,
