@@ -80,7 +80,7 @@ async function take(browser: Browser, shot: Shot, path: string): Promise<void> {
     await page.goto(new URL(shot.hash, options.url).href);
     await page.waitForSelector("[data-item], .panel .figure");
     await page.waitForNetworkIdle({ idleTime: 200 });
-    for (const selector of shot.clicks ?? []) await page.click(selector);
+    for (const selector of shot.clicks ?? []) await page.locator(selector).click();
     await page.waitForSelector(shot.until);
     await page.waitForNetworkIdle({ idleTime: 200 });
     await page.screenshot({ path: path as `${string}.webp`, quality: 90 });

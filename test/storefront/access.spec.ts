@@ -27,7 +27,7 @@ describe("the storefront is for everybody", () => {
     const click = (selector: string) => async (page: Page) => {
         await rows(page);
         await filmsOf(page, "picks");
-        await page.click(selector);
+        await page.locator(selector).click();
         await page.waitForSelector("dialog[open]");
         await page.waitForNetworkIdle({ idleTime: 100 });
     };
@@ -39,7 +39,7 @@ describe("the storefront is for everybody", () => {
             "#/?viewer=14",
             async (page) => {
                 await rows(page);
-                await page.click(".hero .primary");
+                await page.locator(".hero .primary").click();
                 await said(page, "#picks .row-note", /^Because/);
             },
         ],
@@ -138,7 +138,7 @@ describe("the storefront is for everybody", () => {
 
     it("shows where the focus is", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await rows(page);
+        for (const row of ["picks", "trending", "popular"]) await filmsOf(page, row);
         for (let count = 0; count < 14; count++) {
             await page.keyboard.press("Tab");
             const outline = await page.evaluate(() => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser, Page } from "puppeteer-core";
 import { openBrowser } from "../../local/demo/browser.ts";
 import { histories, tables, tablesDocument } from "./films.ts";
-import { filmsOf, type OpenPage, openPage, type PageOptions, said, textOf } from "./pages.ts";
+import { choose, filmsOf, type OpenPage, openPage, type PageOptions, said, textOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("the storefront", () => {
@@ -47,11 +47,8 @@ describe("the storefront", () => {
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
-        assert.equal(await page.$eval("#picks [data-source]", (badge) => badge.textContent), "From: Personal, live");
-        assert.equal(
-            await page.$eval("#popular [data-source]", (badge) => badge.textContent),
-            "From: What people watch",
-        );
+        await said(page, "#picks [data-source]", /^From: Personal, live$/);
+        await said(page, "#popular [data-source]", /^From: What people watch$/);
         await page.reload();
         assert.deepEqual(await filmsOf(page, "picks"), films);
         clean();
@@ -76,7 +73,7 @@ describe("the storefront", () => {
         await said(page, "#picks .row-note", /Nobody knows you yet/);
         const before = await filmsOf(page, "picks");
         assert.equal(await page.$("#because"), null);
-        await page.click("#picks [data-item] button");
+        await page.locator("#picks [data-item] button").click();
         await page.locator("dialog .primary").click();
         await said(page, "#picks .row-note", /^Because you watched .+: \d+ new.* in \d/);
         const after = await filmsOf(page, "picks");
@@ -99,7 +96,7 @@ describe("the storefront", () => {
         const page = await open("#/?viewer=7");
         const before = await filmsOf(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
-        await page.click(`#picks [data-item="${before[2]}"] button`);
+        await page.locator(`#picks [data-item="${before[2]}"] button`).click();
         await page.locator("dialog .primary").click();
         const note = await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.equal(await page.$("dialog"), null, "the dialog makes way");
@@ -127,7 +124,7 @@ describe("the storefront", () => {
         served.control.learnsAfterMs = 700;
         const page = await open("#/?viewer=12");
         const before = await filmsOf(page, "picks");
-        await page.click(".hero .primary");
+        await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /The list stays as it was/);
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.notDeepEqual(await filmsOf(page, "picks"), before);
@@ -147,7 +144,7 @@ describe("the storefront", () => {
         for (const calm of [false, true]) {
             const page = await open(`#/?viewer=${calm ? 8 : 9}`, { calm, before: count });
             await filmsOf(page, "picks");
-            await page.click(".hero .primary");
+            await page.locator(".hero .primary").click();
             await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
             const moved = Number(await page.evaluate(() => document.documentElement.dataset.moved ?? 0));
             assert.equal(moved > 3, !calm, `${moved} films moved`);
@@ -158,7 +155,7 @@ describe("the storefront", () => {
     it("shows a film with its facts and what is like it, and leads on", async () => {
         const page = await open("#/?viewer=7");
         const [first] = await filmsOf(page, "popular");
-        await page.click("#popular [data-item] button");
+        await page.locator("#popular [data-item] button").click();
         const film = tables.film(first as string);
         await said(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} people$`));
         assert.deepEqual(
@@ -167,9 +164,9 @@ describe("the storefront", () => {
         );
         await page.waitForSelector("dialog .similar button");
         const next = await page.$eval("dialog .similar button .card-title", (title) => title.textContent);
-        await page.click("dialog .similar button");
+        await page.locator("dialog .similar button").click();
         await said(page, "#film-title", new RegExp(`^${next?.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
-        await page.click("dialog .close");
+        await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
         clean();
     });
@@ -179,7 +176,7 @@ describe("the storefront", () => {
         await filmsOf(page, "picks");
         const { context } = opened[0] as OpenPage;
         await context.setPermission(served.url, { permission: { name: "clipboard-write" }, state: "granted" });
-        await page.click("#picks .details");
+        await page.locator("#picks .details").click();
         const text = await textOf(page, ".drawer");
         assert.match(text, /Personal, (live|kept)/);
         assert.match(text, /\d ms, as your browser measured it/);
@@ -207,7 +204,7 @@ describe("the storefront", () => {
     it("shows the popular films of a genre", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
-        await page.select(".genre", "Western");
+        await choose(page, ".genre", "Western");
         await said(page, "#popular .row-note", /films of Western/);
         const western = tables.popular({ genre: "Western", count: 20 }).map(({ itemId }) => itemId);
         await page.waitForFunction(
@@ -249,7 +246,7 @@ describe("the storefront", () => {
             tables.similar([personal[0] as string], { count: 20 }).films.map(({ itemId }) => itemId),
         );
 
-        await page.select(".like select", popular[1] as string);
+        await choose(page, ".like select", popular[1] as string);
         await page.waitForFunction((hash) => location.hash.endsWith(hash), {}, `like=${popular[1]}`);
         const expected = tables.similar([popular[1] as string], { count: 20 }).films.map(({ itemId }) => itemId);
         await page.waitForFunction(
@@ -274,7 +271,7 @@ describe("the storefront", () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await filmsOf(page, "popular");
-        await page.click('nav a[href="#/status?viewer=6"]');
+        await page.locator('nav a[href="#/status?viewer=6"]').click();
         await said(page, ".state", /Serving/);
         const text = await textOf(page, "main");
         for (const words of [
@@ -301,19 +298,19 @@ describe("the storefront", () => {
         const [first] = await filmsOf(page, "trending");
         const path = `similar/${first}?`;
         for (const _ of [1, 2]) {
-            await page.hover(`#trending [data-item="${first}"] button`);
-            await page.hover("h2");
+            await page.locator(`#trending [data-item="${first}"] button`).hover();
+            await page.locator("h2").hover();
         }
         await page.waitForNetworkIdle({ idleTime: 100 });
         assert.equal(askedFor(path), 1);
-        await page.click(`#trending [data-item="${first}"] button`);
+        await page.locator(`#trending [data-item="${first}"] button`).click();
         await page.waitForSelector("dialog .similar button");
         assert.equal(askedFor(path), 1, "the dialog uses what is there");
 
         await page.keyboard.press("Escape");
         await page.waitForSelector("dialog", { hidden: true });
-        await page.click(".who");
-        await page.hover(".viewers li:nth-child(3) button");
+        await page.locator(".who").click();
+        await page.locator(".viewers li:nth-child(3) button").hover();
         await page.waitForNetworkIdle({ idleTime: 100 });
         assert.equal(askedFor("recommendations/122?"), 1, "a viewer's list, too");
 
@@ -322,7 +319,7 @@ describe("the storefront", () => {
         });
         await filmsOf(saving, "trending");
         const before = served.asked.length;
-        await saving.hover(`#trending [data-item="${first}"] button`);
+        await saving.locator(`#trending [data-item="${first}"] button`).hover();
         await saving.waitForNetworkIdle({ idleTime: 200 });
         assert.equal(served.asked.length, before);
         clean();
@@ -332,7 +329,7 @@ describe("the storefront", () => {
         const page = await open("", { scheme: "light" });
         const ground = (of: Page) => of.evaluate(() => getComputedStyle(document.body).backgroundColor);
         assert.equal(await ground(page), "rgb(247, 244, 238)");
-        await page.click(".theme");
+        await page.locator(".theme").click();
         assert.equal(await ground(page), "rgb(11, 12, 16)");
         await page.reload();
         await page.waitForSelector(".theme");
@@ -351,9 +348,9 @@ describe("the storefront", () => {
             },
         });
         await filmsOf(page, "picks");
-        await page.click(".hero .primary");
+        await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
-        await page.click(".theme");
+        await page.locator(".theme").click();
         assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
         clean();
     });

@@ -69,7 +69,7 @@ describe("the storefront's measures", () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=15`, { before: watchShifts });
         await filmsOf(page, "popular");
         served.control.delayMs = 300;
-        await page.click(".hero .primary");
+        await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /^Because/);
         served.control.delayMs = 0;
         const shift = Number(await page.evaluate(() => document.documentElement.dataset.shift ?? 0));
@@ -81,19 +81,21 @@ describe("the storefront's measures", () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         await filmsOf(page, "picks");
         await page.evaluate(() => sessionStorage.clear());
-        const times: number[] = [];
         // The best of three: the machine may be busy with something else.
+        const shown: number[] = [];
+        const changed: number[] = [];
         for (let turn = 0; turn < 3; turn++) {
             await page.reload();
             await filmsOf(page, "picks");
-            times.push(await page.evaluate(() => performance.now()));
+            shown.push(await page.evaluate(() => performance.now()));
+            await page.locator(".hero .primary").click();
+            const note = await said(page, "#picks .row-note", /in [\d.]+ ms\.$/);
+            changed.push(Number(note.match(/in ([\d.]+) ms/)?.[1]));
         }
-        assert.ok(Math.min(...times) < 1000, times.join(", "));
-        await page.click(".hero .primary");
-        const note = await said(page, "#picks .row-note", /in [\d.]+ ms\.$/);
-        assert.ok(Number(note.match(/in ([\d.]+) ms/)?.[1]) < 1000, note);
+        assert.ok(Math.min(...shown) < 1000, shown.join(", "));
+        assert.ok(Math.min(...changed) < 1000, changed.join(", "));
         if (process.env.MOVIE_RECOMMENDER_FIGURES) {
-            console.log(`first row ${Math.round(Math.min(...times))} ms; ${note}`);
+            console.log(`first row ${Math.round(Math.min(...shown))} ms, changed list ${Math.min(...changed)} ms`);
         }
         await context.close();
     });

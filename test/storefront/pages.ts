@@ -65,6 +65,20 @@ export async function said(page: Page, selector: string, words: RegExp): Promise
     return text;
 }
 
+/** Chooses one of several, once it can be chosen. */
+export async function choose(page: Page, selector: string, value: string): Promise<void> {
+    await page.waitForFunction(
+        (sought, wanted) =>
+            [...(document.querySelector<HTMLSelectElement>(sought)?.options ?? [])].some(
+                (option) => option.value === wanted,
+            ),
+        {},
+        selector,
+        value,
+    );
+    await page.select(selector, value);
+}
+
 /** What has the focus, in words: its name as a screen reader says it, near enough. */
 export const focused = (page: Page) =>
     page.evaluate(() => {

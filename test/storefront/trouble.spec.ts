@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../local/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, said, textOf } from "./pages.ts";
+import { choose, filmsOf, openPage, said, textOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("the storefront in trouble", () => {
@@ -27,7 +27,7 @@ describe("the storefront in trouble", () => {
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
         await said(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
         served.control.failing = undefined;
-        await page.click("#trending .trouble .button");
+        await page.locator("#trending .trouble .button").click();
         assert.ok((await filmsOf(page, "trending")).length > 0);
         await context.close();
     });
@@ -36,7 +36,7 @@ describe("the storefront in trouble", () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
         await filmsOf(page, "picks");
         served.control.failing = "events";
-        await page.click(".hero .primary");
+        await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /could not be told\. The table cannot be read/);
         served.control.failing = undefined;
         await page.locator("#picks .row-note .button").click();
@@ -58,12 +58,12 @@ describe("the storefront in trouble", () => {
         await page.setOfflineMode(true);
         await said(page, ".offline", /^You are offline\./);
         assert.deepEqual(await filmsOf(page, "picks"), films);
-        await page.select(".genre", "Western");
-        await page.click("#picks [data-item] button");
+        await choose(page, ".genre", "Western");
+        await page.locator("#picks [data-item] button").click();
         await said(page, "dialog .trouble", /You are offline\./);
         await page.setOfflineMode(false);
         await page.waitForSelector(".offline", { hidden: true });
-        await page.click("dialog .trouble .button");
+        await page.locator("dialog .trouble .button").click();
         await page.waitForSelector("dialog .similar button");
         await context.close();
     });
@@ -72,10 +72,10 @@ describe("the storefront in trouble", () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
         await said(page, ".notice", /^The campaign is parked\./);
         await said(page, "#picks [data-source]", /What people watch.*there is no campaign just now/);
-        await page.click(".hero .primary");
+        await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await said(page, "#picks [data-source]", /Similar films/);
-        await page.click(".notice a");
+        await page.locator(".notice a").click();
         await said(page, ".guard", /The cost guard says.*so the campaign was parked/);
         const text = await textOf(page, "main");
         assert.match(text, /Away/);
