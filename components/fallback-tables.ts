@@ -1,26 +1,19 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { tablesPathBeside } from "../data-prep/places.ts";
-import { parseTables } from "../data-prep/tables/document.ts";
+import { tablesFault, tablesMend } from "../data-prep/tables/fault.ts";
 import { contentOf } from "./content.ts";
 
 /**
  * The tables that answer without a campaign, which data-prep wrote beside the interactions.
  *
- * @throws pulumi.RunError when there are none, or they are of other interactions; TablesFormatError.
+ * @throws pulumi.RunError when there are none, they cannot be read, or they are of other interactions.
  */
 export async function fallbackTables(interactionsFile: string): Promise<pulumi.asset.FileAsset> {
-    const path = tablesPathBeside(interactionsFile);
-    const again =
-        `Make both anew: npm run data-prep -- --output ${interactionsFile} (--input for what is not MovieLens 100k)\n` +
-        "Or do without the API: pulumi config set api false";
-    if (!existsSync(path)) {
-        throw new pulumi.RunError(`there is no ${path}, from which the API answers without a campaign. ${again}`);
+    const fault = await tablesFault(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
+    if (fault !== undefined) {
+        throw new pulumi.RunError(
+            `${fault}. From these tables the API answers without a campaign.\nMake both anew: ${tablesMend(interactionsFile)}`,
+        );
     }
-    const { interactions } = parseTables(await readFile(path, "utf8"));
-    if (interactions.sha256 !== (await contentOf(interactionsFile)).contentHash) {
-        throw new pulumi.RunError(`${path} was made from other interactions than ${interactionsFile}. ${again}`);
-    }
-    return new pulumi.asset.FileAsset(path);
+    return new pulumi.asset.FileAsset(tablesPathBeside(interactionsFile));
 }

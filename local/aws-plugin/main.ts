@@ -21,7 +21,6 @@ import { apiKeyEntries } from "./api-keys.ts";
 import { stageEntries } from "./api-stage.ts";
 import { budgetEntries } from "./budgets.ts";
 import { distributionEntries } from "./cloudfront-distribution.ts";
-import { edgePolicyLookups } from "./cloudfront-lookups.ts";
 import { edgePolicyEntries } from "./cloudfront-policies.ts";
 import { trailEntries } from "./cloudtrail.ts";
 import { dashboardEntries } from "./dashboard.ts";
@@ -83,7 +82,6 @@ const provider = createProvider(
     },
     {
         ...ssmLookups(new SSMClient(settings)),
-        ...edgePolicyLookups(cloudFront),
         async "aws:index/getCallerIdentity:getCallerIdentity"() {
             const { Account, Arn, UserId } = await caller();
             return { id: Account, accountId: Account, arn: Arn, userId: UserId };

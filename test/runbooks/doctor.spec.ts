@@ -221,7 +221,7 @@ describe("the check of the fallback tables", () => {
         await appendFile(join(folder, "films.csv"), "1,2,3\n");
         assert.match((await look()).detail, /was made from other interactions than films\.csv$/);
         await writeFile(join(folder, "fallback-tables.json"), "{}");
-        assert.match((await look()).detail, /^fallback-tables\.json is none: /);
+        assert.match((await look()).detail, /^fallback-tables\.json cannot be used: /);
     });
 });
 

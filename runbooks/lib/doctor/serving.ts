@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
-import { parseTables } from "../../../data-prep/tables/document.ts";
+import { tablesFault, tablesMend } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
 import type { StackDeps } from "./stack.ts";
@@ -22,22 +21,21 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
     if (!serving.api) {
         return ok(withoutApi);
     }
-    const file = tablesPathBeside(interactionsFile);
-    const again = `npm run data-prep -- --output ${interactionsFile}   # --input for what is not MovieLens 100k; or: pulumi config set api false`;
-    const path = resolve(deps.projectDir, file);
-    let of: string;
-    try {
-        of = parseTables(await readFile(path, "utf8")).interactions.sha256;
-    } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        return fail(code === "ENOENT" ? `there is no ${file}` : `${file} is none: ${message}`, again);
-    }
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(resolve(deps.projectDir, interactionsFile)), hash);
-    return of === hash.digest("hex")
-        ? ok(`${file}, of the same interactions`)
-        : fail(`${file} was made from other interactions than ${interactionsFile}`, again);
+    const fault = await tablesFault(
+        interactionsFile,
+        () => sha256Of(resolve(deps.projectDir, interactionsFile)),
+        deps.projectDir,
+    );
+    return fault === undefined
+        ? ok(`${tablesPathBeside(interactionsFile)}, of the same interactions`)
+        : fail(fault, tablesMend(interactionsFile));
 };
+
+async function sha256Of(path: string): Promise<string> {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path), hash);
+    return hash.digest("hex");
+}
 
 /** API Gateway refuses access logs of a stage until the account has a role by which it writes logs. */
 export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, serving, stack } }) => {

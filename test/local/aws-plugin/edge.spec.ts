@@ -32,7 +32,6 @@ import { restApiEntries } from "../../../local/aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../../local/aws-plugin/api-keys.ts";
 import { stageEntries } from "../../../local/aws-plugin/api-stage.ts";
 import { distributionEntries } from "../../../local/aws-plugin/cloudfront-distribution.ts";
-import { edgePolicyLookups } from "../../../local/aws-plugin/cloudfront-lookups.ts";
 import { edgePolicyEntries } from "../../../local/aws-plugin/cloudfront-policies.ts";
 import { tableEntries } from "../../../local/aws-plugin/dynamodb.ts";
 import { createProvider } from "../../../local/aws-plugin/provider.ts";
@@ -120,7 +119,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             ...edgePolicyEntries(clients.edge, async () => account),
             ...distributionEntries(clients.edge),
         };
-        plugin = createProvider(entries, edgePolicyLookups(clients.edge)) as Plugin;
+        plugin = createProvider(entries, {}) as Plugin;
         const api = await made("restApi", { ...apiArgs, name: "kept" });
         ids.deployment = (await made("deployment", { restApi: api })).toString();
         await made("stage", { restApi: api, deployment: ids.deployment, stageName: "kept", tags });
@@ -533,17 +532,6 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             failures.map(({ property }) => property),
             ["canarySettings"],
         );
-    });
-
-    it("finds AWS's own policies by their names", async () => {
-        const find = async (kind: string, named: string) =>
-            (await plugin.invoke(`aws:cloudfront/get${kind}:get${kind}`, { name: named })).outputs?.id;
-        assert.equal(await find("CachePolicy", "Managed-CachingOptimized"), "658327ea-f89d-4fab-a63d-7e88639e58f6");
-        assert.equal(
-            await find("OriginRequestPolicy", "Managed-AllViewerExceptHostHeader"),
-            "b689b0a8-53d0-40ab-baf2-68738e2966ac",
-        );
-        await assert.rejects(find("CachePolicy", "Managed-Nothing"), /there is no cache policy Managed-Nothing/);
     });
 });
 

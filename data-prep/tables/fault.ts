@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { tablesPathBeside } from "../places.ts";
+import { parseTables } from "./document.ts";
+
+/**
+ * What is wrong with the fallback tables beside the interactions, for people: none, not tables, or of other interactions;
+ * undefined when they are theirs.
+ *
+ * @param sha256 of the interactions, hexadecimal; asked for only where there are tables.
+ * @param projectDir what a relative path is relative to.
+ */
+export async function tablesFault(
+    interactionsFile: string,
+    sha256: () => Promise<string>,
+    projectDir = ".",
+): Promise<string | undefined> {
+    const file = tablesPathBeside(interactionsFile);
+    let of: string;
+    try {
+        of = parseTables(await readFile(resolve(projectDir, file), "utf8")).interactions.sha256;
+    } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        return code === "ENOENT" ? `there is no ${file}` : `${file} cannot be used: ${message}`;
+    }
+    return of === (await sha256()) ? undefined : `${file} was made from other interactions than ${interactionsFile}`;
+}
+
+/** The command that makes the interactions and their tables anew. */
+export const tablesMend = (interactionsFile: string) =>
+    `npm run data-prep -- --output ${interactionsFile}   # --input for what is not MovieLens 100k; or: pulumi config set api false`;
