@@ -41,6 +41,21 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     return { ...state, again };
 }
 
+/** Asks again every so many seconds while somebody looks, and when he comes back. */
+export function useRefresh(again: () => void, seconds: number): void {
+    useEffect(() => {
+        const look = () => {
+            if (document.visibilityState === "visible") again();
+        };
+        const timer = setInterval(look, seconds * 1000);
+        document.addEventListener("visibilitychange", look);
+        return () => {
+            clearInterval(timer);
+            document.removeEventListener("visibilitychange", look);
+        };
+    }, [again, seconds]);
+}
+
 /** The route of the address bar. */
 export function useRoute(): Route {
     const [route, setRoute] = useState(() => parseRoute(location.hash));

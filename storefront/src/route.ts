@@ -7,22 +7,29 @@ export interface Route {
     readonly viewer?: string;
     /** The film whose likes the page of comparison shows. */
     readonly like?: string;
+    /** The film that lies over the page. */
+    readonly film?: string;
 }
+
+const longestId = 256;
 
 /** Reads `location.hash`; what it does not know is the home page. */
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);
-    const [viewer, like] = [values.get("viewer"), values.get("like")];
-    return {
-        page: path === "compare" || path === "status" ? path : "home",
-        ...(viewer && { viewer: viewer.slice(0, 256) }),
-        ...(like && { like: like.slice(0, 256) }),
-    };
+    const ids = (["viewer", "like", "film"] as const).flatMap((name) => {
+        const id = values.get(name);
+        return id ? [[name, id.slice(0, longestId)] as const] : [];
+    });
+    return { page: path === "compare" || path === "status" ? path : "home", ...Object.fromEntries(ids) };
 }
 
 /** The hash that `parseRoute` reads as this. */
-export function hashFor({ page, viewer, like }: Route): string {
-    const values = new URLSearchParams({ ...(viewer && { viewer }), ...(like && { like }) }).toString();
+export function hashFor({ page, viewer, like, film }: Route): string {
+    const values = new URLSearchParams({
+        ...(viewer && { viewer }),
+        ...(like && { like }),
+        ...(film && { film }),
+    }).toString();
     return `#/${page === "home" ? "" : page}${values && `?${values}`}`;
 }

@@ -44,6 +44,7 @@ describe("the storefront is for everybody", () => {
             },
         ],
         ["a film", "#/?viewer=6", click("#picks [data-item] button")],
+        ["a film that is not known", "#/?viewer=6&film=none", (page) => page.waitForSelector("dialog .trouble")],
         ["a row's drawer", "#/?viewer=6", click("#picks .details")],
         ["the choice of a viewer", "#/?viewer=6", click(".who")],
         ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],

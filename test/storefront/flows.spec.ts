@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "puppeteer-core";
 import { openBrowser } from "../../local/demo/browser.ts";
+import { spoken } from "../../storefront/src/poster/lettering.ts";
 import { histories, tables, tablesDocument } from "./films.ts";
-import { choose, filmsOf, type OpenPage, openPage, type PageOptions, said, textOf } from "./pages.ts";
+import { choose, filmsOf, focused, type OpenPage, openPage, type PageOptions, said, textOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("the storefront", () => {
@@ -169,6 +170,56 @@ describe("the storefront", () => {
         await page.locator("dialog .close").click();
         await page.waitForSelector("dialog", { hidden: true });
         clean();
+    });
+
+    it("keeps a film in the address: Back closes it, and it can be sent to somebody", async () => {
+        const page = await open("#/?viewer=17");
+        const [first = "", second = ""] = await filmsOf(page, "popular");
+        const hash = () => page.evaluate(() => location.hash);
+        const closed = async () => {
+            await page.waitForSelector("dialog", { hidden: true });
+            await page.waitForFunction(() => location.hash === "#/?viewer=17");
+        };
+        const openFilm = async (film: string) => {
+            await page.locator(`#popular [data-item="${film}"] button`).click();
+            await page.waitForSelector("dialog[open]");
+            assert.equal(await hash(), `#/?viewer=17&film=${film}`);
+        };
+        await openFilm(first);
+        await page.goBack();
+        await closed();
+        const scrolled = await page.evaluate(() => scrollY);
+        await openFilm(second);
+        await page.locator("dialog .similar button").click();
+        await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `film=${second}`);
+        assert.equal(await focused(page), await textOf(page, "#film-title"), "who is led on hears where he is");
+        await page.goBack();
+        await closed();
+        assert.equal(await page.evaluate(() => scrollY), scrolled, "the page is where it was");
+
+        await openFilm(first);
+        await page.reload();
+        const title = tables.film(first)?.title ?? "";
+        await said(page, "#film-title", new RegExp(`^${spoken(title)}$`));
+        await page.locator("dialog .primary").click();
+        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        assert.equal(served.events.findLast(({ userId }) => userId === "17")?.events[0]?.itemId, first);
+        await closed();
+
+        const sent = await open(`#/?viewer=18&film=${second}`);
+        await said(sent, "dialog .film-facts", /watched by \d+ people$/);
+        await sent.keyboard.press("Escape");
+        await sent.waitForSelector("dialog", { hidden: true });
+        assert.equal(await sent.evaluate(() => location.hash), "#/?viewer=18", "he stays on the page");
+        clean();
+    });
+
+    it("says so where the address names no film that is known", async () => {
+        const page = await open("#/?viewer=17&film=no-such");
+        await said(page, "dialog .trouble", /No film of the catalogue .* has this id/);
+        await page.locator("dialog .close").click();
+        await page.waitForSelector("dialog", { hidden: true });
+        assert.ok((await filmsOf(page, "picks")).length > 0);
     });
 
     it("tells the curious how a row was made, with a call that can be copied", async () => {

@@ -15,11 +15,13 @@ describe("the storefront's address", () => {
                 fc.constantFrom("home", "compare", "status"),
                 fc.option(id),
                 fc.option(id),
-                (page, viewer, like) => {
+                fc.option(id),
+                (page, viewer, like, film) => {
                     const route: Route = {
                         page,
                         ...(viewer !== null && { viewer }),
                         ...(like !== null && { like }),
+                        ...(film !== null && { film }),
                     } as Route;
                     assert.deepEqual(parseRoute(hashFor(route)), route);
                 },

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
-import { useAnswer } from "../hooks.ts";
+import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -28,6 +28,9 @@ interface Deed {
 const mostTurns = 3;
 const turnMs = 1000;
 
+/** The campaign may be parked, or come back, while somebody reads. */
+const healthSeconds = 60;
+
 /** A viewer's rows, which change as he watches. */
 export function Home({ viewer }: { viewer: string }) {
     const [since, setSince] = useState(() => lastRevision(viewer));
@@ -36,6 +39,7 @@ export function Home({ viewer }: { viewer: string }) {
     const turns = useRef(0);
     const picks = useAnswer<FilmList>(picksPath(viewer, since));
     const health = useAnswer<Health>("health");
+    useRefresh(health.again, healthSeconds);
     const newest = deed?.film ?? watched[0];
     const because = useAnswer<FilmList>(newest && similarPath(newest.itemId));
     const title = isNew(viewer) ? "Top picks for you" : `Top picks for viewer ${viewer}`;

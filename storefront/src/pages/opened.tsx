@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
+import { useFilmInAddress } from "../film-address.ts";
 import { Drawer } from "../parts/drawer.tsx";
 import { FilmDialog } from "../parts/film-dialog.tsx";
 import type { Watched } from "../viewers.ts";
@@ -18,23 +19,32 @@ export function useOpened(
     watched: Watched,
     onWatch: (film: ListedFilm, recommendationId: string | undefined) => void,
 ): Opened {
-    const [film, setFilm] = useState<{ readonly film: ListedFilm; readonly list: FilmList }>();
+    const { itemId, open, lead, close } = useFilmInAddress();
+    const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: FilmList }>();
     const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<FilmList> }>();
+    const known = chosen?.film.itemId === itemId ? chosen : undefined;
     return {
-        openFilm: (opened, list) => setFilm({ film: opened, list }),
+        openFilm(film, from) {
+            setChosen({ film, from });
+            open(film.itemId);
+        },
         openDetails: (title, answered) => answered && setDetails({ title, answered }),
         dialog: (
             <>
-                {film && (
+                {itemId !== undefined && (
                     <FilmDialog
-                        film={film.film}
-                        recommendationId={film.list.recommendationId}
-                        watched={watched.some(({ itemId }) => itemId === film.film.itemId)}
-                        onWatch={(chosen, recommendationId) => {
-                            setFilm(undefined);
-                            onWatch(chosen, recommendationId);
+                        itemId={itemId}
+                        known={known?.film}
+                        watched={watched.some((film) => film.itemId === itemId)}
+                        onWatch={(film) => {
+                            close();
+                            onWatch(film, known?.from?.recommendationId);
                         }}
-                        onClose={() => setFilm(undefined)}
+                        onLead={(film) => {
+                            setChosen({ film });
+                            lead(film.itemId);
+                        }}
+                        onClose={close}
                     />
                 )}
                 {details && <Drawer {...details} onClose={() => setDetails(undefined)} />}

@@ -1,5 +1,5 @@
-import { useState } from "preact/hooks";
-import { useAnswer } from "../hooks.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { type Asked, useAnswer } from "../hooks.ts";
 import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { Film, FilmList, ListedFilm } from "../words.ts";
@@ -9,71 +9,96 @@ import { Artwork, Poster } from "./poster.tsx";
 import { Trouble } from "./trouble.tsx";
 
 interface FilmDialogProps {
-    readonly film: ListedFilm;
-    /** The list it was chosen from, if it has an id: events say so. */
-    readonly recommendationId: string | undefined;
+    readonly itemId: string;
+    /** What the list that it was chosen from says of it; without, it is asked for. */
+    readonly known: ListedFilm | undefined;
     readonly watched: boolean;
-    onWatch(film: ListedFilm, recommendationId: string | undefined): void;
+    onWatch(film: ListedFilm): void;
+    /** Leads on to a film that is like it. */
+    onLead(film: ListedFilm): void;
     onClose(): void;
 }
 
 const shownSimilar = 10;
 
 /** All about a film, and what is like it, which leads on to the next one. */
-export function FilmDialog({ film: first, recommendationId, watched, onWatch, onClose }: FilmDialogProps) {
-    const [film, setFilm] = useState(first);
-    const { answered: known } = useAnswer<Film>(itemPath(film.itemId));
-    const similar = useAnswer<FilmList>(similarPath(film.itemId));
-    const viewers = known?.value.itemId === film.itemId ? known.value.viewers : undefined;
-    const chosenFrom = film === first ? recommendationId : undefined;
+export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }: FilmDialogProps) {
+    const asked = useAnswer<Film>(itemPath(itemId));
+    const similar = useAnswer<FilmList>(similarPath(itemId));
+    const answer = asked.answered?.value.itemId === itemId ? asked.answered.value : undefined;
+    const film = known ?? answer;
+
+    // Who is led on hears and sees the next film from its beginning.
+    const title = useRef<HTMLHeadingElement>(null);
+    const first = useRef(itemId);
+    useEffect(() => {
+        if (first.current !== itemId) title.current?.focus();
+    }, [itemId]);
+
     return (
         <Modal class="sheet film" labelledBy="film-title" onClose={onClose}>
             <div class="film-head stage">
-                <div class="film-art" key={film.itemId}>
-                    <Artwork film={film} />
+                <div class="film-art" key={`art ${itemId}`}>
+                    {film && <Artwork film={film} />}
                 </div>
-                <Poster key={film.itemId} film={film} />
+                {film ? <Poster key={itemId} film={film} /> : <span class="blank poster" />}
                 <div class="film-words">
-                    <h2 id="film-title">{spoken(film.title)}</h2>
-                    <p class="film-facts">
-                        {film.year ?? "Year unknown"}
-                        <span class="film-viewers">
-                            {viewers !== undefined && `watched by ${viewers.toLocaleString("en")} people`}
-                        </span>
-                    </p>
-                    <ul class="genres" aria-label="Genres">
-                        {film.genres.map((genre) => (
-                            <li key={genre}>{genre}</li>
-                        ))}
-                    </ul>
-                    <p class="film-deeds">
-                        <button type="button" class="button primary" onClick={() => onWatch(film, chosenFrom)}>
-                            <Icon name="play" />
-                            {watched && film === first ? "Watch again" : "Watch"}
-                        </button>
-                        {watched && film === first && (
-                            <span class="watched">
-                                <Icon name="seen" /> Watched in this visit
-                            </span>
-                        )}
-                    </p>
+                    <h2 id="film-title" ref={title} tabIndex={-1}>
+                        {film ? spoken(film.title) : `Film ${itemId}`}
+                    </h2>
+                    {film === undefined && asked.error && <Trouble error={asked.error} onAgain={asked.again} />}
+                    {film && (
+                        <>
+                            <p class="film-facts">
+                                {film.year ?? "Year unknown"}
+                                <span class="film-viewers">
+                                    {answer?.viewers !== undefined &&
+                                        `watched by ${answer.viewers.toLocaleString("en")} people`}
+                                </span>
+                            </p>
+                            <ul class="genres" aria-label="Genres">
+                                {film.genres.map((genre) => (
+                                    <li key={genre}>{genre}</li>
+                                ))}
+                            </ul>
+                            <p class="film-deeds">
+                                <button type="button" class="button primary" onClick={() => onWatch(film)}>
+                                    <Icon name="play" />
+                                    {watched ? "Watch again" : "Watch"}
+                                </button>
+                                {watched && (
+                                    <span class="watched">
+                                        <Icon name="seen" /> Watched in this visit
+                                    </span>
+                                )}
+                            </p>
+                        </>
+                    )}
                 </div>
             </div>
+            {(film || !asked.error) && <SimilarFilms asked={similar} onLead={onLead} />}
+        </Modal>
+    );
+}
+
+function SimilarFilms({ asked, onLead }: { asked: Asked<FilmList>; onLead(film: ListedFilm): void }) {
+    return (
+        <>
             <h3 id="film-similar">Similar films</h3>
-            {similar.error !== undefined && similar.answered === undefined ? (
-                <Trouble error={similar.error} onAgain={similar.again} />
+            {asked.error !== undefined && asked.answered === undefined ? (
+                <Trouble error={asked.error} onAgain={asked.again} />
             ) : (
                 <ul class="similar" aria-labelledby="film-similar">
-                    {similar.answered === undefined
+                    {asked.answered === undefined
                         ? Array.from({ length: shownSimilar }, (_, place) => (
                               <li key={`blank ${place}`} aria-hidden="true">
                                   <span class="blank poster" />
                                   <span class="blank words" />
                               </li>
                           ))
-                        : similar.answered.value.films.slice(0, shownSimilar).map((other) => (
+                        : asked.answered.value.films.slice(0, shownSimilar).map((other) => (
                               <li key={other.itemId}>
-                                  <button type="button" onClick={() => setFilm(other)}>
+                                  <button type="button" onClick={() => onLead(other)}>
                                       <Poster film={other} />
                                       <span class="card-title">{spoken(other.title)}</span>
                                   </button>
@@ -81,6 +106,6 @@ export function FilmDialog({ film: first, recommendationId, watched, onWatch, on
                           ))}
                 </ul>
             )}
-        </Modal>
+        </>
     );
 }
