@@ -11,6 +11,9 @@ export const servingMetrics = {
     latency: "GetRecommendationsLatency",
 } as const;
 
+/** Of the campaign that orders given films; dimension `CampaignArn`. */
+export const rankingMetrics = { requests: "GetPersonalizedRanking" } as const;
+
 /** Dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`; for the second, `SolutionArn`, `SolutionVersionArn`. */
 export const jobMetrics = {
     importErrors: "DatasetImportJobError",

@@ -83,8 +83,9 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn }: CostGuardArgs
         recipe,
         ...told,
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
+        rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
-        // By its name, like the campaign: the guard is there before the table, and after it.
+        // By its name, like the campaigns: the guard is there before the table, and after it.
         tableName: config.serving.api ? config.names.api : undefined,
     }));
 }

@@ -7,5 +7,6 @@ import type { ServiceCaller } from "../iam/import-access.ts";
 export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
     const { project, stack, names } = config;
     const campaign = campaignNameOf(config);
-    return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign }));
+    const ranking = config.serving.rankingCampaign ? names.ranking : undefined;
+    return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign, ranking }));
 }

@@ -6,6 +6,8 @@ import { Campaign, Solution, SolutionVersion } from "./personalize/resources.ts"
 export interface RankingCampaignArgs {
     readonly config: StackConfig;
     readonly partition: string;
+    /** Whether there is a campaign now; what is trained stays while it is parked. */
+    readonly serves: boolean;
     readonly datasetGroupArn: pulumi.Input<string>;
     /** The import that it learns from. */
     readonly importJobArn: pulumi.Input<string>;
@@ -18,6 +20,7 @@ const rankingRecipe = "aws-personalized-ranking";
 
 /** A second solution and campaign, which orders given films for a viewer; it bills by the hour as the first one does. */
 export class RankingCampaign extends pulumi.ComponentResource {
+    /** Empty while there is none. */
     public readonly campaignArn: pulumi.Output<string>;
 
     constructor(name: string, args: RankingCampaignArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,18 +47,19 @@ export class RankingCampaign extends pulumi.ComponentResource {
             { ...within(deadlines.training), solutionArn: solution.id, importJobArn },
             child,
         );
-        const campaign = new Campaign(
-            name,
-            {
-                ...within(deadlines.campaign),
-                name: names.ranking,
-                solutionArn: solution.id,
-                solutionVersionArn: version.id,
-                minProvisionedTPS: 1,
-            },
-            { ...child, dependsOn: version },
-        );
-        this.campaignArn = campaign.id;
+        this.campaignArn = args.serves
+            ? new Campaign(
+                  name,
+                  {
+                      ...within(deadlines.campaign),
+                      name: names.ranking,
+                      solutionArn: solution.id,
+                      solutionVersionArn: version.id,
+                      minProvisionedTPS: 1,
+                  },
+                  { ...child, dependsOn: version },
+              ).id
+            : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });
     }
 }

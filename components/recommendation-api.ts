@@ -20,8 +20,6 @@ export interface RecommendationApiArgs {
     readonly tables: pulumi.asset.Asset;
     /** Empty without an event tracker. */
     readonly trackingId: pulumi.Input<string>;
-    /** Empty without the campaign that orders given films. */
-    readonly rankingCampaignArn: pulumi.Input<string>;
     /** Files of the page that the API serves; undefined where it serves none. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
 }
@@ -150,7 +148,7 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
-/** What the function is told. It knows the campaign by its name, so that it knows it again after a time without one. */
+/** What the function is told. It knows campaigns by their names, so that it knows them again after a time without. */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
     const scope = apiScopeOf(config, caller);
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
@@ -159,14 +157,16 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         stack: config.stack,
         region: config.region,
         campaignArn: arn(`campaign/${scope.campaign}`),
-        rankingCampaignArn: pulumi.output(args.rankingCampaignArn).apply((found) => found || undefined),
+        rankingCampaignArn: config.serving.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
         trackingId: args.trackingId,
         // By its name: the policy is about that table.
         tableName: table.name,
         allowedOrigins: config.serving.allowedOrigins,
         cost: {
-            campaignUsdPerHour: campaignUsdPerHour(config.recipe, config.minProvisionedTPS),
+            campaignUsdPerHour:
+                campaignUsdPerHour(config.recipe, config.minProvisionedTPS) +
+                (config.serving.rankingCampaign ? campaignUsdPerHour(undefined, 1) : 0),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,
             monthlyLimitUsd: price.monthlyLimitUsd,
         },

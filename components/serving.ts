@@ -68,20 +68,20 @@ export class Serving extends pulumi.ComponentResource {
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
 
-        this.rankingCampaignArn =
-            rankingCampaign && config.campaignEnabled && !args.isParked
-                ? new RankingCampaign(
-                      "ranking",
-                      {
-                          config,
-                          partition: caller.partition,
-                          datasetGroupArn: recommender.datasetGroupArn,
-                          importJobArn: recommender.importJobArn,
-                          after: [args.budget, recommender],
-                      },
-                      child,
-                  ).campaignArn
-                : none;
+        this.rankingCampaignArn = rankingCampaign
+            ? new RankingCampaign(
+                  "ranking",
+                  {
+                      config,
+                      partition: caller.partition,
+                      serves: config.campaignEnabled && !args.isParked,
+                      datasetGroupArn: recommender.datasetGroupArn,
+                      importJobArn: recommender.importJobArn,
+                      after: [args.budget, recommender],
+                  },
+                  child,
+              ).campaignArn
+            : none;
         const api =
             files &&
             new RecommendationApi(
@@ -92,7 +92,6 @@ export class Serving extends pulumi.ComponentResource {
                     price: args.price,
                     tables: files.tables,
                     trackingId: recommender.eventTrackerId,
-                    rankingCampaignArn: this.rankingCampaignArn,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
                 },
                 child,

@@ -17,6 +17,8 @@ export interface GuardScope extends ServiceCaller {
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
+    /** Name of the campaign that orders given films; undefined where the stack's config has none. */
+    readonly ranking: string | undefined;
 }
 
 /** What the schedule may: start the guard, and keep what it could not start. */
@@ -44,6 +46,15 @@ export function guardPolicy(
             ],
             campaign,
         ),
+        ...(scope.ranking === undefined
+            ? []
+            : [
+                  allow(
+                      "ParksRanking",
+                      ["personalize:DeleteCampaign", "personalize:DescribeCampaign"],
+                      arn("personalize", `campaign/${scope.ranking}`),
+                  ),
+              ]),
         // Personalize's lists know no resource (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListsSolutions", [
             "personalize:ListCampaigns",

@@ -77,7 +77,7 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
 
 /** All that the functions and their schedules may, each once. */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
-    const of = { ...scope, campaign: scope.names.campaign };
+    const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking };
     const documents = [
         guardPolicy(of, { unusedAction: "delete", api: true }),
         schedulePolicy(of),

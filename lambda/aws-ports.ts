@@ -1,11 +1,13 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { DeleteSolutionCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
+import { DeleteSolutionCommand } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { rankingMetrics } from "../metrics.ts";
 import { keepTag } from "../money/guard-config.ts";
+import { campaignSeen } from "../personalize/campaign-seen.ts";
 import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../personalize/marks.ts";
 import { beginPark } from "../personalize/park.ts";
 import { goneOrThrow } from "../personalize/remove.ts";
@@ -21,6 +23,8 @@ export interface GuardPlace {
     readonly project: string;
     readonly stack: string;
     readonly campaignArn: string;
+    /** Of the campaign that orders given films; undefined where the stack's config has none. */
+    readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
     /** The API's table, where what viewers are to know is read; undefined where there is no API. */
     readonly tableName?: string | undefined;
@@ -42,26 +46,23 @@ const probeUser = "cost-guard-probe";
 /** The guard's world in AWS. */
 export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
-    const { project, stack, campaignArn, topicArn, tableName } = place;
+    const { project, stack, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
         now: Date.now,
         log: (line) => console.log(JSON.stringify(line)),
-        async campaign() {
-            const { campaign } =
-                (await personalize.send(new DescribeCampaignCommand({ campaignArn })).catch(goneOrThrow)) ?? {};
-            return campaign === undefined || campaign.status === "CREATE FAILED"
-                ? undefined
-                : {
-                      status: campaign.status ?? "",
-                      createdAt: campaign.creationDateTime?.getTime() ?? 0,
-                      updatedAt: campaign.lastUpdatedDateTime?.getTime() ?? 0,
-                      minProvisionedTPS: campaign.minProvisionedTPS ?? 1,
-                  };
-        },
+        campaign: () => campaignSeen(personalize, campaignArn),
         kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
+        ranking:
+            rankingCampaignArn === undefined
+                ? undefined
+                : {
+                      campaign: () => campaignSeen(personalize, rankingCampaignArn),
+                      requests: (since) =>
+                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
+                  },
         async parked() {
             const { parked } = await readMarks(ssm, stack);
             return parked && { solutionVersionArn: parked.campaign?.solutionVersionArn };
@@ -73,7 +74,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
         },
         async park(reason) {
-            await beginPark(deps, { stack, campaignArn, reason });
+            await beginPark(deps, { stack, campaignArn, rankingCampaignArn, reason });
         },
         async deleteSolution(name) {
             const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });

@@ -15,6 +15,8 @@ export interface GuardPorts {
     kept(): Promise<boolean>;
     /** Requests of the campaign by windows of five minutes, from that moment on. */
     requests(since: number): Promise<RequestWindows>;
+    /** The same of the campaign that orders given films; undefined where the stack's config has none. */
+    readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
     parked(): Promise<ParkedSeen | undefined>;
     /** The solutions that carry the stack's tags. */
     solutions(): Promise<readonly SolutionSeen[]>;
@@ -26,7 +28,7 @@ export interface GuardPorts {
 
     /** Asks the campaign once, as nobody's user. */
     probe(): Promise<void>;
-    /** Notes the campaign as parked and asks for its deletion. Done before: asks no second time. */
+    /** Notes the campaign as parked and asks for its deletion, and the ranking campaign's. Done before: asks no second time. */
     park(reason: string): Promise<void>;
     deleteSolution(name: string): Promise<void>;
     /** Shows it to the viewers of the page, as long as there is no campaign; does nothing where there is no page. */

@@ -1,6 +1,6 @@
 import { decide, requestsSince } from "../money/decide.ts";
 import type { GuardConfig } from "../money/guard-config.ts";
-import { isLeaving, type Looks } from "../money/guard-looks.ts";
+import { type CampaignLooks, isLeaving, type Looks } from "../money/guard-looks.ts";
 import { freshState, type GuardState, parseState, say, without } from "../money/guard-state.ts";
 import { probeSent } from "../money/idle.ts";
 import { isOfParking, sentNotice } from "../money/notices.ts";
@@ -64,13 +64,27 @@ async function lookAround(
     campaign: Looks["campaign"],
     since: number,
 ): Promise<Looks> {
-    const [kept, requests, parked, solutions] = await Promise.all([
+    const { ranking: port } = ports;
+    const [kept, requests, ranking, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("look at the campaign's tags", () => ports.kept()),
         failures.of("look at the requests", () => ports.requests(since)),
+        port && rankingLooks(port, failures, since),
         failures.of("look at what is parked", async () => ({ mark: await ports.parked() })),
         failures.of("look at the solutions", () => ports.solutions()),
     ]);
-    return { campaign, kept, requests, parked, solutions };
+    return { campaign, kept, requests, ranking, parked, solutions };
+}
+
+async function rankingLooks(
+    port: NonNullable<GuardPorts["ranking"]>,
+    failures: Failures,
+    since: number,
+): Promise<CampaignLooks> {
+    const [campaign, requests] = await Promise.all([
+        failures.of("look at the ranking campaign", async () => ({ found: await port.campaign() })),
+        failures.of("look at the ranking campaign's requests", () => port.requests(since)),
+    ]);
+    return { campaign, requests };
 }
 
 /** Does what the state says is to be done, the brake first; answers the state without what was. */

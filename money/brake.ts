@@ -1,3 +1,4 @@
+import { campaignsOf } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, say } from "./guard-state.ts";
 import { stamp } from "./time.ts";
@@ -6,7 +7,7 @@ import { stamp } from "./time.ts";
 export const nearLimit = 0.8;
 
 /**
- * Stops the campaign when the month has cost what it may: once for a month and a limit. Who resumes it in that month is
+ * Stops the campaigns when the month has cost what it may: once for a month and a limit. Who resumes it in that month is
  * let have his way, and told; another limit arms it again.
  */
 export function brake(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
@@ -18,7 +19,9 @@ export function brake(state: GuardState, now: number, config: GuardConfig, usd: 
             ? (say(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
             : state;
     }
-    const standing = state.campaign !== undefined && !state.campaign.leaving ? state.campaign : undefined;
+    const standing = campaignsOf(state)
+        .filter(({ leaving }) => !leaving)
+        .toSorted((one, other) => other.createdAt - one.createdAt)[0];
     if (state.brake?.month !== month || state.brake.limitUsd !== limit) {
         if (standing === undefined) {
             return state;

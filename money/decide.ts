@@ -1,10 +1,10 @@
-import { campaignUsdPerHour } from "../pricing.ts";
 import { brake } from "./brake.ts";
+import { allRequests, campaignsOf, countCampaign, countRanking, hourlyUsd } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import type { Looks } from "./guard-looks.ts";
-import { type GuardState, remembered, without } from "./guard-state.ts";
+import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
-import { countTime, monthSpendUsd, openSince, type RequestWindows, settle, usedTPS } from "./spend.ts";
+import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
 
@@ -20,7 +20,11 @@ const longestLook = 62 * day;
 
 /** Since when the guard needs to know the requests. */
 export function requestsSince(state: GuardState, now: number): number {
-    const needed = Math.min(openSince(state.spend), windowOf(state.lastUse ?? now), windowOf(now));
+    const counted = [state, ...(state.ranking ? [state.ranking] : [])];
+    const needed = Math.min(
+        ...counted.map(({ spend }) => openSince(spend)),
+        ...[windowOf(state.lastUse ?? now), windowOf(now)],
+    );
     return Math.max(needed, windowOf(now - longestLook));
 }
 
@@ -35,15 +39,13 @@ export function decide(
     config: GuardConfig,
     looks: Looks,
 ): { readonly state: GuardState; readonly gauges: Gauges } {
-    const before = known.campaign;
-    const seen = looks.campaign === undefined ? "unknown" : looks.campaign.found;
-    const campaign = seen === "unknown" ? before : seen && remembered(seen, config);
-    const spend = countTime(known.spend, now, before, campaign);
-    const usd = monthSpendUsd(spend, looks.requests);
+    const main = countCampaign(known, now, config.recipe, looks);
+    const ranking = countRanking(known.ranking, now, looks.ranking);
+    const usd = main.usd + (ranking?.usd ?? 0);
     const counted: GuardState = {
-        ...without(known, "campaign"),
-        spend: settle(spend, now, looks.requests),
-        ...(campaign && { campaign }),
+        ...without(known, "campaign", "ranking"),
+        ...main.counted,
+        ...(ranking && { ranking: ranking.counted }),
     };
     const steps = [
         (state: GuardState) => endParking(state),
@@ -52,29 +54,26 @@ export function decide(
         (state: GuardState) => unused(state, now, config, looks),
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
-    const state = seen === "unknown" ? { ...stepped, spend: known.spend } : stepped;
-    return { state, gauges: gaugesOf(state, now, config, looks.requests, usd) };
+    const state = main.isSeen ? stepped : { ...stepped, spend: known.spend };
+    return { state, gauges: gaugesOf(state, now, config, looks, usd) };
 }
 
-/** Parking is over when the campaign is on its way out, or when somebody made another one since. */
+/** Parking is over when all campaigns are on their way out, or when somebody made another one since. */
 function endParking(state: GuardState): GuardState {
-    const { parking, campaign } = state;
-    return parking && (campaign === undefined || campaign.leaving || campaign.createdAt > parking.at)
+    const { parking } = state;
+    const campaigns = campaignsOf(state);
+    return parking &&
+        (campaigns.every(({ leaving }) => leaving) || campaigns.some(({ createdAt }) => createdAt > parking.at))
         ? without(state, "parking")
         : state;
 }
 
-function gaugesOf(
-    { campaign, lastUse }: GuardState,
-    now: number,
-    { recipe }: GuardConfig,
-    requests: RequestWindows | undefined,
-    usd: number,
-): Gauges {
-    const tps = Math.max(campaign?.minProvisionedTPS ?? 0, usedTPS(now, requests));
+function gaugesOf(state: GuardState, now: number, config: GuardConfig, looks: Looks, usd: number): Gauges {
+    const { campaign, lastUse } = state;
+    const isIdleKnown = campaign !== undefined && allRequests(looks) !== undefined && lastUse !== undefined;
     return {
         monthSpendUsd: usd,
-        hourlyUsd: campaign === undefined ? 0 : campaignUsdPerHour(recipe, tps),
-        idleHours: campaign && requests && lastUse !== undefined ? Math.max(0, now - lastUse) / hour : undefined,
+        hourlyUsd: hourlyUsd(state, config, now, looks),
+        idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
 }

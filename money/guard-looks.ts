@@ -1,12 +1,18 @@
 import type { RequestWindows } from "./spend.ts";
 
-/** What the guard saw of the world; a part that it could not see is undefined, and is never taken for empty. */
-export interface Looks {
+/** What the guard saw of a campaign; a part that it could not see is undefined, and is never taken for empty. */
+export interface CampaignLooks {
     readonly campaign: { readonly found: CampaignSeen | undefined } | undefined;
-    /** Whether the campaign carries the tag that protects it. */
-    readonly kept: boolean | undefined;
     /** Of the times that `requestsSince` asks for. */
     readonly requests: RequestWindows | undefined;
+}
+
+/** What the guard saw of the world: of the campaign, and of what is around it. */
+export interface Looks extends CampaignLooks {
+    /** Of the campaign that orders given films; undefined where the stack's config has none. */
+    readonly ranking: CampaignLooks | undefined;
+    /** Whether the campaign carries the tag that protects it. */
+    readonly kept: boolean | undefined;
     /** What is noted as parked. */
     readonly parked: { readonly mark: ParkedSeen | undefined } | undefined;
     readonly solutions: readonly SolutionSeen[] | undefined;

@@ -1,20 +1,25 @@
 import { isV2 } from "../pricing.ts";
-import type { GuardConfig } from "./guard-config.ts";
 import { type CampaignSeen, isLeaving } from "./guard-looks.ts";
 import type { Notice, NoticeKind } from "./notices.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
+
+/** A campaign, and what its time has cost. */
+export interface CountedCampaign {
+    readonly spend: SpendState;
+    /** The campaign of the last look; absent where there was none. */
+    readonly campaign?: RememberedCampaign;
+}
 
 /**
  * What the guard knows from one run to the next, kept as one mark. What it means to do is written into it before it is
  * done, and taken out after, so that a run that dies in between is gone on with. Moments are milliseconds since 1970.
  */
-export interface GuardState {
+export interface GuardState extends CountedCampaign {
     readonly schemaVersion: 1;
     /** The version of the mark that was gone on from: two runs that were started at once have the same. */
     readonly basedOn?: number;
-    readonly spend: SpendState;
-    /** The campaign of the last look; absent where there was none. */
-    readonly campaign?: RememberedCampaign;
+    /** The campaign that orders given films, where the stack has or had one this month: its time bills like the first one's. */
+    readonly ranking?: CountedCampaign;
     /** When the campaign was last braked, and at which limit. */
     readonly brake?: { readonly month: string; readonly limitUsd: number; readonly at: number };
     /** There from the decision to park until the campaign is on its way out. */
@@ -81,7 +86,7 @@ export function freshState(now: number, campaign: CampaignSeen | undefined): Gua
 }
 
 /** What is remembered of a campaign. */
-export const remembered = (seen: CampaignSeen, { recipe }: Pick<GuardConfig, "recipe">): RememberedCampaign => ({
+export const remembered = (seen: CampaignSeen, recipe: string | undefined): RememberedCampaign => ({
     createdAt: seen.createdAt,
     minProvisionedTPS: seen.minProvisionedTPS,
     v2: isV2(recipe),

@@ -1,4 +1,4 @@
-import { campaignUsdPerHour } from "../pricing.ts";
+import { allRequests, hourlyUsd } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import type { Looks } from "./guard-looks.ts";
 import { type GuardState, type Probe, say, without } from "./guard-state.ts";
@@ -12,7 +12,7 @@ const patience = hour;
 const mostOwn = 10;
 
 /**
- * Tells a campaign that nobody asks, and parks it where that is wanted, a while after it was announced. Missing data is
+ * Tells a campaign that nobody asks, be it for a list or to order one, and parks it where that is wanted, a while after it was announced. Missing data is
  * never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
  * anything it asks the campaign itself, and waits until CloudWatch shows it; and so once more before it parks.
  */
@@ -22,10 +22,11 @@ export function idle(known: GuardState, now: number, config: GuardConfig, looks:
         return { ...without(known, "idle", "probe", "lastUse"), own: [] };
     }
     const seen = looks.campaign?.found;
-    if (known.parking !== undefined || seen === undefined || looks.requests === undefined) {
+    const asked = allRequests(looks);
+    if (known.parking !== undefined || seen === undefined || looks.requests === undefined || asked === undefined) {
         return known;
     }
-    const state = noteUse(known, now, looks.requests, Math.max(seen.createdAt, seen.updatedAt));
+    const state = noteUse(known, now, asked, Math.max(seen.createdAt, seen.updatedAt));
     const { lastUse } = state;
     if (state.idle !== undefined && (lastUse > state.idle.since || looks.kept)) {
         const because = looks.kept
@@ -97,7 +98,7 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
     const parkAt = now + config.idleGraceHours * hour;
     const facts = {
         since,
-        perDay: perDay(campaignUsdPerHour(config.recipe, state.campaign?.minProvisionedTPS ?? 1)),
+        perDay: perDay(hourlyUsd(state, config, now)),
         ...(parks && { parkAt }),
     };
     const told = say(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });

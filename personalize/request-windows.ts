@@ -4,7 +4,8 @@ import type { RequestWindows } from "../money/spend.ts";
 import { window, windowOf } from "../money/time.ts";
 
 /**
- * Requests of a campaign by windows of five minutes; windows in which nobody asked are missing.
+ * Requests of a campaign by windows of five minutes; windows in which nobody asked are missing. `metric` is the service's that
+ * counts them.
  *
  * @throws Error when CloudWatch does not answer in full: part of the data is not to be taken for all of it.
  */
@@ -13,6 +14,7 @@ export async function requestWindows(
     campaignArn: string,
     since: number,
     now: number,
+    metric: string = servingMetrics.requests,
 ): Promise<RequestWindows> {
     const found = new Map<number, number>();
     const pages = paginateGetMetricData(
@@ -27,7 +29,7 @@ export async function requestWindows(
                     MetricStat: {
                         Metric: {
                             Namespace: personalizeNamespace,
-                            MetricName: servingMetrics.requests,
+                            MetricName: metric,
                             Dimensions: [{ Name: "CampaignArn", Value: campaignArn }],
                         },
                         Period: window / 1000,

@@ -9,6 +9,7 @@ import {
     operatedCampaign,
     operatedStack,
     operationDeps,
+    rankingOf,
     withConfigFile,
 } from "./lib/operation.ts";
 import { recordCampaign } from "./lib/record.ts";
@@ -32,19 +33,20 @@ await runAction(options.verbose, async (signal) => {
     const { config } = stack;
     const { parked } = await readMarks(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
+    const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);
     const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : look && servedIn(look);
     if (!campaign && parked) {
         return say(`It is parked since ${parked.since} (${parked.reason}). It comes back by: npm run resume`, false);
     }
-    if (!campaign || (!look && !parked)) {
+    if (!campaign || (!look && !parked && !rankingCampaignArn)) {
         throw new RunbookError(
             `Stack ${stack.stack} has no campaign to park${config.campaignEnabled ? "" : " (campaignEnabled is false)"}. ` +
                 "See `npm run watch-status`.",
         );
     }
-    const name = nameOf(campaign.campaignArn);
-    const usdPerMonth = campaignUsdPerMonth(config.recipe, served?.minProvisionedTPS ?? 1);
+    const name = nameOf(campaign.campaignArn) + (rankingCampaignArn ? ` with ${nameOf(rankingCampaignArn)}` : "");
+    const usdPerMonth = usdOf(served);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
         return say(
@@ -59,7 +61,7 @@ await runAction(options.verbose, async (signal) => {
     );
     const goesOn = "The campaign is noted as parked, and its deletion goes on in AWS. Go on: npm run park -- --yes";
     return untilCancelled(signal, goesOn, async () => {
-        await park(deps, { ...campaign, reason: options.reason });
+        await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return say(
             `Campaign ${name} is gone, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
@@ -76,6 +78,7 @@ await runAction(options.verbose, async (signal) => {
     }
 
     function usdOf(parkedCampaign: { minProvisionedTPS: number } | null | undefined): number {
-        return campaignUsdPerMonth(config.recipe, parkedCampaign?.minProvisionedTPS ?? 1);
+        const first = campaignUsdPerMonth(config.recipe, parkedCampaign?.minProvisionedTPS ?? 1);
+        return first + (rankingCampaignArn ? campaignUsdPerMonth(undefined, 1) : 0);
     }
 });

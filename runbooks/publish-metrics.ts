@@ -16,6 +16,7 @@ import {
     operatedCampaign,
     operatedStack,
     operationDeps,
+    rankingOf,
     withConfigFile,
 } from "./lib/operation.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
@@ -93,7 +94,13 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     const at = minuteOf(Date.now());
     const look = await lookAtStack(
         clients,
-        { stack: name, campaignArn: campaign?.campaignArn, datasetArn: dataset?.arn, solutionArn },
+        {
+            stack: name,
+            campaignArn: campaign?.campaignArn,
+            rankingCampaignArn: rankingOf(stack.recorded).campaignArn,
+            datasetArn: dataset?.arn,
+            solutionArn,
+        },
         at,
     );
     const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;

@@ -9,6 +9,7 @@ import {
     operatedCampaign,
     operatedStack,
     operationDeps,
+    rankingOf,
     withConfigFile,
 } from "./lib/operation.ts";
 import { recordCampaign } from "./lib/record.ts";
@@ -46,18 +47,28 @@ await runAction(options.verbose, async (signal) => {
         throw new RunbookError(`Stack ${stack.stack} has no trained version to bring back. Make one by: pulumi up`);
     }
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
-    const usdPerMonth = campaignUsdPerMonth(config.recipe, wanted.minProvisionedTPS);
+    const { solutionVersionArn: ranks } = rankingOf(stack.recorded);
+    const ranking =
+        config.serving.rankingCampaign && ranks ? campaignInputs(stack, ranks, 1, config.names.ranking) : undefined;
+    const usdPerMonth =
+        campaignUsdPerMonth(config.recipe, wanted.minProvisionedTPS) +
+        (ranking ? campaignUsdPerMonth(undefined, 1) : 0);
+    const too = ranking ? ` with campaign ${ranking.name}` : "";
     const bills = `bills ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameOf(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     if (options.dryRun) {
-        return say(`It would make campaign ${inputs.name} (${at}), which ${bills}.`, campaign?.campaignArn ?? null);
+        return say(
+            `It would make campaign ${inputs.name} (${at})${too}, which ${bills}.`,
+            campaign?.campaignArn ?? null,
+        );
     }
     const goesOn = "The campaign comes back in AWS, and bills once it is ACTIVE. Go on: npm run resume";
     return untilCancelled(signal, goesOn, async () => {
         await removeMark(ssm, config.stack, "parked");
-        const { id } = await createHandlers(deps).Campaign.create(inputs);
+        const campaigns = createHandlers(deps).Campaign;
+        const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);
-        return say(`Campaign ${inputs.name} is ACTIVE (${at}), and ${bills}.`, id);
+        return say(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${bills}.`, id);
     });
 
     function say(text: string, campaignArn: string | null): number {

@@ -167,6 +167,7 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
             const status = campaign.leaving ? "DELETE IN_PROGRESS" : isServing() ? "ACTIVE" : "CREATE IN_PROGRESS";
             return { status, createdAt, updatedAt, minProvisionedTPS: minimum };
         }),
+        ranking: undefined,
         kept: port("kept", () => world.kept),
         requests: port("requests", seenRequests),
         parked: port("parked", () => world.mark && { solutionVersionArn: `${arnOf(scenario.served)}/v1` }),

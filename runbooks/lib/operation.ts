@@ -56,6 +56,16 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
 export const arnIn = (recorded: readonly RecordedResource[], kind: RecordedResource["kind"]): string | undefined =>
     recorded.findLast((made) => made.kind === kind && made.arn !== undefined && !made.ranks)?.arn;
 
+/** Of the campaign that orders given films (config rankingCampaign); each undefined where the state has none. */
+export function rankingOf(recorded: readonly RecordedResource[]): {
+    readonly campaignArn: string | undefined;
+    readonly solutionVersionArn: string | undefined;
+} {
+    const arnOf = (kind: RecordedResource["kind"]) =>
+        recorded.findLast((made) => made.kind === kind && made.arn !== undefined && made.ranks)?.arn;
+    return { campaignArn: arnOf("Campaign"), solutionVersionArn: arnOf("SolutionVersion") };
+}
+
 /**
  * For what needs the campaign.
  *
@@ -92,15 +102,20 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
     return isOurs(tags, of.config.tags) ? arn : undefined;
 }
 
-/** The campaign as the program would make it, at a version. */
-export function campaignInputs({ config }: OperatedStack, solutionVersionArn: string, minProvisionedTPS: number) {
+/** The campaign as the program would make it, at a version; `name` is of another one than the first. */
+export function campaignInputs(
+    { config }: OperatedStack,
+    solutionVersionArn: string,
+    minProvisionedTPS: number,
+    name = campaignNameOf(config),
+) {
     return {
         region: config.region,
         tags: config.tags,
         pollSeconds: config.pollSeconds,
         deadlineMinutes: config.deadlines.campaign,
         // What was made outside comes back under the name that it had there, so that config adopt still means it.
-        name: campaignNameOf(config),
+        name,
         solutionArn: solutionVersionArn.slice(0, solutionVersionArn.lastIndexOf("/")),
         solutionVersionArn,
         minProvisionedTPS,

@@ -4,7 +4,7 @@ import { type ExportedStack, isOfRanking } from "./stack.ts";
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
 
 /**
- * Brings what the stack's state says of the campaign up to what stands in AWS. A runbook changes the campaign beside
+ * Brings what the stack's state says of the campaigns up to what stands in AWS. A runbook changes the campaign beside
  * Pulumi, and `pulumi up` compares with its state alone: it would see nothing to do where there is something. A
  * campaign that the state does not have, as after park, is taken up by an `up` of it alone. Where the state cannot be
  * written (no pulumi, another `up` under way) it says how to do it later.
@@ -17,16 +17,23 @@ export async function recordCampaign(
     const where = ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
     const exported = await askPulumi("stack", "export", "--stack", stack);
     const { deployment } = exported.exitCode === 0 ? (JSON.parse(exported.stdout) as ExportedStack) : {};
-    const urnOf = (kind: string) =>
-        deployment?.resources?.find(({ type, urn }) => type === typeOf(kind) && !isOfRanking(urn))?.urn;
-    const recorded = urnOf("Campaign");
+    const urnOf = (kind: string, ranks: boolean) =>
+        deployment?.resources?.find(({ type, urn }) => type === typeOf(kind) && isOfRanking(urn) === ranks)?.urn;
+    const recorded = urnOf("Campaign", false);
     if (exported.exitCode === 0 && recorded === undefined && !isThere) {
         return;
     }
-    const target = recorded ?? urnOf("SolutionVersion")?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
-    const answer = target
-        ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", "--target", target, ...where)
-        : exported;
+    // The ranking campaign goes and comes with the first.
+    const targets = [false, true].flatMap((ranks) => {
+        const made = urnOf("Campaign", ranks);
+        const toMake = urnOf("SolutionVersion", ranks)?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
+        const target = recorded ? made : (toMake ?? made);
+        return target ? ["--target", target] : [];
+    });
+    const answer =
+        targets.length > 0
+            ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", ...targets, ...where)
+            : exported;
     if (answer.exitCode !== 0) {
         const said = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
         const why = said.find((line) => line.startsWith("error:")) ?? answer.stderr;

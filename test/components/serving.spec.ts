@@ -15,12 +15,12 @@ import { configWith, inputsOf, made, settled, useMocks, value } from "./mocks.ts
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, monthlyLimitUsd: 198 };
 
-async function makeApi(values: Record<string, string> = {}, { rankingCampaignArn = "", hosted = false } = {}) {
+async function makeApi(values: Record<string, string> = {}, { hosted = false } = {}) {
     await useMocks();
     const config = configWith(values);
     const tables = new pulumi.asset.StringAsset("{}");
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
-    const args = { config, caller, price, tables, trackingId: "tracker-1", rankingCampaignArn, page };
+    const args = { config, caller, price, tables, trackingId: "tracker-1", page };
     const api = new RecommendationApi("api", args);
     await settled();
     return { config, api };
@@ -92,6 +92,7 @@ describe("the API's components", () => {
         const ranking = new RankingCampaign("ranking", {
             config,
             partition: "aws",
+            serves: true,
             datasetGroupArn: "arn:group",
             importJobArn: "arn:job",
             after: [],

@@ -21,8 +21,8 @@ import { guardConfig } from "../lambda/guard-world.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 
-/** With the table, where viewers are told. */
-const serving = { api: true, storefront: "none" };
+/** With the table, where viewers are told, and a second campaign that bills. */
+const serving = { api: true, storefront: "none", rankingCampaign: true };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
 describe("the cost guard on the local AWS", function () {
@@ -30,6 +30,7 @@ describe("the cost guard on the local AWS", function () {
     let aws: TestAws;
     let outputs: Record<string, string>;
     let campaignArn: string;
+    let rankingCampaignArn: string;
     const opened: { destroy(): void }[] = [];
     const more = (credentials: typeof admin & { sessionToken?: string }) => {
         const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials, maxAttempts: 1 };
@@ -53,6 +54,7 @@ describe("the cost guard on the local AWS", function () {
         assertExit(await aws.engine("up"), 0);
         outputs = await aws.outputs();
         campaignArn = String(outputs.campaignArn);
+        rankingCampaignArn = String(outputs.rankingCampaignArn);
     });
     after(async () => {
         for (const client of opened) client.destroy();
@@ -74,10 +76,10 @@ describe("the cost guard on the local AWS", function () {
         );
     const forget = (name: string) =>
         aws.ssm.send(new DeleteParameterCommand({ Name: markName(name) })).catch(() => undefined);
-    /** A month that has cost 1,200 TPS-hours already: $240, and the limit is a quarter above what preview shows. */
+    /** A month that has cost 3,000 TPS-hours already: $600, and the limit is a quarter above what preview shows. */
     const overLimit = (): GuardState => {
         const fresh = freshState(Date.now(), undefined);
-        return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 1200, tpsHoursV2: 0 } } };
+        return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 3000, tpsHoursV2: 0 } } };
     };
     async function notices(until: (all: readonly SentNotice[]) => boolean, seconds = 100): Promise<SentNotice[]> {
         const all: SentNotice[] = [];
@@ -101,11 +103,18 @@ describe("the cost guard on the local AWS", function () {
         const { FunctionError, Payload } = await by.lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
     };
-    const isThere = () =>
-        aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
-            ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
-            () => false,
+    /** Which of the campaigns are there. */
+    const there = () =>
+        Promise.all(
+            [campaignArn, rankingCampaignArn].map((arn) =>
+                aws.personalize.send(new DescribeCampaignCommand({ campaignArn: arn })).then(
+                    ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
+                    () => false,
+                ),
+            ),
         );
+    const resume = async () =>
+        assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
     describe("its role", () => {
         const names = () => namesFor(aws.stack, "");
@@ -117,6 +126,7 @@ describe("the cost guard on the local AWS", function () {
             stack: aws.stack,
             names: names(),
             campaign: names().campaign,
+            ranking: names().ranking,
         });
         /** A run of the guard, in this process, by a session of a role that has these statements. */
         const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
@@ -126,7 +136,7 @@ describe("the cost guard on the local AWS", function () {
                 const place = {
                     project: "movie-recommender",
                     stack: aws.stack,
-                    campaignArn,
+                    ...{ campaignArn, rankingCampaignArn },
                     topicArn: String(outputs.noticesTopicArn),
                     tableName: String(outputs.apiTableName),
                 };
@@ -192,11 +202,18 @@ describe("the cost guard on the local AWS", function () {
                 const thrown = await runWith(statements, given);
                 const denied = new RegExp(`not authorized to perform: ${action}`);
                 assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
+                if (action.endsWith("DeleteCampaign")) {
+                    assert.deepEqual(
+                        await there(),
+                        [campaignArn, rankingCampaignArn].map((arn) => arn === resource),
+                    );
+                    await resume();
+                }
                 await forget("parked");
                 tried.push(action);
             }
-            assert.ok(tried.length >= 16, tried.join(", "));
-            assert.ok(await isThere());
+            assert.ok(tried.length >= 18, tried.join(", "));
+            assert.deepEqual(await there(), [true, true]);
         });
 
         it("has none too few: with all of them it says, asks, publishes, deletes and parks", async () => {
@@ -204,8 +221,8 @@ describe("the cost guard on the local AWS", function () {
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
             const all = listOf(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
-            assert.match(String(await mark("parked")), /cost guard: \$240/);
-            assert.equal(await isThere(), false);
+            assert.match(String(await mark("parked")), /cost guard: \$600/);
+            assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
             const said = ["idle", "limit-reached", "unused-deleted"];
             const got = await notices((all) => said.every((kind) => all.some((notice) => notice.kind === kind)));
@@ -216,8 +233,8 @@ describe("the cost guard on the local AWS", function () {
                 }),
             );
             assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));
-            assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
-            assert.equal(await isThere(), true);
+            await resume();
+            assert.deepEqual(await there(), [true, true]);
         });
     });
 
@@ -230,19 +247,19 @@ describe("the cost guard on the local AWS", function () {
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
             assert.match(String(reached?.text), /the cost guard parks it/);
-            assert.match(String(await mark("parked")), /cost guard: \$240/);
-            assert.equal(await isThere(), false);
+            assert.match(String(await mark("parked")), /cost guard: \$600/);
+            assert.deepEqual(await there(), [false, false]);
 
             const up = await aws.engine("up");
             assertExit(up, 0);
             assert.match(up.stdout, /is parked since .*cost guard/);
-            assert.equal(await isThere(), false);
+            assert.deepEqual(await there(), [false, false]);
 
-            assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            await resume();
             await invoke();
             const after = await notices((all) => all.some(({ kind }) => kind === "limit-overridden"));
             assert.equal(after.filter(({ kind }) => kind === "limit-overridden").length, 1);
-            assert.equal(await isThere(), true);
+            assert.deepEqual(await there(), [true, true]);
         });
 
         it("publishes what the month costs", async () => {

@@ -261,6 +261,8 @@ describe("the API on the local AWS", function () {
                 if ((await call(`/recommendations/back-${Date.now()}`)).body.source === "campaign") break;
                 assert.ok(Date.now() < giveUp, "the campaign is never asked again");
             }
+            const ranked = await post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) });
+            assert.deepEqual([ranked.status, ranked.body.source], [200, "campaign"], "with the ranking campaign");
             none();
         });
 

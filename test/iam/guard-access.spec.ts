@@ -18,6 +18,7 @@ const scope: GuardScope = {
     stack: "dev",
     names,
     campaign: names.campaign,
+    ranking: names.ranking,
 };
 const operator = { ...scope, names, bucketName: "films" };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;

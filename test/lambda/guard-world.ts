@@ -25,10 +25,14 @@ export class Died extends Error {}
 /** A stack in a simulated AWS, with a clock of its own, on which the guard runs. */
 export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     const requests = new Map<number, number>();
+    const rankingRequests = new Map<number, number>();
     const world = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
         campaign: undefined as CampaignSeen | undefined,
+        /** The campaign that orders given films; whether the config has one. */
+        ranking: undefined as CampaignSeen | undefined,
+        ranks: false,
         goneAt: 0,
         kept: false,
         parkedReason: undefined as string | undefined,
@@ -40,6 +44,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         /** Kinds of what the page shows. */
         shown: [] as string[],
         deletions: 0,
+        rankingDeletions: 0,
         deleted: [] as string[],
         probes: 0,
         published: [] as unknown[],
@@ -60,9 +65,19 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         if (world.campaign?.status.startsWith("DELETE") && world.now >= world.goneAt) {
             world.campaign = undefined;
         }
+        if (world.ranking?.status.startsWith("DELETE") && world.now >= world.goneAt) {
+            world.ranking = undefined;
+        }
     }
     function ask(count = 1, at = world.now): void {
         requests.set(at, (requests.get(at) ?? 0) + count);
+    }
+    function rank(count = 1): void {
+        rankingRequests.set(world.now, (rankingRequests.get(world.now) ?? 0) + count);
+    }
+    function makeRanking(): void {
+        world.ranks = true;
+        world.ranking = { status: "ACTIVE", createdAt: world.now, updatedAt: world.now, minProvisionedTPS: 1 };
     }
     function makeCampaign(minProvisionedTPS = 1): void {
         world.campaign = { status: "ACTIVE", createdAt: world.now, updatedAt: world.now, minProvisionedTPS };
@@ -89,7 +104,18 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             return result;
         };
     }
-    const ports: GuardPorts = {
+    /** Requests as CloudWatch shows them. */
+    function shown(asked: ReadonlyMap<number, number>, since: number): Map<number, number> {
+        if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
+        const windows = new Map<number, number>();
+        for (const [at, count] of world.metrics === "empty" ? [] : asked) {
+            if (at >= since && at + world.metricsDelay * minute <= world.now) {
+                windows.set(windowOf(at), (windows.get(windowOf(at)) ?? 0) + count);
+            }
+        }
+        return windows;
+    }
+    const portsOfNow = (): GuardPorts => ({
         now: () => world.now + world.skew,
         log: () => {},
         campaign: port("campaign", () => {
@@ -97,16 +123,16 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             return world.campaign;
         }),
         kept: port("kept", () => world.kept),
-        requests: port("requests", (since) => {
-            if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
-            const windows = new Map<number, number>();
-            for (const [at, count] of world.metrics === "empty" ? [] : requests) {
-                if (at >= since && at + world.metricsDelay * minute <= world.now) {
-                    windows.set(windowOf(at), (windows.get(windowOf(at)) ?? 0) + count);
-                }
-            }
-            return windows;
-        }),
+        requests: port("requests", (since) => shown(requests, since)),
+        ranking: world.ranks
+            ? {
+                  campaign: port("ranking", () => {
+                      settle();
+                      return world.ranking;
+                  }),
+                  requests: port("rankingRequests", (since) => shown(rankingRequests, since)),
+              }
+            : undefined,
         parked: port("parked", () =>
             world.parkedReason === undefined ? undefined : { solutionVersionArn: `${solutionArn("films")}/v1` },
         ),
@@ -133,6 +159,11 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
                 world.campaign = { ...world.campaign, status: "DELETE PENDING" };
                 world.goneAt = world.now + 17 * minute;
             }
+            if (world.ranking && !world.ranking.status.startsWith("DELETE")) {
+                world.rankingDeletions += 1;
+                world.ranking = { ...world.ranking, status: "DELETE PENDING" };
+                world.goneAt = world.now + 17 * minute;
+            }
         }),
         deleteSolution: port("deleteSolution", (name) => {
             world.deleted.push(name);
@@ -147,18 +178,20 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         publish: port("publish", (gauges) => {
             world.published.push(gauges);
         }),
-    };
+    });
 
     return Object.assign(world, {
         requests,
         ask,
+        rank,
         makeCampaign,
+        makeRanking,
         /** One run of the guard; answers what it threw, if it did. */
         async run(): Promise<Error | undefined> {
             dead = false;
             settle();
             try {
-                await runGuard(ports, world.config);
+                await runGuard(portsOfNow(), world.config);
                 return undefined;
             } catch (error) {
                 return error as Error;
@@ -177,5 +210,6 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         ids: () => [...new Set(world.arrived.map(({ id }) => id))],
         lastOf: (kind: string) => world.arrived.findLast((notice) => notice.kind === kind),
         spend: () => (world.published.at(-1) as { monthSpendUsd: number }).monthSpendUsd,
+        hourly: () => (world.published.at(-1) as { hourlyUsd: number }).hourlyUsd,
     });
 }

@@ -27,6 +27,20 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
             return world;
         },
     },
+    "a limit that two campaigns reach": {
+        days: 4,
+        kinds: ["limit-near", "limit-reached"],
+        make: () => {
+            const world = guardWorld("2026-11-02T00:00:00Z", {
+                monthlyLimitUsd: 20,
+                idleAction: "announce",
+                idleHours: 999,
+            });
+            world.makeCampaign();
+            world.makeRanking();
+            return world;
+        },
+    },
     "solutions that nothing uses": {
         days: 4,
         kinds: ["unused", "unused-deleted"],
@@ -50,7 +64,7 @@ describe("the cost guard", () => {
             await fine.hours(days * 24);
             assert.deepEqual(fine.kinds(), kinds);
             assert.equal(fine.arrived.length, kinds.length, "nothing arrives twice where nothing dies");
-            const { deletions, deleted, calls } = fine;
+            const { deletions, rankingDeletions, deleted, calls } = fine;
 
             // The runs that do something are few: a run dies at each call of those, before it and after it.
             const busy = await busyCalls(make, days);
@@ -63,6 +77,7 @@ describe("the cost guard", () => {
                     const where = `dead ${after ? "after" : "before"} call ${call}`;
                     assert.deepEqual(world.kinds(), kinds, where);
                     assert.equal(world.deletions, deletions, where);
+                    assert.equal(world.rankingDeletions, rankingDeletions, where);
                     assert.deepEqual(world.deleted, deleted, where);
                     assert.ok(Math.abs(world.spend() - fine.spend()) < 0.25, `${where}: ${world.spend()}`);
                     for (const id of world.ids()) {

@@ -1,17 +1,14 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import {
-    DescribeCampaignCommand,
-    type PersonalizeClient,
-    paginateListDatasetImportJobs,
-} from "@aws-sdk/client-personalize";
+import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { rankingMetrics, servingMetrics } from "../../../metrics.ts";
 import { requestsSince } from "../../../money/decide.ts";
-import { type CampaignSeen, isLeaving } from "../../../money/guard-looks.ts";
+import { type CampaignLooks, type CampaignSeen, isLeaving } from "../../../money/guard-looks.ts";
 import { type GuardState, parseState } from "../../../money/guard-state.ts";
 import type { RequestWindows } from "../../../money/spend.ts";
 import { day } from "../../../money/time.ts";
+import { campaignSeen } from "../../../personalize/campaign-seen.ts";
 import { readGuardMark } from "../../../personalize/marks.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
 import { requestWindows } from "../../../personalize/request-windows.ts";
 import { listVersions, type Metrics, metricsOf } from "../versions.ts";
 
@@ -21,6 +18,8 @@ export interface StackLook {
     /** The campaign and ARN of the version that it serves; undefined where there is none. */
     readonly campaign: (CampaignSeen & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
+    /** Of the campaign that orders given films; undefined where there is none. */
+    readonly ranking: CampaignLooks | undefined;
     /** What the cost guard noted; undefined where it did not run yet, or its note is of no use. */
     readonly guard: GuardState | undefined;
     /** ACTIVE versions with their metrics, the oldest first. */
@@ -39,6 +38,7 @@ export interface LookClients {
 export interface LookedAt {
     readonly stack: string;
     readonly campaignArn: string | undefined;
+    readonly rankingCampaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string | undefined;
 }
@@ -51,39 +51,37 @@ const mostVersions = 5;
 /** Looks at everything that is published. Reads only. */
 export async function lookAtStack(clients: LookClients, at: LookedAt, now: number): Promise<StackLook> {
     const { personalize, cloudwatch, ssm } = clients;
-    const { stack, campaignArn, datasetArn, solutionArn } = at;
+    const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
     const { text } = await readGuardMark(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestLook);
-    const requests =
-        campaignArn === undefined
-            ? new Map()
-            : await requestWindows(cloudwatch, campaignArn, Math.min(since, now), now);
+    const requestsOf = (arn: string, metric: string) =>
+        requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
+    const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.requests);
+    const ranking =
+        rankingCampaignArn === undefined
+            ? undefined
+            : {
+                  campaign: { found: await campaignIn(personalize, rankingCampaignArn) },
+                  requests: await requestsOf(rankingCampaignArn, rankingMetrics.requests),
+              };
     return {
         now,
         campaign,
         requests,
+        ranking,
         guard,
         versions: solutionArn === undefined ? [] : await activeVersions(personalize, solutionArn, campaign),
         importedAt: datasetArn === undefined ? undefined : await newestImport(personalize, datasetArn),
     };
 }
 
+/** One that is on its way out is none here. */
 async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackLook["campaign"]> {
-    const describe = new DescribeCampaignCommand({ campaignArn });
-    const { campaign } = (await client.send(describe).catch(goneOrThrow)) ?? {};
-    const status = campaign?.status ?? "";
-    return campaign === undefined || status === "CREATE FAILED" || isLeaving({ status })
-        ? undefined
-        : {
-              status,
-              createdAt: campaign.creationDateTime?.getTime() ?? 0,
-              updatedAt: campaign.lastUpdatedDateTime?.getTime() ?? 0,
-              minProvisionedTPS: campaign.minProvisionedTPS ?? 1,
-              solutionVersionArn: campaign.solutionVersionArn ?? "",
-          };
+    const seen = await campaignSeen(client, campaignArn);
+    return seen && isLeaving(seen) ? undefined : seen;
 }
 
 async function activeVersions(

@@ -28,9 +28,11 @@ export const minuteOf = (now: number): number => Math.floor(now / minute) * minu
  * reckoned as the cost guard reckons them, from what it noted; the month's spend only where it noted some.
  */
 export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {
-    const { now, campaign, requests, guard, versions, importedAt } = look;
-    const seen = { campaign: { found: campaign }, kept: undefined, requests, parked: undefined, solutions: undefined };
-    const { gauges } = decide(guard ?? freshState(now, campaign), now, config, seen);
+    const { now, campaign, requests, ranking, guard, versions, importedAt } = look;
+    const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
+        ...{ campaign: { found: campaign }, requests, ranking },
+        ...{ kept: undefined, parked: undefined, solutions: undefined },
+    });
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],
         [ownMetrics.usedTPS, usedTPS(now, requests)],

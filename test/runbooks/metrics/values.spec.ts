@@ -23,6 +23,7 @@ const look: StackLook = {
     now,
     campaign,
     requests: new Map([[now - 300_000, 150]]),
+    ranking: undefined,
     guard: undefined,
     versions: [old, fresh],
     importedAt: now - 36 * hour,
