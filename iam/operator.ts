@@ -75,7 +75,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
     `/${project}-chat/${stack}`;
 
-/** All that the functions and their schedules may, each once. */
+/** All that the functions and their schedules may; what is allowed under the same condition stands together: a policy has its size. */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking };
     const documents = [
@@ -88,10 +88,10 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     ];
     const statements = new Map<string, Statement>();
     for (const statement of documents.flatMap(({ Statement }) => listOf(Statement))) {
-        const { Sid = "" } = statement;
-        const there = statements.get(Sid);
+        const key = JSON.stringify([statement.Action, statement.Condition]);
+        const there = statements.get(key);
         const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource)])];
-        statements.set(Sid, { ...statement, Resource });
+        statements.set(key, { ...(there ?? statement), Resource });
     }
     return [...statements.values()];
 }

@@ -95,7 +95,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
                 "TagResource",
                 "UpdateCampaign",
             ],
-            on: [campaign, ...solution, ...jobs],
+            on: [campaign, arn(`campaign/${names.ranking}`), ...solution, ...jobs],
         },
         {
             policy: "deploy",

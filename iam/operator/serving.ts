@@ -100,20 +100,17 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["*"],
             { everythingBecause: "a list of CloudFront's things knows no resource" },
         ),
-        // Of the campaign that orders given films (config rankingCampaign), which no runbook changes.
+        // Of the campaign that orders given films (config rankingCampaign); park and resume take it with them.
         page(
             "RankingMakes",
             "personalize",
             [
-                "CreateCampaign",
                 "CreateSolution",
                 "CreateSolutionVersion",
-                "DeleteCampaign",
                 "DeleteSolution",
                 "StopSolutionVersionCreation",
                 "TagResource",
                 "UntagResource",
-                "UpdateCampaign",
                 "UpdateSolution",
             ],
             [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map((tail) =>
