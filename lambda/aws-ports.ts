@@ -9,6 +9,7 @@ import { rankingMetrics } from "../metrics.ts";
 import { keepTag } from "../money/guard-config.ts";
 import { campaignSeen } from "../personalize/campaign-seen.ts";
 import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../personalize/marks.ts";
+import { nameOf, solutionOf } from "../personalize/operation.ts";
 import { beginPark } from "../personalize/park.ts";
 import { goneOrThrow } from "../personalize/remove.ts";
 import { requestWindows } from "../personalize/request-windows.ts";
@@ -65,7 +66,9 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
                   },
         async parked() {
             const { parked } = await readMarks(ssm, stack);
-            return parked && { solutionVersionArn: parked.campaign?.solutionVersionArn };
+            const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
+            const ranking = rankingCampaignArn && solutionArn(nameOf(rankingCampaignArn));
+            return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };
         },
         solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
         readState: async () => ({ ...(await readGuardMark(ssm, stack)), name: guardMarkOf(stack) }),

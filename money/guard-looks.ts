@@ -27,8 +27,8 @@ export interface CampaignSeen {
 }
 
 export interface ParkedSeen {
-    /** ARN of the version that comes back; undefined where no campaign was parked. */
-    readonly solutionVersionArn: string | undefined;
+    /** ARNs of the solutions by whose campaigns it comes back. */
+    readonly solutions: readonly string[];
 }
 
 /** A solution that carries the stack's tags. */

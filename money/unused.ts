@@ -8,14 +8,14 @@ const notice = day;
 
 /**
  * Lists the stack's solutions that no campaign has used for a time, again when the list changes; and deletes them where
- * that is wanted, a day after it was said. What a parked campaign comes back with is in use.
+ * that is wanted, a day after it was said. What parked campaigns come back with is in use.
  */
 export function unused(state: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {
     if (looks.solutions === undefined || looks.parked === undefined) {
         return state;
     }
-    const parked = looks.parked.mark?.solutionVersionArn ?? "";
-    const isUsed = ({ arn, hasCampaign }: SolutionSeen) => hasCampaign || parked.startsWith(`${arn}/`);
+    const parked = looks.parked.mark?.solutions ?? [];
+    const isUsed = ({ arn, hasCampaign }: SolutionSeen) => hasCampaign || parked.includes(arn);
     const deletes = config.unusedAction === "delete";
     const looked = looks.solutions
         .filter((solution) => !isLeaving(solution))

@@ -170,7 +170,7 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
         ranking: undefined,
         kept: port("kept", () => world.kept),
         requests: port("requests", seenRequests),
-        parked: port("parked", () => world.mark && { solutionVersionArn: `${arnOf(scenario.served)}/v1` }),
+        parked: port("parked", () => world.mark && { solutions: [arnOf(scenario.served)] }),
         solutions: port("solutions", () =>
             world.solutions.map(({ name, changedAt, kept, used }) => ({
                 ...{ status: "ACTIVE", arn: arnOf(name), changedAt: at(changedAt), kept },

@@ -134,7 +134,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
               }
             : undefined,
         parked: port("parked", () =>
-            world.parkedReason === undefined ? undefined : { solutionVersionArn: `${solutionArn("films")}/v1` },
+            world.parkedReason === undefined ? undefined : { solutions: ["films", "ranking"].map(solutionArn) },
         ),
         solutions: port("solutions", () => world.solutions),
         readState: port("readState", () => ({

@@ -47,10 +47,11 @@ describe("a solution without a campaign", () => {
         const world = withSolutions({ unusedAction: "delete" }, "films");
         world.solutions = [solution(world, "films", { hasCampaign: true })];
         await world.hours(10 * day);
-        world.solutions = [solution(world, "films", { changedAt: 0 })];
+        world.solutions = [solution(world, "films", { changedAt: 0 }), solution(world, "ranking", { changedAt: 0 })];
         world.parkedReason = "by hand";
         await world.hours(10 * day);
         world.parkedReason = undefined;
+        world.solutions.pop();
         await world.hours(2.9 * day);
         assert.deepEqual(world.kinds(), []);
         await world.hours(0.2 * day);
