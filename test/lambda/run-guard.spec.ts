@@ -3,20 +3,18 @@ import { guardWorld, solutionArn } from "./guard-world.ts";
 
 type World = ReturnType<typeof guardWorld>;
 
+function limited(): World {
+    const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 20, idleAction: "announce", idleHours: 999 });
+    world.makeCampaign();
+    return world;
+}
+
 /** Worlds in which the guard has something to do, each with what must have come of it after some days. */
 const stories: Record<string, { readonly make: () => World; readonly days: number; readonly kinds: string[] }> = {
     "a limit that is reached": {
         days: 6,
         kinds: ["limit-near", "limit-reached"],
-        make: () => {
-            const world = guardWorld("2026-11-02T00:00:00Z", {
-                monthlyLimitUsd: 20,
-                idleAction: "announce",
-                idleHours: 999,
-            });
-            world.makeCampaign();
-            return world;
-        },
+        make: limited,
     },
     "a campaign that nobody asks": {
         days: 4,
@@ -31,12 +29,7 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
         days: 4,
         kinds: ["limit-near", "limit-reached"],
         make: () => {
-            const world = guardWorld("2026-11-02T00:00:00Z", {
-                monthlyLimitUsd: 20,
-                idleAction: "announce",
-                idleHours: 999,
-            });
-            world.makeCampaign();
+            const world = limited();
             world.makeRanking();
             return world;
         },
