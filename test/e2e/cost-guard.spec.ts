@@ -274,7 +274,14 @@ describe("the cost guard on the local AWS", function () {
                     Statistics: ["Maximum"],
                 }),
             );
-            assert.ok((found.Datapoints?.[0]?.Maximum ?? 0) >= 200);
+            assert.ok((found.Datapoints?.[0]?.Maximum ?? 0) >= 600);
+            const configFile = aws.engineArgs("up")[2] as string;
+            const published = await aws.runbook("publish-metrics", "--config-file", configFile, "--json");
+            assertExit(published, 0);
+            const { metrics } = JSON.parse(published.stdout) as { metrics: { name: string; value: number }[] };
+            const metricOf = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+            assert.equal(metricOf("EstimatedUsdPerHour"), 0.4, "of both campaigns");
+            assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 
         it("shows no difference at the next preview, and is gone with the stack, notes and all", async () => {
