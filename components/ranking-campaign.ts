@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
+import { rankingMinimumTPS } from "../money/standing.ts";
 import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
 import { Campaign, Solution, SolutionVersion } from "./personalize/resources.ts";
 
@@ -55,7 +56,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
                       name: names.ranking,
                       solutionArn: solution.id,
                       solutionVersionArn: version.id,
-                      minProvisionedTPS: 1,
+                      minProvisionedTPS: rankingMinimumTPS,
                   },
                   { ...child, dependsOn: version },
               ).id

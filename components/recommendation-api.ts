@@ -5,7 +5,7 @@ import { campaignNameOf, type StackConfig } from "../config.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../iam/api-access.ts";
 import { regionalArn } from "../iam/arn.ts";
 import type { ServiceCaller } from "../iam/import-access.ts";
-import { campaignUsdPerHour } from "../pricing.ts";
+import { standingUsdPerHour } from "../money/standing.ts";
 import { nodeOptions } from "../serving/limits.ts";
 import { gatewayDocument, readApiDescription } from "./api-document.ts";
 import { ApiStage } from "./api-stage.ts";
@@ -164,9 +164,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         tableName: table.name,
         allowedOrigins: config.serving.allowedOrigins,
         cost: {
-            campaignUsdPerHour:
-                campaignUsdPerHour(config.recipe, config.minProvisionedTPS) +
-                (config.serving.rankingCampaign ? campaignUsdPerHour(undefined, 1) : 0),
+            campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,
             monthlyLimitUsd: price.monthlyLimitUsd,
         },

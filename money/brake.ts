@@ -13,13 +13,14 @@ export const nearLimit = 0.8;
 export function brake(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
     const { month } = state.spend;
     const limit = config.monthlyLimitUsd;
-    const facts = { usd: cents(usd), limit };
+    const campaigns = campaignsOf(state);
+    const facts = { usd: cents(usd), limit, ...(campaigns.length > 1 && { campaigns: campaigns.length }) };
     if (usd < limit) {
         return usd >= nearLimit * limit
             ? (say(state, { kind: "limit-near", month, about: `${limit}`, at: now, facts }) ?? state)
             : state;
     }
-    const standing = campaignsOf(state)
+    const standing = campaigns
         .filter(({ leaving }) => !leaving)
         .toSorted((one, other) => other.createdAt - one.createdAt)[0];
     if (state.brake?.month !== month || state.brake.limitUsd !== limit) {

@@ -11,6 +11,7 @@ import {
     type UsdRange,
 } from "../pricing.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
+import { rankingMinimumTPS, rankingRecipeBilled } from "./standing.ts";
 
 /** What a stack is going to be, as far as it is paid for. */
 export interface PlannedStack {
@@ -87,7 +88,7 @@ export function estimate(plan: PlannedStack): Estimate {
                   same(
                       "ranking campaign, 1 TPS at least",
                       billedService,
-                      exactly(campaignUsdPerMonth(undefined, 1)),
+                      exactly(campaignUsdPerMonth(rankingRecipeBilled, rankingMinimumTPS)),
                       "pulumi config set rankingCampaign false",
                   ),
               ]
@@ -116,7 +117,7 @@ export function estimate(plan: PlannedStack): Estimate {
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
             { what: training, usd: trainingUsd(recipe, { interactions }) },
             ...(plan.rankingCampaign
-                ? [{ what: "training of the ranking", usd: trainingUsd(undefined, { interactions }) }]
+                ? [{ what: "training of the ranking", usd: trainingUsd(rankingRecipeBilled, { interactions }) }]
                 : []),
         ],
         monthly,

@@ -24,15 +24,18 @@ export interface SentNotice {
     readonly text: string;
 }
 
+/** A ranking campaign beside the first makes two. */
+const theyHave = (campaigns: unknown) => (campaigns === 2 ? "The campaigns have" : "The campaign has");
+const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
 const resume = "It comes back, without a training, by: npm run resume";
 
 const texts = {
-    "limit-near": ({ usd, limit }) =>
-        `The campaign has cost ${money(usd)} this month, which is 80 % of the limit of $${limit}. At the limit the cost guard parks it. ` +
+    "limit-near": ({ usd, limit, campaigns }) =>
+        `${theyHave(campaigns)} cost ${money(usd)} this month, which is 80 % of the limit of $${limit}. At the limit the cost guard parks ${them(campaigns)}. ` +
         "A higher limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
-    "limit-reached": ({ usd, limit }) =>
-        `The campaign has cost ${money(usd)} this month, and the limit is $${limit}: the cost guard parks it, and nobody gets recommendations. ` +
-        `Its deletion takes about 18 minutes. ${resume}. It is not parked again this month, unless the limit is changed.`,
+    "limit-reached": ({ usd, limit, campaigns }) =>
+        `${theyHave(campaigns)} cost ${money(usd)} this month, and the limit is $${limit}: the cost guard parks ${them(campaigns)}, and nobody gets recommendations. ` +
+        `The deletion takes about 18 minutes. ${resume}. It is not parked again this month, unless the limit is changed.`,
     "limit-overridden": ({ usd, limit }) =>
         `The campaign is back although this month's limit of $${limit} is reached (${money(usd)} so far). ` +
         "Somebody resumed it, so the cost guard leaves it running for the rest of the month. Stop it by: npm run park",

@@ -1,7 +1,8 @@
+import { standingUsdPerMonth } from "../money/standing.ts";
 import { readMarks } from "../personalize/marks.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
 import { park } from "../personalize/park.ts";
-import { approximately, campaignUsdPerMonth, priceNote } from "../pricing.ts";
+import { approximately, priceNote } from "../pricing.ts";
 import { untilCancelled } from "./lib/cancelled.ts";
 import { confirm } from "./lib/confirm.ts";
 import {
@@ -78,7 +79,10 @@ await runAction(options.verbose, async (signal) => {
     }
 
     function usdOf(parkedCampaign: { minProvisionedTPS: number } | null | undefined): number {
-        const first = campaignUsdPerMonth(config.recipe, parkedCampaign?.minProvisionedTPS ?? 1);
-        return first + (rankingCampaignArn ? campaignUsdPerMonth(undefined, 1) : 0);
+        return standingUsdPerMonth({
+            recipe: config.recipe,
+            minProvisionedTPS: parkedCampaign?.minProvisionedTPS ?? 1,
+            rankingCampaign: rankingCampaignArn !== undefined,
+        });
     }
 });

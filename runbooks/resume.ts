@@ -1,7 +1,8 @@
+import { rankingMinimumTPS, standingUsdPerMonth } from "../money/standing.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { readMarks, removeMark } from "../personalize/marks.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
-import { approximately, campaignUsdPerMonth, priceNote } from "../pricing.ts";
+import { approximately, priceNote } from "../pricing.ts";
 import { untilCancelled } from "./lib/cancelled.ts";
 import {
     campaignInputs,
@@ -49,10 +50,14 @@ await runAction(options.verbose, async (signal) => {
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
     const { solutionVersionArn: ranks } = rankingOf(stack.recorded);
     const ranking =
-        config.serving.rankingCampaign && ranks ? campaignInputs(stack, ranks, 1, config.names.ranking) : undefined;
-    const usdPerMonth =
-        campaignUsdPerMonth(config.recipe, wanted.minProvisionedTPS) +
-        (ranking ? campaignUsdPerMonth(undefined, 1) : 0);
+        config.serving.rankingCampaign && ranks
+            ? campaignInputs(stack, ranks, rankingMinimumTPS, config.names.ranking)
+            : undefined;
+    const usdPerMonth = standingUsdPerMonth({
+        recipe: config.recipe,
+        minProvisionedTPS: wanted.minProvisionedTPS,
+        rankingCampaign: ranking !== undefined,
+    });
     const too = ranking ? ` with campaign ${ranking.name}` : "";
     const bills = `bills ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameOf(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;

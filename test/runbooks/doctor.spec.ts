@@ -232,7 +232,8 @@ describe("what an up takes and costs", () => {
         assert.equal(
             forecast(configOf(), data).sentence,
             "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and from " +
-                "then on ≈ $146 a month (the campaign, asked or not) until `pulumi destroy` (US price, unverified).",
+                "then on ≈ $146 a month (the campaign, asked or not) until `pulumi destroy` (US price, unverified). " +
+                "`pulumi preview` lists what stands beside, too.",
         );
     });
 
@@ -241,6 +242,7 @@ describe("what an up takes and costs", () => {
             Math.round(forecast(configOf(values), data).monthlyUsd.high);
         assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
         assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
+        assert.equal(monthly({ rankingCampaign: "true" }), 292);
         assert.equal(monthly({ campaignEnabled: "false" }), 0);
         assert.equal(monthly({ campaignEnabled: "false", performAutoTraining: "true", autoTrainingDays: "1" }), 15);
         assert.equal(forecast(configOf({ campaignEnabled: "false" }), data).minutes.high, 77);

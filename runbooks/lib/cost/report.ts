@@ -50,7 +50,7 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
         ...{ scope, lines, estimate: predicted },
         totalUsd: lines.reduce((sum, { usd }) => sum + usd, 0),
         compared: time && { ...time, rows: compare(predicted, lines, time, bornAt) },
-        savedByNote: savedByNote(parked, plan.recipe, { ...period, now }),
+        savedByNote: savedByNote(parked, plan, { ...period, now }),
         savedByBill: time && savedByBill(lines, time, plan),
         outlook: isThisMonth
             ? outlookOf(

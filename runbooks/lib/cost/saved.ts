@@ -1,6 +1,7 @@
+import { type Standing, standingUsdPerHour } from "../../../money/standing.ts";
 import { day, hour } from "../../../money/time.ts";
 import type { ParkedMark } from "../../../personalize/marks.ts";
-import { billedService, campaignUsdPerHour } from "../../../pricing.ts";
+import { billedService } from "../../../pricing.ts";
 import type { BilledLine } from "./billed.ts";
 import { type Compared, within } from "./compare.ts";
 import { midnightOf } from "./report-period.ts";
@@ -15,7 +16,7 @@ export interface Saved {
 /** What parking has saved up to `now` since the start of a period, by the note of who parked it; undefined unless it is parked. */
 export function savedByNote(
     parked: ParkedMark | undefined,
-    recipe: string | undefined,
+    of: Pick<Standing, "recipe" | "rankingCampaign">,
     { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
 ): (Saved & { readonly since: string }) | undefined {
     if (!parked?.campaign) {
@@ -25,19 +26,19 @@ export function savedByNote(
     return {
         since: parked.since,
         hours,
-        usd: hours * campaignUsdPerHour(recipe, parked.campaign.minProvisionedTPS),
+        usd: hours * standingUsdPerHour({ ...of, minProvisionedTPS: parked.campaign.minProvisionedTPS }),
     };
 }
 
 /**
- * What was not billed of a campaign that had never stopped, by the bill: it shows every parking, also one whose note is
+ * What was not billed of campaigns that had never stopped, by the bill: it shows every parking, also one whose note is
  * gone since it was resumed, and also what was destroyed. Of the first day on which it billed nobody knows when it began,
  * so that one does not count. Undefined where no campaign billed in the time.
  */
 export function savedByBill(
     lines: readonly BilledLine[],
     time: Compared,
-    { recipe, minProvisionedTPS }: { readonly recipe: string | undefined; readonly minProvisionedTPS: number },
+    of: Standing,
 ): (Saved & Compared) | undefined {
     const campaign = within(lines, time).filter(
         ({ service, usageType, usd }) => service === billedService && usageKind(usageType) === "campaign" && usd > 0,
@@ -47,7 +48,7 @@ export function savedByBill(
     if (!(from < time.to)) {
         return undefined;
     }
-    const usdPerHour = campaignUsdPerHour(recipe, minProvisionedTPS);
+    const usdPerHour = standingUsdPerHour(of);
     let usd = 0;
     for (let at = midnightOf(from); at < time.to; at += day) {
         const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);

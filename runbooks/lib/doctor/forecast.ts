@@ -1,8 +1,8 @@
 import type { StackConfig } from "../../../config.ts";
+import { rankingRecipeBilled, standingUsdPerMonth } from "../../../money/standing.ts";
 import {
     approximately,
     autoTrainingUsdPerMonth,
-    campaignUsdPerMonth,
     ingestionUsd,
     priceNote,
     storageUsdPerMonth,
@@ -31,7 +31,7 @@ const nothing = { low: 0, high: 0 };
 
 /** What an `up` of the stack takes and costs. */
 export function forecast(config: StackConfig, data: DataSize): Forecast {
-    const { recipe, minProvisionedTPS, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
+    const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
     const total = (ranges: readonly { low: number; high: number }[]) => ({
         low: ranges.reduce((sum, { low }) => sum + low, 0),
         high: ranges.reduce((sum, { high }) => sum + high, 0),
@@ -39,9 +39,14 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
     const exact = (usd: number) => ({ low: usd, high: usd });
     const { campaign, ...steps } = observedMinutes;
     const minutes = total([...Object.values(steps), campaignEnabled ? campaign : nothing]);
-    const onceUsd = total([exact(ingestionUsd(data.bytes)), trainingUsd(recipe, data)]);
+    const { rankingCampaign } = config.serving;
+    const onceUsd = total([
+        exact(ingestionUsd(data.bytes)),
+        trainingUsd(recipe, data),
+        rankingCampaign ? trainingUsd(rankingRecipeBilled, data) : nothing,
+    ]);
     const monthlyUsd = total([
-        exact(campaignEnabled ? campaignUsdPerMonth(recipe, minProvisionedTPS) : 0),
+        exact(campaignEnabled ? standingUsdPerMonth({ ...config, rankingCampaign }) : 0),
         exact(storageUsdPerMonth("s3Storage", data.bytes)),
         performAutoTraining ? autoTrainingUsdPerMonth(recipe, data.interactions, autoTrainingDays) : nothing,
     ]);
@@ -49,7 +54,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         ? "import and training, with AutoML of several recipes: more"
         : "import and training";
     const monthly = [
-        campaignEnabled ? "the campaign, asked or not" : "no campaign",
+        campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, asked or not` : "no campaign",
         ...(performAutoTraining ? [`a training every ${autoTrainingDays} days`] : []),
     ].join(", and ");
     return {
@@ -59,6 +64,6 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         sentence:
             `\`pulumi up\` takes about ${minutes.low} to ${minutes.high} minutes on AWS, costs ` +
             `${approximately(onceUsd)} once (${training}), and from then on ${approximately(monthlyUsd)} a month ` +
-            `(${monthly}) until \`pulumi destroy\` ${priceNote}.`,
+            `(${monthly}) until \`pulumi destroy\` ${priceNote}. \`pulumi preview\` lists what stands beside, too.`,
     };
 }

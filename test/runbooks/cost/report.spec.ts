@@ -118,12 +118,14 @@ describe("what parking saved", () => {
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
 
     it("is, while it is parked, the hours since then in the period at the price of what comes back", () => {
-        const saved = savedByNote(parked("11-25T08:00", 2), "aws-user-personalization", period);
+        const saved = savedByNote(parked("11-25T08:00", 2), plan, period);
         near(saved?.hours, 10);
         near(saved?.usd, 10 * 2 * 0.2);
-        near(savedByNote(parked("10-25T08:00"), plan.recipe, period)?.hours, 24 * 24 + 18);
-        assert.equal(savedByNote(undefined, plan.recipe, period), undefined);
-        assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan.recipe, period), undefined);
+        const both = { ...plan, rankingCampaign: true };
+        near(savedByNote(parked("11-25T08:00", 2), both, period)?.usd, 10 * (2 * 0.2 + 0.2));
+        near(savedByNote(parked("10-25T08:00"), plan, period)?.hours, 24 * 24 + 18);
+        assert.equal(savedByNote(undefined, plan, period), undefined);
+        assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan, period), undefined);
     });
 
     it("is by the bill what whole days after the first bill less than the minimum does, also when all is over", () => {
@@ -138,6 +140,13 @@ describe("what parking saved", () => {
         assert.equal(saved?.from, at("11-21T00:00"));
         near(saved?.hours, 18 + 24 + 12);
         near(saved?.usd, 54 * 0.2);
+        const both = savedByBill(
+            days.map((one) => ({ ...one, usd: one.usd * 2 })),
+            { from: at("11-19T10:00"), to: at("11-25T00:00") },
+            { ...plan, rankingCampaign: true },
+        );
+        near(both?.hours, 18 + 24 + 12);
+        near(both?.usd, 54 * 0.4);
     });
 
     it("is nothing on a day that was busier than the minimum, and unknown where no campaign billed", () => {

@@ -1,0 +1,23 @@
+import { campaignUsdPerHour, hoursPerMonth } from "../pricing.ts";
+
+/** What of a stack bills by the hour for being there. */
+export interface Standing {
+    /** Undefined with AutoML. */
+    readonly recipe: string | undefined;
+    readonly minProvisionedTPS: number;
+    /** Whether there is a second campaign, which orders given films. */
+    readonly rankingCampaign: boolean;
+}
+
+/** The ranking recipe is billed by v1's model, as what has no recipe is. */
+export const rankingRecipeBilled = undefined;
+/** Its campaign's minProvisionedTPS. */
+export const rankingMinimumTPS = 1;
+
+/** US dollars an hour of all campaigns, by their minimum. */
+export const standingUsdPerHour = ({ recipe, minProvisionedTPS, rankingCampaign }: Standing): number =>
+    campaignUsdPerHour(recipe, minProvisionedTPS) +
+    (rankingCampaign ? campaignUsdPerHour(rankingRecipeBilled, rankingMinimumTPS) : 0);
+
+/** The same of a month. */
+export const standingUsdPerMonth = (standing: Standing): number => standingUsdPerHour(standing) * hoursPerMonth;
