@@ -49,7 +49,8 @@ export async function month(
     };
     for (; world.minute < minutes; world.minute += 1) {
         scenario.script(world, world.minute);
-        world.pass(world.isServing() ? scenario.rate(world.minute) : 0);
+        const [lists, orders] = world.isServing() ? [scenario.rate, scenario.rankRate] : [];
+        world.pass(lists?.(world.minute) ?? 0, orders?.(world.minute) ?? 0);
         oracle.minute();
         if (world.minute === retryAt) {
             retryAt = undefined;

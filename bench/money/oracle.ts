@@ -116,7 +116,9 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         const minimum = world.campaign?.minimum ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
         const hours = unseen.reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
-        return 0.005 * limit + windowUsd(world.v2, { hours, minimum, requests: 0 }) * (hours > 0 ? 1 : 0);
+        const unlooked = (v2: boolean, least: number) =>
+            hours > 0 ? windowUsd(v2, { hours, minimum: least, requests: 0 }) : 0;
+        return 0.005 * limit + unlooked(world.v2, minimum) + (world.ranks ? unlooked(false, 1) : 0);
     }
 
     function watchIdle(standing: boolean): void {

@@ -40,6 +40,8 @@ export const sabotages: Readonly<Record<string, () => Guard>> = {
                 config,
             );
     },
+    /** Knows the first campaign alone. */
+    "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
     "says-it-under-a-new-name": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),
 };

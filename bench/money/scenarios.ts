@@ -8,6 +8,8 @@ export interface Scenario extends StackMonth {
     script(world: MoneyWorld, minute: number): void;
     /** Requests of others in a minute, where there is a campaign. */
     rate(minute: number): number;
+    /** The same to have films ordered, where there is a campaign for that. */
+    rankRate(minute: number): number;
 }
 
 const hour = 60;
@@ -34,9 +36,11 @@ function scenario(
         name,
         start: "2026-11-02T00:00:00Z",
         v2: settings?.recipe?.endsWith("-v2") ?? false,
+        ranks: changes.rankRate !== undefined,
         served: "films",
         script: (world, minute) => minute === 0 && world.makeCampaign(),
         rate: steady,
+        rankRate: nobody,
         ...others,
         config: { ...config, ...settings },
     };
@@ -66,6 +70,15 @@ export const scenarios: readonly Scenario[] = [
     scenario("runaway, v2", {
         config: { monthlyLimitUsd: 400, recipe: "aws-user-personalization-v2" },
         rate: runaway(12 * day + 127),
+    }),
+    scenario("two campaigns, of which the second runs away", {
+        config: { monthlyLimitUsd: 150 },
+        rankRate: runaway(8 * day + 277),
+    }),
+    scenario("two campaigns, of which the second is asked longer", {
+        config: { idleAction: "park" },
+        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
+        rankRate: (minute) => (minute < 3 * day + 411 && minute % 50 === 0 ? 2 : 0),
     }),
     scenario("forgotten weekends", {
         config: { idleHours: 16, idleGraceHours: 16, idleAction: "park" },

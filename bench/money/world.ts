@@ -1,11 +1,10 @@
 import type { GuardPorts } from "../../lambda/guard-ports.ts";
 import type { GuardConfig } from "../../money/guard-config.ts";
-import { windowMinutes, windowUsd } from "./bill-table.ts";
 import type { Disturbance } from "./faults.ts";
+import { meterOf } from "./meter.ts";
 
 /** All of the drill's times are whole minutes of the virtual month, or epoch milliseconds where AWS has those. */
 const minuteMs = 60_000;
-const hourMinutes = 60;
 
 /** What a run meets that is cut off: its process is gone. */
 class Died extends Error {}
@@ -14,6 +13,11 @@ export interface Delivered {
     /** Minutes since the month's start. */
     readonly minute: number;
     readonly body: { readonly id: string; readonly kind: string; readonly text: string };
+}
+
+interface Counted {
+    readonly minute: number;
+    readonly count: number;
 }
 
 interface Campaign {
@@ -36,6 +40,8 @@ interface Solution {
 export interface StackMonth {
     readonly start: string;
     readonly v2: boolean;
+    /** Whether a second campaign, which orders given films, is made and deleted with the first. */
+    readonly ranks: boolean;
     /** Name of the solution whose version the campaign serves. */
     readonly served: string;
     readonly config: GuardConfig;
@@ -50,10 +56,13 @@ const service = { creation: 10, deletion: 17, metric: 3 };
  */
 export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
     const start = Date.parse(scenario.start);
-    const { v2 } = scenario;
+    const { v2, ranks } = scenario;
     const asked = new Map<number, number>();
-    /** Of everybody, in the order of time. */
-    const counted: { readonly minute: number; readonly count: number }[] = [];
+    /** Of everybody, in the order of time: for lists, and for their order. */
+    const counted: Counted[] = [];
+    const ranked: Counted[] = [];
+    const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
+    const bills = [bill, rankingBill];
     const world = {
         minute: 0,
         config: { ...scenario.config },
@@ -78,7 +87,6 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
     const at = (minute: number) => start + minute * minuteMs;
     const month = () => new Date(at(world.minute)).toISOString().slice(0, 7);
     let billedMonth = month();
-    let window = { minute: 0, hours: 0, requests: 0, closed: 0 };
 
     /** The person or program that makes the campaign, and makes it again. */
     function makeCampaign(minimum = 1): void {
@@ -88,39 +96,34 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
         world.campaign = { ...times, minimum, leaving: false };
         world.mark = undefined;
     }
-    function closeWindow(): void {
-        window = { minute: world.minute, hours: 0, requests: 0, closed: world.usd };
-    }
     function park(reason: string, byGuard: boolean): void {
         world.mark ??= { reason };
         if (world.campaign === undefined || world.campaign.leaving) return;
         Object.assign(world.campaign, { leaving: true, goneAt: world.minute + service.deletion });
         if (byGuard) world.parks.push({ minute: world.minute, reason });
-        closeWindow();
+        for (const one of bills) one.close();
     }
     const isServing = () =>
         world.campaign !== undefined && !world.campaign.leaving && world.minute >= world.campaign.activeAt;
 
-    /** Lets a minute pass in which so many ask. */
-    function pass(requests: number): void {
-        if (world.campaign && world.minute >= world.campaign.goneAt) world.campaign = undefined;
+    /** Lets a minute pass in which so many ask for a list, and so many for an order. */
+    function pass(requests: number, rankings: number): void {
+        const { minute } = world;
+        if (world.campaign && minute >= world.campaign.goneAt) world.campaign = undefined;
         if (month() !== billedMonth) {
             billedMonth = month();
-            world.usd = 0;
-            closeWindow();
+            for (const one of bills) one.beginMonth();
         }
-        if (world.minute % windowMinutes(v2) === 0) closeWindow();
+        for (const one of bills) one.beginMinute(minute);
         if (isServing()) {
-            if (requests > 0) {
-                asked.set(world.minute, requests);
-                counted.push({ minute: world.minute, count: requests });
-            }
-            window.hours += 1 / hourMinutes;
-            window.requests += requests;
-            const minimum = world.campaign?.minimum ?? 1;
-            world.usd = window.closed + windowUsd(v2, { ...window, minimum });
-            world.busy ||= window.requests > minimum * windowMinutes(v2) * 60;
+            if (requests + rankings > 0) asked.set(minute, requests + rankings);
+            if (requests > 0) counted.push({ minute, count: requests });
+            if (rankings > 0) ranked.push({ minute, count: rankings });
+            bill.pass(requests, world.campaign?.minimum ?? 1);
+            if (ranks) rankingBill.pass(rankings, 1);
         }
+        world.usd = bill.usd + rankingBill.usd;
+        world.busy = bill.busy || rankingBill.busy;
     }
 
     // What is below is the guard's side.
@@ -145,31 +148,35 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
             return result;
         };
     }
-    function seenRequests(since: number): Map<number, number> {
+    const seenIn = (requests: readonly Counted[]) => (since: number) => {
         const seen = new Map<number, number>();
         const delay = disturbance.metricDelay(world.minute);
-        for (let index = counted.length - 1; index >= 0; index -= 1) {
-            const { minute, count } = counted[index] ?? { minute: 0, count: 0 };
+        for (let index = requests.length - 1; index >= 0; index -= 1) {
+            const { minute, count } = requests[index] ?? { minute: 0, count: 0 };
             if (at(minute) < since) break;
             const five = at(minute) - (at(minute) % (5 * minuteMs));
             if (minute < world.minute - delay) seen.set(five, (seen.get(five) ?? 0) + count);
         }
         return seen;
+    };
+    function seenCampaign(minimum: number | undefined) {
+        const { campaign } = world;
+        if (campaign === undefined || world.minute >= campaign.goneAt) return undefined;
+        const { createdAt, updatedAt } = campaign;
+        const status = campaign.leaving ? "DELETE IN_PROGRESS" : isServing() ? "ACTIVE" : "CREATE IN_PROGRESS";
+        return { status, createdAt, updatedAt, minProvisionedTPS: minimum ?? campaign.minimum };
     }
     const arnOf = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
     const portsOf = (late: number): GuardPorts => ({
         now: () => at(world.minute) + late + disturbance.skew(world.minute) * minuteMs,
         log: () => {},
-        campaign: port("campaign", () => {
-            const { campaign } = world;
-            if (campaign === undefined || world.minute >= campaign.goneAt) return undefined;
-            const { createdAt, updatedAt, minimum } = campaign;
-            const status = campaign.leaving ? "DELETE IN_PROGRESS" : isServing() ? "ACTIVE" : "CREATE IN_PROGRESS";
-            return { status, createdAt, updatedAt, minProvisionedTPS: minimum };
-        }),
-        ranking: undefined,
+        campaign: port("campaign", () => seenCampaign(undefined)),
+        // What keeps the guard from the one keeps it from the other.
+        ranking: ranks
+            ? { campaign: port("campaign", () => seenCampaign(1)), requests: port("requests", seenIn(ranked)) }
+            : undefined,
         kept: port("kept", () => world.kept),
-        requests: port("requests", seenRequests),
+        requests: port("requests", seenIn(counted)),
         parked: port("parked", () => world.mark && { solutions: [arnOf(scenario.served)] }),
         solutions: port("solutions", () =>
             world.solutions.map(({ name, changedAt, kept, used }) => ({
@@ -190,7 +197,7 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
         probe: port("probe", () => {
             if (!isServing()) throw new Error("the campaign is not ACTIVE");
             counted.push({ minute: world.minute, count: 1 });
-            window.requests += 1;
+            bill.ask();
         }),
         park: port("park", (reason) => park(reason, true)),
         deleteSolution: port("deleteSolution", (name) => {
@@ -212,6 +219,7 @@ export function moneyWorld(scenario: StackMonth, disturbance: Disturbance) {
 
     return Object.assign(world, {
         v2,
+        ranks,
         month,
         at,
         isServing,

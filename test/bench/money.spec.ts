@@ -16,7 +16,7 @@ const withFaults = (...words: readonly string[]) =>
 
 describe("the drill of the money", () => {
     it("reckons by a table of its own: it imports neither the prices nor what decides about money", () => {
-        for (const file of ["bill-table.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
+        for (const file of ["bill-table.ts", "meter.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
             const text = readFileSync(join(root, "bench", "money", file), "utf8");
             assert.doesNotMatch(text, /from "[./]+(pricing|money\/(?!guard-config))/, file);
         }
@@ -42,7 +42,9 @@ describe("the drill of the money", () => {
 
     it("lets a good guard pass, wherever it dies and however often it is started", async () => {
         const chosen = {
-            scenarios: [...named("limit raised"), ...named("forgotten weekends")],
+            scenarios: ["limit raised", "forgotten weekends", "two campaigns, of which the second runs away"].flatMap(
+                named,
+            ),
             faults: withFaults("after it noted", "after the park", "twice, at once"),
         };
         for (const result of await virtualMonths(3, undefined, undefined, chosen)) {
@@ -55,12 +57,18 @@ describe("the drill of the money", () => {
         "forgets-intent": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
         "brakes-an-hour-late": (results) => assert.ok(results.every(({ brakeMinutes }) => brakeMinutes > 45)),
+        "overlooks-the-ranking": (results) =>
+            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
         "says-it-under-a-new-name": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
     };
     for (const [how, isCaught] of Object.entries(bad)) {
         it(`catches a guard that ${how.replaceAll("-", " ")}`, async () => {
-            const chosen = { scenarios: named("runaway"), faults: withFaults("after the park", "after a notice") };
+            const runaways = ["runaway", "two campaigns, of which the second runs away"];
+            const chosen = {
+                scenarios: runaways.flatMap(named),
+                faults: withFaults("after the park", "after a notice"),
+            };
             const results = await virtualMonths(1, sabotages[how], undefined, chosen);
             assert.ok(results.some(({ survived }) => !survived));
             isCaught(results);
