@@ -12,7 +12,7 @@ import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
-import { freePort, startMiniStack } from "./ministack/process.ts";
+import { startMiniStack } from "./ministack/process.ts";
 import { serviceModelDirOf } from "./personalize-emulator/botocore.ts";
 import { createEmulator } from "./personalize-emulator/emulator.ts";
 
@@ -33,11 +33,11 @@ if (!releaseFolder) {
 }
 mkdirSync(awsData, { recursive: true });
 
-const secret = instance.enforce ? { answersPort: await freePort(), token: randomBytes(32).toString("hex") } : undefined;
+const token = instance.enforce ? randomBytes(32).toString("hex") : undefined;
 const miniStackOptions = {
     ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
     gatewayPort: instance.port,
-    ...(secret && { enforcement: secret }),
+    ...(token && { token }),
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
     // The end of this log is what a person reads of a start that failed.
@@ -53,15 +53,18 @@ const emulator = createEmulator({
     access: createImportAccess(miniStack.port, localPartition),
     log,
 });
-const enforcement = secret && {
-    mark: secret.token,
-    ...createEnforcement({
-        directory: createDirectory({ port: secret.answersPort, token: secret.token, accountId: localAccountId }),
-        emulator,
-        log: openAccessLog(awsData),
-        accountId: localAccountId,
-    }),
-};
+const enforcement =
+    token === undefined
+        ? undefined
+        : {
+              mark: token,
+              ...createEnforcement({
+                  directory: createDirectory({ port: miniStack.answersPort, token, accountId: localAccountId }),
+                  emulator,
+                  log: openAccessLog(awsData),
+                  accountId: localAccountId,
+              }),
+          };
 const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
 const behind = { miniStackPort: miniStack.port, emulator, log };
 const serviceMetrics = publishServiceMetrics(behind);

@@ -1,20 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface MiniStack {
     readonly port: number;
+    /** Where it answers the gateway, when that enforces. */
+    readonly answersPort: number;
     /** Ends it and waits until its state is saved. */
     stop(): Promise<void>;
-}
-
-/** What MiniStack needs when the gateway enforces: where it answers the gateway. */
-export interface MiniStackEnforcement {
-    readonly answersPort: number;
-    readonly token: string;
 }
 
 export interface MiniStackOptions {
@@ -23,33 +19,39 @@ export interface MiniStackOptions {
     readonly logFile: string;
     /** Where its functions call AWS: Personalize answers there only. */
     readonly gatewayPort: number;
-    readonly enforcement?: MiniStackEnforcement;
+    /** What the gateway's requests carry when it enforces. */
+    readonly token?: string;
     log(message: string): void;
 }
 
 const startSeconds = 20;
 const restartsAllowed = 5;
 
+type Ports = Pick<MiniStack, "port" | "answersPort">;
+
 /**
- * Starts MiniStack on a free port of the loopback interface, with a clean environment, and starts it again when it
- * dies.
+ * Starts MiniStack on free ports of the loopback interface, with a clean environment, and starts it again when it dies: on
+ * other ports until it has answered once, for somebody else may have taken those meanwhile.
  *
- * @throws Error with the place of its log when it does not answer in time.
+ * @throws Error with the end of its log when it does not answer in time.
  */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
-    const port = await freePort();
+    let ports = await choosePorts(options);
     let stopping = false;
+    let answered = false;
     let restarts = 0;
-    let child = launch(options, port);
+    let child = launch(options, ports);
     let missing: Error | undefined;
     const watch = () => {
         child.once("error", (error) => {
             missing = error;
         });
-        child.once("exit", (code, signal) => {
+        child.once("exit", async (code, signal) => {
             if (!stopping && restarts++ < restartsAllowed) {
                 options.log(`MiniStack ended unexpectedly (${signal ?? `exit ${code}`}); it is started again`);
-                child = launch(options, port);
+                if (!answered) ports = await choosePorts(options);
+                if (stopping) return;
+                child = launch(options, ports);
                 watch();
             } else if (!stopping) {
                 options.log(`MiniStack ended ${restarts} times; it is not started again. Its log: ${options.logFile}`);
@@ -58,7 +60,11 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     };
     watch();
     try {
-        await untilAnswering(port, () => restarts > 2 || missing !== undefined);
+        await untilAnswering(
+            () => ports.port,
+            () => restarts > 2 || missing !== undefined,
+        );
+        answered = true;
     } catch {
         stopping = true;
         child.kill("SIGKILL");
@@ -67,10 +73,12 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
                 `${options.python} cannot be run (${missing.message}). Install it again: rm -r .tools/python`,
             );
         }
-        throw new Error(`MiniStack does not start. Its log: ${options.logFile}`);
+        throw new Error(
+            `MiniStack does not start. The end of its log (${options.logFile}):\n${endOf(options.logFile)}`,
+        );
     }
     return {
-        port,
+        ...ports,
         async stop() {
             stopping = true;
             if (child.exitCode === null && child.signalCode === null) {
@@ -82,7 +90,14 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     };
 }
 
-function launch({ python, dataDir, logFile, gatewayPort, enforcement }: MiniStackOptions, port: number): ChildProcess {
+async function choosePorts({ gatewayPort }: MiniStackOptions): Promise<Ports> {
+    const port = await freePort(gatewayPort);
+    return { port, answersPort: await freePort(gatewayPort, port) };
+}
+
+const endOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").slice(-3).join("\n");
+
+function launch({ python, dataDir, logFile, gatewayPort, token }: MiniStackOptions, ports: Ports): ChildProcess {
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
     // What runs a function there is CommonJS, and must not be taken for a part of a project of ES modules around it.
     writeFileSync(join(dataDir, "tmp", "package.json"), "{}\n");
@@ -96,7 +111,7 @@ function launch({ python, dataDir, logFile, gatewayPort, enforcement }: MiniStac
             HOME: process.env.HOME,
             TMPDIR: join(dataDir, "tmp"),
             BIND_HOST: "127.0.0.1",
-            GATEWAY_PORT: String(port),
+            GATEWAY_PORT: String(ports.port),
             PERSIST_STATE: "1",
             STATE_DIR: join(dataDir, "state"),
             S3_PERSIST: "1",
@@ -107,21 +122,17 @@ function launch({ python, dataDir, logFile, gatewayPort, enforcement }: MiniStac
             // A clone is not to hold what Python compiles beside its modules.
             PYTHONDONTWRITEBYTECODE: "1",
             AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
-            ...(enforcement && {
-                AUTH: "true",
-                ANSWERS_PORT: String(enforcement.answersPort),
-                GATEWAY_TOKEN: enforcement.token,
-            }),
+            ...(token && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort), GATEWAY_TOKEN: token }),
         },
     });
     closeSync(out);
     return child;
 }
 
-async function untilAnswering(port: number, hopeless: () => boolean): Promise<void> {
+async function untilAnswering(port: () => number, hopeless: () => boolean): Promise<void> {
     const giveUp = Date.now() + startSeconds * 1000;
     while (Date.now() < giveUp && !hopeless()) {
-        const answer = await fetch(`http://127.0.0.1:${port}/_ministack/health`).catch(() => undefined);
+        const answer = await fetch(`http://127.0.0.1:${port()}/_ministack/health`).catch(() => undefined);
         if (answer?.ok) {
             return;
         }
@@ -131,13 +142,13 @@ async function untilAnswering(port: number, hopeless: () => boolean): Promise<vo
 }
 
 /**
- * A port of the loopback interface that nobody uses. Not one that the system would choose: it gives those to outgoing
+ * A port of the loopback interface that nobody uses, and none of `others`, which somebody is about to use. Not one that the system would choose: it gives those to outgoing
  * connections, too, and one may be taken between the answer and its use.
  */
-export async function freePort(): Promise<number> {
+export async function freePort(...others: readonly number[]): Promise<number> {
     for (;;) {
         const port = randomInt(10_000, 30_000);
-        if (await isFree(port)) {
+        if (!others.includes(port) && (await isFree(port))) {
             return port;
         }
     }
