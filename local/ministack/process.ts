@@ -91,8 +91,8 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
 }
 
 async function choosePorts({ gatewayPort }: MiniStackOptions): Promise<Ports> {
-    const port = await freePort(gatewayPort);
-    return { port, answersPort: await freePort(gatewayPort, port) };
+    const port = await freePort({ except: [gatewayPort] });
+    return { port, answersPort: await freePort({ except: [gatewayPort, port] }) };
 }
 
 const endOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").slice(-3).join("\n");
@@ -142,13 +142,21 @@ async function untilAnswering(port: () => number, hopeless: () => boolean): Prom
 }
 
 /**
- * A port of the loopback interface that nobody uses, and none of `others`, which somebody is about to use. Not one that the system would choose: it gives those to outgoing
+ * A port of the loopback interface that nobody uses, and none of `except`, which somebody is about to use. Not one that the system would choose: it gives those to outgoing
  * connections, too, and one may be taken between the answer and its use.
  */
-export async function freePort(...others: readonly number[]): Promise<number> {
+export async function freePort({
+    except = [],
+    from = 10_000,
+    to = 30_000,
+}: {
+    readonly except?: readonly number[];
+    readonly from?: number;
+    readonly to?: number;
+} = {}): Promise<number> {
     for (;;) {
-        const port = randomInt(10_000, 30_000);
-        if (!others.includes(port) && (await isFree(port))) {
+        const port = randomInt(from, to);
+        if (!except.includes(port) && (await isFree(port))) {
             return port;
         }
     }
