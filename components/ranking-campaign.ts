@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config.ts";
-import { rankingMinimumTPS } from "../money/standing.ts";
+import { rankingMinimumTPS, rankingRecipe } from "../money/standing.ts";
 import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
 import { Campaign, Solution, SolutionVersion } from "./personalize/resources.ts";
 
@@ -15,9 +15,6 @@ export interface RankingCampaignArgs {
     /** What must be there before the campaign, such as the budget over it. */
     readonly after: readonly pulumi.Resource[];
 }
-
-/** The recipe that orders given films (developer guide, "Personalized-Ranking recipe"). */
-const rankingRecipe = "aws-personalized-ranking";
 
 /** A second solution and campaign, which orders given films for a viewer; it bills by the hour as the first one does. */
 export class RankingCampaign extends pulumi.ComponentResource {

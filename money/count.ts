@@ -3,7 +3,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import type { CampaignLooks, Looks } from "./guard-looks.ts";
 import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
 import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
-import { rankingRecipeBilled } from "./standing.ts";
+import { rankingRecipe } from "./standing.ts";
 
 interface Count {
     readonly counted: CountedCampaign;
@@ -41,7 +41,7 @@ export function countRanking(
     if (begun === undefined) {
         return undefined;
     }
-    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipeBilled, looks);
+    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, looks);
     return counted.campaign === undefined && usd === 0
         ? undefined
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
@@ -63,16 +63,16 @@ export function hourlyUsd(
         of: string | undefined,
         requests: RequestWindows | undefined,
     ) => (one === undefined ? 0 : campaignUsdPerHour(of, Math.max(one.minProvisionedTPS, usedTPS(now, requests))));
-    return (
-        usdOf(campaign, recipe, looks?.requests) +
-        usdOf(ranking?.campaign, rankingRecipeBilled, looks?.ranking?.requests)
-    );
+    return usdOf(campaign, recipe, looks?.requests) + usdOf(ranking?.campaign, rankingRecipe, looks?.ranking?.requests);
 }
 
 /** Requests of all campaigns together; undefined where those of one are not known. */
 export function allRequests({ requests, ranking }: Looks): RequestWindows | undefined {
-    if (ranking === undefined || requests === undefined || ranking.requests === undefined) {
-        return ranking === undefined ? requests : undefined;
+    if (ranking === undefined) {
+        return requests;
+    }
+    if (requests === undefined || ranking.requests === undefined) {
+        return undefined;
     }
     const all = new Map(requests);
     for (const [start, asked] of ranking.requests) {

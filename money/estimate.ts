@@ -11,7 +11,7 @@ import {
     type UsdRange,
 } from "../pricing.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
-import { rankingMinimumTPS, rankingRecipeBilled } from "./standing.ts";
+import { rankingMinimumTPS, rankingRecipe } from "./standing.ts";
 
 /** What a stack is going to be, as far as it is paid for. */
 export interface PlannedStack {
@@ -88,7 +88,7 @@ export function estimate(plan: PlannedStack): Estimate {
                   same(
                       "ranking campaign, 1 TPS at least",
                       billedService,
-                      exactly(campaignUsdPerMonth(rankingRecipeBilled, rankingMinimumTPS)),
+                      exactly(campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)),
                       "pulumi config set rankingCampaign false",
                   ),
               ]
@@ -117,7 +117,7 @@ export function estimate(plan: PlannedStack): Estimate {
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
             { what: training, usd: trainingUsd(recipe, { interactions }) },
             ...(plan.rankingCampaign
-                ? [{ what: "training of the ranking", usd: trainingUsd(rankingRecipeBilled, { interactions }) }]
+                ? [{ what: "training of the ranking", usd: trainingUsd(rankingRecipe, { interactions }) }]
                 : []),
         ],
         monthly,

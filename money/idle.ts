@@ -12,8 +12,8 @@ const patience = hour;
 const mostOwn = 10;
 
 /**
- * Tells a campaign that nobody asks, be it for a list or to order one, and parks it where that is wanted, a while after it was announced. Missing data is
- * never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
+ * Tells a campaign that nobody asks, be it for a list or to order one, and parks it where that is wanted, a while after it
+ * was announced. Missing data is never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
  * anything it asks the campaign itself, and waits until CloudWatch shows it; and so once more before it parks.
  */
 export function idle(known: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {

@@ -9,15 +9,15 @@ export interface Standing {
     readonly rankingCampaign: boolean;
 }
 
-/** The ranking recipe is billed by v1's model, as what has no recipe is. */
-export const rankingRecipeBilled = undefined;
-/** Its campaign's minProvisionedTPS. */
+/** The recipe that orders given films (developer guide, "Personalized-Ranking recipe"). */
+export const rankingRecipe = "aws-personalized-ranking";
+/** minProvisionedTPS of its campaign. */
 export const rankingMinimumTPS = 1;
 
 /** US dollars an hour of all campaigns, by their minimum. */
 export const standingUsdPerHour = ({ recipe, minProvisionedTPS, rankingCampaign }: Standing): number =>
     campaignUsdPerHour(recipe, minProvisionedTPS) +
-    (rankingCampaign ? campaignUsdPerHour(rankingRecipeBilled, rankingMinimumTPS) : 0);
+    (rankingCampaign ? campaignUsdPerHour(rankingRecipe, rankingMinimumTPS) : 0);
 
 /** The same of a month. */
 export const standingUsdPerMonth = (standing: Standing): number => standingUsdPerHour(standing) * hoursPerMonth;

@@ -142,8 +142,8 @@ async function untilAnswering(port: () => number, hopeless: () => boolean): Prom
 }
 
 /**
- * A port of the loopback interface that nobody uses, and none of `except`, which somebody is about to use. Not one that the system would choose: it gives those to outgoing
- * connections, too, and one may be taken between the answer and its use.
+ * A port of the loopback interface that nobody uses, and none of `except`, which somebody is about to use. Not one that the
+ * system would choose: it gives those to outgoing connections, too, and one may be taken between the answer and its use.
  */
 export async function freePort({
     except = [],

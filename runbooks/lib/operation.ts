@@ -5,7 +5,7 @@ import { campaignNameOf, type StackConfig } from "../../config.ts";
 import { campaign } from "../../personalize/campaign.ts";
 import { personalizeClients } from "../../personalize/clients.ts";
 import { readMarks } from "../../personalize/marks.ts";
-import type { OperatedCampaign, OperationDeps } from "../../personalize/operation.ts";
+import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../personalize/operation.ts";
 import { goneOrThrow } from "../../personalize/remove.ts";
 import { isOurs, tagsOf } from "../../personalize/tags.ts";
 import { shortName } from "./all-stacks.ts";
@@ -52,17 +52,20 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
     return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
 
-/** ARN of what the program made of a kind, but for the ranking campaign; undefined where it is not there. */
-export const arnIn = (recorded: readonly RecordedResource[], kind: RecordedResource["kind"]): string | undefined =>
-    recorded.findLast((made) => made.kind === kind && made.arn !== undefined && !made.ranks)?.arn;
+/** ARN of what the program made of a kind, for the campaign or for the ranking one; undefined where it is not there. */
+export const arnIn = (
+    recorded: readonly RecordedResource[],
+    kind: RecordedResource["kind"],
+    { ranks = false }: { readonly ranks?: boolean } = {},
+): string | undefined =>
+    recorded.findLast((made) => made.kind === kind && made.arn !== undefined && (made.ranks ?? false) === ranks)?.arn;
 
 /** Of the campaign that orders given films (config rankingCampaign); each undefined where the state has none. */
 export function rankingOf(recorded: readonly RecordedResource[]): {
     readonly campaignArn: string | undefined;
     readonly solutionVersionArn: string | undefined;
 } {
-    const arnOf = (kind: RecordedResource["kind"]) =>
-        recorded.findLast((made) => made.kind === kind && made.arn !== undefined && made.ranks)?.arn;
+    const arnOf = (kind: RecordedResource["kind"]) => arnIn(recorded, kind, { ranks: true });
     return { campaignArn: arnOf("Campaign"), solutionVersionArn: arnOf("SolutionVersion") };
 }
 
@@ -102,7 +105,10 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
     return isOurs(tags, of.config.tags) ? arn : undefined;
 }
 
-/** The campaign as the program would make it, at a version; `name` is of another one than the first. */
+/**
+ * The campaign as the program would make it, at a version; `name` is of another one than the first. What was made outside comes
+ * back under the name that it had there, so that config adopt still means it.
+ */
 export function campaignInputs(
     { config }: OperatedStack,
     solutionVersionArn: string,
@@ -114,9 +120,8 @@ export function campaignInputs(
         tags: config.tags,
         pollSeconds: config.pollSeconds,
         deadlineMinutes: config.deadlines.campaign,
-        // What was made outside comes back under the name that it had there, so that config adopt still means it.
         name,
-        solutionArn: solutionVersionArn.slice(0, solutionVersionArn.lastIndexOf("/")),
+        solutionArn: solutionOf(solutionVersionArn),
         solutionVersionArn,
         minProvisionedTPS,
     };

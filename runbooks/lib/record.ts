@@ -25,9 +25,9 @@ export async function recordCampaign(
     }
     // The ranking campaign goes and comes with the first.
     const targets = [false, true].flatMap((ranks) => {
-        const made = urnOf("Campaign", ranks);
-        const toMake = urnOf("SolutionVersion", ranks)?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
-        const target = recorded ? made : (toMake ?? made);
+        const target = recorded
+            ? urnOf("Campaign", ranks)
+            : urnOf("SolutionVersion", ranks)?.replace(typeOf("SolutionVersion"), typeOf("Campaign"));
         return target ? ["--target", target] : [];
     });
     const answer =

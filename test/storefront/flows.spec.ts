@@ -193,7 +193,11 @@ describe("the storefront", () => {
         await page.locator("dialog .similar button").click();
         await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `film=${second}`);
         // Who is led on hears where he is.
-        await page.waitForFunction(() => document.activeElement?.id === "film-title");
+        const atTitle = () => page.waitForFunction(() => document.activeElement?.id === "film-title");
+        await atTitle();
+        await page.keyboard.press("Tab");
+        await page.evaluate((film) => location.replace(`#/?viewer=17&film=${film}`), second);
+        await atTitle();
         await page.goBack();
         await closed();
         assert.equal(await page.evaluate(() => scrollY), scrolled, "the page is where it was");

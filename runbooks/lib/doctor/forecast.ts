@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../../config.ts";
-import { rankingRecipeBilled, standingUsdPerMonth } from "../../../money/standing.ts";
+import { rankingRecipe, standingUsdPerMonth } from "../../../money/standing.ts";
 import {
     approximately,
     autoTrainingUsdPerMonth,
@@ -43,7 +43,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
     const onceUsd = total([
         exact(ingestionUsd(data.bytes)),
         trainingUsd(recipe, data),
-        rankingCampaign ? trainingUsd(rankingRecipeBilled, data) : nothing,
+        rankingCampaign ? trainingUsd(rankingRecipe, data) : nothing,
     ]);
     const monthlyUsd = total([
         exact(campaignEnabled ? standingUsdPerMonth({ ...config, rankingCampaign }) : 0),

@@ -30,15 +30,16 @@ export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }:
 
     // Who is led on hears and sees the next film from its beginning.
     const title = useRef<HTMLHeadingElement>(null);
-    const first = useRef(itemId);
+    const before = useRef(itemId);
     useEffect(() => {
-        if (first.current !== itemId) title.current?.focus();
+        if (before.current !== itemId) title.current?.focus();
+        before.current = itemId;
     }, [itemId]);
 
     return (
         <Modal class="sheet film" labelledBy="film-title" onClose={onClose}>
             <div class="film-head stage">
-                <div class="film-art" key={`art ${itemId}`}>
+                <div class="film-art" key={itemId}>
                     {film && <Artwork film={film} />}
                 </div>
                 {film ? <Poster key={itemId} film={film} /> : <span class="blank poster" />}
