@@ -39,10 +39,11 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
                 assetsInlineLimit: 0,
             },
         });
+        // Another one may have built the same meanwhile, and somebody reads it.
+        if (await isBuilt(directory, mark)) return { directory };
         if (existsSync(directory)) await rename(directory, before);
         await rename(beside, directory);
     } catch (error) {
-        // Another one may have built the same meanwhile.
         if (!(await isBuilt(directory, mark))) throw error;
     } finally {
         await rm(beside, { recursive: true, force: true });
