@@ -1,5 +1,5 @@
-import type { PolicyDocument } from "./document.ts";
-import { onlyForUs, personalizeService, type ServiceCaller } from "./import-access.ts";
+import { type PolicyDocument, personalizeService } from "policy-evaluator";
+import { onlyForUs, type ServiceCaller } from "./import-access.ts";
 
 /**
  * What the policy of a KMS key must say, beside what its administrators need, so that Personalize reads a bucket that the

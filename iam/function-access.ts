@@ -1,5 +1,4 @@
-import { regionalArn } from "./arn.ts";
-import type { PolicyDocument, Statement } from "./document.ts";
+import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom, serviceTrust } from "./service-trust.ts";
 

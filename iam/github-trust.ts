@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "./document.ts";
+import type { PolicyDocument } from "policy-evaluator";
 
 /** Where GitHub's tokens come from. */
 export const githubIssuer = "token.actions.githubusercontent.com";

@@ -1,6 +1,5 @@
-import { ownNamespace } from "../metrics.ts";
-import { regionalArn } from "./arn.ts";
-import type { PolicyDocument } from "./document.ts";
+import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { ownNamespace } from "../config/metrics.ts";
 import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 

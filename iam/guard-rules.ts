@@ -1,6 +1,5 @@
-import { billedService } from "../pricing.ts";
-import type { PolicyDocument, Statement } from "./document.ts";
-import { listOf } from "./document.ts";
+import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { billedService } from "../config/prices.ts";
 
 /** A resource of a program, as the program asks for it. */
 export interface Declared {

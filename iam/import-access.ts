@@ -1,5 +1,4 @@
-import { regionalArn } from "./arn.ts";
-import type { ConditionBlock, PolicyDocument } from "./document.ts";
+import { type ConditionBlock, type PolicyDocument, personalizeService, regionalArn } from "policy-evaluator";
 import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
 
 /**
@@ -7,9 +6,6 @@ import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
  * answers, and nothing else
  * (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
-
-/** The service principal that assumes the execution role and reads the bucket. */
-export const personalizeService = "personalize.amazonaws.com";
 
 export interface ServiceCaller {
     /** `aws`, `aws-cn`, `aws-us-gov`. */

@@ -1,6 +1,5 @@
+import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
 import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy } from "./api-access.ts";
-import type { PolicyDocument, Statement } from "./document.ts";
-import { listOf } from "./document.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
 import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";

@@ -1,4 +1,4 @@
-import type { ConditionBlock, PolicyDocument, Statement } from "./document.ts";
+import type { ConditionBlock, PolicyDocument, Statement } from "policy-evaluator";
 
 /**
  * Conditions against the confused deputy: a service acts only for what an account has under an ARN or a pattern of ARNs

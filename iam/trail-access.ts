@@ -1,5 +1,4 @@
-import { regionalArn } from "./arn.ts";
-import type { PolicyDocument } from "./document.ts";
+import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyWithTls, serviceTrust } from "./service-trust.ts";
 

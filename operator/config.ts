@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namesFor } from "../config.ts";
+import { namesFor } from "../config/config.ts";
 
 /** The project that is operated: its name is in tags and in the path of its marks. */
 export const operatedProject = "movie-recommender";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
-import { guardRules } from "../components/guard-rules.ts";
-import { OperatorAccess } from "../components/operator-access.ts";
-import { bucketNameFor } from "../config.ts";
+import { guardRules } from "../components/common/guard-rules.ts";
+import { OperatorAccess } from "../components/operator/operator-access.ts";
+import { bucketNameFor } from "../config/config.ts";
 import { loadConfig, operatedProject } from "./config.ts";
 
 const config = loadConfig();

@@ -5,8 +5,8 @@ import { personalizeClients } from "./clients.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
-import { marksHandler } from "./marks-handler.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { marksHandler } from "./state-flags-handler.ts";
 
 endWithEngine();
 // The engine ends this process by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).

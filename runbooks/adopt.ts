@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import type { StackConfig } from "../config.ts";
+import type { StackConfig } from "../config/config.ts";
 import { kinds } from "../personalize/kinds.ts";
 import { type AdoptionPlan, isRefused, planOf } from "./lib/adoption/plan.ts";
 import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/tell.ts";
-import { heldBy, shortName } from "./lib/all-stacks.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";
-import { askPulumi } from "./lib/pulumi.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { projectName, requireStackConfig, selectedStack, stackConfigFile } from "./lib/stack-config.ts";
-import { table } from "./lib/table.ts";
+import { heldBy, shortName } from "./lib/stack/all-stacks.ts";
+import { askPulumi } from "./lib/stack/pulumi.ts";
+import { projectName, requireStackConfig, selectedStack, stackConfigFile } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly datasetGroup?: string;

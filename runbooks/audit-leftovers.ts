@@ -1,11 +1,11 @@
-import { approximately, priceNote } from "../pricing.ts";
-import { readAllStacks } from "./lib/all-stacks.ts";
-import { type Audit, audit } from "./lib/audit.ts";
-import type { Row } from "./lib/leftovers.ts";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
-import { projectName } from "./lib/stack-config.ts";
-import { regionOf } from "./lib/stack-region.ts";
-import { table } from "./lib/table.ts";
+import { approximately, priceNote } from "../config/prices.ts";
+import { type Audit, audit } from "./lib/audit/audit.ts";
+import type { Row } from "./lib/audit/leftovers.ts";
+import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
+import { readAllStacks } from "./lib/stack/all-stacks.ts";
+import { projectName } from "./lib/stack/stack-config.ts";
+import { regionOf } from "./lib/stack/stack-region.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;

@@ -4,18 +4,18 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
-import { billedService } from "../pricing.ts";
-import { confirm } from "./lib/confirm.ts";
+import { billedService } from "../config/prices.ts";
+import { confirm } from "./lib/cli/confirm.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { problemsOf } from "./lib/cost/budget-problems.ts";
 import { type BudgetPlace, readBudget } from "./lib/cost/budget-view.ts";
 import { subscriptionsTable, watchText } from "./lib/cost/print-watch.ts";
 import { sendAndAwait, testNotice } from "./lib/cost/test-notice.ts";
 import { alarmsOf, subscriptionsOf } from "./lib/cost/told.ts";
-import { type OperationOptions, withConfigFile } from "./lib/operation.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { exportedStack, outputsIn } from "./lib/stack.ts";
-import { requireStackConfig, selectedStack } from "./lib/stack-config.ts";
+import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
+import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
+import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
 
 interface Options extends OperationOptions {
     readonly budget?: string;

@@ -2,7 +2,7 @@ import { diagnose } from "./lib/access/diagnose.ts";
 import { draw } from "./lib/access/draw.ts";
 import { fetchSnapshot } from "./lib/access/fetch.ts";
 import { targetOfJob, targetOfRole, targetOfStack } from "./lib/access/target.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 
 interface Options extends CommonOptions {
     readonly job?: string;

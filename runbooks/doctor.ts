@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { approximately, prices } from "../pricing.ts";
-import { heldBy } from "./lib/all-stacks.ts";
+import { approximately, prices } from "../config/prices.ts";
+import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { groupQuota, identity, lambdaConcurrency, personalize, subscriptions } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/check.ts";
 import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
@@ -8,9 +8,9 @@ import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doct
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
 import { fallbackTables, gatewayLogRole } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
-import { askPulumi } from "./lib/pulumi.ts";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
-import { projectName, readStackConfig, selectedStack, stackConfigFile } from "./lib/stack-config.ts";
+import { heldBy } from "./lib/stack/all-stacks.ts";
+import { askPulumi } from "./lib/stack/pulumi.ts";
+import { projectName, readStackConfig, selectedStack, stackConfigFile } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly configFile?: string;

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { flushLists } from "../lambda/api-table.ts";
-import { limits } from "../serving/limits.ts";
-import { confirm } from "./lib/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { stackOutputs } from "./lib/stack.ts";
-import { selectedStack } from "./lib/stack-config.ts";
+import { flushLists } from "../app/functions/recommendation-api/table.ts";
+import { limits } from "../app/serving/limits.ts";
+import { confirm } from "./lib/cli/confirm.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { stackOutputs } from "./lib/stack/stack.ts";
+import { selectedStack } from "./lib/stack/stack-config.ts";
 
 const options = runbook(
     "flush-cache",

@@ -1,10 +1,11 @@
-import { standingUsdPerMonth } from "../money/standing.ts";
-import { readMarks } from "../personalize/marks.ts";
-import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
-import { park } from "../personalize/park.ts";
-import { approximately, priceNote } from "../pricing.ts";
-import { untilCancelled } from "./lib/cancelled.ts";
-import { confirm } from "./lib/confirm.ts";
+import { approximately, priceNote } from "../config/prices.ts";
+import { standingUsdPerMonth } from "../cost/standing.ts";
+import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { park } from "../personalize/operations/park.ts";
+import { readMarks } from "../personalize/operations/state-flags.ts";
+import { untilCancelled } from "./lib/cli/cancelled.ts";
+import { confirm } from "./lib/cli/confirm.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import {
     type OperationOptions,
     operatedCampaign,
@@ -12,9 +13,8 @@ import {
     operationDeps,
     rankingOf,
     withConfigFile,
-} from "./lib/operation.ts";
-import { recordCampaign } from "./lib/record.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+} from "./lib/stack/operation.ts";
+import { recordCampaign } from "./lib/stack/record.ts";
 
 const options = withConfigFile(
     runbook(

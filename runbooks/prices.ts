@@ -1,9 +1,9 @@
 import { PricingClient } from "@aws-sdk/client-pricing";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
 import { deviation, matchPrice } from "./lib/cost/match-price.ts";
 import { listPrices, priceListRegion } from "./lib/cost/price-list.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { regionOf } from "./lib/stack-region.ts";
-import { table } from "./lib/table.ts";
+import { regionOf } from "./lib/stack/stack-region.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;
@@ -12,7 +12,10 @@ interface Options extends CommonOptions {
 /** What counts as another price, as a part of ours. */
 const tolerance = 0.01;
 
-const options = runbook("prices", "What AWS's price list says beside what pricing.ts has; it needs an AWS account")
+const options = runbook(
+    "prices",
+    "What AWS's price list says beside what config/prices.ts has; it needs an AWS account",
+)
     .option("--region <region>", "the region whose prices to compare; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();
@@ -35,7 +38,7 @@ await runAction(options.verbose, async () => {
     return others.length > 0 ? exitCodes.problem : exitCodes.fine;
 
     function print(found: typeof rows, where: string): void {
-        const head = ["usage type", "AWS says", "unit", "USD by AWS", "in pricing.ts", "verdict"];
+        const head = ["usage type", "AWS says", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
         const cells = found.map(({ usageType, description, unit, from, usd, match }) => [
             usageType,
             description,
@@ -47,10 +50,12 @@ await runAction(options.verbose, async () => {
         console.log(table(head, cells));
         const matched = found.filter(({ match }) => match).length;
         console.log(
-            `${found.length} prices of Personalize in ${where}: ${matched} are surely one of pricing.ts, ${others.length} of them differ by more than 1 %.`,
+            `${found.length} prices of Personalize in ${where}: ${matched} are surely one of config/prices.ts, ${others.length} of them differ by more than 1 %.`,
         );
         if (others.length > 0) {
-            console.log("Put AWS's figure, the region and today's date into pricing.ts, and set `verified` there.");
+            console.log(
+                "Put AWS's figure, the region and today's date into config/prices.ts, and set `verified` there.",
+            );
         }
         if (matched < found.length) {
             console.log(

@@ -2,14 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
-import { ownNamespace } from "../metrics.ts";
-import { iso } from "../money/time.ts";
+import { ownNamespace } from "../config/metrics.ts";
+import { approximately, priceNote, prices } from "../config/prices.ts";
+import { iso } from "../cost/time.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
-import { approximately, priceNote, prices } from "../pricing.ts";
-import { byRegion } from "./lib/by-region.ts";
-import { interval } from "./lib/interval.ts";
+import { interval } from "./lib/cli/interval.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
 import { lookAtStack } from "./lib/metrics/look.ts";
 import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
+import { byRegion } from "./lib/stack/by-region.ts";
 import {
     type OperatedStack,
     type OperationOptions,
@@ -18,9 +20,7 @@ import {
     operationDeps,
     rankingOf,
     withConfigFile,
-} from "./lib/operation.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { table } from "./lib/table.ts";
+} from "./lib/stack/operation.ts";
 
 interface Options extends OperationOptions {
     readonly every?: number;

@@ -1,13 +1,13 @@
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
-import { type Interactions, readInteractions } from "../data-prep/interactions.ts";
+import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
-import { titlesBeside } from "./lib/data.ts";
-import { type Explanation, explain } from "./lib/explain.ts";
-import { type Recommendation, recommend } from "./lib/recommendations.ts";
-import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { stackOutputs } from "./lib/stack.ts";
-import { table } from "./lib/table.ts";
+import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
+import { titlesBeside } from "./lib/recommendations/data.ts";
+import { type Explanation, explain } from "./lib/recommendations/explain.ts";
+import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
+import { stackOutputs } from "./lib/stack/stack.ts";
 
 interface Options extends CommonOptions {
     readonly numResults: number;
@@ -86,9 +86,9 @@ function print(lists: Record<string, Recommendation[]>, explanations: Record<str
     }
 }
 
-async function readData(file: string): Promise<Interactions> {
+async function readData(file: string): Promise<Columns> {
     try {
-        return await readInteractions(file);
+        return await readColumns(file);
     } catch (error) {
         throw new RunbookError(
             `--explain needs the interactions, and ${file} cannot be read (${(error as Error).message}). ` +

@@ -1,9 +1,10 @@
-import { rankingMinimumTPS, standingUsdPerMonth } from "../money/standing.ts";
+import { approximately, priceNote } from "../config/prices.ts";
+import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/standing.ts";
 import { createHandlers } from "../personalize/handlers.ts";
-import { readMarks, removeMark } from "../personalize/marks.ts";
-import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
-import { approximately, priceNote } from "../pricing.ts";
-import { untilCancelled } from "./lib/cancelled.ts";
+import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { readMarks, removeMark } from "../personalize/operations/state-flags.ts";
+import { untilCancelled } from "./lib/cli/cancelled.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperationOptions,
@@ -12,9 +13,8 @@ import {
     operationDeps,
     rankingOf,
     withConfigFile,
-} from "./lib/operation.ts";
-import { recordCampaign } from "./lib/record.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
+} from "./lib/stack/operation.ts";
+import { recordCampaign } from "./lib/stack/record.ts";
 
 const options = withConfigFile(
     runbook("resume", "Bring a parked campaign back as it was; nothing is trained, and it bills again"),

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { approximately, priceNote, trainingUsd } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
-import { nameOf } from "../personalize/operation.ts";
-import { approximately, priceNote, trainingUsd } from "../pricing.ts";
-import { untilCancelled } from "./lib/cancelled.ts";
+import { nameOf } from "../personalize/operations/operation.ts";
+import { untilCancelled } from "./lib/cli/cancelled.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
 import {
     arnIn,
     type OperatedStack,
@@ -14,16 +16,14 @@ import {
     operationDeps,
     refuseParked,
     withConfigFile,
-} from "./lib/operation.ts";
-import type { Compared } from "./lib/quality-gate.ts";
-import { recordCampaign } from "./lib/record.ts";
-import { type RetrainDeps, type Retrained, retrain } from "./lib/retrain.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { smokeProblem } from "./lib/smoke-test.ts";
-import { recordedResources } from "./lib/stack.ts";
-import { table } from "./lib/table.ts";
-import { pulumiUp } from "./lib/up.ts";
-import { metricsOf } from "./lib/versions.ts";
+} from "./lib/stack/operation.ts";
+import { recordCampaign } from "./lib/stack/record.ts";
+import { recordedResources } from "./lib/stack/stack.ts";
+import { pulumiUp } from "./lib/stack/up.ts";
+import type { Compared } from "./lib/training/quality-gate.ts";
+import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
+import { smokeProblem } from "./lib/training/smoke-test.ts";
+import { metricsOf } from "./lib/training/versions.ts";
 
 /** Known users who are asked for in the smoke test. */
 const askedUsers = 5;

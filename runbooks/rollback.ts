@@ -1,4 +1,3 @@
-import { readMarks, writeMark } from "../personalize/marks.ts";
 import {
     nameOf,
     nowIso,
@@ -6,11 +5,12 @@ import {
     type OperationDeps,
     settledCampaign,
     solutionOf,
-} from "../personalize/operation.ts";
-import { switchVersion } from "../personalize/switch-version.ts";
-import { untilCancelled } from "./lib/cancelled.ts";
-import { chooseTarget } from "./lib/choose-version.ts";
-import { confirm } from "./lib/confirm.ts";
+} from "../personalize/operations/operation.ts";
+import { readMarks, writeMark } from "../personalize/operations/state-flags.ts";
+import { switchVersion } from "../personalize/operations/switch-version.ts";
+import { untilCancelled } from "./lib/cli/cancelled.ts";
+import { confirm } from "./lib/cli/confirm.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import {
     type OperationOptions,
     operatedCampaign,
@@ -18,10 +18,10 @@ import {
     operationDeps,
     refuseParked,
     withConfigFile,
-} from "./lib/operation.ts";
-import { recordCampaign } from "./lib/record.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { listVersions } from "./lib/versions.ts";
+} from "./lib/stack/operation.ts";
+import { recordCampaign } from "./lib/stack/record.ts";
+import { chooseTarget } from "./lib/training/choose-version.ts";
+import { listVersions } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
     readonly to?: string;

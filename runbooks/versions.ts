@@ -1,16 +1,16 @@
-import { readMarks } from "../personalize/marks.ts";
-import { lookAtCampaign, nameOf, servedIn } from "../personalize/operation.ts";
-import { approximately, priceNote } from "../pricing.ts";
+import { approximately, priceNote } from "../config/prices.ts";
+import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { readMarks } from "../personalize/operations/state-flags.ts";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { table } from "./lib/cli/table.ts";
 import {
     type OperationOptions,
     operatedCampaign,
     operatedStack,
     operationDeps,
     withConfigFile,
-} from "./lib/operation.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/runbook.ts";
-import { table } from "./lib/table.ts";
-import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib/versions.ts";
+} from "./lib/stack/operation.ts";
+import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib/training/versions.ts";
 
 const options = withConfigFile(
     runbook(

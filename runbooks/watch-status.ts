@@ -4,14 +4,14 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
 import { personalizeClients } from "../personalize/clients.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
-import { shortName } from "./lib/all-stacks.ts";
-import { byRegion } from "./lib/by-region.ts";
-import { changesSince, reportText } from "./lib/report-text.ts";
-import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/runbook.ts";
-import { recordedResources } from "./lib/stack.ts";
-import { selectedStack } from "./lib/stack-config.ts";
-import { reportOn, type StackReport } from "./lib/stack-report.ts";
-import { overall, statusOf } from "./lib/status.ts";
+import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
+import { shortName } from "./lib/stack/all-stacks.ts";
+import { byRegion } from "./lib/stack/by-region.ts";
+import { changesSince, reportText } from "./lib/stack/report-text.ts";
+import { recordedResources } from "./lib/stack/stack.ts";
+import { selectedStack } from "./lib/stack/stack-config.ts";
+import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
+import { overall, statusOf } from "./lib/stack/status.ts";
 
 interface Options extends CommonOptions {
     readonly wait?: boolean;

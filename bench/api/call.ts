@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Service } from "../../serving/service.ts";
+import type { Service } from "../../app/serving/service.ts";
 
 /** What is asked of the API, whichever way. */
 export interface ApiRequest {

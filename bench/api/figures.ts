@@ -1,4 +1,4 @@
-import { hoursPerMonth, servingUsd } from "../../pricing.ts";
+import { hoursPerMonth, servingUsd } from "../../config/prices.ts";
 import type { Asked } from "./load.ts";
 
 export interface Latency {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packFilms } from "../../serving/film-scores.ts";
-import type { TablePort } from "../../serving/ports.ts";
+import { packFilms } from "../../app/serving/film-scores.ts";
+import type { TablePort } from "../../app/serving/ports.ts";
 import { handlerCaller } from "./call.ts";
 import { listRequest } from "./load.ts";
 import { documentsAt, processOf, simulated } from "./simulated.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { limits } from "../../serving/limits.ts";
+import { limits } from "../../app/serving/limits.ts";
 import type { Call } from "./call.ts";
 import { type Asked, type LoadShape, load } from "./load.ts";
 import type { CampaignState, Simulated } from "./simulated.ts";

@@ -1,4 +1,4 @@
-import { table } from "../../runbooks/lib/table.ts";
+import { table } from "../../runbooks/lib/cli/table.ts";
 import type { Goal } from "../lib/goals.ts";
 import { httpCaller } from "./call.ts";
 import { failedOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { servingLayers, usualTraffic } from "../../money/serving-layers.ts";
-import { table } from "../../runbooks/lib/table.ts";
+import { servingLayers, usualTraffic } from "../../cost/serving-layers.ts";
+import { table } from "../../runbooks/lib/cli/table.ts";
 import { failedOf, failuresOf, latencyOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load, resting } from "./load.ts";
@@ -66,7 +66,7 @@ export async function overStack(
         const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
         const told = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
         console.log(
-            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; money/serving-layers.ts says ${told.toFixed(2)} of so many requests\n`,
+            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts says ${told.toFixed(2)} of so many requests\n`,
         );
 
         say("events");

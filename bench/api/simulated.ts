@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load as readYaml } from "js-yaml";
+import { packFilms } from "../../app/serving/film-scores.ts";
+import type { CampaignPort, PutEvents, TablePort } from "../../app/serving/ports.ts";
+import { createService, type Service } from "../../app/serving/service.ts";
 import { readColumns } from "../../data-prep/columns.ts";
 import { makeTables } from "../../data-prep/tables/make.ts";
-import { packFilms } from "../../serving/film-scores.ts";
-import type { CampaignPort, PutEvents, TablePort } from "../../serving/ports.ts";
-import { createService, type Service } from "../../serving/service.ts";
-import { memoryTable } from "../../test/serving/memory-table.ts";
-import { interactionsCsv, syntheticRatings } from "../../test/support/interactions.ts";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { memoryTable } from "../../test/app/serving/memory-table.ts";
 import { seededRandom } from "../lib/random.ts";
 import type { Call } from "./call.ts";
 
@@ -126,6 +126,6 @@ export async function documentsAt(
 ): Promise<Documents> {
     await write(file, interactionsCsv(syntheticRatings({ users: 500, items: 500, meanHistory: 40 })));
     const tables = makeTables(await readColumns(file), [], "bench");
-    const yaml = readFileSync(join(import.meta.dirname, "../../api/openapi.yaml"), "utf8");
+    const yaml = readFileSync(join(import.meta.dirname, "../../app/api/openapi.yaml"), "utf8");
     return { openApi: JSON.stringify(readYaml(yaml)), tables: JSON.stringify(tables) };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteCampaignCommand } from "@aws-sdk/client-personalize";
-import { adminOf } from "../../test/support/admin.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { assertExit } from "../../test/support/local-aws.ts";
 import type { Call } from "./call.ts";
 import { type Asked, type LoadShape, load, resting } from "./load.ts";

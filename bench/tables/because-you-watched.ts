@@ -1,5 +1,5 @@
+import { openTables } from "../../app/serving/table-answers.ts";
 import type { CatalogueItem } from "../../data-prep/catalogue.ts";
-import { openTables } from "../../data-prep/tables/answers.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { makeTables, neighboursPerFilm } from "../../data-prep/tables/make.ts";
 import { popularity, ranked } from "../../data-prep/tables/popular.ts";

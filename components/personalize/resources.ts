@@ -7,11 +7,11 @@ import type { DatasetImportJobInputs } from "../../personalize/dataset-import-jo
 import type { EventTrackerInputs } from "../../personalize/event-tracker.ts";
 import type { FilterInputs } from "../../personalize/filter.ts";
 import type { HandlerName } from "../../personalize/handlers.ts";
-import type { MarksInputs } from "../../personalize/marks-handler.ts";
 import type { MetadataDatasetInputs } from "../../personalize/metadata-dataset.ts";
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
 import type { SolutionVersionInputs } from "../../personalize/solution-version.ts";
+import type { MarksInputs } from "../../personalize/state-flags-handler.ts";
 import { forward } from "./forward.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { regionalArn } from "../arn.ts";
+import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** What runbooks look at beside the stack's own things, and the marks that they set for the program. */

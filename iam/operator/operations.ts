@@ -1,5 +1,5 @@
-import { ownNamespace } from "../../metrics.ts";
-import { regionalArn } from "../arn.ts";
+import { regionalArn } from "policy-evaluator";
+import { ownNamespace } from "../../config/metrics.ts";
 import { trailLogGroup } from "../trail-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";

@@ -1,4 +1,4 @@
-import { regionalArn } from "../arn.ts";
+import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 
 /** Lists of the service have no resource (Service Authorization Reference, "Amazon Personalize"). */

@@ -1,5 +1,4 @@
-import type { Statement } from "../document.ts";
-import { personalizeService } from "../import-access.ts";
+import { personalizeService, type Statement } from "policy-evaluator";
 import {
     type Grant,
     type NeededOnAws,

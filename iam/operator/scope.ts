@@ -1,5 +1,5 @@
-import type { Names } from "../../config-names.ts";
-import type { ConditionBlock, Statement } from "../document.ts";
+import type { ConditionBlock, Statement } from "policy-evaluator";
+import type { Names } from "../../config/names.ts";
 
 /** What the operator of one stack works on, by the names that the stack gives. */
 export interface OperatorScope {

@@ -1,4 +1,4 @@
-import { regionalArn } from "../arn.ts";
+import { regionalArn } from "policy-evaluator";
 import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 

@@ -1,5 +1,5 @@
-import { storefrontBucketNameFor, trailBucketNameFor } from "../../config-names.ts";
-import type { ConditionBlock } from "../document.ts";
+import type { ConditionBlock } from "policy-evaluator";
+import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
 import type { LifePolicies } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 

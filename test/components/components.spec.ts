@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileOf } from "../../components/data-bucket.ts";
+import { fileOf } from "../../components/data/data-bucket.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
 import { inputsOf, settled, tags, typesAndNames, useMocks, value } from "./mocks.ts";
 
@@ -22,7 +22,7 @@ describe("the components", () => {
     after(() => rm(folder, { recursive: true, force: true }));
 
     const bucketWith = async (dataRetention: "delete" | "retain") => {
-        const { DataBucket } = await import("../../components/data-bucket.ts");
+        const { DataBucket } = await import("../../components/data/data-bucket.ts");
         const bucket = new DataBucket("data", {
             bucketName: "films",
             files: { interactions: { path: interactionsFile, key: "interactions.csv", contentType: "text/csv" } },
@@ -100,7 +100,7 @@ describe("the components", () => {
     });
 
     it("make one role, which only Personalize can assume and which can only read the interactions", async () => {
-        const { PersonalizeAccess } = await import("../../components/personalize-access.ts");
+        const { PersonalizeAccess } = await import("../../components/personalize/personalize-access.ts");
         const access = new PersonalizeAccess("personalize", {
             roleName: "reader",
             caller,

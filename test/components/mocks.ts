@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig, type StackConfig } from "../../config.ts";
+import { parseConfig, type StackConfig } from "../../config/config.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };

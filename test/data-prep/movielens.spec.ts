@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readCatalogue, titleLookup } from "../../data-prep/catalogue.ts";
 import { fetchMovieLens, type MovieLensSource } from "../../data-prep/movielens.ts";
 import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "../../data-prep/movielens-download.ts";
-import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 describe("fetchMovieLens", () => {
     it("tries each source, takes no data set but MovieLens 100k, and tells each source's reason", async () => {

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readColumns } from "../../data-prep/columns.ts";
-import { readInteractions } from "../../data-prep/interactions.ts";
 import { popularityMetrics, popularityOf } from "../../data-prep/popularity.ts";
-import { solutionMetrics } from "../../local/personalize-emulator/model/metrics.ts";
-import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+import { solutionMetrics } from "../../packages/local-personalize/model/metrics.ts";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
 
 describe("the worth of the most popular items", () => {
     let folder: string;

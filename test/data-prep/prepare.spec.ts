@@ -5,12 +5,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { createCsvParser } from "../../data-prep/csv.ts";
-import { readInteractions } from "../../data-prep/interactions.ts";
+import { readTables } from "../../app/serving/table-answers.ts";
 import { type PrepareOptions, prepare, UnfitDataError } from "../../data-prep/prepare.ts";
 import { formatSummary } from "../../data-prep/summary.ts";
-import { readTables } from "../../data-prep/tables/answers.ts";
-import { type Rating, ratingsFile, syntheticRatings } from "../support/interactions.ts";
+import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
+import { type Rating, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
 
 const CLI = new URL("../../data-prep/cli.ts", import.meta.url).pathname;
 const ITEM_FILE = Buffer.from(

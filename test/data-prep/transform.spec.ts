@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { createCsvParser } from "../../data-prep/csv.ts";
 import { transformRatings } from "../../data-prep/transform.ts";
-import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
+import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
-import type { PolicyDocument } from "../../iam/document.ts";
+import type { PolicyDocument } from "policy-evaluator";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 

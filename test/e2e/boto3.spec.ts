@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { executionRoleTrust } from "../../iam/import-access.ts";
-import { run } from "../../local/pulumi.ts";
-import { toolchain } from "../../local/toolchain/env.mjs";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const key = "personalize_interactions_fixed.csv";

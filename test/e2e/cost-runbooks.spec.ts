@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { BudgetsClient, DescribeBudgetCommand } from "@aws-sdk/client-budgets";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { localAccountId, variables } from "../../local/instance.ts";
-import { run } from "../../local/pulumi.ts";
-import { prices } from "../../pricing.ts";
+import { prices } from "../../config/prices.ts";
+import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notice.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 

@@ -4,9 +4,9 @@ import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { root } from "../../local/instance.ts";
-import { freePort } from "../../local/ministack/process.ts";
-import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { freePort } from "../../packages/local-aws/ministack/process.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 const runFile = promisify(execFile);
 
@@ -34,12 +34,12 @@ describe("npm run demo", function () {
         env = { ...Object.fromEntries(own), MOVIE_RECOMMENDER_LOCAL_PORT: String(await freePort()) };
     });
     after(async () => {
-        await node("local/cli.ts", "stop");
+        await node("packages/local-aws/cli.ts", "stop");
         await rm(project, { recursive: true, force: true, maxRetries: 5 });
     });
 
     it("prints the contract's document and nothing else, and leaves a stack without changes", async () => {
-        const { stdout } = await node("local/demo/demo.ts", "--json", "--data", "u.data");
+        const { stdout } = await node("packages/local-aws/demo/demo.ts", "--json", "--data", "u.data");
         const document = JSON.parse(stdout);
         assert.deepEqual(Object.keys(document), ["schemaVersion", "recommendations", "outputs", "seconds"]);
         assert.equal(document.schemaVersion, 1);
@@ -61,11 +61,11 @@ describe("npm run demo", function () {
         assert.match(document.outputs.campaignArn, /:campaign\/movie-recommender-campaign$/);
         assert.ok(document.seconds.total >= document.seconds.pulumiUp);
 
-        await node("local/cli.ts", "pulumi", "preview", "--expect-no-changes", "--non-interactive");
+        await node("packages/local-aws/cli.ts", "pulumi", "preview", "--expect-no-changes", "--non-interactive");
     });
 
     it("prints three tables and how to go on, when it runs again", async () => {
-        const { stdout, stderr } = await node("local/demo/demo.ts", "--data", "u.data");
+        const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--data", "u.data");
         for (const user of [22, 6, 122]) {
             assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));
         }
@@ -82,7 +82,7 @@ describe("npm run demo", function () {
     it("refuses data that Personalize would refuse, before anything is deployed", async () => {
         await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
         await assert.rejects(
-            node("local/demo/demo.ts", "--json", "--data", "few.data"),
+            node("packages/local-aws/demo/demo.ts", "--json", "--data", "few.data"),
             (error: Error & { code: number }) => {
                 assert.equal(error.code, 1);
                 assert.match(error.message, /548 interactions are too few/);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
-import { runCommand } from "../../bench/access/commands.ts";
-import { run } from "../../local/pulumi.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import type { Diagnosis } from "../../runbooks/lib/access/diagnose.ts";
+import { runCommand } from "../drills/access/commands.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };

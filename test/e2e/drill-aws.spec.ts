@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readRecording } from "../../bench/record/recording.ts";
-import { leaksIn } from "../../bench/record/scrub.ts";
-import { environment } from "../../local/instance.ts";
+import { environment } from "../../packages/local-aws/instance.ts";
+import { readRecording } from "../drills/record/recording.ts";
+import { leaksIn } from "../drills/record/scrub.ts";
 import { everythingIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -24,7 +24,7 @@ describe("the drill of a whole life", function () {
         const { instance } = aws;
         const child = spawn(
             process.execPath,
-            ["bench/drill-aws.ts", "--spend-up-to", "5", "--output", output, ...args],
+            ["test/drills/drill-aws.ts", "--spend-up-to", "5", "--output", output, ...args],
             {
                 cwd: instance.root,
                 env: {

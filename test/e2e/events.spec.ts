@@ -28,10 +28,10 @@ import {
     PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { executionRoleTrust } from "../../iam/import-access.ts";
-import { start, stop } from "../../local/control.ts";
-import { run } from "../../local/pulumi.ts";
-import { toolchain } from "../../local/toolchain/env.mjs";
-import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+import { start, stop } from "../../packages/local-aws/control.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { assertExit, clientsOf, region, testInstance } from "../support/local-aws.ts";
 
 const accountId = "000000000000";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "../../local/instance.ts";
-import { run } from "../../local/pulumi.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** What somebody adds to the program who means well. */
@@ -26,7 +26,7 @@ new aws.s3.BucketPolicy("open", {
 });
 `;
 /** What the program imports. */
-const folders = ["api", "components", "data-prep", "iam", "lambda", "money", "personalize", "serving", "storefront"];
+const folders = ["app", "components", "config", "cost", "data-prep", "iam", "personalize"];
 const reason = "an experiment of one afternoon, on data that is public";
 
 describe("the guard rules against the real engine", () => {

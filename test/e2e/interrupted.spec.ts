@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
-import { environment } from "../../local/instance.ts";
-import { until } from "../local/personalize-emulator/support.ts";
-import { adminOf } from "../support/admin.ts";
+import { environment } from "../../packages/local-aws/instance.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { until } from "../../packages/local-personalize/test/support.ts";
 import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -19,7 +19,7 @@ describe("an up that is interrupted while it waits for a campaign", () => {
         const admin = adminOf(aws.instance);
         await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
         const { instance } = aws;
-        const up = spawn(process.execPath, ["local/cli.ts", "pulumi", ...aws.engineArgs("up")], {
+        const up = spawn(process.execPath, ["packages/local-aws/cli.ts", "pulumi", ...aws.engineArgs("up")], {
             cwd: instance.root,
             env: {
                 ...environment(instance),

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { running, startedBy } from "../../bench/lib/processes.ts";
-import { environment } from "../../local/instance.ts";
-import { ensureStack } from "../../local/pulumi.ts";
-import { until } from "../local/personalize-emulator/support.ts";
-import { adminOf } from "../support/admin.ts";
+import { environment } from "../../packages/local-aws/instance.ts";
+import { ensureStack } from "../../packages/local-aws/pulumi.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { until } from "../../packages/local-personalize/test/support.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 

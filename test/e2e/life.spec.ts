@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { alarmCount } from "../../components/alarms.ts";
+import { alarmCount } from "../../components/observability/alarms.ts";
 import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/planned.ts";

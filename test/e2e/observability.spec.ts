@@ -22,11 +22,11 @@ import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
-import { alarmCount } from "../../components/alarms.ts";
-import { namesFor } from "../../config.ts";
-import { insights } from "../../local/gateway/alarms/insights.ts";
-import { environment, root } from "../../local/instance.ts";
-import { ownMetrics, ownNamespace } from "../../metrics.ts";
+import { alarmCount } from "../../components/observability/alarms.ts";
+import { namesFor } from "../../config/config.ts";
+import { ownMetrics, ownNamespace } from "../../config/metrics.ts";
+import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
+import { environment, root } from "../../packages/local-aws/instance.ts";
 import { batchesOf } from "../../runbooks/lib/metrics/values.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ListAccessKeysCommand, ListOpenIDConnectProvidersCommand, ListPoliciesCommand } from "@aws-sdk/client-iam";
-import { freshUser, type OperatorOutputs, operatorProgram } from "../../bench/operator/operators.ts";
-import { worldOf } from "../../bench/operator/world.ts";
 import { operatorLevels, policyKinds } from "../../iam/operator.ts";
+import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/operator/operators.ts";
+import { worldOf } from "../drills/operator/world.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("the operator's program on the real engine", () => {

@@ -6,7 +6,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
-import { adminOf } from "../support/admin.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -76,7 +76,7 @@ describe("the API on the local AWS", function () {
             getHealth: () => call("/health"),
             getOpenApi: () => call("/openapi.json"),
         };
-        const description = load(await readFile("api/openapi.yaml", "utf8")) as Document;
+        const description = load(await readFile("app/api/openapi.yaml", "utf8")) as Document;
         assert.deepEqual((await call("/openapi.json")).body, description);
         const ajv = new Ajv2020({ strict: false, validateFormats: false });
         const told: string[] = [];

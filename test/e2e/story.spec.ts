@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UpdateCampaignCommand } from "@aws-sdk/client-personalize";
-import { until } from "../local/personalize-emulator/support.ts";
-import { adminOf } from "../support/admin.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { until } from "../../packages/local-personalize/test/support.ts";
 import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/planned.ts";

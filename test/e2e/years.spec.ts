@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeCampaignCommand, ListCampaignsCommand } from "@aws-sdk/client-personalize";
-import { environment } from "../../local/instance.ts";
-import { adminOf } from "../support/admin.ts";
+import { environment } from "../../packages/local-aws/instance.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Calls that the service bills for. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { namesFor } from "../../config.ts";
+import { authorize, listOf, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
+import { namesFor } from "../../config/config.ts";
 import {
     type ApiScope,
     anyMethodOf,
@@ -11,11 +12,8 @@ import {
     prefetchSchedulePolicy,
     storefrontBucketPolicy,
 } from "../../iam/api-access.ts";
-import { authorize } from "../../iam/authorize.ts";
-import { listOf, type PolicyDocument } from "../../iam/document.ts";
 import { violationsOf } from "../../iam/guard-rules.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
-import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
 
 const names = namesFor("dev", "");
 const scope: ApiScope = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { evaluate } from "policy-evaluator";
 import { dataKeyPolicy } from "../../iam/data-key.ts";
-import { evaluate } from "../../iam/evaluate.ts";
 import { executionRolePolicy } from "../../iam/import-access.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };

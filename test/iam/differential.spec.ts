@@ -21,8 +21,7 @@ import {
     S3Client,
 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
-import { authorize } from "../../iam/authorize.ts";
-import type { PolicyDocument, Statement } from "../../iam/document.ts";
+import { authorize, type PolicyDocument, type Statement } from "policy-evaluator";
 import { type EnforcingMiniStack, startEnforcingMiniStack } from "./support/enforcing-ministack.ts";
 
 /**

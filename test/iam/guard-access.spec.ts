@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { namesFor } from "../../config.ts";
-import { authorize } from "../../iam/authorize.ts";
-import { listOf, type PolicyDocument } from "../../iam/document.ts";
+import { authorize, listOf, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
+import { namesFor } from "../../config/config.ts";
 import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, notifierPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import { violationsOf } from "../../iam/guard-rules.ts";
 import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
 import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
-import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
 
 const names = namesFor("dev", "");
 const scope: GuardScope = {

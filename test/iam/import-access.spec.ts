@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listOf, type PolicyDocument, type Statement } from "../../iam/document.ts";
+import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
 import {
     dataBucketPolicy,
     executionRolePolicy,
@@ -7,7 +7,7 @@ import {
     type ImportPlace,
     type ServiceCaller,
 } from "../../iam/import-access.ts";
-import { judgeImport } from "../../local/gateway/import-access.ts";
+import { judgeImport } from "../../packages/local-aws/gateway/import-access.ts";
 
 const caller: ServiceCaller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place: ImportPlace = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { namesFor } from "../../config.ts";
-import { authorize } from "../../iam/authorize.ts";
-import { listOf } from "../../iam/document.ts";
+import { authorize, listOf, parsePolicy, sizeLimits } from "policy-evaluator";
+import { namesFor } from "../../config/config.ts";
 import { violationsOf } from "../../iam/guard-rules.ts";
 import { actionsOf, roleArn, rolesOf } from "../../iam/operator/scope.ts";
 import {
@@ -15,7 +14,6 @@ import {
     policyKinds,
     rolesBoundary,
 } from "../../iam/operator.ts";
-import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
 
 const scope: OperatorScope = {
     partition: "aws-cn",

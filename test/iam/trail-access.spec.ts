@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { namesFor } from "../../config.ts";
-import { authorize } from "../../iam/authorize.ts";
-import type { PolicyDocument } from "../../iam/document.ts";
+import { authorize, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
+import { namesFor } from "../../config/config.ts";
 import { violationsOf } from "../../iam/guard-rules.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
-import { parsePolicy, sizeLimits } from "../../iam/parse.ts";
 import { trailArn, trailBucketPolicy, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 
 const accountId = "123456789012";

@@ -5,8 +5,8 @@ import {
     paginateListDatasetImportJobs,
     TagResourceCommand,
 } from "@aws-sdk/client-personalize";
+import { recipe } from "../../packages/local-personalize/test/support.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
-import { recipe } from "../local/personalize-emulator/support.ts";
 import { tags, useWorld } from "./world.ts";
 
 describe("what exists already", () => {

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import type { Speed } from "../../local/personalize-emulator/emulator.ts";
+import type { Speed } from "../../packages/local-personalize/emulator.ts";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import {
+    createBucket,
+    recipe,
+    type Service,
+    startService,
+    until,
+} from "../../packages/local-personalize/test/support.ts";
 import { createHandlers } from "../../personalize/handlers.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
 import type { LifecycleDeps } from "../../personalize/lifecycle.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
-import { createBucket, recipe, type Service, startService, until } from "../local/personalize-emulator/support.ts";
-import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Made = { readonly id: string; readonly outs: Properties };

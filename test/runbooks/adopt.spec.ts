@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseConfig, type StackConfig } from "../../config.ts";
+import { parseConfig, type StackConfig } from "../../config/config.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";

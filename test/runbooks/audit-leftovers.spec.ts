@@ -13,12 +13,12 @@ import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
 import { zipSync } from "fflate";
-import { variables } from "../../local/instance.ts";
-import { type AllStacks, heldBy, readAllStacks } from "../../runbooks/lib/all-stacks.ts";
-import type { Audit } from "../../runbooks/lib/audit.ts";
-import { dashboards } from "../../runbooks/lib/inventory/operations.ts";
-import { shell, type Tags, type Thing, thingKinds } from "../../runbooks/lib/inventory/thing.ts";
-import { bills, claimOn, inRemovalOrder, monthlyUsd, type Row } from "../../runbooks/lib/leftovers.ts";
+import { variables } from "../../packages/local-aws/instance.ts";
+import type { Audit } from "../../runbooks/lib/audit/audit.ts";
+import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { shell, type Tags, type Thing, thingKinds } from "../../runbooks/lib/audit/inventory/thing.ts";
+import { bills, claimOn, inRemovalOrder, monthlyUsd, type Row } from "../../runbooks/lib/audit/leftovers.ts";
+import { type AllStacks, heldBy, readAllStacks } from "../../runbooks/lib/stack/all-stacks.ts";
 import { everythingIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 

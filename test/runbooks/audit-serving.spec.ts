@@ -9,10 +9,10 @@ import {
     GetRestApisCommand,
 } from "@aws-sdk/client-api-gateway";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { run } from "../../local/pulumi.ts";
-import { toolchain } from "../../local/toolchain/env.mjs";
-import type { Audit } from "../../runbooks/lib/audit.ts";
-import { tables } from "../../runbooks/lib/inventory/serving.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import type { Audit } from "../../runbooks/lib/audit/audit.ts";
+import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
 import { watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 

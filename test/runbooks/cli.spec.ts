@@ -7,10 +7,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
-import { environment, type Instance, root } from "../../local/instance.ts";
-import type { Speed } from "../../local/personalize-emulator/emulator.ts";
-import { ensureStack, run } from "../../local/pulumi.ts";
-import { createBucket, startService } from "../local/personalize-emulator/support.ts";
+import { environment, type Instance, root } from "../../packages/local-aws/instance.ts";
+import { ensureStack, run } from "../../packages/local-aws/pulumi.ts";
+import type { Speed } from "../../packages/local-personalize/emulator.ts";
+import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 
 describe("a runbook on the command line", () => {
     let instance: Instance;

@@ -12,11 +12,12 @@ import {
 import { CreateBucketCommand, DeleteBucketCommand } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
-import { parseConfig, type StackConfig } from "../../config.ts";
+import { parseConfig, type StackConfig } from "../../config/config.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
-import { type Instance, root } from "../../local/instance.ts";
-import { run } from "../../local/pulumi.ts";
+import { type Instance, root } from "../../packages/local-aws/instance.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { confirmationOf } from "../../runbooks/lib/doctor/account.ts";
 import { type CheckResult, fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
 import { forecast } from "../../runbooks/lib/doctor/forecast.ts";
@@ -34,7 +35,6 @@ import { opens } from "../../runbooks/lib/doctor/passphrase.ts";
 import { fallbackTables } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { configDefaults } from "../support/config-defaults.ts";
-import { ratingsFile, syntheticRatings } from "../support/interactions.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** The salt that Pulumi wrote for a stack with the passphrase "local". */

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { Interactions } from "../../data-prep/interactions.ts";
-import { explain } from "../../runbooks/lib/explain.ts";
-import type { Recommendation } from "../../runbooks/lib/recommendations.ts";
+import { explain } from "../../runbooks/lib/recommendations/explain.ts";
+import type { Recommendation } from "../../runbooks/lib/recommendations/recommendations.ts";
 
 /** Users by their items; an item is its name. */
-function interactionsOf(histories: Readonly<Record<string, readonly string[]>>): Interactions {
+function interactionsOf(histories: Readonly<Record<string, readonly string[]>>) {
     const userIds = Object.keys(histories);
     const itemIds = [...new Set(Object.values(histories).flat())];
     const rows = Object.entries(histories).flatMap(([user, items]) =>

@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
-import { titlesBeside } from "../../runbooks/lib/data.ts";
-import { recommend } from "../../runbooks/lib/recommendations.ts";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import {
     arn,
     createBucket,
@@ -14,8 +13,9 @@ import {
     type Service,
     startService,
     trainVersion,
-} from "../local/personalize-emulator/support.ts";
-import { interactionsCsv, syntheticRatings } from "../support/interactions.ts";
+} from "../../packages/local-personalize/test/support.ts";
+import { titlesBeside } from "../../runbooks/lib/recommendations/data.ts";
+import { recommend } from "../../runbooks/lib/recommendations/recommendations.ts";
 
 describe("recommendations of a campaign", () => {
     const ratings = syntheticRatings();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { changesSince, reportText } from "../../runbooks/lib/report-text.ts";
-import type { ReportedResource, StackReport } from "../../runbooks/lib/stack-report.ts";
+import { changesSince, reportText } from "../../runbooks/lib/stack/report-text.ts";
+import type { ReportedResource, StackReport } from "../../runbooks/lib/stack/stack-report.ts";
 
 const resource = (name: string, state: string, more: Partial<ReportedResource> = {}): ReportedResource => ({
     ...{ resource: name, arn: null, state, ageSeconds: 5, failureReason: null, lastCallError: null, nextStep: null },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { marksPath, type ServingMark } from "../../personalize/marks.ts";
-import { refusals } from "../../runbooks/lib/quality-gate.ts";
-import { type RetrainDeps, retrain } from "../../runbooks/lib/retrain.ts";
+import { marksPath, type ServingMark } from "../../personalize/operations/state-flags.ts";
+import { refusals } from "../../runbooks/lib/training/quality-gate.ts";
+import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 
 const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: value });
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;

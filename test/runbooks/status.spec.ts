@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { type RecordedResource, recordedIn } from "../../runbooks/lib/stack.ts";
-import { overall, type ResourceStatus, statusOf } from "../../runbooks/lib/status.ts";
 import {
     createBucket,
     createDataset,
     runImportJob,
     type Service,
     startService,
-} from "../local/personalize-emulator/support.ts";
+} from "../../packages/local-personalize/test/support.ts";
+import { type RecordedResource, recordedIn } from "../../runbooks/lib/stack/stack.ts";
+import { overall, type ResourceStatus, statusOf } from "../../runbooks/lib/stack/status.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
 const changed = Date.UTC(2026, 10, 25, 12);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { chooseTarget } from "../../runbooks/lib/choose-version.ts";
-import { switchesIn } from "../../runbooks/lib/versions.ts";
+import { chooseTarget } from "../../runbooks/lib/training/choose-version.ts";
+import { switchesIn } from "../../runbooks/lib/training/versions.ts";
 
 const versions = [
     { id: "a1", status: "ACTIVE" },

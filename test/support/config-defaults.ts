@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { root } from "../../local/instance.ts";
+import { root } from "../../packages/local-aws/instance.ts";
 
 /** The defaults that Pulumi.yaml declares, as `pulumi.Config` hands them to the program: as text. */
 export const configDefaults: Readonly<Record<string, string>> = readDefaults();

@@ -1,5 +1,5 @@
+import { signedHeaders } from "../../packages/local-aws/test/signed.ts";
 import { region, type TestAws } from "./local-aws.ts";
-import { signedHeaders } from "./signed.ts";
 
 /** What a user did, as PutEvents has it. */
 export interface SentEvent {

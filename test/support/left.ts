@@ -28,7 +28,7 @@ import { ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler
 import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
-import { localAccountId, variables } from "../../local/instance.ts";
+import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
 import { region, type TestAws } from "./local-aws.ts";
 
 const named = (list: readonly object[] | undefined, kind: string, key: string) =>

@@ -10,12 +10,12 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { prepare } from "../../data-prep/prepare.ts";
-import { start, stop } from "../../local/control.ts";
-import { type Instance, paths, root, variables } from "../../local/instance.ts";
-import { freePort } from "../../local/ministack/process.ts";
-import type { Speed } from "../../local/personalize-emulator/emulator.ts";
-import { type CommandResult, run } from "../../local/pulumi.ts";
-import { ratingsFile, syntheticRatings } from "./interactions.ts";
+import { start, stop } from "../../packages/local-aws/control.ts";
+import { type Instance, paths, root, variables } from "../../packages/local-aws/instance.ts";
+import { freePort } from "../../packages/local-aws/ministack/process.ts";
+import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
+import type { Speed } from "../../packages/local-personalize/emulator.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 export const region = "eu-central-1";
 

@@ -5,8 +5,8 @@ import {
     PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
-import { listOf, type PolicyDocument, type Statement } from "../../iam/document.ts";
-import { localAccountId, localPartition } from "../../local/instance.ts";
+import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import type { TestAws } from "./local-aws.ts";
 
 let made = 0;

@@ -1,5 +1,4 @@
-import type { Import } from "../../../iam/import-requests.ts";
-import { parsePolicy, sizeLimits } from "../../../iam/parse.ts";
+import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
 import { type Fix, fixesOf } from "./fixes.ts";
 import type { Finding, Link, Scene } from "./link.ts";
 import { bucketLinks } from "./links/bucket.ts";

@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ConditionBlock, listOf, type PolicyDocument, type Statement } from "../../../iam/document.ts";
-import { type AccessRequest, evaluate } from "../../../iam/evaluate.ts";
 import {
-    dataBucketPolicy,
-    executionRolePolicy,
-    executionRoleTrust,
+    type AccessRequest,
+    assumeRole,
+    type ConditionBlock,
+    evaluate,
+    type Import,
+    listOf,
+    type PolicyDocument,
     personalizeService,
-} from "../../../iam/import-access.ts";
-import { assumeRole, type Import, roleReads, serviceReads } from "../../../iam/import-requests.ts";
+    roleReads,
+    type Statement,
+    serviceReads,
+} from "policy-evaluator";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../../iam/import-access.ts";
 import { staleIds } from "./why.ts";
 
 /** Whole documents that make an import possible, and keep of the present ones what has nothing to do with it. */

@@ -9,9 +9,7 @@ import {
     paginateListRolePolicies,
     paginateSimulatePrincipalPolicy,
 } from "@aws-sdk/client-iam";
-import type { RequestContext } from "../../../iam/context.ts";
-import { listOf } from "../../../iam/document.ts";
-import type { Decision } from "../../../iam/evaluate.ts";
+import { type Decision, listOf, type RequestContext } from "policy-evaluator";
 import { hasName } from "../../../personalize/errors.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 

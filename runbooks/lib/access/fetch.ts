@@ -1,11 +1,7 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
-import { parseArn } from "../../../iam/arn.ts";
-import type { AccessRequest } from "../../../iam/evaluate.ts";
-import { personalizeService } from "../../../iam/import-access.ts";
-import { roleReads } from "../../../iam/import-requests.ts";
-import { isRoot, sessionOf } from "../../../iam/principal.ts";
+import { type AccessRequest, isRoot, parseArn, personalizeService, roleReads, sessionOf } from "policy-evaluator";
 import { oneLine } from "../doctor/check.ts";
 import { sceneOf } from "./diagnose.ts";
 import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";

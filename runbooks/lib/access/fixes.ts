@@ -1,4 +1,4 @@
-import type { Import } from "../../../iam/import-requests.ts";
+import type { Import } from "policy-evaluator";
 import type { Finding, Scene } from "./link.ts";
 import { type Mended, mend } from "./mend.ts";
 

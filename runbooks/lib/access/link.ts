@@ -1,5 +1,4 @@
-import type { Import } from "../../../iam/import-requests.ts";
-import type { ParsedPolicy } from "../../../iam/parse.ts";
+import type { Import, ParsedPolicy } from "policy-evaluator";
 import type { FaultId } from "./faults.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -50,7 +49,7 @@ export interface Scene {
 }
 
 export const simulator = "iam:SimulatePrincipalPolicy";
-export const evaluator = "iam/evaluate.ts over the fetched document";
+export const evaluator = "packages/policy-evaluator/evaluate.ts over the fetched document";
 
 /** A link from its findings; `detail` is what is said when there are none. */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {

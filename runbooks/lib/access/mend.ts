@@ -1,9 +1,5 @@
-import { parseArn } from "../../../iam/arn.ts";
-import type { PolicyDocument } from "../../../iam/document.ts";
-import { personalizeService } from "../../../iam/import-access.ts";
-import type { Import } from "../../../iam/import-requests.ts";
-import { sessionOf } from "../../../iam/principal.ts";
-import { shell } from "../inventory/thing.ts";
+import { type Import, type PolicyDocument, parseArn, personalizeService, sessionOf } from "policy-evaluator";
+import { shell } from "../audit/inventory/thing.ts";
 import {
     mendedBoundary,
     mendedBucketPolicy,
@@ -151,7 +147,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
         };
     },
     bucket: (_scene, { bucket }) => ({
-        program: drift("components/data-bucket.ts"),
+        program: drift("components/data/data-bucket.ts"),
         commands: [blockPublic(bucket)],
     }),
     location(scene, of, group, moved) {
@@ -159,7 +155,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
         const location = `s3://${of.bucket}/${of.key}`;
         if (group.some(({ fault }) => fault === "bucket-missing")) {
             return {
-                program: drift("components/data-bucket.ts makes the bucket and uploads the file"),
+                program: drift("components/data/data-bucket.ts makes the bucket and uploads the file"),
                 commands: [...makeBucket(scene, of), shell("aws", "s3", "cp", prepared, location)],
             };
         }

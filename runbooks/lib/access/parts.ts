@@ -1,7 +1,15 @@
-import { contextOfCaller, type Lookup, lookupIn } from "../../../iam/context.ts";
-import { listOf, type OneOrMany, type Statement } from "../../../iam/document.ts";
-import type { AccessRequest, NamedPolicy } from "../../../iam/evaluate.ts";
-import { matchStatement, type PolicyKind } from "../../../iam/statement.ts";
+import {
+    type AccessRequest,
+    contextOfCaller,
+    type Lookup,
+    listOf,
+    lookupIn,
+    matchStatement,
+    type NamedPolicy,
+    type OneOrMany,
+    type PolicyKind,
+    type Statement,
+} from "policy-evaluator";
 
 export type Mismatch =
     | { readonly part: "principal" | "action" | "resource" }

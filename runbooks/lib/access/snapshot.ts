@@ -1,4 +1,4 @@
-import type { Decision } from "../../../iam/evaluate.ts";
+import type { Decision } from "policy-evaluator";
 
 /** Something that was read, or why it could not be: then the diagnosis says so, and goes on. */
 export type Fetched<T> = { readonly is: T } | { readonly unread: string };

@@ -5,12 +5,12 @@ import {
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { bucketNameFor, objectKeys } from "../../../config.ts";
-import { parseArn } from "../../../iam/arn.ts";
+import { parseArn } from "policy-evaluator";
+import { bucketNameFor, objectKeys } from "../../../config/config.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { oneLine } from "../doctor/check.ts";
-import { exitCodes, RunbookError } from "../runbook.ts";
-import { recordedResources } from "../stack.ts";
-import { requireStackConfig, selectedStack } from "../stack-config.ts";
+import { recordedResources } from "../stack/stack.ts";
+import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
 import type { Fetched, JobFacts } from "./snapshot.ts";
 
 /** Which import is to be diagnosed. */

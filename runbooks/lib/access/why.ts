@@ -1,8 +1,4 @@
-import { parseArn } from "../../../iam/arn.ts";
-import { listOf } from "../../../iam/document.ts";
-import type { AccessRequest, NamedPolicy } from "../../../iam/evaluate.ts";
-import type { Import } from "../../../iam/import-requests.ts";
-import type { PolicyKind } from "../../../iam/statement.ts";
+import { type AccessRequest, type Import, listOf, type NamedPolicy, type PolicyKind, parseArn } from "policy-evaluator";
 import { isConditionKey, meantKey } from "./condition-keys.ts";
 import type { FaultId } from "./faults.ts";
 import { type Candidate, candidatesOf, closestOf, type Mismatch } from "./parts.ts";

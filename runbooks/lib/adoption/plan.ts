@@ -1,4 +1,4 @@
-import { type Adoptable, adoptables, type StackConfig } from "../../../config.ts";
+import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { canonical, isLeaving } from "../../../personalize/diff.ts";
 import { kinds } from "../../../personalize/kinds.ts";

@@ -10,7 +10,7 @@ import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import type { CommonInputs, Look, ResourceKind } from "../../../personalize/resource.ts";
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
-import { allOf, eachOf } from "../inventory/thing.ts";
+import { allOf, eachOf } from "../audit/inventory/thing.ts";
 
 /** One thing that stands in the account, as its kind sees it. */
 export interface Part {

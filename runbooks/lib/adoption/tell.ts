@@ -1,9 +1,9 @@
-import type { StackConfig } from "../../../config.ts";
+import type { StackConfig } from "../../../config/config.ts";
+import { approximately, priceNote } from "../../../config/prices.ts";
 import type { Tags } from "../../../personalize/tags.ts";
-import { approximately, priceNote } from "../../../pricing.ts";
+import { shell } from "../audit/inventory/thing.ts";
 import { forecast } from "../doctor/forecast.ts";
 import type { DataSize } from "../doctor/stack.ts";
-import { shell } from "../inventory/thing.ts";
 import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";
 
 /** To whom a resource belongs by its tags. */

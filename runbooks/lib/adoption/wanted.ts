@@ -1,4 +1,4 @@
-import type { Adoptable, StackConfig } from "../../../config.ts";
+import type { Adoptable, StackConfig } from "../../../config/config.ts";
 import type { ResourceKindName } from "../../../personalize/kinds.ts";
 import { itemInteractionsSchema } from "../../../personalize/schema.ts";
 import { everyDays } from "../../../personalize/solution.ts";
@@ -17,7 +17,7 @@ export const kindOf = {
 export type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
 
 /**
- * The inputs that the program gives each of its resources (components/recommender.ts) once `chosen` is adopted. Of a
+ * The inputs that the program gives each of its resources (components/personalize/recommender.ts) once `chosen` is adopted. Of a
  * campaign the version is left out: the program trains it first.
  */
 export function wantedOf(config: StackConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {

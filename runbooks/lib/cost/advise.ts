@@ -1,9 +1,9 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import { type Advice, adviseMinimum } from "../../../money/advice.ts";
-import { day } from "../../../money/time.ts";
+import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
+import { day } from "../../../cost/time.ts";
+import { requestWindows } from "../../../personalize/operations/request-windows.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
-import { requestWindows } from "../../../personalize/request-windows.ts";
 
 /**
  * The cheapest minimum that last week's traffic allows; undefined while there is no campaign, and where CloudWatch may

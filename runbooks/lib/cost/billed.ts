@@ -5,9 +5,9 @@ import {
     GetCostAndUsageCommand,
     GetCostForecastCommand,
 } from "@aws-sdk/client-cost-explorer";
-import { ownMetrics, ownNamespace } from "../../../metrics.ts";
+import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import { hasName } from "../../../personalize/errors.ts";
-import { RunbookError } from "../runbook.ts";
+import { RunbookError } from "../cli/runbook.ts";
 import { dateOf, type ReportPeriod } from "./report-period.ts";
 
 /** What one usage type of a service cost on one day. */

@@ -7,8 +7,8 @@ import {
     type Notification,
     UpdateBudgetCommand,
 } from "@aws-sdk/client-budgets";
-import { budgetThresholds } from "../../../money/budget-thresholds.ts";
-import { RunbookError } from "../runbook.ts";
+import { budgetThresholds } from "../../../cost/budget-thresholds.ts";
+import { RunbookError } from "../cli/runbook.ts";
 import type { BudgetView } from "./budget-view.ts";
 
 /** A budget that somebody wants without the program. */

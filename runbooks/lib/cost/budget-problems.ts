@@ -1,4 +1,4 @@
-import { approximately } from "../../../pricing.ts";
+import { approximately } from "../../../config/prices.ts";
 import type { BudgetView } from "./budget-view.ts";
 import type { AlarmView, Subscription } from "./told.ts";
 

@@ -1,4 +1,4 @@
-import { prices } from "../../../pricing.ts";
+import { prices } from "../../../config/prices.ts";
 import type { ListedPrice } from "./price-list.ts";
 import { usageKind } from "./usage-kind.ts";
 

@@ -1,6 +1,6 @@
-import type { Estimate } from "../../../money/estimate.ts";
-import { day, hour } from "../../../money/time.ts";
-import { hoursPerMonth } from "../../../pricing.ts";
+import { hoursPerMonth } from "../../../config/prices.ts";
+import type { Estimate } from "../../../cost/estimate.ts";
+import { day, hour } from "../../../cost/time.ts";
 import type { BilledLine } from "./billed.ts";
 
 import { usageKind } from "./usage-kind.ts";

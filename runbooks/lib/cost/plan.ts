@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { StackConfig } from "../../../config.ts";
-import { readInteractions } from "../../../data-prep/interactions.ts";
-import { countOwnMetrics } from "../../../metrics.ts";
-import type { PlannedStack } from "../../../money/estimate.ts";
-import type { ExportedStack } from "../stack.ts";
+import type { StackConfig } from "../../../config/config.ts";
+import { countOwnMetrics } from "../../../config/metrics.ts";
+import type { PlannedStack } from "../../../cost/estimate.ts";
+import { readColumns } from "../../../data-prep/columns.ts";
+import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -22,7 +22,7 @@ export async function readPlannedData(config: StackConfig): Promise<PlannedData>
     const files = [config.interactionsFile, items, users, config.batchInferenceFile];
     const sizes = await Promise.all(files.map(sizeOf));
     const interactions =
-        sizes[0] === 0 ? 0 : (await readInteractions(resolve(projectDir, config.interactionsFile))).users.length;
+        sizes[0] === 0 ? 0 : (await readColumns(resolve(projectDir, config.interactionsFile))).users.length;
     return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 

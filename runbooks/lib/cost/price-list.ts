@@ -1,6 +1,6 @@
 import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
 import { hasName } from "../../../personalize/errors.ts";
-import { RunbookError } from "../runbook.ts";
+import { RunbookError } from "../cli/runbook.ts";
 
 /** One price of AWS's list: a product has as many as it has tiers. */
 export interface ListedPrice {

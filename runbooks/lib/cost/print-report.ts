@@ -1,7 +1,7 @@
-import type { SavedCalls } from "../../../money/saved-calls.ts";
-import { day, hour } from "../../../money/time.ts";
-import { approximately, priceNote } from "../../../pricing.ts";
-import { table } from "../table.ts";
+import { approximately, priceNote } from "../../../config/prices.ts";
+import type { SavedCalls } from "../../../cost/saved-calls.ts";
+import { day, hour } from "../../../cost/time.ts";
+import { table } from "../cli/table.ts";
 import { bar } from "./bars.ts";
 import type { BilledLine } from "./billed.ts";
 import { cacheSavingsText } from "./cache-savings.ts";

@@ -1,4 +1,4 @@
-import { table } from "../table.ts";
+import { table } from "../cli/table.ts";
 import type { Watch } from "./budget-problems.ts";
 import type { BudgetView } from "./budget-view.ts";
 import type { Subscription } from "./told.ts";

@@ -1,5 +1,5 @@
-import { day } from "../../../money/time.ts";
-import { exitCodes, RunbookError } from "../runbook.ts";
+import { day } from "../../../cost/time.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 /** The days of a report, by UTC as bills have them; epoch milliseconds of midnights, `[start, end)`. */
 export interface ReportPeriod {

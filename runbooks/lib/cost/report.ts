@@ -1,5 +1,5 @@
-import { type Estimate, estimate, type PlannedStack } from "../../../money/estimate.ts";
-import type { ParkedMark } from "../../../personalize/marks.ts";
+import { type Estimate, estimate, type PlannedStack } from "../../../cost/estimate.ts";
+import type { ParkedMark } from "../../../personalize/operations/state-flags.ts";
 import type { BilledLine, BillScope, CountedBill } from "./billed.ts";
 import { type Compared, type ComparedRow, compare, comparedTime } from "./compare.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";

@@ -1,7 +1,7 @@
-import { type Standing, standingUsdPerHour } from "../../../money/standing.ts";
-import { day, hour } from "../../../money/time.ts";
-import type { ParkedMark } from "../../../personalize/marks.ts";
-import { billedService } from "../../../pricing.ts";
+import { billedService } from "../../../config/prices.ts";
+import { type Standing, standingUsdPerHour } from "../../../cost/standing.ts";
+import { day, hour } from "../../../cost/time.ts";
+import type { ParkedMark } from "../../../personalize/operations/state-flags.ts";
 import type { BilledLine } from "./billed.ts";
 import { type Compared, within } from "./compare.ts";
 import { midnightOf } from "./report-period.ts";

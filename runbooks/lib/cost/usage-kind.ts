@@ -3,7 +3,7 @@ export type UsageKind = "campaign" | "training" | "import" | "other";
 
 /**
  * The kind of a line by its words: AWS's own usage types for Personalize are not known to us (the local AWS's are ours:
- * local/personalize-emulator/metering/usage-types.ts).
+ * packages/local-personalize/metering/usage-types.ts).
  */
 export function usageKind(words: string): UsageKind {
     // Training first: it may say what for.

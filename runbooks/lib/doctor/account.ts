@@ -3,10 +3,10 @@ import { type DatasetGroupSummary, ListDatasetGroupsCommand, PersonalizeClient }
 import { ListServiceQuotasCommand, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { StackConfig } from "../../../config.ts";
+import type { StackConfig } from "../../../config/config.ts";
 import { hasName, isTransient } from "../../../personalize/errors.ts";
-import type { AllStacks } from "../all-stacks.ts";
-import { allOf, shell } from "../inventory/thing.ts";
+import { allOf, shell } from "../audit/inventory/thing.ts";
+import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
 
 export interface AccountDeps {

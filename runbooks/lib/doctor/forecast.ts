@@ -1,5 +1,4 @@
-import type { StackConfig } from "../../../config.ts";
-import { rankingRecipe, standingUsdPerMonth } from "../../../money/standing.ts";
+import type { StackConfig } from "../../../config/config.ts";
 import {
     approximately,
     autoTrainingUsdPerMonth,
@@ -8,7 +7,8 @@ import {
     storageUsdPerMonth,
     trainingUsd,
     type UsdRange,
-} from "../../../pricing.ts";
+} from "../../../config/prices.ts";
+import { rankingRecipe, standingUsdPerMonth } from "../../../cost/standing.ts";
 import type { DataSize } from "./stack.ts";
 
 export interface Forecast {

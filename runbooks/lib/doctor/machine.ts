@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 import { promisify } from "node:util";
-import type { PulumiAnswer } from "../pulumi.ts";
+import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown, warn } from "./check.ts";
 import { opens } from "./passphrase.ts";
 

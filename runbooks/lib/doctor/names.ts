@@ -9,10 +9,10 @@ import {
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { bucketNameFor } from "../../../config.ts";
+import { bucketNameFor } from "../../../config/config.ts";
 import { isNotFound } from "../../../personalize/errors.ts";
 import { itemInteractionsSchema } from "../../../personalize/schema.ts";
-import { thingKinds } from "../inventory/thing.ts";
+import { thingKinds } from "../audit/inventory/thing.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 

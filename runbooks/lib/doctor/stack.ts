@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { ConfigProblem, StackConfig } from "../../../config.ts";
-import { readInteractions } from "../../../data-prep/interactions.ts";
-import type { PulumiAnswer } from "../pulumi.ts";
+import type { ConfigProblem, StackConfig } from "../../../config/config.ts";
+import { readColumns } from "../../../data-prep/columns.ts";
+import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
 
 /** Size and rows of the interactions that an `up` will import. */
@@ -79,7 +79,7 @@ export async function readData({ projectDir, configuration }: Omit<StackDeps, "d
     if (status === undefined) {
         return undefined;
     }
-    const { users, userIds } = await readInteractions(file);
+    const { users, userIds } = await readColumns(file);
     const counts = new Int32Array(userIds.length);
     for (const user of users) {
         counts[user] = (counts[user] ?? 0) + 1;

@@ -1,16 +1,16 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { rankingMetrics, servingMetrics } from "../../../metrics.ts";
-import { requestsSince } from "../../../money/decide.ts";
-import { type CampaignLooks, type CampaignSeen, isLeaving } from "../../../money/guard-looks.ts";
-import { type GuardState, parseState } from "../../../money/guard-state.ts";
-import type { RequestWindows } from "../../../money/spend.ts";
-import { day } from "../../../money/time.ts";
-import { campaignSeen } from "../../../personalize/campaign-seen.ts";
-import { readGuardMark } from "../../../personalize/marks.ts";
-import { requestWindows } from "../../../personalize/request-windows.ts";
-import { listVersions, type Metrics, metricsOf } from "../versions.ts";
+import { rankingMetrics, servingMetrics } from "../../../config/metrics.ts";
+import { requestsSince } from "../../../cost/decide.ts";
+import { type CampaignLooks, type CampaignSeen, isLeaving } from "../../../cost/guard-looks.ts";
+import { type GuardState, parseState } from "../../../cost/guard-state.ts";
+import type { RequestWindows } from "../../../cost/spend.ts";
+import { day } from "../../../cost/time.ts";
+import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
+import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { readGuardMark } from "../../../personalize/operations/state-flags.ts";
+import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
 /** What is known of a stack at a moment, in milliseconds since 1970. */
 export interface StackLook {

@@ -1,12 +1,12 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import { modelMetrics, ownMetrics } from "../../../metrics.ts";
-import { decide } from "../../../money/decide.ts";
-import type { GuardConfig } from "../../../money/guard-config.ts";
-import { freshState } from "../../../money/guard-state.ts";
-import { usedTPS } from "../../../money/spend.ts";
-import { hour, minute } from "../../../money/time.ts";
-import { nameOf } from "../../../personalize/operation.ts";
-import { judgedMetric } from "../quality-gate.ts";
+import { modelMetrics, ownMetrics } from "../../../config/metrics.ts";
+import { decide } from "../../../cost/decide.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { freshState } from "../../../cost/guard-state.ts";
+import { usedTPS } from "../../../cost/spend.ts";
+import { hour, minute } from "../../../cost/time.ts";
+import { nameOf } from "../../../personalize/operations/operation.ts";
+import { judgedMetric } from "../training/quality-gate.ts";
 import type { StackLook } from "./look.ts";
 
 /** One value of one metric. */
@@ -24,7 +24,7 @@ const mostAtOnce = 1000;
 export const minuteOf = (now: number): number => Math.floor(now / minute) * minute;
 
 /**
- * What is published of a look, in the terms of metrics.ts; what is not known is left out. Idleness and cost are
+ * What is published of a look, in the terms of config/metrics.ts; what is not known is left out. Idleness and cost are
  * reckoned as the cost guard reckons them, from what it noted; the month's spend only where it noted some.
  */
 export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { Columns } from "../../../data-prep/columns.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../../data-prep/tables/similar.ts";
 import { viewsOf } from "../../../data-prep/tables/views.ts";
+import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
-import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
 
 const all = (columns: Columns) => Array.from({ length: columns.itemCount }, (_, item) => item);
 const rowsOf = (columns: Columns, likeness: Likeness = timeAwareCosine, count = 50) => [

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { root } from "../../../local/instance.ts";
-import { freePort } from "../../../local/ministack/process.ts";
-import { toolchain } from "../../../local/toolchain/env.mjs";
+import { root } from "../../../packages/local-aws/instance.ts";
+import { freePort } from "../../../packages/local-aws/ministack/process.ts";
+import { toolchain } from "../../../packages/local-aws/toolchain/env.mjs";
 
 export interface EnforcingMiniStack {
     readonly endpoint: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { breaks } from "../../../bench/access/break.ts";
-import { compatiblePairs } from "../../../bench/access/pairs.ts";
-import { soundWorlds } from "../../../bench/access/sound.ts";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
+import { breaks } from "../../drills/access/break.ts";
+import { compatiblePairs } from "../../drills/access/pairs.ts";
+import { soundWorlds } from "../../drills/access/sound.ts";
 import { brokenBy, brokenIn, diagnosisOf, seen, world } from "./support.ts";
 
 describe("the diagnosis of an import's access", () => {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { breaks } from "../../../bench/access/break.ts";
-import { runCommand, wordsOf } from "../../../bench/access/commands.ts";
-import { document, roleArnOf, type World } from "../../../bench/access/world.ts";
-import type { PolicyDocument, Statement } from "../../../iam/document.ts";
-import { parsePolicy, sizeLimits } from "../../../iam/parse.ts";
+import { type PolicyDocument, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
 import { draw } from "../../../runbooks/lib/access/draw.ts";
+import { breaks } from "../../drills/access/break.ts";
+import { runCommand, wordsOf } from "../../drills/access/commands.ts";
+import { document, roleArnOf, type World } from "../../drills/access/world.ts";
 import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
 
 const documentIn = (command: string, option: string): PolicyDocument => {

@@ -1,11 +1,11 @@
-import { breaks } from "../../../bench/access/break.ts";
-import { snapshotOf } from "../../../bench/access/snapshot-of.ts";
-import { soundWorld, type World } from "../../../bench/access/world.ts";
+import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { itemInteractionsSchema } from "../../../personalize/schema.ts";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
 import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
 import type { Snapshot } from "../../../runbooks/lib/access/snapshot.ts";
-import { interactionsCsv, syntheticRatings } from "../../support/interactions.ts";
+import { breaks } from "../../drills/access/break.ts";
+import { snapshotOf } from "../../drills/access/snapshot-of.ts";
+import { soundWorld, type World } from "../../drills/access/world.ts";
 
 export const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
 export const interactions = interactionsCsv(syntheticRatings()).toString();

@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Instance, root } from "../../../local/instance.ts";
-import { run } from "../../../local/pulumi.ts";
-import { prices } from "../../../pricing.ts";
+import { prices } from "../../../config/prices.ts";
+import { type Instance, root } from "../../../packages/local-aws/instance.ts";
+import { run } from "../../../packages/local-aws/pulumi.ts";
 import { deviation, matchPrice } from "../../../runbooks/lib/cost/match-price.ts";
 import { pricesOf } from "../../../runbooks/lib/cost/price-list.ts";
 
@@ -174,7 +174,7 @@ describe("npm run prices", () => {
         assert.match(row("EUC1-Recommender-Users"), /– .* unmatched/);
         assert.match(
             stdout,
-            /7 prices of Personalize in eu-central-1: 6 are surely one of pricing.ts, 0 of them differ/,
+            /7 prices of Personalize in eu-central-1: 6 are surely one of config\/prices\.ts, 0 of them differ/,
         );
     });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { estimate } from "../../../money/estimate.ts";
-import { day, hour } from "../../../money/time.ts";
+import { estimate } from "../../../cost/estimate.ts";
+import { day, hour } from "../../../cost/time.ts";
 import { bar } from "../../../runbooks/lib/cost/bars.ts";
 import type { BilledLine } from "../../../runbooks/lib/cost/billed.ts";
 import { compare, comparedTime } from "../../../runbooks/lib/cost/compare.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { freshState } from "../../../money/guard-state.ts";
-import { hour } from "../../../money/time.ts";
-import { interval } from "../../../runbooks/lib/interval.ts";
+import { freshState } from "../../../cost/guard-state.ts";
+import { hour } from "../../../cost/time.ts";
+import { interval } from "../../../runbooks/lib/cli/interval.ts";
 import type { StackLook } from "../../../runbooks/lib/metrics/look.ts";
 import { batchesOf, minuteOf, valuesOf } from "../../../runbooks/lib/metrics/values.ts";
-import { guardConfig } from "../../lambda/guard-world.ts";
+import { guardConfig } from "../../app/functions/guard-world.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const version = (id: string, ndcg: number) => ({

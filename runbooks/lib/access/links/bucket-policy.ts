@@ -1,5 +1,4 @@
-import { roleReads, serviceReads } from "../../../../iam/import-requests.ts";
-import { describeProblems } from "../../../../iam/parse.ts";
+import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { isBucketGone } from "../snapshot.ts";
 import { type Reason, whyDenied, whyNot } from "../why.ts";

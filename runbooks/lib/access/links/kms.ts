@@ -1,5 +1,4 @@
-import { authorize } from "../../../../iam/authorize.ts";
-import { decrypts } from "../../../../iam/import-requests.ts";
+import { authorize, decrypts } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { type KeyFacts, known } from "../snapshot.ts";
 import { requestLine, staleIds } from "../why.ts";

@@ -1,4 +1,4 @@
-import { personalizeService } from "../../../../iam/import-access.ts";
+import { personalizeService } from "policy-evaluator";
 import { type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
 
 const name = "iam:PassRole of whoever imports";

@@ -1,6 +1,4 @@
-import type { NamedPolicy } from "../../../../iam/evaluate.ts";
-import { describeProblems, parsePolicy } from "../../../../iam/parse.ts";
-import type { PolicyKind } from "../../../../iam/statement.ts";
+import { describeProblems, type NamedPolicy, type PolicyKind, parsePolicy } from "policy-evaluator";
 import type { Finding, Place } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 import type { Reason } from "../why.ts";

@@ -1,5 +1,4 @@
-import { evaluate } from "../../../../iam/evaluate.ts";
-import { roleReads } from "../../../../iam/import-requests.ts";
+import { evaluate, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
 import { known } from "../snapshot.ts";
 import { type Reason, requestLine, whyNot } from "../why.ts";

@@ -1,5 +1,4 @@
-import { listOf, type Statement } from "../../../../iam/document.ts";
-import { personalizeService } from "../../../../iam/import-access.ts";
+import { listOf, personalizeService, type Statement } from "policy-evaluator";
 import { type Finding, type Link, linkOf, type Scene } from "../link.ts";
 import { known } from "../snapshot.ts";
 import { read, warning } from "./policies.ts";

@@ -1,5 +1,4 @@
-import { evaluate } from "../../../../iam/evaluate.ts";
-import { assumeRole } from "../../../../iam/import-requests.ts";
+import { assumeRole, evaluate } from "policy-evaluator";
 import { evaluator, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { whyNot } from "../why.ts";
 import { broken, read } from "./policies.ts";

@@ -1,0 +1,96 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { DeleteSolutionCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import { rankingMetrics } from "../../../config/metrics.ts";
+import { keepTag } from "../../../cost/guard-config.ts";
+import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
+import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
+import { beginPark } from "../../../personalize/operations/park.ts";
+import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../../../personalize/operations/state-flags.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+import { tagsOf } from "../../../personalize/tags.ts";
+import { putNotice } from "../recommendation-api/table.ts";
+import { publishGauges } from "./metrics.ts";
+import type { GuardPorts } from "./ports.ts";
+import { stackSolutions } from "./stack-solutions.ts";
+
+/** Which stack's campaign the guard watches, and whom it tells. */
+export interface GuardPlace {
+    readonly project: string;
+    readonly stack: string;
+    readonly campaignArn: string;
+    /** Of the campaign that orders given films; undefined where the stack's config has none. */
+    readonly rankingCampaignArn?: string | undefined;
+    readonly topicArn: string;
+    /** The API's table, where what viewers are to know is read; undefined where there is no API. */
+    readonly tableName?: string | undefined;
+}
+
+export interface GuardClients {
+    readonly personalize: PersonalizeClient;
+    /** Sends each call once: its requests are counted. */
+    readonly runtime: PersonalizeRuntimeClient;
+    readonly cloudwatch: CloudWatchClient;
+    readonly ssm: SSMClient;
+    readonly sns: SNSClient;
+    readonly dynamo: DynamoDBClient;
+}
+
+/** A user that no data set has: what the campaign answers is of no interest. */
+const probeUser = "cost-guard-probe";
+
+/** The guard's world in AWS. */
+export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
+    const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
+    const { project, stack, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
+    const deps = { client: () => personalize, ssm: () => ssm };
+    const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
+    return {
+        now: Date.now,
+        log: (line) => console.log(JSON.stringify(line)),
+        campaign: () => campaignSeen(personalize, campaignArn),
+        kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
+        requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
+        ranking:
+            rankingCampaignArn === undefined
+                ? undefined
+                : {
+                      campaign: () => campaignSeen(personalize, rankingCampaignArn),
+                      requests: (since) =>
+                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
+                  },
+        async parked() {
+            const { parked } = await readMarks(ssm, stack);
+            const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
+            const ranking = rankingCampaignArn && solutionArn(nameOf(rankingCampaignArn));
+            return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };
+        },
+        solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
+        readState: async () => ({ ...(await readGuardMark(ssm, stack)), name: guardMarkOf(stack) }),
+        writeState: (text) => writeGuardMark(ssm, stack, text),
+        async probe() {
+            await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
+        },
+        async park(reason) {
+            await beginPark(deps, { stack, campaignArn, rankingCampaignArn, reason });
+        },
+        async deleteSolution(name) {
+            const command = new DeleteSolutionCommand({ solutionArn: solutionArn(name) });
+            await personalize.send(command).catch(goneOrThrow);
+        },
+        async show({ kind, text, at }) {
+            if (tableName !== undefined) await putNotice(dynamo, tableName, { kind, text, at: Date.parse(at) });
+        },
+        async notify(notice) {
+            const Message = JSON.stringify({ default: JSON.stringify(notice), email: `${notice.text}\n` });
+            const Subject = `${project} ${stack}: ${notice.kind.replaceAll("-", " ")}`.slice(0, 99);
+            await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
+        },
+        publish: (gauges) => publishGauges(cloudwatch, stack, gauges),
+    };
+}

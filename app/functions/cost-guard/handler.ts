@@ -1,0 +1,27 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { awsPorts, type GuardPlace } from "./aws-ports.ts";
+import { runGuard } from "./run-guard.ts";
+
+/** What the function is told, as JSON in `GUARD_CONFIG`. */
+export type GuardSettings = GuardConfig & GuardPlace;
+
+const clients = {
+    personalize: new PersonalizeClient({}),
+    runtime: new PersonalizeRuntimeClient({ maxAttempts: 1 }),
+    cloudwatch: new CloudWatchClient({}),
+    ssm: new SSMClient({}),
+    sns: new SNSClient({}),
+    dynamo: new DynamoDBClient({}),
+};
+
+/** Runs the cost guard once; what started it, and with what, is of no interest. */
+export async function handler(): Promise<void> {
+    const settings = JSON.parse(process.env.GUARD_CONFIG ?? "{}") as GuardSettings;
+    await runGuard(awsPorts(clients, settings), settings);
+}

@@ -1,0 +1,156 @@
+import { decide, requestsSince } from "../../../cost/decide.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { type CampaignLooks, isLeaving, type Looks } from "../../../cost/guard-looks.ts";
+import { freshState, type GuardState, parseState, say, without } from "../../../cost/guard-state.ts";
+import { probeSent } from "../../../cost/idle.ts";
+import { isOfParking, sentNotice } from "../../../cost/notices.ts";
+import { monthOf, stamp } from "../../../cost/time.ts";
+import type { GuardPorts } from "./ports.ts";
+
+/**
+ * One run of the cost guard: look, decide, note what is to be done, do it, note what was done. A run that dies at any
+ * point is gone on with by the next, and says nothing under a second id. What fails hides nothing else.
+ *
+ * @throws AggregateError at the end, with each part that failed, for the failures' queue and the alarm on it.
+ */
+export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
+    const now = ports.now();
+    const failures = collector(ports);
+    const { text, version, name } = await ports.readState();
+    const found = text === undefined ? undefined : parseState(text);
+    const campaign = await failures.of("look at the campaign", async () => ({ found: await ports.campaign() }));
+    if (campaign === undefined && !(found && "state" in found)) {
+        throw failures.error();
+    }
+    const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
+    const looks = await lookAround(ports, failures, campaign, requestsSince(known, now));
+    const decided = decide(known, now, config, looks);
+    const lost = found && "problem" in found ? found.problem : undefined;
+    const told = { problem: lost ?? "", parameter: name };
+    const about = stamp(now);
+    let state =
+        (lost && say(decided.state, { kind: "state-lost", month: monthOf(now), about, at: now, facts: told })) ||
+        decided.state;
+    const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
+    if (noted !== version + 1) {
+        // A schedule may start a run twice: who noted first acts, and whatever neither does is noted for the next run.
+        ports.log({ did: "leave it to another run" });
+        return;
+    }
+
+    const before = state;
+    state = await act(ports, config, failures, state, looks);
+    await failures.of("publish metrics", () => ports.publish(decided.gauges));
+    if (state !== before) {
+        await failures.of("note what was done", async () => {
+            const latest = await ports.readState();
+            const later = latest.text === undefined ? undefined : parseState(latest.text);
+            // A run that goes on from what was noted above knows more, and does the rest.
+            if (!(later && "state" in later && later.state.basedOn === noted)) {
+                await ports.writeState(JSON.stringify({ ...state, basedOn: noted }));
+            }
+        });
+    }
+    const { monthSpendUsd, hourlyUsd } = decided.gauges;
+    ports.log({ did: "run", monthSpendUsd, hourlyUsd, limitUsd: config.monthlyLimitUsd, failed: failures.all.length });
+    if (failures.all.length > 0) {
+        throw failures.error();
+    }
+}
+
+async function lookAround(
+    ports: GuardPorts,
+    failures: Failures,
+    campaign: Looks["campaign"],
+    since: number,
+): Promise<Looks> {
+    const { ranking: port } = ports;
+    const [kept, requests, ranking, parked, solutions] = await Promise.all([
+        campaign?.found && failures.of("look at the campaign's tags", () => ports.kept()),
+        failures.of("look at the requests", () => ports.requests(since)),
+        port && rankingLooks(port, failures, since),
+        failures.of("look at what is parked", async () => ({ mark: await ports.parked() })),
+        failures.of("look at the solutions", () => ports.solutions()),
+    ]);
+    return { campaign, kept, requests, ranking, parked, solutions };
+}
+
+async function rankingLooks(
+    port: NonNullable<GuardPorts["ranking"]>,
+    failures: Failures,
+    since: number,
+): Promise<CampaignLooks> {
+    const [campaign, requests] = await Promise.all([
+        failures.of("look at the ranking campaign", async () => ({ found: await port.campaign() })),
+        failures.of("look at the ranking campaign's requests", () => port.requests(since)),
+    ]);
+    return { campaign, requests };
+}
+
+/** Does what the state says is to be done, the brake first; answers the state without what was. */
+async function act(
+    ports: GuardPorts,
+    config: GuardConfig,
+    failures: Failures,
+    decided: GuardState,
+    { solutions }: Looks,
+): Promise<GuardState> {
+    let state = decided;
+    const { parking, probe } = state;
+    if (parking !== undefined) {
+        // What is noted goes only when a look shows the campaign on its way out: an accepted deletion may yet fail.
+        await failures.of("park the campaign", () => ports.park(parking.reason));
+    }
+    for (const notice of decided.notices) {
+        const sent = await failures.of(`send the notice ${notice.key}`, async () => {
+            const sent = sentNotice(notice, config);
+            // First, because what was sent is not done again.
+            if (isOfParking(sent)) await ports.show(sent);
+            await ports.notify(sent);
+            return true;
+        });
+        if (sent) {
+            state = { ...state, notices: state.notices.filter(({ key }) => key !== notice.key) };
+        }
+    }
+    if (probe !== undefined && !probe.sent) {
+        const asked = await failures.of("ask the campaign", async () => {
+            await ports.probe();
+            return true;
+        });
+        state = asked ? { ...without(state, "probe"), probe: probeSent(probe) } : state;
+    }
+    for (const [name, { deleting }] of Object.entries(state.solutions)) {
+        const there = solutions?.find(({ arn }) => arn.endsWith(`/${name}`));
+        if (deleting !== undefined && there !== undefined && !isLeaving(there)) {
+            await failures.of(`delete the solution ${name}`, () => ports.deleteSolution(name));
+        }
+    }
+    return state;
+}
+
+interface Failures {
+    readonly all: readonly Error[];
+    error(): AggregateError;
+    /** What a part answers; undefined when it fails, which is logged and kept. */
+    of<T>(part: string, work: () => Promise<T>): Promise<T | undefined>;
+}
+
+function collector(ports: Pick<GuardPorts, "log">): Failures {
+    const all: Error[] = [];
+    return {
+        all,
+        error: () => new AggregateError(all, all.map(({ message }) => message).join("\n")),
+        async of(part, work) {
+            try {
+                return await work();
+            } catch (cause) {
+                const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+                const failure = new Error(`could not ${part}: ${message}`, { cause });
+                all.push(failure);
+                ports.log({ failed: part, error: message });
+                return undefined;
+            }
+        },
+    };
+}

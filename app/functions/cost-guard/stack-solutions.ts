@@ -1,0 +1,51 @@
+import {
+    type PersonalizeClient,
+    paginateListCampaigns,
+    paginateListSolutions,
+    paginateListSolutionVersions,
+} from "@aws-sdk/client-personalize";
+import { keepTag } from "../../../cost/guard-config.ts";
+import type { SolutionSeen } from "../../../cost/guard-looks.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+import { isOurs, type Tags, tagsOf } from "../../../personalize/tags.ts";
+
+/** The solutions that carry a stack's tags, with whether a campaign stands on each. */
+export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly SolutionSeen[]> {
+    const found: SolutionSeen[] = [];
+    for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
+        for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
+            const tags = await tagsOf(client, solutionArn).catch(goneOrThrow);
+            if (tags !== undefined && isOurs(tags, stack)) {
+                const changes = [lastUpdatedDateTime, creationDateTime, await newestVersion(client, solutionArn)];
+                found.push({
+                    arn: solutionArn,
+                    status,
+                    changedAt: Math.max(...changes.map((change) => change?.getTime() ?? 0)),
+                    hasCampaign: await hasCampaign(client, solutionArn),
+                    kept: keepTag in tags,
+                });
+            }
+        }
+    }
+    return found;
+}
+
+/** When the newest version was made or changed, by a training that goes on for instance. */
+async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
+    let newest: Date | undefined;
+    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+        for (const { lastUpdatedDateTime: changed } of solutionVersions) {
+            newest = changed !== undefined && (newest === undefined || changed > newest) ? changed : newest;
+        }
+    }
+    return newest;
+}
+
+async function hasCampaign(client: PersonalizeClient, solutionArn: string): Promise<boolean> {
+    for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
+        if (campaigns.length > 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,52 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { hour, window } from "../../../cost/time.ts";
+import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { limits } from "../../serving/limits.ts";
+import { prefetch } from "../../serving/prefetch.ts";
+import { campaignPort } from "../recommendation-api/campaign.ts";
+import { askedIn, tablePort } from "../recommendation-api/table.ts";
+
+/** What the function is told, as JSON in `PREFETCH_CONFIG`. */
+export interface PrefetchSettings {
+    readonly campaignArn: string;
+    readonly tableName: string;
+    readonly viewers: number;
+}
+
+const clients = {
+    personalize: new PersonalizeClient({}),
+    // A request that is tried again is two on the bill.
+    runtime: new PersonalizeRuntimeClient({ maxAttempts: 1 }),
+};
+const cloudWatch = new CloudWatchClient({});
+const dynamo = new DynamoDBClient({});
+
+/** Milliseconds that are left for the last answer and the log. */
+const reserve = 5000;
+
+/** Makes lists in advance once; what started it, and with what, is of no interest. */
+export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
+    const { campaignArn, tableName, viewers } = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
+    const log = (line: object) => console.log(JSON.stringify(line));
+    const done = await prefetch(
+        {
+            campaign: campaignPort(clients, { campaignArn }),
+            table: tablePort(dynamo, tableName),
+            asked: (of) => askedIn(dynamo, tableName, of),
+            busiestTPS: async () => {
+                const now = Date.now();
+                const windows = await requestWindows(cloudWatch, campaignArn, now - hour, now);
+                return Math.max(0, ...windows.values()) / (window / 1000);
+            },
+            clock: Date.now,
+            wait: (milliseconds) => wait(milliseconds),
+            log,
+        },
+        { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, limits },
+    );
+    log({ did: "prefetch", ...done });
+}

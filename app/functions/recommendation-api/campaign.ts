@@ -1,0 +1,72 @@
+import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { PutEventsCommand } from "@aws-sdk/client-personalize-events";
+import {
+    GetPersonalizedRankingCommand,
+    GetRecommendationsCommand,
+    type PersonalizeRuntimeClient,
+    type PredictedItem,
+} from "@aws-sdk/client-personalize-runtime";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+import { packFilms } from "../../serving/film-scores.ts";
+import type { CampaignPort, FilmOrder, PutEvents } from "../../serving/ports.ts";
+
+export interface CampaignClients {
+    readonly personalize: PersonalizeClient;
+    readonly runtime: PersonalizeRuntimeClient;
+}
+
+/** The campaign, and the ranking campaign where there is one. */
+export function campaignPort(
+    { personalize, runtime }: CampaignClients,
+    { campaignArn, rankingCampaignArn }: { readonly campaignArn: string; readonly rankingCampaignArn?: string },
+): CampaignPort {
+    return {
+        async ask({ userId, numResults, filter, context }, abortSignal) {
+            const command = new GetRecommendationsCommand({
+                ...{ campaignArn, userId, numResults, context },
+                ...(filter && { filterArn: filter.arn, filterValues: filter.values }),
+            });
+            const { itemList, recommendationId } = await runtime.send(command, { abortSignal });
+            return orderOf(itemList, recommendationId);
+        },
+        async describe(abortSignal) {
+            const command = new DescribeCampaignCommand({ campaignArn });
+            const { campaign } = (await personalize.send(command, { abortSignal }).catch(goneOrThrow)) ?? {};
+            if (campaign === undefined) return undefined;
+            const { status = "", solutionVersionArn, minProvisionedTPS } = campaign;
+            return {
+                status,
+                ...(solutionVersionArn !== undefined && { solutionVersionArn }),
+                ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
+            };
+        },
+        rank:
+            rankingCampaignArn === undefined
+                ? undefined
+                : async (userId, itemIds, abortSignal) => {
+                      const inputList = [...itemIds];
+                      const command = new GetPersonalizedRankingCommand({
+                          ...{ campaignArn: rankingCampaignArn, userId, inputList },
+                      });
+                      const { personalizedRanking, recommendationId } = await runtime.send(command, { abortSignal });
+                      return orderOf(personalizedRanking, recommendationId);
+                  },
+    };
+}
+
+const orderOf = (items: readonly PredictedItem[] | undefined, recommendationId: string | undefined): FilmOrder => ({
+    films: packFilms(
+        (items ?? []).map(({ itemId = "", score }) => (score === undefined ? { itemId } : { itemId, score })),
+    ),
+    ...(recommendationId !== undefined && { recommendationId }),
+});
+
+/** The event tracker; undefined where there is none. */
+export function trackerPort(client: PersonalizeEventsClient, trackingId: string | undefined): PutEvents | undefined {
+    if (!trackingId) return undefined;
+    return async ({ userId, sessionId, events }, abortSignal) => {
+        const eventList = events.map(({ sentAt, ...event }) => ({ ...event, sentAt: new Date(sentAt * 1000) }));
+        await client.send(new PutEventsCommand({ trackingId, userId, sessionId, eventList }), { abortSignal });
+    };
+}

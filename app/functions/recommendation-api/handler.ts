@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts";
+import { limits } from "../../serving/limits.ts";
+import { pageFiles } from "../../serving/page-files.ts";
+import { type ApiConfig, createService } from "../../serving/service.ts";
+import { campaignPort, trackerPort } from "./campaign.ts";
+import { tablePort } from "./table.ts";
+
+/**
+ * What is tried again is tried by the next request, or not at all: the one who waits is better served by the next best answer.
+ * Connections are kept, for making one takes longer than most calls.
+ */
+const settings = {
+    maxAttempts: 1,
+    requestHandler: {
+        connectionTimeout: limits.events,
+        requestTimeout: limits.background,
+        httpsAgent: { keepAlive: true, maxSockets: 50 },
+    },
+};
+
+const beside = (name: string) => join(import.meta.dirname, name);
+const read = (name: string) => readFileSync(beside(name), "utf8");
+const config = JSON.parse(process.env.API_CONFIG ?? "{}") as ApiConfig;
+const clients = {
+    personalize: new PersonalizeClient(settings),
+    runtime: new PersonalizeRuntimeClient(settings),
+};
+
+const service = createService({
+    config,
+    openApi: read("openapi.json"),
+    tables: read("fallback-tables.json"),
+    pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
+    campaign: campaignPort(clients, config),
+    putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
+    table: tablePort(new DynamoDBClient(settings), config.tableName),
+    clock: Date.now,
+    log: (line) => console.log(JSON.stringify(line)),
+});
+
+/** Answers a request that API Gateway hands on. */
+export const handler = (event: GatewayEvent): Promise<GatewayResult> => service.handle(event);

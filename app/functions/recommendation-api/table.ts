@@ -1,0 +1,191 @@
+import {
+    type AttributeValue,
+    BatchGetItemCommand,
+    ConditionalCheckFailedException,
+    type DynamoDBClient,
+    GetItemCommand,
+    PutItemCommand,
+    paginateQuery,
+    UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { readFilms, writeFilms } from "../../serving/film-scores.ts";
+import type { CampaignSeen, KeptList, Notice, Recent, RecentFilm, TablePort } from "../../serving/ports.ts";
+import type { Asked } from "../../serving/prefetch.ts";
+
+type Item = Record<string, AttributeValue>;
+
+const text = (value: string): AttributeValue => ({ S: value });
+const number = (value: number): AttributeValue => ({ N: String(value) });
+const keyOf = (pk: string, sk: string) => ({ pk: text(pk), sk: text(sk) });
+const viewerPk = (userId: string) => `viewer#${userId}`;
+const askedPk = (hour: number) => `asked#${hour}`;
+const listSk = (key: string) => `list#${key}`;
+
+/** The API's table in DynamoDB; docs/api.md describes its items. */
+export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
+    /** Both items in one call, or an error: a half of them would look as if the other were not there. */
+    async function both(
+        keys: readonly [Item, Item],
+        abortSignal: AbortSignal,
+    ): Promise<(sk: string) => Item | undefined> {
+        const command = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } });
+        const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
+        if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Error("the table left items unread");
+        return (sk) => Responses?.[TableName]?.find((item) => item.sk?.S === sk);
+    }
+
+    return {
+        async viewer(userId, key, signal) {
+            const pk = viewerPk(userId);
+            const item = await both([keyOf(pk, "recent"), keyOf(pk, listSk(key))], signal);
+            const list = item(listSk(key));
+            return { recent: recentOf(item("recent")), ...(list && { list: listOf(key, list) }) };
+        },
+        async putList(userId, list, expiresAt, abortSignal) {
+            const command = new PutItemCommand({
+                TableName,
+                Item: { ...keyOf(viewerPk(userId), listSk(list.key)), ...listItem(list), expiresAt: number(expiresAt) },
+                ConditionExpression: "attribute_not_exists(pk) OR revision <= :revision",
+                ExpressionAttributeValues: { ":revision": number(list.revision) },
+            });
+            await client.send(command, { abortSignal }).catch(refusedOrThrow);
+        },
+        async recent(userId, abortSignal) {
+            const command = new GetItemCommand({
+                ...{ TableName, Key: keyOf(viewerPk(userId), "recent"), ConsistentRead: true },
+            });
+            return recentOf((await client.send(command, { abortSignal })).Item);
+        },
+        async putRecent(userId, { revision, films }, before, expiresAt, abortSignal) {
+            const command = new PutItemCommand({
+                TableName,
+                Item: {
+                    ...keyOf(viewerPk(userId), "recent"),
+                    ...{ revision: number(revision), expiresAt: number(expiresAt) },
+                    films: text(JSON.stringify(films)),
+                },
+                ConditionExpression: before === 0 ? "attribute_not_exists(pk)" : "revision = :before",
+                ...(before > 0 && { ExpressionAttributeValues: { ":before": number(before) } }),
+            });
+            return (await client.send(command, { abortSignal }).catch(refusedOrThrow)) !== undefined;
+        },
+        async stack(signal) {
+            const item = await both([keyOf("stack", "campaign"), keyOf("stack", "notice")], signal);
+            const [campaign, notice] = [item("campaign"), item("notice")];
+            return {
+                ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
+                ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
+                ...(notice && {
+                    notice: {
+                        ...{ kind: textOf(notice, "kind"), text: textOf(notice, "text") },
+                        at: numberOf(notice, "at"),
+                    },
+                }),
+            };
+        },
+        async putCampaign(seen, before, abortSignal) {
+            const command = new UpdateItemCommand({
+                TableName,
+                Key: keyOf("stack", "campaign"),
+                UpdateExpression:
+                    "SET #status = :status, solutionVersionArn = :version, minProvisionedTPS = :tps, checkedAt = :at" +
+                    (seen.activeAt === undefined ? "" : ", activeAt = :active"),
+                ConditionExpression: before === undefined ? "attribute_not_exists(checkedAt)" : "checkedAt = :before",
+                ExpressionAttributeNames: { "#status": "status" },
+                ExpressionAttributeValues: {
+                    ":status": text(seen.status),
+                    ":version": text(seen.solutionVersionArn ?? ""),
+                    ":tps": number(seen.minProvisionedTPS ?? 0),
+                    ":at": number(seen.checkedAt),
+                    ...(seen.activeAt !== undefined && { ":active": number(seen.activeAt) }),
+                    ...(before !== undefined && { ":before": number(before) }),
+                },
+            });
+            await client.send(command, { abortSignal }).catch(refusedOrThrow);
+        },
+        async addAsked(hour, userId, requests, expiresAt, abortSignal) {
+            const command = new UpdateItemCommand({
+                ...{ TableName, Key: keyOf(askedPk(hour), userId) },
+                UpdateExpression: "SET expiresAt = :expiresAt ADD requests :requests",
+                ExpressionAttributeValues: { ":requests": number(requests), ":expiresAt": number(expiresAt) },
+            });
+            await client.send(command, { abortSignal });
+        },
+    };
+}
+
+/** From now on no list that was made before `at` (epoch milliseconds) is fresh; one that is better than none is still answered. */
+export async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
+    const command = new UpdateItemCommand({
+        ...{ TableName, Key: keyOf("stack", "campaign") },
+        ...{ UpdateExpression: "SET flushed = :at", ExpressionAttributeValues: { ":at": number(at) } },
+    });
+    await client.send(command);
+}
+
+/** Viewers are told why there is no campaign, as long as there is none; `at` is epoch milliseconds. */
+export async function putNotice(client: DynamoDBClient, TableName: string, notice: Notice): Promise<void> {
+    const { kind, text: told, at } = notice;
+    const Item = { ...keyOf("stack", "notice"), kind: text(kind), text: text(told), at: number(at) };
+    await client.send(new PutItemCommand({ TableName, Item }));
+}
+
+/** Whose lists were asked for in an hour (epoch hours), as processes of the API noted it. */
+export async function askedIn(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
+    const pages = paginateQuery(
+        { client },
+        {
+            TableName,
+            KeyConditionExpression: "pk = :hour",
+            ExpressionAttributeValues: { ":hour": text(askedPk(hour)) },
+        },
+    );
+    const found: Asked[] = [];
+    for await (const { Items = [] } of pages) {
+        found.push(...Items.map((item) => ({ userId: textOf(item, "sk"), requests: numberOf(item, "requests") })));
+    }
+    return found;
+}
+
+const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
+const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
+
+const recentOf = (item: Item | undefined): Recent =>
+    item === undefined
+        ? { revision: 0, films: [] }
+        : { revision: numberOf(item, "revision"), films: JSON.parse(textOf(item, "films")) as RecentFilm[] };
+
+function listOf(key: string, item: Item): KeptList {
+    const [generation, recommendationId] = [item.generation?.S, item.recommendationId?.S];
+    return {
+        key,
+        films: readFilms(textOf(item, "list")),
+        madeAt: numberOf(item, "madeAt"),
+        revision: numberOf(item, "revision"),
+        from: textOf(item, "from") === "precomputed" ? "precomputed" : "campaign",
+        ...(generation !== undefined && { generation }),
+        ...(recommendationId !== undefined && { recommendationId }),
+    };
+}
+
+const listItem = ({ films, madeAt, revision, from, generation, recommendationId }: KeptList): Item => ({
+    ...{ list: text(writeFilms(films)), madeAt: number(madeAt), revision: number(revision), from: text(from) },
+    ...(generation !== undefined && { generation: text(generation) }),
+    ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
+});
+
+function seenOf(item: Item): CampaignSeen {
+    const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
+    return {
+        ...{ status: textOf(item, "status"), checkedAt: numberOf(item, "checkedAt") },
+        ...(item.activeAt && { activeAt: numberOf(item, "activeAt") }),
+        ...(version !== "" && { solutionVersionArn: version }),
+        ...(tps > 0 && { minProvisionedTPS: tps }),
+    };
+}
+
+/** A condition that did not hold is an answer. */
+function refusedOrThrow(error: unknown): undefined {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+}

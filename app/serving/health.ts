@@ -1,0 +1,48 @@
+import type { HealthAnswer } from "../api/names.ts";
+import type { CampaignWatch } from "./campaign-watch.ts";
+import { limits } from "./limits.ts";
+import type { Patience } from "./patience.ts";
+import type { CampaignSeen, Notice } from "./ports.ts";
+import type { Tables } from "./table-answers.ts";
+
+export interface HealthParts {
+    readonly stack: string;
+    readonly region: string;
+    readonly cost: HealthAnswer["cost"];
+    readonly tables: Tables;
+    readonly watch: Pick<CampaignWatch, "known">;
+    readonly campaignPatience: Pick<Patience, "resting">;
+}
+
+/** Whether a notice is about this time without a campaign: one that has served on since is another story. */
+const holds = (notice: Notice, campaign: CampaignSeen | undefined): boolean =>
+    notice.at + limits.parking >= (campaign?.activeAt ?? 0);
+
+const time = (at: number) => new Date(at).toISOString();
+
+/** Tells where answers come from now, as far as the process knows: nothing is asked for it. */
+export function healthTeller({ stack, region, cost, tables, watch, campaignPatience }: HealthParts) {
+    return async function health(): Promise<HealthAnswer> {
+        const { campaign, away, notice } = await watch.known();
+        const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
+        return {
+            ...{ status: "ok", stack, region },
+            campaign: {
+                state: away ? "away" : campaignPatience.resting() ? "resting" : "serving",
+                ...(status && { status }),
+                ...(solutionVersionArn !== undefined && { solutionVersionArn }),
+                ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
+                ...(campaign && { checkedAt: time(campaign.checkedAt) }),
+            },
+            ...(away &&
+                notice &&
+                holds(notice, campaign) && { notice: { kind: notice.kind, text: notice.text, at: time(notice.at) } }),
+            tables: {
+                films: tables.filmCount,
+                interactionsSha256: tables.interactionsSha256,
+                genres: [...tables.genres],
+            },
+            cost: { ...cost, campaignUsdPerHour: away ? 0 : cost.campaignUsdPerHour },
+        };
+    };
+}

@@ -1,0 +1,116 @@
+import type { EventsRequest, FilmListAnswer, HealthAnswer, RankingRequest } from "../api/names.ts";
+import type { operations } from "../api/types.ts";
+import { everybodys, notKept, viewersList } from "./cache-control.ts";
+import type { ReadRequest } from "./description.ts";
+import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
+import type { Limits } from "./limits.ts";
+import { listKey } from "./list-key.ts";
+import { ProblemError } from "./problem.ts";
+import type { ranker } from "./rank.ts";
+import type { Recommend } from "./recommend.ts";
+import { jsonReply, type Reply } from "./reply.ts";
+import type { Tables } from "./table-answers.ts";
+import type { eventTaker } from "./take-events.ts";
+import type { Trace } from "./trace.ts";
+import type { TrafficCounter } from "./traffic.ts";
+
+export interface OperationParts {
+    readonly tables: Tables;
+    readonly filterNames: readonly string[];
+    readonly recommend: Recommend;
+    readonly takeEvents: ReturnType<typeof eventTaker>;
+    readonly rankItems: ReturnType<typeof ranker>;
+    readonly traffic: TrafficCounter;
+    readonly health: () => Promise<HealthAnswer>;
+    /** The description as it is served. */
+    readonly openApi: string;
+    readonly clock: () => number;
+    readonly limits: Limits;
+}
+
+/** Answers a request that keeps to the description. */
+export type Answer = (request: ReadRequest, trace: Trace) => Reply | Promise<Reply>;
+
+type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
+
+/** What answers each operation of the description. */
+export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
+    const { tables, recommend, takeEvents, rankItems, traffic, health } = parts;
+    const list = (answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply => {
+        trace.source = answer.source;
+        if (answer.reason !== undefined) trace.reason = answer.reason;
+        return jsonReply(answer, cacheControl);
+    };
+    const table = (answer: FilmListAnswer, trace: Trace): Reply => {
+        trace.layer = "tables";
+        return list(answer, trace, everybodys);
+    };
+    return {
+        async getRecommendations({ path, query }, trace) {
+            const {
+                numResults: count = 25,
+                filter,
+                filterValues: values = {},
+                context = {},
+                since = 0,
+            } = query as Query<"getRecommendations">;
+            checkFilter(filter, values);
+            if (since > parts.clock() + parts.limits.revisionAhead) {
+                throw badQuery("since", "must be a revision that POST /events answered");
+            }
+            const userId = path.userId ?? "";
+            const ask = { userId, count, since, values, context, ...(filter !== undefined && { filter }) };
+            if (listKey(ask) === "") traffic.count(userId, trace);
+            const answer = await recommend(ask, trace);
+            return list(answer, trace, viewersList(answer));
+        },
+        getSimilar({ path, query }, trace) {
+            const itemId = path.itemId ?? "";
+            const { numResults: count = 25 } = query as Query<"getSimilar">;
+            const { from, films } = tables.similar([itemId], { count });
+            const source = from === "popular" ? "popular" : "similar";
+            const because = source === "similar" ? { because: becauseOf(tables, [itemId]) } : {};
+            return table({ ...answerTable(films, { source }), ...because }, trace);
+        },
+        getPopular({ query }, trace) {
+            const { numResults: count = 25, genre } = query as Query<"getPopular">;
+            const films = tables.popular({ count, ...(genre !== undefined && { genre }) });
+            return table(answerTable(films, { source: "popular" }), trace);
+        },
+        getTrending({ query }, trace) {
+            const { numResults: count = 25 } = query as Query<"getTrending">;
+            const trending = tables.trending({ count });
+            const without = new Set(trending.map(({ itemId }) => itemId));
+            const films = [...trending, ...tables.popular({ count: count - trending.length, without })];
+            return table(answerTable(films, { source: "popular" }), trace);
+        },
+        getItem({ path }) {
+            const film = tables.film(path.itemId ?? "");
+            if (film === undefined) {
+                throw new ProblemError("not-found", "No film of the catalogue or the interactions has this id.");
+            }
+            return jsonReply(filmAnswer(film), everybodys);
+        },
+        async rankItems({ path, body }, trace) {
+            return list(await rankItems(path.userId ?? "", (body as RankingRequest).itemIds, trace), trace, notKept);
+        },
+        putEvents: async ({ body }, trace) => jsonReply(await takeEvents(body as EventsRequest, trace), notKept, 202),
+        getHealth: async () => jsonReply(await health(), notKept),
+        getOpenApi: () => ({ status: 200, type: "application/json", cacheControl: everybodys, body: parts.openApi }),
+    };
+
+    function checkFilter(filter: string | undefined, values: Readonly<Record<string, string>>): void {
+        const names = parts.filterNames.length === 0 ? "none" : parts.filterNames.join(", ");
+        if (filter !== undefined && !parts.filterNames.includes(filter)) {
+            throw badQuery("filter", `must name a filter of the stack; there is ${names}`);
+        }
+        if (filter === undefined && Object.keys(values).length > 0) {
+            throw badQuery("filterValues", `needs a filter, whose placeholders they are for; there is ${names}`);
+        }
+    }
+}
+
+const badQuery = (name: string, message: string) =>
+    new ProblemError("bad-request", `Query parameter ${name} ${message}.`, {
+        faults: [{ in: `query ${name}`, message }],
+    });

@@ -1,0 +1,57 @@
+import type { FilmListAnswer } from "../api/names.ts";
+import { nameOf } from "./campaign-lists.ts";
+import { failureOf, reasonOf } from "./failures.ts";
+import { answerList } from "./film-answers.ts";
+import { packFilms } from "./film-scores.ts";
+import type { Patience } from "./patience.ts";
+import type { CampaignPort, Log } from "./ports.ts";
+import { ProblemError } from "./problem.ts";
+import type { Tables } from "./table-answers.ts";
+import type { Trace } from "./trace.ts";
+
+export interface RankParts {
+    readonly tables: Tables;
+    readonly rank: CampaignPort["rank"];
+    /** Asks the ranking campaign. */
+    readonly askRanking: Patience["ask"];
+    readonly log: Log;
+}
+
+/**
+ * Given films as a viewer would like them; as most people watch them while the ranking campaign does not answer.
+ *
+ * @throws ProblemError where the stack has no ranking campaign.
+ */
+export function ranker({ tables, rank, askRanking, log }: RankParts) {
+    return async function rankItems(userId: string, itemIds: readonly string[], trace: Trace): Promise<FilmListAnswer> {
+        if (rank === undefined) {
+            throw new ProblemError(
+                "not-found",
+                "The stack has no ranking campaign. Config `rankingCampaign` makes one, for the price of a second campaign.",
+            );
+        }
+        const count = itemIds.length;
+        try {
+            const order = await askRanking(async (signal) => {
+                trace.campaignCalls += 1;
+                return rank(userId, itemIds, signal);
+            });
+            trace.layer = "campaign";
+            return answerList(tables, order, { source: "campaign", count });
+        } catch (error) {
+            const failure = failureOf(error);
+            if (failure !== "resting") trace.campaignFailures += 1;
+            log({ failed: "ask the ranking campaign", error: nameOf(error) });
+            trace.layer = "tables";
+            const viewersOf = (itemId: string) => tables.film(itemId)?.viewers ?? 0;
+            const films = itemIds
+                .toSorted((one, other) => viewersOf(other) - viewersOf(one))
+                .map((itemId) => ({ itemId }));
+            return answerList(
+                tables,
+                { films: packFilms(films) },
+                { source: "popular", count, reason: reasonOf(failure) },
+            );
+        }
+    };
+}

@@ -1,0 +1,124 @@
+import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
+import { type CampaignLists, nameOf } from "./campaign-lists.ts";
+import type { CampaignWatch } from "./campaign-watch.ts";
+import { answerList, answerTable, becauseOf } from "./film-answers.ts";
+import { unpackIds } from "./film-scores.ts";
+import { freshnessOf, type Now } from "./freshness.ts";
+import type { Limits } from "./limits.ts";
+import { type ListAsk, listKey } from "./list-key.ts";
+import type { Patience } from "./patience.ts";
+import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { Tables } from "./table-answers.ts";
+import type { Trace } from "./trace.ts";
+import type { Viewer, ViewerMemory } from "./viewers.ts";
+
+export interface Ask extends ListAsk {
+    readonly userId: string;
+    readonly count: number;
+    /** The revision that the viewer's last event was answered with; 0 where he names none. */
+    readonly since: number;
+}
+
+export interface RecommendParts {
+    readonly tables: Tables;
+    readonly table: Pick<TablePort, "viewer">;
+    readonly tablePatience: Patience;
+    readonly memory: ViewerMemory;
+    readonly watch: CampaignWatch;
+    readonly lists: CampaignLists;
+    readonly clock: () => number;
+    readonly log: Log;
+    readonly limits: Limits;
+}
+
+/**
+ * A viewer's films, and always some: from memory, the table, the campaign; where that does not answer, a list from before,
+ * or one that was made in advance; else films like his newest, and for whom nothing is known popular ones.
+ */
+export function recommender(parts: RecommendParts) {
+    const { tables, table, tablePatience, memory, watch, lists, clock, log, limits } = parts;
+
+    /** The viewer as the table knows him, or as memory does while the table does not answer. */
+    async function look(userId: string, key: string, trace: Trace): Promise<Viewer> {
+        try {
+            const at = clock();
+            return memory.read(userId, await tablePatience.ask((signal) => table.viewer(userId, key, signal)), at);
+        } catch (error) {
+            trace.tableFailures += 1;
+            log({ failed: "read a viewer from the table", error: nameOf(error) });
+            return memory.find(userId);
+        }
+    }
+
+    return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
+        const key = listKey(ask);
+        const remembered = memory.find(ask.userId);
+        const trusted = clock() - remembered.readAt < limits.trusted;
+        const [known, looked] = await Promise.all([watch.known(), trusted ? remembered : look(ask.userId, key, trace)]);
+        const generation = known.campaign?.solutionVersionArn;
+        const flushed = known.flushed ?? 0;
+        const wantedOf = ({ revision }: Viewer) => ({
+            ...ask,
+            generation,
+            revision: Math.max(revision, ask.since),
+        });
+        const nowOf = (viewer: Viewer): Now => ({
+            at: clock(),
+            generation,
+            flushed,
+            revision: wantedOf(viewer).revision,
+        });
+        const answerKept = (list: KeptList, viewer: Viewer, reason?: FilmListReason) => {
+            trace.layer = list === find(remembered, key) ? "memory" : "table";
+            const source = list.from === "precomputed" ? "precomputed" : "cache";
+            const without = reason === undefined ? [] : unpackIds(viewer.recent);
+            return answerList(tables, list, { source, count: ask.count, without: new Set(without), reason });
+        };
+        /** The viewer's list, if it is good enough to be answered before the campaign is asked. */
+        const good = (viewer: Viewer): FilmListAnswer | undefined => {
+            const list = find(viewer, key);
+            const freshness = list && freshnessOf(list, nowOf(viewer), limits);
+            if (list === undefined || (freshness !== "fresh" && freshness !== "ageing")) return undefined;
+            if (freshness === "ageing" && !known.away) lists.refresh(wantedOf(viewer), trace);
+            return answerKept(list, viewer);
+        };
+
+        let viewer = looked;
+        let answer = good(viewer);
+        if (answer === undefined && trusted) {
+            // Another process may have asked the campaign meanwhile.
+            viewer = await look(ask.userId, key, trace);
+            answer = good(viewer);
+        }
+        if (answer !== undefined) return answer;
+
+        const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
+        if (typeof made !== "string") {
+            trace.layer = "campaign";
+            return answerList(tables, made, { source: "campaign", count: ask.count });
+        }
+        // Events that came while the campaign was asked are known by now.
+        viewer = newer(memory.find(ask.userId), viewer);
+        const before = find(viewer, key);
+        if (before !== undefined && before.revision >= ask.since && clock() - before.madeAt <= limits.stale) {
+            return answerKept(before, viewer, made);
+        }
+        trace.layer = "tables";
+        const recent = unpackIds(viewer.recent);
+        const reason = ask.filter === undefined ? made : "filter-not-served";
+        const choice = { count: ask.count, without: new Set(recent) };
+        const similar = recent.length > 0 ? tables.similar(recent, choice) : undefined;
+        if (similar === undefined || similar.from === "popular") {
+            return answerTable(similar?.films ?? tables.popular(choice), { source: "popular", reason });
+        }
+        return { ...answerTable(similar.films, { source: "similar", reason }), because: becauseOf(tables, recent) };
+    };
+}
+
+export type Recommend = ReturnType<typeof recommender>;
+
+const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
+
+/** Of what is known of a viewer, memory's as it is now, or as it was read if it has been forgotten since. */
+const newer = (now: Viewer, before: Viewer): Viewer =>
+    now.revision >= before.revision && now.readAt > 0 ? now : before;

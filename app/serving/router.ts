@@ -1,0 +1,99 @@
+import type { operations } from "../api/types.ts";
+import { notKept } from "./cache-control.ts";
+import type { OpenDescription, ReadRequest } from "./description.ts";
+import { bodyOf, decoded, type GatewayEvent, texts } from "./gateway-event.ts";
+import type { Answer } from "./operations.ts";
+import type { Log } from "./ports.ts";
+import { type Fault, ProblemError, problemOf, problems } from "./problem.ts";
+import { jsonReply, preflight, type Reply } from "./reply.ts";
+import type { Trace } from "./trace.ts";
+
+export interface RouterParts {
+    readonly description: OpenDescription;
+    readonly answers: Readonly<Record<keyof operations, Answer>>;
+    readonly pages: ReadonlyMap<string, Reply>;
+    readonly log: Log;
+}
+
+export interface Routed {
+    readonly reply: Reply;
+    /** Of the description; empty where the request is none of its. */
+    readonly operation: string;
+}
+
+/** Where the page's files are; no path of the description, for it is there only where no CDN serves them. */
+const pageResource = "/storefront/{proxy+}";
+
+/** Finds the answer to a request; every fault comes out as a problem. */
+export function router({ description, answers, pages, log }: RouterParts) {
+    async function answer(event: GatewayEvent, trace: Trace, tell: (operation: string) => void): Promise<Reply> {
+        const { httpMethod: method, resource } = event;
+        if (resource === pageResource && pages.size > 0) return page(event);
+        const methods = description.methods(resource);
+        if (methods === undefined) throw new ProblemError("not-found", "GET /openapi.json says which paths there are.");
+        const allowed = ["OPTIONS", ...methods.keys()];
+        if (method === "OPTIONS") return preflight(allowed);
+        const operation = methods.get(method);
+        if (operation === undefined) throw noMethod(allowed);
+        tell(operation.operationId);
+        const read = operation.read({
+            path: decodedTexts(event.pathParameters),
+            query: queryOf(event),
+            body: bodyOf(event),
+        });
+        if ("faults" in read) throw badRequest(read.faults);
+        return answers[operation.operationId as keyof operations](read.request as ReadRequest, trace);
+    }
+
+    function page({ httpMethod, pathParameters }: GatewayEvent): Reply {
+        if (httpMethod !== "GET") throw noMethod(["GET"]);
+        const file = pages.get(decoded(pathParameters?.proxy ?? ""));
+        if (file === undefined)
+            throw new ProblemError("not-found", "The page has no such file: see app/storefront/index.html.");
+        return file;
+    }
+
+    return async function route(event: GatewayEvent, trace: Trace): Promise<Routed> {
+        const { requestId } = event.requestContext;
+        let operation = "";
+        try {
+            const reply = await answer(event, trace, (told) => {
+                operation = told;
+            });
+            return { reply, operation };
+        } catch (error) {
+            const problem = error instanceof ProblemError ? error : ourFault(error, requestId, operation);
+            const { status } = problems[problem.kind];
+            const reply = jsonReply(problemOf(problem, requestId), notKept, status);
+            return { reply: { ...reply, type: "application/problem+json", headers: problem.headers }, operation };
+        }
+    };
+
+    function ourFault(error: unknown, requestId: string, operation: string): ProblemError {
+        log({ failed: "answer a request", requestId, operation, error: error instanceof Error ? error.stack : "" });
+        return new ProblemError("failure", "Try again. If it stays, the log has more under the request id.");
+    }
+}
+
+function queryOf(event: GatewayEvent): Record<string, string> {
+    const twice = Object.entries(event.multiValueQueryStringParameters ?? {}).filter(
+        ([, values]) => (values?.length ?? 0) > 1,
+    );
+    if (twice.length > 0) {
+        throw badRequest(twice.map(([name]) => ({ in: `query ${name}`, message: "must be given once" })));
+    }
+    return texts(event.queryStringParameters);
+}
+
+const decodedTexts = (values: GatewayEvent["pathParameters"]) =>
+    Object.fromEntries(Object.entries(texts(values)).map(([name, value]) => [name, decoded(value)]));
+
+const badRequest = (faults: readonly Fault[]) =>
+    new ProblemError("bad-request", faults.map(({ in: where, message }) => `${where} ${message}`).join("; "), {
+        faults,
+    });
+
+const noMethod = (allowed: readonly string[]) =>
+    new ProblemError("method-not-allowed", `The path has ${allowed.join(", ")}.`, {
+        headers: { Allow: allowed.join(", ") },
+    });

@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { build } from "vite";
+
+const source = import.meta.dirname;
+const parts = ["index.html", "build.ts", "public", "src", "styles"];
+const packages = ["preact", "vite"];
+
+/**
+ * Builds the page into `app/storefront/dist`, in about a second, or leaves what is there when it was built of the same
+ * sources. The folder appears whole: a build that is killed leaves the one before. `index.html` has `%API%` where the
+ * program that hosts the page says where the API is, relative to the page.
+ *
+ * @throws Error of Vite for code that it cannot read.
+ */
+export async function buildStorefront(): Promise<{ readonly directory: string }> {
+    const directory = join(source, "dist");
+    const mark = `<html data-build="${await hashOfSources()}"`;
+    if (await isBuilt(directory, mark)) return { directory };
+
+    const beside = join(source, `.dist.${randomBytes(6).toString("hex")}`);
+    const before = `${beside}.before`;
+    try {
+        await build({
+            root: source,
+            configFile: false,
+            base: "./",
+            logLevel: "error",
+            oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+            plugins: [{ name: "mark", transformIndexHtml: (html) => html.replace("<html", mark) }],
+            build: {
+                outDir: beside,
+                emptyOutDir: true,
+                target: "es2023",
+                modulePreload: { polyfill: false },
+                // Data in URLs would need a policy that allows it.
+                assetsInlineLimit: 0,
+            },
+        });
+        // Another one may have built the same meanwhile, and somebody reads it.
+        if (await isBuilt(directory, mark)) return { directory };
+        if (existsSync(directory)) await rename(directory, before);
+        await rename(beside, directory);
+    } catch (error) {
+        if (!(await isBuilt(directory, mark))) throw error;
+    } finally {
+        await rm(beside, { recursive: true, force: true });
+        await rm(before, { recursive: true, force: true });
+    }
+    return { directory };
+}
+
+async function isBuilt(directory: string, mark: string): Promise<boolean> {
+    const page = await readFile(join(directory, "index.html"), "utf8").catch(() => "");
+    return page.includes(mark);
+}
+
+async function hashOfSources(): Promise<string> {
+    const hash = createHash("sha256");
+    for (const part of parts) {
+        for (const file of await filesOf(join(source, part))) {
+            hash.update(`${relative(source, file)}\0`).update(await readFile(file));
+        }
+    }
+    for (const name of packages) {
+        hash.update(await readFile(join(source, "..", "..", "node_modules", name, "package.json")));
+    }
+    return hash.digest("hex").slice(0, 16);
+}
+
+async function filesOf(path: string): Promise<string[]> {
+    const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
+    if (entries === undefined) return [path];
+    return entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+        .sort();
+}

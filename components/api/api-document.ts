@@ -1,0 +1,174 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** app/api/openapi.yaml, as far as it is read here. */
+export interface ApiDescription extends Json {
+    readonly info: { readonly title: string; readonly version: string; readonly description: string };
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+    readonly components: {
+        readonly parameters: Readonly<Record<string, Parameter>>;
+        readonly schemas: Readonly<Record<string, Json>>;
+    };
+}
+
+interface Operation {
+    readonly operationId: string;
+    readonly summary: string;
+    readonly parameters?: readonly { readonly $ref: string }[];
+    readonly requestBody?: Json;
+}
+
+interface Parameter {
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+}
+
+export interface GatewayWishes {
+    readonly title: string;
+    /** Where API Gateway calls the function. */
+    readonly invocation: string;
+    readonly apiKey: boolean;
+    /** Whether pages of other origins may call, and so must be able to read what the gateway refuses. */
+    readonly otherOrigins: boolean;
+    /** Whether the API serves the page's files too. */
+    readonly page: boolean;
+}
+
+/** The API's one truth. */
+export const readApiDescription = () =>
+    load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as ApiDescription;
+
+const problem = (status: number, title: string) =>
+    `{"type":"about:blank","title":"${title}","status":${status},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
+
+/** What the gateway refuses by itself, with the status that it has then; the last two stand for all others. */
+const refusals: Readonly<Record<string, readonly [status: number, title: string]>> = {
+    BAD_REQUEST_BODY: [400, "The request's body is not as described"],
+    BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
+    INVALID_API_KEY: [403, "The API key is missing or wrong"],
+    MISSING_AUTHENTICATION_TOKEN: [404, "There is no such path"],
+    THROTTLED: [429, "Too many requests"],
+    QUOTA_EXCEEDED: [429, "Too many requests"],
+    REQUEST_TOO_LARGE: [413, "The request is too large"],
+    UNSUPPORTED_MEDIA_TYPE: [415, "The body must be JSON"],
+    INTEGRATION_FAILURE: [502, "The function failed"],
+    INTEGRATION_TIMEOUT: [504, "The function took too long"],
+    DEFAULT_4XX: [400, "The request was refused"],
+    DEFAULT_5XX: [500, "The service failed"],
+};
+
+/**
+ * What API Gateway imports: the same paths, parameters and bodies in OpenAPI 3.0, the newest that it reads (API Gateway
+ * Developer Guide, "Develop REST APIs using OpenAPI"), each handed to the function. It judges what is required and the
+ * bodies' fields; bounds of numbers and lists, which it does not look at ("Amazon API Gateway important notes"), the
+ * function judges by the whole description.
+ *
+ * @throws Error for a body that OpenAPI 3.0 cannot say.
+ */
+export function gatewayDocument(description: ApiDescription, wishes: GatewayWishes): Json {
+    const { info, paths, components } = description;
+    const integration = {
+        type: "aws_proxy",
+        httpMethod: "POST",
+        uri: wishes.invocation,
+        passthroughBehavior: "never",
+    };
+    const method = (more: Json, withKey = wishes.apiKey): Json => ({
+        ...more,
+        responses: { default: { description: "As app/api/openapi.yaml says" } },
+        ...(withKey && { security: [{ apiKey: [] }] }),
+        "x-amazon-apigateway-integration": integration,
+    });
+    // A browser asks first without a key.
+    const preflight = (parameters: readonly Json[]) => method({ parameters }, false);
+
+    const made: Record<string, Json> = {};
+    for (const [path, operations] of Object.entries(paths)) {
+        const found: Record<string, Json> = {};
+        let inPath: readonly Json[] = [];
+        for (const [verb, { operationId, summary, parameters = [], requestBody }] of Object.entries(operations)) {
+            const known = parameters.map(({ $ref }) => parameterOf(components.parameters, $ref));
+            inPath = known.filter((parameter) => parameter.in === "path");
+            found[verb] = method({ operationId, summary, parameters: known, ...(requestBody && { requestBody }) });
+        }
+        made[path] = { ...found, options: preflight(inPath) };
+    }
+    if (wishes.page) {
+        const parameters = [{ name: "proxy", in: "path", required: true, schema: { type: "string" } }];
+        made["/storefront/{proxy+}"] = { get: method({ operationId: "getPage", parameters }, false) };
+    }
+    return {
+        openapi: "3.0.1",
+        info: { title: wishes.title, version: info.version, description: info.description },
+        paths: made,
+        components: {
+            schemas: bodySchemas(description),
+            ...(wishes.apiKey && {
+                securitySchemes: { apiKey: { type: "apiKey", name: "x-api-key", in: "header" } },
+            }),
+        },
+        ...(wishes.apiKey && { "x-amazon-apigateway-api-key-source": "HEADER" }),
+        "x-amazon-apigateway-request-validators": {
+            all: { validateRequestBody: true, validateRequestParameters: true },
+        },
+        "x-amazon-apigateway-request-validator": "all",
+        "x-amazon-apigateway-gateway-responses": gatewayResponses(wishes.otherOrigins),
+    };
+}
+
+/** A parameter as a text: of what is in it only the function judges. */
+function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
+    const found = parameters[$ref.split("/").at(-1) ?? ""];
+    if (found === undefined) {
+        throw new Error(`app/api/openapi.yaml has no parameter ${$ref}`);
+    }
+    const { name, required = false } = found;
+    return { name, in: found.in, required, schema: { type: "string" } };
+}
+
+/** The schemas that bodies of requests are made of, and those that these name. */
+function bodySchemas({ paths, components }: ApiDescription): Record<string, Json> {
+    const found: Record<string, Json> = {};
+    const follow = (part: unknown): void => {
+        for (const [, name = ""] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+            const schema = components.schemas[name];
+            if (schema === undefined || /"type":\[|"const":/.test(JSON.stringify(schema))) {
+                throw new Error(
+                    `schema ${name} of app/api/openapi.yaml cannot be said in OpenAPI 3.0, but a body needs it`,
+                );
+            }
+            if (found[name] === undefined) {
+                found[name] = schema;
+                follow(schema);
+            }
+        }
+    };
+    for (const operation of Object.values(paths).flatMap((each) => Object.values(each))) {
+        follow(operation.requestBody ?? {});
+    }
+    return found;
+}
+
+/** RFC 9457 problems, as the function answers them. */
+function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
+    const headers = {
+        "gatewayresponse.header.Content-Type": "'application/problem+json'",
+        "gatewayresponse.header.Cache-Control": "'no-store'",
+        // There is nothing in them that is anybody's.
+        ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
+    };
+    return Object.fromEntries(
+        Object.entries(refusals).map(([type, [statusCode, title]]) => [
+            type,
+            {
+                statusCode,
+                responseParameters: headers,
+                responseTemplates: { "application/json": problem(statusCode, title) },
+            },
+        ]),
+    );
+}

@@ -1,0 +1,130 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
+import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { logDays } from "../common/lambda-function.ts";
+import { serviceRole } from "../common/service-role.ts";
+
+export interface ApiStageArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    readonly restApi: pulumi.Output<string>;
+    readonly deployment: pulumi.Output<string>;
+}
+
+/** What API Gateway logs of a request; who asked, and for whom, is not in it: the path is the one of the description. */
+const accessLogFormat = JSON.stringify({
+    requestId: "$context.requestId",
+    at: "$context.requestTimeEpoch",
+    method: "$context.httpMethod",
+    resource: "$context.resourcePath",
+    status: "$context.status",
+    milliseconds: "$context.responseLatency",
+    functionMilliseconds: "$context.integrationLatency",
+    bytes: "$context.responseLength",
+    refusal: "$context.error.responseType",
+});
+
+/** Where the API is called: how much of it is let pass, traced and logged, and by whose key. */
+export class ApiStage extends pulumi.ComponentResource {
+    /** Known only when the stage holds back what is too much. */
+    public readonly url: pulumi.Output<string>;
+    public readonly apiKey: pulumi.Output<string> | undefined;
+
+    constructor(name: string, args: ApiStageArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:serving:ApiStage", name, {}, opts);
+        const { config, caller, restApi } = args;
+        const { names, serving, tags } = config;
+        const child = { parent: this };
+        const accountRole = serving.gatewayLogRole ? accountLogRole(name, config, caller, child) : undefined;
+        const logs = serving.accessLogs
+            ? new aws.cloudwatch.LogGroup(
+                  name,
+                  { name: `/aws/apigateway/${names.api}`, retentionInDays: logDays, tags },
+                  child,
+              )
+            : undefined;
+        const stage = new aws.apigateway.Stage(
+            name,
+            {
+                restApi,
+                deployment: args.deployment,
+                stageName: apiStage,
+                xrayTracingEnabled: true,
+                ...(logs && { accessLogSettings: { destinationArn: logs.arn, format: accessLogFormat } }),
+                tags,
+            },
+            { ...child, dependsOn: accountRole ? [accountRole] : [] },
+        );
+        const settings = new aws.apigateway.MethodSettings(
+            name,
+            {
+                restApi,
+                stageName: stage.stageName,
+                methodPath: "*/*",
+                settings: {
+                    throttlingRateLimit: serving.requestsPerSecond,
+                    throttlingBurstLimit: serving.burst,
+                    loggingLevel: "OFF",
+                    // By method they would be billed as custom metrics.
+                    metricsEnabled: false,
+                    // Bodies have viewers' ids.
+                    dataTraceEnabled: false,
+                },
+            },
+            child,
+        );
+        this.apiKey = serving.apiKey ? keyOf(name, config, restApi, stage, child) : undefined;
+        this.url = pulumi.all([stage.invokeUrl, settings.id]).apply(([url]) => url);
+        this.registerOutputs({ url: this.url });
+    }
+}
+
+function keyOf(
+    name: string,
+    { names, serving, tags }: StackConfig,
+    apiId: pulumi.Output<string>,
+    stage: aws.apigateway.Stage,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const plan = new aws.apigateway.UsagePlan(
+        name,
+        {
+            name: names.api,
+            apiStages: [{ apiId, stage: stage.stageName }],
+            throttleSettings: { rateLimit: serving.requestsPerSecond, burstLimit: serving.burst },
+            tags,
+        },
+        opts,
+    );
+    const key = new aws.apigateway.ApiKey(name, { name: names.api, tags }, opts);
+    new aws.apigateway.UsagePlanKey(name, { keyId: key.id, keyType: "API_KEY", usagePlanId: plan.id }, opts);
+    return pulumi.secret(key.value);
+}
+
+/**
+ * The role by which API Gateway logs, of the account and not of the stack: other APIs come to need it, so it stays when
+ * the stack goes (API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs").
+ */
+function accountLogRole(
+    name: string,
+    { tags, permissionsBoundary }: StackConfig,
+    caller: ServiceCaller,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+    const kept = { ...opts, retainOnDelete: true };
+    const { role, policy } = serviceRole(
+        `${name}-account-logs`,
+        {
+            roleName: `${gatewayLogRole}-${caller.region}`,
+            description: "API Gateway writes the logs of all APIs of this account here by this role",
+            trust: gatewayLogTrust(caller),
+            policyName: "work",
+            policy: gatewayLogPolicy(caller),
+            ...{ permissionsBoundary, tags },
+        },
+        kept,
+    );
+    return new aws.apigateway.Account(name, { cloudwatchRoleArn: role.arn }, { ...kept, dependsOn: policy });
+}

@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
+import type { StackConfig } from "../../config/config.ts";
+import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { LambdaFunction } from "../common/lambda-function.ts";
+import { schedule } from "../common/schedule.ts";
+import { apiScopeOf } from "./recommendation-api.ts";
+
+export interface PrefetchArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    readonly tableName: pulumi.Input<string>;
+    readonly failuresArn: pulumi.Input<string>;
+}
+
+/** Asks every hour for the lists of the busiest viewers, as far as the campaign's minimum, which is paid for anyway, allows. */
+export class Prefetch extends pulumi.ComponentResource {
+    constructor(name: string, args: PrefetchArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:serving:Prefetch", name, {}, opts);
+        const { config, caller, tableName, failuresArn } = args;
+        const { names, tags, permissionsBoundary } = config;
+        const child = { parent: this };
+        const scope = apiScopeOf(config, caller);
+        const prefetch = new LambdaFunction(
+            name,
+            {
+                code: "prefetch",
+                functionName: names.prefetch,
+                roleName: names.prefetchRole,
+                description: "Asks in advance for the lists of the busiest viewers",
+                // It asks slowly, on purpose.
+                timeoutSeconds: 300,
+                caller,
+                policy: prefetchPolicy(scope),
+                environment: {
+                    PREFETCH_CONFIG: pulumi.jsonStringify({
+                        campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
+                        tableName,
+                        viewers: config.serving.prefetchUsers,
+                    }),
+                },
+                failuresArn,
+                permissionsBoundary,
+                tags,
+            },
+            child,
+        );
+        schedule(
+            name,
+            {
+                scheduleName: names.prefetch,
+                roleName: names.prefetchScheduleRole,
+                starts: "the prefetch",
+                target: prefetch,
+                expression: "rate(1 hour)",
+                retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
+                policy: prefetchSchedulePolicy(scope),
+                ...{ caller, failuresArn, permissionsBoundary, tags },
+            },
+            child,
+        );
+        this.registerOutputs({});
+    }
+}

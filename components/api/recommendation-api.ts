@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
+import { nodeOptions } from "../../app/serving/limits.ts";
+import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { standingUsdPerHour } from "../../cost/standing.ts";
+import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { LambdaFunction } from "../common/lambda-function.ts";
+import type { Price } from "../cost/price-table.ts";
+import { gatewayDocument, readApiDescription } from "./api-document.ts";
+import { ApiStage } from "./api-stage.ts";
+
+export interface RecommendationApiArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    readonly price: Price;
+    /** The fallback tables. */
+    readonly tables: pulumi.asset.Asset;
+    /** Empty without an event tracker. */
+    readonly trackingId: pulumi.Input<string>;
+    /** Files of the page that the API serves; undefined where it serves none. */
+    readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
+}
+
+/** Between people and the campaign: a REST API, a function that always answers, and the table of its lists. */
+export class RecommendationApi extends pulumi.ComponentResource {
+    /** Without a slash at its end. */
+    public readonly url: pulumi.Output<string>;
+    /** Host of the API, for a distribution before it. */
+    public readonly host: pulumi.Output<string>;
+    public readonly tableName: pulumi.Output<string>;
+    /** The value of the API key; undefined where callers need none. */
+    public readonly apiKey: pulumi.Output<string> | undefined;
+
+    constructor(name: string, args: RecommendationApiArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:serving:RecommendationApi", name, {}, opts);
+        const { config, caller, page } = args;
+        const { names, serving, tags, permissionsBoundary } = config;
+        const child = { parent: this };
+        const scope = apiScopeOf(config, caller);
+        const table = listsTable(name, config, child);
+        const description = readApiDescription();
+
+        const handler = new LambdaFunction(
+            name,
+            {
+                code: "recommendation-api",
+                beside: {
+                    "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(description)),
+                    "fallback-tables.json": args.tables,
+                    ...Object.fromEntries(
+                        Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset]),
+                    ),
+                },
+                functionName: names.api,
+                roleName: names.apiRole,
+                description: "Recommends films, from the campaign or the next best source",
+                timeoutSeconds: 10,
+                memorySize: 512,
+                traced: true,
+                caller,
+                policy: apiPolicy(scope, { rank: serving.rankingCampaign, track: config.eventTracker }),
+                environment: {
+                    API_CONFIG: pulumi.jsonStringify(settingsOf(args, table)),
+                    NODE_OPTIONS: nodeOptions.join(" "),
+                },
+                permissionsBoundary,
+                tags,
+            },
+            child,
+        );
+        const body = JSON.stringify(
+            gatewayDocument(description, {
+                title: names.api,
+                invocation: invocationOf(caller, names.api),
+                apiKey: serving.apiKey,
+                otherOrigins: serving.allowedOrigins.length > 0,
+                page: page !== undefined,
+            }),
+        );
+        const api = new aws.apigateway.RestApi(
+            name,
+            {
+                name: names.api,
+                description: "Films for a viewer, always with an answer",
+                body,
+                endpointConfiguration: { types: "REGIONAL" },
+                // Bytes; below them compressing takes longer than it saves.
+                minimumCompressionSize: "1024",
+                tags,
+            },
+            child,
+        );
+        const permission = new aws.lambda.Permission(
+            name,
+            {
+                function: handler.functionName,
+                statementId: "api-gateway",
+                action: "lambda:InvokeFunction",
+                principal: "apigateway.amazonaws.com",
+                sourceAccount: caller.accountId,
+                sourceArn: api.executionArn.apply(anyMethodOf),
+            },
+            child,
+        );
+        const deployment = new aws.apigateway.Deployment(
+            name,
+            { restApi: api.id, triggers: { body: createHash("sha256").update(body).digest("hex") } },
+            { ...child, dependsOn: permission },
+        );
+        const stage = new ApiStage(name, { config, caller, restApi: api.id, deployment: deployment.id }, child);
+
+        this.url = pulumi.all([stage.url, handler.arn]).apply(([url]) => url.replace(/\/$/, ""));
+        const suffix = caller.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+        this.host = pulumi.all([api.id, stage.url]).apply(([id]) => `${id}.execute-api.${caller.region}.${suffix}`);
+        this.tableName = table.name;
+        this.apiKey = stage.apiKey;
+        this.registerOutputs({ url: this.url });
+    }
+}
+
+/** What the policies of the API's roles are made from. */
+export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope => ({
+    ...caller,
+    names: config.names,
+    campaign: campaignNameOf(config),
+});
+
+/** Lists of viewers, what they did last, and what is known of the campaign; all of it can be made again. */
+function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.CustomResourceOptions) {
+    return new aws.dynamodb.Table(
+        name,
+        {
+            name: names.api,
+            billingMode: "PAY_PER_REQUEST",
+            hashKey: "pk",
+            rangeKey: "sk",
+            attributes: [
+                { name: "pk", type: "S" },
+                { name: "sk", type: "S" },
+            ],
+            ttl: { attributeName: "expiresAt", enabled: true },
+            tags,
+        },
+        opts,
+    );
+}
+
+/** What the function is told. It knows campaigns by their names, so that it knows them again after a time without. */
+function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
+    const scope = apiScopeOf(config, caller);
+    const arn = (tail: string) => regionalArn(caller, "personalize", tail);
+    const filters = Object.keys(config.filters).map((filter) => [filter, arn(`filter/${filter}`)]);
+    return {
+        stack: config.stack,
+        region: config.region,
+        campaignArn: arn(`campaign/${scope.campaign}`),
+        rankingCampaignArn: config.serving.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
+        filters: Object.fromEntries(filters),
+        trackingId: args.trackingId,
+        // By its name: the policy is about that table.
+        tableName: table.name,
+        allowedOrigins: config.serving.allowedOrigins,
+        cost: {
+            campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),
+            estimatedUsdPerMonth: price.unparkedUsdPerMonth,
+            monthlyLimitUsd: price.monthlyLimitUsd,
+        },
+    };
+}

@@ -1,0 +1,116 @@
+import * as pulumi from "@pulumi/pulumi";
+import { buildStorefront } from "../../app/storefront/build.ts";
+import { apiStage, type StackConfig } from "../../config/config.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import type { Price } from "../cost/price-table.ts";
+import { RankingCampaign } from "../personalize/ranking-campaign.ts";
+import type { Recommender } from "../personalize/recommender.ts";
+import { assetOf, type PageFile, pageFiles } from "../storefront/page-files.ts";
+import { Storefront } from "../storefront/storefront.ts";
+import { fallbackTables } from "./fallback-tables.ts";
+import { Prefetch } from "./prefetch.ts";
+import { RecommendationApi } from "./recommendation-api.ts";
+
+/** What the API and the page are made of, beside their code. */
+export interface ServingFiles {
+    readonly tables: pulumi.asset.Asset;
+    readonly page: readonly PageFile[];
+}
+
+/**
+ * Builds the page and reads the fallback tables; undefined for a stack without an API.
+ *
+ * @throws pulumi.RunError when there are no tables for the interactions.
+ */
+export async function servingFiles(config: StackConfig): Promise<ServingFiles | undefined> {
+    const { api, storefront } = config.serving;
+    if (!api) {
+        return undefined;
+    }
+    const tables = await fallbackTables(config.interactionsFile);
+    if (storefront === "none") {
+        return { tables, page: [] };
+    }
+    const { directory } = await buildStorefront();
+    // Relative to the page: beside it behind CloudFront, above it where the API serves it.
+    return { tables, page: pageFiles(directory, storefront === "api" ? ".." : apiStage) };
+}
+
+export interface ServingArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    readonly price: Price;
+    readonly files: ServingFiles | undefined;
+    readonly recommender: Recommender;
+    /** Name of the data bucket. */
+    readonly bucketName: string;
+    readonly failuresArn: pulumi.Input<string>;
+    /** Whether a runbook parked the campaign: then there is no second one either. */
+    readonly isParked: boolean;
+    /** The budget over all campaigns: it is there before any. */
+    readonly budget: pulumi.Resource;
+}
+
+/** What stands between people and the campaign: the API, the page, and what makes lists in advance. */
+export class Serving extends pulumi.ComponentResource {
+    /** Each is empty where there is none. */
+    public readonly apiUrl: pulumi.Output<string>;
+    public readonly storefrontUrl: pulumi.Output<string>;
+    public readonly apiTableName: pulumi.Output<string>;
+    public readonly rankingCampaignArn: pulumi.Output<string>;
+    public readonly apiKey: pulumi.Output<string>;
+
+    constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:serving:Serving", name, {}, opts);
+        const { config, caller, files, recommender, failuresArn } = args;
+        const { storefront, rankingCampaign, prefetchUsers } = config.serving;
+        const child = { parent: this };
+        const none = pulumi.output("");
+        const hosted = storefront === "api" ? files?.page : undefined;
+
+        this.rankingCampaignArn = rankingCampaign
+            ? new RankingCampaign(
+                  "ranking",
+                  {
+                      config,
+                      partition: caller.partition,
+                      serves: config.campaignEnabled && !args.isParked,
+                      datasetGroupArn: recommender.datasetGroupArn,
+                      importJobArn: recommender.importJobArn,
+                      after: [args.budget, recommender],
+                  },
+                  child,
+              ).campaignArn
+            : none;
+        const api =
+            files &&
+            new RecommendationApi(
+                "api",
+                {
+                    config,
+                    caller,
+                    price: args.price,
+                    tables: files.tables,
+                    trackingId: recommender.eventTrackerId,
+                    page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
+                },
+                child,
+            );
+        if (api && prefetchUsers > 0) {
+            new Prefetch("prefetch", { config, caller, tableName: api.tableName, failuresArn }, child);
+        }
+        const page =
+            api && storefront === "cloudfront"
+                ? new Storefront(
+                      "storefront",
+                      { config, caller, bucketName: args.bucketName, files: files.page, apiHost: api.host },
+                      child,
+                  )
+                : undefined;
+        this.apiUrl = api?.url ?? none;
+        this.storefrontUrl = page?.url ?? (api && hosted ? pulumi.interpolate`${api.url}/storefront/index.html` : none);
+        this.apiTableName = api?.tableName ?? none;
+        this.apiKey = api?.apiKey ?? none;
+        this.registerOutputs({ apiUrl: this.apiUrl, storefrontUrl: this.storefrontUrl });
+    }
+}

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../../iam/guard-rules.ts";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * Refuses, at preview already, resources that must never be, whoever asks for them in the program. A rule that is waived,
+ * with a written reason, warns instead. What is known only when something was made is judged then, before it is used.
+ *
+ * By a transformation and not by a transform: the language host of local runs is older than those.
+ *
+ * @throws pulumi.RunError for a waiver of no rule, or without a reason.
+ */
+export function guardRules(waivers: Readonly<Record<string, string>>): void {
+    const problems = waiverProblems(waivers);
+    if (problems.length > 0) {
+        throw new pulumi.RunError(`the waivers have problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    }
+    const before: Declared[] = [];
+    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+        const judged = judge(type, name, props, waivers, before);
+        if (watchesPersonalize({ type, props })) {
+            before.push({ type, props });
+        }
+        return { props: judged, opts };
+    });
+}
+
+/** The same properties; each that is an output is judged when it is known. */
+function judge(
+    type: string,
+    name: string,
+    props: Properties,
+    waivers: Readonly<Record<string, string>>,
+    before: readonly Declared[],
+): Properties {
+    const told = new Set<string>();
+    const check = (known: Properties) => {
+        const refused = violationsOf(type, known, before).filter(({ rule, problem }) => {
+            const reason = waivers[rule];
+            if (reason !== undefined && !told.has(rule)) {
+                told.add(rule);
+                pulumi.log.warn(`${type} ${name} ${problem}: let pass, for ${rule} is waived (${reason})`);
+            }
+            return reason === undefined;
+        });
+        if (refused.length > 0) {
+            const lines = refused.map(({ rule, problem }) => `${type} ${name} ${problem} (guard rule ${rule})`);
+            throw new pulumi.RunError(
+                `${lines.join("\n")}\nChange it. If it must be so, write why: ` +
+                    `pulumi config set --path waivers.${refused[0]?.rule} "<at least 20 characters>"`,
+            );
+        }
+    };
+    check(props);
+    const later = Object.entries(props).filter(([, value]) => isOutput(value));
+    return {
+        ...props,
+        ...Object.fromEntries(
+            later.map(([key, value]) => [
+                key,
+                (value as pulumi.Output<unknown>).apply((known) => {
+                    check({ ...props, [key]: known });
+                    return known;
+                }),
+            ]),
+        ),
+    };
+}
+
+const isOutput = (value: unknown): boolean => pulumi.Output.isInstance(value);

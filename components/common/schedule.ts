@@ -1,0 +1,60 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PolicyDocument } from "policy-evaluator";
+import { scheduleTrust } from "../../iam/function-access.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import type { LambdaFunction } from "./lambda-function.ts";
+import { serviceRole } from "./service-role.ts";
+
+export interface ScheduleArgs {
+    /** Physical name of the schedule. */
+    readonly scheduleName: string;
+    readonly roleName: string;
+    /** What it starts, in words: `the cost guard`. */
+    readonly starts: string;
+    readonly target: LambdaFunction;
+    /** Schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
+    readonly expression: string;
+    readonly retryPolicy: { readonly maximumRetryAttempts: number; readonly maximumEventAgeInSeconds: number };
+    readonly caller: pulumi.Input<ServiceCaller>;
+    /** What the schedule's role may: start the function, and keep what it could not start. */
+    readonly policy: pulumi.Input<PolicyDocument>;
+    /** ARN of the queue that keeps what could not be started. */
+    readonly failuresArn: pulumi.Input<string>;
+    readonly permissionsBoundary: string | undefined;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Starts a function again and again, by a role of its own. */
+export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomResourceOptions): void {
+    const { roleName, starts, permissionsBoundary, tags } = args;
+    const { role, policy } = serviceRole(
+        `${name}-schedule`,
+        {
+            roleName,
+            description: `EventBridge Scheduler starts ${starts} by this role`,
+            trust: pulumi.output(args.caller).apply(scheduleTrust),
+            policyName: "work",
+            policy: args.policy,
+            ...{ permissionsBoundary, tags },
+        },
+        opts,
+    );
+    // A schedule carries no tags; only a group of schedules could.
+    new aws.scheduler.Schedule(
+        name,
+        {
+            name: args.scheduleName,
+            description: `Starts ${starts}`,
+            scheduleExpression: args.expression,
+            flexibleTimeWindow: { mode: "OFF" },
+            target: {
+                arn: args.target.arn,
+                roleArn: role.arn,
+                retryPolicy: args.retryPolicy,
+                deadLetterConfig: { arn: args.failuresArn },
+            },
+        },
+        { ...opts, dependsOn: policy },
+    );
+}

@@ -1,0 +1,35 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PolicyDocument } from "policy-evaluator";
+
+export interface ServiceRoleArgs {
+    readonly roleName: string;
+    readonly description: string;
+    readonly trust: pulumi.Input<PolicyDocument>;
+    readonly policyName: string;
+    readonly policy: pulumi.Input<PolicyDocument>;
+    readonly permissionsBoundary: string | undefined;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A role that a service assumes, with its one policy: whatever acts by the role waits for the policy. */
+export function serviceRole(name: string, args: ServiceRoleArgs, opts: pulumi.CustomResourceOptions) {
+    const { roleName, description, permissionsBoundary, tags } = args;
+    const role = new aws.iam.Role(
+        name,
+        {
+            name: roleName,
+            description,
+            assumeRolePolicy: pulumi.jsonStringify(args.trust),
+            tags,
+            ...(permissionsBoundary && { permissionsBoundary }),
+        },
+        opts,
+    );
+    const policy = new aws.iam.RolePolicy(
+        name,
+        { name: args.policyName, role: role.name, policy: pulumi.jsonStringify(args.policy) },
+        opts,
+    );
+    return { role, policy };
+}

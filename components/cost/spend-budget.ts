@@ -1,0 +1,52 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/config.ts";
+import { billedService } from "../../config/prices.ts";
+import { budgetThresholds } from "../../cost/budget-thresholds.ts";
+
+export interface SpendBudgetArgs {
+    readonly config: StackConfig;
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    readonly topicArn: pulumi.Input<string>;
+}
+
+/** AWS's own watch over what Personalize costs, by the bill, which is hours old: the second line behind the guard. */
+export class SpendBudget extends pulumi.ComponentResource {
+    public readonly budgetName: pulumi.Output<string>;
+    /** What must not be there without it depends on it. */
+    public readonly resource: pulumi.Resource;
+
+    constructor(name: string, args: SpendBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:cost:SpendBudget", name, {}, opts);
+        const { names, stack, tags, cost } = args.config;
+        const notifications = budgetThresholds.map(({ type, percent }) => ({
+            comparisonOperator: "GREATER_THAN",
+            threshold: percent,
+            thresholdType: "PERCENTAGE",
+            notificationType: type,
+            subscriberSnsTopicArns: [args.topicArn],
+        }));
+        const budget = new aws.budgets.Budget(
+            name,
+            {
+                name: names.budget,
+                budgetType: "COST",
+                limitAmount: String(args.monthlyLimitUsd),
+                limitUnit: "USD",
+                timeUnit: "MONTHLY",
+                costFilters: [
+                    { name: "Service", values: [billedService] },
+                    // Empty for ever where the tag is not activated in the billing console.
+                    ...(cost.budgetByTag ? [{ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }] : []),
+                ],
+                notifications,
+                tags,
+            },
+            { parent: this },
+        );
+        this.resource = budget;
+        this.budgetName = budget.name;
+        this.registerOutputs({ budgetName: this.budgetName });
+    }
+}

@@ -1,0 +1,207 @@
+import { gatewayMetrics, jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
+import { nearLimit } from "../../cost/brake.ts";
+import {
+    gatewayMetric,
+    jobErrors,
+    type MetricsPlace,
+    ownMetric,
+    type StackMetric,
+    servingMetric,
+} from "./stack-metrics.ts";
+
+/** An alarm of the stack: what it watches, and when it calls. */
+export interface Alarm {
+    /** End of its name, and the name of its page in docs/runbooks. */
+    readonly id: string;
+    /** One sentence, which who is called reads first. */
+    readonly says: string;
+    readonly watches:
+        | { readonly metric: StackMetric; readonly statistic: "Average" | "Maximum" }
+        /** Metric math over sums of metrics, by their ids there; or a query of Metrics Insights, over none. */
+        | { readonly expression: string; readonly sums: Readonly<Record<string, StackMetric>> };
+    readonly calls: "above" | "at or above";
+    readonly threshold: number;
+    /** Seconds. */
+    readonly period: number;
+    /** Of so many periods so many must be too high. */
+    readonly datapoints: { readonly of: number; readonly needed: number };
+    readonly missing: "notBreaching" | "ignore" | "missing";
+    /** Why no data means that. */
+    readonly missingBecause: string;
+}
+
+/** What the alarms are set by. */
+export interface AlarmSettings {
+    /** Hours. */
+    readonly idleHours: number;
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    /** Percent. */
+    readonly maximumNdcgDrop: number;
+}
+
+const minutes5 = 300;
+const hour = 3600;
+const day = 24 * hour;
+const once = { of: 1, needed: 1 };
+
+/** Fewer requests in five minutes than this are too few to speak of a share of them. */
+const enoughRequests = 20;
+/** Milliseconds. A page waits for recommendations; the service's own figure is below 100. */
+const slowMilliseconds = 500;
+/** Hours. The longest time between two automatic trainings; older data knows nothing of what is new. */
+const staleHours = 30 * 24;
+
+/** Of what could not be run or delivered: the notices' component makes it, with the queue that it watches. */
+export const failuresAlarm = (queueName: string): Alarm => ({
+    id: "failures",
+    says: "The cost guard, its schedule or the chat failed; what failed is in the queue",
+    watches: {
+        metric: {
+            namespace: "AWS/SQS",
+            name: "ApproximateNumberOfMessagesVisible",
+            dimensions: { QueueName: queueName },
+        },
+        statistic: "Maximum",
+    },
+    calls: "above",
+    threshold: 0,
+    period: minutes5,
+    datapoints: once,
+    missing: "notBreaching",
+    missingBecause: "SQS publishes nothing of a queue that nobody uses",
+});
+
+/** The alarms of a stack besides that. */
+export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
+    const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
+    const noPublisher = "nobody runs publish-metrics: the state is not known, and is called so";
+    return [
+        {
+            id: "errors",
+            says: "More than 5 % of the requests for recommendations fail at the service",
+            watches: {
+                expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
+                sums: {
+                    requests: servingMetric(place, servingMetrics.requests),
+                    failures: servingMetric(place, servingMetrics.failures),
+                },
+            },
+            calls: "above",
+            threshold: 5,
+            period: minutes5,
+            datapoints: { of: 3, needed: 2 },
+            missing: "notBreaching",
+            missingBecause: "there is no datapoint when nobody asks",
+        },
+        {
+            id: "latency",
+            says: `Recommendations take ${slowMilliseconds} ms and more, on average over a quarter of an hour`,
+            // The service documents no percentile of it (developer guide, "Monitoring with CloudWatch").
+            watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
+            calls: "at or above",
+            threshold: slowMilliseconds,
+            period: minutes5,
+            datapoints: { of: 3, needed: 3 },
+            missing: "notBreaching",
+            missingBecause: "there is no datapoint when nobody asks",
+        },
+        {
+            id: "import-failed",
+            says: "An import of data into the stack's datasets failed",
+            watches: { expression: jobErrors(place, jobMetrics.importErrors), sums: {} },
+            calls: "above",
+            threshold: 0,
+            period: minutes5,
+            datapoints: once,
+            missing: "notBreaching",
+            missingBecause: "there is no datapoint when nothing is imported",
+        },
+        {
+            id: "training-failed",
+            says: "A training of the stack's solution failed; the version before serves on",
+            watches: { expression: jobErrors(place, jobMetrics.trainingErrors), sums: {} },
+            calls: "above",
+            threshold: 0,
+            period: minutes5,
+            datapoints: once,
+            missing: "notBreaching",
+            missingBecause: "there is no datapoint when nothing is trained",
+        },
+        {
+            id: "stale-data",
+            says: `The interactions were imported more than ${staleHours / 24} days ago`,
+            watches: own(ownMetrics.dataAge),
+            calls: "above",
+            threshold: staleHours,
+            period: day,
+            datapoints: once,
+            missing: "missing",
+            missingBecause: noPublisher,
+        },
+        {
+            id: "quality-drop",
+            says: `The version that serves has an NDCG@10 more than ${settings.maximumNdcgDrop} % below that of the one before it`,
+            watches: own(ownMetrics.ndcgDrop),
+            calls: "above",
+            threshold: settings.maximumNdcgDrop,
+            period: day,
+            datapoints: once,
+            missing: "missing",
+            missingBecause: noPublisher,
+        },
+        {
+            id: "idle",
+            says: `Nobody has asked the campaign for ${settings.idleHours} hours, and it bills`,
+            watches: own(ownMetrics.idleHours),
+            calls: "at or above",
+            threshold: settings.idleHours,
+            period: hour,
+            datapoints: once,
+            missing: "notBreaching",
+            missingBecause: "a campaign that is not there is not idle; a guard that fails calls by itself",
+        },
+        {
+            id: "cost",
+            says: `This month's campaign hours come near the limit of $${settings.monthlyLimitUsd}, at which it is parked`,
+            watches: own(ownMetrics.monthSpend),
+            calls: "at or above",
+            threshold: Math.round(nearLimit * settings.monthlyLimitUsd * 100) / 100,
+            period: hour,
+            datapoints: once,
+            missing: "ignore",
+            missingBecause: "what was spent stays spent while the guard does not say it again",
+        },
+        ...(place.api ? [apiErrors(place.api)] : []),
+    ];
+}
+
+/** The API always answers, with or without a campaign: what it does not answer is a fault of its own. */
+const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
+    id: "api-errors",
+    says: "More than 1 % of the API's requests fail, which it should answer even without a campaign",
+    watches: {
+        expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
+        sums: {
+            requests: gatewayMetric(api, gatewayMetrics.requests),
+            failures: gatewayMetric(api, gatewayMetrics.failures),
+        },
+    },
+    calls: "above",
+    threshold: 1,
+    period: minutes5,
+    datapoints: { of: 3, needed: 2 },
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint when nobody asks",
+});
+
+/** How many alarms a stack has, each of which is paid for. */
+export const alarmCount = (hasApi: boolean): number =>
+    1 +
+    alarmsOf(
+        {
+            ...{ stack: "", campaignArn: "", datasetGroupArn: "", solutionArn: "" },
+            api: hasApi ? { name: "", stage: "" } : undefined,
+        },
+        { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1 },
+    ).length;

@@ -1,0 +1,91 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
+import { closedBucket } from "../common/closed-bucket.ts";
+import { serviceRole } from "../common/service-role.ts";
+
+export interface AuditTrailArgs {
+    readonly config: StackConfig;
+    readonly caller: pulumi.Input<ServiceCaller>;
+    /** Name of the data bucket; the trail's is its neighbour. */
+    readonly bucketName: pulumi.Input<string>;
+}
+
+/** Days that what CloudTrail wrote is kept, in the bucket and in the log group: as long as LookupEvents looks back. */
+const keptDays = 90;
+
+/** Who did what: CloudTrail's management events of the region, in a bucket of their own and in a log group. */
+export class AuditTrail extends pulumi.ComponentResource {
+    public readonly trailArn: pulumi.Output<string>;
+
+    constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:audit:AuditTrail", name, {}, opts);
+        const { names, tags, permissionsBoundary } = args.config;
+        const scope = pulumi.output(args.caller).apply((caller) => ({ ...caller, names }));
+        const child = { parent: this };
+
+        const bucketName = pulumi.output(args.bucketName).apply(trailBucketNameFor);
+        // S3's own keys: a customer's key would have to let CloudTrail in, too.
+        const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
+        const { bucket, accessBlock } = closedBucket(name, closed, child);
+        const of = { bucket: bucket.id };
+        new aws.s3.BucketLifecycleConfiguration(
+            name,
+            {
+                ...of,
+                rules: [
+                    { id: "old-events", status: "Enabled", filter: { prefix: "" }, expiration: { days: keptDays } },
+                ],
+            },
+            child,
+        );
+        const bucketPolicy = new aws.s3.BucketPolicy(
+            name,
+            {
+                ...of,
+                policy: pulumi.jsonStringify(
+                    pulumi.all([scope, bucketName]).apply(([known, its]) => trailBucketPolicy(known, its)),
+                ),
+            },
+            { ...child, dependsOn: accessBlock },
+        );
+        const logs = new aws.cloudwatch.LogGroup(
+            name,
+            { name: trailLogGroup({ names }), retentionInDays: keptDays, tags },
+            child,
+        );
+        const { role, policy } = serviceRole(
+            name,
+            {
+                roleName: names.trailRole,
+                description: "CloudTrail writes into the trail's log group by this role",
+                trust: scope.apply(trailRoleTrust),
+                policyName: "work",
+                policy: scope.apply(trailRolePolicy),
+                ...{ permissionsBoundary, tags },
+            },
+            child,
+        );
+        const trail = new aws.cloudtrail.Trail(
+            name,
+            {
+                name: names.trail,
+                s3BucketName: bucket.id,
+                isMultiRegionTrail: false,
+                // IAM, CloudFront and Route 53 report to us-east-1, where this trail may not be.
+                includeGlobalServiceEvents: true,
+                enableLogFileValidation: true,
+                cloudWatchLogsRoleArn: role.arn,
+                // CloudTrail wants the ARN of the group's streams; that of the group alone is the usual error here.
+                cloudWatchLogsGroupArn: pulumi.interpolate`${logs.arn}:*`,
+                tags,
+            },
+            // CloudTrail looks at once whether it may write.
+            { ...child, dependsOn: [bucketPolicy, policy] },
+        );
+        this.trailArn = trail.arn;
+        this.registerOutputs({ trailArn: this.trailArn });
+    }
+}

@@ -1,0 +1,122 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/config.ts";
+import { notifierPolicy } from "../../iam/guard-access.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
+import { LambdaFunction } from "../common/lambda-function.ts";
+import { guardScopeOf } from "../cost/guard-scope.ts";
+import { failuresAlarm } from "./alarms.ts";
+import { stackAlarm } from "./stack-alarm.ts";
+
+export interface NoticesArgs {
+    readonly config: StackConfig;
+    readonly caller: pulumi.Input<ServiceCaller>;
+}
+
+/** Seconds that a queue keeps what nobody took: SQS's most, 14 days. */
+const longestKept = 14 * 24 * 3600;
+
+/** Where everything that people should know is said: a topic; behind it a queue, mail, a chat. And the failures' queue. */
+export class Notices extends pulumi.ComponentResource {
+    /** Known only when those may publish there who are to. */
+    public readonly topicArn: pulumi.Output<string>;
+    /** The queue of notices. */
+    public readonly queueUrl: pulumi.Output<string>;
+    /** ARN of the queue of what could not be run, or delivered. */
+    public readonly failuresArn: pulumi.Output<string>;
+
+    constructor(name: string, args: NoticesArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:notices:Notices", name, {}, opts);
+        const { names, tags, cost } = args.config;
+        const caller = pulumi.output(args.caller);
+        const scope = caller.apply((known) => ({ ...known, names }));
+        const child = { parent: this };
+
+        // Not encrypted by SNS's own key: the policy of alias/aws/sns keeps Budgets and CloudWatch's alarms out
+        // (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        const topic = new aws.sns.Topic(name, { name: names.notices, tags }, child);
+        const publishers = new aws.sns.TopicPolicy(
+            name,
+            { arn: topic.arn, policy: pulumi.jsonStringify(scope.apply(topicPolicy)) },
+            child,
+        );
+        this.topicArn = pulumi.all([topic.arn, publishers.id]).apply(([arn]) => arn);
+        const queue = (kind: string, queueName: string) =>
+            new aws.sqs.Queue(
+                kind,
+                { name: queueName, messageRetentionSeconds: longestKept, sqsManagedSseEnabled: true, tags },
+                child,
+            );
+        const kept = queue(name, names.notices);
+        const arrives = new aws.sqs.QueuePolicy(
+            name,
+            { queueUrl: kept.url, policy: pulumi.jsonStringify(scope.apply(noticesQueuePolicy)) },
+            child,
+        );
+        this.queueUrl = kept.url;
+        const failures = queue(`${name}-failures`, names.failures);
+        this.failuresArn = failures.arn;
+
+        new aws.sns.TopicSubscription(
+            name,
+            { topic: topic.arn, protocol: "sqs", endpoint: kept.arn, rawMessageDelivery: true },
+            { ...child, dependsOn: arrives },
+        );
+        if (cost.alertEmail !== undefined) {
+            new aws.sns.TopicSubscription(
+                `${name}-mail`,
+                { topic: topic.arn, protocol: "email", endpoint: cost.alertEmail },
+                child,
+            );
+        }
+        if (cost.chatWebhookParameter !== undefined) {
+            this.chat(`${name}-chat`, args, cost.chatWebhookParameter, topic.arn);
+        }
+        stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
+        this.registerOutputs({ topicArn: this.topicArn, queueUrl: this.queueUrl });
+    }
+
+    private chat(
+        name: string,
+        { config, caller }: NoticesArgs,
+        webhookParameter: string,
+        topic: pulumi.Output<string>,
+    ) {
+        const { names, tags, permissionsBoundary } = config;
+        const child = { parent: this };
+        const notifier = new LambdaFunction(
+            name,
+            {
+                code: "notifier",
+                functionName: names.notifier,
+                roleName: names.notifierRole,
+                description: "Hands notices to a chat",
+                timeoutSeconds: 30,
+                caller,
+                policy: guardScopeOf(config, caller).apply((scope) => notifierPolicy(scope, webhookParameter)),
+                environment: { WEBHOOK_PARAMETER: webhookParameter },
+                failuresArn: this.failuresArn,
+                permissionsBoundary,
+                tags,
+            },
+            child,
+        );
+        const invoked = new aws.lambda.Permission(
+            name,
+            {
+                statementId: "notices",
+                function: notifier.functionName,
+                action: "lambda:InvokeFunction",
+                principal: "sns.amazonaws.com",
+                sourceArn: topic,
+            },
+            child,
+        );
+        new aws.sns.TopicSubscription(
+            name,
+            { topic, protocol: "lambda", endpoint: notifier.arn },
+            { ...child, dependsOn: invoked },
+        );
+    }
+}

@@ -1,0 +1,65 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
+import { apiStage, type StackConfig } from "../../config/config.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { nameOf } from "../../personalize/operations/operation.ts";
+import type { Marks } from "../../personalize/operations/state-flags.ts";
+import { alarmsOf, failuresAlarm } from "./alarms.ts";
+import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
+import { stackAlarm } from "./stack-alarm.ts";
+
+export interface ObservabilityArgs {
+    readonly config: StackConfig;
+    readonly caller: ServiceCaller;
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    readonly topicArn: pulumi.Input<string>;
+    readonly marks: Marks;
+    /** The newest version; it serves, unless a runbook holds another one. */
+    readonly solutionVersionArn: pulumi.Input<string>;
+}
+
+/** What there is to see: a dashboard, and alarms that call when nobody looks at it. */
+export class Observability extends pulumi.ComponentResource {
+    public readonly dashboardUrl: pulumi.Output<string>;
+
+    constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:observability:Observability", name, {}, opts);
+        const { config, caller, monthlyLimitUsd, marks } = args;
+        const { names, stack, adopt, cost, qualityGate, serving } = config;
+        const child = { parent: this };
+        const { idleHours } = cost;
+        // By their names, not by their resources: the alarm on trainings must be there when the first one fails.
+        const arn = (tail: string) => regionalArn(caller, "personalize", tail);
+        const place = {
+            stack,
+            campaignArn: adopt.campaign ?? arn(`campaign/${names.campaign}`),
+            datasetGroupArn: adopt.datasetGroup ?? arn(`dataset-group/${names.datasetGroup}`),
+            solutionArn: adopt.solution ?? arn(`solution/${names.solution}`),
+            api: serving.api ? { name: names.api, stage: apiStage } : undefined,
+        };
+        const { maximumNdcgDrop } = qualityGate;
+        const alarms = alarmsOf(place, { idleHours, monthlyLimitUsd, maximumNdcgDrop });
+        for (const alarm of alarms) {
+            stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
+        }
+
+        const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
+            regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
+        );
+        const held = marks.serving?.hold ? marks.serving.solutionVersionArn : undefined;
+        const version = pulumi.output(held ?? args.solutionVersionArn).apply(nameOf);
+        const shown = { ...place, region: config.region, alarmArns, monthlyLimitUsd, idleHours };
+        const dashboard = new aws.cloudwatch.Dashboard(
+            name,
+            {
+                dashboardName: names.dashboard,
+                dashboardBody: pulumi.jsonStringify(version.apply((id) => dashboardBody({ ...shown, version: id }))),
+            },
+            child,
+        );
+        this.dashboardUrl = dashboard.dashboardName.apply((its) => dashboardUrl(caller.partition, config.region, its));
+        this.registerOutputs({ dashboardUrl: this.dashboardUrl });
+    }
+}

@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { objectKeys, type StackConfig } from "../../config/config.ts";
+import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
+import { withinOf } from "./common-inputs.ts";
+import { BatchInferenceJob } from "./resources.ts";
+
+export interface BatchInferenceArgs {
+    readonly config: StackConfig;
+    readonly solutionVersionArn: pulumi.Input<string>;
+    readonly roleArn: pulumi.Input<string>;
+    readonly bucketName: pulumi.Input<string>;
+    readonly files: Readonly<Record<string, UploadedFile>>;
+}
+
+/** Recommendations for the users of a file, written into the data bucket: no campaign is needed for them. */
+export class BatchInference extends pulumi.ComponentResource {
+    constructor(name: string, args: BatchInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:personalize:BatchInference", name, {}, opts);
+        const { config, solutionVersionArn, roleArn } = args;
+        const { location: inputLocation, contentHash } = fileOf(args.files, "batch");
+        new BatchInferenceJob(
+            name,
+            {
+                ...withinOf(config)(config.deadlines.import),
+                jobNamePrefix: config.names.batchInferenceJobPrefix,
+                solutionVersionArn,
+                inputLocation,
+                contentHash,
+                outputLocation: pulumi.interpolate`s3://${args.bucketName}/${objectKeys.batchOutput}`,
+                roleArn,
+                filterArn: undefined,
+            },
+            { parent: this },
+        );
+        this.registerOutputs();
+    }
+}

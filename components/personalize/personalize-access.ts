@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+    executionRolePolicy,
+    executionRoleTrust,
+    type ImportPlace,
+    type ServiceCaller,
+} from "../../iam/import-access.ts";
+import { serviceRole } from "../common/service-role.ts";
+
+export interface PersonalizeAccessArgs {
+    readonly roleName: string;
+    readonly caller: pulumi.Input<ServiceCaller>;
+    readonly place: pulumi.Input<ImportPlace>;
+    readonly tags: Readonly<Record<string, string>>;
+    /** ARN of the managed policy that limits the role; undefined: none does. */
+    readonly permissionsBoundary: string | undefined;
+}
+
+/** The execution role by which Amazon Personalize reads the interactions, and nothing else. */
+export class PersonalizeAccess extends pulumi.ComponentResource {
+    /** ARN of the role, known only when its policy is attached: whatever uses it waits for that. */
+    public readonly roleArn: pulumi.Output<string>;
+
+    constructor(name: string, args: PersonalizeAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("movie-recommender:access:PersonalizeAccess", name, {}, opts);
+        const { roleName, permissionsBoundary, tags } = args;
+        const { role, policy } = serviceRole(
+            name,
+            {
+                ...{ roleName, permissionsBoundary, tags },
+                description: "Amazon Personalize reads the interactions by this role",
+                trust: pulumi.output(args.caller).apply(executionRoleTrust),
+                policyName: "read-interactions",
+                policy: pulumi.output(args.place).apply(executionRolePolicy),
+            },
+            { parent: this },
+        );
+        this.roleArn = pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
+        this.registerOutputs({ roleArn: this.roleArn });
+    }
+}

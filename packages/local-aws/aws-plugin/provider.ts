@@ -1,0 +1,132 @@
+import type { provider } from "@pulumi/pulumi";
+import { type AnyEntry, canonical, type Properties } from "./entry.ts";
+
+export type Lookup = (args: Properties) => Promise<Properties>;
+
+/** Pulumi's placeholder for a value that is not known at preview, and its mark on wrapped values. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const hashedSignatures: unknown[] = ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"];
+
+/** A Pulumi provider over a table of entries and a table of lookups (Pulumi's functions). */
+export function createProvider(
+    entries: Readonly<Record<string, AnyEntry>>,
+    lookups: Readonly<Record<string, Lookup>>,
+): provider.Provider {
+    const entryOf = (urn: string): AnyEntry => {
+        const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
+        const found = entries[type];
+        if (!found) {
+            throw new Error(
+                `${type} is not mapped by the local AWS plugin. Add an entry to packages/local-aws/aws-plugin, or run with --official-plugin.`,
+            );
+        }
+        return found;
+    };
+    return {
+        version: "7.48.0",
+        async check(urn, _olds, news) {
+            const failures = unmapped(entryOf(urn), plain(news)).map((property) => ({
+                property,
+                reason: "is not mapped by the local AWS plugin (packages/local-aws/aws-plugin); run with --official-plugin",
+            }));
+            return { inputs: news, failures };
+        },
+        async diff(_id, urn, oldState, newInputs) {
+            const { properties, filledIn = [], createsFirst = false } = entryOf(urn);
+            const [olds, news] = [plain(oldState), plain(newInputs)];
+            const isOpen = (key: string) => filledIn.includes(key) && news[key] === undefined;
+            const changed = Object.keys(properties).filter(
+                (key) =>
+                    properties[key] !== "ignore" && !isOpen(key) && comparable(olds[key]) !== comparable(news[key]),
+            );
+            const replaces = changed.filter((key) => properties[key] === "replace");
+            // Where a physical name is given, which it is to most, the old one must go first.
+            return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !createsFirst };
+        },
+        async create(urn, inputs) {
+            const args = plain(inputs);
+            const { id, computed } = await entryOf(urn).create(args);
+            return { id, outs: clean({ ...inputs, ...computed }) };
+        },
+        async read(id, urn, props) {
+            const found = await entryOf(urn).read(id, plain(props ?? {}));
+            if (found === undefined) {
+                return { id: "", props: {} };
+            }
+            // What is as it was stays as it was written, with the mark of a secret.
+            const asWas = (key: string, value: unknown) => comparable(unwrap(props?.[key])) === comparable(value);
+            const news = Object.entries(found).filter(([key, value]) => !asWas(key, value));
+            return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
+        },
+        async update(id, urn, olds, news) {
+            const { properties, filledIn = [], update } = entryOf(urn);
+            const anew = await update(id, plain(news), plain(olds));
+            const isComputed = (key: string) => !(key in properties) || filledIn.includes(key);
+            const computed = Object.fromEntries(Object.entries(olds).filter(([key]) => isComputed(key)));
+            return { outs: clean({ ...computed, ...news, ...anew }) };
+        },
+        async delete(id, urn, props) {
+            await entryOf(urn).delete(id, plain(props));
+        },
+        async invoke(token, args) {
+            const lookup = lookups[token];
+            if (!lookup) {
+                throw new Error(`${token} is not mapped by the local AWS plugin (packages/local-aws/aws-plugin).`);
+            }
+            return { outputs: await lookup(args) };
+        },
+    };
+}
+
+/** Paths of all arguments that an entry does not know. */
+function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): string[] {
+    const roots = new Set(nested.map((path) => path.split(".", 1)[0]));
+    return Object.entries(args).flatMap(([property, value]) => {
+        if (property === "__defaults") {
+            return [];
+        }
+        const paths = roots.has(property) ? leaves(property, value) : [property];
+        const isMapped = (path: string) =>
+            nested.some((known) => known === path || (known.endsWith(".*") && path.startsWith(known.slice(0, -1))));
+        return paths.filter((path) => !(path in properties) && !isMapped(path));
+    });
+}
+
+/** Paths of the innermost values, array indices left out. */
+function leaves(path: string, value: unknown): string[] {
+    if (Array.isArray(value)) {
+        return [...new Set(value.flatMap((element) => leaves(path, element)))];
+    }
+    if (value === null || typeof value !== "object") {
+        return [path];
+    }
+    return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
+}
+
+/** Properties without Pulumi's wrapping of secrets. */
+function plain(properties: Properties): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unwrap(value)]));
+}
+
+function unwrap(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(unwrap);
+    }
+    if (value === null || typeof value !== "object") {
+        return value;
+    }
+    const object = value as Record<string, unknown>;
+    return object[signature] === secretSignature ? unwrap(object.value) : plain(object);
+}
+
+/** Assets and archives are compared by their content, everything else by its value. */
+function comparable(value: unknown): string {
+    const object = value as Record<string, unknown> | undefined;
+    return hashedSignatures.includes(object?.[signature]) ? String(object?.hash) : canonical(value ?? null);
+}
+
+function clean(properties: Properties): Record<string, unknown> {
+    return JSON.parse(JSON.stringify(properties, (_, value) => (value === unknownValue ? undefined : value)));
+}

@@ -1,0 +1,151 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { describeFailure, LocalError, reset, start, stateOf, stop } from "./control.ts";
+import { defaultInstance, type Instance, paths, root, variables } from "./instance.ts";
+import { ensureStack, run } from "./pulumi.ts";
+import { toolchain } from "./toolchain/env.mjs";
+import { interruptNote } from "./toolchain/interrupt.mjs";
+
+/** `npm run local -- …`: the local AWS, and any command against it. */
+
+const say = (message: string) => process.stderr.write(`local AWS: ${message}\n`);
+const runbooks = existsSync(join(root, "runbooks"))
+    ? readdirSync(join(root, "runbooks"))
+          .filter((name) => name.endsWith(".ts"))
+          .map((name) => name.slice(0, -3))
+    : [];
+
+const program = new Command("local")
+    .usage("[options] start|stop|status|reset|logs|env|<command> [its arguments]")
+    .description(
+        "The local AWS on which the whole of this project runs without an account.\n" +
+            `<command> is pulumi or a runbook (${runbooks.join(", ")}), run against it.`,
+    )
+    .option("--verbose", "show the stack trace of an error")
+    .option("--official-plugin", "use Pulumi's own AWS plugin, which is downloaded, instead of the local stand-in")
+    .enablePositionalOptions()
+    .exitOverride((error) => {
+        process.exit(error.exitCode === 0 ? 0 : 2);
+    });
+
+const instance = (): Instance => {
+    const found = defaultInstance();
+    return program.opts().officialPlugin ? { ...found, officialPlugin: true } : found;
+};
+
+program
+    .command("start")
+    .description("start it, unless it runs")
+    .option("--no-enforce", "believe every key, and let everybody do everything")
+    .action(async ({ enforce }: { enforce: boolean }) => {
+        const wanted = enforce ? instance() : { ...instance(), enforce: false };
+        const running = await start(wanted, say);
+        if (running.enforce !== wanted.enforce) {
+            const how = running.enforce ? "with enforcement" : "without enforcement";
+            say(`it runs ${how} already. To change that: npm run local -- stop, then start it again`);
+        }
+        await printStatus();
+    });
+program
+    .command("stop")
+    .description("stop it; its data stays")
+    .action(async () => {
+        say((await stop(instance())) ? "stopped; its data stays" : "it was not running");
+    });
+program
+    .command("status")
+    .description("whether it runs, and by which tools")
+    .action(async () => {
+        process.exitCode = (await printStatus()) ? 0 : 1;
+    });
+program
+    .command("reset")
+    .description("empty the local AWS and the local stack; tools and data sets stay")
+    .action(async () => {
+        await reset(instance(), say);
+        say("empty");
+    });
+program
+    .command("logs")
+    .description("follow its logs")
+    .option("--no-follow", "print what is there and end")
+    .action(async ({ follow }: { follow: boolean }) => {
+        const { daemonLog, miniStackLog } = paths(instance());
+        const found = [daemonLog, miniStackLog].filter(existsSync);
+        if (found.length === 0) {
+            throw new LocalError("There are no logs yet. Start it by: npm run local -- start");
+        }
+        await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...found], "terminal");
+    });
+program
+    .command("env")
+    .description("print the variables that point any other tool at it")
+    .action(() => {
+        for (const [name, value] of Object.entries(variables(instance()))) {
+            // A folder may have an apostrophe in its name.
+            console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+        }
+    });
+program
+    .command("pulumi", { hidden: true })
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption(false)
+    .argument("[args...]")
+    .action(async (args: string[]) => against("pulumi", args));
+for (const name of runbooks) {
+    program
+        .command(name, { hidden: true })
+        .allowUnknownOption()
+        .passThroughOptions()
+        .helpOption(false)
+        .argument("[args...]")
+        .action(async (args: string[]) => against(process.execPath, [join("runbooks", `${name}.ts`), ...args]));
+}
+
+async function against(command: string, args: readonly string[]): Promise<void> {
+    const target = instance();
+    await start(target, say);
+    await ensureStack(target);
+    const note = interruptNote(command, args);
+    if (note !== undefined) {
+        process.once("SIGINT", () => process.stderr.write(note));
+    }
+    process.exitCode = (await run(target, command, args, "terminal")).exitCode;
+}
+
+async function printStatus(): Promise<boolean> {
+    const target = instance();
+    const state = await stateOf(target);
+    const { engine } = toolchain(target.root);
+    const lines = {
+        running: () => `running on http://127.0.0.1:${target.port}`,
+        stopped: () => "stopped. Start it by: npm run local -- start",
+        starting: () => "starting",
+        elsewhere: () =>
+            `running on port ${"port" in state ? state.port : ""}, not ${target.port}. Move it by: npm run local -- start`,
+        silent: () => `process ${"pid" in state ? state.pid : ""} does not answer. Mend it by: npm run local -- start`,
+        "port taken": () => `port ${target.port} is taken by ${"by" in state ? state.by : ""}`,
+    };
+    console.log(`local AWS  ${lines[state.kind]()}`);
+    if (state.kind === "running") {
+        console.log(`process    ${state.running.pid}, speed ${state.running.speed}`);
+        console.log(`policies   ${state.running.enforce ? "enforced" : "not enforced: everybody may do everything"}`);
+    }
+    console.log(`data       ${target.dir}`);
+    console.log(
+        `engine     ${engine ? `Pulumi ${engine.version} from ${engine.source} (${engine.path})` : "not installed"}`,
+    );
+    console.log(
+        `AWS plugin ${target.officialPlugin ? "Pulumi's own" : "the local stand-in (packages/local-aws/aws-plugin)"}`,
+    );
+    return state.kind === "running";
+}
+
+try {
+    await program.parseAsync();
+} catch (error) {
+    process.stderr.write(`${describeFailure(error, program.opts().verbose)}\n`);
+    process.exitCode = 1;
+}

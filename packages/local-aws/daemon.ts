@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createEmulator, serviceModelDirOf } from "local-personalize";
+import { folderServed, takeFolder } from "./folder-lock.ts";
+import { watchAlarms } from "./gateway/alarms/watch.ts";
+import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
+import { openAccessLog } from "./gateway/enforcement/access-log.ts";
+import { createDirectory } from "./gateway/enforcement/directory.ts";
+import { createEnforcement } from "./gateway/enforcement/enforce.ts";
+import { createImportAccess } from "./gateway/import-access.ts";
+import { startGateway } from "./gateway/server.ts";
+import { publishServiceMetrics } from "./gateway/service-metrics.ts";
+import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
+import { startMiniStack } from "./ministack/process.ts";
+
+/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway before both. */
+
+const instance = defaultInstance();
+const { awsData, daemonFile, miniStackLog } = paths(instance);
+const python = process.env.MOVIE_RECOMMENDER_PYTHON;
+if (!python) {
+    throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS by: npm run local -- start");
+}
+const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
+// Somebody who only looks whether the folder is served has it for a moment.
+const releaseFolder = takeFolder(instance.dir, 500);
+if (!releaseFolder) {
+    log(`${instance.dir} is served by another process`);
+    process.exit(folderServed);
+}
+mkdirSync(awsData, { recursive: true });
+
+const token = instance.enforce ? randomBytes(32).toString("hex") : undefined;
+const miniStackOptions = {
+    ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
+    gatewayPort: instance.port,
+    ...(token && { token }),
+};
+const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
+    // The end of this log is what a person reads of a start that failed.
+    log(error.message);
+    return process.exit(1);
+});
+const emulator = createEmulator({
+    dataDir: join(awsData, "personalize"),
+    speed: instance.speed,
+    accountId: localAccountId,
+    partition: localPartition,
+    serviceModelDir: serviceModelDirOf(python),
+    access: createImportAccess(miniStack.port, localPartition),
+    log,
+});
+const enforcement =
+    token === undefined
+        ? undefined
+        : {
+              mark: token,
+              ...createEnforcement({
+                  directory: createDirectory({ port: miniStack.answersPort, token, accountId: localAccountId }),
+                  emulator,
+                  log: openAccessLog(awsData),
+                  accountId: localAccountId,
+              }),
+          };
+const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
+const behind = { miniStackPort: miniStack.port, emulator, log };
+const serviceMetrics = publishServiceMetrics(behind);
+const budgetNotices = startBudgetNotices({
+    ...behind,
+    dataDir: awsData,
+    accountId: localAccountId,
+    partition: localPartition,
+});
+const status = () => ({
+    product: "movie-recommender local AWS",
+    pid: process.pid,
+    dir: instance.dir,
+    speed: instance.speed,
+    enforce: instance.enforce,
+    miniStackPort: miniStack.port,
+});
+
+let stopping = false;
+let server: Server | undefined;
+async function stop(exitCode: number) {
+    if (stopping) {
+        return;
+    }
+    stopping = true;
+    server?.close();
+    server?.closeAllConnections();
+    enforcement?.close();
+    await Promise.all([budgetNotices.stop(), serviceMetrics.stop(), alarms.stop()]);
+    await emulator.close();
+    await miniStack.stop();
+    rmSync(daemonFile, { force: true });
+    releaseFolder?.();
+    process.exit(exitCode);
+}
+process.on("SIGTERM", () => stop(0));
+process.on("SIGINT", () => stop(0));
+
+server = await startGateway({
+    port: instance.port,
+    miniStackPort: miniStack.port,
+    emulator,
+    ...(enforcement && { enforcement }),
+    status,
+    log,
+}).catch(async (error: NodeJS.ErrnoException) => {
+    log(error.code === "EADDRINUSE" ? `port ${instance.port} is in use` : String(error.stack));
+    await stop(1);
+    return undefined;
+});
+const beside = `${daemonFile}.${process.pid}`;
+writeFileSync(beside, JSON.stringify({ pid: process.pid, port: instance.port }));
+renameSync(beside, daemonFile);
+log(`ready on http://127.0.0.1:${instance.port} (speed ${instance.speed})`);

@@ -1,0 +1,126 @@
+import { resolve } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { describeFailure, LocalError, start } from "../control.ts";
+import { defaultInstance, type Instance } from "../instance.ts";
+import { ensureStack, outputs, run } from "../pulumi.ts";
+
+/** `npm run demo`: from nothing to recommendations, on the local AWS, by the real Pulumi engine. */
+
+const users = ["22", "6", "122"];
+const numResults = 10;
+
+const options = new Command("demo")
+    .description("MovieLens 100k to recommendations on the local AWS")
+    .option("--json", "print one JSON document on stdout, and nothing else")
+    .option("--verbose", "show the stack trace of an error")
+    .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of fetching it")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse()
+    .opts<{ json?: boolean; verbose?: boolean; data?: string }>();
+
+const began = performance.now();
+const setup = Number(process.env.MOVIE_RECOMMENDER_SETUP_SECONDS ?? 0);
+const seconds: Record<string, number> = { setup };
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function step<T>(name: string, title: string, work: () => Promise<T>): Promise<T> {
+    say(`\n── ${title}`);
+    const start = performance.now();
+    const result = await work();
+    seconds[name] = rounded((performance.now() - start) / 1000);
+    say(`   done in ${seconds[name]} s`);
+    return result;
+}
+
+try {
+    const instance = defaultInstance();
+    await step("localAws", "Local AWS", async () => {
+        await start(instance, say);
+        await ensureStack(instance);
+    });
+    await step("dataPrep", "MovieLens 100k", () => prepare(instance));
+    await step("pulumiUp", "pulumi up", () => up(instance));
+    const stackOutputs = await outputs(instance);
+    const recommendations = await step("recommend", "Recommendations", () => recommend(instance));
+    seconds.total = rounded(setup + (performance.now() - began) / 1000);
+    if (options.json) {
+        console.log(JSON.stringify({ schemaVersion: 1, recommendations, outputs: stackOutputs, seconds }));
+    } else {
+        print(recommendations, stackOutputs);
+    }
+} catch (error) {
+    say(`\n${describeFailure(error, options.verbose)}`);
+    process.exitCode = 1;
+}
+
+async function up(instance: Instance): Promise<void> {
+    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
+    let live = true;
+    const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
+        // After this heading Pulumi says everything a second time.
+        live &&= line !== "Diagnostics:";
+        const progress = progressOf(line);
+        if (live && progress !== undefined) {
+            say(`   ${progress}`);
+        }
+    });
+    if (exitCode !== 0) {
+        throw new LocalError(`pulumi up failed:\n${stdout}\n${stderr}`);
+    }
+}
+
+/** What a line of Pulumi's output says of progress: a resource that is done, or a state of one that is awaited. */
+function progressOf(line: string): string | undefined {
+    const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
+    const done = /(\S+ \S+ (?:created|updated|replaced|deleted) \(.*\))/.exec(line);
+    return awaited?.[1] ?? done?.[1];
+}
+
+async function prepare(instance: Instance): Promise<void> {
+    const input = options.data === undefined ? [] : ["--input", resolve(options.data)];
+    const args = ["data-prep/cli.ts", ...input];
+    const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`));
+    if (exitCode !== 0) throw new LocalError(stderr.trim());
+}
+
+interface Recommendation {
+    readonly itemId: string;
+    readonly title: string;
+    readonly score?: number;
+}
+
+async function recommend(instance: Instance): Promise<Record<string, Recommendation[]>> {
+    const args = ["runbooks/recommend.ts", "--stack", "local", "--num-results", String(numResults), "--json", ...users];
+    const { exitCode, stdout, stderr } = await run(instance, process.execPath, args, "captured");
+    if (exitCode !== 0) throw new LocalError(stderr.trim());
+    return (JSON.parse(stdout) as { recommendations: Record<string, Recommendation[]> }).recommendations;
+}
+
+function print(lists: Record<string, Recommendation[]>, stackOutputs: Record<string, unknown>): void {
+    for (const user of users) {
+        const rows = (lists[user] ?? []).map(({ itemId, title, score }) => [title, itemId, score?.toFixed(7) ?? "–"]);
+        console.log(`\nRecommended to user ${user}`);
+        const table = new Table({ head: ["title", "item", "score"], style: { head: [], border: [], compact: true } });
+        table.push(...rows);
+        console.log(table.toString());
+    }
+    console.log("\nWhat stands in the stack");
+    for (const [name, value] of Object.entries(stackOutputs)) {
+        console.log(`  ${name.padEnd(19)} ${value}`);
+    }
+    console.log(`
+Open     ${stackOutputs.storefrontUrl}
+Ask      curl '${stackOutputs.apiUrl}/recommendations/22?numResults=3'
+Look     npm run local -- watch-status
+         npm run local -- recommend 22 6 --explain
+Change   npm run local -- pulumi config set minProvisionedTPS 2
+         npm run local -- pulumi preview
+Stop     npm run local -- pulumi destroy     (what the campaign would cost on AWS ends here)
+         npm run local -- stop
+This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
+}
+
+function rounded(value: number): number {
+    return Math.round(value * 10) / 10;
+}

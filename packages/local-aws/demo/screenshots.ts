@@ -1,0 +1,88 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import type { Browser, Page } from "puppeteer-core";
+import { openBrowser } from "./browser.ts";
+
+/** Pictures of the storefront for docs/, from a page that runs: `npm run screenshots -- --url URL`. */
+
+interface Shot {
+    readonly name: string;
+    /** Of the page's address. */
+    readonly hash: string;
+    readonly theme: "dark" | "light";
+    readonly phone?: boolean;
+    /** What is clicked, one after the other, before the picture is taken. */
+    readonly clicks?: readonly string[];
+    /** What must be there then. */
+    readonly until: string;
+}
+
+/** Above 1 Chromium on Linux puts letters between pixels, as a good screen does; this little changes nothing else. */
+const fineLetters = 1.0001;
+
+const row = "#picks [data-item]";
+const shots: readonly Shot[] = [
+    { name: "welcome", hash: "#/", theme: "light", until: "#popular [data-item]" },
+    { name: "desktop", hash: "#/?viewer=22", theme: "light", until: row },
+    { name: "dark", hash: "#/?viewer=22", theme: "dark", until: row },
+    { name: "phone", hash: "#/?viewer=22", theme: "dark", phone: true, until: row },
+    { name: "changed", hash: "#/?viewer=122", theme: "dark", clicks: [".hero .primary"], until: "#picks .chip" },
+    {
+        name: "film",
+        hash: "#/?viewer=22",
+        theme: "light",
+        clicks: [`${row}:nth-child(3) button`],
+        until: ".similar button",
+    },
+    { name: "drawer", hash: "#/?viewer=22", theme: "dark", clicks: ["#picks .details"], until: ".drawer .scores" },
+    { name: "compare", hash: "#/compare?viewer=22", theme: "light", until: ".column:nth-child(2) [data-item]" },
+    { name: "status", hash: "#/?viewer=22", theme: "dark", clicks: ["nav a:last-child"], until: ".visit" },
+];
+
+const options = new Command("screenshots")
+    .description("Takes pictures of the storefront at a URL, for docs/images")
+    .requiredOption("--url <url>", "the page, such as the demo prints it")
+    .option("--out <folder>", "where they go", join(import.meta.dirname, "../../../docs/images"))
+    .option("--only <names...>", `some of: ${shots.map(({ name }) => name).join(", ")}`)
+    .parse()
+    .opts<{ url: string; out: string; only?: string[] }>();
+
+const browser = await openBrowser();
+try {
+    await mkdir(options.out, { recursive: true });
+    for (const shot of shots.filter(({ name }) => options.only?.includes(name) ?? true)) {
+        const path = join(options.out, `storefront-${shot.name}.webp`);
+        await take(browser, shot, path);
+        console.log(path);
+    }
+} catch (error) {
+    console.error(
+        `The pictures were not taken: ${(error as Error).message}\nIs the page there?  curl -I '${options.url}'   (npm run demo prints its address)`,
+    );
+    process.exitCode = 1;
+} finally {
+    await browser.close();
+}
+
+async function take(browser: Browser, shot: Shot, path: string): Promise<void> {
+    const context = await browser.createBrowserContext();
+    const page: Page = await context.newPage();
+    await page.emulateMediaFeatures([
+        { name: "prefers-color-scheme", value: shot.theme },
+        { name: "prefers-reduced-motion", value: "reduce" },
+    ]);
+    await page.setViewport(
+        shot.phone
+            ? { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
+            : { width: 1440, height: 900, deviceScaleFactor: fineLetters },
+    );
+    await page.goto(new URL(shot.hash, options.url).href);
+    await page.waitForSelector("[data-item], .panel .figure");
+    await page.waitForNetworkIdle({ idleTime: 200 });
+    for (const selector of shot.clicks ?? []) await page.locator(selector).click();
+    await page.waitForSelector(shot.until);
+    await page.waitForNetworkIdle({ idleTime: 200 });
+    await page.screenshot({ path: path as `${string}.webp`, quality: 90 });
+    await context.close();
+}

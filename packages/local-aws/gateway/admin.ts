@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Emulator } from "local-personalize";
+import type { AccessLog } from "./enforcement/access-log.ts";
+import { isForThisMachine, isFromWebPage } from "./enforcement/closed.ts";
+import { BadFaultError, type Faults, readFault } from "./faults.ts";
+import { bodyOf } from "./request.ts";
+
+/** Path that tells a running local AWS from any other server on its port. */
+export const statusPath = "/_local/status";
+
+/** What an admin endpoint works with. */
+interface Admin {
+    readonly emulator: Emulator;
+    readonly faults: Faults;
+    /** There when it enforces. */
+    readonly enforcement?: { readonly log: AccessLog };
+    /** What `GET /_local/status` answers. */
+    status(): object;
+}
+
+type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<Answer> | Answer;
+
+type Answer = readonly [status: number, body: object];
+
+/** A year at once: each five minutes of it are metered, which takes half a second a campaign. */
+const mostSeconds = 366 * 24 * 3600;
+
+const endpoints: Record<string, Record<string, Endpoint>> = {
+    [statusPath]: { GET: ({ status }) => [200, status()] },
+    "/_local/requests": {
+        GET({ emulator }, _, url) {
+            const after = Number(url.searchParams.get("after") ?? 0);
+            if (!Number.isSafeInteger(after)) return bad("after must be the id of a request, such as 12.");
+            return [200, { requests: emulator.requests(after) }];
+        },
+    },
+    "/_local/access": {
+        GET({ enforcement }, _, url) {
+            const after = Number(url.searchParams.get("after") ?? 0);
+            if (!Number.isSafeInteger(after)) return bad("after must be the id of an access, such as 12.");
+            if (!enforcement) return [409, { message: "Nothing is judged here: it runs with --no-enforce." }];
+            return [200, { accesses: enforcement.log.after(after) }];
+        },
+    },
+    "/_local/clock": {
+        GET: ({ emulator }) => [200, clockOf(emulator)],
+        async POST({ emulator }, request) {
+            const seconds = readAdvance((await bodyOf(request)).toString("utf8"));
+            if (typeof seconds === "string") return bad(seconds);
+            emulator.advance(seconds * 1000);
+            return [200, clockOf(emulator)];
+        },
+    },
+    "/_local/faults": {
+        GET: ({ faults }) => [200, { faults: faults.list() }],
+        async POST({ emulator, faults }, request) {
+            const text = (await bodyOf(request)).toString("utf8");
+            try {
+                return [201, faults.arm(readFault(JSON.parse(text), emulator.operations))];
+            } catch (error) {
+                if (error instanceof BadFaultError) return bad(error.message);
+                if (error instanceof SyntaxError) return bad(`A fault must be a JSON object: ${error.message}`);
+                throw error;
+            }
+        },
+        DELETE: ({ emulator, faults }) => [200, { cleared: faults.clear(), released: emulator.release() }],
+    },
+};
+
+function clockOf({ clock }: Emulator): object {
+    return { now: new Date(clock.now()).toISOString(), aheadSeconds: clock.ahead() / 1000 };
+}
+
+/** The seconds of the body of `POST /_local/clock`; what is wrong with it as a text. */
+function readAdvance(text: string): number | string {
+    try {
+        const { advanceSeconds, ...others } = JSON.parse(text) as { advanceSeconds?: unknown };
+        const [unknown] = Object.keys(others);
+        if (unknown !== undefined) return `There is no ${unknown}: it has advanceSeconds.`;
+        if (typeof advanceSeconds === "number" && advanceSeconds >= 0 && advanceSeconds <= mostSeconds) {
+            return advanceSeconds;
+        }
+        return `advanceSeconds must be a number from 0 to ${mostSeconds}; it is ${JSON.stringify(advanceSeconds) ?? "missing"}.`;
+    } catch {
+        return 'The body must be a JSON object, such as {"advanceSeconds": 3600}.';
+    }
+}
+
+const bad = (message: string): Answer => [400, { message }];
+
+/** Answers what is asked of the local AWS itself. Returns false, and does nothing, for any other path. */
+export async function answerAdmin(
+    admin: Admin,
+    request: IncomingMessage,
+    url: URL,
+    response: ServerResponse,
+): Promise<boolean> {
+    const methods = endpoints[url.pathname];
+    if (!methods) return false;
+    if (isFromWebPage(request) || !isForThisMachine(request)) {
+        response.writeHead(403, { "content-type": "application/json" });
+        response.end(JSON.stringify({ message: "A web page may not ask this; only a program on this machine may." }));
+        return true;
+    }
+    const endpoint = methods[request.method ?? ""];
+    const [status, body] = endpoint
+        ? await endpoint(admin, request, url)
+        : [405, { message: `${url.pathname} answers ${Object.keys(methods).join(", ")}.` }];
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+    return true;
+}

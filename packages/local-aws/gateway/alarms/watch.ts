@@ -1,0 +1,91 @@
+import {
+    CloudWatchClient,
+    type MetricAlarm,
+    paginateDescribeAlarms,
+    SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { endpointOf } from "../internal.ts";
+import { every } from "../loop.ts";
+import { datapointsOf } from "./datapoints.ts";
+import { evaluateAlarm } from "./evaluate.ts";
+
+export interface AlarmWatchOptions {
+    readonly miniStackPort: number;
+    /** The region that is always looked at; MiniStack tells which others have alarms. */
+    readonly region: string;
+    log(message: string): void;
+}
+
+/** CloudWatch evaluates an alarm every 10 seconds or every minute; more often here, so that nobody waits for it. */
+const everyMilliseconds = 2000;
+/** Where MiniStack says which regions have alarms: packages/local-aws/ministack/metric_alarms.py. */
+const regionsHeader = "x-alarm-regions";
+
+/**
+ * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
+ * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and keeps no other one waiting.
+ */
+export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): { stop(): Promise<void> } {
+    const clients = new Map<string, CloudWatchClient>();
+    const complaints = new Map<string, string>();
+
+    function clientOf(name: string): CloudWatchClient {
+        const known = clients.get(name);
+        if (known) {
+            return known;
+        }
+        const client = new CloudWatchClient({ ...endpointOf(miniStackPort), region: name });
+        client.middlewareStack.add(
+            (next) => async (args) => {
+                const answer = await next(args);
+                const { headers = {} } = answer.response as { headers?: Record<string, string> };
+                for (const other of headers[regionsHeader]?.split(",") ?? []) {
+                    clientOf(other);
+                }
+                return answer;
+            },
+            { step: "deserialize" },
+        );
+        clients.set(name, client);
+        return client;
+    }
+
+    async function look(client: CloudWatchClient, alarm: MetricAlarm): Promise<void> {
+        const now = Date.now();
+        const { state, reason, reasonData } = evaluateAlarm(alarm, await datapointsOf(client, alarm, now), now);
+        if (state !== alarm.StateValue) {
+            const { AlarmName } = alarm;
+            const change = { AlarmName, StateValue: state, StateReason: reason, StateReasonData: reasonData };
+            await client.send(new SetAlarmStateCommand(change));
+        }
+    }
+
+    async function lookAtAll(): Promise<void> {
+        for (const [name, client] of [...clients]) {
+            for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, {})) {
+                for (const alarm of MetricAlarms) {
+                    const { AlarmArn = "" } = alarm;
+                    const complaint = await look(client, alarm).then(
+                        () => "",
+                        ({ message }: Error) => message,
+                    );
+                    if (complaint !== "" && complaints.get(AlarmArn) !== complaint) {
+                        log(`Alarm ${alarm.AlarmName} in ${name} is not evaluated: ${complaint}`);
+                    }
+                    complaints.set(AlarmArn, complaint);
+                }
+            }
+        }
+    }
+
+    clientOf(region);
+    const loop = every(everyMilliseconds, lookAtAll, ({ message }) => log(`Alarms are not evaluated: ${message}`));
+    return {
+        async stop() {
+            await loop.stop();
+            for (const client of clients.values()) {
+                client.destroy();
+            }
+        },
+    };
+}

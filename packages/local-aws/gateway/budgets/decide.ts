@@ -1,0 +1,100 @@
+import type { Budget, Notification } from "@aws-sdk/client-budgets";
+import { billedService, type CostRecord, monthStart } from "local-personalize";
+import type { Spend } from "../spend.ts";
+
+/** What of the costs a budget is about, and from when on; or why it is not evaluated here. */
+export type Scope =
+    | { readonly holds: (record: CostRecord) => boolean; readonly start: number }
+    | { readonly because: string };
+
+/** A budget's scope in the month of `now`: CostFilters of one key are alternatives, and all keys must hold. */
+export function scopeOf(
+    { BudgetType, TimeUnit, TimePeriod, CostFilters = {}, FilterExpression }: Budget,
+    now: number,
+): Scope {
+    if (BudgetType !== "COST" || TimeUnit !== "MONTHLY") {
+        return { because: "only budgets of type COST with time unit MONTHLY are evaluated here" };
+    }
+    if (FilterExpression) return { because: "a FilterExpression is not evaluated here; CostFilters are" };
+    const [begins, ends] = [TimePeriod?.Start?.getTime() ?? 0, TimePeriod?.End?.getTime() ?? Number.POSITIVE_INFINITY];
+    if (begins > now || ends <= now) return { because: "its time period does not include today" };
+    const unknown = Object.keys(CostFilters).find((key) => !Object.hasOwn(filters, key));
+    if (unknown !== undefined) {
+        return { because: `the cost filter ${unknown} is not evaluated here; ${Object.keys(filters).join(", ")} are` };
+    }
+    const start = Math.max(monthStart(now), begins);
+    const holds = (record: CostRecord) =>
+        Object.entries(CostFilters).every(([key, values]) => values.some((value) => filters[key]?.(record, value)));
+    return { holds, start };
+}
+
+const filters: Readonly<Record<string, (record: CostRecord, value: string) => boolean>> = {
+    Service: (_, value) => value === billedService,
+    Region: ({ region }, value) => value === region,
+    UsageType: ({ usageType }, value) => value === usageType,
+    TagKeyValue({ tags }, value) {
+        const at = value.indexOf("$");
+        return tags[value.slice(0, at).replace(/^user:/, "")] === value.slice(at + 1);
+    },
+};
+
+/** A threshold that is exceeded, in US dollars. */
+export interface Exceeded {
+    readonly type: "ACTUAL" | "FORECASTED";
+    readonly threshold: number;
+    readonly spent: number;
+    readonly limit: number;
+}
+
+/** Whether a spend exceeds a notification's threshold; undefined where it does not, and where it asks for less. */
+export function exceeded(budget: Budget, notification: Notification, spend: Spend): Exceeded | undefined {
+    const limit = Number(budget.BudgetLimit?.Amount);
+    const { NotificationType, ComparisonOperator, Threshold = 0, ThresholdType = "PERCENTAGE" } = notification;
+    if (ComparisonOperator !== "GREATER_THAN" || !(limit > 0)) return undefined;
+    const threshold = ThresholdType === "PERCENTAGE" ? (limit * Threshold) / 100 : Threshold;
+    const type = NotificationType === "FORECASTED" ? "FORECASTED" : "ACTUAL";
+    const spent = type === "ACTUAL" ? spend.actual : spend.forecast;
+    return spent > threshold ? { type, threshold, spent, limit } : undefined;
+}
+
+/** What a notice is told by once in a period: a budget whose limit was changed tells again. */
+export function noticeKey(
+    budget: Budget,
+    { NotificationType, Threshold, ThresholdType = "PERCENTAGE" }: Notification,
+): string {
+    return [NotificationType, Threshold, ThresholdType, Number(budget.BudgetLimit?.Amount)].join(" ");
+}
+
+const longestSubject = 100;
+const dollars = (amount: number) => `$${amount.toFixed(2)}`;
+
+/** The notice as AWS Budgets words it. `now` is epoch milliseconds. */
+export function noticeOf(
+    name: string,
+    { type, threshold, spent, limit }: Exceeded,
+    { accountId, now }: { accountId: string; now: number },
+): { Subject: string; Message: string } {
+    const date = new Date(now).toLocaleDateString("en-US", { dateStyle: "long", timeZone: "UTC" });
+    const verb = type === "ACTUAL" ? "is" : "is forecasted to be";
+    return {
+        Subject: `AWS Budgets: ${name} has exceeded your alert threshold`.slice(0, longestSubject),
+        Message: [
+            `AWS Budget Notification ${date}`,
+            `AWS Account ${accountId}`,
+            "",
+            "Dear AWS Customer,",
+            "",
+            `You requested that we alert you when the ${type} Cost associated with your ${name} budget ${verb} greater than ${dollars(threshold)} for the current month. The ${type} Cost associated with this budget is ${dollars(spent)}. You can find additional details below and by accessing the AWS Budgets dashboard [1].`,
+            "",
+            `Budget Name: ${name}`,
+            "Budget Type: Cost",
+            `Budgeted Amount: ${dollars(limit)}`,
+            `Alert Type: ${type}`,
+            `Alert Threshold: > ${dollars(threshold)}`,
+            `${type} Amount: ${dollars(spent)}`,
+            "",
+            "[1] https://console.aws.amazon.com/billing/home#/budgets",
+            "",
+        ].join("\n"),
+    };
+}

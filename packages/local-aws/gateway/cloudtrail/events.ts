@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { LoggedRequest } from "local-personalize";
+import type { LoggedAccess } from "../enforcement/access-log.ts";
+
+/** What CloudTrail knows of one call. */
+export interface TrailEvent {
+    readonly id: string;
+    /** Epoch milliseconds. */
+    readonly at: number;
+    readonly source: string;
+    readonly name: string;
+    /** The ARN of who called; empty where nobody is known. */
+    readonly principal: string;
+    /** Empty where the call names no region. */
+    readonly region: string;
+    /** ARNs and names of what the call is about. */
+    readonly resources: readonly string[];
+    readonly errorCode?: string;
+    readonly errorMessage?: string;
+}
+
+/**
+ * The events that the logs of the local AWS hold, newest first: each call that Personalize's control plane took or
+ * refused, unless it only looks, and each call of any service that policies or signatures kept from it. A call that was
+ * denied because of a role that it passes goes by the name of `PassRole`: the log has no other.
+ */
+export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
+    const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
+    const taken = requests.map(({ id, at, operation, region, arn, name, outcome }): TrailEvent => {
+        // The log of accesses is written before the call, and counts equal ones under the time of the first.
+        const caller = callers.findLast((access) => access.action === `personalize:${operation}` && access.at <= at);
+        return {
+            id: eventId("request", id),
+            at,
+            source: "personalize.amazonaws.com",
+            name: operation,
+            principal: caller?.principal ?? "",
+            region,
+            resources: [arn, name].filter((found) => found !== null),
+            ...(outcome !== "accepted" && { errorCode: outcome }),
+        };
+    });
+    const kept = accesses
+        .filter(
+            ({ decision, action }) => (decision === "denied" || decision === "refused") && /^[\w-]+:\w+$/.test(action),
+        )
+        .map(({ id, at, action, resource, principal, decision, reason }): TrailEvent => {
+            const [service = "", name = ""] = action.split(":");
+            return {
+                id: eventId("access", id),
+                at,
+                source: `${service === "cloudwatch" ? "monitoring" : service}.amazonaws.com`,
+                name,
+                principal,
+                region: resource.split(":")[3] ?? "",
+                resources: resource === "*" ? [] : [resource, resource.split(/[:/]/).at(-1) ?? resource],
+                errorCode: decision === "denied" ? "AccessDenied" : (reason ?? "AccessDenied"),
+                ...(reason !== undefined && { errorMessage: reason }),
+            };
+        });
+    return [...taken, ...kept].sort((a, b) => b.at - a.at);
+}
+
+/** The same event has the same id, however often it is looked up. */
+function eventId(log: string, id: number): string {
+    const digest = createHash("sha256").update(`${log} ${id}`).digest("hex");
+    return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,118 @@
+import { type CostRecord, costsOf, type Emulator, monthStart } from "local-personalize";
+import { hourlyRate } from "../spend.ts";
+import { dimensionOf, readFilter } from "./filter.ts";
+import { type Body, CostExplorerError, cut, invalid, readPeriod, shown } from "./input.ts";
+
+type Metered = Pick<Emulator, "usage" | "clock">;
+
+const prefix = "AWSInsightsIndexService.";
+const day = 24 * 3_600_000;
+const usd = (value: number) => ({ Amount: amount(value), Unit: "USD" });
+/** Ten digits, as AWS gives them, without those that say nothing. */
+const amount = (value: number) => String(Number(value.toFixed(10)));
+
+const operations: Readonly<Record<string, (metered: Metered, body: Body) => object>> = {
+    GetCostAndUsage: getCostAndUsage,
+    GetCostForecast: getCostForecast,
+};
+
+/** The operation of Cost Explorer that a call's target names; undefined for one that is not answered here. */
+export function costExplorerOperation(target: string | undefined): string | undefined {
+    const name = target?.startsWith(prefix) ? target.slice(prefix.length) : "";
+    return Object.hasOwn(operations, name) ? name : undefined;
+}
+
+/** Answers Cost Explorer from what the emulator has metered: Amazon Personalize is the only service that has costs. */
+export function answerCostExplorer(
+    metered: Metered,
+    operation: string,
+    body: unknown,
+): { status: number; body: string } {
+    try {
+        const given = typeof body === "object" && body !== null ? (body as Body) : {};
+        const answer = operations[operation]?.(metered, given);
+        return { status: 200, body: JSON.stringify(answer) };
+    } catch (error) {
+        if (!(error instanceof CostExplorerError)) throw error;
+        return { status: 400, body: JSON.stringify({ __type: error.code, message: error.message }) };
+    }
+}
+
+function getCostAndUsage({ usage, clock }: Metered, body: Body) {
+    const { granularity, ...period } = readPeriod(body);
+    if (period.start > clock.now()) throw new CostExplorerError("DataUnavailableException", "Start is in the future.");
+    const names = readMetrics(body.Metrics);
+    const groups = readGroups(body.GroupBy);
+    const holds = readFilter(body.Filter);
+    // The price of an hour depends on the hours of its month before it.
+    const records = costsOf(usage({ from: monthStart(period.start), to: period.end })).filter(holds);
+    const ResultsByTime = cut(period, granularity).map((part) => {
+        const within = records.filter(({ hour }) => hour >= part.start && hour < part.end);
+        const keyed = Map.groupBy(within, (record) => JSON.stringify(groups.map(({ keyOf }) => keyOf(record))));
+        return {
+            TimePeriod: shown(part, granularity),
+            Total: groups.length > 0 ? {} : metricsOf(names, within),
+            Groups:
+                groups.length > 0
+                    ? [...keyed].map(([keys, its]) => ({ Keys: JSON.parse(keys), Metrics: metricsOf(names, its) }))
+                    : [],
+            // Of a month that has not been billed.
+            Estimated: monthStart(clock.now()) < part.end,
+        };
+    });
+    const GroupDefinitions = groups.map(({ Type, Key }) => ({ Type, Key }));
+    return { ...(groups.length > 0 && { GroupDefinitions }), ResultsByTime, DimensionValueAttributes: [] };
+}
+
+const metrics: Readonly<Record<string, (records: readonly CostRecord[]) => { Amount: string; Unit: string }>> = {
+    UnblendedCost: (records) => usd(records.reduce((sum, { usd }) => sum + usd, 0)),
+    UsageQuantity(records) {
+        const units = new Set(records.map(({ unit }) => unit));
+        const sum = records.reduce((total, { quantity }) => total + quantity, 0);
+        return { Amount: amount(sum), Unit: units.size === 1 ? [...units].join("") : "N/A" };
+    },
+};
+
+function metricsOf(names: readonly string[], records: readonly CostRecord[]) {
+    return Object.fromEntries(names.map((name) => [name, metrics[name]?.(records)]));
+}
+
+function readMetrics(given: unknown): string[] {
+    if (!Array.isArray(given) || given.length === 0) throw invalid("Metrics are needed.");
+    const unknown = given.find((name) => !Object.hasOwn(metrics, name));
+    if (unknown === undefined) return given;
+    throw invalid(`Metric ${unknown} is not answered here; these are: ${Object.keys(metrics).join(", ")}.`);
+}
+
+function readGroups(given: unknown) {
+    const groups = (Array.isArray(given) ? given : []) as Body[];
+    if (groups.length > 2) throw invalid("At most two groups are allowed.");
+    return groups.map(({ Type, Key }) => {
+        if (Type === "DIMENSION") return { Type, Key, keyOf: dimensionOf(Key) };
+        if (Type !== "TAG") throw invalid(`Type ${Type} of a group is not answered here; DIMENSION and TAG are.`);
+        return { Type, Key, keyOf: ({ tags }: CostRecord) => `${Key}$${tags[String(Key)] ?? ""}` };
+    });
+}
+
+function getCostForecast({ usage, clock }: Metered, body: Body) {
+    const { granularity, ...period } = readPeriod(body);
+    const now = clock.now();
+    if (granularity === "HOURLY") throw invalid("Granularity should be DAILY or MONTHLY.");
+    if (period.start < now - (now % day))
+        throw invalid("Start date should be equal to or later than the current date.");
+    if (body.Metric !== "UNBLENDED_COST")
+        throw invalid(`Metric ${body.Metric} is not answered here; UNBLENDED_COST is.`);
+    const holds = readFilter(body.Filter);
+    const rate = hourlyRate(usage, now, holds);
+    const ForecastResultsByTime = cut(period, granularity).map((part) => {
+        const MeanValue = amount((rate * (part.end - part.start)) / 3_600_000);
+        // A straight line has no interval: its bounds are itself.
+        const bounds = { PredictionIntervalLowerBound: MeanValue, PredictionIntervalUpperBound: MeanValue };
+        return {
+            TimePeriod: shown(part, granularity),
+            MeanValue,
+            ...(body.PredictionIntervalLevel !== undefined && bounds),
+        };
+    });
+    return { Total: usd((rate * (period.end - period.start)) / 3_600_000), ForecastResultsByTime };
+}

@@ -1,0 +1,64 @@
+import { billedService, type CostRecord } from "local-personalize";
+import { type Body, invalid } from "./input.ts";
+
+export type Holds = (record: CostRecord) => boolean;
+
+const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
+    // The only one whose costs are known here.
+    SERVICE: () => billedService,
+    USAGE_TYPE: ({ usageType }) => usageType,
+    REGION: ({ region }) => region,
+};
+
+/** A dimension's value of a record. Throws ValidationException for one that is not kept here. */
+export function dimensionOf(key: unknown): (record: CostRecord) => string {
+    const found = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
+    if (found) return found;
+    throw invalid(`Dimension ${key} is not kept here; these are: ${Object.keys(dimensions).join(", ")}.`);
+}
+
+/** A filter expression as a question. Throws ValidationException for one that has no meaning, or none here. */
+export function readFilter(expression: unknown): Holds {
+    if (expression === undefined) return () => true;
+    const members = Object.entries((expression ?? {}) as Body);
+    const [member] = members;
+    if (!member || members.length > 1)
+        throw invalid("Expression should have exactly one root: And, Or, Not, Dimensions or Tags.");
+    const [kind, given] = member;
+    switch (kind) {
+        case "And":
+        case "Or": {
+            const parts = (Array.isArray(given) ? given : []).map(readFilter);
+            if (parts.length < 2) throw invalid(`${kind} should have at least two expressions.`);
+            return (record) =>
+                kind === "And" ? parts.every((part) => part(record)) : parts.some((part) => part(record));
+        }
+        case "Not": {
+            const part = readFilter(given ?? {});
+            return (record) => !part(record);
+        }
+        case "Dimensions": {
+            const { values } = readValues(given);
+            const dimension = dimensionOf((given as Body).Key);
+            return (record) => values.includes(dimension(record));
+        }
+        case "Tags": {
+            const { key, values } = readValues(given);
+            return ({ tags }) => values.includes(tags[key] ?? "");
+        }
+        default:
+            throw invalid(`${kind} is not answered here; And, Or, Not, Dimensions and Tags are.`);
+    }
+}
+
+function readValues(given: unknown): { key: string; values: readonly unknown[] } {
+    const { Key, Values, MatchOptions = ["EQUALS"] } = (given ?? {}) as Body;
+    if (typeof Key !== "string" || !Array.isArray(Values)) throw invalid("Key and Values are needed in an expression.");
+    if (
+        !Array.isArray(MatchOptions) ||
+        MatchOptions.some((option) => option !== "EQUALS" && option !== "CASE_SENSITIVE")
+    ) {
+        throw invalid(`MatchOptions ${JSON.stringify(MatchOptions)} are not answered here; EQUALS is.`);
+    }
+    return { key: Key, values: Values };
+}

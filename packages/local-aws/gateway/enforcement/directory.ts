@@ -1,0 +1,171 @@
+import { Agent, request as send } from "node:http";
+import { json } from "node:stream/consumers";
+import type { NamedPolicy, PolicyDocument } from "policy-evaluator";
+
+/** Who an access key belongs to, its secret, and every policy that bears on what he does. */
+export interface Principal {
+    readonly arn: string;
+    readonly account: string;
+    readonly secret: string;
+    /** The session token of temporary credentials. */
+    readonly token: string | null;
+    /** Epoch seconds at which temporary credentials end. */
+    readonly expires: number | null;
+    readonly id: string;
+    readonly tags: Readonly<Record<string, string>>;
+    /** Absent for the account's root, who needs none. */
+    readonly identity?: readonly NamedPolicy[];
+    readonly boundary?: readonly NamedPolicy[];
+    readonly session?: readonly NamedPolicy[];
+}
+
+export interface Role {
+    readonly arn: string;
+    readonly trust: PolicyDocument;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** One permission that a call needs, as MiniStack's tables name it. */
+export interface NamedCheck {
+    readonly action: string;
+    readonly resource: string;
+    readonly context: Readonly<Record<string, string | readonly string[]>>;
+    /** The text of the resource's own policy, or of a role's trust policy. */
+    readonly policy: string | null;
+}
+
+export interface NamedCall {
+    /** As MiniStack's router names it. */
+    readonly service: string;
+    /** Empty for a call that has no name. */
+    readonly checks: readonly NamedCheck[];
+}
+
+/** A call as it came, for naming and for wording a refusal. */
+export interface CallFacts {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly region: string;
+    readonly account: string;
+}
+
+export interface Refused {
+    readonly service: string;
+    readonly principal: string;
+    readonly action: string;
+    readonly resource: string;
+    readonly code: string;
+    readonly message: string;
+    readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A principal, or the code of AWS's failure for his key. */
+export type Found = Principal | { readonly error: string };
+
+/**
+ * A principal is asked for again after this time, because MiniStack changes some by itself (CloudFormation, tags); a
+ * change through the gateway is seen at once.
+ */
+const staleMilliseconds = 1000;
+
+/** MiniStack's process does not answer; it may be starting again. */
+export class MiniStackSilent extends Error {}
+
+/** Asks MiniStack's process (packages/local-aws/ministack/answers.py) who a key is, what a call is named, and how to refuse it. */
+export function createDirectory({ port, token, accountId }: { port: number; token: string; accountId: string }) {
+    const agent = new Agent({ keepAlive: true });
+    let known = new Map<string, { readonly since: number; readonly principal: Found }>();
+    const ended = new Set<string>();
+
+    async function ask<Answer>(path: string, asked: object, body?: Buffer): Promise<Answer> {
+        const headers = {
+            "x-gateway-token": token,
+            "x-asked": Buffer.from(JSON.stringify(asked)).toString("base64"),
+            "content-length": body?.length ?? 0,
+        };
+        return new Promise<Answer>((resolve, reject) => {
+            const onward = send({ agent, host: "127.0.0.1", port, path, method: "POST", headers }, (response) => {
+                json(response).then(
+                    (found) => (response.statusCode === 200 ? resolve(found as Answer) : reject(failed(path, found))),
+                    reject,
+                );
+            });
+            onward.once("error", (error) => reject(new MiniStackSilent(error.message)));
+            onward.end(body);
+        });
+    }
+
+    async function fetchPrincipal(key: string, region: string): Promise<Found> {
+        const found = await ask<Answered>("/key", { key, region, account: accountId });
+        if (!("error" in found)) {
+            return principalOf(found);
+        }
+        // MiniStack forgets a session some time after its end, and then does not know the key at all.
+        if (found.error === "ExpiredTokenException") ended.add(key);
+        return ended.has(key) ? { error: "ExpiredTokenException" } : found;
+    }
+
+    return {
+        /** Who an access key is, from memory for a second. */
+        principal(key: string, region: string): Found | Promise<Found> {
+            const entry = known.get(key);
+            if (entry && Date.now() - entry.since < staleMilliseconds) {
+                return entry.principal;
+            }
+            const asking = known;
+            return fetchPrincipal(key, region).then((principal) => {
+                // What was asked before a change is no answer after it.
+                if (known === asking && !("error" in principal)) known.set(key, { since: Date.now(), principal });
+                return principal;
+            });
+        },
+        call: (facts: CallFacts, body: Buffer | undefined): Promise<NamedCall> => ask("/call", facts, body),
+        /** A role by its name; undefined when there is none. */
+        async role(name: string): Promise<Role | undefined> {
+            const found = await ask<Partial<Role> & { trust?: string }>("/role", { name, account: accountId });
+            return found.arn ? { arn: found.arn, trust: documentOf(found.trust), tags: found.tags ?? {} } : undefined;
+        },
+        refusal: (refused: Refused): Promise<{ status: number; headers: Record<string, string>; body: string }> =>
+            ask("/refusal", refused),
+        /** Forgets every principal: policies may have changed. */
+        forget(): void {
+            known = new Map();
+        },
+        close: () => agent.destroy(),
+    };
+}
+
+export type Directory = ReturnType<typeof createDirectory>;
+
+/** A policy's text as a document; one that is no JSON says nothing, as IAM would not have stored it. */
+export function documentOf(text: string | null | undefined): PolicyDocument {
+    try {
+        return JSON.parse(text?.startsWith("%") ? decodeURIComponent(text) : (text ?? "")) as PolicyDocument;
+    } catch {
+        return { Statement: [] };
+    }
+}
+
+interface Text {
+    readonly name: string;
+    readonly text: string;
+}
+
+type Answered =
+    | { readonly error: string }
+    | (Omit<Principal, "identity" | "boundary" | "session"> &
+          Readonly<Record<"identity" | "boundary" | "session", readonly Text[] | null>>);
+
+function principalOf({ identity, boundary, session, ...rest }: Exclude<Answered, { error: string }>): Principal {
+    const parse = (texts: readonly Text[]) => texts.map(({ name, text }) => ({ name, document: documentOf(text) }));
+    return {
+        ...rest,
+        ...(identity && { identity: parse(identity) }),
+        ...(boundary && { boundary: parse(boundary) }),
+        ...(session && { session: parse(session) }),
+    };
+}
+
+const failed = (path: string, found: unknown) =>
+    new Error(`MiniStack could not answer ${path}: ${(found as { error?: string }).error ?? "refused"}`);

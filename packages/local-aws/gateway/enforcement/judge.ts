@@ -1,0 +1,87 @@
+import { type Authorization, authorize } from "policy-evaluator";
+import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
+
+/** What every call carries, whatever it asks for. */
+export interface Circumstances {
+    readonly region: string;
+    readonly sourceIp: string;
+    readonly secure: boolean;
+    readonly userAgent: string | undefined;
+    readonly now: Date;
+}
+
+export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
+
+/** Of nobody: an unsigned request, which only a policy for everyone lets pass. */
+export const anonymous: Pick<Principal, "arn" | "account" | "tags" | "identity" | "boundary" | "session" | "id"> = {
+    arn: "",
+    account: "",
+    id: "anonymous",
+    tags: {},
+    identity: [],
+};
+
+/** AWS denies these to nobody (API references of STS). */
+const alwaysAllowed = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+
+const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
+    "aws:RequestedRegion": now.region,
+    "aws:SourceIp": now.sourceIp,
+    "aws:SecureTransport": String(now.secure),
+    "aws:ViaAWSService": "false",
+    "aws:CurrentTime": now.now.toISOString(),
+    "aws:EpochTime": String(Math.floor(now.now.getTime() / 1000)),
+    ...(now.userAgent !== undefined && { "aws:UserAgent": now.userAgent }),
+    ...(id !== "" && { "aws:userid": id }),
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
+});
+
+/**
+ * Whether a principal may do one thing, by all policies that bear on it, and AWS's sentence if not.
+ *
+ * The account's root may do everything but what a resource's own policy denies him.
+ */
+export function judge(principal: typeof anonymous, check: NamedCheck, circumstances: Circumstances): Verdict {
+    const { action, resource, policy } = check;
+    if (alwaysAllowed.includes(action)) {
+        return { allowed: true };
+    }
+    const caller = { arn: principal.arn };
+    const context = { ...contextOf(principal, circumstances), ...check.context };
+    const policies = {
+        ...(principal.identity && { identity: principal.identity }),
+        ...(principal.boundary && { boundary: principal.boundary }),
+        ...(principal.session && { session: principal.session }),
+        ...(policy !== null && { resource: [{ name: "resource policy", document: documentOf(policy) }] }),
+    };
+    const what = action.startsWith("s3:") ? `"${resource}"` : resource;
+    const why = (reason: string): Verdict => ({
+        allowed: false,
+        message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}`,
+    });
+    try {
+        const outcome = authorize({ caller, action, resource, context }, policies);
+        return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
+    } catch (error) {
+        // A condition operator that IAM does not have: IAM would not have stored the policy.
+        if (error instanceof RangeError) return why(`because a policy cannot be judged: ${error.message}`);
+        throw error;
+    }
+}
+
+const kinds = {
+    identity: "identity-based policy",
+    resource: "resource-based policy",
+    boundary: "permissions boundary",
+    session: "session policy",
+    serviceControl: "service control policy",
+} as const;
+
+/** The end of AWS's sentence (IAM User Guide, "Troubleshoot access denied error messages"). */
+function reasonOf({ decision, deniedBy = "identity" }: Authorization, action: string): string {
+    const kind = kinds[deniedBy];
+    const article = deniedBy === "identity" ? "an" : "a";
+    return decision === "explicitDeny"
+        ? `with an explicit deny in ${article} ${kind}`
+        : `because no ${kind} allows the ${action} action`;
+}

@@ -1,0 +1,142 @@
+import { evaluate } from "policy-evaluator";
+import type { Directory } from "./directory.ts";
+
+/** A role that a call hands to a service, which will act by it. */
+export interface PassedRole {
+    readonly roleArn: string;
+    readonly service: string;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+type Find = (body: Body) => unknown;
+
+const roleArn: Find = (body) => body.roleArn;
+const role: Find = (body) => body.Role;
+const target: Find = (body) => (body.Target as Body | undefined)?.RoleArn;
+/** Of an integration or authorizer, wherever an OpenAPI document has it. */
+const credentials: Find = (body) =>
+    Object.entries(body).flatMap(([key, value]): unknown[] => {
+        const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
+        return isNamed
+            ? [value]
+            : typeof value === "object" && value !== null
+              ? [credentials(value as Body)].flat()
+              : [];
+    });
+const patched: Find = (body) =>
+    (body.patchOperations as Body[] | undefined)
+        ?.filter(({ path }) => /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(path)))
+        .map(({ value }) => value);
+
+/** The actions that pass a role, where the body names it, and to which service. */
+const passing: Readonly<Record<string, readonly [service: string, find: Find]>> = {
+    "personalize:CreateBatchInferenceJob": ["personalize.amazonaws.com", roleArn],
+    "personalize:CreateBatchSegmentJob": ["personalize.amazonaws.com", roleArn],
+    "personalize:CreateDataDeletionJob": ["personalize.amazonaws.com", roleArn],
+    "personalize:CreateDatasetExportJob": ["personalize.amazonaws.com", roleArn],
+    "personalize:CreateDatasetGroup": ["personalize.amazonaws.com", roleArn],
+    "personalize:CreateDatasetImportJob": ["personalize.amazonaws.com", roleArn],
+    "personalize:CreateMetricAttribution": [
+        "personalize.amazonaws.com",
+        (body) => (body.metricsOutputConfig as Body | undefined)?.roleArn,
+    ],
+    "cloudtrail:CreateTrail": ["cloudtrail.amazonaws.com", (body) => body.CloudWatchLogsRoleArn],
+    "cloudtrail:UpdateTrail": ["cloudtrail.amazonaws.com", (body) => body.CloudWatchLogsRoleArn],
+    "lambda:CreateFunction": ["lambda.amazonaws.com", role],
+    "lambda:UpdateFunctionConfiguration": ["lambda.amazonaws.com", role],
+    "scheduler:CreateSchedule": ["scheduler.amazonaws.com", target],
+    "scheduler:UpdateSchedule": ["scheduler.amazonaws.com", target],
+    "states:CreateStateMachine": ["states.amazonaws.com", roleArn],
+    "states:UpdateStateMachine": ["states.amazonaws.com", roleArn],
+    "events:PutRule": ["events.amazonaws.com", (body) => body.RoleArn],
+    "events:PutTargets": [
+        "events.amazonaws.com",
+        (body) => (body.Targets as Body[] | undefined)?.map(({ RoleArn }) => RoleArn),
+    ],
+    "firehose:CreateDeliveryStream": [
+        "firehose.amazonaws.com",
+        (body) => (body.ExtendedS3DestinationConfiguration as Body | undefined)?.RoleARN,
+    ],
+    "logs:PutSubscriptionFilter": ["logs.amazonaws.com", roleArn],
+    "pipes:CreatePipe": ["pipes.amazonaws.com", (body) => body.RoleArn],
+    "apigateway:PUT": ["apigateway.amazonaws.com", credentials],
+    "apigateway:POST": ["apigateway.amazonaws.com", credentials],
+    "apigateway:PATCH": ["apigateway.amazonaws.com", patched],
+    "budgets:CreateBudgetAction": ["budgets.amazonaws.com", (body) => body.ExecutionRoleArn],
+};
+
+/** Whether calls of an action may hand a role over. */
+export const passesRoles = (action: string) => Object.hasOwn(passing, action);
+
+/** The roles that a call passes, by its action and body. */
+export function passedRoles(action: string, body: unknown): readonly PassedRole[] {
+    const [service, find] = passing[action] ?? [];
+    if (!service || !find || typeof body !== "object" || body === null) {
+        return [];
+    }
+    return [find(body as Body)]
+        .flat()
+        .filter((arn) => typeof arn === "string" && arn !== "")
+        .map((arn) => ({ roleArn: arn as string, service }));
+}
+
+/** What a service says of a role that it may not assume, at the call that hands it over. */
+const complaints: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
+    "lambda.amazonaws.com": {
+        code: "InvalidParameterValueException",
+        message: "The role defined for the function cannot be assumed by Lambda.",
+    },
+    "scheduler.amazonaws.com": {
+        code: "ValidationException",
+        message: "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+    },
+    "apigateway.amazonaws.com": {
+        code: "BadRequestException",
+        message: "The role ARN does not have required permissions set to API Gateway",
+    },
+    "states.amazonaws.com": {
+        code: "AccessDeniedException",
+        message:
+            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+    },
+};
+
+export interface Complaint {
+    readonly code: string;
+    readonly message: string;
+}
+
+/**
+ * Whether the service may assume a role that it is handed, by the role's trust policy: undefined, or what the service
+ * says. Personalize says nothing at the call: there the job fails, which the emulator judges.
+ */
+export async function trustComplaint(
+    directory: Directory,
+    { roleArn: arn, service }: PassedRole,
+    { account, resource }: { readonly account: string; readonly resource: string },
+): Promise<Complaint | undefined> {
+    const complaint = complaints[service];
+    // API Gateway looks at the role for logs at once, and at an integration's when it calls.
+    if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
+        return undefined;
+    }
+    const found = await directory.role(arn.split("/").at(-1) ?? "");
+    if (found?.arn !== arn) {
+        return complaint;
+    }
+    const request = {
+        caller: { service },
+        action: "sts:AssumeRole",
+        resource: arn,
+        context: { "aws:SourceAccount": account, "aws:SourceArn": sourceOf(service, resource) },
+    };
+    const { decision } = evaluate(request, [{ name: "trust policy", document: found.trust }], "resource");
+    return decision === "allowed" ? undefined : complaint;
+}
+
+/** The scheduler assumes a role in the name of the schedule's group (its User Guide, "Confused deputy prevention"). */
+function sourceOf(service: string, resource: string): string {
+    return service === "scheduler.amazonaws.com"
+        ? resource.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1")
+        : resource;
+}

@@ -1,0 +1,77 @@
+import { failure, ServiceError, type ServiceName } from "local-personalize";
+import type { Directory } from "./directory.ts";
+
+export interface Answer {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | Buffer;
+}
+
+/** Why a call is refused: one of AWS's failures of a signature or key, AccessDenied, or a service's own code. */
+export interface Reason {
+    readonly code: string;
+    readonly message: string;
+    /** The HTTP status, where the service's own code has one that differs. */
+    readonly status?: number;
+}
+
+/** The sentence of each failure of a signature or key. */
+export const sentences: Readonly<Record<string, string>> = {
+    MissingAuthenticationToken: "Request is missing Authentication Token",
+    IncompleteSignature:
+        "The request signature does not conform to AWS standards: Credential, SignedHeaders with host, Signature and a date are needed.",
+    UnsupportedSignature: "The request signature does not conform to AWS standards. Use AWS4-HMAC-SHA256.",
+    SignatureDoesNotMatch:
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    RequestTimeTooSkewed: "Signature expired or not yet current: the request's time is too far from the current time.",
+    RequestExpired: "Request has expired",
+    UnrecognizedClientException: "The security token included in the request is invalid.",
+    InvalidClientTokenId: "The security token included in the request is invalid.",
+    InvalidToken: "The security token included in the request is invalid",
+    ExpiredTokenException: "The security token included in the request is expired",
+};
+
+/** Personalize's names of the failures, as all JSON services have them. */
+const jsonCodes: Readonly<Record<string, string>> = {
+    MissingAuthenticationToken: "MissingAuthenticationTokenException",
+    IncompleteSignature: "IncompleteSignatureException",
+    UnsupportedSignature: "IncompleteSignatureException",
+    SignatureDoesNotMatch: "InvalidSignatureException",
+    RequestTimeTooSkewed: "InvalidSignatureException",
+    RequestExpired: "InvalidSignatureException",
+    UnrecognizedClientException: "UnrecognizedClientException",
+    InvalidClientTokenId: "UnrecognizedClientException",
+    InvalidToken: "UnrecognizedClientException",
+    ExpiredTokenException: "ExpiredTokenException",
+    AccessDenied: "AccessDeniedException",
+};
+
+/** A refusal in the protocol of Personalize's services. */
+export function refusalOfPersonalize(service: ServiceName, { code, message }: Reason): Answer {
+    const status = service === "personalize" ? 400 : 403;
+    return failure(service, new ServiceError(jsonCodes[code] ?? code, message, status));
+}
+
+/** A refusal in the protocol of any other service, as MiniStack words it. */
+export async function refusalOf(
+    directory: Directory,
+    service: string,
+    { principal, action, resource }: { principal: string; action: string; resource: string },
+    headers: Readonly<Record<string, string>>,
+    reason: Reason,
+): Promise<Answer> {
+    const { code, message } = reason;
+    const given = code === "AccessDenied" ? "" : code;
+    const answer = await directory.refusal({ service, principal, action, resource, code: given, message, headers });
+    return {
+        status: reason.status ?? answer.status,
+        headers: answer.headers,
+        body: Buffer.from(answer.body, "base64"),
+    };
+}
+
+/** What is answered for a path of MiniStack's own. */
+export function closedAnswer(target: string): Answer {
+    const message = `${target.split("?", 1)[0]} is MiniStack's own, which the local AWS keeps closed. It is open without enforcement: npm run local -- start --no-enforce`;
+    return { status: 403, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };
+}

@@ -1,0 +1,156 @@
+import { IAMClient } from "@aws-sdk/client-iam";
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead } from "local-personalize";
+import {
+    type AccessRequest,
+    assumeRole,
+    evaluate,
+    explain,
+    type Import,
+    type NamedPolicy,
+    type PolicyDocument,
+    roleReads,
+    serviceReads,
+} from "policy-evaluator";
+import { bucketPoliciesOf, bucketRegionOf, roleDocuments } from "./import-documents.ts";
+import { whyNotDecrypted } from "./import-keys.ts";
+
+/**
+ * What a job may read (and a batch job write), judged strictly in steps that must all pass: the service assumes the
+ * role; the role's session may list and get (put), within its boundary; the service principal may do the same by the
+ * bucket policy; the bucket lies in the job's region; and what is encrypted by a key of KMS can be decrypted. How AWS
+ * sends the condition keys is not documented to the last detail, so strict is our choice.
+ */
+export function createImportAccess(miniStackPort: number, partition: string): ImportAccess {
+    const settings = {
+        endpoint: `http://127.0.0.1:${miniStackPort}`,
+        region: "us-east-1",
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const iam = new IAMClient(settings);
+    // MiniStack sends a caller of another region than the bucket on to it, as S3 does.
+    const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
+
+    const list: ImportAccess["list"] = async (Bucket, Prefix) => {
+        const found: { key: string; size: number }[] = [];
+        for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
+            found.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
+        }
+        return found;
+    };
+    const judgeBy = async (judge: typeof judgeImport, request: ImportRequest): Promise<ImportJudgement> => {
+        const role = request.roleArn && (await roleDocuments(iam, request.roleArn));
+        if (!role) {
+            return denied("assume the role", `there is no role ${request.roleArn}`);
+        }
+        const judgement = judge(request, partition, {
+            trust: role.trust,
+            rolePolicies: role.policies,
+            boundary: role.boundary,
+            roleId: role.roleId,
+            keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
+            bucketPolicies: await bucketPoliciesOf(s3, request.bucket),
+        });
+        if (!judgement.allowed) {
+            return judgement;
+        }
+        const region = await bucketRegionOf(s3, request.bucket);
+        return region === undefined || region === request.region
+            ? judgement
+            : denied("use the bucket", `it lies in ${region}, and the job runs in ${request.region}`);
+    };
+
+    return {
+        async judge(request) {
+            const judgement = await judgeBy(judgeImport, request);
+            if (!judgement.allowed) {
+                return judgement;
+            }
+            const keys = keysToRead(request, await list(request.bucket, request.key).catch(() => []));
+            const policies = (await roleDocuments(iam, request.roleArn ?? ""))?.policies ?? [];
+            const reason = await whyNotDecrypted(miniStackPort, s3, importOf(request, partition, { keys }), policies);
+            return reason === undefined ? judgement : denied("decrypt", reason);
+        },
+        judgeWrite: (request) => judgeBy(judgeOutput, request),
+        list,
+        async read(Bucket, Key) {
+            const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+            return Body as AsyncIterable<Uint8Array>;
+        },
+        async write(Bucket, Key, Body) {
+            await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }));
+        },
+    };
+}
+
+export interface ImportPolicies {
+    readonly trust: PolicyDocument;
+    readonly rolePolicies: readonly NamedPolicy[];
+    readonly bucketPolicies: readonly NamedPolicy[];
+    readonly boundary?: readonly NamedPolicy[] | undefined;
+    readonly roleId?: string;
+    /** The objects of a folder; none for a lone object. */
+    readonly keys?: readonly string[];
+}
+
+function importOf(
+    request: ImportRequest,
+    partition: string,
+    { roleId, keys = [] }: Pick<ImportPolicies, "roleId" | "keys">,
+): Import {
+    const { roleArn = "", bucket, key, sourceArn, sourceAccount, region } = request;
+    return { roleArn, roleId, partition, region, accountId: sourceAccount, sourceArn, bucket, key, keys };
+}
+
+/** The steps over fetched documents, for reading: what an import needs, and a batch job of its input. */
+export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
+    const of = importOf(request, partition, policies);
+    return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));
+}
+
+/** The steps for one object that a batch job writes. */
+export function judgeOutput(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
+    const of = importOf(request, partition, policies);
+    const puts = (reads: readonly AccessRequest[]) =>
+        reads.filter(({ action }) => action === "s3:GetObject").map((asked) => ({ ...asked, action: "s3:PutObject" }));
+    return judgeSteps(of, policies, "write", puts(roleReads(of)), puts(serviceReads(of)));
+}
+
+function judgeSteps(
+    of: Import,
+    { trust, rolePolicies, bucketPolicies, boundary }: ImportPolicies,
+    verb: "read" | "write",
+    byRole: readonly AccessRequest[],
+    byService: readonly AccessRequest[],
+): ImportJudgement {
+    const assume = assumeRole(of);
+    const assumed = evaluate(assume, [{ name: "trust policy", document: trust }], "resource");
+    if (assumed.decision !== "allowed") {
+        return denied("assume the role", explain(assume, assumed));
+    }
+    for (const access of byRole) {
+        const allowed = evaluate(access, rolePolicies, "identity");
+        if (allowed.decision !== "allowed") {
+            return denied(`${verb} by the role's policies`, explain(access, allowed));
+        }
+        const within = boundary && evaluate(access, boundary, "identity");
+        if (within && within.decision !== "allowed") {
+            return denied(`${verb} within the role's boundary`, explain(access, within));
+        }
+        const vetoed = evaluate(access, bucketPolicies, "resource");
+        if (vetoed.decision === "explicitDeny") {
+            return denied(`${verb} by the role's session`, explain(access, vetoed));
+        }
+    }
+    for (const access of byService) {
+        const verdict = evaluate(access, bucketPolicies, "resource");
+        if (verdict.decision !== "allowed") {
+            return denied(`${verb} by the bucket policy`, explain(access, verdict));
+        }
+    }
+    return { allowed: true };
+}
+
+function denied(step: string, reason: string): ImportJudgement {
+    return { allowed: false, step, reason };
+}

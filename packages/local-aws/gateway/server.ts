@@ -1,0 +1,152 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Emulator, operationOf } from "local-personalize";
+import { localAccountId } from "../instance.ts";
+import { answerAdmin } from "./admin.ts";
+import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
+import { eventsOf } from "./cloudtrail/events.ts";
+import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
+import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
+import { MiniStackSilent } from "./enforcement/directory.ts";
+import type { Enforcement } from "./enforcement/enforce.ts";
+import type { Answer } from "./enforcement/refusal.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { importApi, isImport } from "./openapi-import/import-api.ts";
+import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
+import { answerPersonalize } from "./personalize.ts";
+import { bodyOf, credentialScope } from "./request.ts";
+import { createSimulators, type Simulators } from "./simulators/simulators.ts";
+
+export interface GatewayOptions {
+    readonly port: number;
+    readonly miniStackPort: number;
+    readonly emulator: Emulator;
+    /** Verifies and judges each call, with the token that tells MiniStack so. Without it everybody may do everything. */
+    readonly enforcement?: Enforcement & { readonly mark: string };
+    /** What `GET /_local/status` answers. */
+    status(): object;
+    log(message: string): void;
+}
+
+export { statusPath } from "./admin.ts";
+
+/**
+ * The one port of the local AWS: answers what MiniStack does not, and passes the rest through unchanged.
+ *
+ * @throws Error with code EADDRINUSE when the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Server> {
+    const faults = createFaults();
+    const simulators = createSimulators(options.miniStackPort);
+    const server = createServer((request, response) => {
+        route(options, faults, simulators, request, response).catch((error: Error) => {
+            if (error instanceof MiniStackSilent) {
+                answerSilence(response, error);
+                return;
+            }
+            options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
+            if (!response.headersSent) {
+                const message = `The local AWS failed: ${error.message}. Its log: npm run local -- logs`;
+                response.writeHead(500, { "content-type": "application/x-amz-json-1.1" });
+                response.end(JSON.stringify({ __type: "InternalFailure", message }));
+            } else {
+                response.destroy();
+            }
+        });
+    });
+    await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(options.port, "127.0.0.1", resolve);
+    });
+    return server;
+}
+
+async function route(
+    options: GatewayOptions,
+    faults: Faults,
+    simulators: Simulators,
+    request: IncomingMessage,
+    response: ServerResponse,
+): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (await answerAdmin({ ...options, faults }, request, url, response)) {
+        return;
+    }
+    const { enforcement } = options;
+    const admission = await enforcement?.admit(request);
+    if (admission && !admission.admitted) {
+        refuse(request, response, admission.answer);
+        return;
+    }
+    const known = admission?.body;
+    const passing: Passing = {
+        ...(admission?.guard && { guard: admission.guard }),
+        ...(known && { body: known }),
+        ...(admission?.judged && enforcement && { mark: enforcement.mark }),
+        ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
+    };
+    if (admission && !admission.judged) {
+        // Only MiniStack knows what of its public doors is open: nothing of the gateway's own is behind one.
+        passThrough(options.miniStackPort, request, response, passing);
+        return;
+    }
+    const json = async () => parseJson((known ?? (await bodyOf(request))).toString("utf8"));
+    const scope = credentialScope(request, url);
+    const target = request.headers["x-amz-target"]?.toString();
+    const operation =
+        scope?.service === "personalize" ? operationOf(request.method ?? "", url.pathname, target) : undefined;
+    if (operation) {
+        const call = { ...operation, region: scope?.region ?? "us-east-1", body: await json() };
+        await answerPersonalize(options.emulator, faults, call, response);
+        return;
+    }
+    const costs = scope?.service === "ce" ? costExplorerOperation(target) : undefined;
+    if (costs) {
+        const { status, body } = answerCostExplorer(options.emulator, costs, await json());
+        response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+        response.end(body);
+        return;
+    }
+    if (scope?.service === "budgets" && showsSpend(target)) {
+        const rewrite = (answer: Buffer) => withSpend(options.emulator, answer);
+        passThrough(options.miniStackPort, request, response, { ...passing, rewrite });
+        return;
+    }
+    if (scope?.service === "cloudtrail" && isLookup(target)) {
+        const events = eventsOf(options.emulator.requests(0), enforcement?.log.after(0) ?? []);
+        const where = { region: scope.region, accountId: localAccountId };
+        response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(lookupEvents(events, await json(), where)));
+        return;
+    }
+    if (scope?.service === "apigateway" && isImport(request.method, url)) {
+        const where = { miniStackPort: options.miniStackPort, region: scope.region };
+        const { status, headers, body } = await importApi(where, url, known ?? (await bodyOf(request)));
+        response.writeHead(status, headers);
+        response.end(body);
+        return;
+    }
+    if (scope?.service === "iam") {
+        const body = known ?? (await bodyOf(request));
+        if (!(await simulators(body, response))) {
+            passThrough(options.miniStackPort, request, response, { ...passing, body });
+        }
+        return;
+    }
+    passThrough(options.miniStackPort, request, response, passing);
+}
+
+/** Answers a call that does not reach its service; whatever is left of it is not read. */
+function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    const unread = !request.complete;
+    response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });
+    response.end(request.method === "HEAD" ? undefined : answer.body);
+}
+
+/** A body that is no JSON reaches the emulator as text, which its validation refuses as AWS does. */
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text === "" ? "{}" : text);
+    } catch {
+        return text;
+    }
+}

@@ -1,0 +1,57 @@
+import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import type { Emulator, MetricValues } from "local-personalize";
+import { endpointOf } from "./internal.ts";
+import { every } from "./loop.ts";
+
+const namespace = "AWS/Personalize";
+/** PutMetricData takes 1,000; these bodies stay small. */
+const mostAtOnce = 200;
+/** While MiniStack is away no more than this is kept; the oldest go first. */
+const mostWaiting = 5000;
+
+/**
+ * Publishes the metrics that the service has of itself in MiniStack's CloudWatch, about every second, as the account
+ * itself. `stop` publishes the rest.
+ */
+export function publishServiceMetrics(options: {
+    miniStackPort: number;
+    emulator: Pick<Emulator, "takeMetrics">;
+    log(message: string): void;
+}) {
+    const clients = new Map<string, CloudWatchClient>();
+    const clientOf = (region: string) => {
+        const client = clients.get(region) ?? new CloudWatchClient({ ...endpointOf(options.miniStackPort), region });
+        clients.set(region, client);
+        return client;
+    };
+    let waiting: MetricValues[] = [];
+
+    const publish = async (all = false) => {
+        waiting = [...waiting, ...options.emulator.takeMetrics({ all })].slice(-mostWaiting);
+        while (waiting[0]) {
+            const { region } = waiting[0];
+            const batch = waiting.filter((values) => values.region === region).slice(0, mostAtOnce);
+            const put = new PutMetricDataCommand({ Namespace: namespace, MetricData: batch.map(datumOf) });
+            await clientOf(region).send(put);
+            const sent = new Set(batch);
+            waiting = waiting.filter((values) => !sent.has(values));
+        }
+    };
+    const loop = every(1000, publish, (error) => options.log(`Metrics could not be published: ${error.message}`));
+
+    return {
+        async stop(): Promise<void> {
+            await loop.stop();
+            await publish(true).catch(() => {});
+            for (const client of clients.values()) client.destroy();
+        },
+    };
+}
+
+const datumOf = ({ name, unit, dimensions, minute, count, sum, minimum, maximum }: MetricValues): MetricDatum => ({
+    MetricName: name,
+    Unit: unit,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    Timestamp: new Date(minute),
+    StatisticValues: { SampleCount: count, Sum: sum, Minimum: minimum, Maximum: maximum },
+});

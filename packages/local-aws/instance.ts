@@ -1,0 +1,87 @@
+import { delimiter, join, resolve } from "node:path";
+import type { Speed } from "local-personalize";
+import { toolchain } from "./toolchain/env.mjs";
+
+/** One local AWS: where its data is, and which port it answers on. Tests make their own. */
+export interface Instance {
+    readonly root: string;
+    /** Everything that this instance writes. */
+    readonly dir: string;
+    readonly port: number;
+    readonly speed: Speed;
+    readonly officialPlugin: boolean;
+    /** Whether calls are judged by their signatures and policies, as AWS does. */
+    readonly enforce: boolean;
+}
+
+/** The account of the local AWS, as MiniStack numbers it. */
+export const localAccountId = "000000000000";
+export const localPartition = "aws";
+
+export const root = join(import.meta.dirname, "..", "..");
+
+/** The instance that `npm run local` means: `.local` in the project and port 4566, unless the environment says otherwise. */
+export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance {
+    const speed = env.MOVIE_RECOMMENDER_LOCAL_SPEED ?? "demo";
+    if (speed !== "instant" && speed !== "demo" && speed !== "real") {
+        throw new Error(`MOVIE_RECOMMENDER_LOCAL_SPEED is "${speed}"; it must be instant, demo or real.`);
+    }
+    const port = Number(env.MOVIE_RECOMMENDER_LOCAL_PORT ?? 4566);
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+        throw new Error(`MOVIE_RECOMMENDER_LOCAL_PORT is "${env.MOVIE_RECOMMENDER_LOCAL_PORT}"; it must be a port.`);
+    }
+    return {
+        root,
+        // Absolute, because the daemon compares it, and Pulumi takes a backend by an absolute path only.
+        dir: resolve(root, env.MOVIE_RECOMMENDER_LOCAL_DIR || ".local"),
+        port,
+        speed,
+        officialPlugin: env.MOVIE_RECOMMENDER_OFFICIAL_PLUGIN === "1",
+        enforce: env.MOVIE_RECOMMENDER_LOCAL_ENFORCE !== "0",
+    };
+}
+
+export const paths = (instance: Instance) => ({
+    daemonFile: join(instance.dir, "daemon.json"),
+    awsData: join(instance.dir, "aws"),
+    pulumiBackend: join(instance.dir, "pulumi"),
+    pulumiHome: join(instance.dir, "pulumi-home"),
+    daemonLog: join(instance.dir, "logs", "local-aws.log"),
+    miniStackLog: join(instance.dir, "logs", "ministack.log"),
+});
+
+/** The variables that point every AWS SDK and Pulumi at the instance, and at nothing of the user's own. */
+export function variables(instance: Instance): Record<string, string> {
+    const { pulumiBackend, pulumiHome } = paths(instance);
+    return {
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${instance.port}`,
+        AWS_REGION: "eu-central-1",
+        AWS_DEFAULT_REGION: "eu-central-1",
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_CONFIG_FILE: join(instance.dir, "no-aws-config"),
+        AWS_SHARED_CREDENTIALS_FILE: join(instance.dir, "no-aws-credentials"),
+        // Without the sidecar files of its attributes, which are not written in one piece: a killed engine may leave an
+        // empty one, and the stack could not be read any more ("failed to load checkpoint: EOF").
+        PULUMI_BACKEND_URL: `file://${pulumiBackend}?metadata=skip`,
+        PULUMI_HOME: pulumiHome,
+        PULUMI_CONFIG_PASSPHRASE: "local",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        NO_PROXY: "127.0.0.1,localhost",
+    };
+}
+
+/** The whole environment of a command that runs against the instance. */
+export function environment(instance: Instance, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+    const foreign = /^(AWS_|PULUMI_)/;
+    const own = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
+    const path = [
+        ...(instance.officialPlugin ? [] : [join(instance.root, "packages", "local-aws", "aws-plugin", "bin")]),
+        join(instance.root, "node_modules", ".bin"),
+        toolchain(instance.root).toolsBin,
+        join(instance.root, "node_modules", "@pulumi", "pulumi"),
+        env.PATH ?? "",
+    ];
+    return { ...own, ...variables(instance), PATH: path.join(delimiter) };
+}

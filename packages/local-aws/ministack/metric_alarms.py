@@ -1,0 +1,44 @@
+"""Leaves the evaluation of alarms to the gateway, and keeps what it needs for it.
+
+MiniStack evaluates an alarm when data of its metric arrives, whatever the dimensions; it drops the metric queries of an
+alarm; and it takes no dimensions as any dimensions. Here an alarm is kept whole, a metric without dimensions is one of
+its own, as on AWS, and nothing is evaluated: packages/local-aws/gateway/alarms does that on a timer, by SetAlarmState.
+"""
+
+from ministack.services import cloudwatch
+
+# Tells the gateway where there are alarms at all.
+REGIONS_HEADER = "x-alarm-regions"
+OF_ONE_METRIC = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Unit")
+
+
+class Exactly(dict):
+    """Dimensions that MiniStack compares even where there are none."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def leave_to_gateway() -> None:
+    put, describe, dimensions = cloudwatch._put_metric_alarm, cloudwatch._describe_alarms, cloudwatch._dims_from_list
+
+    def put_whole(params, data, is_cbor, is_json=False):
+        answer = put(params, data, is_cbor, is_json)
+        alarm = cloudwatch._alarms.get(data.get("AlarmName")) if answer[0] == 200 else None
+        if alarm:
+            for key in OF_ONE_METRIC:
+                if data.get(key) is None:
+                    alarm.pop(key, None)
+            for key in ("Metrics", "EvaluateLowSampleCountPercentile", "ThresholdMetricId"):
+                if data.get(key):
+                    alarm[key] = data[key]
+        return answer
+
+    def describe_and_tell(*asked, **more):
+        status, headers, body = describe(*asked, **more)
+        regions = sorted({region for _account, region, _name in list(cloudwatch._alarms._data)})
+        return status, {**headers, REGIONS_HEADER: ",".join(regions)} if regions else headers, body
+
+    cloudwatch._put_metric_alarm, cloudwatch._describe_alarms = put_whole, describe_and_tell
+    cloudwatch._evaluate_alarm = lambda _alarm: None
+    cloudwatch._dims_from_list = lambda given: Exactly(dimensions(given))

@@ -1,0 +1,88 @@
+"""Starts MiniStack so that a kill loses at most a second of its state, and so that it ends with its parent.
+
+What it does otherwise than MiniStack has a file each. When the gateway enforces (ANSWERS_PORT is set) it answers the
+gateway's questions, and leaves to it what the gateway judges. All settings are environment variables, which
+packages/local-aws/ministack/process.ts sets.
+"""
+
+import contextvars
+import hmac
+import os
+import signal
+import sys
+import threading
+
+from ministack import app
+from ministack.core import iam_evaluator
+
+import asynchronous
+import dashboards
+import edge_tags
+import embedded_metrics
+import function_logs
+import function_updates
+import metric_alarms
+import origins
+import queue_metrics
+import rest_api_changes
+import rest_deployments
+import rest_records
+import saving
+import schedules
+
+# The gateway's mark on a request that it has judged.
+JUDGED_HEADER = b"x-judged-by-gateway"
+
+judged = contextvars.ContextVar("judged", default=False)
+
+
+def end_with_parent() -> None:
+    # The parent holds the other end of standard input: it closes however the parent ends.
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def leave_to_gateway(token: str) -> None:
+    """Judges only what comes without the gateway's mark: calls of an API, of a function's URL, and past the gateway."""
+    serve, judge = app.app, iam_evaluator.enforce
+
+    async def marked(scope, receive, send):
+        headers = scope.get("headers") or []
+        marks = [value for name, value in headers if name == JUDGED_HEADER]
+        judged.set(any(hmac.compare_digest(mark, token.encode()) for mark in marks))
+        await serve({**scope, "headers": [pair for pair in headers if pair[0] != JUDGED_HEADER]}, receive, send)
+
+    def enforce(*args, **kwargs):
+        return None if judged.get() else judge(*args, **kwargs)
+
+    app.app, iam_evaluator.enforce = marked, enforce
+
+
+if __name__ == "__main__":
+    metric_alarms.leave_to_gateway()
+    dashboards.tell_times_in_seconds()
+    asynchronous.invoke_asynchronously()
+    edge_tags.list_tagged()
+    rest_deployments.keep_to_deployments()
+    rest_records.keep()
+    rest_api_changes.apply_as_aws()
+    origins.serve_rest_apis()
+    embedded_metrics.read_logs()
+    function_logs.end_by_mark()
+    function_updates.end_at_leisure()
+    schedules.look_often()
+    queue_metrics.start()
+    threading.Thread(target=saving.keep_saving, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    if os.environ.get("ANSWERS_PORT"):
+        import answers
+        import function_policies
+
+        # Out of the environment, which Lambda handlers inherit.
+        port, token = int(os.environ.pop("ANSWERS_PORT")), os.environ.pop("GATEWAY_TOKEN")
+        leave_to_gateway(token)
+        function_policies.check_before_delivery()
+        answers.serve(port, token)
+    schedules.deliver_by_role(enforcing=app.AUTH)
+    sys.argv = sys.argv[:1]
+    app.main()

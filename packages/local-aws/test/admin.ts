@@ -1,0 +1,21 @@
+import type { LoggedRequest } from "../../local-personalize/emulator.ts";
+import type { Instance } from "../instance.ts";
+
+/** The admin endpoints of a local AWS: what it logged, and how it is made to go wrong. */
+export function adminOf({ port }: Pick<Instance, "port">) {
+    async function ask<Answer extends object>(path: string, init: RequestInit = {}): Promise<Answer> {
+        const response = await fetch(`http://127.0.0.1:${port}/_local/${path}`, init);
+        const body = (await response.json()) as Answer;
+        if (!response.ok) {
+            throw new Error(`${path}: ${JSON.stringify(body)}`);
+        }
+        return body;
+    }
+    return {
+        async requests(after = 0): Promise<readonly LoggedRequest[]> {
+            return (await ask<{ requests: LoggedRequest[] }>(`requests?after=${after}`)).requests;
+        },
+        arm: (fault: object): Promise<object> => ask("faults", { method: "POST", body: JSON.stringify(fault) }),
+        clear: (): Promise<object> => ask("faults", { method: "DELETE" }),
+    };
+}

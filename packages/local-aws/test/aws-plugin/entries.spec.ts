@@ -1,0 +1,345 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+    CreatePolicyCommand,
+    CreatePolicyVersionCommand,
+    CreateUserCommand,
+    DeleteOpenIDConnectProviderCommand,
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    DetachRolePolicyCommand,
+    DetachUserPolicyCommand,
+    GetRoleCommand,
+    ListPolicyVersionsCommand,
+    PutRolePolicyCommand,
+    UpdateRoleDescriptionCommand,
+} from "@aws-sdk/client-iam";
+import {
+    CreateBucketCommand,
+    DeleteBucketPolicyCommand,
+    GetObjectCommand,
+    PutBucketEncryptionCommand,
+    PutBucketLifecycleConfigurationCommand,
+    PutBucketOwnershipControlsCommand,
+    PutBucketTaggingCommand,
+    PutBucketVersioningCommand,
+    PutObjectCommand,
+    PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import { clientsOf, region, testInstance } from "../../../../test/support/local-aws.ts";
+import { iamEntries } from "../../aws-plugin/iam.ts";
+import { openIdEntries } from "../../aws-plugin/iam-openid.ts";
+import { policyEntries } from "../../aws-plugin/iam-policies.ts";
+import { createProvider } from "../../aws-plugin/provider.ts";
+import { bucketEntries } from "../../aws-plugin/s3-bucket.ts";
+import { objectEntries } from "../../aws-plugin/s3-object.ts";
+import { start, stop } from "../../control.ts";
+import { type Instance, localAccountId } from "../../instance.ts";
+import { type Life, type Plugin, testLives, urnOf } from "./life.ts";
+
+const Bucket = "entries";
+const RoleName = "entries-role";
+const of = { bucket: Bucket };
+const arnOf = (tail: string) => `arn:aws:iam::${localAccountId}:${tail}`;
+const allow = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
+});
+const bucketPolicy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/no/*` }],
+});
+const trust = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "personalize.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+const open = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+const rule = {
+    id: "old",
+    status: "Enabled",
+    filter: { prefix: "" },
+    noncurrentVersionExpiration: { noncurrentDays: 30 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+describe("each resource type of the local AWS plugin", () => {
+    let instance: Instance;
+    let clients: ReturnType<typeof clientsOf>;
+    let plugin: Plugin;
+    let file: string;
+    before(async () => {
+        instance = await testInstance();
+        await start(instance, () => {});
+        clients = clientsOf(instance);
+        const { s3, iam } = clients;
+        const access = { ...iamEntries(iam), ...policyEntries(iam), ...openIdEntries(iam) };
+        const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...access };
+        plugin = createProvider(entries, {}) as Plugin;
+        await iam.send(new CreateUserCommand({ UserName: "ann" }));
+        await iam.send(new CreatePolicyCommand({ PolicyName: "kept", PolicyDocument: allow }));
+        file = join(instance.dir, "u.csv");
+        await writeFile(file, "a,b\n1,2\n");
+    });
+    after(async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    const lives: Life[] = [
+        {
+            type: "aws:s3/bucket:Bucket",
+            args: () => ({ ...of, forceDestroy: true, tags: { team: "films" } }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
+                ),
+            seen: ["tags"],
+        },
+        {
+            type: "aws:s3/bucketVersioning:BucketVersioning",
+            args: () => ({ ...of, versioningConfiguration: { status: "Enabled" } }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
+                ),
+            seen: ["versioningConfiguration"],
+        },
+        {
+            type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            args: () => ({ ...of, ...open }),
+            drift: () =>
+                clients.s3.send(
+                    new PutPublicAccessBlockCommand({
+                        Bucket,
+                        PublicAccessBlockConfiguration: {
+                            BlockPublicAcls: true,
+                            IgnorePublicAcls: true,
+                            BlockPublicPolicy: false,
+                            RestrictPublicBuckets: true,
+                        },
+                    }),
+                ),
+            seen: ["blockPublicPolicy"],
+        },
+        {
+            type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            args: () => ({ ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketOwnershipControlsCommand({
+                        Bucket,
+                        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+                    }),
+                ),
+            seen: ["rule"],
+        },
+        {
+            type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            args: () => ({ ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketEncryptionCommand({
+                        Bucket,
+                        ServerSideEncryptionConfiguration: {
+                            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } }],
+                        },
+                    }),
+                ),
+            seen: ["rules"],
+        },
+        {
+            type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            args: () => ({ ...of, rules: [rule] }),
+            drift: () =>
+                clients.s3.send(
+                    new PutBucketLifecycleConfigurationCommand({
+                        Bucket,
+                        LifecycleConfiguration: {
+                            Rules: [
+                                {
+                                    ID: "old",
+                                    Status: "Enabled",
+                                    Filter: { Prefix: "" },
+                                    NoncurrentVersionExpiration: { NoncurrentDays: 3000 },
+                                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+                                },
+                            ],
+                        },
+                    }),
+                ),
+            seen: ["rules"],
+        },
+        {
+            type: "aws:s3/bucketPolicy:BucketPolicy",
+            args: () => ({ ...of, policy: bucketPolicy }),
+            drift: () => clients.s3.send(new DeleteBucketPolicyCommand({ Bucket })),
+            seen: "gone",
+        },
+        {
+            type: "aws:s3/bucketObjectv2:BucketObjectv2",
+            args: () => ({
+                ...of,
+                key: "u.csv",
+                source: { path: file },
+                sourceHash: "1234",
+                contentType: "text/csv",
+                tags: { team: "films" },
+            }),
+            drift: () =>
+                clients.s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
+            seen: ["sourceHash"],
+        },
+        {
+            type: "aws:iam/role:Role",
+            args: () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
+            drift: () => clients.iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: "writes" })),
+            seen: ["description"],
+        },
+        {
+            type: "aws:iam/policy:Policy",
+            args: () => ({ name: "reads", description: "reads", policy: allow, tags: { team: "films" } }),
+            drift: () =>
+                clients.iam.send(
+                    new CreatePolicyVersionCommand({
+                        PolicyArn: arnOf("policy/reads"),
+                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                        SetAsDefault: true,
+                    }),
+                ),
+            seen: ["policy"],
+        },
+        {
+            type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            args: () => ({ role: RoleName, policyArn: arnOf("policy/kept") }),
+            drift: () => clients.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: arnOf("policy/kept") })),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+            args: () => ({ user: "ann", policyArn: arnOf("policy/kept") }),
+            drift: () =>
+                clients.iam.send(new DetachUserPolicyCommand({ UserName: "ann", PolicyArn: arnOf("policy/kept") })),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            args: () => ({ url: "https://tokens.example.com", clientIdLists: ["films"], tags: { team: "films" } }),
+            drift: () =>
+                clients.iam.send(
+                    new DeleteOpenIDConnectProviderCommand({
+                        OpenIDConnectProviderArn: arnOf("oidc-provider/tokens.example.com"),
+                    }),
+                ),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/rolePolicy:RolePolicy",
+            args: () => ({ name: "reads", role: RoleName, policy: allow }),
+            drift: () =>
+                clients.iam.send(
+                    new PutRolePolicyCommand({
+                        RoleName,
+                        PolicyName: "reads",
+                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                    }),
+                ),
+            seen: ["policy"],
+        },
+    ];
+    testLives(lives, () => plugin);
+
+    it("refuses to delete a bucket that holds something, unless it may", async () => {
+        const urn = urnOf("aws:s3/bucket:Bucket");
+        const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
+        await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
+        await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
+        await plugin.delete(id, urn, { ...outs, forceDestroy: true });
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("stores an object that the program says itself, and sees what another changes of it", async () => {
+        const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
+        await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
+        const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
+        const args = { ...page, cacheControl: "no-cache" };
+        const { id, outs = {} } = await plugin.create(urn, args);
+        const changes = async () => {
+            const { props = {} } = await plugin.read(id, urn, outs);
+            const { changes } = await plugin.diff(id, urn, props, args);
+            return changes ? Object.keys(args).filter((key) => props[key] !== args[key as keyof typeof args]) : [];
+        };
+        assert.deepEqual(await changes(), []);
+        const stored = await clients.s3.send(new GetObjectCommand({ Bucket: "page", Key: "index.html" }));
+        assert.deepEqual([await stored.Body?.transformToString(), stored.CacheControl], [args.content, "no-cache"]);
+        await clients.s3.send(
+            new PutObjectCommand({ Bucket: "page", Key: "index.html", Body: "else", ContentType: "text/html" }),
+        );
+        assert.deepEqual(await changes(), ["content", "cacheControl"]);
+        await plugin.update(id, urn, outs, args);
+        assert.deepEqual(await changes(), []);
+        await assert.rejects(
+            plugin.create(urn, { bucket: "page", key: "nothing" }),
+            /from a FileAsset, or from a content/,
+        );
+    });
+
+    it("limits a role by a boundary, changes it, and takes it off", async () => {
+        const urn = urnOf("aws:iam/role:Role");
+        const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
+        const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
+        const boundary = async () => {
+            const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: "limited" }));
+            return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+        };
+        const { id, outs = {} } = await plugin.create(urn, limited);
+        assert.equal(await boundary(), arnOf("policy/kept"));
+        const { props = {} } = await plugin.read(id, urn, outs);
+        assert.equal((await plugin.diff(id, urn, props, limited)).changes, false);
+        await plugin.update(id, urn, limited, bare);
+        assert.equal(await boundary(), undefined);
+        await plugin.update(id, urn, bare, limited);
+        assert.equal(await boundary(), arnOf("policy/kept"));
+        await plugin.delete(id, urn, limited);
+    });
+
+    it("keeps no more versions of a policy than IAM does, however often it changes", async () => {
+        const urn = urnOf("aws:iam/policy:Policy");
+        const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
+        const { id, outs = {} } = await plugin.create(urn, version(0));
+        for (let n = 1; n <= 7; n++) {
+            await plugin.update(id, urn, { ...outs, ...version(n - 1) }, version(n));
+        }
+        const { Versions = [] } = await clients.iam.send(new ListPolicyVersionsCommand({ PolicyArn: id }));
+        assert.equal(Versions.length, 5);
+        assert.equal(Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId, "v8");
+        await plugin.delete(id, urn, version(7));
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("finds a role gone that was deleted outside", async () => {
+        const urn = urnOf("aws:iam/role:Role");
+        const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
+        await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});
+        await clients.iam.send(new DeleteRoleCommand({ RoleName: id }));
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("goes on with the role and the bucket that a killed run of the same stack left, and with no other's", async () => {
+        const ours = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
+        const theirs = { ...ours, "pulumi:stack": "other" };
+        const urn = (type: string) => `urn:pulumi:test::movie-recommender::${type}::left`;
+        const role = { name: "left-role", assumeRolePolicy: trust, description: "first", tags: ours };
+        const bucket = { bucket: "left-behind", tags: ours };
+        for (const [type, made, taken] of [
+            ["aws:iam/role:Role", role, /EntityAlreadyExists|already exists/],
+            ["aws:s3/bucket:Bucket", bucket, /already own|BucketAlreadyOwnedByYou/],
+        ] as const) {
+            const first = await plugin.create(urn(type), made);
+            const again = await plugin.create(urn(type), made);
+            assert.deepEqual(again, first);
+            await assert.rejects(plugin.create(urn(type), { ...made, tags: theirs }), taken);
+            await plugin.delete(first.id, urn(type), made);
+        }
+    });
+});

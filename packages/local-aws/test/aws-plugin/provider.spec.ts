@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type { provider } from "@pulumi/pulumi";
+import { type AnyEntry, sameJson } from "../../aws-plugin/entry.ts";
+import { createProvider } from "../../aws-plugin/provider.ts";
+
+const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
+const urn = urnOf("movie-recommender:storage:Shelf$aws:s3/shelf:Shelf");
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const signature = "4dabf18193072939515e22adb298388d";
+const secret = (value: unknown) => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
+const asset = (path: string, hash: string) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", path, hash });
+
+describe("the local AWS plugin", () => {
+    const calls: unknown[][] = [];
+    let standing: Record<string, unknown> | undefined;
+    const shelf: AnyEntry = {
+        properties: { name: "replace", books: "update", source: "update", note: "ignore" },
+        nested: ["books.a", "books.b"],
+        async create(args) {
+            calls.push(["create", args]);
+            return { id: "shelf-1", computed: { arn: "arn:shelf-1" } };
+        },
+        async read() {
+            return standing;
+        },
+        async update(id, args, olds) {
+            calls.push(["update", id, args, olds]);
+        },
+        async delete(id, state) {
+            calls.push(["delete", id, state]);
+        },
+    };
+    const lookups = { "aws:index/who:who": async (args: object) => ({ asked: args }) };
+    const plugin = createProvider({ "aws:s3/shelf:Shelf": shelf }, lookups) as Required<provider.Provider>;
+    beforeEach(() => {
+        calls.length = 0;
+        standing = undefined;
+    });
+
+    it("takes the arguments that it maps", async () => {
+        const news = { name: "films", books: 3 };
+        assert.deepEqual(await plugin.check(urn, {}, news), { inputs: news, failures: [] });
+    });
+
+    it("fails the check of each argument that it does not map, by name, and drops none", async () => {
+        const { failures = [] } = await plugin.check(
+            urn,
+            {},
+            { name: "films", colour: "red", height: 2, __defaults: [] },
+        );
+        assert.deepEqual(
+            failures.map(({ property }) => property),
+            ["colour", "height"],
+        );
+        assert.match(failures[0]?.reason ?? "", /not mapped by the local AWS plugin .*--official-plugin/);
+    });
+
+    it("fails the check of what it does not map inside an argument, by its path", async () => {
+        const news = { name: "films", books: [{ a: 1 }, { a: 2, c: { d: 3 } }, { c: { d: 4 } }], source: { any: 1 } };
+        const { failures = [] } = await plugin.check(urn, {}, news);
+        assert.deepEqual(
+            failures.map(({ property }) => property),
+            ["books.c.d"],
+        );
+        assert.deepEqual((await plugin.check(urn, {}, { books: secret({ a: 1 }) })).failures, []);
+        assert.deepEqual((await plugin.check(urn, {}, { books: unknown })).failures, []);
+    });
+
+    it("names a type or a lookup that it does not map, and what to do", async () => {
+        const other = urnOf("aws:s3/cupboard:Cupboard");
+        const message =
+            "aws:s3/cupboard:Cupboard is not mapped by the local AWS plugin. " +
+            "Add an entry to packages/local-aws/aws-plugin, or run with --official-plugin.";
+        await assert.rejects(plugin.check(other, {}, {}), { message });
+        await assert.rejects(plugin.create(other, {}), { message });
+        await assert.rejects(plugin.invoke("aws:index/when:when", {}), /^Error: aws:index\/when:when is not mapped/);
+        assert.deepEqual(await plugin.invoke("aws:index/who:who", { a: 1 }), { outputs: { asked: { a: 1 } } });
+    });
+
+    const olds = { name: "films", books: { a: 1, b: 2 }, note: "x", arn: "arn:shelf-1" };
+    const diffs: [string, Record<string, unknown>, string[] | "update" | "none"][] = [
+        ["nothing", olds, "none"],
+        ["only what the service computes", { name: "films", books: { a: 1, b: 2 }, note: "x" }, "none"],
+        ["the order of keys", { ...olds, books: { b: 2, a: 1 } }, "none"],
+        ["an ignored argument", { ...olds, note: "y" }, "none"],
+        ["an argument wrapped as a secret", { ...olds, books: secret({ a: 1, b: 2 }) }, "none"],
+        ["an updatable argument", { ...olds, books: { a: 1 } }, "update"],
+        ["an argument that goes", { name: "films", note: "x" }, "update"],
+        ["an argument that is not known yet", { ...olds, books: unknown }, "update"],
+        ["the physical name", { ...olds, name: "novels" }, ["name"]],
+        ["the name and more", { ...olds, name: "novels", books: 7 }, ["name"]],
+    ];
+    for (const [what, news, expected] of diffs) {
+        const replaces = Array.isArray(expected) ? expected : [];
+        const outcome = replaces.length > 0 ? "a replacement, delete first" : expected;
+        it(`sees in ${what}: ${outcome}`, async () => {
+            assert.deepEqual(await plugin.diff("shelf-1", urn, olds, news), {
+                changes: expected !== "none",
+                replaces,
+                deleteBeforeReplace: replaces.length > 0,
+            });
+        });
+    }
+
+    it("compares files by their content, not by their place", async () => {
+        const at = (path: string, hash: string) => ({ name: "films", source: asset(path, hash) });
+        const changes = async (news: Record<string, unknown>) =>
+            (await plugin.diff("shelf-1", urn, at("/here/u.csv", "1"), news)).changes;
+        assert.equal(await changes(at("/there/u.csv", "1")), false);
+        assert.equal(await changes(at("/here/u.csv", "2")), true);
+    });
+
+    it("creates with plain arguments, and records what the service computed", async () => {
+        const created = await plugin.create(urn, { name: "films", books: secret(3) });
+        assert.deepEqual(calls, [["create", { name: "films", books: 3 }]]);
+        assert.equal(created.id, "shelf-1");
+        assert.deepEqual(created.outs?.arn, "arn:shelf-1");
+    });
+
+    it("updates with the new and the old, and keeps what was computed", async () => {
+        const { outs } = await plugin.update("shelf-1", urn, olds, { name: "films", books: 4 });
+        assert.deepEqual(calls, [["update", "shelf-1", { name: "films", books: 4 }, olds]]);
+        assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
+    });
+
+    it("reads what stands, and nothing where it is gone", async () => {
+        standing = { books: 5 };
+        const read = await plugin.read("shelf-1", urn, olds);
+        assert.deepEqual(read, { id: "shelf-1", props: { ...olds, books: 5 } });
+        standing = undefined;
+        assert.deepEqual(await plugin.read("shelf-1", urn, olds), { id: "", props: {} });
+    });
+
+    it("deletes by id", async () => {
+        await plugin.delete("shelf-1", urn, olds);
+        assert.deepEqual(calls, [["delete", "shelf-1", olds]]);
+    });
+
+    it("keeps the program's text of a document that AWS has with the same meaning", () => {
+        assert.equal(sameJson('{"a":1,"b":[2]}', '{ "b": [2], "a": 1 }'), '{"a":1,"b":[2]}');
+        assert.equal(sameJson('{"b":[1,2]}', '{"b":[2,1]}'), '{"b":[2,1]}');
+        assert.equal(sameJson(undefined, "{}"), "{}");
+        assert.equal(sameJson("{}", undefined), undefined);
+    });
+});

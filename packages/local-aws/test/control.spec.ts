@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
+import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
+import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { clientsOf, testInstance } from "../../../test/support/local-aws.ts";
+import { reset, start, stateOf, stop } from "../control.ts";
+import { type Instance, paths } from "../instance.ts";
+import { freePort } from "../ministack/process.ts";
+import { run } from "../pulumi.ts";
+import { isAlive } from "../toolchain/lock.mjs";
+
+const runFile = promisify(execFile);
+const silently = () => {};
+
+/** Looks until `look` answers something. */
+async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+    for (;;) {
+        const found = await look();
+        if (found) {
+            return found;
+        }
+        await sleep(30);
+    }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+    const { stdout } = await runFile("ps", ["-A", "-o", "pid=,ppid="]);
+    const rows = stdout.trim().split("\n");
+    return rows.flatMap((row) => {
+        const [child, parent] = row.trim().split(/\s+/).map(Number);
+        return parent === pid && child !== undefined ? [child] : [];
+    });
+}
+
+/** Makes a bucket and a schema, and waits until a kill cannot lose them. */
+async function fill(instance: Instance): Promise<void> {
+    const { s3, personalize } = clientsOf(instance);
+    await s3.send(new CreateBucketCommand({ Bucket: "kept-bucket" }));
+    await personalize.send(new CreateSchemaCommand({ name: "kept-schema", schema: itemInteractionsSchema }));
+    const state = join(paths(instance).awsData, "ministack", "state");
+    await until(async () => {
+        const names = existsSync(state) ? await readdir(state) : [];
+        const texts = await Promise.all(names.map((name) => readFile(join(state, name), "utf8").catch(() => "")));
+        return texts.some((text) => text.includes("kept-bucket"));
+    });
+}
+
+async function namesIn(instance: Instance): Promise<string[]> {
+    const { s3, personalize } = clientsOf(instance);
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    const { schemas = [] } = await personalize.send(new ListSchemasCommand({}));
+    return [...Buckets.map(({ Name }) => String(Name)), ...schemas.map(({ name }) => String(name))];
+}
+
+function connects(host: string, port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = connect({ host, port });
+        socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+        socket.once("connect", () => socket.destroy());
+    });
+}
+
+describe("starting and stopping the local AWS", () => {
+    let instance: Instance;
+    before(async () => {
+        instance = await testInstance();
+    });
+    after(async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    it("is one process however often it is started", async () => {
+        const first = await start(instance, silently);
+        const second = await start(instance, silently);
+        assert.equal(second.pid, first.pid);
+        assert.deepEqual(await stateOf(instance), { kind: "running", running: first });
+    });
+
+    it("listens on the loopback interface only", async function () {
+        const { miniStackPort } = await start(instance, silently);
+        const outside = Object.values(networkInterfaces()).flatMap((addresses) =>
+            (addresses ?? []).filter(({ internal, family }) => !internal && family === "IPv4"),
+        );
+        if (outside.length === 0) {
+            this.skip();
+        }
+        for (const port of [instance.port, miniStackPort]) {
+            assert.equal(await connects("127.0.0.1", port), true);
+            for (const { address } of outside) {
+                assert.equal(await connects(address, port), false, `${address}:${port} answers`);
+            }
+        }
+    });
+
+    it("starts MiniStack again with its data when that is killed", async () => {
+        const { pid } = await start(instance, silently);
+        await fill(instance);
+        const [miniStack] = await childrenOf(pid);
+        process.kill(miniStack as number, "SIGKILL");
+        await until(async () => (await childrenOf(pid)).some((child) => child !== miniStack));
+        const names = await until(() => namesIn(instance).catch(() => undefined));
+        assert.deepEqual(names, ["kept-bucket", "kept-schema"]);
+        assert.match(await readFile(paths(instance).daemonLog, "utf8"), /MiniStack ended unexpectedly \(SIGKILL\)/);
+    });
+
+    it("ends MiniStack too when it is killed itself, and the next start says so and has the data", async () => {
+        const { pid } = await start(instance, silently);
+        const [miniStack] = await childrenOf(pid);
+        process.kill(pid, "SIGKILL");
+        const said: string[] = [];
+        const next = await start(instance, (message) => said.push(message));
+        await until(async () => !isAlive(miniStack as number));
+        assert.notEqual(next.pid, pid);
+        assert.deepEqual(said, [`process ${pid} of an earlier start is gone; starting again with its data`]);
+        assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
+    });
+
+    it("knows its own process when that hangs", async () => {
+        const { pid } = await start(instance, silently);
+        process.kill(pid, "SIGSTOP");
+        assert.deepEqual(await stateOf(instance), { kind: "silent", pid });
+        process.kill(pid, "SIGCONT");
+        assert.equal((await stateOf(instance)).kind, "running");
+    });
+
+    it("stops with everything it started, and its data stays", async () => {
+        const { pid } = await start(instance, silently);
+        const children = await childrenOf(pid);
+        assert.equal(await stop(instance), true);
+        assert.deepEqual([pid, ...children].filter(isAlive), []);
+        assert.deepEqual(await stateOf(instance), { kind: "stopped" });
+        assert.equal(await stop(instance), false);
+        await start(instance, silently);
+        assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
+    });
+
+    it("empties AWS and the stacks on reset, keeps everything else, and runs on", async () => {
+        const kept = [join(instance.dir, "data", "u.data"), join(paths(instance).pulumiHome, "credentials.json")];
+        const emptied = join(paths(instance).pulumiBackend, "stack.json");
+        for (const file of [...kept, emptied]) {
+            await mkdir(join(file, ".."), { recursive: true });
+            await writeFile(file, "{}");
+        }
+        await reset(instance, silently);
+        assert.equal((await stateOf(instance)).kind, "running");
+        assert.deepEqual(await namesIn(instance), []);
+        assert.ok(kept.every((file) => existsSync(file)));
+        assert.equal(existsSync(emptied), false);
+    });
+
+    it("says who has its port: another local AWS", async () => {
+        await start(instance, silently);
+        const other = { ...(await testInstance()), port: instance.port };
+        await assert.rejects(start(other, silently), {
+            message:
+                `Port ${other.port} is taken by the local AWS of ${instance.dir}. Stop that, or choose another port ` +
+                `by the variable MOVIE_RECOMMENDER_LOCAL_PORT=${other.port + 1}.`,
+        });
+        assert.equal(await stop(other), false);
+        assert.equal((await stateOf(instance)).kind, "running");
+        await rm(other.dir, { recursive: true });
+    });
+});
+
+describe("the local AWS on a port or in a folder that is not free", () => {
+    let instance: Instance;
+    beforeEach(async () => {
+        instance = await testInstance();
+    });
+    afterEach(async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    it("is moved to another port, and says so, and is found and stopped from any", async () => {
+        const moved = { ...instance, port: await freePort() };
+        const first = await start(instance, silently);
+        assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
+        const said: string[] = [];
+        const second = await start(moved, (message) => said.push(message));
+        assert.deepEqual(said, [
+            `it runs on port ${instance.port}; it is stopped there, and started with its data on port ${moved.port}`,
+        ]);
+        assert.deepEqual([isAlive(first.pid), isAlive(second.pid)], [false, true]);
+        assert.equal(await stop(instance), true);
+        assert.equal(isAlive(second.pid), false);
+    });
+
+    it("runs on where it is when the other port is taken", async () => {
+        const { pid } = await start(instance, silently);
+        const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        const taken = { ...instance, port: (server.address() as AddressInfo).port };
+        await assert.rejects(start(taken, silently), /^Error: Port \d+ is taken by another program\./);
+        assert.equal(isAlive(pid), true);
+        server.closeAllConnections();
+        server.close();
+    });
+
+    it("is stopped also while it comes up, by whoever interrupted its start", async () => {
+        const starting = start(instance, silently).catch((error: Error) => error);
+        await until(async () => (await stateOf(instance)).kind === "starting");
+        assert.equal(await stop(instance), true);
+        await starting;
+        assert.deepEqual(await stateOf(instance), { kind: "stopped" });
+    });
+
+    it("says in a sentence that its Python is not there", async () => {
+        const toolless = { ...instance, root: instance.dir };
+        await assert.rejects(start(toolless, silently), (error: Error) => {
+            assert.match(error.message, /python cannot be run .* Install it again: rm -r \.tools\/python$/);
+            assert.doesNotMatch(error.message, /\n\s+at /);
+            return true;
+        });
+    });
+
+    it("says that another program has its port", async () => {
+        const server = createServer((_, response) => response.end("hello"));
+        await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
+        await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop that, or/);
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+    });
+
+    it("is one process when two start it at once, and its record stays", async () => {
+        const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
+        assert.equal(one.pid, other.pid);
+        const log = () => readFile(paths(instance).daemonLog, "utf8");
+        await until(async () => (await log()).includes("is served by another process"));
+        const record = JSON.parse(await readFile(paths(instance).daemonFile, "utf8"));
+        assert.deepEqual(record, { pid: one.pid, port: instance.port });
+    });
+
+    it("leaves a process alone whose pid is that of an earlier start", async () => {
+        const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+        await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
+        assert.deepEqual(await stateOf(instance), { kind: "stopped", stalePid: bystander.pid });
+        await start(instance, silently);
+        assert.equal(isAlive(bystander.pid as number), true);
+        bystander.kill();
+    });
+
+    it("tells its state, its variables and a wrong flag by the command line", async () => {
+        const local = (...args: string[]) =>
+            run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
+                MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
+                MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
+            });
+        const status = await local("status");
+        assert.equal(status.exitCode, 1);
+        assert.match(status.stdout, /stopped\. Start it by: npm run local -- start/);
+        const env = await local("env");
+        assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL='http://127.0.0.1:${instance.port}'`));
+        assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi?metadata=skip'`));
+        const quoted = await run(instance, process.execPath, ["packages/local-aws/cli.ts", "env"], "captured", {
+            MOVIE_RECOMMENDER_LOCAL_DIR: "/tmp/o'neil",
+        });
+        assert.ok(quoted.stdout.includes("export PULUMI_HOME='/tmp/o'\\''neil/pulumi-home'"));
+        const wrong = await local("status", "--jsn");
+        assert.equal(wrong.exitCode, 2);
+        assert.match(wrong.stderr, /unknown option '--jsn'/);
+    });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { readFile, rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    CloudWatchClient,
+    DescribeAlarmsCommand,
+    PutMetricAlarmCommand,
+    type PutMetricAlarmCommandInput,
+    PutMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+    CreateQueueCommand,
+    ReceiveMessageCommand,
+    SendMessageCommand,
+    SetQueueAttributesCommand,
+    SQSClient,
+} from "@aws-sdk/client-sqs";
+import { region, testInstance } from "../../../../../test/support/local-aws.ts";
+import { start, stop } from "../../../control.ts";
+import { type Instance, localAccountId, paths } from "../../../instance.ts";
+
+const Namespace = "Films";
+const period = 10;
+const common = { EvaluationPeriods: 1, TreatMissingData: "notBreaching", Threshold: 5 };
+const dimensions = (Campaign: string) => [{ Name: "Campaign", Value: Campaign }];
+const query = (Id: string, MetricName: string) => ({
+    Id,
+    ReturnData: false,
+    MetricStat: { Metric: { Namespace, MetricName, Dimensions: dimensions("films") }, Period: period, Stat: "Sum" },
+});
+const math = (AlarmName: string, Expression: string): PutMetricAlarmCommandInput => ({
+    ...common,
+    AlarmName,
+    ComparisonOperator: "GreaterThanThreshold",
+    Metrics: [query("errors", "Errors"), query("calls", "Calls"), { Id: "rate", Expression, ReturnData: true }],
+});
+const ofErrors = (AlarmName: string, Dimensions: { Name: string; Value: string }[]): PutMetricAlarmCommandInput => ({
+    ...common,
+    AlarmName,
+    ComparisonOperator: "GreaterThanThreshold",
+    Namespace,
+    MetricName: "Errors",
+    Dimensions,
+    Statistic: "Sum",
+    Period: period,
+});
+
+describe("alarms of the local AWS", () => {
+    let instance: Instance;
+    const clients: { destroy(): void }[] = [];
+    let cloudWatch: CloudWatchClient;
+    let elsewhere: CloudWatchClient;
+    let sqs: SQSClient;
+    let sns: SNSClient;
+    before(async () => {
+        instance = await testInstance();
+        await start(instance, () => {});
+        const settings = {
+            endpoint: `http://127.0.0.1:${instance.port}`,
+            region,
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        };
+        cloudWatch = new CloudWatchClient(settings);
+        elsewhere = new CloudWatchClient({ ...settings, region: "us-east-1" });
+        sqs = new SQSClient(settings);
+        sns = new SNSClient(settings);
+        clients.push(cloudWatch, elsewhere, sqs, sns);
+    });
+    after(async () => {
+        for (const client of clients) {
+            client.destroy();
+        }
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    const states = async (client = cloudWatch) => {
+        const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
+        return Object.fromEntries(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+    };
+    async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+        for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(200)) {
+            if (await holds()) {
+                return;
+            }
+        }
+        throw new Error(`it did not come to be that ${what}: ${JSON.stringify(await states())}`);
+    }
+    const put = (client: CloudWatchClient, Campaign: string | undefined, values: Record<string, number>) =>
+        client.send(
+            new PutMetricDataCommand({
+                Namespace,
+                MetricData: Object.entries(values).map(([MetricName, Value]) => ({
+                    MetricName,
+                    Value,
+                    Timestamp: new Date(Math.floor(Date.now() / 1000 / period - 1) * period * 1000),
+                    ...(Campaign !== undefined && { Dimensions: dimensions(Campaign) }),
+                })),
+            }),
+        );
+
+    it("alarms by the metric of exactly its dimensions, tells by a topic, and computes rates and percentiles", async () => {
+        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
+        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
+        const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
+        const Policy = JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Effect: "Allow",
+                    Principal: { Service: "sns.amazonaws.com" },
+                    Action: "sqs:SendMessage",
+                    Resource: "*",
+                },
+            ],
+        });
+        await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+        await sns.send(
+            new SubscribeCommand({
+                TopicArn,
+                Protocol: "sqs",
+                Endpoint: queueArn,
+                Attributes: { RawMessageDelivery: "true" },
+            }),
+        );
+        const { Statistic: _, ...percentile } = ofErrors("percentile", dimensions("films"));
+        for (const alarm of [
+            { ...ofErrors("dimensions", dimensions("films")), AlarmActions: [TopicArn] },
+            ofErrors("no dimensions", []),
+            { ...percentile, ExtendedStatistic: "p90" },
+            math("rate", "100 * errors / calls"),
+            math("unknown", "RATE(errors)"),
+        ]) {
+            await cloudWatch.send(new PutMetricAlarmCommand(alarm));
+        }
+        await put(cloudWatch, "others", { Errors: 100, Calls: 100 });
+        const evaluated = ["dimensions", "no dimensions", "percentile", "rate"];
+        await until("all are OK", async () => {
+            const found = await states();
+            return evaluated.every((name) => found[name] === "OK");
+        });
+        const quiet = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+        assert.equal(quiet.Messages, undefined, "data of other dimensions alarms nobody");
+
+        await put(cloudWatch, "films", { Errors: 6, Calls: 60 });
+        await until("three alarm", async () => {
+            const found = await states();
+            return ["dimensions", "percentile", "rate"].every((name) => found[name] === "ALARM");
+        });
+        assert.equal((await states())["no dimensions"], "OK");
+        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+        const notice = JSON.parse(Messages[0]?.Body ?? "{}");
+        assert.deepEqual([notice.AlarmName, notice.OldStateValue, notice.NewStateValue], ["dimensions", "OK", "ALARM"]);
+        assert.match(
+            notice.NewStateReason,
+            /^Threshold Crossed: 1 out of the last 1 datapoints \[6 .*greater than .* \(5\)/,
+        );
+
+        const log = await readFile(paths(instance).daemonLog, "utf8");
+        const said = log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
+        assert.equal(said.length, 1, "what it cannot compute it says once");
+        assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
+    });
+
+    it("knows how many messages a queue holds, so that one of dead letters alarms", async () => {
+        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "dead-letters" }));
+        await cloudWatch.send(
+            new PutMetricAlarmCommand({
+                ...ofErrors("letters", [{ Name: "QueueName", Value: "dead-letters" }]),
+                Namespace: "AWS/SQS",
+                MetricName: "ApproximateNumberOfMessagesVisible",
+                Statistic: "Maximum",
+                Threshold: 0,
+            }),
+        );
+        await until("it is quiet", async () => (await states()).letters === "OK");
+        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "lost" }));
+        await until("it alarms", async () => (await states()).letters === "ALARM");
+    });
+
+    it("looks at other regions, too, as soon as there is an alarm", async () => {
+        await elsewhere.send(new PutMetricAlarmCommand(ofErrors("far", dimensions("films"))));
+        await put(elsewhere, "films", { Errors: 6 });
+        await until("it alarms", async () => (await states(elsewhere)).far === "ALARM");
+        assert.equal((await states()).far, undefined);
+    });
+});

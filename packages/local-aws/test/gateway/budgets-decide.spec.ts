@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { Budget, Notification } from "@aws-sdk/client-budgets";
+import type { CostRecord } from "../../../local-personalize/metering/cost.ts";
+import { exceeded, noticeKey, noticeOf, scopeOf } from "../../gateway/budgets/decide.ts";
+
+const now = Date.UTC(2026, 10, 25, 12);
+const budget = (more: Partial<Budget> = {}): Budget => ({
+    ...{ BudgetName: "films", BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: "20", Unit: "USD" } },
+    ...more,
+});
+const notification = (more: Partial<Notification> = {}): Notification => ({
+    ...{ NotificationType: "ACTUAL", ComparisonOperator: "GREATER_THAN", Threshold: 80, ThresholdType: "PERCENTAGE" },
+    ...more,
+});
+const record = (more: Partial<CostRecord> = {}): CostRecord => ({
+    ...{ region: "eu-central-1", measure: "TrainingHours", usageType: "EUC1-TrainingHours", resourceArn: "arn" },
+    ...{ tags: { stack: "dev", team: "films" }, hour: now, quantity: 1, unit: "Hours", usd: 0.24 },
+    ...more,
+});
+
+describe("what a budget is about", () => {
+    const holds = (CostFilters: Record<string, string[]>) => {
+        const scope = scopeOf(budget({ CostFilters }), now);
+        assert.ok("holds" in scope);
+        return scope.holds(record());
+    };
+
+    it("is everything, or what its filters name: any value of a key, all keys", () => {
+        assert.equal(holds({}), true);
+        assert.equal(holds({ Service: ["Amazon Personalize"] }), true);
+        assert.equal(holds({ Service: ["AWS Lambda"] }), false);
+        assert.equal(holds({ TagKeyValue: ["user:stack$live", "user:stack$dev"] }), true);
+        assert.equal(holds({ TagKeyValue: ["user:stack$live"] }), false);
+        assert.equal(holds({ Service: ["Amazon Personalize"], TagKeyValue: ["user:owner$dev"] }), false);
+        assert.equal(holds({ Region: ["eu-central-1"], UsageType: ["EUC1-TrainingHours"] }), true);
+    });
+
+    it("begins with the month, or later when the budget does", () => {
+        const start = (Start?: Date) => {
+            const scope = scopeOf(budget(Start ? { TimePeriod: { Start } } : {}), now);
+            return "start" in scope ? scope.start : undefined;
+        };
+        assert.equal(start(), Date.UTC(2026, 10));
+        assert.equal(start(new Date(Date.UTC(2026, 5))), Date.UTC(2026, 10));
+        assert.equal(start(new Date(Date.UTC(2026, 10, 9))), Date.UTC(2026, 10, 9));
+    });
+
+    it("is not known of other types, units and filters, which is said", () => {
+        const because = (more: Partial<Budget>) => {
+            const scope = scopeOf(budget(more), now);
+            return "because" in scope ? scope.because : "";
+        };
+        assert.match(because({ TimePeriod: { Start: new Date(now + 1) } }), /time period/);
+        assert.match(because({ TimePeriod: { End: new Date(now) } }), /time period/);
+        assert.match(because({ BudgetType: "USAGE" }), /type COST/);
+        assert.match(because({ TimeUnit: "DAILY" }), /MONTHLY/);
+        assert.match(because({ CostFilters: { AZ: ["a"] } }), /the cost filter AZ is not evaluated here; Service,/);
+        assert.match(because({ FilterExpression: { Dimensions: { Key: "SERVICE", Values: [] } } }), /FilterExpression/);
+    });
+});
+
+describe("a budget's threshold", () => {
+    const over = (spend: { actual: number; forecast: number }, more: Partial<Notification> = {}) =>
+        exceeded(budget(), notification(more), spend);
+
+    it("is exceeded by more than it, of what was spent or is forecast, in percent or dollars", () => {
+        assert.equal(over({ actual: 16, forecast: 99 }), undefined);
+        assert.deepEqual(over({ actual: 16.01, forecast: 99 }), {
+            ...{ type: "ACTUAL", threshold: 16, spent: 16.01, limit: 20 },
+        });
+        const forecast = { NotificationType: "FORECASTED", Threshold: 100 } as const;
+        assert.equal(over({ actual: 99, forecast: 20 }, forecast), undefined);
+        assert.equal(over({ actual: 0, forecast: 21 }, forecast)?.spent, 21);
+        const absolute = { ThresholdType: "ABSOLUTE_VALUE", Threshold: 5 } as const;
+        assert.equal(over({ actual: 5, forecast: 9 }, absolute), undefined);
+        assert.equal(over({ actual: 5.1, forecast: 9 }, absolute)?.threshold, 5);
+    });
+
+    it("is never exceeded where it asks for less, or the budget has no limit", () => {
+        assert.equal(over({ actual: 99, forecast: 99 }, { ComparisonOperator: "LESS_THAN" }), undefined);
+        const { BudgetLimit: _, ...unlimited } = budget();
+        assert.equal(exceeded(unlimited, notification(), { actual: 99, forecast: 99 }), undefined);
+    });
+
+    it("is another one with another limit", () => {
+        const raised = budget({ BudgetLimit: { Amount: "40", Unit: "USD" } });
+        assert.notEqual(noticeKey(budget(), notification()), noticeKey(raised, notification()));
+        const again = budget({ BudgetLimit: { Amount: "20.0", Unit: "USD" } });
+        assert.equal(noticeKey(budget(), notification()), noticeKey(again, notification()));
+    });
+});
+
+describe("a budget's notice", () => {
+    it("is worded as AWS Budgets does", () => {
+        const over = { type: "ACTUAL" as const, threshold: 16, spent: 16.5, limit: 20 };
+        const { Subject, Message } = noticeOf("films", over, { accountId: "000000000000", now });
+        assert.equal(Subject, "AWS Budgets: films has exceeded your alert threshold");
+        const lines = Message.split("\n");
+        assert.deepEqual(lines.slice(0, 2), ["AWS Budget Notification November 25, 2026", "AWS Account 000000000000"]);
+        for (const line of [
+            "Budget Name: films",
+            "Budget Type: Cost",
+            "Budgeted Amount: $20.00",
+            "Alert Type: ACTUAL",
+            "Alert Threshold: > $16.00",
+            "ACTUAL Amount: $16.50",
+        ]) {
+            assert.ok(lines.includes(line), line);
+        }
+    });
+
+    it("has a subject that SNS takes, however long the budget's name is", () => {
+        const over = { type: "FORECASTED" as const, threshold: 16, spent: 16.5, limit: 20 };
+        const { Subject, Message } = noticeOf("x".repeat(100), over, { accountId: "0", now });
+        assert.equal(Subject.length, 100);
+        assert.match(Message, /The FORECASTED Cost associated with this budget is \$16\.50/);
+    });
+});

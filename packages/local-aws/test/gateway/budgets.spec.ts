@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    BudgetsClient,
+    CreateBudgetCommand,
+    DeleteBudgetCommand,
+    DescribeBudgetCommand,
+    DescribeBudgetsCommand,
+    type NotificationWithSubscribers,
+} from "@aws-sdk/client-budgets";
+import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { region } from "../../../../test/support/local-aws.ts";
+import { until } from "../../../local-personalize/test/support.ts";
+import { start, stop } from "../../control.ts";
+import { localAccountId, paths } from "../../instance.ts";
+import { type Cinema, startCinema } from "./cinema.ts";
+
+describe("budgets of a local AWS", () => {
+    let cinema: Cinema;
+    let budgets: BudgetsClient;
+    let sns: SNSClient;
+    let sqs: SQSClient;
+    let topic: string;
+    let queue: string;
+    const account = { AccountId: localAccountId };
+    const allowBudgets = {
+        ...{
+            Effect: "Allow",
+            Principal: { Service: "budgets.amazonaws.com" },
+            Action: "SNS:Publish",
+            Resource: "*",
+        },
+        Condition: { StringEquals: { "aws:SourceAccount": localAccountId } },
+    };
+
+    async function newTopic(name: string, Statement: object[]): Promise<{ topic: string; queue: string }> {
+        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: name }));
+        const AttributeValue = JSON.stringify({ Version: "2012-10-17", Statement });
+        await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue }));
+        const Policy = JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: "*" }],
+        });
+        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
+        const Endpoint = `arn:aws:sqs:${region}:${localAccountId}:${name}`;
+        await sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
+        return { topic: TopicArn, queue: QueueUrl };
+    }
+
+    const notification = (
+        NotificationType: "ACTUAL" | "FORECASTED",
+        Threshold: number,
+        Address = topic,
+    ): NotificationWithSubscribers => ({
+        Notification: {
+            NotificationType,
+            ComparisonOperator: "GREATER_THAN",
+            Threshold,
+            ThresholdType: "PERCENTAGE",
+        },
+        Subscribers: [
+            { SubscriptionType: "SNS", Address },
+            { SubscriptionType: "EMAIL", Address: "ann@example.org" },
+        ],
+    });
+    const create = (
+        BudgetName: string,
+        Amount: string,
+        NotificationsWithSubscribers: NotificationWithSubscribers[],
+        more = {},
+    ) =>
+        budgets.send(
+            new CreateBudgetCommand({
+                ...account,
+                Budget: {
+                    ...{
+                        BudgetName,
+                        BudgetType: "COST",
+                        TimeUnit: "MONTHLY",
+                        BudgetLimit: { Amount, Unit: "USD" },
+                    },
+                    CostFilters: { Service: ["Amazon Personalize"] },
+                    ...more,
+                },
+                NotificationsWithSubscribers,
+            }),
+        );
+    const log = () => readFile(paths(cinema.instance).daemonLog, "utf8");
+
+    /** The notices in the queue, oldest first; they stay out of it. */
+    async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
+        const found: { Subject: string; Message: string }[] = [];
+        for (;;) {
+            const receive = new ReceiveMessageCommand({
+                QueueUrl: url,
+                MaxNumberOfMessages: 10,
+                VisibilityTimeout: 600,
+            });
+            const { Messages = [] } = await sqs.send(receive);
+            if (Messages.length === 0) return found;
+            found.push(...Messages.map(({ Body = "" }) => JSON.parse(Body)));
+        }
+    }
+    const arrived = () =>
+        until(async () => {
+            const found = await notices();
+            return found.length > 0 && found;
+        });
+    /** Waits for two evaluations, in which nothing is to happen. */
+    const evaluated = () => sleep(4500);
+
+    before(async () => {
+        cinema = await startCinema();
+        budgets = new BudgetsClient(cinema.settings);
+        sns = new SNSClient(cinema.settings);
+        sqs = new SQSClient(cinema.settings);
+        ({ topic, queue } = await newTopic("notices", [allowBudgets]));
+        // To the middle of the next month, which begins with a new campaign.
+        await cinema.park();
+        const now = new Date(await cinema.advance(0));
+        const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 15);
+        await cinema.advance((next - now.getTime()) / 3_600_000);
+        await cinema.resume();
+    });
+    after(async () => {
+        for (const client of [budgets, sns, sqs]) client?.destroy();
+        await cinema?.discard();
+    });
+
+    it("notify once a threshold and month, in AWS's words, by what was metered, also over a restart", async () => {
+        await create("films", "20", [notification("ACTUAL", 50), notification("ACTUAL", 80)]);
+        await evaluated();
+        assert.deepEqual(await notices(), []);
+        // 51 hours of 1 TPS are $10.20: more than half of $20.
+        await cinema.advance(51);
+        const [half, ...others] = await arrived();
+        assert.equal(others.length, 0);
+        assert.equal(half?.Subject, "AWS Budgets: films has exceeded your alert threshold");
+        assert.match(
+            half?.Message ?? "",
+            /^Budgeted Amount: \$20\.00\nAlert Type: ACTUAL\nAlert Threshold: > \$10\.00\nACTUAL Amount: \$10\.2/m,
+        );
+
+        await evaluated();
+        await stop(cinema.instance);
+        await start(cinema.instance, () => {});
+        await evaluated();
+        assert.deepEqual(await notices(), []);
+
+        await cinema.advance(30);
+        const [eighty, ...more] = await arrived();
+        assert.match(eighty?.Message ?? "", /Alert Threshold: > \$16\.00\nACTUAL Amount: \$16\.2/);
+        assert.equal(more.length, 0);
+        assert.match(await log(), /to ann@example.org, who gets no e-mail from here: AWS Budgets: films has/);
+    });
+
+    it("show what was spent, by budget and in the list", async () => {
+        const { Budget } = await budgets.send(new DescribeBudgetCommand({ ...account, BudgetName: "films" }));
+        const spent = Number(Budget?.CalculatedSpend?.ActualSpend?.Amount);
+        assert.ok(spent >= 16.2 && spent < 16.3, String(spent));
+        assert.ok(Number(Budget?.CalculatedSpend?.ForecastedSpend?.Amount) > spent);
+        assert.ok(Budget?.TimePeriod?.Start instanceof Date);
+        const { Budgets = [] } = await budgets.send(new DescribeBudgetsCommand(account));
+        assert.equal(Budgets[0]?.CalculatedSpend?.ActualSpend?.Unit, "USD");
+        assert.ok(Number(Budgets[0]?.CalculatedSpend?.ActualSpend?.Amount) >= spent);
+        await assert.rejects(budgets.send(new DescribeBudgetCommand({ ...account, BudgetName: "none" })), {
+            name: "NotFoundException",
+        });
+    });
+
+    it("notify of a forecast, and of what has a tag only", async () => {
+        const tagged = (value: string) => ({ CostFilters: { TagKeyValue: [`user:stack$${value}`] } });
+        // Two weeks more at $0.20 an hour are more than $60, together with what was spent.
+        await create("forecast", "60", [notification("FORECASTED", 100)], tagged("dev"));
+        await create("other", "1", [notification("ACTUAL", 1)], tagged("live"));
+        const [forecast, ...others] = await arrived();
+        assert.equal(forecast?.Subject, "AWS Budgets: forecast has exceeded your alert threshold");
+        assert.match(
+            forecast?.Message ?? "",
+            /Alert Type: FORECASTED\nAlert Threshold: > \$60\.00\nFORECASTED Amount: \$/,
+        );
+        await evaluated();
+        assert.deepEqual([...others, ...(await notices())], []);
+    });
+
+    it("tell again in a month that follows, and when a new budget has the name of one that is gone", async () => {
+        for (const BudgetName of ["forecast", "other"]) {
+            await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName }));
+        }
+        await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName: "films" }));
+        await evaluated();
+        await create("films", "20", [notification("ACTUAL", 50)]);
+        assert.equal((await arrived()).length, 1);
+        const now = new Date(await cinema.advance(0));
+        await cinema.advance((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - now.getTime()) / 3_600_000 + 1);
+        await evaluated();
+        assert.deepEqual(await notices(), []);
+        await cinema.advance(60);
+        assert.equal((await arrived()).length, 1);
+    });
+
+    it("are refused by a topic whose policy does not let them publish, and say so in the log", async () => {
+        const closed = await newTopic("closed", [{ ...allowBudgets, Principal: { Service: "events.amazonaws.com" } }]);
+        await create("refused", "1", [notification("ACTUAL", 50, closed.topic)]);
+        await until(async () =>
+            /not delivered: budgets.amazonaws.com may not: SNS:Publish on .*closed/.test(await log()),
+        );
+        assert.deepEqual(await notices(closed.queue), []);
+    });
+
+    it("say that one is not evaluated", async () => {
+        await create("daily", "1", [notification("ACTUAL", 50)], { TimeUnit: "DAILY" });
+        await until(async () => /budget daily is not evaluated: only budgets of type COST/.test(await log()));
+    });
+});

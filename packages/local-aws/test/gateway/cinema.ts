@@ -1,0 +1,107 @@
+import { rm } from "node:fs/promises";
+import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateEventTrackerCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DeleteCampaignCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSolutionVersionCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { clientsOf, region, testInstance } from "../../../../test/support/local-aws.ts";
+import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
+import { arn, importRole, interactionsSchema, recipe, until } from "../../../local-personalize/test/support.ts";
+import { start, stop } from "../../control.ts";
+
+export const campaignArn = arn("campaign/films");
+
+/** What is running: a local AWS with a trained recommender of movies and its campaign. */
+export type Cinema = Awaited<ReturnType<typeof startCinema>>;
+
+/** Starts a local AWS of its own, with a recommender on synthetic data and its campaign, tagged `stack`: `dev`. */
+export async function startCinema() {
+    const instance = await testInstance();
+    await start(instance, () => {});
+    const clients = clientsOf(instance);
+    const url = `http://127.0.0.1:${instance.port}`;
+    const { solutionVersionArn, trackingId } = await makeRecommender(clients);
+    const tags = [{ tagKey: "stack", tagValue: "dev" }];
+    const resume = () =>
+        clients.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn, tags }));
+    await resume();
+    return {
+        ...{ instance, url, solutionVersionArn, trackingId, resume },
+        settings: { endpoint: url, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } },
+        park: () => clients.personalize.send(new DeleteCampaignCommand({ campaignArn })),
+        ask: (userId = "1") => clients.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })),
+        askOf: (other: string) =>
+            clients.runtime.send(new GetRecommendationsCommand({ campaignArn: other, userId: "1" })),
+        /** Moves the clock on; answers what it shows then, in epoch milliseconds. */
+        async advance(hours: number): Promise<number> {
+            const body = JSON.stringify({ advanceSeconds: hours * 3600 });
+            const answer = await fetch(`${url}/_local/clock`, { method: "POST", body });
+            return Date.parse(((await answer.json()) as { now: string }).now);
+        },
+        async discard(): Promise<void> {
+            for (const client of Object.values(clients)) client.destroy();
+            await stop(instance);
+            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        },
+    };
+}
+
+/** Imports data, makes a tracker and trains. */
+async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clientsOf>) {
+    const Bucket = "movies";
+    const service = { Service: "personalize.amazonaws.com" };
+    const reads = {
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:ListBucket"],
+        Resource: ["arn:aws:s3:::movies", "arn:aws:s3:::movies/*"],
+    };
+    const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: document({ ...reads, Principal: service }) }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: "all.csv", Body: interactionsCsv(syntheticRatings()) }));
+    const RoleName = importRole.split("/").at(-1);
+    const trust = document({ Effect: "Allow", Principal: service, Action: "sts:AssumeRole" });
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "reads", PolicyDocument: document(reads) }));
+    const { schemaArn } = await personalize.send(
+        new CreateSchemaCommand({ name: "films", schema: interactionsSchema }),
+    );
+    const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+    const { datasetArn } = await personalize.send(
+        new CreateDatasetCommand({ name: "films", schemaArn, datasetGroupArn, datasetType: "Interactions" }),
+    );
+    const { datasetImportJobArn } = await personalize.send(
+        new CreateDatasetImportJobCommand({
+            ...{ jobName: "first", datasetArn, roleArn: importRole },
+            dataSource: { dataLocation: "s3://movies/all.csv" },
+        }),
+    );
+    await until(async () => {
+        const job = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        return (await personalize.send(job)).datasetImportJob?.status === "ACTIVE";
+    });
+    const tracker = new CreateEventTrackerCommand({ name: "clicks", datasetGroupArn });
+    const { trackingId = "" } = await personalize.send(tracker);
+    const recipeArn = recipe("aws-user-personalization");
+    await personalize.send(
+        new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn, performAutoTraining: false }),
+    );
+    const made = await personalize.send(new CreateSolutionVersionCommand({ solutionArn: arn("solution/films") }));
+    const { solutionVersionArn = "" } = made;
+    await until(async () => {
+        const version = new DescribeSolutionVersionCommand({ solutionVersionArn });
+        return (await personalize.send(version)).solutionVersion?.status === "ACTIVE";
+    });
+    return { solutionVersionArn, trackingId };
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSolutionCommand,
+    DescribeDatasetGroupCommand,
+    DescribeDatasetImportJobCommand,
+    ListSolutionVersionsCommand,
+} from "@aws-sdk/client-personalize";
+import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    importRole,
+    recipe,
+    type Service,
+    until,
+} from "../../../local-personalize/test/support.ts";
+import { type LocalPersonalize, startPersonalize } from "./support.ts";
+
+const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
+const day = 24 * 3600;
+
+describe("the clock of the local AWS", () => {
+    let local: LocalPersonalize;
+    const send: LocalPersonalize["personalize"]["send"] = ((command: never) =>
+        local.personalize.send(command)) as never;
+    const url = () => `http://127.0.0.1:${local.port}/_local/clock`;
+    const clock = async () => (await (await fetch(url())).json()) as { now: string; aheadSeconds: number };
+    const advance = (advanceSeconds: unknown) =>
+        fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
+    const groupStatus = async () => {
+        const describe = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
+        return (await send(describe)).datasetGroup;
+    };
+
+    beforeEach(async () => {
+        local = await startPersonalize({ access, speed: "real" });
+    });
+    afterEach(() => local.discard());
+
+    it("is the machine's, until it is moved on; then all that is made and logged is by it, also after a restart", async () => {
+        const before = await clock();
+        assert.equal(before.aheadSeconds, 0);
+        assert.ok(Math.abs(Date.parse(before.now) - Date.now()) < 5000);
+        const answer = await advance(30 * day);
+        assert.equal(answer.status, 200);
+        assert.equal(((await answer.json()) as { aheadSeconds: number }).aheadSeconds, 30 * day);
+        await local.stop();
+        local = await startPersonalize({ access, speed: "real", dataDir: local.dataDir });
+        const after = await clock();
+        assert.equal(after.aheadSeconds, 30 * day);
+        assert.ok(Date.parse(after.now) - Date.parse(before.now) >= 30 * day * 1000);
+        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        const created = (await groupStatus())?.creationDateTime?.getTime() ?? 0;
+        assert.ok(created >= Date.parse(after.now) && created < Date.parse(after.now) + 60_000);
+        assert.ok(((await local.requests())[0]?.at ?? 0) >= created);
+    });
+
+    it("lets pass what takes time", async () => {
+        await send(new CreateDatasetGroupCommand({ name: "films" }));
+        assert.equal((await groupStatus())?.status, "CREATE PENDING");
+        await advance(6);
+        assert.equal((await groupStatus())?.status, "CREATE IN_PROGRESS");
+        await advance(24.5);
+        const group = await groupStatus();
+        assert.equal(group?.status, "ACTIVE");
+        const took = Number(group?.lastUpdatedDateTime) - Number(group?.creationDateTime);
+        assert.equal(took, 30_000);
+    });
+
+    it("begins jobs that are due by then, and makes up once for a month of automatic trainings", async () => {
+        // Resources take no time while the folder is served at speed instant.
+        await local.stop();
+        local = await startPersonalize({ access, dataDir: local.dataDir });
+        const { datasetArn, datasetGroupArn } = await createDataset(local as unknown as Service);
+        await local.stop();
+        local = await startPersonalize({ access, speed: "real", dataDir: local.dataDir });
+        await advance(day);
+        await send(
+            new CreateDatasetImportJobCommand({
+                ...{ jobName: "first", datasetArn, roleArn: importRole },
+                dataSource: { dataLocation: "s3://movies/all.csv" },
+            }),
+        );
+        const job = new DescribeDatasetImportJobCommand({ datasetImportJobArn: arn("dataset-import-job/first") });
+        const jobStatus = async () => (await send(job)).datasetImportJob?.status;
+        assert.equal(await jobStatus(), "CREATE PENDING");
+        await advance(5 * 60);
+        await until(async () => (await jobStatus()) === "ACTIVE");
+
+        const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
+        await send(new CreateSolutionCommand(solution));
+        const versions = async () => (await send(new ListSolutionVersionsCommand({}))).solutionVersions ?? [];
+        await advance(30 * day);
+        const [first] = await until(async () => {
+            const all = await versions();
+            return all.length > 0 && all;
+        });
+        assert.deepEqual([first?.trainingType, first?.status], ["AUTOMATIC", "CREATE PENDING"]);
+        await advance(3600);
+        await until(async () => (await versions())[0]?.status === "ACTIVE");
+        await advance(30 * day);
+        await sleep(100);
+        // Nothing new came in.
+        assert.equal((await versions()).length, 1);
+    });
+
+    for (const wrong of [-1, "1", null, 1e12]) {
+        it(`does not take ${JSON.stringify(wrong)} for seconds`, async () => {
+            const answer = await advance(wrong);
+            assert.equal(answer.status, 400);
+            assert.match(
+                ((await answer.json()) as { message: string }).message,
+                /advanceSeconds must be a number from 0/,
+            );
+            assert.equal((await clock()).aheadSeconds, 0);
+        });
+    }
+
+    it("says what is wrong with a body, and with a method", async () => {
+        for (const [body, message] of [
+            ["no json", /The body must be a JSON object/],
+            ["null", /The body must be a JSON object/],
+            ['{"advanceSeconds":1,"days":2}', /There is no days/],
+        ] as const) {
+            const answer = await fetch(url(), { method: "POST", body });
+            assert.equal(answer.status, 400);
+            assert.match(((await answer.json()) as { message: string }).message, message);
+        }
+        assert.equal((await fetch(url(), { method: "DELETE" })).status, 405);
+    });
+});

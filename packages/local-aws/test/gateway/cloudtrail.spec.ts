@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
+import { CreateDatasetGroupCommand, DeleteDatasetGroupCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
+import { region } from "../../../../test/support/local-aws.ts";
+import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./enforcement/support.ts";
+
+describe("CloudTrail's LookupEvents on the local AWS", () => {
+    let aws: Enforcing;
+    const clients: CloudTrailClient[] = [];
+    before(async () => {
+        aws = await startEnforcing();
+    });
+    after(async () => {
+        for (const client of clients) client.destroy();
+        await aws?.discard();
+    });
+
+    async function lookUp(input: LookupEventsCommandInput, at = region, credentials: Keys = administrator) {
+        const client = new CloudTrailClient({ endpoint: aws.url, region: at, credentials, maxAttempts: 1 });
+        clients.push(client);
+        const { Events = [], NextToken } = await client.send(new LookupEventsCommand(input));
+        return { Events, NextToken, records: Events.map(({ CloudTrailEvent = "" }) => JSON.parse(CloudTrailEvent)) };
+    }
+    const by = (AttributeKey: "EventName" | "ResourceName" | "Username", AttributeValue: string) => ({
+        LookupAttributes: [{ AttributeKey, AttributeValue }],
+    });
+
+    it("tells who did what in Personalize, what failed and why, and what was denied", async () => {
+        const ann = await aws.user(
+            "ann",
+            allow(["personalize:CreateDatasetGroup", "personalize:ListSchemas", "cloudtrail:LookupEvents"]),
+        );
+        const begun = new Date();
+        const create = () => ann.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        const { datasetGroupArn = "" } = await create();
+        await ann.personalize.send(new ListSchemasCommand({}));
+        await assert.rejects(create(), { name: "ResourceAlreadyExistsException" });
+        const remove = new DeleteDatasetGroupCommand({ datasetGroupArn });
+        await assert.rejects(ann.personalize.send(remove), { name: "AccessDeniedException" });
+
+        const { Events, records } = await lookUp({ StartTime: new Date(begun.getTime() - 1000) }, region, ann.keys);
+        assert.deepEqual(
+            Events.map(({ EventName, EventSource, Username }) => [EventName, EventSource, Username]),
+            [
+                ["DeleteDatasetGroup", "personalize.amazonaws.com", "ann"],
+                ["CreateDatasetGroup", "personalize.amazonaws.com", "ann"],
+                ["CreateDatasetGroup", "personalize.amazonaws.com", "ann"],
+            ],
+        );
+        assert.deepEqual(
+            records.map(({ errorCode }) => errorCode),
+            ["AccessDenied", "ResourceAlreadyExistsException", undefined],
+        );
+        assert.equal(records[0].userIdentity.arn, ann.arn);
+        assert.match(records[0].errorMessage, /personalize:DeleteDatasetGroup .* because no identity-based policy/);
+        const about = await lookUp(by("ResourceName", datasetGroupArn));
+        assert.deepEqual(
+            about.Events.map(({ EventName }) => EventName),
+            ["DeleteDatasetGroup", "CreateDatasetGroup"],
+        );
+        assert.ok((about.Events[0]?.EventTime?.getTime() ?? 0) >= begun.getTime());
+        assert.equal((await lookUp(by("EventName", "ListSchemas"))).Events.length, 0, "who only looks is not told of");
+    });
+
+    it("pages, keeps regions apart, and is itself judged", async () => {
+        const first = await lookUp({ ...by("Username", "ann"), MaxResults: 2 });
+        assert.equal(first.Events.length, 2);
+        const rest = await lookUp({ ...by("Username", "ann"), MaxResults: 2, NextToken: first.NextToken });
+        assert.equal(rest.Events.length, 1);
+        assert.equal(rest.NextToken, undefined);
+        assert.equal((await lookUp(by("Username", "ann"), "us-east-1")).Events.length, 0);
+        assert.equal((await lookUp({ StartTime: new Date(Date.now() + 60_000) })).Events.length, 0);
+        const { keys } = await aws.user("bob");
+        await assert.rejects(lookUp({}, region, keys), { name: "AccessDeniedException" });
+        const [denial] = (await lookUp(by("Username", "bob"))).records;
+        assert.deepEqual([denial.eventName, denial.errorCode], ["LookupEvents", "AccessDenied"]);
+    });
+});

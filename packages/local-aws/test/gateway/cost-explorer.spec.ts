@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { CostExplorerClient, GetCostAndUsageCommand, GetCostForecastCommand } from "@aws-sdk/client-cost-explorer";
+import type { UsageRecord } from "../../../local-personalize/emulator.ts";
+import type { Measure } from "../../../local-personalize/metering/usage-types.ts";
+import { campaignArn, cinemaBucket, openCinema } from "../../../local-personalize/test/cinema.ts";
+import { answerCostExplorer } from "../../gateway/cost-explorer/cost-explorer.ts";
+import { startPersonalize } from "./support.ts";
+
+const hour = 3_600_000;
+const at = (text: string) => Date.parse(`${text}:00:00Z`);
+const service = "Amazon Personalize";
+
+const record = (time: string, measure: Measure, quantity: number, more: Partial<UsageRecord> = {}): UsageRecord => ({
+    ...{ region: "eu-central-1", measure, usageType: `EUC1-${measure}`, resourceArn: "arn", tags: {} },
+    ...{ hour: at(time), quantity, unit: measure === "RecommendationTPSHours" ? "TPS-hours" : "Hours" },
+    ...more,
+});
+
+/** Two days of November, one hour of December. */
+const records = [
+    record("2026-11-28T10", "TrainingHours", 1),
+    record("2026-11-28T10", "RecommendationTPSHours", 1, { tags: { stack: "dev" } }),
+    record("2026-11-29T00", "RecommendationTPSHours", 2, { tags: { stack: "live" } }),
+    record("2026-12-01T00", "RecommendationTPSHours", 4, { tags: { stack: "dev" } }),
+];
+const metered = {
+    usage: ({ from, to }: { from: number; to: number }) => records.filter(({ hour }) => hour >= from && hour < to),
+    clock: { now: () => at("2026-12-01T01"), ahead: () => 0 },
+};
+const period = { Start: "2026-11-28", End: "2026-12-02" };
+const cost = ["UnblendedCost"];
+
+// biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+function ask(input: object, operation = "GetCostAndUsage"): any {
+    const { status, body } = answerCostExplorer(metered, operation, input);
+    return { status, ...JSON.parse(body) };
+}
+const amounts = (input: object) =>
+    ask({ TimePeriod: period, Metrics: cost, Granularity: "DAILY", ...input }).ResultsByTime.map(
+        // biome-ignore lint/suspicious/noExplicitAny: as above
+        ({ Total }: any) => Number(Total.UnblendedCost.Amount),
+    );
+
+describe("Cost Explorer's answers from what was metered", () => {
+    it("are by day, month and hour, with days on which nothing was used", () => {
+        assert.deepEqual(amounts({}), [0.44, 0.4, 0, 0.8]);
+        const monthly = ask({ TimePeriod: period, Metrics: cost, Granularity: "MONTHLY" }).ResultsByTime;
+        assert.deepEqual(
+            // biome-ignore lint/suspicious/noExplicitAny: as above
+            monthly.map(({ TimePeriod, Total, Estimated }: any) => [
+                TimePeriod.Start,
+                TimePeriod.End,
+                Total.UnblendedCost.Amount,
+                Estimated,
+            ]),
+            [
+                ["2026-11-28", "2026-12-01", "0.84", false],
+                ["2026-12-01", "2026-12-02", "0.8", true],
+            ],
+        );
+        const hours = { Start: "2026-11-28T09:00:00Z", End: "2026-11-28T11:00:00Z" };
+        assert.deepEqual(amounts({ TimePeriod: hours, Granularity: "HOURLY" }), [0, 0.44]);
+    });
+
+    it("are grouped by service, usage type and tag", () => {
+        const groups = (...GroupBy: object[]) =>
+            ask({
+                TimePeriod: { Start: "2026-11-28", End: "2026-11-30" },
+                Metrics: cost,
+                Granularity: "MONTHLY",
+                GroupBy,
+            })
+                // biome-ignore lint/suspicious/noExplicitAny: as above
+                .ResultsByTime[0].Groups.map(({ Keys, Metrics }: any) => [...Keys, Metrics.UnblendedCost.Amount]);
+        const byType = { Type: "DIMENSION", Key: "USAGE_TYPE" };
+        assert.deepEqual(groups({ Type: "DIMENSION", Key: "SERVICE" }), [[service, "0.84"]]);
+        assert.deepEqual(groups(byType), [
+            ["EUC1-TrainingHours", "0.24"],
+            ["EUC1-RecommendationTPSHours", "0.6"],
+        ]);
+        assert.deepEqual(groups(byType, { Type: "TAG", Key: "stack" }), [
+            ["EUC1-TrainingHours", "stack$", "0.24"],
+            ["EUC1-RecommendationTPSHours", "stack$dev", "0.2"],
+            ["EUC1-RecommendationTPSHours", "stack$live", "0.4"],
+        ]);
+    });
+
+    it("are filtered by dimensions, tags, And, Or and Not", () => {
+        const types = (...Values: string[]) => ({ Dimensions: { Key: "USAGE_TYPE", Values } });
+        const tagged = (...Values: string[]) => ({ Tags: { Key: "stack", Values } });
+        const tps = "EUC1-RecommendationTPSHours";
+        assert.deepEqual(amounts({ Filter: types(tps) }), [0.2, 0.4, 0, 0.8]);
+        assert.deepEqual(amounts({ Filter: { Not: types(tps) } }), [0.24, 0, 0, 0]);
+        assert.deepEqual(amounts({ Filter: { And: [types(tps), tagged("dev")] } }), [0.2, 0, 0, 0.8]);
+        assert.deepEqual(amounts({ Filter: { Or: [tagged("live"), types("EUC1-TrainingHours")] } }), [0.24, 0.4, 0, 0]);
+        const other = { Dimensions: { Key: "SERVICE", Values: ["Amazon Simple Storage Service"] } };
+        assert.deepEqual(amounts({ Filter: other }), [0, 0, 0, 0]);
+    });
+
+    it("give quantities with their unit where it is one", () => {
+        const [day] = ask({ TimePeriod: period, Metrics: ["UsageQuantity"], Granularity: "DAILY" }).ResultsByTime;
+        assert.deepEqual(day.Total.UsageQuantity, { Amount: "2", Unit: "N/A" });
+    });
+
+    it("forecast a straight line from what campaigns cost in this hour and the last", () => {
+        const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
+        // $0.80 in the hour before, nothing in the one that begins: an hour is the whole time.
+        const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
+        assert.equal(Number(Total.Amount), 0.8 * 24 * 31);
+        assert.deepEqual(ForecastResultsByTime[0].TimePeriod, forecast.TimePeriod);
+    });
+
+    const wrong: [string, object, string, RegExp][] = [
+        [
+            "a date that is none",
+            { TimePeriod: { Start: "2026-02-30", End: "2026-12-01" } },
+            "ValidationException",
+            /Start time 2026-02-30 is invalid. Valid format is: yyyy-MM-dd/,
+        ],
+        [
+            "a date of another form",
+            { TimePeriod: { Start: "28.11.2026", End: "2026-12-01" } },
+            "ValidationException",
+            /invalid/,
+        ],
+        ["no date", {}, "ValidationException", /Start time undefined is invalid/],
+        [
+            "an empty period",
+            { TimePeriod: { Start: "2026-11-28", End: "2026-11-28" } },
+            "ValidationException",
+            /Start date \(and hour\) should be before end date/,
+        ],
+        [
+            "a future start",
+            { TimePeriod: { Start: "2027-01-01", End: "2027-01-02" } },
+            "DataUnavailableException",
+            /future/,
+        ],
+        ["no granularity", { TimePeriod: period, Granularity: undefined }, "ValidationException", /Granularity/],
+        ["no metrics", { TimePeriod: period, Metrics: [] }, "ValidationException", /Metrics/],
+        ["another metric", { TimePeriod: period, Metrics: ["Fish"] }, "ValidationException", /Metric Fish/],
+        [
+            "another dimension",
+            { TimePeriod: period, GroupBy: [{ Type: "DIMENSION", Key: "AZ" }] },
+            "ValidationException",
+            /Dimension AZ/,
+        ],
+        [
+            "a filter with two roots",
+            { TimePeriod: period, Filter: { And: [], Or: [] } },
+            "ValidationException",
+            /exactly one root/,
+        ],
+    ];
+    for (const [what, input, code, message] of wrong) {
+        it(`refuse ${what}`, () => {
+            const answer = ask({ Metrics: cost, Granularity: "DAILY", ...input });
+            assert.deepEqual([answer.status, answer.__type], [400, code]);
+            assert.match(answer.message, message);
+        });
+    }
+});
+
+describe("Cost Explorer through the gateway", () => {
+    it("shows a month of a campaign to AWS's own client", async () => {
+        const { service: before, bucket } = await openCinema(cinemaBucket());
+        await before.stop();
+        const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });
+        const client = new CostExplorerClient({
+            ...{ endpoint: `http://127.0.0.1:${local.port}`, region: "us-east-1" },
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        });
+        try {
+            local.emulator.advance(720 * hour);
+            const day = (offset: number) =>
+                new Date(local.emulator.clock.now() + offset * 24 * hour).toISOString().slice(0, 10);
+            const { ResultsByTime = [] } = await client.send(
+                new GetCostAndUsageCommand({
+                    TimePeriod: { Start: day(-31), End: day(1) },
+                    ...{ Granularity: "DAILY", Metrics: ["UnblendedCost", "UsageQuantity"] },
+                    GroupBy: [{ Type: "DIMENSION", Key: "USAGE_TYPE" }],
+                }),
+            );
+            assert.equal(ResultsByTime.length, 32);
+            const campaign = ResultsByTime.flatMap(({ Groups = [] }) => Groups).filter(
+                ({ Keys }) => Keys?.[0] === "EUC1-RecommendationTPSHours",
+            );
+            const usd = campaign.reduce((sum, { Metrics }) => sum + Number(Metrics?.UnblendedCost?.Amount), 0);
+            // 720 hours at $0.20, and the seconds that this test takes.
+            assert.ok(usd >= 144 && usd < 144.01, String(usd));
+            assert.equal(campaign[5]?.Metrics?.UsageQuantity?.Unit, "TPS-hours");
+            const { Total } = await client.send(
+                new GetCostForecastCommand({
+                    TimePeriod: { Start: day(0), End: day(10) },
+                    ...{ Metric: "UNBLENDED_COST", Granularity: "DAILY" },
+                }),
+            );
+            assert.ok(Math.abs(Number(Total?.Amount) - 48) < 0.01, Total?.Amount);
+            const bad = new GetCostAndUsageCommand({
+                TimePeriod: { Start: day(2), End: day(3) },
+                Granularity: "DAILY",
+                Metrics: ["UnblendedCost"],
+            });
+            await assert.rejects(client.send(bad), { name: "DataUnavailableException" });
+            assert.ok(
+                local.emulator
+                    .usage({ from: 0, to: Number.MAX_SAFE_INTEGER })
+                    .some(({ resourceArn }) => resourceArn === campaignArn),
+            );
+        } finally {
+            client.destroy();
+            await local.discard();
+        }
+    });
+});

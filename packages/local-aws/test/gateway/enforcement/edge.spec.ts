@@ -1,0 +1,339 @@
+import assert from "node:assert/strict";
+import {
+    APIGatewayClient,
+    CreateApiKeyCommand,
+    CreateDeploymentCommand,
+    CreateRestApiCommand,
+    CreateStageCommand,
+    CreateUsagePlanCommand,
+    DeleteRestApiCommand,
+    GetAccountCommand,
+    GetRestApisCommand,
+    GetStageCommand,
+    GetTagsCommand,
+    GetUsagePlanKeysCommand,
+    ImportRestApiCommand,
+    PutRestApiCommand,
+    TagResourceCommand,
+    UntagResourceCommand,
+    UpdateAccountCommand,
+} from "@aws-sdk/client-api-gateway";
+import {
+    CloudFrontClient,
+    CreateDistributionWithTagsCommand,
+    CreateInvalidationCommand,
+    CreateOriginAccessControlCommand,
+    DeleteOriginAccessControlCommand,
+    ListDistributionsCommand,
+    TagResourceCommand as TagDistributionCommand,
+} from "@aws-sdk/client-cloudfront";
+import {
+    BatchGetItemCommand,
+    BatchWriteItemCommand,
+    CreateTableCommand,
+    DynamoDBClient,
+    GetItemCommand,
+    PutItemCommand,
+    QueryCommand,
+    ScanCommand,
+    TransactWriteItemsCommand,
+    UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
+import { configOf } from "../../../aws-plugin/cloudfront-config.ts";
+import { answered, documentOf, integration } from "../../ministack/rest-apis/support.ts";
+import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
+
+const region = "eu-central-1";
+const table = `arn:aws:dynamodb:${region}:${account}:table/films`;
+const gateway = (path: string) => `arn:aws:apigateway:${region}::${path}`;
+const edge = (tail: string) => `arn:aws:cloudfront::${account}:${tail}`;
+const ours = { StringEquals: { "aws:RequestTag/team": "films" } };
+const tags = { team: "films" };
+
+describe("what calls of tables, APIs and distributions are judged on", () => {
+    let aws: Enforcing;
+    const opened: { destroy(): void }[] = [];
+    const settingsOf = (credentials: Keys) => ({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
+    function clientsOf(credentials: Keys) {
+        const settings = settingsOf(credentials);
+        const clients = {
+            dynamo: new DynamoDBClient(settings),
+            api: new APIGatewayClient(settings),
+            cloudFront: new CloudFrontClient(settings),
+        };
+        opened.push(...Object.values(clients));
+        return clients;
+    }
+    before(async () => {
+        aws = await startEnforcing();
+    });
+    after(async () => {
+        for (const client of opened) client.destroy();
+        await aws?.discard();
+    });
+    const refusedOn = (action: string, resource: string) => (error: Error) => {
+        const message = error.message || String(error);
+        assert.match(
+            message,
+            new RegExp(`not authorized to perform: ${action} on resource: ${literally(resource)} `),
+            message,
+        );
+        return true;
+    };
+    const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
+    it("is the table for its items, and its tags are asked for when it is made", async () => {
+        const { keys } = await aws.user(
+            "reader",
+            allow(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"], table),
+            allow("dynamodb:CreateTable", table, ours),
+            allow("dynamodb:UpdateTimeToLive", table),
+        );
+        const { dynamo } = clientsOf(keys);
+        const make = {
+            TableName: "films",
+            BillingMode: "PAY_PER_REQUEST" as const,
+            KeySchema: [{ AttributeName: "pk", KeyType: "HASH" as const }],
+            AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" as const }],
+        };
+        const Tags = [{ Key: "team", Value: "films" }];
+        await assert.rejects(dynamo.send(new CreateTableCommand(make)), refusedOn("dynamodb:CreateTable", table));
+        const tagged = new CreateTableCommand({ ...make, Tags });
+        await assert.rejects(dynamo.send(tagged), refusedOn("dynamodb:TagResource", table));
+        await clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo.send(tagged);
+        const [TableName, key] = ["films", { pk: { S: "viewer#1" } }];
+        await dynamo.send(new GetItemCommand({ TableName, Key: key }));
+        await dynamo.send(new BatchGetItemCommand({ RequestItems: { films: { Keys: [key] } } }));
+        const pk = { ":pk": { S: "viewer#1" } };
+        const query = { KeyConditionExpression: "pk = :pk", ExpressionAttributeValues: pk };
+        await dynamo.send(new QueryCommand({ TableName, ...query }));
+        const TimeToLiveSpecification = { AttributeName: "expiresAt", Enabled: true };
+        await dynamo.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+        await assert.rejects(
+            dynamo.send(new PutItemCommand({ TableName, Item: key })),
+            refusedOn("dynamodb:PutItem", table),
+        );
+        await assert.rejects(
+            dynamo.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName, Item: key } }] })),
+            refusedOn("dynamodb:PutItem", table),
+        );
+        const other = new QueryCommand({ TableName: "others", ...query });
+        await assert.rejects(dynamo.send(other), refusedOn("dynamodb:Query", table.replace("films", "others")));
+    });
+
+    it("is, of an item, its leading key, in whatever call it is named", async () => {
+        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
+        const TableName = "keyed";
+        await admin.send(
+            new CreateTableCommand({
+                TableName,
+                BillingMode: "PAY_PER_REQUEST",
+                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+            }),
+        );
+        const { keys } = await aws.user(
+            "one-key",
+            allow("dynamodb:*", "*", {
+                "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] },
+                Null: { "dynamodb:LeadingKeys": "false" },
+            }),
+        );
+        const { dynamo } = clientsOf(keys);
+        const attempts = (text: string): (() => Promise<unknown>)[] => {
+            const key = { pk: { S: text } };
+            const Put = { TableName, Item: key };
+            return [
+                () => dynamo.send(new PutItemCommand({ TableName, Item: key })),
+                () => dynamo.send(new GetItemCommand({ TableName, Key: key })),
+                () => dynamo.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key] } } })),
+                () =>
+                    dynamo.send(
+                        new BatchWriteItemCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: key } }] } }),
+                    ),
+                () => dynamo.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }] })),
+                () =>
+                    dynamo.send(
+                        new QueryCommand({
+                            TableName,
+                            KeyConditionExpression: "#key = :key",
+                            ExpressionAttributeNames: { "#key": "pk" },
+                            ExpressionAttributeValues: { ":key": key.pk },
+                        }),
+                    ),
+            ];
+        };
+        for (const attempt of attempts("stack")) await attempt();
+        for (const attempt of attempts("viewer#1")) await assert.rejects(attempt(), { name: "AccessDeniedException" });
+        await assert.rejects(dynamo.send(new ScanCommand({ TableName })), { name: "AccessDeniedException" });
+    });
+
+    it("is the path of an API, with the tags that are given and the tags that it has", async () => {
+        const { keys } = await aws.user(
+            "maker",
+            allow("apigateway:GET", [gateway("/restapis"), gateway("/tags/*")]),
+            allow("apigateway:POST", [gateway("/restapis"), gateway("/apikeys")], ours),
+            allow("apigateway:DELETE", gateway("/restapis/*"), { StringEquals: { "aws:ResourceTag/team": "films" } }),
+            allow("apigateway:PUT", gateway("/tags/*"), ours),
+        );
+        const { api } = clientsOf(keys);
+        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
+        await api.send(new GetRestApisCommand({}));
+        const bare = new CreateRestApiCommand({ name: "films" });
+        await assert.rejects(api.send(bare), refusedOn("apigateway:POST", gateway("/restapis")));
+        const { keys: untagging } = await aws.user("untagging", allow("apigateway:POST", gateway("/restapis")));
+        await assert.rejects(
+            clientsOf(untagging).api.send(new CreateRestApiCommand({ name: "films", tags })),
+            refusedOn("apigateway:PUT", gateway(`/tags/${encodeURIComponent(gateway("/restapis/"))}*`)),
+        );
+        const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name: "films", tags }));
+        await api.send(new CreateApiKeyCommand({ name: "films", tags }));
+        const resourceArn = gateway(`/restapis/${restApiId}`);
+        await api.send(new GetTagsCommand({ resourceArn }));
+        await api.send(new TagResourceCommand({ resourceArn, tags }));
+        const others = new TagResourceCommand({ resourceArn, tags: { team: "others" } });
+        const place = gateway(`/tags/${encodeURIComponent(resourceArn)}`);
+        await assert.rejects(api.send(others), refusedOn("apigateway:PUT", place));
+        const untag = new UntagResourceCommand({ resourceArn, tagKeys: ["team"] });
+        await assert.rejects(api.send(untag), refusedOn("apigateway:DELETE", place));
+        const { id: theirs = "" } = await admin.send(new CreateRestApiCommand({ name: "others" }));
+        await assert.rejects(
+            api.send(new DeleteRestApiCommand({ restApiId: theirs })),
+            refusedOn("apigateway:DELETE", gateway(`/restapis/${theirs}`)),
+        );
+        await api.send(new DeleteRestApiCommand({ restApiId }));
+    });
+
+    it("is, in an API or a usage plan, judged by the tags of that too, and by a stage's own before them", async () => {
+        const ofFilms = { StringEquals: { "aws:ResourceTag/team": "films" } };
+        const { keys } = await aws.user("inheritor", allow("apigateway:*", gateway("/*"), ofFilms));
+        const { api } = clientsOf(keys);
+        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;
+        const { id: restApiId } = await admin.send(new CreateRestApiCommand({ name: "inherited", tags }));
+        const body = Buffer.from(JSON.stringify(documentOf({ "/films": { get: answered() } })));
+        await api.send(new PutRestApiCommand({ restApiId, body }));
+        const { id: deploymentId } = await api.send(new CreateDeploymentCommand({ restApiId }));
+        const stage = (stageName: string, team: string) => ({ restApiId, deploymentId, stageName, tags: { team } });
+        await admin.send(new CreateStageCommand(stage("ours", "films")));
+        await admin.send(new CreateStageCommand(stage("theirs", "others")));
+        await api.send(new GetStageCommand({ restApiId, stageName: "ours" }));
+        await assert.rejects(
+            api.send(new GetStageCommand({ restApiId, stageName: "theirs" })),
+            refusedOn("apigateway:GET", gateway(`/restapis/${restApiId}/stages/theirs`)),
+        );
+        const { id: usagePlanId } = await admin.send(new CreateUsagePlanCommand({ name: "inherited", tags }));
+        await api.send(new GetUsagePlanKeysCommand({ usagePlanId }));
+        const { id: other } = await admin.send(new CreateUsagePlanCommand({ name: "others" }));
+        await assert.rejects(
+            api.send(new GetUsagePlanKeysCommand({ usagePlanId: other })),
+            refusedOn("apigateway:GET", gateway(`/usageplans/${other}/keys`)),
+        );
+    });
+
+    it("is the document's API, and each role that a document hands to API Gateway must be one to pass", async () => {
+        const calls = await aws.role("calls", { Service: "apigateway.amazonaws.com" });
+        const { keys } = await aws.user(
+            "importer",
+            allow("apigateway:POST", gateway("/restapis")),
+            allow("apigateway:PUT", gateway("/restapis/*")),
+        );
+        const { api } = clientsOf(keys);
+        const bodyOf = (credentials?: string) => {
+            const by = { "x-amazon-apigateway-integration": { ...integration, ...(credentials && { credentials }) } };
+            return Buffer.from(JSON.stringify(documentOf({ "/films": { get: answered(by) } })));
+        };
+        const passing = refusedOn("iam:PassRole", calls);
+        const { id: restApiId = "" } = await api.send(new ImportRestApiCommand({ body: bodyOf() }));
+        await assert.rejects(api.send(new ImportRestApiCommand({ body: bodyOf(calls) })), passing);
+        await assert.rejects(api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) })), passing);
+        await api.send(new PutRestApiCommand({ restApiId, body: bodyOf() }));
+        await aws.putPolicy("importer", [allow("iam:PassRole", calls)], "passes");
+        await api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) }));
+    });
+
+    it("is a role to pass for the account's logs, which API Gateway must be able to assume", async () => {
+        const logs = await aws.role("logs", { Service: "apigateway.amazonaws.com" });
+        const distrusts = await aws.role("distrusts", { Service: "lambda.amazonaws.com" });
+        const { keys } = await aws.user(
+            "accountant",
+            allow(["apigateway:PATCH", "apigateway:GET"], gateway("/account")),
+        );
+        const { api } = clientsOf(keys);
+        const set = (value: string) =>
+            api.send(
+                new UpdateAccountCommand({ patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }] }),
+            );
+        await assert.rejects(set(logs), refusedOn("iam:PassRole", logs));
+        await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts])], "passes");
+        await assert.rejects(set(distrusts), { name: "BadRequestException" });
+        await set(logs);
+        assert.equal((await api.send(new GetAccountCommand({}))).cloudwatchRoleArn, logs);
+    });
+
+    it("is the distribution or the policy, all of the kind for one that is made, and everything for a list", async () => {
+        const { keys } = await aws.user(
+            "publisher",
+            allow("cloudfront:CreateOriginAccessControl", edge("origin-access-control/*")),
+            allow("cloudfront:CreateDistribution", edge("distribution/*"), ours),
+            allow("cloudfront:TagResource", edge("distribution/*"), ours),
+        );
+        const { cloudFront } = clientsOf(keys);
+        const control = await cloudFront.send(
+            new CreateOriginAccessControlCommand({
+                OriginAccessControlConfig: {
+                    ...{ Name: "films", SigningBehavior: "always", SigningProtocol: "sigv4" },
+                    OriginAccessControlOriginType: "s3",
+                },
+            }),
+        );
+        const Id = control.OriginAccessControl?.Id ?? "";
+        await assert.rejects(
+            cloudFront.send(new DeleteOriginAccessControlCommand({ Id, IfMatch: control.ETag })),
+            refusedOn("cloudfront:DeleteOriginAccessControl", edge(`origin-access-control/${Id}`)),
+        );
+        const DistributionConfig = configOf(
+            {
+                enabled: true,
+                origins: [
+                    { originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: Id },
+                ],
+                defaultCacheBehavior: {
+                    targetOriginId: "page",
+                    viewerProtocolPolicy: "https-only",
+                    allowedMethods: ["GET", "HEAD"],
+                    cachedMethods: ["GET", "HEAD"],
+                    cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
+                },
+                viewerCertificate: { cloudfrontDefaultCertificate: true },
+                restrictions: { geoRestriction: { restrictionType: "none" } },
+            },
+            "films",
+        );
+        const withTags = (team: string) =>
+            new CreateDistributionWithTagsCommand({
+                DistributionConfigWithTags: { DistributionConfig, Tags: { Items: [{ Key: "team", Value: team }] } },
+            });
+        await assert.rejects(
+            cloudFront.send(withTags("others")),
+            refusedOn("cloudfront:CreateDistribution", edge("distribution/*")),
+        );
+        const { Distribution } = await cloudFront.send(withTags("films"));
+        const Resource = Distribution?.ARN ?? "";
+        const tagged = (team: string) =>
+            new TagDistributionCommand({ Resource, Tags: { Items: [{ Key: "team", Value: team }] } });
+        await cloudFront.send(tagged("films"));
+        await assert.rejects(cloudFront.send(tagged("others")), refusedOn("cloudfront:TagResource", Resource));
+        await assert.rejects(
+            cloudFront.send(new ListDistributionsCommand({})),
+            refusedOn("cloudfront:ListDistributions", "*"),
+        );
+        const invalidation = new CreateInvalidationCommand({
+            DistributionId: Distribution?.Id,
+            InvalidationBatch: { CallerReference: "1", Paths: { Quantity: 1, Items: ["/*"] } },
+        });
+        await assert.rejects(cloudFront.send(invalidation), refusedOn("cloudfront:CreateInvalidation", Resource));
+        const tagsAllow = { StringEquals: { "aws:ResourceTag/team": "films" } };
+        await aws.putPolicy("publisher", [allow("cloudfront:CreateInvalidation", "*", tagsAllow)], "tags");
+        await cloudFront.send(invalidation);
+    });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { ListUsersCommand } from "@aws-sdk/client-iam";
+import { assertExit, clientsOf, testInstance } from "../../../../../test/support/local-aws.ts";
+import { reset, stateOf, stop } from "../../../control.ts";
+import type { Instance } from "../../../instance.ts";
+import { run } from "../../../pulumi.ts";
+
+describe("a local AWS started with --no-enforce", () => {
+    let instance: Instance;
+    before(async () => {
+        instance = await testInstance();
+    });
+    after(async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    const local = async (...args: string[]) => {
+        const result = await run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
+            MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
+            MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
+        });
+        assertExit(result, 0);
+        return result;
+    };
+    const askWithWrongSecret = async () => {
+        const { iam } = clientsOf(instance, { accessKeyId: "test", secretAccessKey: "wrong" });
+        return iam.send(new ListUsersCommand({}));
+    };
+
+    it("believes every key, says so, and has nothing to tell of accesses", async () => {
+        assert.match(
+            (await local("start", "--no-enforce")).stdout,
+            /policies +not enforced: everybody may do everything/,
+        );
+        await askWithWrongSecret();
+        assert.equal((await fetch(`http://127.0.0.1:${instance.port}/_local/access`)).status, 409);
+    });
+
+    it("stays so through a reset, and says how to change it to whoever starts it otherwise", async () => {
+        await reset(instance, () => {});
+        const state = await stateOf(instance);
+        assert.equal("running" in state && state.running.enforce, false);
+        assert.match((await local("start")).stderr, /it runs without enforcement already\. .*npm run local -- stop/);
+        await local("stop");
+        assert.match((await local("start")).stdout, /policies +enforced/);
+        await assert.rejects(askWithWrongSecret(), { name: "SignatureDoesNotMatch" });
+    });
+});

@@ -1,0 +1,106 @@
+import { rm } from "node:fs/promises";
+import {
+    CreateAccessKeyCommand,
+    CreateRoleCommand,
+    CreateUserCommand,
+    IAMClient,
+    PutRolePolicyCommand,
+    PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
+import { region, testInstance } from "../../../../../test/support/local-aws.ts";
+import { start, stop } from "../../../control.ts";
+import type { LoggedAccess } from "../../../gateway/enforcement/access-log.ts";
+
+export interface Keys {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+}
+
+export const administrator: Keys = { accessKeyId: "test", secretAccessKey: "test" };
+export const account = "000000000000";
+
+export const allow = (
+    Action: string | string[],
+    Resource: string | string[] = "*",
+    Condition?: ConditionBlock,
+): Statement => ({
+    Effect: "Allow",
+    Action,
+    Resource,
+    ...(Condition && { Condition }),
+});
+
+const documentOf = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+/** A local AWS that enforces, with AWS's own clients for anybody, each of which tries once. */
+export async function startEnforcing() {
+    const instance = await testInstance();
+    await start(instance, () => {});
+    const url = `http://127.0.0.1:${instance.port}`;
+    const opened: { destroy(): void }[] = [];
+    function clientsOf(credentials: Keys) {
+        const settings = { endpoint: url, region, credentials, maxAttempts: 1 };
+        const clients = {
+            s3: new S3Client({ ...settings, forcePathStyle: true }),
+            iam: new IAMClient(settings),
+            sts: new STSClient(settings),
+            lambda: new LambdaClient(settings),
+            scheduler: new SchedulerClient(settings),
+            personalize: new PersonalizeClient(settings),
+            runtime: new PersonalizeRuntimeClient(settings),
+        };
+        opened.push(...Object.values(clients));
+        return clients;
+    }
+    const admin = clientsOf(administrator);
+    const putPolicy = (UserName: string, statements: readonly Statement[], PolicyName = "policy") =>
+        admin.iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: documentOf(statements) }));
+    return {
+        url,
+        instance,
+        admin,
+        clientsOf,
+        putPolicy,
+        /** A new user with these statements, and clients that are his. */
+        async user(UserName: string, ...statements: Statement[]) {
+            await admin.iam.send(new CreateUserCommand({ UserName }));
+            if (statements.length > 0) await putPolicy(UserName, statements);
+            const { AccessKey } = await admin.iam.send(new CreateAccessKeyCommand({ UserName }));
+            const keys: Keys = {
+                accessKeyId: AccessKey?.AccessKeyId ?? "",
+                secretAccessKey: AccessKey?.SecretAccessKey ?? "",
+            };
+            return { ...clientsOf(keys), keys, arn: `arn:aws:iam::${account}:user/${UserName}` };
+        },
+        /** A new role that `principal` may assume; its ARN. */
+        async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
+            const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
+            const made = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: documentOf([trust]) });
+            const { Role } = await admin.iam.send(made);
+            if (statements.length > 0) {
+                const policy = { RoleName, PolicyName: "policy", PolicyDocument: documentOf(statements) };
+                await admin.iam.send(new PutRolePolicyCommand(policy));
+            }
+            return Role?.Arn ?? "";
+        },
+        async accesses(after = 0): Promise<LoggedAccess[]> {
+            const answer = await fetch(`${url}/_local/access?after=${after}`);
+            return ((await answer.json()) as { accesses: LoggedAccess[] }).accesses;
+        },
+        async discard(): Promise<void> {
+            for (const client of opened) client.destroy();
+            await stop(instance);
+            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        },
+    };
+}
+
+export type Enforcing = Awaited<ReturnType<typeof startEnforcing>>;

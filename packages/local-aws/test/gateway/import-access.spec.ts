@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { type PolicyDocument, personalizeService } from "policy-evaluator";
+import { executionRoleTrust } from "../../../../iam/import-access.ts";
+import { judgeImport, judgeOutput } from "../../gateway/import-access.ts";
+
+const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+const request = {
+    roleArn: "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole",
+    bucket: "films",
+    key: "out/users.json.out",
+    isPrefix: false,
+    sourceArn: "arn:aws:personalize:eu-central-1:123456789012:batch-inference-job/first",
+    sourceAccount: "123456789012",
+    region: "eu-central-1",
+};
+const allow = (actions: string[], more: object = {}): PolicyDocument => ({
+    Version: "2012-10-17",
+    Statement: [
+        { Effect: "Allow", Action: actions, Resource: ["arn:aws:s3:::films", "arn:aws:s3:::films/out/*"], ...more },
+    ],
+});
+const service = { Principal: { Service: personalizeService } };
+const deny: PolicyDocument = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: "arn:aws:s3:::films/*" }],
+};
+
+describe("the output of a batch job, judged by its documents", () => {
+    const judge = (role: PolicyDocument[], bucket: PolicyDocument[], asked: object = {}) =>
+        judgeOutput({ ...request, ...asked }, "aws", {
+            trust: executionRoleTrust(caller),
+            rolePolicies: role.map((document) => ({ name: "role policy", document })),
+            bucketPolicies: bucket.map((document) => ({ name: "bucket policy", document })),
+        });
+    const put = allow(["s3:PutObject"]);
+    const bucketPut = allow(["s3:PutObject"], service);
+    const stepOf = (judgement: ReturnType<typeof judge>) => (judgement.allowed ? "allowed" : judgement.step);
+
+    it("may be written with role and bucket policy, and needs no right to read", () => {
+        assert.deepEqual(judge([put], [bucketPut]), { allowed: true });
+    });
+    it("is denied without the role's put, without the bucket's, by a deny, and outside of the folder", () => {
+        assert.equal(
+            stepOf(judge([allow(["s3:GetObject", "s3:ListBucket"])], [bucketPut])),
+            "write by the role's policies",
+        );
+        assert.equal(stepOf(judge([put], [allow(["s3:GetObject"], service)])), "write by the bucket policy");
+        assert.equal(stepOf(judge([put], [bucketPut, deny])), "write by the role's session");
+        assert.equal(stepOf(judge([put], [bucketPut], { key: "users.json.out" })), "write by the role's policies");
+        assert.equal(stepOf(judge([put], [bucketPut], { sourceAccount: "999999999999" })), "assume the role");
+    });
+    it("is not what a right to read gives, and the other way round", () => {
+        const policies = {
+            trust: executionRoleTrust(caller),
+            rolePolicies: [{ name: "role policy", document: put }],
+            bucketPolicies: [{ name: "bucket policy", document: bucketPut }],
+        };
+        assert.equal(judgeImport(request, "aws", policies).allowed, false);
+    });
+});

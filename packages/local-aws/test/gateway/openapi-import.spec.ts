@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+    type APIGatewayClient,
+    CreateDeploymentCommand,
+    GetIntegrationCommand,
+    GetMethodCommand,
+    GetModelCommand,
+    GetResourcesCommand,
+    GetRestApisCommand,
+    PutRestApiCommand,
+    UpdateStageCommand,
+} from "@aws-sdk/client-api-gateway";
+import { load } from "js-yaml";
+import { root } from "../../instance.ts";
+import {
+    answered,
+    deploy,
+    documentOf,
+    gatewayOf,
+    importDocument,
+    integration,
+    makeFunction,
+} from "../ministack/rest-apis/support.ts";
+import { type Enforcing, startEnforcing } from "./enforcement/support.ts";
+
+const problem = {
+    "application/problem+json": '{"title":$context.error.messageString,"requestId":"$context.requestId"}',
+};
+
+const films = documentOf(
+    {
+        "/films/{filmId}": {
+            parameters: [{ $ref: "#/components/parameters/filmId" }],
+            get: answered({
+                operationId: "getFilm",
+                parameters: [
+                    { name: "since", in: "query", required: true, schema: { type: "integer" } },
+                    { name: "x-viewer", in: "header", schema: { type: "string" } },
+                    { name: "session", in: "cookie", schema: { type: "string" } },
+                ],
+                responses: {
+                    "200": {
+                        description: "The film",
+                        headers: { ETag: { schema: { type: "string" } } },
+                        content: { "application/json": { schema: { $ref: "#/components/schemas/Film" } } },
+                    },
+                    default: { description: "Something else" },
+                },
+            }),
+        },
+        "/films": {
+            post: answered({
+                "x-amazon-apigateway-request-validator": "body",
+                requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Film" } } } },
+            }),
+            options: {
+                responses: { "204": { description: "It may", headers: { "Access-Control-Allow-Origin": {} } } },
+                "x-amazon-apigateway-integration": {
+                    type: "mock",
+                    requestTemplates: { "application/json": '{"statusCode": 204}' },
+                    responses: {
+                        default: {
+                            statusCode: "204",
+                            responseParameters: {
+                                "method.response.header.Access-Control-Allow-Origin": "'https://films.example'",
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+    {
+        components: {
+            parameters: { filmId: { name: "filmId", in: "path", required: true, schema: { type: "string" } } },
+            schemas: {
+                Film: {
+                    type: "object",
+                    required: ["title"],
+                    properties: {
+                        title: { type: "string", minLength: 2, example: "Alien" },
+                        genres: { type: "array", items: { $ref: "#/components/schemas/Genre" } },
+                    },
+                },
+                Genre: { type: "string", enum: ["Drama", "Crime"] },
+            },
+        },
+        "x-amazon-apigateway-request-validator": "parameters",
+        "x-amazon-apigateway-request-validators": {
+            body: { validateRequestBody: true },
+            parameters: { validateRequestParameters: true },
+        },
+        "x-amazon-apigateway-gateway-responses": {
+            DEFAULT_4XX: {
+                responseParameters: { "gatewayresponse.header.content-type": "'application/problem+json'" },
+                responseTemplates: { "application/json": problem["application/problem+json"] },
+            },
+        },
+    },
+);
+
+describe("a REST API by an OpenAPI document", () => {
+    let aws: Enforcing;
+    let client: APIGatewayClient;
+    before(async () => {
+        aws = await startEnforcing();
+        client = gatewayOf(aws);
+        await makeFunction(aws);
+    });
+    after(async () => {
+        client.destroy();
+        await aws.discard();
+    });
+
+    const pathsOf = async (restApiId: string) => {
+        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit: 500 }));
+        return items
+            .map(({ path, resourceMethods = {} }) => [path, ...Object.keys(resourceMethods).sort()].join(" "))
+            .sort();
+    };
+
+    it("is made with all that the document says, and answers by it", async () => {
+        const made = await importDocument(client, films);
+        const restApiId = made.id ?? "";
+        assert.equal(made.name, "Films");
+        assert.equal(made.description, "Films for a viewer");
+        assert.deepEqual(
+            made.warnings?.map((warning) => warning.split(" at ")[0]),
+            [
+                "components.schemas.Film.properties.title: example not supported in a model, and left out",
+                "Parameter 'session' in cookie is ignored",
+                "Response 'default' is ignored",
+            ],
+        );
+        assert.deepEqual(await pathsOf(restApiId), ["/", "/films OPTIONS POST", "/films/{filmId} GET"]);
+
+        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit: 500 }));
+        const resourceId = items.find(({ path }) => path === "/films/{filmId}")?.id ?? "";
+        const method = await client.send(new GetMethodCommand({ restApiId, resourceId, httpMethod: "GET" }));
+        assert.deepEqual(method.requestParameters, {
+            "method.request.path.filmId": true,
+            "method.request.querystring.since": true,
+            "method.request.header.x-viewer": false,
+        });
+        assert.equal(method.operationName, "getFilm");
+        assert.deepEqual(method.methodResponses?.["200"]?.responseModels, { "application/json": "Film" });
+        assert.deepEqual(method.methodResponses?.["200"]?.responseParameters, { "method.response.header.ETag": false });
+        const found = await client.send(new GetIntegrationCommand({ restApiId, resourceId, httpMethod: "GET" }));
+        assert.equal(found.type, "AWS_PROXY");
+        assert.equal(found.uri, integration.uri);
+        const { schema = "" } = await client.send(new GetModelCommand({ restApiId, modelName: "Film" }));
+        assert.deepEqual(JSON.parse(schema).properties.genres.items, {
+            $ref: `https://apigateway.amazonaws.com/restapis/${restApiId}/models/Genre`,
+        });
+
+        const url = await deploy(aws, client, restApiId);
+        const get = await fetch(`${url}/films/7?since=5`);
+        assert.equal(get.status, 200, await get.clone().text());
+        assert.deepEqual(((await get.json()) as { pathParameters: object }).pathParameters, { filmId: "7" });
+        const withoutSince = await fetch(`${url}/films/7`);
+        assert.equal(withoutSince.status, 400);
+        assert.equal(withoutSince.headers.get("content-type"), "application/problem+json");
+        assert.deepEqual(await withoutSince.json(), {
+            title: "Missing required request parameters: [since]",
+            requestId: withoutSince.headers.get("x-amzn-requestid"),
+        });
+        const post = async (film: object) =>
+            (await fetch(`${url}/films`, { method: "POST", body: JSON.stringify(film) })).status;
+        assert.equal(await post({ title: "Alien", genres: ["Drama"] }), 200);
+        assert.equal(await post({ title: "A" }), 400);
+        assert.equal(await post({ title: "Alien", genres: ["Cooking"] }), 400);
+        const preflight = await fetch(`${url}/films`, {
+            method: "OPTIONS",
+            headers: { origin: "https://films.example", "access-control-request-method": "POST" },
+        });
+        assert.equal(preflight.status, 204);
+        assert.equal(preflight.headers.get("access-control-allow-origin"), "https://films.example");
+    });
+
+    it("is written over or added to, and changes for its callers only when it is deployed", async () => {
+        const { id: restApiId = "" } = await importDocument(client, films);
+        const url = await deploy(aws, client, restApiId);
+        const put = (mode: "merge" | "overwrite", document: object) =>
+            client.send(new PutRestApiCommand({ restApiId, mode, body: Buffer.from(JSON.stringify(document)) }));
+        await put("merge", documentOf({ "/health": { get: answered() } }, { info: { title: "Health", version: "2" } }));
+        assert.deepEqual(await pathsOf(restApiId), ["/", "/films OPTIONS POST", "/films/{filmId} GET", "/health GET"]);
+        const { name } = await put("overwrite", documentOf({ "/health": { get: answered() } }));
+        assert.equal(name, "Films");
+        assert.deepEqual(await pathsOf(restApiId), ["/", "/health GET"]);
+        const { items = [] } = await client.send(new GetRestApisCommand({ limit: 500 }));
+        assert.equal(items.filter(({ id }) => id === restApiId).length, 1);
+        await assert.rejects(client.send(new GetModelCommand({ restApiId, modelName: "Film" })), {
+            name: "NotFoundException",
+        });
+
+        assert.equal((await fetch(`${url}/films/7?since=1`)).status, 200);
+        assert.equal((await fetch(`${url}/films/7`)).status, 400);
+        assert.equal((await fetch(`${url}/health`)).status, 403);
+        const { id: value } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
+        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations }));
+        assert.equal((await fetch(`${url}/films/7?since=1`)).status, 403);
+        assert.equal((await fetch(`${url}/health`)).status, 200);
+    });
+
+    it("is refused where AWS refuses it, with each reason, and leaves nothing", async () => {
+        const before = (await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length;
+        const cases: [what: RegExp, document: unknown][] = [
+            [/Invalid OpenAPI input/, { swagger: "2.0", paths: {} }],
+            [/Invalid OpenAPI input/, { ...films, openapi: "3.1.0" }],
+            [/Invalid OpenAPI input/, "films"],
+            [
+                /Unable to resolve reference '#\/components\/parameters\/nobody' at paths\.\/a\.get\.parameters\[0\]/,
+                documentOf({ "/a": { get: answered({ parameters: [{ $ref: "#/components/parameters/nobody" }] }) } }),
+            ],
+            [
+                /Unable to resolve reference '#\/components\/schemas\/Nobody'/,
+                documentOf(
+                    {},
+                    {
+                        components: {
+                            schemas: { A: { type: "array", items: { $ref: "#/components/schemas/Nobody" } } },
+                        },
+                    },
+                ),
+            ],
+            [
+                /Invalid request validator 'strict' specified at paths\.\/a\.get/,
+                documentOf({ "/a": { get: answered({ "x-amazon-apigateway-request-validator": "strict" }) } }),
+            ],
+            [
+                /path parameter 'id' is not in path '\/a\/\{key\}'/,
+                documentOf({
+                    "/a/{key}": { get: answered({ parameters: [{ name: "id", in: "path", required: true }] }) },
+                }),
+            ],
+            [/A sibling \(\{a\}\)/, documentOf({ "/x/{a}": { get: answered() }, "/x/{b}/y": { get: answered() } })],
+            [/Resource's path part only allow/, documentOf({ "/x{a}": { get: answered() } })],
+            [/names must be alphanumeric/, documentOf({}, { components: { schemas: { "a-b": { type: "string" } } } })],
+            [/type is a list/, documentOf({}, { components: { schemas: { A: { type: ["string", "null"] } } } })],
+            [
+                /Invalid integration type 'lambda'/,
+                documentOf({ "/a": { get: { "x-amazon-apigateway-integration": { type: "lambda", uri: "x" } } } }),
+            ],
+            [
+                /tlsConfig of .* is not expanded/,
+                documentOf({ "/a": { get: { "x-amazon-apigateway-integration": { ...integration, tlsConfig: {} } } } }),
+            ],
+            [
+                /x-amazon-apigateway-documentation at the document's root is not expanded/,
+                documentOf({}, { "x-amazon-apigateway-documentation": { version: "1" } }),
+            ],
+            [
+                /x-amazon-apigateway-auth at paths\.\/a\.get is not expanded/,
+                documentOf({ "/a": { get: answered({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }) } }),
+            ],
+            [
+                /Security scheme 'oidc' is not expanded/,
+                documentOf({}, { components: { securitySchemes: { oidc: { type: "openIdConnect" } } } }),
+            ],
+        ];
+        for (const [message, document] of cases) {
+            await assert.rejects(
+                importDocument(client, document),
+                { name: "BadRequestException", message },
+                String(message),
+            );
+        }
+        const warned = { name: "BadRequestException", message: /Parameter 'session' in cookie is ignored/ };
+        await assert.rejects(importDocument(client, films, { failOnWarnings: true }), warned);
+        const nobody = new PutRestApiCommand({ restApiId: "nobody", body: Buffer.from(JSON.stringify(films)) });
+        await assert.rejects(client.send(nobody), { name: "NotFoundException" });
+        assert.equal((await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length, before);
+    });
+
+    it("is made of the project's own description", async () => {
+        const document = load(await readFile(join(root, "api", "openapi.yaml"), "utf8")) as {
+            paths: Record<string, object>;
+        };
+        const { id: restApiId = "", warnings = [] } = await importDocument(client, { ...asOpenApi30(document) });
+        const paths = await pathsOf(restApiId);
+        for (const path of Object.keys(document.paths)) {
+            assert.ok(
+                paths.some((found) => found.startsWith(`${path} `)),
+                `${path} of ${paths}`,
+            );
+        }
+        assert.ok(
+            warnings.every((warning) => /not supported in a model/.test(warning)),
+            String(warnings),
+        );
+        const url = await deploy(aws, client, restApiId);
+        const answer = await fetch(
+            `${url}/recommendations/22?numResults=3&filterValues=${encodeURIComponent('{"GENRE":"\\"Drama\\""}')}`,
+        );
+        assert.equal(answer.status, 200, await answer.clone().text());
+        const { queryStringParameters } = (await answer.json()) as { queryStringParameters: object };
+        assert.deepEqual(queryStringParameters, { numResults: "3", filterValues: '{"GENRE":"\\"Drama\\""}' });
+    });
+
+    /** The description as OpenAPI 3.0 with the function behind every method: what 3.1 says otherwise, said the old way. */
+    function asOpenApi30(document: { paths: Record<string, object> }): object {
+        const old = JSON.parse(
+            JSON.stringify({ ...document, openapi: "3.0.3" }, (key, value) => {
+                const isNullable = key === "type" && Array.isArray(value);
+                return isNullable ? value.find((type) => type !== "null") : value;
+            }),
+        );
+        for (const item of Object.values(old.paths as Record<string, Record<string, object>>)) {
+            for (const [verb, operation] of Object.entries(item)) {
+                item[verb] = { ...operation, "x-amazon-apigateway-integration": integration };
+            }
+        }
+        return old;
+    }
+});

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+    CreateDatasetGroupCommand,
+    DeleteDatasetGroupCommand,
+    DescribeDatasetGroupCommand,
+    ListDatasetGroupsCommand,
+    TagResourceCommand,
+} from "@aws-sdk/client-personalize";
+import { arn, createBucket, region, until } from "../../../local-personalize/test/support.ts";
+import { freePort } from "../../ministack/process.ts";
+import { adminOf, clientOf, type LocalPersonalize, startPersonalize } from "./support.ts";
+
+const { access } = createBucket();
+
+describe("the request log", () => {
+    let local: LocalPersonalize | undefined;
+    let victim: ChildProcess | undefined;
+    let dataDir: string;
+    beforeEach(async () => {
+        dataDir = await mkdtemp(join(tmpdir(), "requests-"));
+    });
+    afterEach(async () => {
+        victim?.kill("SIGKILL");
+        await local?.stop();
+        local = undefined;
+        await rm(dataDir, { recursive: true, force: true });
+    });
+
+    it("has what was accepted and what was refused, what it named, and that it was answered; nothing that only looks", async () => {
+        local = await startPersonalize({ access, dataDir });
+        const { personalize, requests } = local;
+        const datasetGroupArn = arn("dataset-group/films");
+        const tags = [{ tagKey: "a", tagValue: "b" }];
+        const before = Date.now();
+        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await assert.rejects(personalize.send(new CreateDatasetGroupCommand({ name: "films" })));
+        await assert.rejects(personalize.send(new CreateDatasetGroupCommand({ name: "-" })));
+        await personalize.send(new TagResourceCommand({ resourceArn: datasetGroupArn, tags }));
+        await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+        await personalize.send(new ListDatasetGroupsCommand({}));
+        await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        // An answer can reach its caller a moment before that is noted.
+        const entries = await until(async () => {
+            const all = await requests();
+            return all.every(({ answered }) => answered === 1) && all;
+        });
+        assert.deepEqual(
+            entries.map(({ operation, arn, name, outcome }) => [operation, arn, name, outcome]),
+            [
+                ["CreateDatasetGroup", datasetGroupArn, "films", "accepted"],
+                ["CreateDatasetGroup", null, "films", "ResourceAlreadyExistsException"],
+                ["CreateDatasetGroup", null, "-", "ValidationException"],
+                ["TagResource", datasetGroupArn, null, "accepted"],
+                ["DeleteDatasetGroup", datasetGroupArn, null, "accepted"],
+            ],
+        );
+        assert.ok(entries.every(({ at, region: of }) => at >= before && at <= Date.now() && of === region));
+        const [, second, third] = entries;
+        assert.deepEqual((await requests(second?.id))[0], third);
+        assert.equal((await fetch(`http://127.0.0.1:${local.port}/_local/requests?after=x`)).status, 400);
+        assert.equal((await fetch(`http://127.0.0.1:${local.port}/_local/requests`, { method: "DELETE" })).status, 405);
+    });
+
+    it("has lost nothing after kill -9, and says that the caller never got the answer", async () => {
+        const port = await freePort();
+        victim = spawn(process.execPath, [fileURLToPath(new URL("victim.ts", import.meta.url)), dataDir, String(port)]);
+        assert.ok(victim.stdout);
+        const ended = once(victim, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
+        await Promise.race([once(victim.stdout, "data"), ended]);
+        const admin = adminOf(`http://127.0.0.1:${port}`);
+        await admin.arm({
+            operation: "CreateDatasetGroup",
+            effect: { kind: "latency", milliseconds: 600_000, when: "after" },
+        });
+        const waiting = assert.rejects(clientOf(port, 1).send(new CreateDatasetGroupCommand({ name: "films" })));
+        await until(async () => (await admin.requests()).length === 1);
+        victim.kill("SIGKILL");
+        await assert.rejects(ended);
+        await waiting;
+
+        local = await startPersonalize({ access, dataDir });
+        const [entry] = await local.requests();
+        assert.deepEqual(
+            [entry?.operation, entry?.name, entry?.outcome, entry?.answered],
+            ["CreateDatasetGroup", "films", "accepted", 0],
+        );
+        const found = new DescribeDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) });
+        assert.equal((await local.personalize.send(found)).datasetGroup?.status, "ACTIVE");
+        await local.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: String(entry?.arn) }));
+        assert.deepEqual(
+            (await local.requests(entry?.id)).map(({ operation }) => operation),
+            ["DeleteDatasetGroup"],
+        );
+    });
+});

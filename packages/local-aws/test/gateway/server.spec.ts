@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { ListRecipesCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import {
+    CompleteMultipartUploadCommand,
+    CreateBucketCommand,
+    CreateMultipartUploadCommand,
+    GetObjectCommand,
+    PutObjectCommand,
+    UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { clientsOf, testInstance } from "../../../../test/support/local-aws.ts";
+import type { Emulator } from "../../../local-personalize/emulator.ts";
+import { start, stop } from "../../control.ts";
+import { passThrough } from "../../gateway/pass-through.ts";
+import { startGateway } from "../../gateway/server.ts";
+import type { Instance } from "../../instance.ts";
+import { freePort } from "../../ministack/process.ts";
+
+const signature = (service: string) =>
+    `AWS4-HMAC-SHA256 Credential=test/20261125/eu-central-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+
+const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
+    handle,
+    operations: new Set(),
+    answered() {},
+    requests: () => [],
+    release: () => 0,
+    clock: { now: Date.now, ahead: () => 0 },
+    advance() {},
+    usage: () => [],
+    observe() {},
+    takeMetrics: () => [],
+    async close() {},
+});
+
+describe("the gateway before a recording MiniStack", () => {
+    interface Seen {
+        readonly request: IncomingMessage;
+        readonly body: string;
+    }
+    const seen: Seen[] = [];
+    const emulated: unknown[] = [];
+    let gateway: Server;
+    let behind: Server;
+    let url: string;
+    before(async () => {
+        behind = createServer(async (request, response) => {
+            seen.push({ request, body: (await buffer(request)).toString() });
+            response.writeHead(207, { "x-from": "behind", "content-type": "text/plain" }).end("from behind");
+        }).listen(0, "127.0.0.1");
+        await once(behind, "listening");
+        const port = await freePort();
+        url = `http://127.0.0.1:${port}`;
+        const emulator = emulatorWith(async (request) => {
+            emulated.push(request);
+            if (request.operation === "ListSchemas") {
+                throw new Error("the disk is full");
+            }
+            return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
+        });
+        const miniStackPort = (behind.address() as AddressInfo).port;
+        gateway = await startGateway({ port, miniStackPort, emulator, status: () => ({ product: "it" }), log() {} });
+    });
+    after(() => {
+        for (const server of [gateway, behind]) {
+            server?.closeAllConnections();
+            server?.close();
+        }
+    });
+    beforeEach(() => {
+        seen.length = 0;
+        emulated.length = 0;
+    });
+
+    it("passes on method, path, query, headers, Host and body as they came, and the answer back", async () => {
+        const answer = await fetch(`${url}/bucket/a%2Fb%20c?versionId=1&x=%2F`, {
+            method: "PUT",
+            headers: { authorization: signature("s3"), "x-amz-meta-a": "ü".normalize(), "content-type": "text/csv" },
+            body: "a,b\n",
+        });
+        assert.deepEqual(
+            [answer.status, answer.headers.get("x-from"), await answer.text()],
+            [207, "behind", "from behind"],
+        );
+        const [{ request, body } = {} as Seen] = seen;
+        assert.deepEqual([request.method, request.url, body], ["PUT", "/bucket/a%2Fb%20c?versionId=1&x=%2F", "a,b\n"]);
+        assert.equal(request.headers.host, new URL(url).host);
+        assert.equal(request.headers.authorization, signature("s3"));
+        assert.equal(request.headers["content-type"], "text/csv");
+    });
+
+    it("lives on when a caller is killed, before his call is passed on and when it is answered", async () => {
+        const { port } = behind.address() as AddressInfo;
+        let answers = 0;
+        const killing = createServer(async (request, response) => {
+            if (request.url === "/before") {
+                response.destroy();
+                await once(response, "close");
+            }
+            const answered = () => {
+                answers += 1;
+                response.destroy();
+            };
+            passThrough(port, request, response, { answered });
+        }).listen(0, "127.0.0.1");
+        await once(killing, "listening");
+        const { port: at } = killing.address() as AddressInfo;
+        for (const path of ["/before", "/answered"]) {
+            await assert.rejects(fetch(`http://127.0.0.1:${at}${path}`));
+        }
+        killing.close();
+        assert.deepEqual([answers, seen.map(({ request }) => request.url)], [1, ["/answered"]]);
+    });
+
+    it("hands Personalize's calls to the emulator, by target and by path, and nothing of them on", async () => {
+        const headers = { authorization: signature("personalize") };
+        const target = { ...headers, "x-amz-target": "AmazonPersonalize.ListRecipes" };
+        await fetch(url, { method: "POST", headers: target, body: '{"maxResults":2}' });
+        await fetch(`${url}/recommendations`, { method: "POST", headers, body: "no json" });
+        const region = "eu-central-1";
+        assert.deepEqual(emulated, [
+            { service: "personalize", operation: "ListRecipes", region, body: { maxResults: 2 } },
+            { service: "personalize-runtime", operation: "GetRecommendations", region, body: "no json" },
+        ]);
+        assert.equal(seen.length, 0);
+    });
+
+    it("passes on what has a path of Personalize's and another service's signature", async () => {
+        await fetch(`${url}/recommendations`, {
+            method: "POST",
+            headers: { authorization: signature("s3") },
+            body: "x",
+        });
+        assert.equal(emulated.length, 0);
+        assert.equal(seen[0]?.body, "x");
+    });
+
+    it("passes IAM's calls on with their body, after a look for simulators", async () => {
+        const headers = { authorization: signature("iam"), "content-type": "application/x-www-form-urlencoded" };
+        await fetch(url, { method: "POST", headers, body: "Action=GetRole&RoleName=SimulateCustomPolicy" });
+        assert.equal(seen[0]?.body, "Action=GetRole&RoleName=SimulateCustomPolicy");
+        const answered = await fetch(url, { method: "POST", headers, body: "Action=SimulatePrincipalPolicy" });
+        assert.equal(answered.status, 400);
+        assert.equal(seen.length, 1);
+    });
+
+    it("says so when the emulator itself fails, and goes on", async () => {
+        const headers = { authorization: signature("personalize"), "x-amz-target": "AmazonPersonalize.ListSchemas" };
+        const answer = await fetch(url, { method: "POST", headers, body: "{}" });
+        assert.equal(answer.status, 500);
+        assert.deepEqual(await answer.json(), {
+            __type: "InternalFailure",
+            message: "The local AWS failed: the disk is full. Its log: npm run local -- logs",
+        });
+        assert.deepEqual(await (await fetch(`${url}/_local/status`)).json(), { product: "it" });
+    });
+
+    it("cuts an answer off that MiniStack dies in the middle of, instead of letting its caller wait", async () => {
+        const dying = createServer((_, response) => {
+            response.writeHead(200, { "content-length": "1000" });
+            response.write("the beginning", () => response.destroy());
+        }).listen(0, "127.0.0.1");
+        await once(dying, "listening");
+        const port = await freePort();
+        const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
+        const miniStackPort = (dying.address() as AddressInfo).port;
+        const before = await startGateway({ port, miniStackPort, emulator, status: () => ({}), log() {} });
+        try {
+            const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
+            await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
+        } finally {
+            for (const server of [before, dying]) {
+                server.closeAllConnections();
+                server.close();
+            }
+        }
+    });
+
+    it("answers 503, which SDKs try again, when MiniStack is not there", async () => {
+        const port = await freePort();
+        const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
+        const nobody = await freePort();
+        const lonely = await startGateway({ port, miniStackPort: nobody, emulator, status: () => ({}), log() {} });
+        const answer = await fetch(`http://127.0.0.1:${port}/bucket`);
+        assert.equal(answer.status, 503);
+        assert.match(await answer.text(), /MiniStack does not answer .* npm run local -- status/);
+        lonely.closeAllConnections();
+        lonely.close();
+    });
+});
+
+describe("AWS's own clients through the gateway", () => {
+    let instance: Instance;
+    let clients: ReturnType<typeof clientsOf>;
+    before(async () => {
+        instance = await testInstance();
+        await start(instance, () => {});
+        clients = clientsOf(instance);
+        await clients.s3.send(new CreateBucketCommand({ Bucket }));
+    });
+    after(async () => {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    const Bucket = "through-the-gateway";
+    const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+    const megabytes = (count: number) => Buffer.alloc(count * 1024 * 1024, "0123456789");
+    const stored = async (Key: string) => {
+        const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }));
+        return sha256((await Body?.transformToByteArray()) ?? new Uint8Array());
+    };
+
+    it("puts 20 MB at once", async () => {
+        const Body = megabytes(20);
+        await clients.s3.send(new PutObjectCommand({ Bucket, Key: "large", Body }));
+        assert.equal(await stored("large"), sha256(Body));
+    });
+
+    it("puts in parts", async () => {
+        const parts = [megabytes(5), Buffer.from("the end")];
+        const upload = { Bucket, Key: "parts" };
+        const { UploadId } = await clients.s3.send(new CreateMultipartUploadCommand(upload));
+        const Parts = [];
+        for (const [index, Body] of parts.entries()) {
+            const PartNumber = index + 1;
+            const part = new UploadPartCommand({ ...upload, UploadId, PartNumber, Body });
+            Parts.push({ PartNumber, ETag: (await clients.s3.send(part)).ETag });
+        }
+        await clients.s3.send(new CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload: { Parts } }));
+        assert.equal(await stored("parts"), sha256(Buffer.concat(parts)));
+    });
+
+    it("reaches the Personalize emulator by both of its clients", async () => {
+        const { recipes = [] } = await clients.personalize.send(new ListRecipesCommand({}));
+        assert.ok(recipes.some(({ name }) => name === "aws-user-personalization"));
+        const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/none";
+        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
+        await assert.rejects(clients.runtime.send(ask), { name: "ResourceNotFoundException" });
+    });
+});

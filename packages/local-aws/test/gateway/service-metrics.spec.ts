@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { region } from "../../../../test/support/local-aws.ts";
+import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
+import { arn, until } from "../../../local-personalize/test/support.ts";
+import { adminOf } from "../admin.ts";
+import { signedHeaders } from "../signed.ts";
+import { type Cinema, campaignArn, startCinema } from "./cinema.ts";
+
+describe("the service's own metrics", () => {
+    let cinema: Cinema;
+    let cloudWatch: CloudWatchClient;
+    before(async () => {
+        cinema = await startCinema();
+        cloudWatch = new CloudWatchClient(cinema.settings);
+    });
+    after(async () => {
+        cloudWatch?.destroy();
+        await cinema?.discard();
+    });
+
+    async function metric(MetricName: string, Stat: string, dimensions: Record<string, string>): Promise<number> {
+        const now = await cinema.advance(0);
+        const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+        const { MetricDataResults = [] } = await cloudWatch.send(
+            new GetMetricDataCommand({
+                ...{ StartTime: new Date(now - 3_600_000), EndTime: new Date(now + 60_000) },
+                MetricDataQueries: [
+                    {
+                        Id: "m",
+                        MetricStat: {
+                            ...{ Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions }, Stat },
+                            Period: 7200,
+                        },
+                    },
+                ],
+            }),
+        );
+        return (MetricDataResults[0]?.Values ?? []).reduce((sum, value) => sum + value, 0);
+    }
+
+    const campaign = { CampaignArn: campaignArn };
+
+    it("count recommendations, and the errors that faults made of some", async () => {
+        const admin = adminOf(cinema.instance);
+        for (let count = 0; count < 5; count++) await cinema.ask();
+        await admin.arm({ operation: "GetRecommendations", times: 2, effect: { kind: "throttle" } });
+        const error = { kind: "error", code: "ServiceUnavailable", message: "No.", status: 503 };
+        await admin.arm({ operation: "GetRecommendations", call: 3, effect: error });
+        // The client tries again what is throttled or broken: it is the fourth call that succeeds.
+        await cinema.ask("2").catch(() => {});
+        await cinema.ask();
+        await admin.clear();
+        await until(async () => (await metric("GetRecommendations", "Sum", campaign)) >= 9);
+        const sums = await Promise.all(
+            ["GetRecommendations", "GetRecommendations4xxErrors", "GetRecommendations5xxErrors"].map((name) =>
+                metric(name, "Sum", campaign),
+            ),
+        );
+        assert.deepEqual(sums.slice(1), [2, 1]);
+        assert.equal(sums[0], 9);
+        assert.equal(await metric("GetRecommendationsLatency", "SampleCount", campaign), 6);
+        assert.ok((await metric("GetRecommendationsLatency", "Average", campaign)) > 0);
+    });
+
+    it("are nothing for a campaign that does not exist, and for minutes without calls", async () => {
+        const none = arn("campaign/none");
+        await assert.rejects(cinema.askOf(none));
+        await sleep(1500);
+        const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "AWS/Personalize" }));
+        assert.ok(Metrics.length > 0);
+        assert.ok(!JSON.stringify(Metrics).includes(none));
+    });
+
+    it("count events, with the group, the dataset and the tracker", async () => {
+        const target = new URL(`${cinema.url}/events`);
+        const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 1_700_000_000 }];
+        const body = JSON.stringify({ trackingId: cinema.trackingId, sessionId: "s", userId: "1", eventList });
+        const headers = signedHeaders("POST", target, body, region, "personalize");
+        assert.equal((await fetch(target, { method: "POST", headers, body })).status, 200);
+        const named = await until(async () => {
+            const list = new ListMetricsCommand({ Namespace: "AWS/Personalize", MetricName: "PutEventLatency" });
+            return (await cloudWatch.send(list)).Metrics?.[0];
+        });
+        const dimensions = Object.fromEntries((named.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+        assert.deepEqual(Object.keys(dimensions), ["DatasetGroupArn", "DatasetArn", "EventTrackerArn"]);
+        assert.equal(await metric("PutEventsRequests", "Sum", dimensions as Record<string, string>), 1);
+    });
+
+    it("tell of imports and trainings, with their time and size", async () => {
+        const job = {
+            DatasetGroupArn: arn("dataset-group/films"),
+            DatasetArn: arn("dataset/films/INTERACTIONS"),
+            DatasetImportJobArn: arn("dataset-import-job/first"),
+        };
+        const training = { SolutionArn: arn("solution/films"), SolutionVersionArn: cinema.solutionVersionArn };
+        await until(async () => (await metric("SolutionTrainingJobRequests", "Sum", training)) === 1);
+        assert.equal(await metric("DatasetImportJobRequests", "Sum", job), 1);
+        assert.equal(await metric("DatasetImportJobError", "Sum", job), 0);
+        assert.equal(await metric("DatasetSize", "Sum", job), interactionsCsv(syntheticRatings()).length);
+        assert.equal(await metric("SolutionTrainingJobError", "SampleCount", training), 1);
+        assert.ok((await metric("SolutionTrainingJobExecutionTime", "Sum", training)) > 0);
+    });
+});

@@ -1,0 +1,454 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+    AddUserToGroupCommand,
+    AttachGroupPolicyCommand,
+    AttachRolePolicyCommand,
+    AttachUserPolicyCommand,
+    CreateGroupCommand,
+    CreatePolicyCommand,
+    CreateRoleCommand,
+    CreateUserCommand,
+    type EvaluationResult,
+    type IAMClient,
+    PutGroupPolicyCommand,
+    PutRolePolicyCommand,
+    PutUserPermissionsBoundaryCommand,
+    PutUserPolicyCommand,
+    paginateSimulateCustomPolicy,
+    SimulateCustomPolicyCommand,
+    type SimulateCustomPolicyCommandInput,
+    SimulatePrincipalPolicyCommand,
+    type SimulatePrincipalPolicyCommandInput,
+} from "@aws-sdk/client-iam";
+import type { PolicyDocument, Statement } from "policy-evaluator";
+import { executionRoleTrust } from "../../../../../iam/import-access.ts";
+import { clientsOf, testInstance } from "../../../../../test/support/local-aws.ts";
+import { start, stop } from "../../../control.ts";
+import { type Instance, variables } from "../../../instance.ts";
+import { toolchain } from "../../../toolchain/env.mjs";
+
+const account = "000000000000";
+const alice = `arn:aws:iam::${account}:user/staff/alice`;
+const object = "arn:aws:s3:::films/a.csv";
+const policy = (...Statement: Statement[]) =>
+    JSON.stringify({ Version: "2012-10-17", Statement } satisfies PolicyDocument);
+const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): Statement => ({
+    ...{ Effect: "Allow", Action, Resource },
+    ...more,
+});
+
+describe("IAM's policy simulators, by AWS's own client", () => {
+    let instance: Instance;
+    let iam: IAMClient;
+    before(async () => {
+        instance = await testInstance();
+        await start(instance, () => {});
+        ({ iam } = clientsOf(instance));
+        await people();
+    });
+    after(async () => {
+        iam?.destroy();
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    /** Alice has an inline and a managed policy of her own, and both of her group; bob has a boundary. */
+    async function people() {
+        const managed = async (PolicyName: string, ...statements: Statement[]) => {
+            const PolicyDocument = policy(...statements);
+            const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+            return Policy?.Arn as string;
+        };
+        const reads = await managed("reads", allow("s3:GetObject", "arn:aws:s3:::films/*"));
+        const lists = await managed("lists", allow("s3:ListBucket"));
+        const PolicyDocument = policy(allow("sqs:*"));
+        await iam.send(new CreateUserCommand({ UserName: "alice", Path: "/staff/" }));
+        await iam.send(new PutUserPolicyCommand({ UserName: "alice", PolicyName: "queues", PolicyDocument }));
+        await iam.send(new AttachUserPolicyCommand({ UserName: "alice", PolicyArn: reads }));
+        await iam.send(new CreateGroupCommand({ GroupName: "editors" }));
+        await iam.send(new AttachGroupPolicyCommand({ GroupName: "editors", PolicyArn: lists }));
+        await iam.send(
+            new PutGroupPolicyCommand({
+                ...{ GroupName: "editors", PolicyName: "own-folder" },
+                // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM's
+                PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
+            }),
+        );
+        await iam.send(new AddUserToGroupCommand({ GroupName: "editors", UserName: "alice" }));
+        await iam.send(new CreateUserCommand({ UserName: "bob" }));
+        await iam.send(new AttachUserPolicyCommand({ UserName: "bob", PolicyArn: reads }));
+        await iam.send(new PutUserPermissionsBoundaryCommand({ UserName: "bob", PermissionsBoundary: lists }));
+        const trust = executionRoleTrust({ partition: "aws", region: "eu-central-1", accountId: account });
+        const role = { RoleName: "importer" };
+        await iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: JSON.stringify(trust) }));
+        await iam.send(new AttachRolePolicyCommand({ ...role, PolicyArn: reads }));
+        const deny = policy({
+            Sid: "NoSecrets",
+            Effect: "Deny",
+            Action: "s3:*",
+            Resource: "arn:aws:s3:::films/secret*",
+        });
+        await iam.send(new PutRolePolicyCommand({ ...role, PolicyName: "no-secrets", PolicyDocument: deny }));
+    }
+
+    const custom = async (input: Partial<SimulateCustomPolicyCommandInput>) => {
+        const command = new SimulateCustomPolicyCommand({
+            PolicyInputList: [],
+            ActionNames: ["s3:GetObject"],
+            ...input,
+        });
+        return (await iam.send(command)).EvaluationResults ?? [];
+    };
+    const principal = async (PolicySourceArn: string, input: Partial<SimulatePrincipalPolicyCommandInput> = {}) => {
+        const command = new SimulatePrincipalPolicyCommand({
+            PolicySourceArn,
+            ActionNames: ["s3:GetObject"],
+            ...input,
+        });
+        return (await iam.send(command)).EvaluationResults ?? [];
+    };
+    const decisions = (results: EvaluationResult[]) => results.map(({ EvalDecision }) => EvalDecision);
+    const matched = (results: EvaluationResult[]) =>
+        results.map(({ MatchedStatements }) => MatchedStatements?.map(({ SourcePolicyId }) => SourcePolicyId));
+
+    it("answer a policy for all resources, as IAM did for a real account (AdministratorAccess)", async () => {
+        const administrator =
+            '{\n  "Version": "2012-10-17",\n  "Statement": [\n    {\n      "Effect": "Allow",\n' +
+            '      "Action": "*",\n      "Resource": "*"\n    }\n  ]\n}';
+        assert.deepEqual(await custom({ PolicyInputList: [administrator] }), [
+            {
+                EvalActionName: "s3:GetObject",
+                EvalResourceName: "*",
+                EvalDecision: "allowed",
+                MatchedStatements: [
+                    {
+                        SourcePolicyId: "PolicyInputList.1",
+                        SourcePolicyType: "IAM Policy",
+                        StartPosition: { Line: 3, Column: 17 },
+                        EndPosition: { Line: 8, Column: 6 },
+                    },
+                ],
+                MissingContextValues: [],
+            },
+        ]);
+    });
+
+    it("judge every action on every resource, and tell the worst of an action", async () => {
+        const results = await custom({
+            PolicyInputList: [policy(allow("s3:GetObject", "arn:aws:s3:::films/*")), policy(allow("s3:ListBucket"))],
+            ActionNames: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+            ResourceArns: [object, "arn:aws:s3:::other/a.csv"],
+        });
+        assert.deepEqual(
+            results.map(({ EvalActionName, EvalDecision, ResourceSpecificResults = [] }) => [
+                EvalActionName,
+                EvalDecision,
+                ...ResourceSpecificResults.map(({ EvalResourceName, EvalResourceDecision }) => [
+                    EvalResourceName,
+                    EvalResourceDecision,
+                ]),
+            ]),
+            [
+                ["s3:GetObject", "implicitDeny", [object, "allowed"], ["arn:aws:s3:::other/a.csv", "implicitDeny"]],
+                ["s3:ListBucket", "allowed", [object, "allowed"], ["arn:aws:s3:::other/a.csv", "allowed"]],
+                [
+                    "s3:PutObject",
+                    "implicitDeny",
+                    [object, "implicitDeny"],
+                    ["arn:aws:s3:::other/a.csv", "implicitDeny"],
+                ],
+            ],
+        );
+        assert.deepEqual(matched(results), [[], ["PolicyInputList.2"], []]);
+        assert.deepEqual(results[0]?.ResourceSpecificResults?.[0]?.MatchedStatements, [
+            {
+                SourcePolicyId: "PolicyInputList.1",
+                SourcePolicyType: "IAM Policy",
+                StartPosition: { Line: 1, Column: 38 },
+                EndPosition: { Line: 1, Column: policy(allow("s3:GetObject", "arn:aws:s3:::films/*")).length - 1 },
+            },
+        ]);
+        const [one] = await custom({ PolicyInputList: [policy(allow("s3:*"))], ResourceArns: [object] });
+        assert.equal(one?.EvalResourceName, object);
+    });
+
+    it("take context entries of every type, and name the keys that are missing", async () => {
+        const Condition: Statement["Condition"] = {
+            StringEquals: { "aws:PrincipalTag/team": "films" },
+            NumericLessThan: { "s3:max-keys": "11" },
+            IpAddress: { "aws:SourceIp": "203.0.113.0/24" },
+            "ForAllValues:StringEquals": { "aws:TagKeys": ["a", "b"] },
+        };
+        const PolicyInputList = [policy(allow("s3:ListBucket", "*", { Condition }))];
+        const ask = { PolicyInputList, ActionNames: ["s3:ListBucket"] };
+        const keys = ["aws:PrincipalTag/team", "aws:SourceIp", "aws:TagKeys", "s3:max-keys"];
+        const [without] = await custom(ask);
+        assert.deepEqual([without?.EvalDecision, without?.MissingContextValues], ["implicitDeny", keys]);
+        const [onOne] = await custom({ ...ask, ResourceArns: ["arn:aws:s3:::films"] });
+        assert.deepEqual(onOne?.ResourceSpecificResults?.[0]?.MissingContextValues, keys);
+        const entries = (address: string): SimulateCustomPolicyCommandInput["ContextEntries"] => [
+            { ContextKeyName: "AWS:principaltag/team", ContextKeyType: "string", ContextKeyValues: ["films"] },
+            { ContextKeyName: "s3:max-keys", ContextKeyType: "numeric", ContextKeyValues: ["10"] },
+            { ContextKeyName: "aws:SourceIp", ContextKeyType: "ip", ContextKeyValues: [address] },
+            { ContextKeyName: "aws:TagKeys", ContextKeyType: "stringList", ContextKeyValues: ["b", "a"] },
+        ];
+        const [good] = await custom({ ...ask, ContextEntries: entries("203.0.113.9") });
+        assert.deepEqual([good?.EvalDecision, good?.MissingContextValues], ["allowed", []]);
+        const [bad] = await custom({ ...ask, ContextEntries: entries("203.0.114.9") });
+        assert.deepEqual([bad?.EvalDecision, bad?.MissingContextValues], ["implicitDeny", []]);
+    });
+
+    it("tell of a boundary that does not allow, and of a deny in it", async () => {
+        const PolicyInputList = [policy(allow("s3:*"))];
+        const bounded = async (boundary: string) => {
+            const [result] = await custom({ PolicyInputList, PermissionsBoundaryPolicyInputList: [boundary] });
+            return [
+                result?.EvalDecision,
+                result?.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary,
+                ...(matched(result ? [result] : [])[0] ?? []),
+            ];
+        };
+        assert.deepEqual(await bounded(policy(allow("s3:Get*"))), ["allowed", true, "PolicyInputList.1"]);
+        assert.deepEqual(await bounded(policy(allow("s3:Put*"))), ["implicitDeny", false]);
+        assert.deepEqual(await bounded(policy(allow("s3:*"), { Effect: "Deny", Action: "s3:Get*", Resource: "*" })), [
+            ...["explicitDeny", false, "PermissionsBoundaryPolicyInputList.1"],
+        ]);
+    });
+
+    it("find the policies of a user, of his groups, and his variables", async () => {
+        const ActionNames = ["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "s3:PutObject"];
+        const results = await principal(alice, { ActionNames, ResourceArns: ["arn:aws:s3:::films/alice/x"] });
+        assert.deepEqual(decisions(results), ["allowed", "allowed", "allowed", "allowed"]);
+        assert.deepEqual(matched(results), [["reads"], ["lists"], ["queues"], ["own-folder"]]);
+        const elsewhere = await principal(alice, { ActionNames, ResourceArns: ["arn:aws:s3:::films/bob/x"] });
+        assert.deepEqual(decisions(elsewhere), ["allowed", "allowed", "allowed", "implicitDeny"]);
+        const asBob = { CallerArn: `arn:aws:iam::${account}:user/bob`, ResourceArns: ["arn:aws:s3:::films/bob/x"] };
+        const [put] = await principal(alice, { ActionNames: ["s3:PutObject"], ...asBob });
+        assert.equal(put?.EvalDecision, "allowed", "bob with alice's policies");
+    });
+
+    it("find the policies of a group and of a role, and add what is given", async () => {
+        const group = `arn:aws:iam::${account}:group/editors`;
+        const lists = await principal(group, { ActionNames: ["s3:ListBucket", "s3:GetObject"] });
+        assert.deepEqual(decisions(lists), ["allowed", "implicitDeny"]);
+        const role = `arn:aws:iam::${account}:role/importer`;
+        const ResourceArns = [object, "arn:aws:s3:::films/secret.csv"];
+        const [get] = await principal(role, { ResourceArns, PolicyInputList: [policy(allow("s3:GetObject"))] });
+        const each = get?.ResourceSpecificResults?.map(({ EvalResourceDecision, MatchedStatements }) => [
+            EvalResourceDecision,
+            ...(MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId),
+        ]);
+        assert.deepEqual(each, [
+            ["allowed", "reads", "PolicyInputList.1"],
+            ["explicitDeny", "no-secrets"],
+        ]);
+    });
+
+    it("find the boundary of a user, which one that is given replaces", async () => {
+        const bob = `arn:aws:iam::${account}:user/bob`;
+        const [own] = await principal(bob, { ResourceArns: [object] });
+        assert.equal(own?.EvalDecision, "implicitDeny");
+        assert.deepEqual(own?.PermissionsBoundaryDecisionDetail, { AllowedByPermissionsBoundary: false });
+        const [given] = await principal(bob, {
+            ResourceArns: [object],
+            PermissionsBoundaryPolicyInputList: [policy(allow("*"))],
+        });
+        assert.equal(given?.EvalDecision, "allowed");
+    });
+
+    it("judge a resource policy for a user, in his account and across accounts", async () => {
+        const grant = policy(allow("s3:GetObject", "arn:aws:s3:::films/*", { Principal: { AWS: alice } }));
+        const nothing = [policy(allow("sqs:SendMessage"))];
+        const ask = { PolicyInputList: nothing, ResourceArns: [object], CallerArn: alice };
+        const [without] = await custom(ask);
+        assert.equal(without?.EvalDecision, "implicitDeny");
+        const [granted] = await custom({ ...ask, ResourcePolicy: grant });
+        assert.equal(granted?.EvalDecision, "allowed");
+        assert.deepEqual(
+            granted?.MatchedStatements?.map(({ SourcePolicyId, SourcePolicyType }) => [
+                SourcePolicyId,
+                SourcePolicyType,
+            ]),
+            [["ResourcePolicy", "Resource Policy"]],
+        );
+        const ResourceOwner = "arn:aws:iam::999999999999:root";
+        const [foreign] = await custom({ ...ask, ResourcePolicy: grant, ResourceOwner });
+        assert.equal(foreign?.EvalDecision, "implicitDeny", "across accounts the identity must be allowed too");
+        const [both] = await principal(alice, { ResourceArns: [object], ResourcePolicy: grant, ResourceOwner });
+        assert.equal(both?.EvalDecision, "allowed");
+        const deny = policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" });
+        const [denied] = await principal(alice, { ResourceArns: [object], ResourcePolicy: deny });
+        assert.equal(denied?.EvalDecision, "explicitDeny");
+    });
+
+    it("judge by the identity alone where no resource policy is given, also across accounts", async () => {
+        const [result] = await custom({
+            PolicyInputList: [policy(allow("sqs:SendMessage"))],
+            ActionNames: ["sqs:SendMessage"],
+            ResourceArns: ["arn:aws:sqs:eu-central-1:999999999999:tickets"],
+            CallerArn: alice,
+        });
+        assert.equal(result?.EvalDecision, "allowed");
+    });
+
+    it("never judge a trust policy (aws/aws-cli issue 10314)", async () => {
+        const trust = JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Deny", Principal: { AWS: alice }, Action: "sts:AssumeRole" }],
+        });
+        const [result] = await custom({
+            PolicyInputList: [policy(allow("sts:AssumeRole"))],
+            ActionNames: ["sts:AssumeRole"],
+            ResourceArns: [`arn:aws:iam::${account}:role/importer`],
+            CallerArn: alice,
+            ResourcePolicy: trust,
+        });
+        assert.equal(result?.EvalDecision, "allowed");
+        assert.deepEqual(matched(result ? [result] : []), [["PolicyInputList.1"]]);
+    });
+
+    it("answer in pages of actions", async () => {
+        const ActionNames = Array.from({ length: 25 }, (_, index) => `s3:Action${index}`);
+        const input = { PolicyInputList: [policy(allow("s3:*"))], ActionNames };
+        const pages: string[][] = [];
+        for await (const page of paginateSimulateCustomPolicy({ client: iam, pageSize: 10 }, input)) {
+            pages.push((page.EvaluationResults ?? []).map(({ EvalActionName = "" }) => EvalActionName));
+            assert.equal(page.IsTruncated, page.Marker !== undefined);
+        }
+        assert.deepEqual(
+            pages.map(({ length }) => length),
+            [10, 10, 5],
+        );
+        assert.deepEqual(pages.flat(), ActionNames);
+    });
+
+    it("answer less on a page where documents are huge, so that nobody waits", async () => {
+        const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
+        const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
+        const ActionNames = ["s3:GetObject", "s3:PutObject"];
+        const command = new SimulateCustomPolicyCommand({ PolicyInputList: [huge], ActionNames, ResourceArns });
+        const { EvaluationResults, IsTruncated } = await iam.send(command);
+        assert.deepEqual([EvaluationResults?.length, IsTruncated], [1, true]);
+    });
+
+    const refusals: Record<string, [Partial<SimulatePrincipalPolicyCommandInput>, string, RegExp]> = {
+        "a session as source": [
+            { PolicySourceArn: `arn:aws:sts::${account}:assumed-role/importer/me` },
+            "InvalidInputException",
+            /^Invalid Entity Arn: arn:aws:sts::/,
+        ],
+        "a user who does not exist": [
+            { PolicySourceArn: `arn:aws:iam::${account}:user/nobody` },
+            "NoSuchEntityException",
+            /^The user with name nobody cannot be found\.$/,
+        ],
+        "a user of another path": [
+            { PolicySourceArn: `arn:aws:iam::${account}:user/alice` },
+            "NoSuchEntityException",
+            /alice cannot be found/,
+        ],
+        "a service as caller": [
+            { CallerArn: "personalize.amazonaws.com" },
+            "InvalidInputException",
+            /not of a session/,
+        ],
+        "a session as caller": [
+            { CallerArn: `arn:aws:sts::${account}:assumed-role/importer/me` },
+            "InvalidInputException",
+            /Invalid CallerArn/,
+        ],
+        "a resource policy for a role": [
+            { PolicySourceArn: `arn:aws:iam::${account}:role/importer`, ResourcePolicy: policy(allow("s3:*")) },
+            "InvalidInputException",
+            /for an IAM user only, not for .*role\/importer/,
+        ],
+        "a resource policy without a principal": [
+            { ResourcePolicy: policy(allow("s3:*")) },
+            "InvalidInputException",
+            /ResourcePolicy is no valid policy: line 1, column 38: a statement needs Principal or NotPrincipal/,
+        ],
+        "an owner that is no ARN": [
+            { ResourceOwner: "123456789012" },
+            "InvalidInputException",
+            /^'123456789012' is not a valid as a Resource Owner\.$/,
+        ],
+        "a wildcard in an action": [{ ActionNames: ["s3:Get*"] }, "InvalidInputException", /without wildcards/],
+        "no action": [{ ActionNames: [] }, "ValidationError", /Value null at 'actionNames'/],
+        "a resource that is no ARN": [
+            { ResourceArns: ["films"] },
+            "InvalidInputException",
+            /^ResourceNames are not in a valid ARN format: films$/,
+        ],
+        "a document that is no JSON": [
+            { PolicyInputList: ['{"Statement":'] },
+            "InvalidInputException",
+            /PolicyInputList\.1 is no valid policy: line 1, column 14: no valid JSON/,
+        ],
+        "two boundaries": [
+            { PermissionsBoundaryPolicyInputList: [policy(allow("*")), policy(allow("*"))] },
+            "InvalidInputException",
+            /takes one policy/,
+        ],
+        "a marker that no answer gave": [{ Marker: "x" }, "ValidationError", /marker/],
+        "too many items": [{ MaxItems: 1001 }, "ValidationError", /1 to 1000/],
+        "a type of context key that does not exist": [
+            {
+                ContextEntries: [
+                    { ContextKeyName: "aws:x", ContextKeyType: "text" as "string", ContextKeyValues: ["x"] },
+                ],
+            },
+            "ValidationError",
+            /contextKeyType/,
+        ],
+        "what would make a verdict wrong": [
+            { ResourceHandlingOption: "EC2-VPC-EBS" },
+            "NotImplemented",
+            /ResourceHandlingOption of SimulatePrincipalPolicy is not emulated here/,
+        ],
+    };
+    for (const [what, [input, name, message]] of Object.entries(refusals)) {
+        it(`refuse ${what}`, async () => {
+            await assert.rejects(principal(input.PolicySourceArn ?? alice, input), (error: Error) => {
+                assert.equal(error.name, name);
+                assert.match(error.message, message);
+                return true;
+            });
+        });
+    }
+
+    it("refuse a resource policy without a caller", async () => {
+        const ResourcePolicy = policy(allow("s3:*", "*", { Principal: "*" }));
+        await assert.rejects(custom({ PolicyInputList: [policy(allow("s3:*"))], ResourcePolicy }), {
+            name: "InvalidInputException",
+            message: /CallerArn is needed/,
+        });
+    });
+
+    it("refuse to judge by a managed policy whose document is not there", async () => {
+        await iam.send(new CreateUserCommand({ UserName: "carol" }));
+        const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess";
+        await iam.send(new AttachUserPolicyCommand({ UserName: "carol", PolicyArn }));
+        await assert.rejects(principal(`arn:aws:iam::${account}:user/carol`), {
+            name: "NotImplemented",
+            message: /AmazonPersonalizeFullAccess is attached, but its document is not emulated here/,
+        });
+    });
+
+    it("are read by boto3 as by AWS's own client", async () => {
+        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
+        const script = join(import.meta.dirname, "simulators_client.py");
+        const env = { ...process.env, ...variables(instance) };
+        const { stdout } = await promisify(execFile)(python, [script, alice], { env });
+        assert.deepEqual(JSON.parse(stdout), {
+            decisions: ["allowed", "implicitDeny"],
+            matched: { Line: 1, Column: 38 },
+            pages: [2, 2, 1],
+            missing: ["aws:SourceVpce"],
+            refusals: { role: ["InvalidInput", 400], nobody: ["NoSuchEntity", 404] },
+        });
+    });
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import {
+    createEmulator,
+    type ImportAccess,
+    type LoggedRequest,
+    type Speed,
+} from "../../../local-personalize/emulator.ts";
+import { accountId, region, serviceModels } from "../../../local-personalize/test/support.ts";
+import { startGateway } from "../../gateway/server.ts";
+import { freePort } from "../../ministack/process.ts";
+
+/** The emulator behind the real gateway, without a MiniStack, and AWS's own client on it, which tries once. */
+export async function startPersonalize(options: { access: ImportAccess; speed?: Speed; dataDir?: string }) {
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const emulator = createEmulator({
+        ...{ dataDir, access: options.access, speed: options.speed ?? "instant", log },
+        ...{ accountId, partition: "aws", serviceModelDir: serviceModels() },
+    });
+    const port = await freePort();
+    const server = await startGateway({ port, miniStackPort: await freePort(), emulator, status: () => ({}), log });
+    const admin = adminOf(`http://127.0.0.1:${port}`);
+    const personalize = clientOf(port, 1);
+    const stop = async () => {
+        personalize.destroy();
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+        await emulator.close();
+    };
+    return {
+        ...admin,
+        dataDir,
+        emulator,
+        port,
+        lines,
+        personalize,
+        /** Ends it and keeps its folder. */
+        stop,
+        /** Ends it and removes its folder. */
+        async discard() {
+            await stop();
+            await rm(dataDir, { recursive: true, force: true });
+        },
+    };
+}
+
+export type LocalPersonalize = Awaited<ReturnType<typeof startPersonalize>>;
+
+export const clientOf = (port: number, maxAttempts: number) =>
+    new PersonalizeClient({
+        endpoint: `http://127.0.0.1:${port}`,
+        region,
+        maxAttempts,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+
+/** What is asked of a gateway itself. */
+export function adminOf(url: string) {
+    const faultsUrl = `${url}/_local/faults`;
+    return {
+        async requests(after = 0): Promise<LoggedRequest[]> {
+            return (await json(await fetch(`${url}/_local/requests?after=${after}`))).requests;
+        },
+        postFault: (body: string) => fetch(faultsUrl, { method: "POST", body }),
+        async arm(fault: object) {
+            const answer = await fetch(faultsUrl, { method: "POST", body: JSON.stringify(fault) });
+            assert.equal(answer.status, 201, await answer.clone().text());
+            return json(answer);
+        },
+        armed: async () => (await json(await fetch(faultsUrl))).faults,
+        clearFaults: async () => json(await fetch(faultsUrl, { method: "DELETE" })),
+    };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+const json = (answer: Response) => answer.json() as Promise<any>;

@@ -1,0 +1,13 @@
+import { createEmulator } from "../../../local-personalize/emulator.ts";
+import { accountId, createBucket, serviceModels } from "../../../local-personalize/test/support.ts";
+import { startGateway } from "../../gateway/server.ts";
+
+// A process for requests.spec.ts to kill: an emulator behind its gateway.
+const [dataDir = "", port = ""] = process.argv.slice(2);
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+const emulator = createEmulator({
+    ...{ dataDir, speed: "instant", accountId, partition: "aws", log },
+    ...{ serviceModelDir: serviceModels(), access: createBucket().access },
+});
+await startGateway({ port: Number(port), miniStackPort: 1, emulator, status: () => ({}), log });
+process.stdout.write("listening\n");

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import {
+    CloudFrontClient,
+    CreateDistributionCommand,
+    CreateOriginAccessControlCommand,
+    CreateResponseHeadersPolicyCommand,
+} from "@aws-sdk/client-cloudfront";
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { region } from "../../../../test/support/local-aws.ts";
+import { configOf } from "../../aws-plugin/cloudfront-config.ts";
+import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";
+
+const Bucket = "films-page";
+const csp = "default-src 'self'";
+
+describe("a distribution", () => {
+    let aws: Enforcing;
+    let client: APIGatewayClient;
+    let edge: CloudFrontClient;
+    let host: string;
+    let arn: string;
+
+    /** A viewer's request: over TLS, as far as the distribution is told. */
+    function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
+        const { method = "GET", body, headers, scheme = "https" } = options;
+        return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+            const { port } = new URL(aws.url);
+            const sent = { host, "x-forwarded-proto": scheme, ...headers };
+            const asked = request({ host: "127.0.0.1", port, path, method, headers: sent }, async (answer) => {
+                resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
+            });
+            asked.once("error", reject);
+            asked.end(body);
+        });
+    }
+    const open = (sourceArn: string) =>
+        aws.admin.s3.send(
+            new PutBucketPolicyCommand({
+                Bucket,
+                Policy: JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: [
+                        {
+                            Effect: "Allow",
+                            Principal: { Service: "cloudfront.amazonaws.com" },
+                            Action: "s3:GetObject",
+                            Resource: `arn:aws:s3:::${Bucket}/*`,
+                            Condition: { StringEquals: { "aws:SourceArn": sourceArn } },
+                        },
+                    ],
+                }),
+            }),
+        );
+    before(async () => {
+        aws = await startEnforcing();
+        client = gatewayOf(aws);
+        edge = new CloudFrontClient({ endpoint: aws.url, region, credentials: administrator });
+        await makeFunction(aws);
+        const any = { "x-amazon-apigateway-any-method": answered() };
+        const { id: api = "" } = await importDocument(client, documentOf({ "/films/{filmId}": any, "/events": any }));
+        await deploy(aws, client, api);
+        await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
+        for (const [Key, ContentType] of [
+            ["index.html", "text/html"],
+            ["assets/page.js", "text/javascript"],
+        ] as const) {
+            const CacheControl = Key === "index.html" ? "no-cache" : "max-age=31536000, immutable";
+            await aws.admin.s3.send(
+                new PutObjectCommand({ Bucket, Key, Body: `the page's ${Key}`, ContentType, CacheControl }),
+            );
+        }
+        const { OriginAccessControl } = await edge.send(
+            new CreateOriginAccessControlCommand({
+                OriginAccessControlConfig: {
+                    ...{ Name: "films", SigningBehavior: "always", SigningProtocol: "sigv4" },
+                    OriginAccessControlOriginType: "s3",
+                },
+            }),
+        );
+        const { ResponseHeadersPolicy } = await edge.send(
+            new CreateResponseHeadersPolicyCommand({
+                ResponseHeadersPolicyConfig: {
+                    Name: "films",
+                    SecurityHeadersConfig: {
+                        ContentSecurityPolicy: { ContentSecurityPolicy: csp, Override: true },
+                        ContentTypeOptions: { Override: true },
+                        StrictTransportSecurity: { AccessControlMaxAgeSec: 60, Override: true },
+                    },
+                },
+            }),
+        );
+        const behavior = {
+            viewerProtocolPolicy: "redirect-to-https",
+            cachedMethods: ["GET", "HEAD"],
+            compress: true,
+            responseHeadersPolicyId: ResponseHeadersPolicy?.Id ?? "",
+        };
+        const [optimized, disabled] = ["658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"];
+        const DistributionConfig = configOf(
+            {
+                comment: "films",
+                enabled: true,
+                origins: [
+                    {
+                        originId: "page",
+                        domainName: `${Bucket}.s3.${region}.amazonaws.com`,
+                        originAccessControlId: OriginAccessControl?.Id ?? "",
+                    },
+                    {
+                        originId: "api",
+                        domainName: `${api}.execute-api.${region}.amazonaws.com`,
+                        customOriginConfig: {
+                            ...{ httpPort: 80, httpsPort: 443, originProtocolPolicy: "https-only" },
+                            originSslProtocols: ["TLSv1.2"],
+                        },
+                    },
+                ],
+                defaultCacheBehavior: {
+                    ...behavior,
+                    targetOriginId: "page",
+                    allowedMethods: ["GET", "HEAD"],
+                    cachePolicyId: optimized,
+                },
+                orderedCacheBehaviors: [
+                    {
+                        ...behavior,
+                        pathPattern: "/api/*",
+                        targetOriginId: "api",
+                        allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
+                        cachePolicyId: disabled,
+                        originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+                    },
+                ],
+                defaultRootObject: "index.html",
+                viewerCertificate: { cloudfrontDefaultCertificate: true },
+                restrictions: { geoRestriction: { restrictionType: "none" } },
+            },
+            "films",
+        );
+        const { Distribution } = await edge.send(new CreateDistributionCommand({ DistributionConfig }));
+        host = Distribution?.DomainName ?? "";
+        arn = Distribution?.ARN ?? "";
+    });
+    after(async () => {
+        client.destroy();
+        edge.destroy();
+        await aws.discard();
+    });
+
+    it("gives the page out of a closed bucket to which its policy lets it, with the policy's headers", async () => {
+        assert.match(host, /^[a-z0-9]+\.cloudfront\.net$/);
+        assert.equal((await view("/")).status, 403);
+        await open(`arn:aws:cloudfront::${account}:distribution/ANOTHER`);
+        assert.equal((await view("/")).status, 403);
+        await open(arn);
+        const page = await view("/");
+        assert.deepEqual([page.status, page.body], [200, "the page's index.html"]);
+        assert.equal(page.headers["content-type"], "text/html");
+        assert.equal(page.headers["cache-control"], "no-cache");
+        assert.equal(page.headers["content-security-policy"], csp);
+        assert.equal(page.headers["x-content-type-options"], "nosniff");
+        assert.equal(page.headers["strict-transport-security"], "max-age=60");
+        assert.equal((await view("/assets/page.js")).body, "the page's assets/page.js");
+        assert.equal((await fetch(`${aws.url}/${Bucket}/index.html`)).status, 403);
+        const plain = await view("/", { scheme: "http" });
+        assert.deepEqual([plain.status, plain.headers.location], [301, `https://${host}/`]);
+        assert.equal((await view("/", { method: "POST", body: "x" })).status, 403);
+    });
+
+    it("gives the API under the page's own origin, by the stage's name, and passes on all but the host", async () => {
+        const values = '{"GENRE":"\\"Drama\\""}';
+        const answer = await view(`/api/films/7?values=${encodeURIComponent(values)}`, {
+            headers: { origin: `https://${host}`, "if-none-match": '"1"' },
+        });
+        assert.equal(answer.status, 200, answer.body);
+        const event = JSON.parse(answer.body);
+        assert.deepEqual(event.pathParameters, { filmId: "7" });
+        assert.deepEqual(event.queryStringParameters, { values });
+        assert.equal(event.headers["if-none-match"], '"1"');
+        assert.match(event.headers.host, /^[a-z0-9]+\.execute-api\./);
+        assert.equal(answer.headers["x-amzn-requestid"], event.requestContext.requestId);
+        assert.equal(answer.headers["x-content-type-options"], "nosniff");
+        const posted = await view("/api/events", { method: "POST", body: '{"itemId":"7"}' });
+        assert.equal(JSON.parse(posted.body).body, '{"itemId":"7"}');
+        assert.equal((await view("/api/nowhere")).status, 403);
+    });
+});

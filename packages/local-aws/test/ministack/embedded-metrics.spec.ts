@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { region } from "../../../../test/support/local-aws.ts";
+import { administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { functionName, makeFunction } from "./rest-apis/support.ts";
+
+const Namespace = "Films/Test";
+const moment = Date.now() - 60_000;
+
+const line = (more: object = {}, about: object = {}) =>
+    JSON.stringify({
+        _aws: {
+            Timestamp: moment,
+            CloudWatchMetrics: [
+                {
+                    Namespace,
+                    Dimensions: [["Stack"], ["Stack", "Source"]],
+                    Metrics: [
+                        { Name: "Requests", Unit: "Count" },
+                        { Name: "LatencyMs", Unit: "Milliseconds" },
+                    ],
+                },
+            ],
+            ...about,
+        },
+        Stack: "dev",
+        Source: "cache",
+        Requests: 1,
+        LatencyMs: [2, 4, 9.5],
+        ...more,
+    });
+
+describe("metrics that a function logs", () => {
+    let aws: Enforcing;
+    let cloudWatch: CloudWatchClient;
+    before(async () => {
+        aws = await startEnforcing();
+        cloudWatch = new CloudWatchClient({ endpoint: aws.url, region, credentials: administrator });
+        await makeFunction(aws, false);
+    });
+    after(async () => {
+        cloudWatch.destroy();
+        await aws.discard();
+    });
+    async function logged(text: string): Promise<void> {
+        const Payload = JSON.stringify({ path: "/", headers: { "x-log": text } });
+        const { FunctionError } = await aws.admin.lambda.send(
+            new InvokeCommand({ FunctionName: functionName, Payload }),
+        );
+        assert.equal(FunctionError, undefined);
+    }
+    async function statistics(MetricName: string, dimensions: Record<string, string>, Unit: "Count" | "Milliseconds") {
+        const { Datapoints = [] } = await cloudWatch.send(
+            new GetMetricStatisticsCommand({
+                ...{ Namespace, MetricName, Unit, Period: 60 },
+                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+                StartTime: new Date(moment - 120_000),
+                EndTime: new Date(moment + 120_000),
+                Statistics: ["Sum", "SampleCount", "Maximum"],
+            }),
+        );
+        return Datapoints.map(({ Sum, SampleCount, Maximum }) => [Sum, SampleCount, Maximum]);
+    }
+    /** Waits until the lines that were logged before are read: they are, when a later one is. */
+    async function untilRead(): Promise<void> {
+        await logged(
+            line(
+                { Stack: "last", Last: 1 },
+                { CloudWatchMetrics: [{ Namespace: "Last", Dimensions: [[]], Metrics: [{ Name: "Last" }] }] },
+            ),
+        );
+        for (;;) {
+            const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "Last" }));
+            if (Metrics.length > 0) return;
+            await sleep(20);
+        }
+    }
+
+    it("are put once, under each set of dimensions, with their time and unit; wrong lines are none", async () => {
+        await logged(line());
+        const wrong = [
+            line({ Requests: "7" }),
+            line({ LatencyMs: [1, null] }),
+            line({ Stack: 5 }),
+            line({}, { Timestamp: "today" }),
+            line({}, { Timestamp: moment - 15 * 24 * 3_600_000 }),
+            line({}, { CloudWatchMetrics: [{ Namespace, Dimensions: [["Nobody"]], Metrics: [{ Name: "Requests" }] }] }),
+            line({}, { CloudWatchMetrics: "all" }),
+            line().slice(0, -1),
+            '{"_aws":null}',
+        ];
+        for (const each of wrong) {
+            await logged(each);
+        }
+        await untilRead();
+        assert.deepEqual(await statistics("Requests", { Stack: "dev" }, "Count"), [[1, 1, 1]]);
+        assert.deepEqual(await statistics("LatencyMs", { Stack: "dev" }, "Milliseconds"), [[15.5, 3, 9.5]]);
+        assert.deepEqual(await statistics("LatencyMs", { Stack: "dev", Source: "cache" }, "Milliseconds"), [
+            [15.5, 3, 9.5],
+        ]);
+        assert.deepEqual(await statistics("LatencyMs", { Source: "cache" }, "Milliseconds"), []);
+        const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace }));
+        assert.equal(Metrics.length, 4);
+    });
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
+import { zipSync } from "fflate";
+import { region } from "../../../../test/support/local-aws.ts";
+import { administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+
+const FunctionName = "logs";
+const code = `export const handler = async ({ lines = [], unfinished, fails }) => {
+    for (const line of lines) {
+        console.log(line);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    if (unfinished) process.stdout.write(unfinished);
+    if (fails) throw new Error(fails);
+    return "done";
+};`;
+
+describe("the log of a function's invocation", () => {
+    let aws: Enforcing;
+    let logs: CloudWatchLogsClient;
+    before(async () => {
+        aws = await startEnforcing();
+        logs = new CloudWatchLogsClient({ endpoint: aws.url, region, credentials: administrator });
+        await aws.admin.lambda.send(
+            new CreateFunctionCommand({
+                FunctionName,
+                Runtime: "nodejs24.x" as "nodejs22.x",
+                Handler: "index.handler",
+                Role: await aws.role("runs", { Service: "lambda.amazonaws.com" }),
+                Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(code) }) },
+            }),
+        );
+    });
+    after(async () => {
+        logs.destroy();
+        await aws.discard();
+    });
+
+    async function invoke(asked: object): Promise<string | undefined> {
+        const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(asked) });
+        return (await aws.admin.lambda.send(command)).FunctionError;
+    }
+    /** What each invocation logged, between its START and its END. */
+    async function logged(): Promise<string[][]> {
+        const { events = [] } = await logs.send(
+            new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${FunctionName}` }),
+        );
+        const invocations = new Map<string, string[]>();
+        for (const { logStreamName = "", message = "" } of events) {
+            const lines = invocations.get(logStreamName) ?? [];
+            invocations.set(logStreamName, lines);
+            // Besides the platform's lines, Node's own of a new process.
+            if (!/^((START|END|REPORT) RequestId|\(node:\d+\)|\(Use `node)/.test(message)) lines.push(message);
+        }
+        return [...invocations.values()];
+    }
+
+    it("has every line of it and none of another's, however long the function thinks between two", async () => {
+        const many = Array.from({ length: 500 }, (_, at) => `${at} ${"x".repeat(200)}`);
+        await invoke({});
+        await invoke({ lines: ["one", "two", "three"] });
+        await invoke({});
+        await invoke({ lines: ["half"], unfinished: "and no more" });
+        await invoke({ unfinished: `${many.join("\n")}\n` });
+        assert.equal(await invoke({ fails: "no film" }), "Unhandled");
+        await invoke({ lines: ["again"] });
+        const found = await logged();
+        const told = [[], ["one", "two", "three"], [], ["half", "and no more"], many, ["again"]];
+        const sorted = (lists: string[][]) => lists.map((lines) => lines.join("\n")).sort();
+        const failed = found.filter((lines) => lines.some((line) => line.includes("no film")));
+        const others = found.filter((lines) => !failed.includes(lines));
+        assert.deepEqual(sorted(others).filter(Boolean), sorted(told).filter(Boolean));
+        assert.ok(found.flat().every((line) => !line.includes("end of invocation")));
+    });
+});

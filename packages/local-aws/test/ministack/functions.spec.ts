@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { readFile, rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+    AddPermissionCommand,
+    CreateFunctionCommand,
+    InvokeCommand,
+    LambdaClient,
+    PutFunctionEventInvokeConfigCommand,
+} from "@aws-sdk/client-lambda";
+import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+    CreateQueueCommand,
+    DeleteMessageCommand,
+    type Message,
+    ReceiveMessageCommand,
+    SetQueueAttributesCommand,
+    SQSClient,
+} from "@aws-sdk/client-sqs";
+import { build } from "esbuild";
+import { strToU8, zipSync } from "fflate";
+import type { Statement } from "policy-evaluator";
+import { region, testInstance } from "../../../../test/support/local-aws.ts";
+import { start, stop } from "../../control.ts";
+import { paths } from "../../instance.ts";
+import { account, administrator, allow, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+
+const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
+const policy = (...Statement: Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+const service = (name: string) => ({ Service: `${name}.amazonaws.com` });
+const logs = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
+
+/** Asks Personalize and publishes a metric, and answers how each went. */
+const asking = `
+    import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+    import { Personalize } from "@aws-sdk/client-personalize";
+    const outcome = (call) => call.then(() => "ok", ({ name, message }) => name + ": " + message);
+    export const handler = async () => ({
+        node: process.version,
+        campaigns: await outcome(new Personalize({}).listCampaigns({})),
+        metric: await outcome(new CloudWatch({}).putMetricData({
+            Namespace: "Films", MetricData: [{ MetricName: "Asked", Value: 1 }],
+        })),
+    });`;
+/** Fails with what it was sent. */
+const failing = "export const handler = async (event) => { throw new Error(JSON.stringify(event)); };";
+
+async function bundle(contents: string): Promise<Uint8Array> {
+    const { outputFiles } = await build({
+        stdin: { contents, resolveDir: import.meta.dirname },
+        bundle: true,
+        platform: "node",
+        write: false,
+    });
+    return zipSync({ "index.js": strToU8(outputFiles[0]?.text ?? "") });
+}
+
+describe("functions, schedules and topics on the local AWS, when it enforces", () => {
+    let aws: Enforcing;
+    let sqs: SQSClient;
+    let sns: SNSClient;
+    let cloudWatch: CloudWatchClient;
+    before(async () => {
+        aws = await startEnforcing();
+        const settings = { endpoint: aws.url, region, credentials: administrator, maxAttempts: 1 };
+        [sqs, sns, cloudWatch] = [new SQSClient(settings), new SNSClient(settings), new CloudWatchClient(settings)];
+    });
+    after(async () => {
+        for (const client of [sqs, sns, cloudWatch]) {
+            client?.destroy();
+        }
+        await aws?.discard();
+    });
+
+    async function makeFunction(FunctionName: string, code: string, Role: string): Promise<string> {
+        const Code = { ZipFile: await bundle(code) };
+        const input = { FunctionName, Role, Code, Runtime: "nodejs24.x" as const, Handler: "index.handler" };
+        await aws.admin.lambda.send(new CreateFunctionCommand({ ...input, Timeout: 20 }));
+        return arn("lambda", `function:${FunctionName}`);
+    }
+    async function makeQueue(QueueName: string): Promise<string> {
+        const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName }));
+        return QueueUrl;
+    }
+    /** The next message, which is taken out of the queue; it fails when there is none in time. */
+    async function nextMessage(QueueUrl: string): Promise<Message> {
+        for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(100)) {
+            const command = { QueueUrl, MessageAttributeNames: ["All"], WaitTimeSeconds: 1 };
+            const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(command));
+            const [message] = Messages;
+            if (message) {
+                const { ReceiptHandle } = message;
+                await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+                return message;
+            }
+        }
+        throw new Error(`nothing came to ${QueueUrl}`);
+    }
+    /** A failing function whose failures go to a queue without another try. */
+    async function makeFailing(name: string): Promise<{ functionArn: string; failures: string }> {
+        const role = await aws.role(`${name}-role`, service("lambda"), logs, allow("sqs:SendMessage"));
+        const functionArn = await makeFunction(name, failing, role);
+        const failures = await makeQueue(`${name}-failures`);
+        await aws.admin.lambda.send(
+            new PutFunctionEventInvokeConfigCommand({
+                FunctionName: name,
+                MaximumRetryAttempts: 0,
+                DestinationConfig: { OnFailure: { Destination: arn("sqs", `${name}-failures`) } },
+            }),
+        );
+        return { functionArn, failures };
+    }
+
+    it("runs a function on the project's Node, and judges its calls by its role, those of Personalize too", async () => {
+        const role = await aws.role("asks", service("lambda"), logs);
+        await makeFunction("asks", asking, role);
+        const ask = async () => {
+            const { Payload } = await aws.admin.lambda.send(new InvokeCommand({ FunctionName: "asks" }));
+            return JSON.parse(Buffer.from(Payload ?? []).toString());
+        };
+        const give = (...statements: Statement[]) =>
+            aws.admin.iam.send(
+                new PutRolePolicyCommand({
+                    RoleName: "asks",
+                    PolicyName: "policy",
+                    PolicyDocument: policy(logs, ...statements),
+                }),
+            );
+        const refused = await ask();
+        assert.equal(refused.node, process.version);
+        const who = `assumed-role/asks/asks is not authorized to perform: `;
+        assert.ok(refused.campaigns.includes(`${who}personalize:ListCampaigns`), refused.campaigns);
+        assert.ok(refused.metric.includes(`${who}cloudwatch:PutMetricData`), refused.metric);
+
+        const inSpace = (space: string) =>
+            allow("cloudwatch:PutMetricData", "*", { StringEquals: { "cloudwatch:namespace": space } });
+        await give(allow("personalize:ListCampaigns"), inSpace("Other"));
+        const half = await ask();
+        assert.equal(half.campaigns, "ok");
+        assert.match(half.metric, /cloudwatch:PutMetricData/);
+
+        await give(allow("personalize:ListCampaigns"), inSpace("Films"));
+        assert.equal((await ask()).metric, "ok");
+        const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "Films" }));
+        assert.deepEqual(
+            Metrics.map(({ MetricName }) => MetricName),
+            ["Asked"],
+        );
+    });
+
+    it("invokes on schedule by the schedule's role, with its input, and sends a failure to the function's destination", async () => {
+        const { functionArn, failures } = await makeFailing("scheduled");
+        const letters = await makeQueue("dead-letters");
+        const may = allow("lambda:InvokeFunction", functionArn);
+        const send = allow("sqs:SendMessage", arn("sqs", "dead-letters"));
+        const able = await aws.role("able", service("scheduler"), may);
+        const unable = await aws.role("unable", service("scheduler"), send);
+        const distrusted = await aws.role("distrusted", service("scheduler"), may, send);
+        const schedule = (Name: string, RoleArn: string, at = "2020-01-01T00:00:00") =>
+            aws.admin.scheduler.send(
+                new CreateScheduleCommand({
+                    Name,
+                    ScheduleExpression: `at(${at})`,
+                    FlexibleTimeWindow: { Mode: "OFF" },
+                    Target: {
+                        Arn: functionArn,
+                        RoleArn,
+                        Input: `{"by":"${Name}","schedule":"<aws.scheduler.schedule-arn>"}`,
+                        DeadLetterConfig: { Arn: arn("sqs", "dead-letters") },
+                    },
+                }),
+            );
+        await schedule("able", able);
+        const failure = JSON.parse((await nextMessage(failures)).Body ?? "");
+        const scheduleArn = arn("scheduler", "schedule/default/able");
+        assert.deepEqual(failure.requestPayload, { by: "able", schedule: scheduleArn });
+        assert.equal(failure.requestContext.condition, "RetriesExhausted");
+
+        await schedule("unable", unable);
+        const letter = await nextMessage(letters);
+        assert.equal(JSON.parse(letter.Body ?? "").by, "unable");
+        assert.equal(letter.MessageAttributes?.ERROR_CODE?.StringValue, "AccessDeniedException");
+        assert.match(letter.MessageAttributes?.ERROR_MESSAGE?.StringValue ?? "", /role\/unable is not allowed lambda:/);
+
+        // Its trust is taken away between the making of the schedule and its time.
+        const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
+        await schedule("distrusted", distrusted, soon);
+        const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };
+        await aws.admin.iam.send(
+            new UpdateAssumeRolePolicyCommand({ RoleName: "distrusted", PolicyDocument: policy(trust) }),
+        );
+        const line =
+            /schedule\/default\/distrusted is not delivered: .*role\/distrusted cannot be assumed by scheduler/;
+        for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(200)) {
+            if (line.test(await readFile(paths(aws.instance).miniStackLog, "utf8"))) {
+                return;
+            }
+        }
+        throw new Error("the log does not say that the role is distrusted");
+    });
+
+    it("delivers a topic to a function only by the function's policy, and to a queue only by the queue's", async () => {
+        const { functionArn, failures } = await makeFailing("told");
+        const queue = await makeQueue("notices");
+        const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "notices" }));
+        for (const [Protocol, Endpoint] of [
+            ["lambda", functionArn],
+            ["sqs", arn("sqs", "notices")],
+        ]) {
+            await sns.send(
+                new SubscribeCommand({
+                    TopicArn,
+                    Protocol,
+                    Endpoint,
+                    ...(Protocol === "sqs" && { Attributes: { RawMessageDelivery: "true" } }),
+                }),
+            );
+        }
+        const publish = (Message: string) => sns.send(new PublishCommand({ TopicArn, Message }));
+        await publish("before");
+        await aws.admin.lambda.send(
+            new AddPermissionCommand({
+                FunctionName: "told",
+                StatementId: "topic",
+                Action: "lambda:InvokeFunction",
+                Principal: "sns.amazonaws.com",
+                SourceArn: TopicArn,
+            }),
+        );
+        const bySns: Statement = {
+            Effect: "Allow",
+            Principal: service("sns"),
+            Action: "sqs:SendMessage",
+            Resource: arn("sqs", "notices"),
+            Condition: { ArnEquals: { "aws:SourceArn": TopicArn } },
+        };
+        await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes: { Policy: policy(bySns) } }));
+        await publish("after");
+        assert.equal((await nextMessage(queue)).Body, "after");
+        const failure = JSON.parse((await nextMessage(failures)).Body ?? "");
+        assert.equal(failure.requestPayload.Records[0].Sns.Message, "after");
+    });
+});
+
+describe("a function on the local AWS, when everybody may do everything", () => {
+    it("reaches Personalize, too", async () => {
+        const instance = { ...(await testInstance()), enforce: false };
+        await start(instance, () => {});
+        const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };
+        const lambda = new LambdaClient(settings);
+        try {
+            const Code = { ZipFile: await bundle(asking) };
+            const Role = `arn:aws:iam::${account}:role/any`;
+            const input = {
+                FunctionName: "asks",
+                Role,
+                Code,
+                Runtime: "nodejs24.x" as const,
+                Handler: "index.handler",
+            };
+            await lambda.send(new CreateFunctionCommand({ ...input, Timeout: 20 }));
+            const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: "asks" }));
+            const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
+            assert.deepEqual(answer, { node: process.version, campaigns: "ok", metric: "ok" });
+        } finally {
+            lambda.destroy();
+            await stop(instance);
+            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        }
+    });
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../instance.ts";
+import { freePort, startMiniStack } from "../../ministack/process.ts";
+import { toolchain } from "../../toolchain/env.mjs";
+
+describe("the process of MiniStack", () => {
+    let dir: string;
+    beforeEach(async () => {
+        dir = await mkdtemp(join(tmpdir(), "movie-recommender-process-"));
+    });
+    afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
+
+    /** Starts it by a Python that does something first, and notes on which ports. */
+    async function startBy(script: string, gatewayPort = 1) {
+        const python = join(dir, "python");
+        const real = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(root).python;
+        const ports = join(dir, "ports");
+        await writeFile(
+            python,
+            `#!/bin/sh\necho "$GATEWAY_PORT $ANSWERS_PORT" >> ${ports}\n${script}\nexec ${real} "$@"\n`,
+        );
+        await chmod(python, 0o755);
+        const logged: string[] = [];
+        const started = startMiniStack({
+            ...{ python, dataDir: join(dir, "data"), logFile: join(dir, "log"), gatewayPort, token: "t" },
+            log: (message) => logged.push(message),
+        });
+        const launches = async () =>
+            (await readFile(ports, "utf8"))
+                .trim()
+                .split("\n")
+                .map((line) => line.split(" ").map(Number));
+        return { started, launches, logged };
+    }
+
+    it("is started again on other ports when it ends before it has answered: its own may have been taken", async () => {
+        const once = `[ -e ${dir}/tried ] || { touch ${dir}/tried; exit 1; }`;
+        const { started, launches, logged } = await startBy(once);
+        const { port, answersPort, stop } = await started;
+        const [first = [], second = []] = await launches();
+        assert.deepEqual(second, [port, answersPort]);
+        assert.equal(new Set([...first, ...second]).size, 4);
+        assert.deepEqual(logged, ["MiniStack ended unexpectedly (exit 1); it is started again"]);
+        await stop();
+    });
+
+    it("says the end of its log when it does not come up at all", async () => {
+        const { started, launches } = await startBy("echo no such module >&2; exit 1");
+        await assert.rejects(
+            started,
+            /^Error: MiniStack does not start\. The end of its log \(.*\):\n.*no such module$/s,
+        );
+        assert.equal((await launches()).length >= 3, true);
+    });
+
+    it("gets no port that somebody is about to use", async () => {
+        const except = Array.from({ length: 19_900 }, (_, index) => 10_000 + index);
+        assert.ok((await freePort({ except })) >= 29_900);
+        assert.equal(await freePort({ except: [20_000], from: 20_000, to: 20_002 }), 20_001);
+    });
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import {
+    type APIGatewayClient,
+    CreateDeploymentCommand,
+    GetResourcesCommand,
+    PutRestApiCommand,
+    UpdateStageCommand,
+} from "@aws-sdk/client-api-gateway";
+import { start, stop } from "../../../control.ts";
+import { type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
+import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./support.ts";
+
+describe("a REST API after the local AWS was stopped", () => {
+    let aws: Enforcing;
+    let client: APIGatewayClient;
+    before(async () => {
+        aws = await startEnforcing();
+        client = gatewayOf(aws);
+        await makeFunction(aws);
+    });
+    after(async () => {
+        client.destroy();
+        await aws.discard();
+    });
+
+    it("serves what was deployed before, keeps what was changed since, and takes the next deployment", async () => {
+        const { id: restApiId = "" } = await importDocument(client, documentOf({ "/films": { get: answered() } }));
+        const url = await deploy(aws, client, restApiId);
+        const changed = Buffer.from(JSON.stringify(documentOf({ "/health": { get: answered() } })));
+        await client.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: changed }));
+        await stop(aws.instance);
+        await start(aws.instance, () => {});
+        const statuses = async () => [(await fetch(`${url}/films`)).status, (await fetch(`${url}/health`)).status];
+        assert.deepEqual(await statuses(), [200, 403]);
+        const { items = [] } = await client.send(new GetResourcesCommand({ restApiId }));
+        assert.deepEqual(items.map(({ path }) => path).sort(), ["/", "/health"]);
+        const { id: value } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const patchOperations = [{ op: "replace" as const, path: "/deploymentId", value }];
+        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations }));
+        assert.deepEqual(await statuses(), [403, 200]);
+    });
+});

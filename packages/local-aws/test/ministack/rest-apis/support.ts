@@ -1,0 +1,95 @@
+import {
+    APIGatewayClient,
+    CreateDeploymentCommand,
+    CreateStageCommand,
+    ImportRestApiCommand,
+    type ImportRestApiCommandOutput,
+} from "@aws-sdk/client-api-gateway";
+import { AddPermissionCommand, CreateFunctionCommand } from "@aws-sdk/client-lambda";
+import { zipSync } from "fflate";
+import { region } from "../../../../../test/support/local-aws.ts";
+import { account, administrator, type Enforcing, type Keys } from "../../gateway/enforcement/support.ts";
+
+export const functionName = "answers";
+export const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
+
+/** Answers what it was called with; `/picture` the bytes of a picture; and it logs what `x-log` says. */
+const code = `export const handler = async (event) => {
+    process.stdout.write("called\\n");
+    const line = event.headers["x-log"];
+    if (line) console.log(line);
+    if (event.path === "/picture") {
+        const body = Buffer.from([0x89, 0x50, 0xff, 0x00]).toString("base64");
+        return { statusCode: 200, headers: { "content-type": "image/png" }, body, isBase64Encoded: true };
+    }
+    return { statusCode: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(event) };
+};`;
+
+export const integration = {
+    type: "aws_proxy",
+    httpMethod: "POST",
+    uri: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+    passthroughBehavior: "when_no_match",
+};
+
+/** A method that the function answers, with `more` of it. */
+export const answered = (more: object = {}) => ({
+    responses: { "200": { description: "The call" } },
+    "x-amazon-apigateway-integration": integration,
+    ...more,
+});
+
+export const documentOf = (paths: object, more: object = {}) => ({
+    openapi: "3.0.1",
+    info: { title: "Films", version: "1.0.0", description: "Films for a viewer" },
+    paths,
+    ...more,
+});
+
+export function gatewayOf(aws: Enforcing, credentials: Keys = administrator): APIGatewayClient {
+    return new APIGatewayClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
+}
+
+/** Makes the function that answers; `invokes` lets every API call it. */
+export async function makeFunction(aws: Enforcing, invokes = true): Promise<void> {
+    const Role = await aws.role("runs", { Service: "lambda.amazonaws.com" });
+    await aws.admin.lambda.send(
+        new CreateFunctionCommand({
+            FunctionName: functionName,
+            Runtime: "nodejs24.x" as "nodejs22.x",
+            Handler: "index.handler",
+            Role,
+            Code: { ZipFile: zipSync({ "index.mjs": Buffer.from(code) }) },
+        }),
+    );
+    if (invokes) {
+        await allowApi(aws, "*");
+    }
+}
+
+export async function allowApi({ admin }: Enforcing, apiId: string): Promise<void> {
+    await admin.lambda.send(
+        new AddPermissionCommand({
+            FunctionName: functionName,
+            StatementId: `api-${apiId.replace("*", "any")}`,
+            Action: "lambda:InvokeFunction",
+            Principal: "apigateway.amazonaws.com",
+            SourceArn: `arn:aws:execute-api:${region}:${account}:${apiId}/*`,
+        }),
+    );
+}
+
+/** Imports a document; fails on what API Gateway refuses. */
+export const importDocument = (
+    client: APIGatewayClient,
+    document: unknown,
+    options: { failOnWarnings?: boolean } = {},
+): Promise<ImportRestApiCommandOutput> =>
+    client.send(new ImportRestApiCommand({ body: Buffer.from(JSON.stringify(document)), ...options }));
+
+/** Deploys an API to stage `api`, anew where it is there already; the address of the stage. */
+export async function deploy(aws: Enforcing, client: APIGatewayClient, restApiId: string): Promise<string> {
+    const { id: deploymentId } = await client.send(new CreateDeploymentCommand({ restApiId }));
+    await client.send(new CreateStageCommand({ restApiId, stageName: "api", deploymentId }));
+    return `${aws.url}/_aws/execute-api/${restApiId}/api`;
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { root } from "../instance.ts";
+
+/** Ends with 3 when it is asked to end, as the engine would end in its own way. */
+const command = `process.on("SIGTERM", () => process.exit(3)); console.log("ready"); setInterval(() => {}, 1000);`;
+
+const runner = `
+    import { run } from ${JSON.stringify(join(root, "local", "pulumi.ts"))};
+    import { defaultInstance } from ${JSON.stringify(join(root, "local", "instance.ts"))};
+    const { exitCode } = await run(defaultInstance({}), process.execPath, ["-e", ${JSON.stringify(command)}], "terminal");
+    process.exit(exitCode);
+`;
+
+describe("a command against the local AWS", () => {
+    it("is passed the signal that ends its caller, and decides how it ends", async () => {
+        const caller = spawn(process.execPath, ["--input-type=module", "-e", runner], {
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        await once(caller.stdout, "data");
+        caller.kill("SIGTERM");
+        const [code, signal] = await once(caller, "exit");
+        assert.deepEqual({ code, signal }, { code: 3, signal: null });
+    });
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { toolchain } from "../../toolchain/env.mjs";
+import { Machine } from "./machine.ts";
+
+// Takes the arguments of the official script: --version V --install-root FOLDER --no-edit-path.
+const INSTALLER = `
+/bin/mkdir -p "$4/bin"
+for name in pulumi pulumi-language-nodejs; do
+    printf '#!/bin/sh\\necho %s' "v$2" > "$4/bin/$name"
+    /bin/chmod 755 "$4/bin/$name"
+done`;
+const FETCH = "fetch https://get.pulumi.com/install.sh";
+
+describe("bootstrap, choosing the Pulumi engine", () => {
+    let machine: Machine;
+    beforeEach(() => {
+        machine = new Machine(["npm", "go"]);
+    });
+    afterEach(() => machine.remove());
+
+    const bin = () => join(machine.root, ".tools", "bin");
+    const engineWork = () => machine.work().filter((call) => !call.startsWith("npm"));
+
+    it("takes a recent one from PATH, and puts none into the clone", async () => {
+        machine.give("pulumi");
+        machine.give("pulumi-language-nodejs");
+        assert.equal((await machine.run(["engine"])).code, 0);
+        const path = join(machine.path, "pulumi");
+        assert.deepEqual(toolchain(machine.root).engine, { source: "PATH", version: "3.260.0", path });
+        assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
+    });
+
+    it("else runs the official installer inside the clone", async () => {
+        machine.give("pulumi");
+        machine.give("pulumi-language-nodejs");
+        const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_INSTALLER: INSTALLER });
+        assert.equal(code, 0);
+        assert.deepEqual(engineWork(), [FETCH]);
+        assert.deepEqual(toolchain(machine.root).engine, {
+            source: "official installer",
+            version: "3.274.1",
+            path: join(bin(), "pulumi"),
+        });
+        assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.274.1\n");
+    });
+
+    it("else builds it from Go modules, and says why in a line", async () => {
+        const { code, stderr } = await machine.run(["engine"]);
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /official installer cannot be used \(ENOTFOUND\); going on without it/);
+        const [fetched, host, engine] = engineWork();
+        assert.equal(fetched, FETCH);
+        assert.match(host ?? "", /^go build -mod=readonly -trimpath .*sdk\/v3\/nodejs\/cmd\/pulumi-language-nodejs$/);
+        assert.match(engine ?? "", /^go build -mod=readonly .*version\.Version=3\.274\.1 .*pkg\/v3\/cmd\/pulumi$/);
+        assert.equal(toolchain(machine.root).engine?.source, "Go modules");
+        assert.deepEqual(readdirSync(bin()).sort(), [
+            "pulumi",
+            "pulumi-language-nodejs",
+            "pulumi-resource-pulumi-nodejs",
+        ]);
+    });
+
+    it("goes on to Go modules when the installer fails", async () => {
+        const { code, stderr } = await machine.run(["engine"], { STUB_INSTALLER: "exit 3" });
+        assert.equal(code, 0);
+        assert.match(stderr, /official installer failed/);
+        assert.equal(machine.engine().source, "Go modules");
+    });
+
+    it("does not try the installer with CI=true", async () => {
+        const { code, stderr } = await machine.run(["engine"], { CI: "true", STUB_INSTALLER: INSTALLER });
+        assert.equal(code, 0);
+        assert.doesNotMatch(stderr, /installer/);
+        assert.ok(!machine.calls().includes(FETCH));
+        assert.equal(machine.engine().source, "Go modules");
+    });
+
+    it("does not take one that lacks its language host", async () => {
+        machine.give("pulumi");
+        await machine.run(["engine"]);
+        assert.equal(machine.engine().source, "Go modules");
+    });
+
+    it("asks an old one on PATH for its version once, not on every run", async () => {
+        machine.give("pulumi");
+        machine.give("pulumi-language-nodejs");
+        await machine.run(["engine"], { STUB_PULUMI: "3.100.0" });
+        machine.forget();
+        await machine.run(["engine"], { STUB_PULUMI: "3.100.0" });
+        assert.deepEqual(machine.calls(), []);
+    });
+
+    it("changes to one that appears on PATH later, and drops its own", async () => {
+        await machine.run(["engine"]);
+        assert.ok(existsSync(bin()));
+        machine.give("pulumi");
+        machine.give("pulumi-language-nodejs");
+        machine.forget();
+        assert.equal((await machine.run(["engine"])).code, 0);
+        assert.equal(machine.engine().source, "PATH");
+        assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
+    });
+
+    it("is found where the clone is after it was moved", async () => {
+        await machine.run(["engine"]);
+        const moved = join(machine.folder, "moved");
+        renameSync(machine.root, moved);
+        assert.equal(toolchain(moved).engine?.path, join(moved, ".tools", "bin", "pulumi"));
+    });
+
+    it("is undefined before the bootstrap ran", () => {
+        assert.equal(toolchain(machine.root).engine, undefined);
+    });
+});

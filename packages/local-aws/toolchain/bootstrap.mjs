@@ -1,0 +1,43 @@
+// The first program of a fresh clone: nothing is installed yet, so it and what it imports are plain JavaScript over
+// Node's own modules, and run on Node 20. It talks on stderr only: stdout belongs to the command that it starts.
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "./command.mjs";
+import { ensure, LEVELS, MissingTools } from "./setup.mjs";
+import { SetupError } from "./workshop.mjs";
+
+const OLDEST_NODE_MAJOR = 20;
+const USAGE = `Usage: node packages/local-aws/toolchain/bootstrap.mjs <level> [command [arguments]]
+
+Installs what is missing into this folder, then runs the command with it. Levels, each with all of the one before:
+  packages  node_modules, with the project's own Node
+  engine    the Pulumi engine
+  local     Python with MiniStack, for the local AWS
+  test      boto3 and pandas, for the tests
+`;
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+const [level, command, ...args] = process.argv.slice(2);
+
+const fail = (message, exitCode) => {
+    process.stderr.write(`${message}\n`);
+    process.exitCode = exitCode;
+};
+
+if (level === "--help" || level === "-h") {
+    process.stderr.write(USAGE);
+} else if (!LEVELS.includes(level)) {
+    fail(`${level === undefined ? "A level is missing" : `There is no level "${level}"`}.\n\n${USAGE}`, 2);
+} else if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE_MAJOR) {
+    fail(`Node.js ${process.versions.node} is too old: install Node.js 20 or newer with npm (https://nodejs.org).`, 2);
+} else {
+    try {
+        await ensure(root, level);
+        if (command !== undefined)
+            runCommand(root, command, args, { withPython: level === "local" || level === "test" });
+    } catch (error) {
+        if (error instanceof MissingTools) fail(error.message, 2);
+        else if (error instanceof SetupError) fail(error.message, 1);
+        else throw error;
+    }
+}

@@ -1,0 +1,97 @@
+import { readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { buildFromGoModules } from "./engine-go-modules.mjs";
+import { fetchInstaller, runInstaller } from "./engine-installer.mjs";
+import { toolchain } from "./env.mjs";
+import { ask, findOnPath, isAtLeast, isExecutable, machinePath, versionIn } from "./find.mjs";
+import { digest } from "./stamp.mjs";
+import { SetupError } from "./workshop.mjs";
+
+/** The oldest Pulumi CLI that the program's SDK was tried with. */
+export const OLDEST_ENGINE = "3.230.0";
+
+/** The Pulumi engine: from PATH, else by the official installer, else built from Go modules. `.tools/engine.json` says which. */
+export const engine = {
+    name: "Pulumi engine",
+
+    isCurrent(root) {
+        const chosen = toolchain(root).engine;
+        if (chosen === undefined || !isExecutable(chosen.path)) return false;
+        return JSON.parse(readFileSync(record(root), "utf8")).stamp === stamp(root);
+    },
+
+    async install(root, workshop, found, say) {
+        const built = found.pulumi === undefined ? await build(root, workshop, found, say) : undefined;
+        const chosen = built ?? { source: "PATH", version: found.pulumi.version, path: found.pulumi.file };
+        rmSync(record(root), { force: true });
+        const { toolsBin } = toolchain(root);
+        if (built === undefined) workshop.retire(toolsBin);
+        else workshop.place(built.folder, toolsBin);
+        const path = built === undefined ? chosen.path : join(toolsBin, "pulumi");
+        const text = JSON.stringify({ source: chosen.source, version: chosen.version, path, stamp: stamp(root) });
+        writeFileSync(join(workshop.build, "engine.json"), `${text}\n`);
+        workshop.place(join(workshop.build, "engine.json"), record(root));
+    },
+};
+
+/** The version that is installed or built when PATH has none that will do: the one that the Go modules pin. */
+export function pinnedEngine(root) {
+    const pin = /pulumi\/pkg\/v3 v(\S+)/.exec(
+        readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8"),
+    );
+    if (pin === null)
+        throw new SetupError(
+            "packages/local-aws/toolchain/engine/go.mod pins no engine: run git checkout packages/local-aws/toolchain",
+        );
+    return pin[1];
+}
+
+/** A Pulumi CLI on the machine's PATH that has its Node language host with it, whatever its version. Starts nothing. */
+export function pulumiOnPath(root) {
+    const path = machinePath(root);
+    const file = findOnPath("pulumi", path);
+    if (file === undefined) return undefined;
+    const beside = [dirname(file), dirname(realpathSync(file))].map((folder) => join(folder, "pulumi-language-nodejs"));
+    const host = beside.find(isExecutable) ?? findOnPath("pulumi-language-nodejs", path);
+    return host === undefined ? undefined : { file, host };
+}
+
+/** The version of a Pulumi CLI; undefined when it does not answer. */
+export function engineVersion(file) {
+    return versionIn(ask(file, ["version"], { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }));
+}
+
+/** The Pulumi CLI on PATH, with its version, when it is recent enough; else undefined. */
+export function recentPulumiOnPath(root) {
+    const candidate = pulumiOnPath(root);
+    const version = candidate === undefined ? undefined : engineVersion(candidate.file);
+    return version !== undefined && isAtLeast(version, OLDEST_ENGINE) ? { ...candidate, version } : undefined;
+}
+
+const record = (root) => join(root, ".tools", "engine.json");
+
+// What PATH offers is a part of the stamp, by its time and size: a new one is looked at once, and an old one is not asked on every run.
+function stamp(root) {
+    const candidate = pulumiOnPath(root);
+    const { mtimeMs, size } = candidate === undefined ? {} : statSync(candidate.file);
+    const modules = ["engine", "language-host"].flatMap((name) =>
+        ["go.mod", "go.sum"].map((file) => join(root, "packages", "local-aws", "toolchain", name, file)),
+    );
+    return digest(modules, [OLDEST_ENGINE, candidate ?? null, mtimeMs ?? null, size ?? null]);
+}
+
+async function build(root, workshop, found, say) {
+    const version = pinnedEngine(root);
+    const script = found.installer ?? (await fetchInstaller(say));
+    const installed = script === undefined ? undefined : await runInstaller(workshop, script, version, say);
+    if (installed !== undefined) return { source: "official installer", version, folder: installed };
+    if (found.go === undefined) {
+        throw new SetupError(
+            "The official installer did not work, and there is no Go to build the engine with: install either, see README.md",
+        );
+    }
+    const folder = await buildFromGoModules(root, workshop, found.go, version);
+    const answered = engineVersion(join(folder, "pulumi"));
+    if (answered !== version) throw new SetupError(`The engine that was built answers ${answered}, not ${version}`);
+    return { source: "Go modules", version, folder };
+}

@@ -1,0 +1,51 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { machinePath } from "./find.mjs";
+import { digest, readStamp } from "./stamp.mjs";
+
+const INPUTS = ["package.json", "package-lock.json", ".npmrc"];
+const STAMP = ".toolchain-stamp";
+
+// package.json is left out: its scripts change often, and its dependencies are in the lock file too.
+const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
+
+/** `node_modules`, with the project's own Node in it: what `npm ci` makes of the lock file. */
+export const packages = {
+    name: "packages",
+
+    isCurrent(root) {
+        const modules = join(root, "node_modules");
+        return readStamp(join(modules, STAMP)) === stamp(root) && existsSync(join(modules, ".bin", "node"));
+    },
+
+    async install(root, workshop, found) {
+        const folder = join(workshop.build, "packages");
+        const built = join(folder, "node_modules");
+        mkdirSync(folder);
+        for (const name of [...INPUTS, ...workspaces(root)]) {
+            if (!existsSync(join(root, name))) continue;
+            mkdirSync(dirname(join(folder, name)), { recursive: true });
+            copyFileSync(join(root, name), join(folder, name));
+        }
+        const wanted = stamp(root);
+        const args = ["ci", "--include=dev", "--ignore-scripts=false", "--loglevel=notice"];
+        await workshop.run("packages", found.npm, args, { cwd: folder, env: npmEnvironment(root) });
+        mkdirSync(built, { recursive: true });
+        writeFileSync(join(built, STAMP), wanted);
+        workshop.place(built, join(root, "node_modules"));
+    },
+};
+
+// npm links each workspace relative to node_modules, so the links hold after the move.
+function workspaces(root) {
+    return readdirSync(join(root, "packages")).map((name) => join("packages", name, "package.json"));
+}
+
+// `npm run` tells its children about the run that started them, its project folder included; a second npm must not believe it.
+function npmEnvironment(root) {
+    const env = { ...process.env, PATH: machinePath(root) };
+    for (const name of Object.keys(env)) {
+        if (/^npm_(package_|lifecycle_|command$|config_local_prefix$)/.test(name)) delete env[name];
+    }
+    return env;
+}

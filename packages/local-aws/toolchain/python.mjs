@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ask, isExecutable } from "./find.mjs";
+import { digest, readStamp } from "./stamp.mjs";
+
+const STAMP = ".toolchain-stamp";
+const PIP_INSTALL = ["-m", "pip", "install", "--no-deps", "--disable-pip-version-check", "--no-input"];
+
+const requirements = (root, name) => join(root, "packages", "local-aws", "toolchain", name);
+const inPlace = (root) => join(root, ".tools", "python");
+const testPackages = (root) => join(root, ".tools", "python-test");
+const program = (environment) => join(environment, "bin", "python");
+
+/** The Python environment of the local AWS. Scripts in its `bin` hold the path it was built at: run modules as `python -m`. */
+export const python = {
+    name: "Python environment",
+
+    isCurrent(root) {
+        const stamp = readStamp(join(inPlace(root), STAMP));
+        return stamp?.startsWith(baseDigest(root)) === true && isExecutable(program(inPlace(root)));
+    },
+
+    async install(root, workshop, found) {
+        const built = join(workshop.build, "python");
+        const env = pythonEnvironment();
+        await workshop.run("python", found.python, ["-m", "venv", built], { env });
+        const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
+        await workshop.run("python", program(built), pip, { env });
+        await workshop.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
+        // The tests' packages lie in a folder beside and appear all at once: adding them never touches the environment
+        // that a running local AWS loads its modules from. Python ignores the line while there is no such folder.
+        const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
+        writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
+        // The random part names this build: compiled test packages belong to the Python that they were installed with.
+        writeFileSync(join(built, STAMP), `${baseDigest(root)} ${randomUUID()}`);
+        workshop.place(built, inPlace(root));
+    },
+};
+
+/** boto3 and pandas for the tests, on top of the Python environment. */
+export const pythonTest = {
+    name: "Python test packages",
+
+    isCurrent(root) {
+        return readStamp(join(testPackages(root), STAMP)) === testDigest(root);
+    },
+
+    async install(root, workshop) {
+        const built = join(workshop.build, "python-test");
+        const env = pythonEnvironment();
+        const pip = [...PIP_INSTALL, "--target", built, "-r", requirements(root, "requirements-test.txt")];
+        await workshop.run("python", program(inPlace(root)), pip, { env });
+        const trial = { env: { ...env, PYTHONPATH: built } };
+        await workshop.run("python", program(inPlace(root)), ["-c", "import boto3, pandas"], trial);
+        writeFileSync(join(built, STAMP), testDigest(root));
+        workshop.place(built, testPackages(root));
+    },
+};
+
+function baseDigest(root) {
+    return digest([requirements(root, "requirements.txt")]);
+}
+
+function testDigest(root) {
+    return digest([requirements(root, "requirements-test.txt"), join(inPlace(root), STAMP)]);
+}
+
+function pythonEnvironment() {
+    const { PYTHONHOME, PYTHONPATH, VIRTUAL_ENV, ...env } = process.env;
+    return env;
+}

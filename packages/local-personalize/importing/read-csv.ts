@@ -1,0 +1,94 @@
+import type { Field } from "../control/avro.ts";
+import { createCsvParser, MalformedCsvError } from "./csv.ts";
+
+/** A file that an import refuses; the message is the end of the job's failure reason. */
+export class RefusedDataError extends Error {}
+
+const longestId = 256;
+const longestCategorical = 1000;
+const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/**
+ * Reads a CSV object by the dataset's schema and hands each row on as the values of `fields`, in their order.
+ * Throws RefusedDataError for missing columns, text that is no CSV, and values that the schema does not allow.
+ */
+export async function readCsv(
+    bytes: AsyncIterable<Uint8Array>,
+    fields: Field[],
+    take: (values: string[]) => void,
+): Promise<void> {
+    let places: number[] | undefined;
+    let width = 0;
+    const parser = createCsvParser((record, line) => {
+        if (!places) {
+            places = placesOf(record, fields);
+            width = record.length;
+            return;
+        }
+        if (record.length !== width) {
+            throw new RefusedDataError(`Line ${line} has ${record.length} columns, and the header has ${width}.`);
+        }
+        const values = places.map((place) => record[place] ?? "");
+        for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", line);
+        take(values);
+    });
+    let first = true;
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const decode = (chunk?: Uint8Array) => {
+        try {
+            return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+        } catch {
+            throw new RefusedDataError("Input CSV is not UTF-8.");
+        }
+    };
+    try {
+        for await (const chunk of bytes) {
+            const text = decode(chunk);
+            // The service takes the quotes of a header for a part of the names (Developer Guide, "Preparing data").
+            if (first && text.startsWith('"')) placesOf([], fields);
+            first &&= text === "";
+            parser.write(text);
+        }
+        parser.write(decode());
+        parser.end();
+    } catch (error) {
+        if (error instanceof MalformedCsvError) throw new RefusedDataError(`Input CSV is not valid: ${error.message}.`);
+        throw error;
+    }
+    if (!places) placesOf([], fields);
+}
+
+function placesOf(header: string[], fields: Field[]): number[] {
+    const missing = fields.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
+    if (missing.length > 0)
+        throw new RefusedDataError(`Input CSV is missing the following columns:[${missing.join(", ")}].`);
+    return fields.map(({ name }) => header.indexOf(name));
+}
+
+function checkValue(field: Field, value: string, line: number): void {
+    const { name, type, nullable } = field;
+    if (value === "") {
+        if (nullable || type === "null") return;
+        throw new RefusedDataError(`Line ${line} has no value for ${name}, which may not be null.`);
+    }
+    const valid =
+        type === "long" || type === "int"
+            ? /^[+-]?\d{1,19}$/.test(value)
+            : type === "float" || type === "double"
+              ? number.test(value)
+              : type === "boolean"
+                ? /^(true|false)$/i.test(value)
+                : true;
+    if (!valid) throw new RefusedDataError(`Line ${line} has a value for ${name} that is not of type ${type}.`);
+    const longest = longestOf(field);
+    if (value.length > longest) {
+        throw new RefusedDataError(
+            `Length cannot be more than ${longest} characters for ${name}. If no values exceed the character limit, make sure your data follows the formatting guidelines.`,
+        );
+    }
+}
+
+function longestOf({ name, categorical }: Field): number {
+    if (/^(USER|ITEM|ACTION)_ID$/.test(name)) return longestId;
+    return categorical ? longestCategorical : Number.POSITIVE_INFINITY;
+}

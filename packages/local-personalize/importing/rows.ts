@@ -1,0 +1,150 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { endianness } from "node:os";
+import { dirname } from "node:path";
+import type { UserEvent } from "../events/streams.ts";
+import type { Interactions } from "../model/interactions.ts";
+
+/** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), equal events once. */
+export interface Rows {
+    userIds: string[];
+    itemIds: string[];
+    /** Event types by number; "" for rows of a schema without EVENT_TYPE. */
+    eventTypes: string[];
+    users: Int32Array;
+    items: Int32Array;
+    events: Int32Array;
+    timestamps: Float64Array;
+}
+
+/** Collects rows; `finish` sorts them and keeps one of each group of equal events, as the service does. */
+export function createRowCollector() {
+    const ids = { users: numbering(), items: numbering(), events: numbering() };
+    const users: number[] = [];
+    const items: number[] = [];
+    const events: number[] = [];
+    const timestamps: number[] = [];
+    return {
+        add(userId: string, itemId: string, eventType: string, timestamp: number) {
+            users.push(ids.users.numberOf(userId));
+            items.push(ids.items.numberOf(itemId));
+            events.push(ids.events.numberOf(eventType));
+            timestamps.push(timestamp);
+        },
+        count: () => users.length,
+        finish(): Rows {
+            const order = Uint32Array.from(timestamps.keys()).sort(
+                (a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b,
+            );
+            let seen = new Set<string>();
+            let time = Number.NaN;
+            const kept = order.filter((row) => {
+                if (timestamps[row] !== time) {
+                    time = timestamps[row] ?? 0;
+                    seen = new Set();
+                }
+                const event = `${users[row]} ${items[row]} ${events[row]}`;
+                return seen.size < seen.add(event).size;
+            });
+            const column = (values: number[]) => Int32Array.from(kept, (row) => values[row] ?? 0);
+            return {
+                userIds: ids.users.all(),
+                itemIds: ids.items.all(),
+                eventTypes: ids.events.all(),
+                users: column(users),
+                items: column(items),
+                events: column(events),
+                timestamps: Float64Array.from(kept, (row) => timestamps[row] ?? 0),
+            };
+        },
+    };
+}
+
+/** Hands every row of `rows` on in its order. */
+export function eachRow(
+    rows: Rows,
+    take: (user: string, item: string, event: string, timestamp: number) => void,
+): void {
+    rows.timestamps.forEach((timestamp, row) => {
+        const user = rows.userIds[rows.users[row] ?? 0] ?? "";
+        const item = rows.itemIds[rows.items[row] ?? 0] ?? "";
+        take(user, item, rows.eventTypes[rows.events[row] ?? 0] ?? "", timestamp);
+    });
+}
+
+/** The rows with streamed events among them, in the order of their time. */
+export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
+    if (events.length === 0) return rows;
+    const collector = createRowCollector();
+    eachRow(rows, collector.add);
+    for (const { user, itemId, eventType, sentAt } of events)
+        collector.add(user, itemId, eventType, Math.floor(sentAt));
+    return collector.finish();
+}
+
+/** What a model trains on: the rows of one event type, or all; ids that no such row has are left out. */
+export function interactionsOf(rows: Rows, eventType?: string): Interactions {
+    const userIds = numbering();
+    const itemIds = numbering();
+    const users: number[] = [];
+    const items: number[] = [];
+    const timestamps: number[] = [];
+    eachRow(rows, (user, item, event, timestamp) => {
+        if (eventType !== undefined && event !== eventType) return;
+        users.push(userIds.numberOf(user));
+        items.push(itemIds.numberOf(item));
+        timestamps.push(timestamp);
+    });
+    return {
+        userIds: userIds.all(),
+        itemIds: itemIds.all(),
+        users: Int32Array.from(users),
+        items: Int32Array.from(items),
+        timestamps: Float64Array.from(timestamps),
+    };
+}
+
+// A file is: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
+const word = 8;
+
+/** Writes rows to `file`, whole or not at all. */
+export function saveRows(file: string, rows: Rows): void {
+    const { userIds, itemIds, eventTypes, timestamps, users, items, events } = rows;
+    const json = JSON.stringify({ userIds, itemIds, eventTypes, rows: timestamps.length, endianness: endianness() });
+    const header = Buffer.from(json);
+    const padding = Buffer.alloc((word - (header.length % word)) % word, " ");
+    const length = Buffer.alloc(word);
+    length.writeUInt32LE(header.length + padding.length);
+    const columns = [timestamps, users, items, events].map((column) => Buffer.from(column.buffer));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, Buffer.concat([length, header, padding, ...columns]));
+    renameSync(`${file}.new`, file);
+}
+
+/** Reads rows back. Throws when there is no such file, or another kind of machine wrote it. */
+export function loadRows(file: string): Rows {
+    const bytes = new Uint8Array(readFileSync(file)).buffer;
+    const headerLength = new DataView(bytes).getUint32(0, true);
+    const header = JSON.parse(Buffer.from(bytes, word, headerLength).toString("utf8"));
+    if (header.endianness !== endianness()) throw new Error(`${file} was written on another kind of machine.`);
+    const count: number = header.rows;
+    let at = word + headerLength;
+    const timestamps = new Float64Array(bytes, at, count);
+    at += timestamps.byteLength;
+    const [users, items, events] = [0, 1, 2].map((column) => new Int32Array(bytes, at + column * 4 * count, count));
+    const { userIds, itemIds, eventTypes } = header;
+    if (!users || !items || !events) throw new Error(`${file} has no columns.`);
+    return { userIds, itemIds, eventTypes, timestamps, users, items, events };
+}
+
+function numbering() {
+    const numbers = new Map<string, number>();
+    return {
+        numberOf(id: string): number {
+            const known = numbers.get(id);
+            if (known !== undefined) return known;
+            numbers.set(id, numbers.size);
+            return numbers.size - 1;
+        },
+        all: () => [...numbers.keys()],
+    };
+}

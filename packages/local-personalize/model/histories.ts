@@ -1,0 +1,50 @@
+import type { Interactions } from "./interactions.ts";
+
+/** More items than this would cost more than a laptop has: three matrices of 8,000 × 8,000 are 1.3 GB. */
+const MOST_ITEMS = 8_000;
+/** Of a longer history the newest events are used. */
+export const LONGEST_HISTORY = 500;
+
+/** What a model is trained on: items numbered anew, and each user's items by that number, oldest first. */
+export interface TrainingData {
+    itemIds: string[];
+    histories: Map<string, number[]>;
+}
+
+/**
+ * Takes the 8,000 most interacted items (all, where there are fewer), in the order that the data numbers them, and the
+ * users' newest 500 events with them. Users without an event left are absent.
+ */
+export function toTrainingData(interactions: Interactions): TrainingData {
+    const kept = keptItems(interactions);
+    const modelIndex = new Int32Array(interactions.itemIds.length).fill(-1);
+    kept.forEach((item, index) => {
+        modelIndex[item] = index;
+    });
+    const byUser: number[][] = interactions.userIds.map(() => []);
+    interactions.users.forEach((user, row) => {
+        const item = modelIndex[interactions.items[row] ?? -1] ?? -1;
+        if (item >= 0) byUser[user]?.push(item);
+    });
+    const histories = new Map<string, number[]>();
+    interactions.userIds.forEach((userId, user) => {
+        const history = byUser[user]?.slice(-LONGEST_HISTORY) ?? [];
+        if (history.length > 0) histories.set(userId, history);
+    });
+    return { itemIds: kept.map((item) => interactions.itemIds[item] ?? ""), histories };
+}
+
+/** How often each item number occurs. */
+export function countItems({ itemIds, items }: Interactions): Float64Array {
+    const counts = new Float64Array(itemIds.length);
+    for (const item of items) counts[item] = (counts[item] ?? 0) + 1;
+    return counts;
+}
+
+function keptItems(interactions: Interactions): number[] {
+    const counts = countItems(interactions);
+    const seen = [...counts.keys()].filter((item) => (counts[item] ?? 0) > 0);
+    if (seen.length <= MOST_ITEMS) return seen;
+    const mostFirst = seen.toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
+    return mostFirst.slice(0, MOST_ITEMS).sort((a, b) => a - b);
+}

@@ -1,0 +1,11 @@
+/**
+ * Interactions in columns, sorted by timestamp. Row `r` is user `userIds[users[r]]` with item `itemIds[items[r]]` at
+ * `timestamps[r]` (epoch seconds). Ids are numbered by first appearance.
+ */
+export interface Interactions {
+    readonly userIds: readonly string[];
+    readonly itemIds: readonly string[];
+    readonly users: Int32Array;
+    readonly items: Int32Array;
+    readonly timestamps: Float64Array;
+}

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import type { Interactions } from "./interactions.ts";
+import { scoreUser, topItems } from "./score.ts";
+import { fitModel } from "./train.ts";
+
+const CUTOFFS = [5, 10, 25];
+const LIST_LENGTH = 25;
+
+/** One test user: the list recommended from his older events, and what he really went on to. */
+export interface Trial {
+    recommended: readonly string[];
+    truth: ReadonlySet<string>;
+}
+
+/**
+ * GetSolutionMetrics of a training, under the service's keys and by its protocol: a model is trained on 90 % of the
+ * users; of each other one the oldest 90 % of his events are the input and the newest 10 % (one at least) the truth.
+ * Items of the input are left out of the list, as the runtime does. `seed` (the solution version's ARN) decides which
+ * users are tested; the same seed gives the same figures, rounded to 4 decimals.
+ */
+export function solutionMetrics(interactions: Interactions, recipeName: string, seed: string): Record<string, number> {
+    const isTest = testUsers(interactions, seed);
+    const model = fitModel(withoutUsers(interactions, isTest), recipeName);
+    const modelIndex = new Map(model.itemIds.map((itemId, index) => [itemId, index]));
+    const trials = eventsByUser(interactions).flatMap((events, user) => {
+        if (!isTest[user]) return [];
+        const truths = Math.max(1, Math.floor(events.length / 10));
+        const ids = events.map((item) => interactions.itemIds[item] ?? "");
+        const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
+        const list = topItems(scoreUser(model, input), LIST_LENGTH, new Set(input));
+        return [{ recommended: list.map((item) => model.itemIds[item] ?? ""), truth: new Set(ids.slice(-truths)) }];
+    });
+    return metricsOf(trials, interactions.itemIds.length);
+}
+
+/** The metrics of some trials; `catalogueSize` is the number of distinct items in the data. */
+export function metricsOf(trials: readonly Trial[], catalogueSize: number): Record<string, number> {
+    const hits = trials.map(({ recommended, truth }) => recommended.map((itemId) => truth.has(itemId)));
+    const covered = new Set(trials.flatMap(({ recommended }) => recommended));
+    const metrics: Record<string, number> = {
+        coverage: covered.size / catalogueSize,
+        mean_reciprocal_rank_at_25: mean(hits.map((list) => reciprocalRank(list.slice(0, LIST_LENGTH)))),
+    };
+    for (const k of CUTOFFS) {
+        metrics[`normalized_discounted_cumulative_gain_at_${k}`] = mean(hits.map((list) => listNdcg(list.slice(0, k))));
+        metrics[`precision_at_${k}`] = mean(hits.map((list) => list.slice(0, k).filter(Boolean).length / k));
+    }
+    return Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, Math.round(value * 1e4) / 1e4]));
+}
+
+/** The service's ideal is the list itself, its hits moved to the top; not all that the user went on to. */
+function listNdcg(hits: readonly boolean[]): number {
+    const gain = (list: readonly boolean[]) =>
+        list.reduce((sum, hit, rank) => sum + (hit ? 1 / Math.log(rank + 2) : 0), 0);
+    const ideal = gain(hits.filter(Boolean));
+    return ideal > 0 ? gain(hits) / ideal : 0;
+}
+
+function reciprocalRank(hits: readonly boolean[]): number {
+    const first = hits.indexOf(true);
+    return first < 0 ? 0 : 1 / (first + 1);
+}
+
+function mean(values: readonly number[]): number {
+    return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
+}
+
+/** A tenth of the users with two events or more, those whose id hashes lowest together with the seed; one at least. */
+function testUsers(interactions: Interactions, seed: string): boolean[] {
+    const eligible = eventsByUser(interactions).flatMap((events, user) => (events.length >= 2 ? [user] : []));
+    const rank = (user: number) => createHash("sha256").update(`${seed}\n${interactions.userIds[user]}`).digest("hex");
+    const drawn = eligible.map((user) => ({ user, rank: rank(user) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));
+    const isTest = interactions.userIds.map(() => false);
+    for (const { user } of drawn.slice(0, Math.max(1, Math.round(eligible.length / 10)))) isTest[user] = true;
+    return isTest;
+}
+
+function eventsByUser({ userIds, users, items }: Interactions): number[][] {
+    const events: number[][] = userIds.map(() => []);
+    users.forEach((user, row) => {
+        events[user]?.push(items[row] ?? 0);
+    });
+    return events;
+}
+
+function withoutUsers(interactions: Interactions, left: readonly boolean[]): Interactions {
+    const kept = (_: number, row: number) => !left[interactions.users[row] ?? 0];
+    return {
+        ...interactions,
+        users: interactions.users.filter(kept),
+        items: interactions.items.filter(kept),
+        timestamps: interactions.timestamps.filter(kept),
+    };
+}

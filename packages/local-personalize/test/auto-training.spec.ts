@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    CreateCampaignCommand,
+    CreateEventTrackerCommand,
+    CreateSolutionCommand,
+    type CreateSolutionCommandInput,
+    DeleteSolutionCommand,
+    DescribeCampaignCommand,
+    DescribeDatasetGroupCommand,
+    DescribeSolutionCommand,
+    DescribeSolutionVersionCommand,
+    ListSolutionVersionsCommand,
+    UpdateSolutionCommand,
+} from "@aws-sdk/client-personalize";
+import fc from "fast-check";
+import { nextDue } from "../control/auto-training.ts";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+    until,
+} from "./support.ts";
+
+const solutionArn = arn("solution/films");
+const everyDay = { autoTrainingConfig: { schedulingExpression: "rate(1 day)" } };
+
+describe("the schedule of automatic training", () => {
+    const day = 24 * 3_600_000;
+    it("is due at the end of the first hour, and then every so many days", () => {
+        assert.equal(nextDue(0, 7, undefined, "real"), 3_600_000);
+        assert.equal(nextDue(0, 7, 3_600_000, "real"), 3_600_000 + 7 * day);
+        assert.equal(nextDue(0, 7, 3_600_000 + 7 * day + 5, "real"), 3_600_000 + 14 * day);
+        assert.deepEqual([nextDue(0, 7, undefined, "demo"), nextDue(0, 7, 2000, "demo")], [2000, 142_000]);
+        assert.deepEqual([nextDue(0, 1, undefined, "instant"), nextDue(0, 1, 100, "instant")], [100, 2100]);
+    });
+
+    it("begins anew when it was switched on after the last time", () => {
+        assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000);
+    });
+
+    it("is due once for all that was missed, and always later than the last time", () => {
+        const times = fc.tuple(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 30 }));
+        fc.assert(
+            fc.property(times, fc.integer({ min: 0, max: 1e12 }), ([since, days], after) => {
+                const lastDueAt = since + 3_600_000 + after;
+                const next = nextDue(since, days, lastDueAt, "real");
+                assert.ok(next > lastDueAt && next <= lastDueAt + days * day);
+                assert.equal((next - since - 3_600_000) % (days * day), 0);
+            }),
+        );
+    });
+});
+
+describe("automatic training", () => {
+    const { access } = createBucket({
+        "movies/all.csv": interactionsCsv(syntheticRatings()),
+        "movies/more.csv": interactionsCsv(syntheticRatings({ seed: 2 })),
+    });
+    let dataDir: string;
+    let service: Service;
+    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
+
+    beforeEach(async () => {
+        dataDir = await mkdtemp(join(tmpdir(), "auto-training-"));
+        service = await startService({ access, dataDir });
+    });
+    afterEach(async () => {
+        await service.stop();
+        await rm(dataDir, { recursive: true, force: true });
+    });
+
+    const importData = (jobName: string, dataLocation = "s3://movies/all.csv") =>
+        runImportJob(service, { jobName, datasetArn: arn("dataset/films/INTERACTIONS"), dataLocation });
+    const create = (more: Partial<CreateSolutionCommandInput> = {}) => {
+        const recipeArn = recipe("aws-popularity-count");
+        const solution = { name: "films", datasetGroupArn: arn("dataset-group/films"), recipeArn };
+        return send(new CreateSolutionCommand({ ...solution, ...more }));
+    };
+    const versions = async () => (await send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
+    /** Looks until there are so many versions, all of them finished. */
+    const trained = (count: number) =>
+        until(async () => {
+            const all = await versions();
+            return all.length >= count && all.every(({ status }) => status === "ACTIVE") && all;
+        });
+    const said = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
+
+    it("is on unless told otherwise, trains within the hour, and then only on new interactions", async () => {
+        await createDataset(service);
+        await importData("first");
+        await create({ solutionConfig: everyDay });
+        const [first, ...none] = await trained(1);
+        assert.deepEqual([first?.trainingType, first?.trainingMode, none.length], ["AUTOMATIC", "FULL", 0]);
+        const { solutionVersionArn } = first ?? {};
+        const described = await send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        assert.equal(described.solutionVersion?.trainingType, "AUTOMATIC");
+        assert.ok(!Object.keys(described.solutionVersion ?? {}).includes("lastEvent"));
+        await send(
+            new CreateCampaignCommand({
+                name: "films",
+                solutionVersionArn: `${solutionArn}/$LATEST`,
+                campaignConfig: { syncWithLatestSolutionVersion: true },
+            }),
+        );
+
+        await said("no new interactions since the last training");
+        assert.equal((await versions()).length, 1);
+        await importData("second", "s3://movies/more.csv");
+        const [, second] = await trained(2);
+        assert.equal(second?.trainingType, "AUTOMATIC");
+        const { campaign } = await send(new DescribeCampaignCommand({ campaignArn: arn("campaign/films") }));
+        assert.equal(campaign?.solutionVersionArn, second?.solutionVersionArn);
+        assert.deepEqual(await versions(), [first, second]);
+    });
+
+    it("counts streamed events as new interactions", async () => {
+        const { datasetGroupArn } = await createDataset(service);
+        await importData("first");
+        const { trackingId } = await send(new CreateEventTrackerCommand({ name: "films", datasetGroupArn }));
+        await create({ solutionConfig: everyDay });
+        await trained(1);
+        const body = {
+            ...{ trackingId, sessionId: "s", userId: "1" },
+            eventList: [{ eventType: "watch", itemId: "1", sentAt: 1_700_000_000 }],
+        };
+        const answer = await fetch(`${service.endpoint}/events`, { method: "POST", body: JSON.stringify(body) });
+        assert.equal(answer.status, 200, await answer.text());
+        await trained(2);
+    });
+
+    it("leaves the first out without interactions", async () => {
+        await createDataset(service);
+        await create();
+        await said("automatic training is left out: there are no interactions");
+        assert.deepEqual(await versions(), []);
+    });
+
+    it("leaves the first out when somebody trains within the hour", async () => {
+        await createDataset(service);
+        await importData("first");
+        await service.stop();
+        // The hour is 2 s here, which is long enough for a busy machine to train by hand in.
+        service = await startService({ access, dataDir, speed: "demo" });
+        await until(async () => {
+            const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
+            return (await send(group)).datasetGroup?.status === "ACTIVE";
+        });
+        await create();
+        await until(
+            async () => (await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status === "ACTIVE",
+        );
+        await trainVersion(service, solutionArn);
+        await said("automatic training is left out: a version was made by hand within the hour");
+        assert.deepEqual(
+            (await versions()).map(({ trainingType }) => trainingType),
+            ["MANUAL"],
+        );
+    });
+
+    it("goes on and off by UpdateSolution", async () => {
+        await createDataset(service);
+        await importData("first");
+        await create({ performAutoTraining: false, solutionConfig: everyDay });
+        await sleep(300);
+        assert.deepEqual(await versions(), []);
+        await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: true }));
+        await trained(1);
+        await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: false }));
+        await importData("second", "s3://movies/more.csv");
+        await sleep(2300);
+        assert.equal((await versions()).length, 1);
+    });
+
+    it("begins anew within the hour when it is to come more often", async () => {
+        await createDataset(service);
+        await importData("first");
+        await create();
+        await trained(1);
+        await importData("second", "s3://movies/more.csv");
+        const began = Date.now();
+        await send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: everyDay }));
+        await trained(2);
+        // A week of the schedule is 14 s here.
+        assert.ok(Date.now() - began < 10_000);
+    });
+
+    it("goes on after a restart, with one training for all that was missed", async () => {
+        await createDataset(service);
+        await importData("first");
+        await create({ solutionConfig: everyDay });
+        await service.stop();
+        await sleep(300);
+        service = await startService({ access, dataDir });
+        await trained(1);
+        await sleep(300);
+        assert.equal((await versions()).length, 1);
+    });
+
+    it("blocks its solution's deletion like any training, and ends with the solution", async () => {
+        await createDataset(service);
+        await importData("first");
+        await create({ solutionConfig: everyDay });
+        await until(async () => (await versions()).length === 1);
+        const remove = new DeleteSolutionCommand({ solutionArn });
+        if ((await versions())[0]?.status !== "ACTIVE") {
+            await assert.rejects(send(remove), refusal("ResourceInUseException", /is being made/));
+        }
+        await trained(1);
+        await send(remove);
+        await importData("second", "s3://movies/more.csv");
+        await sleep(2300);
+        assert.deepEqual((await send(new ListSolutionVersionsCommand({}))).solutionVersions, []);
+    });
+});

@@ -1,0 +1,106 @@
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+} from "@aws-sdk/client-personalize";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "./support.ts";
+
+const ratings = syntheticRatings();
+
+/** The ratings that the service is trained on, oldest first. */
+export const history = ratings.toSorted((a, b) => a.timestamp - b.timestamp);
+
+/** All films that were rated. */
+export const films = [...new Set(ratings.map(({ item }) => item))].sort((a, b) => a - b);
+
+/** What film n is: genres Taste0 to Taste4 and, for even ones, Even; from the year 1900 + n; film 1 is from no year. */
+export const genresOf = (film: number) => [`Taste${film % 5}`, ...(film % 2 === 0 ? ["Even"] : [])];
+export const yearOf = (film: number) => (film === 1 ? undefined : 1900 + film);
+
+const column = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more });
+
+export const itemsSchema = schemaOf("Items", [
+    column("ITEM_ID", "string"),
+    column("GENRES", ["null", "string"], { categorical: true }),
+    column("RELEASE_YEAR", ["null", "int"]),
+    column("STUDIO", ["null", "string"]),
+    column("IN_COLOUR", ["null", "boolean"]),
+    column("PLOT", ["null", "string"], { textual: true }),
+]);
+const usersSchema = schemaOf("Users", [
+    column("USER_ID", "string"),
+    column("AGE", "int"),
+    column("PLAN", ["null", "string"]),
+]);
+
+function schemaOf(name: string, fields: object[]): string {
+    const namespace = "com.amazonaws.personalize.schema";
+    return JSON.stringify({ type: "record", name, namespace, fields, version: "1.0" });
+}
+
+export const itemsCsv = (chosen: readonly number[], studio = "") =>
+    `ITEM_ID,GENRES,RELEASE_YEAR,STUDIO,IN_COLOUR,PLOT\n${chosen
+        .map((film) => `${film},${genresOf(film).join("|")},${yearOf(film) ?? ""},${studio},true,A film.\n`)
+        .join("")}`;
+
+/** Users 1 to 60: user n is n years old and has the plan Basic. */
+const usersCsv = `USER_ID,AGE,PLAN\n${Array.from({ length: 60 }, (_, user) => `${user + 1},${user + 1},Basic\n`).join("")}`;
+
+export const campaignArn = arn("campaign/films");
+export const datasetGroupArn = arn("dataset-group/films");
+export const itemsArn = arn("dataset/films/ITEMS");
+export const usersArn = arn("dataset/films/USERS");
+export const solutionArn = arn("solution/films");
+
+/** Bucket contents of a cinema: interactions, items and users. */
+export const cinemaBucket = () =>
+    createBucket({
+        "movies/interactions.csv": interactionsCsv(ratings),
+        "movies/items.csv": itemsCsv(films),
+        "movies/users.csv": usersCsv,
+    });
+
+/** Creates Items and Users datasets in the group films and imports them. */
+export async function createCatalogue(service: Service): Promise<void> {
+    const { personalize } = service;
+    for (const [type, schema] of Object.entries({ Items: itemsSchema, Users: usersSchema })) {
+        const name = type.toLowerCase();
+        const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name, schema }));
+        const dataset = { name, schemaArn, datasetGroupArn, datasetType: type };
+        const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(dataset));
+        const job = { jobName: name, datasetArn, dataLocation: `s3://movies/${name}.csv` };
+        const { status, failureReason } = await runImportJob(service, job);
+        if (status !== "ACTIVE") throw new Error(failureReason);
+    }
+}
+
+/** A service with data imported, a solution trained and a campaign: at speed instant, so that it takes a second. */
+export async function openCinema(bucket = cinemaBucket(), recipeName = "aws-user-personalization") {
+    const service = await startService({ access: bucket.access });
+    const { datasetArn } = await createDataset(service);
+    await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://movies/interactions.csv" });
+    await createCatalogue(service);
+    const solution = { name: "films", datasetGroupArn, recipeArn: recipe(recipeName), performAutoTraining: false };
+    await service.personalize.send(new CreateSolutionCommand(solution));
+    const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
+    await service.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+    return { service, bucket, solutionVersionArn };
+}
+
+/** Posts to the REST path of personalize-events, for which no client is installed. */
+export async function post({ endpoint }: Service, path: string, body: object) {
+    const response = await fetch(endpoint + path, { method: "POST", body: JSON.stringify(body) });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+}

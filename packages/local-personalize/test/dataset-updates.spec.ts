@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSchemaCommand,
+    DeleteSchemaCommand,
+    DescribeDatasetCommand,
+    DescribeDatasetImportJobCommand,
+    UpdateDatasetCommand,
+} from "@aws-sdk/client-personalize";
+import { createEmulator } from "../emulator.ts";
+import {
+    accountId,
+    arn,
+    createBucket,
+    createDataset,
+    importRole,
+    refusal,
+    region,
+    runImportJob,
+    type Service,
+    serviceModels,
+    startService,
+    until,
+} from "./support.ts";
+
+interface FieldDocument {
+    name: string;
+    type: string | string[];
+    categorical?: boolean;
+}
+
+const itemId = { name: "ITEM_ID", type: "string" };
+const genres = { name: "GENRES", type: ["null", "string"], categorical: true };
+const year = { name: "YEAR", type: ["int", "null"] };
+const itemsSchema = (...fields: FieldDocument[]) =>
+    JSON.stringify({ type: "record", name: "Items", namespace: "n", fields, version: "1.0" });
+const datasetArn = arn("dataset/films/ITEMS");
+const schemaArn = (name: string) => arn(`schema/${name}`);
+
+describe("the update of a dataset's schema", () => {
+    const { access } = createBucket({
+        "movies/old.csv": "ITEM_ID,GENRES\n1,Drama\n",
+        "movies/new.csv": "ITEM_ID,GENRES,YEAR\n1,Drama,1994\n2,Comedy,\n",
+    });
+    let dataDir: string;
+    let service: Service;
+    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
+
+    beforeEach(async () => {
+        dataDir = await mkdtemp(join(tmpdir(), "dataset-updates-"));
+        service = await startService({ access, dataDir });
+        await createSchema("before", itemId, genres);
+        await createSchema("after", itemId, genres, year);
+        const { datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" }));
+        const dataset = { name: "items", datasetGroupArn, datasetType: "Items", schemaArn: schemaArn("before") };
+        await send(new CreateDatasetCommand(dataset));
+    });
+    afterEach(async () => {
+        await service.stop();
+        await rm(dataDir, { recursive: true, force: true });
+    });
+
+    const createSchema = (name: string, ...fields: FieldDocument[]) =>
+        send(new CreateSchemaCommand({ name, schema: itemsSchema(...fields) }));
+    const update = (name: string) => send(new UpdateDatasetCommand({ datasetArn, schemaArn: schemaArn(name) }));
+    const describeIt = async () => (await send(new DescribeDatasetCommand({ datasetArn }))).dataset ?? {};
+    const restart = async (speed: "instant" | "demo" | "real") => {
+        await service.stop();
+        service = await startService({ access, dataDir, speed });
+    };
+
+    it("adds columns that may be null; imports go by the new schema, and the old one may be deleted", async () => {
+        await runImportJob(service, { jobName: "old", datasetArn, dataLocation: "s3://movies/old.csv" });
+        assert.equal((await describeIt()).latestDatasetUpdate, undefined);
+        await update("after");
+        const { status, schemaArn: now, latestDatasetUpdate: latest } = await describeIt();
+        assert.deepEqual([status, now], ["ACTIVE", schemaArn("after")]);
+        assert.deepEqual([latest?.status, latest?.schemaArn], ["ACTIVE", schemaArn("after")]);
+        const job = await runImportJob(service, { jobName: "new", datasetArn, dataLocation: "s3://movies/new.csv" });
+        assert.equal(job.status, "ACTIVE", job.failureReason);
+        await send(new DeleteSchemaCommand({ schemaArn: schemaArn("before") }));
+        await assert.rejects(
+            send(new DeleteSchemaCommand({ schemaArn: schemaArn("after") })),
+            refusal("ResourceInUseException", /is used by the dataset/),
+        );
+    });
+
+    it("shows in the dataset's own status, in which nothing is imported and no schema in play deleted", async () => {
+        await restart("demo");
+        await until(async () => (await describeIt()).status === "ACTIVE");
+        await update("after");
+        const seen = new Set<string>();
+        const begin = await describeIt();
+        assert.match(begin.status ?? "", /^UPDATE (PENDING|IN_PROGRESS)$/);
+        assert.deepEqual([begin.schemaArn, begin.latestDatasetUpdate?.status], [schemaArn("before"), begin.status]);
+        const dataSource = { dataLocation: "s3://movies/new.csv" };
+        const job = { jobName: "early", datasetArn, dataSource, roleArn: importRole };
+        const inUse = (what: RegExp) => refusal("ResourceInUseException", what);
+        await assert.rejects(send(new CreateDatasetImportJobCommand(job)), inUse(/UPDATE/));
+        await assert.rejects(update("after"), inUse(/UPDATE/));
+        for (const name of ["before", "after"]) {
+            await assert.rejects(send(new DeleteSchemaCommand({ schemaArn: schemaArn(name) })), inUse(/is used by/));
+        }
+        await until(async () => {
+            const { status } = await describeIt();
+            seen.add(String(status));
+            return status === "ACTIVE";
+        });
+        const order = ["UPDATE PENDING", "UPDATE IN_PROGRESS", "ACTIVE"];
+        assert.deepEqual(
+            [...seen],
+            order.filter((status) => seen.has(status)),
+        );
+        assert.equal((await describeIt()).schemaArn, schemaArn("after"));
+    });
+
+    it("waits for an import that is under way", async () => {
+        await service.stop();
+        const go = Promise.withResolvers<{ allowed: true }>();
+        service = await startService({ access: { ...access, judge: () => go.promise }, dataDir });
+        const dataSource = { dataLocation: "s3://movies/old.csv" };
+        const job = { jobName: "slow", datasetArn, dataSource, roleArn: importRole };
+        const { datasetImportJobArn } = await send(new CreateDatasetImportJobCommand(job));
+        const { datasetImportJob } = await send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+        assert.equal(datasetImportJob?.status, "CREATE IN_PROGRESS");
+        await assert.rejects(update("after"), refusal("ResourceInUseException", /is in use by .*slow/));
+        go.resolve({ allowed: true });
+    });
+
+    it("that fails says why and leaves the old schema", async () => {
+        await service.stop();
+        const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
+        const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
+        await emulator.handle({
+            ...{ service: "personalize", operation: "UpdateDataset", region },
+            body: { datasetArn, schemaArn: schemaArn("after") },
+            fault: { kind: "fail", reason: "No luck." },
+        });
+        await emulator.close();
+        service = await startService({ access, dataDir });
+        const { status, schemaArn: now, latestDatasetUpdate: latest } = await describeIt();
+        assert.deepEqual([status, now], ["ACTIVE", schemaArn("before")]);
+        assert.deepEqual([latest?.status, latest?.failureReason], ["UPDATE FAILED", "No luck."]);
+        await send(new DeleteSchemaCommand({ schemaArn: schemaArn("after") }));
+    });
+
+    const refused: [string, FieldDocument[], RegExp][] = [
+        ["that takes a column away", [itemId, year], /lacks the field GENRES/],
+        ["that changes a type", [itemId, { ...genres, type: ["null", "int"] }], /changes the field GENRES/],
+        ["that makes a column required", [itemId, { ...genres, type: "string" }], /changes the field GENRES/],
+        ["whose new column is required", [itemId, genres, { name: "YEAR", type: "int" }], /YEAR must allow null/],
+    ];
+    for (const [what, fields, message] of refused) {
+        it(`refuses a schema ${what}`, async () => {
+            await createSchema("bad", ...fields);
+            await assert.rejects(update("bad"), refusal("InvalidInputException", message));
+            assert.equal((await describeIt()).schemaArn, schemaArn("before"));
+        });
+    }
+
+    it("is for Items and Users only, and needs another schema, one of the same type", async () => {
+        await assert.rejects(update("before"), refusal("InvalidInputException", /already/));
+        const others = await createDataset(service, "others");
+        const interactions = { datasetArn: others.datasetArn, schemaArn: schemaArn("after") };
+        await assert.rejects(
+            send(new UpdateDatasetCommand(interactions)),
+            refusal("InvalidInputException", /Only the schema of an Items or Users dataset/),
+        );
+        await assert.rejects(update("others-schema"), refusal("InvalidInputException", /name must be Items/));
+        await assert.rejects(update("none"), { name: "ResourceNotFoundException" });
+    });
+
+    it("works in a folder of the first release too", async () => {
+        await service.stop();
+        const { DatabaseSync } = await import("node:sqlite");
+        const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
+        for (const column of ["heldUntil", "updatedAt"]) database.exec(`ALTER TABLE resources DROP COLUMN ${column}`);
+        database.exec("DROP TABLE requests");
+        database.close();
+        service = await startService({ access, dataDir });
+        await update("after");
+        assert.equal((await describeIt()).schemaArn, schemaArn("after"));
+    });
+});

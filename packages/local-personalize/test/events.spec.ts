@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import {
+    CreateEventTrackerCommand,
+    CreateFilterCommand,
+    CreateSolutionCommand,
+    DeleteEventTrackerCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { campaignArn, cinemaBucket, datasetGroupArn, films, history, openCinema, post, solutionArn } from "./cinema.ts";
+import { interactionsCsv } from "./interactions.ts";
+import { arn, recipe, type Service, startService, trainVersion } from "./support.ts";
+
+const newest = Math.max(...history.map(({ timestamp }) => timestamp));
+
+async function openTracked(bucket = cinemaBucket()) {
+    const cinema = await openCinema(bucket);
+    const { trackingId = "", eventTrackerArn = "" } = await cinema.service.personalize.send(
+        new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
+    );
+    return { ...cinema, trackingId, eventTrackerArn };
+}
+
+describe("events of the local Personalize", () => {
+    let service: Service;
+    let trackingId: string;
+    let eventTrackerArn: string;
+    beforeEach(async () => {
+        ({ service, trackingId, eventTrackerArn } = await openTracked());
+    });
+    afterEach(() => service?.discard());
+
+    const ask = async (userId: string, more: object = {}) => {
+        const input = { campaignArn, userId, numResults: 500, ...more };
+        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        return itemList.map(({ itemId }) => Number(itemId));
+    };
+    let clock = newest;
+    const watch = (film: number, who: { userId?: string; sessionId?: string }, event: object = {}) =>
+        post(service, "/events", {
+            trackingId,
+            sessionId: "session",
+            ...who,
+            eventList: [{ eventType: "Watch", itemId: `${film}`, sentAt: ++clock, ...event }],
+        });
+    const retrain = async () => {
+        const { solutionVersionArn, failureReason } = await trainVersion(service, solutionArn);
+        assert.equal(failureReason, undefined);
+        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
+    };
+
+    it("leave the film out at once and let its neighbours rise, for that user only", async () => {
+        const before = await ask("22");
+        const other = await ask("6");
+        const [film = 0] = before.filter((each) => each % 5 === 4).slice(-1);
+        assert.deepEqual(await watch(film, { userId: "22" }), { status: 200, body: undefined });
+        const after = await ask("22");
+        assert.deepEqual(
+            after.toSorted((a, b) => a - b),
+            before.filter((each) => each !== film).sort((a, b) => a - b),
+        );
+        const rank = (list: number[]) =>
+            list.flatMap((each, at) => (each % 5 === 4 ? at : [])).reduce((a, b) => a + b, 0);
+        assert.ok(rank(after) < rank(before.filter((each) => each !== film)), "the film's taste rises");
+        assert.deepEqual(await ask("6"), other);
+    });
+
+    it("make a new user's list his own", async () => {
+        const popular = await ask("nobody");
+        const share = (list: number[]) => list.slice(0, 15).filter((film) => film % 5 === 3).length;
+        const watched = films.filter((film) => film % 5 === 3).slice(0, 3);
+        for (const film of watched) await watch(film, { userId: "new" });
+        const own = await ask("new");
+        assert.ok(share(own) > share(popular), `${share(own)} against ${share(popular)}`);
+        assert.ok(watched.every((film) => !own.includes(film)));
+        assert.deepEqual(await ask("nobody"), popular);
+    });
+
+    it("count for the session until a user is known, and for that user after the next training", async () => {
+        const [first = 0, second = 0] = await ask("22");
+        await watch(first, { sessionId: "anonymous" });
+        assert.ok(!(await ask("anonymous")).includes(first));
+        assert.ok((await ask("22")).includes(first));
+        await watch(second, { userId: "22", sessionId: "anonymous" });
+        assert.ok((await ask("22")).includes(first), "joined by the next training only");
+        await retrain();
+        const list = await ask("22");
+        assert.ok(!list.includes(first) && !list.includes(second));
+    });
+
+    it("are trained on as if they had been imported, and not counted twice", async () => {
+        const watched = (await ask("22")).slice(10, 14);
+        for (const film of watched) await watch(film, { userId: "22" });
+        await watch(watched[0] ?? 0, { userId: "fresh" });
+        await retrain();
+        const rows = history.map(({ user, item, timestamp }) => ({ user: `${user}`, item, timestamp }));
+        const streamed = watched.map((item, index) => ({ user: "22", item, timestamp: clock - 4 + index }));
+        const all = [...rows, ...streamed, { user: "fresh", item: watched[0] ?? 0, timestamp: clock }];
+        const bucket = cinemaBucket();
+        bucket.objects["movies/interactions.csv"] = interactionsCsv(
+            all.map((row) => ({ ...row, user: row.user as unknown as number, rating: 1 })),
+        );
+        const imported = await openCinema(bucket);
+        try {
+            for (const userId of ["22", "fresh", "6", "nobody"]) {
+                const input = { campaignArn, userId };
+                const answer = await imported.service.runtime.send(new GetRecommendationsCommand(input));
+                const mine = await service.runtime.send(new GetRecommendationsCommand(input));
+                assert.deepEqual(mine.itemList, answer.itemList, userId);
+            }
+        } finally {
+            await imported.service.discard();
+        }
+    });
+
+    it("count in a popularity training too", async () => {
+        const rare = films.at(-1) ?? 0;
+        for (let viewer = 0; viewer < 70; viewer++) await watch(rare, { userId: `viewer-${viewer}` });
+        const recipeArn = recipe("aws-popularity-count");
+        const solution = { name: "popular", datasetGroupArn, recipeArn, performAutoTraining: false };
+        await service.personalize.send(new CreateSolutionCommand(solution));
+        const { solutionVersionArn } = await trainVersion(service, arn("solution/popular"));
+        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
+        assert.equal((await ask("22"))[0], rare);
+    });
+
+    it("are seen by filters of interactions", async () => {
+        const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Favourite")';
+        await service.personalize.send(new CreateFilterCommand({ name: "own", datasetGroupArn, filterExpression }));
+        const filterArn = arn("filter/own");
+        assert.deepEqual(await ask("22", { filterArn }), []);
+        await watch(7, { userId: "22" }, { eventType: "FAVOURITE" });
+        assert.deepEqual(await ask("22", { filterArn }), [7]);
+        for (let film = 100; film < 125; film++) {
+            for (let repeat = 0; repeat < 4; repeat++) await watch(film, { userId: "22" }, { eventType: "favourite" });
+        }
+        assert.ok(!(await ask("22", { filterArn })).includes(7), "the 100 latest of a type are considered");
+    });
+
+    it("count once by their eventId, and may carry the item among their properties", async () => {
+        const [first = 0, second = 0, third = 0] = await ask("22");
+        await watch(first, { userId: "22" }, { eventId: "1" });
+        await watch(second, { userId: "22" }, { eventId: "1" });
+        assert.deepEqual(
+            (await ask("22")).filter((film) => film === first || film === second),
+            [second],
+        );
+        await watch(0, { userId: "22" }, { itemId: undefined, properties: `{"itemId":"${third}"}` });
+        assert.ok(!(await ask("22")).includes(third));
+        const about = await ask("22");
+        assert.equal((await watch(0, { userId: "22" }, { itemId: undefined, eventType: "Login" })).status, 200);
+        assert.equal((await watch(0, { userId: "22" }, { itemId: "a film that is new" })).status, 200);
+        assert.deepEqual(await ask("22"), about);
+    });
+
+    it("are refused when the tracker is gone, and when they are not what the service takes", async () => {
+        const message = async (event: object) => (await watch(1, { userId: "22" }, event)).body.message;
+        assert.match(await message({ properties: '{"UserId":"7"}' }), /may not have UserId, which is reserved/);
+        assert.match(await message({ properties: "not JSON" }), /not a JSON object/);
+        const impression = Array.from({ length: 25 }, (_, film) => `${film}`.padStart(250, "é"));
+        assert.match(await message({ impression }), /event 1 is longer than 10 KB/);
+        assert.match(await message({ sentAt: undefined }), /'eventList.1.member.sentAt'/);
+        await service.personalize.send(new DeleteEventTrackerCommand({ eventTrackerArn }));
+        const { status, body } = await watch(1, { userId: "22" });
+        assert.deepEqual([status, body.__type], [400, "InvalidInputException"]);
+        assert.match(body.message, /There is no event tracker with the tracking id/);
+    });
+
+    it("survive kill -9 once they are acknowledged", async () => {
+        const [film = 0] = await ask("22");
+        await service.stop();
+        const victim = spawn(process.execPath, [
+            fileURLToPath(new URL("events-victim.ts", import.meta.url)),
+            service.dataDir,
+            trackingId,
+            `${film}`,
+        ]);
+        const [said] = await once(victim.stdout, "data");
+        assert.equal(String(said), "200\n");
+        victim.kill("SIGKILL");
+        await once(victim, "exit");
+        service = await startService({ access: cinemaBucket().access, dataDir: service.dataDir });
+        assert.ok(!(await ask("22")).includes(film));
+    });
+});

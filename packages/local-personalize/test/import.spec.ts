@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetImportJobCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DeleteDatasetCommand,
+} from "@aws-sdk/client-personalize";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "./support.ts";
+
+const csv = interactionsCsv(syntheticRatings()).toString();
+const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n";
+const rows = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, row) => `u${(row + from) % 50},i${row % 30},Watch,${row + from}\n`).join("");
+
+describe("an import job of the local Personalize", () => {
+    const bucket = createBucket({
+        "movies/good.csv": csv,
+        "movies/other-columns.csv": csv.replace("ITEM_ID,EVENT_TYPE", "FILM,KIND"),
+        "movies/reordered.csv": `TIMESTAMP,EVENT_TYPE,ITEM_ID,USER_ID\n${"1,Watch,i,u\n".repeat(1200)}`,
+        "movies/few.csv": header + rows(999),
+        "movies/words.csv": `${header + rows(1000)}u1,i1,Watch,yesterday\n`,
+        "movies/empty.csv": "",
+        "movies/latin-1.csv": Buffer.from(`${header + rows(1000)}u1,\u00e9,Watch,1\n`, "latin1"),
+        "movies/folder/a.csv": header + rows(600),
+        "movies/folder/b.csv": header + rows(600, 600),
+        "movies/folder/deeper/c.csv": "not read\n",
+        "movies/more.csv": header + rows(1100, 600),
+        "movies/lonely.csv": header + Array.from({ length: 1000 }, (_, row) => `u${row},i1,Watch,${row}\n`).join(""),
+    });
+    let service: Service;
+    let datasetArn: string;
+    let count = 0;
+
+    before(async () => {
+        service = await startService({ access: bucket.access });
+        datasetArn = (await createDataset(service)).datasetArn;
+    });
+    after(() => service?.discard());
+
+    const run = (key: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
+        runImportJob(service, { jobName: `job-${++count}`, datasetArn, dataLocation: `s3://${key}`, importMode });
+    const lastLog = () => service.lines.findLast((line) => line.includes("rows read"));
+
+    it("fails with the service's words when it may not read, and logs the step; and succeeds once it may", async () => {
+        bucket.deny(true);
+        const refused = await run("movies/good.csv");
+        bucket.deny(false);
+        assert.equal(refused.status, "CREATE FAILED");
+        assert.equal(
+            refused.failureReason,
+            "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.",
+        );
+        assert.ok(service.lines.some((line) => line.includes("bucket policy: no statement")));
+        assert.equal((await run("movies/good.csv")).status, "ACTIVE");
+    });
+
+    const failures: [string, RegExp][] = [
+        [
+            "movies/other-columns.csv",
+            /INTERACTIONS dataset\.\.\.Input CSV is missing the following columns:\[ITEM_ID, EVENT_TYPE\]\.$/,
+        ],
+        ["movies/empty.csv", /missing the following columns:\[USER_ID, ITEM_ID, EVENT_TYPE, TIMESTAMP\]/],
+        ["movies/few.csv", /999 interactions, fewer than the minimum of 1000/],
+        ["movies/words.csv", /Line 1002 has a value for TIMESTAMP that is not of type long/],
+        ["movies/latin-1.csv", /Input CSV is not UTF-8\.$/],
+        ["movies/absent.csv", /Invalid Data location\.$/],
+        ["movies/folder", /Invalid Data location\.$/],
+        ["nowhere/good.csv", /Invalid Data location\.$/],
+    ];
+    for (const [key, reason] of failures) {
+        it(`fails for ${key}`, async () => {
+            const job = await run(key);
+            assert.equal(job.status, "CREATE FAILED");
+            assert.match(job.failureReason ?? "", reason);
+        });
+    }
+
+    it("reads columns in any order, keeps equal events once, and reads only the first level of a folder", async () => {
+        assert.equal((await run("movies/reordered.csv")).status, "ACTIVE");
+        assert.match(lastLog() ?? "", /1200 rows read, 1 in the dataset/);
+        assert.equal((await run("movies/folder/")).status, "ACTIVE");
+        assert.match(lastLog() ?? "", /1200 rows read, 1200 in the dataset/);
+    });
+
+    it("replaces under FULL and adds under INCREMENTAL", async () => {
+        await run("movies/folder/");
+        await run("movies/more.csv", "INCREMENTAL");
+        // Of the 1,100 rows, 600 are in the folder too.
+        assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);
+        await run("movies/more.csv", "INCREMENTAL");
+        assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);
+        await run("movies/more.csv");
+        assert.match(lastLog() ?? "", /1100 in the dataset/);
+    });
+
+    it("makes a training fail with the service's words when users have too little history", async () => {
+        await run("movies/lonely.csv");
+        const datasetGroupArn = arn("dataset-group/films");
+        const recipeArn = recipe("aws-user-personalization");
+        const { personalize } = service;
+        await personalize.send(new CreateSolutionCommand({ name: "lonely", datasetGroupArn, recipeArn }));
+        const lonely = await trainVersion(service, arn("solution/lonely"));
+        assert.equal(lonely.status, "CREATE FAILED");
+        assert.equal(
+            lonely.failureReason,
+            "Create failed. Dataset has fewer than 25 users with at least 2 interactions each.",
+        );
+        const eventType = "Buy";
+        await personalize.send(new CreateSolutionCommand({ name: "buys", datasetGroupArn, recipeArn, eventType }));
+        const buys = await trainVersion(service, arn("solution/buys"));
+        assert.equal(buys.failureReason, "Dataset has fewer than 1000 interactions after filtering by event type: Buy");
+    });
+
+    it("never frees a job's name, refuses a location that is none, and starts empty with a new dataset", async () => {
+        const create = (jobName: string, dataLocation: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
+            service.personalize.send(
+                new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation }, importMode }),
+            );
+        await assert.rejects(
+            create("job-1", "s3://movies/good.csv"),
+            refusal(
+                "ResourceAlreadyExistsException",
+                `Another resource with Arn ${arn("dataset-import-job/job-1")} already exists.`,
+            ),
+        );
+        await assert.rejects(
+            create("bad", "http://movies/good.csv"),
+            refusal("InvalidInputException", "Invalid Data location."),
+        );
+
+        await service.personalize.send(new DeleteDatasetCommand({ datasetArn }));
+        await assert.rejects(
+            create("gone", "s3://movies/good.csv"),
+            refusal("ResourceNotFoundException", /dataset does not exist/),
+        );
+        const again = await createDataset(service, "again");
+        datasetArn = again.datasetArn;
+        await assert.rejects(
+            create("add", "s3://movies/good.csv", "INCREMENTAL"),
+            refusal("InvalidInputException", /must be FULL/),
+        );
+        const { datasetGroupArn } = again;
+        const recipeArn = recipe("aws-user-personalization");
+        await service.personalize.send(new CreateSolutionCommand({ name: "empty", datasetGroupArn, recipeArn }));
+        await assert.rejects(
+            service.personalize.send(new CreateSolutionVersionCommand({ solutionArn: arn("solution/empty") })),
+            refusal("InvalidInputException", /no item interactions to train on/),
+        );
+    });
+});

@@ -1,0 +1,76 @@
+import { seededRandom } from "../../../bench/lib/random.ts";
+
+/** A rating, in u.data's terms. */
+export interface Rating {
+    user: number;
+    item: number;
+    rating: number;
+    timestamp: number;
+}
+
+export interface SyntheticOptions {
+    users?: number;
+    items?: number;
+    /** Mean length of a user's history; lengths run from half of it to twice. */
+    meanHistory?: number;
+    seed?: number;
+}
+
+const TASTES = 5;
+const START = 874_724_710;
+const DAY = 86_400;
+
+/**
+ * Ratings of users who do not exist, the same for the same options; by default 60 users and about 3,000 rows. Items are
+ * Zipf-popular and belong to tastes; each user watches mostly one taste and moves to the next one in the middle of his
+ * history, so there is something for a recommender to learn. Rows are in no order of time, as in MovieLens, and no user
+ * rates an item twice.
+ */
+export function syntheticRatings(options: SyntheticOptions = {}): Rating[] {
+    const { users = 60, items = 150, meanHistory = 50, seed = 1 } = options;
+    const random = seededRandom(seed);
+    const ratings: Rating[] = [];
+    for (let user = 1; user <= users; user++) {
+        const length = Math.min(Math.round(meanHistory * (0.5 + 1.5 * random() ** 2)), Math.floor(items / 2));
+        const seen = new Set<number>();
+        let timestamp = START + Math.floor(random() * 100 * DAY);
+        for (let position = 0; seen.size < length; position++) {
+            const taste = (user + (seen.size * 2 < length ? 0 : 1)) % TASTES;
+            const item = drawItem(random, items, random() < 0.85 ? taste : -1);
+            timestamp += position % 4 === 0 ? Math.floor(random() * DAY) : 0;
+            if (seen.has(item)) continue;
+            seen.add(item);
+            ratings.push({ user, item, rating: 1 + Math.floor(random() * 5), timestamp });
+        }
+    }
+    return shuffle(ratings, random);
+}
+
+/** The bytes of a u.data file. */
+export function ratingsFile(ratings: readonly Rating[]): Buffer {
+    return Buffer.from(ratings.map((row) => `${row.user}\t${row.item}\t${row.rating}\t${row.timestamp}\n`).join(""));
+}
+
+/** The bytes of the CSV that Personalize imports. */
+export function interactionsCsv(ratings: readonly Rating[]): Buffer {
+    const rows = ratings.map((row) => `"${row.user}","${row.item}","Watch",${row.timestamp}\n`);
+    return Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
+}
+
+/** An item from 1 on, low numbers more often; of one taste, or of any when `taste` is -1. */
+function drawItem(random: () => number, items: number, taste: number): number {
+    for (;;) {
+        const item = Math.floor(items ** random());
+        if (taste < 0 || item % TASTES === taste) return item;
+    }
+}
+
+function shuffle<T>(values: T[], random: () => number): T[] {
+    for (let last = values.length - 1; last > 0; last--) {
+        const other = Math.floor(random() * (last + 1));
+        const [a, b] = [values[last] as T, values[other] as T];
+        values[last] = b;
+        values[other] = a;
+    }
+    return values;
+}

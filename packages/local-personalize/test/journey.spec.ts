@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import {
+    CreateCampaignCommand,
+    CreateSolutionCommand,
+    DeleteCampaignCommand,
+    DeleteDatasetCommand,
+    DeleteDatasetGroupCommand,
+    DeleteSchemaCommand,
+    DeleteSolutionCommand,
+    DescribeCampaignCommand,
+    DescribeDatasetGroupCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSolutionCommand,
+    DescribeSolutionVersionCommand,
+    GetSolutionMetricsCommand,
+    ListSolutionVersionsCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "./support.ts";
+
+const dataLocation = "s3://movies/interactions.csv";
+
+describe("the local Personalize, from a schema to recommendations", () => {
+    const ratings = syntheticRatings();
+    const itemsOf = (user: number) => new Set(ratings.filter((row) => row.user === user).map((row) => `${row.item}`));
+    const bucket = createBucket({ "movies/interactions.csv": interactionsCsv(ratings) });
+    let service: Service;
+    let datasetGroupArn: string;
+    let campaignArn: string;
+    const solutionArn = arn("solution/films");
+
+    before(async () => {
+        service = await startService({ access: bucket.access });
+        const created = await createDataset(service);
+        datasetGroupArn = created.datasetGroupArn;
+        const job = await runImportJob(service, { jobName: "first", datasetArn: created.datasetArn, dataLocation });
+        assert.equal(job.status, "ACTIVE", job.failureReason);
+        const { personalize } = service;
+        await personalize.send(
+            new CreateSolutionCommand({
+                name: "films",
+                datasetGroupArn,
+                recipeArn: recipe("aws-user-personalization"),
+                performAutoTraining: false,
+            }),
+        );
+        const version = await trainVersion(service, solutionArn);
+        assert.equal(version.status, "ACTIVE", version.failureReason);
+        const { solutionVersionArn } = version;
+        const campaign = await personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+        campaignArn = String(campaign.campaignArn);
+    });
+    after(() => service?.discard());
+
+    const recommend = async (userId: string | undefined, numResults?: number) => {
+        const input = { campaignArn, userId, ...(numResults !== undefined && { numResults }) };
+        const { itemList = [], recommendationId } = await service.runtime.send(new GetRecommendationsCommand(input));
+        return { items: itemList, recommendationId };
+    };
+
+    it("names the resources as AWS does", () => {
+        assert.equal(datasetGroupArn, arn("dataset-group/films"));
+        assert.equal(campaignArn, arn("campaign/films"));
+    });
+
+    it("asks the gateway for the import with the job as source", () => {
+        const request = bucket.requests[0];
+        assert.deepEqual(request, {
+            roleArn: "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole",
+            bucket: "movies",
+            key: "interactions.csv",
+            isPrefix: false,
+            sourceArn: arn("dataset-import-job/first"),
+            sourceAccount: "000000000000",
+            region: "eu-central-1",
+        });
+    });
+
+    it("recommends 25 unseen items by falling score, whose sum is at most 1", async () => {
+        const { items, recommendationId } = await recommend("22");
+        const scores = items.map(({ score }) => score ?? Number.NaN);
+        assert.equal(items.length, 25);
+        assert.deepEqual(
+            scores,
+            scores.toSorted((a, b) => b - a),
+        );
+        assert.ok(scores.every((score) => score > 0 && score === Number(score.toFixed(7))));
+        assert.ok(scores.reduce((sum, score) => sum + score) <= 1);
+        const seen = itemsOf(22);
+        assert.deepEqual(
+            items.filter(({ itemId }) => seen.has(String(itemId))),
+            [],
+        );
+        assert.match(recommendationId ?? "", /^RID-\w{2}-\w{4}-\w{4}-\w{12}-CID-\w{6}$/);
+    });
+
+    it("scores the whole catalogue: what is left out of the list is what the user has seen", async () => {
+        const { items } = await recommend("22", 500);
+        const catalogue = new Set(ratings.map(({ item }) => item)).size;
+        assert.equal(items.length, catalogue - itemsOf(22).size);
+    });
+
+    it("gives different users different lists, and an unknown one what is popular", async () => {
+        const ids = async (userId: string) => (await recommend(userId)).items.map(({ itemId }) => itemId);
+        assert.notDeepEqual(await ids("22"), await ids("6"));
+        assert.deepEqual(await ids("nobody"), await ids("somebody else"));
+        assert.equal((await recommend("nobody")).items.length, 25);
+    });
+
+    it("takes 0 as the default and refuses more than 500, a missing user, and what it does not emulate", async () => {
+        assert.equal((await recommend("22", 0)).items.length, 25);
+        await assert.rejects(
+            recommend("22", 501),
+            refusal("InvalidInputException", /'501' at 'numResults'.*equal to 500/),
+        );
+        await assert.rejects(recommend(undefined), refusal("InvalidInputException", /userId is required/));
+        const promoted = new GetRecommendationsCommand({ campaignArn, userId: "22", promotions: [{ name: "p" }] });
+        await assert.rejects(
+            service.runtime.send(promoted),
+            refusal("InvalidInputException", /A promotion is not emulated here/),
+        );
+        const elsewhere = new GetRecommendationsCommand({ campaignArn: arn("campaign/none"), userId: "22" });
+        await assert.rejects(service.runtime.send(elsewhere), (error: { name: string; $metadata: object }) => {
+            assert.equal(error.name, "ResourceNotFoundException");
+            assert.equal((error.$metadata as { httpStatusCode: number }).httpStatusCode, 404);
+            return true;
+        });
+    });
+
+    it("keeps training hours, and metrics under the service's names", async () => {
+        const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
+        assert.equal(solution?.performAutoTraining, false);
+        const { solutionVersionArn } = solution?.latestSolutionVersion ?? {};
+        const described = await service.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        assert.ok((described.solutionVersion?.trainingHours ?? -1) >= 0);
+        assert.equal(described.solutionVersion?.datasetGroupArn, datasetGroupArn);
+        const { metrics = {} } = await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+        assert.ok((metrics.coverage ?? 0) > 0 && (metrics.coverage ?? 2) <= 1);
+        assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
+    });
+
+    it("goes on serving the old version's settings until an update is done, and shows them", async () => {
+        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
+        const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        assert.equal(campaign?.status, "ACTIVE");
+        assert.equal(campaign?.latestCampaignUpdate?.status, "ACTIVE");
+        assert.equal(campaign?.minProvisionedTPS, 2);
+        assert.equal((await recommend("22")).items.length, 25);
+    });
+
+    it("picks a recipe under AutoML, and serves popularity without scores", async () => {
+        const { personalize } = service;
+        await personalize.send(new CreateSolutionCommand({ name: "auto", datasetGroupArn, performAutoML: true }));
+        assert.equal((await trainVersion(service, arn("solution/auto"))).recipeArn, recipe("aws-user-personalization"));
+        const { solution } = await personalize.send(new DescribeSolutionCommand({ solutionArn: arn("solution/auto") }));
+        assert.equal(solution?.autoMLResult?.bestRecipeArn, recipe("aws-user-personalization"));
+        assert.equal(solution?.performAutoTraining, true);
+        assert.ok(service.lines.some((line) => line.includes("performAutoTraining is on")));
+
+        const recipeArn = recipe("aws-popularity-count");
+        await personalize.send(new CreateSolutionCommand({ name: "popular", datasetGroupArn, recipeArn }));
+        const { solutionVersionArn } = await trainVersion(service, arn("solution/popular"));
+        const campaign = await personalize.send(new CreateCampaignCommand({ name: "popular", solutionVersionArn }));
+        const answer = await service.runtime.send(
+            new GetRecommendationsCommand({ campaignArn: campaign.campaignArn, numResults: 3 }),
+        );
+        const counts = Map.groupBy(ratings, ({ item }) => `${item}`);
+        const listed = (answer.itemList ?? []).map(({ itemId }) => counts.get(String(itemId))?.length);
+        const most = [...counts.values()].map((rows) => rows.length).sort((a, b) => b - a);
+        assert.deepEqual(listed, most.slice(0, 3));
+        assert.ok(answer.itemList?.every(({ score }) => score === undefined));
+    });
+
+    it("deletes in the service's order only, and then everything is gone but the job's record", async () => {
+        const { personalize } = service;
+        const schemaArn = arn("schema/films-schema");
+        const datasetArn = arn("dataset/films/INTERACTIONS");
+        const inUse = (what: RegExp) => refusal("ResourceInUseException", what);
+        await assert.rejects(personalize.send(new DeleteSolutionCommand({ solutionArn })), inUse(/campaign\/films/));
+        await assert.rejects(personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn })), inUse(/solution/));
+        await assert.rejects(personalize.send(new DeleteSchemaCommand({ schemaArn })), inUse(/dataset\/films/));
+        for (const name of ["films", "popular"]) {
+            await personalize.send(new DeleteCampaignCommand({ campaignArn: arn(`campaign/${name}`) }));
+        }
+        for (const name of ["films", "popular", "auto"]) {
+            await personalize.send(new DeleteSolutionCommand({ solutionArn: arn(`solution/${name}`) }));
+        }
+        await personalize.send(new DeleteDatasetCommand({ datasetArn }));
+        await personalize.send(new DeleteSchemaCommand({ schemaArn }));
+        await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await assert.rejects(
+            personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),
+            refusal("ResourceNotFoundException", `The given dataset group does not exist: ${datasetGroupArn}`),
+        );
+        await assert.rejects(recommend("22"), refusal("ResourceNotFoundException", /campaign/));
+        assert.deepEqual((await personalize.send(new ListSolutionVersionsCommand({}))).solutionVersions, []);
+        const job = new DescribeDatasetImportJobCommand({ datasetImportJobArn: arn("dataset-import-job/first") });
+        assert.equal((await personalize.send(job)).datasetImportJob?.status, "ACTIVE");
+    });
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import type { UsageRecord } from "../../emulator.ts";
+import { costsOf, monthStart } from "../../metering/cost.ts";
+import type { Measure } from "../../metering/usage-types.ts";
+
+const november = Date.UTC(2026, 10);
+const record = (measure: Measure, quantity: number, hour = november): UsageRecord => ({
+    ...{ region: "eu-central-1", measure, usageType: measure, resourceArn: "arn", tags: {} },
+    ...{ hour, quantity, unit: "" },
+});
+const usd = (...records: UsageRecord[]) =>
+    Number(
+        costsOf(records)
+            .reduce((sum, { usd }) => sum + usd, 0)
+            .toFixed(6),
+    );
+
+describe("what usage costs", () => {
+    it("is each unit's price", () => {
+        assert.equal(usd(record("RecommendationTPSHours", 720)), 144);
+        // v2: 3,600 requests an hour are its floor.
+        assert.equal(usd(record("RecommendationRequests", 3.6 * 720)), 388.8);
+        assert.equal(usd(record("TrainingHours", 2.1)), 0.504);
+        assert.equal(usd(record("TrainingInteractions", 5000)), 10);
+        assert.equal(usd(record("DataIngestion", 2)), 0.1);
+    });
+
+    it("falls with the TPS-hours of a month, however they are cut, and begins anew with the next", () => {
+        const whole = 20_000 * 0.2 + 180_000 * 0.1 + 1000 * 0.05;
+        assert.equal(usd(record("RecommendationTPSHours", 201_000)), whole);
+        const parts = [15_000, 10_000, 175_500, 500].map((part) => record("RecommendationTPSHours", part));
+        assert.equal(usd(...parts), whole);
+        const december = record("RecommendationTPSHours", 100, monthStart(november, 1));
+        assert.equal(usd(...parts, december), whole + 20);
+    });
+
+    it("is by months of UTC", () => {
+        assert.equal(monthStart(Date.UTC(2026, 11, 31, 23, 59)), Date.UTC(2026, 11));
+        assert.equal(monthStart(Date.UTC(2026, 11, 5), 1), Date.UTC(2027, 0));
+    });
+});

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    CreateCampaignCommand,
+    CreateEventTrackerCommand,
+    CreateSolutionCommand,
+    DeleteCampaignCommand,
+    DescribeCampaignCommand,
+    DescribeSolutionVersionCommand,
+    TagResourceCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import type { UsageRecord } from "../../emulator.ts";
+import { campaignArn, cinemaBucket, datasetGroupArn, history, openCinema, post, solutionArn } from "../cinema.ts";
+import { interactionsCsv } from "../interactions.ts";
+import { arn, recipe, refusal, type Service, startService, trainVersion } from "../support.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
+const sum = (records: readonly UsageRecord[]) => records.reduce((total, { quantity }) => total + quantity, 0);
+
+describe("what the local Personalize meters", () => {
+    let service: Service;
+    let version: string;
+    const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
+    const of = (measure: string) => service.emulator.usage(all).filter((record) => record.measure === measure);
+    const tpsHours = () => sum(of("RecommendationTPSHours"));
+    const ask = () => service.runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "1" }));
+    const restart = async (more: object = {}) => {
+        await service.stop();
+        service = await startService({ access: cinemaBucket().access, dataDir: service.dataDir, ...more });
+    };
+    /** Starts again at speed real, at which a campaign takes 9 minutes, and waits for what is made already. */
+    const restartReal = async () => {
+        await restart({ speed: "real" });
+        service.emulator.advance(hour);
+    };
+    /** A second less, because time goes on between an advance and the look before it; and more on a busy machine. */
+    const near = (actual: number, expected: number, slackMilliseconds = 10_000) =>
+        assert.ok(
+            actual >= expected - 1000 / hour && actual <= expected + slackMilliseconds / hour,
+            `${actual} is not ${expected}`,
+        );
+
+    beforeEach(async () => {
+        ({ service, solutionVersionArn: version } = await openCinema());
+    });
+    afterEach(async () => {
+        await service.stop();
+        await rm(service.dataDir, { recursive: true, force: true });
+    });
+
+    it("is a campaign's time from ACTIVE to its deletion, by hours, also when it is gone", async () => {
+        const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
+        service.emulator.advance(50 * hour);
+        await restart();
+        await send(new DeleteCampaignCommand({ campaignArn }));
+        const [{ at } = { at: 0 }] = service.emulator
+            .requests(0)
+            .filter(({ operation }) => operation === "DeleteCampaign");
+        const before = tpsHours();
+        // ACTIVE comes a while after the creation: how long, the machine decides.
+        const lived = (at - Number(campaign?.creationDateTime?.getTime())) / hour;
+        assert.ok(Math.abs(before - lived) < 10_000 / hour, `${before} is not ${lived}`);
+        service.emulator.advance(100 * hour);
+        await restart();
+        assert.equal(tpsHours(), before);
+        const records = of("RecommendationTPSHours");
+        assert.ok(records.length >= 51 && records.length <= 52);
+        for (const { quantity } of records.slice(1, -1)) assert.equal(quantity, 1);
+        const [{ usageType, resourceArn, region, unit, hour: began } = {} as UsageRecord] = records;
+        assert.deepEqual(
+            [usageType, resourceArn, region, unit],
+            ["EUC1-RecommendationTPSHours", campaignArn, "eu-central-1", "TPS-hours"],
+        );
+        assert.equal(began % hour, 0);
+    });
+
+    it("adds up over any cut of a period", async () => {
+        service.emulator.advance(30 * 24 * hour);
+        const now = service.emulator.clock.now();
+        const start = now - 31 * 24 * hour;
+        for (const cut of [start + hour, start + 10 * 24 * hour + 123_456, now - 1]) {
+            const parts = [
+                ...service.emulator.usage({ from: 0, to: cut }),
+                ...service.emulator.usage({ from: cut, to: now }),
+            ];
+            // Up to now: both are asked within moments.
+            assert.ok(Math.abs(sum(parts) - sum(service.emulator.usage(all))) < 0.01);
+            assert.equal(
+                new Set(parts.map((record) => `${record.resourceArn} ${record.measure} ${record.hour}`)).size,
+                parts.length,
+            );
+        }
+    });
+
+    it("stops while it is parked, and each campaign of a name counts by itself", async () => {
+        service.emulator.advance(10 * hour);
+        await send(new DeleteCampaignCommand({ campaignArn }));
+        near(tpsHours(), 10);
+        service.emulator.advance(1000 * hour);
+        near(tpsHours(), 10);
+        await send(new CreateCampaignCommand({ name: "films", solutionVersionArn: version, minProvisionedTPS: 3 }));
+        service.emulator.advance(2 * hour);
+        near(tpsHours(), 16);
+        const arns = new Set(of("RecommendationTPSHours").map(({ resourceArn }) => resourceArn));
+        assert.deepEqual([...arns], [campaignArn]);
+    });
+
+    it("follows the capacity from when an update is deployed", async () => {
+        await restartReal();
+        const before = tpsHours();
+        service.emulator.advance(10 * hour);
+        await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 5 }));
+        near(tpsHours() - before, 10);
+        // An update takes 9 minutes, too.
+        service.emulator.advance(9 * minute);
+        near(tpsHours() - before, 10.15);
+        service.emulator.advance(2 * hour);
+        near(tpsHours() - before, 20.15, 50_000);
+        await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
+        service.emulator.advance(9 * minute + hour);
+        near(tpsHours() - before, 20.15 + 0.75 + 1, 60_000);
+    });
+
+    it("is nothing while a campaign is made, and its time from then on", async () => {
+        await restartReal();
+        await send(new DeleteCampaignCommand({ campaignArn }));
+        service.emulator.advance(hour);
+        const before = tpsHours();
+        await send(new CreateCampaignCommand({ name: "films", solutionVersionArn: version }));
+        service.emulator.advance(8 * minute);
+        assert.equal(tpsHours(), before);
+        service.emulator.advance(minute + hour);
+        near(tpsHours() - before, 1);
+        const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
+        assert.equal(campaign?.status, "ACTIVE");
+    });
+
+    it("is the requests where they are more than the minimum, of the 5 minutes that they came in", async () => {
+        // From the beginning of 5 minutes on, so that they do not end between the calls.
+        const { emulator } = service;
+        emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
+        const before = tpsHours();
+        for (let count = 0; count < 400; count++) await ask();
+        emulator.advance(5 * minute);
+        const window = tpsHours() - before;
+        // 400 requests in 300 s are 4/3 TPS.
+        near(window, 400 / 3600);
+        emulator.advance(10 * minute);
+        near(tpsHours() - before, 400 / 3600 + 10 / 60);
+        await restart();
+        near(tpsHours() - before, 400 / 3600 + 10 / 60);
+    });
+
+    it("has lost no more than a second of requests, and no time, in what kill -9 leaves", async () => {
+        const { emulator } = service;
+        emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
+        for (let count = 0; count < 400; count++) await ask();
+        await sleep(1200);
+        const left = await mkdtemp(join(tmpdir(), "killed-"));
+        await cp(service.dataDir, left, { recursive: true });
+        const killed = await startService({ access: cinemaBucket().access, dataDir: left });
+        killed.emulator.advance(hour);
+        emulator.advance(hour);
+        // Asked first: time goes on.
+        const expected = tpsHours();
+        const found = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
+        near(sum(found), expected);
+        await killed.discard();
+    });
+
+    it("is requests with v2, with a floor of so many an hour, and the interactions of a training", async () => {
+        const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
+        await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
+        const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));
+        const [training, ...others] = of("TrainingInteractions");
+        assert.deepEqual(
+            [training?.resourceArn, training?.quantity, others.length],
+            [solutionVersionArn, history.length / 1000, 0],
+        );
+        const { emulator } = service;
+        emulator.advance(hour - (emulator.clock.now() % hour));
+        await send(new CreateCampaignCommand({ name: "second", solutionVersionArn, minProvisionedTPS: 2 }));
+        await service.runtime.send(new GetRecommendationsCommand({ campaignArn: arn("campaign/second"), userId: "1" }));
+        emulator.advance(3 * hour);
+        near(sum(of("RecommendationRequests")), 3 * 7.2, 120_000);
+        assert.equal(of("RecommendationRequests")[0]?.usageType, "EUC1-RecommendationRequests");
+    });
+
+    it("is the bytes that imports and events brought, and the hours of a training", async () => {
+        const imported = of("DataIngestion");
+        const first = imported.find(({ resourceArn }) => resourceArn === arn("dataset-import-job/first"));
+        assert.equal(first?.quantity, interactionsCsv(history).length / 1024 ** 3);
+        assert.equal(imported.length, 3);
+        const { trackingId } = await send(new CreateEventTrackerCommand({ name: "clicks", datasetGroupArn }));
+        const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 1_700_000_000 }];
+        for (let count = 0; count < 3; count++) {
+            const answer = await post(service, "/events", { trackingId, sessionId: "s", userId: "1", eventList });
+            assert.equal(answer.status, 200);
+        }
+        const streamed = () => of("DataIngestion").filter(({ resourceArn }) => resourceArn.endsWith("/INTERACTIONS"));
+        const bytes = 3 * JSON.stringify(eventList).length;
+        assert.equal(Math.round(sum(streamed()) * 1024 ** 3), bytes);
+        await restart();
+        assert.equal(Math.round(sum(streamed()) * 1024 ** 3), bytes);
+
+        const { solutionVersion } = await send(new DescribeSolutionVersionCommand({ solutionVersionArn: version }));
+        const [hours] = of("TrainingHours");
+        assert.ok(Math.abs((hours?.quantity ?? 0) - (solutionVersion?.trainingHours ?? 0)) < 1e-6);
+    });
+
+    it("has the tags of its resource, and keeps them when it is gone", async () => {
+        const tags = [{ tagKey: "stack", tagValue: "dev" }];
+        await send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
+        await send(new TagResourceCommand({ resourceArn: solutionArn, tags }));
+        await trainVersion(service, solutionArn);
+        service.emulator.advance(hour);
+        await send(new DeleteCampaignCommand({ campaignArn }));
+        await restart();
+        const tagged = service.emulator.usage(all).filter((record) => record.tags.stack === "dev");
+        assert.deepEqual(
+            new Set(tagged.map(({ measure }) => measure)),
+            new Set(["RecommendationTPSHours", "TrainingHours"]),
+        );
+    });
+
+    it("is not changed by a change that is refused", async () => {
+        await restartReal();
+        const { emulator } = service;
+        await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
+        emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
+        const before = tpsHours();
+        for (let count = 0; count < 350; count++) await ask();
+        const again = new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 });
+        await assert.rejects(send(again), refusal("ResourceInUseException", /is being updated/));
+        near(tpsHours() - before, 350 / 3600);
+    });
+});

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { billed, type CampaignMeasure, clip, type Segment, windowsOf } from "../../metering/windows.ts";
+
+const hour = 3_600_000;
+const minute = 60_000;
+const segment = (
+    from: number,
+    to: number,
+    minProvisionedTPS = 1,
+    measure: CampaignMeasure = "RecommendationTPSHours",
+) => ({ from, to, minProvisionedTPS, measure }) satisfies Segment;
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+const minimum = (segments: readonly Segment[]) => sum(windowsOf(segments).map((window) => window.minimum));
+
+describe("the windows that a campaign is billed by", () => {
+    it("are 5 minutes of TPS, and an hour of v2's requests", () => {
+        const of = (measure: CampaignMeasure) => windowsOf([segment(0, hour, 2, measure)]);
+        assert.equal(of("RecommendationTPSHours").length, 12);
+        assert.deepEqual(of("RecommendationTPSHours").at(-1), {
+            measure: "RecommendationTPSHours",
+            ...{ start: 55 * minute, minimum: 2 * 5 * minute, requests: 0 },
+        });
+        assert.deepEqual(of("RecommendationRequests"), [
+            { measure: "RecommendationRequests", start: 0, minimum: 2 * hour, requests: 0 },
+        ]);
+    });
+
+    it("bill the larger of the minimum and the mean of the requests", () => {
+        // 5 minutes at 1 TPS are 300 requests: up to there they cost nothing more.
+        const window = { minimum: 5 * minute };
+        assert.equal(billed({ ...window, requests: 0 }) / hour, 1 / 12);
+        assert.equal(billed({ ...window, requests: 300 }) / hour, 1 / 12);
+        assert.equal(billed({ ...window, requests: 900 }) / hour, 3 / 12);
+        // An hour of v2 at 1 TPS is 3,600 requests.
+        assert.equal(billed({ minimum: hour, requests: 10 }), 3600 * 1000);
+        assert.equal(billed({ minimum: hour, requests: 4000 }), 4000 * 1000);
+    });
+
+    const time = fc.integer({ min: 0, max: 1_000_000_000_000 });
+    const length = fc.integer({ min: 0, max: 40 * 24 * hour });
+    const tps = fc.integer({ min: 1, max: 500 });
+    const measure = fc.constantFrom<CampaignMeasure>("RecommendationTPSHours", "RecommendationRequests");
+
+    it("add up to the time times the TPS, wherever it is cut", () => {
+        const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
+        fc.assert(
+            fc.property(time, length, tps, measure, cuts, (from, milliseconds, tps, measure, cuts) => {
+                const whole = [segment(from, from + milliseconds, tps, measure)];
+                const places = [0, ...cuts.map((part) => Math.floor(part * milliseconds)), milliseconds].sort(
+                    (a, b) => a - b,
+                );
+                const parts = places
+                    .slice(1)
+                    .flatMap((to, index) => clip(whole, from + (places[index] ?? 0), from + to));
+                assert.deepEqual(windowsOf(parts), windowsOf(whole));
+                assert.equal(minimum(whole), milliseconds * tps);
+            }),
+            { numRuns: 50 },
+        );
+    });
+
+    it("never bill less for more requests or more time", () => {
+        const count = fc.integer({ min: 0, max: 1_000_000 });
+        fc.assert(
+            fc.property(count, count, count, count, (minimum, requests, time, more) => {
+                const before = billed({ minimum, requests });
+                assert.ok(billed({ minimum: minimum + time, requests: requests + more }) >= before);
+            }),
+        );
+    });
+
+    it("are none of no time", () => {
+        assert.deepEqual(windowsOf([segment(1, 1)]), []);
+    });
+
+    it("count no less than 1 TPS", () => {
+        assert.equal(minimum([segment(0, hour, 0)]), hour);
+    });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import type { Interactions } from "../../model/interactions.ts";
+import { metricsOf, solutionMetrics } from "../../model/metrics.ts";
+import { interactionsCsv, syntheticRatings } from "../interactions.ts";
+import { readInteractions } from "../read-interactions.ts";
+
+const KEYS = [
+    "coverage",
+    "mean_reciprocal_rank_at_25",
+    ...[5, 10, 25].flatMap((k) => [`normalized_discounted_cumulative_gain_at_${k}`, `precision_at_${k}`]),
+];
+const NDCG_AT_10 = "normalized_discounted_cumulative_gain_at_10";
+
+describe("metricsOf", () => {
+    it("gives the figures of the service's worked example: hits at ranks 2 and 5", () => {
+        const metrics = metricsOf([{ recommended: ["a", "b", "c", "d", "e"], truth: new Set(["b", "e", "z"]) }], 50);
+        assert.equal(metrics.mean_reciprocal_rank_at_25, 0.5);
+        assert.equal(metrics.normalized_discounted_cumulative_gain_at_5, 0.6241);
+        assert.equal(metrics.precision_at_5, 0.4);
+        assert.equal(metrics.coverage, 0.1);
+    });
+
+    it("means over users, counts an item once for coverage, and gives 0 to a list without a hit", () => {
+        const trials = [
+            { recommended: ["a", "b"], truth: new Set(["a"]) },
+            { recommended: ["b", "a"], truth: new Set(["x"]) },
+        ];
+        assert.deepEqual(metricsOf(trials, 4), {
+            coverage: 0.5,
+            mean_reciprocal_rank_at_25: 0.5,
+            normalized_discounted_cumulative_gain_at_5: 0.5,
+            precision_at_5: 0.1,
+            normalized_discounted_cumulative_gain_at_10: 0.5,
+            precision_at_10: 0.05,
+            normalized_discounted_cumulative_gain_at_25: 0.5,
+            precision_at_25: 0.02,
+        });
+    });
+});
+
+describe("solutionMetrics", () => {
+    const seeds = Array.from({ length: 10 }, (_, n) => `solution/test/${n}`);
+    let interactions: Interactions;
+    before(async () => {
+        interactions = await readInteractions(
+            (async function* () {
+                yield interactionsCsv(syntheticRatings());
+            })(),
+        );
+    });
+    const mean = (recipe: string, key: string) =>
+        seeds.reduce((sum, seed) => sum + (solutionMetrics(interactions, recipe, seed)[key] ?? 0), 0) / seeds.length;
+
+    it("answers under the service's keys, to 4 decimals, the same for the same seed", () => {
+        const metrics = solutionMetrics(interactions, "aws-user-personalization", "a");
+        assert.deepEqual(Object.keys(metrics).sort(), KEYS.sort());
+        for (const value of Object.values(metrics)) {
+            assert.ok(value >= 0 && value <= 1);
+            assert.equal(value, Number(value.toFixed(4)));
+        }
+        assert.deepEqual(solutionMetrics(interactions, "aws-user-personalization", "a"), metrics);
+        assert.notDeepEqual(solutionMetrics(interactions, "aws-user-personalization", "b"), metrics);
+    });
+
+    it("shows that personalised recommendations beat the popular ones, for users not trained on", () => {
+        const personal = mean("aws-user-personalization", NDCG_AT_10);
+        const popular = mean("aws-popularity-count", NDCG_AT_10);
+        assert.ok(personal > 1.3 * popular, `${personal} against ${popular}`);
+        assert.ok(mean("aws-user-personalization", "coverage") > mean("aws-popularity-count", "coverage"));
+    });
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { timeAwareGram } from "../../model/gram.ts";
+import { toTrainingData } from "../../model/histories.ts";
+import type { Interactions } from "../../model/interactions.ts";
+import { loadModel, type Model, saveModel } from "../../model/model.ts";
+import { scoreUser, topItems } from "../../model/score.ts";
+import { trainModel } from "../../model/train.ts";
+import { interactionsCsv, type Rating, syntheticRatings } from "../interactions.ts";
+import { readInteractions } from "../read-interactions.ts";
+
+const RECIPE = "aws-user-personalization";
+
+async function fromRatings(ratings: readonly Rating[]): Promise<Interactions> {
+    return readInteractions(
+        (async function* () {
+            yield interactionsCsv(ratings);
+        })(),
+    );
+}
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+
+describe("the recommender model", () => {
+    let interactions: Interactions;
+    let model: Model;
+    before(async () => {
+        interactions = await fromRatings(syntheticRatings());
+        model = trainModel(interactions, RECIPE);
+    });
+
+    it("gives probabilities over the whole catalogue that sum to 1, whatever the history", () => {
+        const item = fc.integer({ min: 0, max: model.itemIds.length - 1 });
+        const property = fc.property(fc.array(item, { maxLength: 600 }), (history) => {
+            const scores = scoreUser(model, history);
+            assert.equal(scores.length, interactions.itemIds.length);
+            assert.ok(Math.abs(sum(scores) - 1) <= 1e-9);
+            assert.ok(scores.every((score) => score > 0));
+        });
+        fc.assert(property, { numRuns: 50 });
+    });
+
+    it("gives the same bytes for the same interactions", async () => {
+        const again = trainModel(await fromRatings(syntheticRatings()), RECIPE);
+        assert.deepEqual(again, model);
+        assert.notDeepEqual(
+            trainModel(await fromRatings(syntheticRatings({ seed: 2 })), RECIPE).weights,
+            model.weights,
+        );
+    });
+
+    it("keeps each user's items, oldest first", () => {
+        const rows = [...interactions.users.keys()].filter(
+            (row) => interactions.userIds[interactions.users[row] ?? -1] === "22",
+        );
+        const watched = rows.map((row) => interactions.itemIds[interactions.items[row] ?? -1]);
+        assert.ok(watched.length > 10);
+        assert.deepEqual(
+            model.histories.get("22")?.map((index) => model.itemIds[index]),
+            watched,
+        );
+        assert.equal(model.histories.get("no such user"), undefined);
+    });
+
+    it("lets the newest event count most", () => {
+        const [first = 0, second = 0] = topItems(model.popularity, 2);
+        const weight = (from: number, to: number) => model.weights[from * model.itemIds.length + to] ?? 0;
+        const others = [...model.itemIds.keys()].filter((item) => item !== first && item !== second);
+        const differ = others.filter(
+            (item) => weight(first, item) > 0.01 && weight(first, item) > 2 * weight(second, item),
+        );
+        assert.ok(differ.length > 0);
+        for (const item of differ) {
+            assert.ok((scoreUser(model, [second, first])[item] ?? 0) > (scoreUser(model, [first, second])[item] ?? 0));
+        }
+    });
+
+    it("falls back to popularity of the last weeks for a user without history", () => {
+        const scores = scoreUser(model, []);
+        const last = interactions.timestamps.at(-1) ?? 0;
+        const recent = new Float64Array(model.itemIds.length);
+        interactions.items.forEach((item, row) => {
+            recent[item] = (recent[item] ?? 0) + 0.5 ** ((last - (interactions.timestamps[row] ?? 0)) / (30 * 86_400));
+        });
+        const total = sum(recent);
+        scores.forEach((score, item) => {
+            assert.ok(Math.abs(score - (recent[item] ?? 0) / total) < 1e-12);
+        });
+    });
+
+    it("counts, and nothing else, for aws-popularity-count", () => {
+        const popular = trainModel(interactions, "aws-popularity-count");
+        const counts = popular.itemIds.map((_, item) => interactions.items.filter((other) => other === item).length);
+        assert.deepEqual([...popular.popularity], counts);
+        assert.deepEqual(scoreUser(popular, [3, 4]), scoreUser(popular, []));
+    });
+
+    it("serves all the personalised recipes alike, and names those there are for another", () => {
+        for (const recipe of ["aws-user-personalization-v2", "aws-hrnn"]) {
+            assert.deepEqual(trainModel(interactions, recipe), { ...model, recipeName: recipe });
+        }
+        assert.throws(
+            () => trainModel(interactions, "aws-sims"),
+            /aws-sims is not emulated here; use aws-user-personalization, /,
+        );
+    });
+
+    it("refuses in the service's words what the service would not train on", async () => {
+        const rows = (count: number, users: number): Rating[] =>
+            Array.from({ length: count }, (_, n) => ({ user: n % users, item: n % 90, rating: 1, timestamp: n }));
+        const few = await fromRatings(rows(1000, 24));
+        assert.throws(() => trainModel(few, RECIPE), {
+            message: "Create failed. Dataset has fewer than 25 users with at least 2 interactions each.",
+        });
+        const short = await fromRatings(rows(999, 30));
+        assert.throws(() => trainModel(short, RECIPE), /fewer than 1000 interactions/);
+        assert.equal(trainModel(await fromRatings(rows(1000, 25)), RECIPE).histories.size, 25);
+    });
+
+    it("uses a user's newest 500 events, and still has the items that only older ones name", async () => {
+        const heavy = Array.from({ length: 600 }, (_, n) => ({
+            user: 999,
+            item: 1000 + n,
+            rating: 1,
+            timestamp: 2e9 + n,
+        }));
+        const { itemIds, histories, weights } = trainModel(
+            await fromRatings([...syntheticRatings(), ...heavy]),
+            RECIPE,
+        );
+        assert.deepEqual(
+            histories.get("999")?.map((item) => itemIds[item]),
+            heavy.slice(100).map(({ item }) => String(item)),
+        );
+        assert.ok(itemIds.includes("1000"));
+        assert.ok(weights.every(Number.isFinite));
+    });
+
+    it("keeps the 8,000 most interacted items", () => {
+        const items = Int32Array.from([...Array(8_100).keys(), ...Array.from({ length: 8_000 }, (_, n) => n + 100)]);
+        const data: Interactions = {
+            userIds: ["u"],
+            itemIds: Array.from({ length: 8_100 }, (_, n) => `i${n}`),
+            users: new Int32Array(items.length),
+            items,
+            timestamps: Float64Array.from(items.keys()),
+        };
+        assert.deepEqual(toTrainingData(data).itemIds, data.itemIds.slice(100));
+    });
+
+    it("comes back from disk as it was, and replaces an older one", () => {
+        const folder = mkdtempSync(join(tmpdir(), "model-"));
+        try {
+            const dir = join(folder, "solution", "1a2b3c4d");
+            saveModel(dir, trainModel(interactions, "aws-popularity-count"));
+            saveModel(dir, model);
+            assert.deepEqual(loadModel(dir), model);
+            assert.deepEqual(readdirSync(join(folder, "solution")), ["1a2b3c4d"]);
+            assert.throws(() => loadModel(join(folder, "none")), { code: "ENOENT" });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});
+
+describe("timeAwareGram", () => {
+    it("weighs pairs by their distance in the history, users by the root of the root of their length", () => {
+        const gram = timeAwareGram([[0, 1, 2]], 3);
+        const user = (100 / 3) ** 0.25;
+        const near = user * (0.1 + 0.9 * 2 ** (-1 / 20));
+        const far = user * (0.1 + 0.9 * 2 ** (-2 / 20));
+        const expected = [user + 100, 0, 0, near, user + 100, 0, far, near, user + 100];
+        gram.forEach((value, at) => {
+            assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-9, `entry ${at}`);
+        });
+    });
+});

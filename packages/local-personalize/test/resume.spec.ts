@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import {
+    CreateCampaignCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DeleteDatasetCommand,
+    DeleteDatasetGroupCommand,
+    DeleteSolutionCommand,
+    DescribeCampaignCommand,
+    DescribeDatasetGroupCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSolutionVersionCommand,
+    StopSolutionVersionCreationCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+    until,
+} from "./support.ts";
+
+const dataLocation = "s3://movies/all.csv";
+const solutionArn = arn("solution/films");
+const campaignArn = arn("campaign/films");
+const recipeArn = recipe("aws-user-personalization");
+const isOver = /ACTIVE|FAILED/;
+const solution = (datasetGroupArn: string) => ({
+    name: "films",
+    datasetGroupArn,
+    recipeArn,
+    // Hours pass in these tests.
+    performAutoTraining: false,
+});
+
+describe("the local Personalize over time", () => {
+    const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
+    let dataDir: string;
+    let service: Service | undefined;
+
+    const open = async (speed: "instant" | "demo" | "real") => {
+        await service?.stop();
+        service = await startService({ access, dataDir, speed });
+        return service;
+    };
+
+    beforeEach(async () => {
+        dataDir = await mkdtemp(join(tmpdir(), "personalize-resume-"));
+    });
+    afterEach(async () => {
+        await service?.stop();
+        service = undefined;
+        await rm(dataDir, { recursive: true, force: true });
+    });
+
+    it("takes up an import whose process was killed, and has forgotten nothing", async () => {
+        const { datasetArn } = await createDataset(await open("instant"));
+        await service?.stop();
+        service = undefined;
+        const victim = spawn(process.execPath, [
+            fileURLToPath(new URL("victim.ts", import.meta.url)),
+            dataDir,
+            datasetArn,
+        ]);
+        const [said] = await once(victim.stdout, "data");
+        assert.equal(String(said), "reading\n");
+        victim.kill("SIGKILL");
+        await once(victim, "exit");
+
+        const { personalize } = await open("instant");
+        const datasetImportJobArn = arn("dataset-import-job/killed");
+        const job = await until(async () => {
+            const answer = await personalize.send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+            return isOver.test(answer.datasetImportJob?.status ?? "") && answer.datasetImportJob;
+        });
+        assert.equal(job.status, "ACTIVE", job.failureReason);
+    });
+
+    it("takes up a training that was closed in the middle, and serves it after another start", async () => {
+        const first = await open("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(first);
+        await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
+        await first.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        const { solutionVersionArn } = await first.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+
+        const second = await open("instant");
+        const version = await until(async () => {
+            const answer = await second.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+            return isOver.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
+        });
+        assert.equal(version.status, "ACTIVE", version.failureReason);
+        await second.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
+        const before = await second.runtime.send(ask);
+
+        const third = await open("instant");
+        assert.deepEqual((await third.runtime.send(ask)).itemList, before.itemList);
+    });
+
+    it("passes a resource through its states in order at speed demo, both ways", async () => {
+        const { personalize } = await open("demo");
+        const datasetGroupArn = arn("dataset-group/films");
+        const seen: string[] = [];
+        const look = async () => {
+            const { datasetGroup } = await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+            const status = String(datasetGroup?.status);
+            if (seen.at(-1) !== status) seen.push(status);
+            return status;
+        };
+        const isGone = () =>
+            look().then(
+                () => false,
+                () => true,
+            );
+        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await until(async () => (await look()) === "ACTIVE");
+        await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await until(isGone);
+        // A busy machine may look too late for one of them, but never sees them in another order.
+        const order = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"];
+        assert.deepEqual(
+            seen,
+            order.filter((status) => seen.includes(status)),
+        );
+        assert.ok(seen.length >= 2, seen.join(" > "));
+    });
+
+    it("refuses to delete what is not made yet, and to delete twice", async () => {
+        const { personalize } = await open("real");
+        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        const remove = new DeleteDatasetGroupCommand({ datasetGroupArn });
+        await assert.rejects(
+            personalize.send(remove),
+            refusal("ResourceInUseException", /is CREATE PENDING; it must be ACTIVE or CREATE FAILED/),
+        );
+        passADay(dataDir);
+        await personalize.send(remove);
+        await assert.rejects(personalize.send(remove), refusal("ResourceInUseException", /is DELETE PENDING/));
+    });
+
+    it("has at most five imports under way", async () => {
+        const { datasetArn } = await createDataset(await open("instant"));
+        passADay(dataDir);
+        const { personalize } = await open("real");
+        const create = (jobName: string) =>
+            personalize.send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation } }));
+        for (let job = 1; job <= 5; job++) await create(`job-${job}`);
+        await assert.rejects(
+            create("job-6"),
+            refusal("LimitExceededException", "More than 5 resources with PENDING or IN_PROGRESS status."),
+        );
+        await assert.rejects(
+            personalize.send(new DeleteDatasetCommand({ datasetArn })),
+            refusal("ResourceInUseException", /dataset-import-job\/job-1/),
+        );
+    });
+
+    it("serves the old deployment while a campaign is updated, and is in use meanwhile", async () => {
+        const quick = await open("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(quick);
+        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
+        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        const old = await trainVersion(quick, solutionArn);
+        const next = await trainVersion(quick, solutionArn);
+        const { solutionVersionArn } = old;
+        await quick.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
+
+        const { personalize, runtime } = await open("real");
+        const update = new UpdateCampaignCommand({ campaignArn, solutionVersionArn: String(next.solutionVersionArn) });
+        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
+        const describe = async () => (await personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+        await assert.rejects(personalize.send(update), refusal("ResourceInUseException", /is CREATE PENDING/));
+        await assert.rejects(runtime.send(ask), refusal("InvalidInputException", /answers once it is ACTIVE/));
+
+        passADay(dataDir);
+        await personalize.send(update);
+        const updating = await describe();
+        assert.equal(updating?.status, "ACTIVE");
+        assert.equal(updating?.latestCampaignUpdate?.status, "CREATE PENDING");
+        assert.equal(updating?.solutionVersionArn, old.solutionVersionArn);
+        assert.equal(updating?.latestCampaignUpdate?.solutionVersionArn, next.solutionVersionArn);
+        await assert.rejects(personalize.send(update), refusal("ResourceInUseException", /being updated/));
+        assert.equal((await runtime.send(ask)).itemList?.length, 25);
+
+        passADay(dataDir);
+        const updated = await describe();
+        assert.equal(updated?.latestCampaignUpdate?.status, "ACTIVE");
+        assert.equal(updated?.solutionVersionArn, next.solutionVersionArn);
+    });
+
+    it("deploys the newest version for $LATEST, and follows it when the campaign asks for that", async () => {
+        const quick = await open("instant");
+        const { personalize, runtime } = quick;
+        const { datasetArn, datasetGroupArn } = await createDataset(quick);
+        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
+        await personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        const campaign = {
+            name: "films",
+            solutionVersionArn: `${solutionArn}/$LATEST`,
+            campaignConfig: { syncWithLatestSolutionVersion: true },
+        };
+        const create = new CreateCampaignCommand(campaign);
+        await assert.rejects(personalize.send(create), refusal("ResourceNotFoundException", /\$LATEST/));
+        const bare = new CreateCampaignCommand({ name: "films", solutionVersionArn: solutionArn });
+        await assert.rejects(
+            personalize.send(bare),
+            refusal("ResourceNotFoundException", /solution version does not exist/),
+        );
+        const served = async () => (await personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
+        const first = await trainVersion(quick, solutionArn);
+        await personalize.send(create);
+        assert.equal((await served())?.solutionVersionArn, first.solutionVersionArn);
+        const second = await trainVersion(quick, solutionArn);
+        assert.equal((await served())?.solutionVersionArn, second.solutionVersionArn);
+        const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });
+        assert.equal((await runtime.send(ask)).itemList?.length, 25);
+    });
+
+    it("stops a version, which blocks its solution and its dataset only until then", async () => {
+        const quick = await open("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(quick);
+        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
+        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        passADay(dataDir);
+
+        const { personalize } = await open("real");
+        const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+        await assert.rejects(
+            personalize.send(new DeleteSolutionCommand({ solutionArn })),
+            refusal("ResourceInUseException", /Stop it/),
+        );
+        await assert.rejects(
+            personalize.send(new DeleteDatasetCommand({ datasetArn })),
+            refusal("ResourceInUseException", /in use by/),
+        );
+        await personalize.send(new StopSolutionVersionCreationCommand({ solutionVersionArn }));
+        const { solutionVersion } = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        assert.equal(solutionVersion?.status, "CREATE STOPPED");
+        await personalize.send(new DeleteSolutionCommand({ solutionArn }));
+        passADay(dataDir);
+        await assert.rejects(
+            personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn })),
+            refusal("ResourceNotFoundException", /solution version does not exist/),
+        );
+    });
+
+    it("removes a dataset's rows and a solution's models with them", async () => {
+        const quick = await open("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(quick);
+        await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
+        await quick.personalize.send(new CreateSolutionCommand(solution(datasetGroupArn)));
+        const { solutionVersionArn } = await trainVersion(quick, solutionArn);
+        const files = () => ["datasets/3.rows", "models/6"].map((file) => existsSync(join(dataDir, file)));
+        assert.ok(solutionVersionArn);
+        assert.deepEqual(files(), [true, true]);
+        await quick.personalize.send(new DeleteSolutionCommand({ solutionArn }));
+        await quick.personalize.send(new DeleteDatasetCommand({ datasetArn }));
+        await assert.rejects(
+            quick.personalize.send(new DeleteDatasetCommand({ datasetArn })),
+            refusal("ResourceNotFoundException", /dataset/),
+        );
+        assert.deepEqual(files(), [false, false]);
+    });
+});
+
+/** Makes everything a day older, so that no test waits for AWS's durations. */
+function passADay(dataDir: string): void {
+    const day = 86_400_000;
+    const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
+    const columns = ["createdAt", "finishedAt", "stoppedAt", "deletedAt"].map((name) => `${name} = ${name} - ${day}`);
+    database.exec(`UPDATE resources SET ${columns.join(", ")}`);
+    const at = "'$.update.createdAt'";
+    database.exec(
+        `UPDATE resources SET properties = json_set(properties, ${at}, json_extract(properties, ${at}) - ${day}) WHERE json_extract(properties, ${at}) IS NOT NULL`,
+    );
+    database.close();
+}

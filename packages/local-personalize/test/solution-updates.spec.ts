@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+    CreateSolutionCommand,
+    type CreateSolutionCommandInput,
+    DescribeSolutionCommand,
+    UpdateSolutionCommand,
+    type UpdateSolutionCommandInput,
+} from "@aws-sdk/client-personalize";
+import { createEmulator } from "../emulator.ts";
+import {
+    accountId,
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    refusal,
+    region,
+    type Service,
+    serviceModels,
+    startService,
+    until,
+} from "./support.ts";
+
+const { access } = createBucket();
+const solutionArn = arn("solution/films");
+const rate = (days: number) => ({
+    solutionUpdateConfig: { autoTrainingConfig: { schedulingExpression: `rate(${days} days)` } },
+});
+const events = (eventType: string) => ({ eventsConfig: { eventParametersList: [{ eventType, weight: 1 }] } });
+
+describe("the update of a solution", () => {
+    let service: Service;
+    let dataDir: string;
+    beforeEach(async () => {
+        dataDir = await mkdtemp(join(tmpdir(), "solution-updates-"));
+        service = await startService({ access, dataDir });
+    });
+    afterEach(async () => {
+        await service.stop();
+        await rm(dataDir, { recursive: true, force: true });
+    });
+
+    const create = async (more: Partial<CreateSolutionCommandInput> = {}) => {
+        const { datasetGroupArn } = await createDataset(service);
+        const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
+        await service.personalize.send(new CreateSolutionCommand({ ...solution, performAutoTraining: false, ...more }));
+    };
+    const update = (changes: Omit<UpdateSolutionCommandInput, "solutionArn">) =>
+        service.personalize.send(new UpdateSolutionCommand({ solutionArn, ...changes }));
+    const describeIt = async () =>
+        (await service.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution ?? {};
+
+    it("changes what it names, replaces eventsConfig as a whole, and leaves the rest", async () => {
+        const solutionConfig = { trainingDataConfig: { excludedDatasetColumns: {} }, ...events("view") };
+        await create({ solutionConfig });
+        assert.equal((await describeIt()).latestSolutionUpdate, undefined);
+        await update({ performAutoTraining: true, ...rate(3) });
+        await update({ performAutoTraining: false, solutionUpdateConfig: events("watch") });
+        const solution = await describeIt();
+        assert.equal(solution.performAutoTraining, false);
+        assert.deepEqual(solution.solutionConfig, {
+            trainingDataConfig: { excludedDatasetColumns: {} },
+            autoTrainingConfig: { schedulingExpression: "rate(3 days)" },
+            ...events("watch"),
+        });
+        const { latestSolutionUpdate: latest } = solution;
+        assert.deepEqual([latest?.status, latest?.performAutoTraining], ["ACTIVE", false]);
+        assert.deepEqual(latest?.solutionUpdateConfig, events("watch"));
+        assert.ok(Math.abs(Date.now() - Number(latest?.creationDateTime)) < 60_000);
+        assert.equal(solution.status, "ACTIVE");
+    });
+
+    const refused: [string, Omit<UpdateSolutionCommandInput, "solutionArn">, RegExp][] = [
+        ["nothing", {}, /nothing to update/],
+        ["what is so already", { performAutoTraining: false }, /nothing to update/],
+        ["incremental updates", { performIncrementalUpdate: true }, /only for the recipe aws-semantic-similarity/],
+        ["a frequency out of range", rate(31), /from rate\(1 day\) to rate\(30 days\), not 31/],
+        ["a frequency of none", rate(0), /not 0/],
+    ];
+    for (const [what, changes, message] of refused) {
+        it(`refuses ${what}`, async () => {
+            await create();
+            await assert.rejects(update(changes), refusal("InvalidInputException", message));
+            assert.equal((await describeIt()).latestSolutionUpdate, undefined);
+        });
+    }
+
+    it("refuses events for a recipe that has none", async () => {
+        await create({ recipeArn: recipe("aws-user-personalization") });
+        await assert.rejects(
+            update({ solutionUpdateConfig: events("view") }),
+            refusal("InvalidInputException", /only for recipes of version 2/),
+        );
+    });
+
+    it("takes its time: until it is done the old configuration shows, no other update goes, and it lasts over a restart", async () => {
+        await create();
+        await service.stop();
+        service = await startService({ access, dataDir, speed: "demo" });
+        await until(async () => (await describeIt()).status === "ACTIVE");
+        await update({ performAutoTraining: true });
+        const before = await describeIt();
+        assert.equal(before.performAutoTraining, false);
+        assert.match(before.latestSolutionUpdate?.status ?? "", /^CREATE (PENDING|IN_PROGRESS)$/);
+        await assert.rejects(update(rate(2)), refusal("ResourceInUseException", /is being updated/));
+        await service.stop();
+        service = await startService({ access, dataDir, speed: "demo" });
+        const after = await until(async () => {
+            const solution = await describeIt();
+            return solution.latestSolutionUpdate?.status === "ACTIVE" && solution;
+        });
+        assert.equal(after.performAutoTraining, true);
+    });
+
+    it("waits for a solution that is being made", async () => {
+        await create();
+        await service.stop();
+        service = await startService({ access, dataDir, speed: "real" });
+        await assert.rejects(
+            update({ performAutoTraining: true }),
+            refusal("ResourceInUseException", /must be ACTIVE/),
+        );
+    });
+
+    it("that fails says why, and leaves everything as it was", async () => {
+        await create();
+        await service.stop();
+        const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
+        const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
+        const body = { solutionArn, performAutoTraining: true };
+        const fault = { kind: "fail" as const, reason: "No luck." };
+        await emulator.handle({ service: "personalize", operation: "UpdateSolution", region, body, fault });
+        await emulator.close();
+        service = await startService({ access, dataDir });
+        const { latestSolutionUpdate: latest, performAutoTraining } = await describeIt();
+        assert.deepEqual([latest?.status, latest?.failureReason], ["CREATE FAILED", "No luck."]);
+        assert.equal(performAutoTraining, false);
+        await update({ performAutoTraining: true });
+        assert.equal((await describeIt()).performAutoTraining, true);
+    });
+});

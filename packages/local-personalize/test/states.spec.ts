@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Kind, type Life, phaseAt } from "../control/states.ts";
+
+const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
+    kind,
+    createdAt: 1000,
+    finishedAt: null,
+    failure: null,
+    stoppedAt: null,
+    heldUntil: null,
+    updatedAt: null,
+    deletedAt: null,
+    ...more,
+});
+const at = (now: number, of: Life, speed: "instant" | "demo" | "real" = "demo") => phaseAt(of, speed, now).status;
+
+describe("the states of a resource", () => {
+    it("are pending, in progress and active by the clock, about a second in all at speed demo", () => {
+        const campaign = life("campaign");
+        assert.deepEqual(
+            [1000, 1299, 1300, 1999, 2000].map((now) => at(now, campaign)),
+            ["CREATE PENDING", "CREATE PENDING", "CREATE IN_PROGRESS", "CREATE IN_PROGRESS", "ACTIVE"],
+        );
+        assert.equal(phaseAt(campaign, "demo", 9000).since, 2000);
+    });
+
+    it("are what AWS takes at speed real, and nothing at instant", () => {
+        const minutes = (count: number) => 1000 + count * 60_000;
+        assert.equal(at(minutes(8), life("campaign"), "real"), "CREATE IN_PROGRESS");
+        assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");
+        assert.equal(at(1000, life("campaign"), "instant"), "ACTIVE");
+    });
+
+    it("wait for the work of a job, and end in failure with it", () => {
+        assert.equal(at(99_000, life("dataset-import-job")), "CREATE IN_PROGRESS");
+        assert.equal(at(1500, life("dataset-import-job", { finishedAt: 1400 })), "CREATE IN_PROGRESS");
+        assert.equal(at(2000, life("dataset-import-job", { finishedAt: 1400 })), "ACTIVE");
+        const failed = life("solution-version", { finishedAt: 8000, failure: "no data" });
+        assert.equal(at(7999, failed), "CREATE IN_PROGRESS");
+        assert.deepEqual(phaseAt(failed, "demo", 8000), { status: "CREATE FAILED", since: 8000 });
+    });
+
+    it("stop at once while pending, and pass CREATE STOPPING while in progress", () => {
+        assert.equal(at(1100, life("solution-version", { stoppedAt: 1100 })), "CREATE STOPPED");
+        const stopped = life("solution-version", { stoppedAt: 1500 });
+        assert.deepEqual(
+            [1500, 1800].map((now) => at(now, stopped)),
+            ["CREATE STOPPING", "CREATE STOPPED"],
+        );
+    });
+
+    it("leave through DELETE PENDING and DELETE IN_PROGRESS", () => {
+        const leaving = life("dataset", { deletedAt: 5000 });
+        assert.deepEqual(
+            [5000, 5300, 6000].map((now) => at(now, leaving)),
+            ["DELETE PENDING", "DELETE IN_PROGRESS", "GONE"],
+        );
+    });
+
+    it("never go back, whatever happened when", () => {
+        const order = [
+            "CREATE PENDING",
+            "CREATE IN_PROGRESS",
+            "CREATE STOPPING",
+            "ACTIVE",
+            "CREATE FAILED",
+            "CREATE STOPPED",
+            "DELETE PENDING",
+            "DELETE IN_PROGRESS",
+            "GONE",
+        ];
+        const kind = fc.constantFrom<Kind>(
+            "dataset-group",
+            "dataset",
+            "dataset-import-job",
+            "solution-version",
+            "campaign",
+        );
+        const work = fc.integer({ min: 0, max: 5000 });
+        const times = fc.array(fc.integer({ min: 1000, max: 9000 }), { minLength: 2, maxLength: 20 });
+        fc.assert(
+            fc.property(kind, work, fc.option(fc.constant(4000)), times, (kind, took, deletedAt, looks) => {
+                const of = life(kind, { finishedAt: 1000 + took, deletedAt });
+                // A deletion begins only after the creation has ended.
+                const created = Math.max(2000, 1000 + took);
+                const ranks = looks
+                    .sort((a, b) => a - b)
+                    .map((now) =>
+                        order.indexOf(
+                            at(
+                                now,
+                                deletedAt !== null && now < Math.max(deletedAt, created)
+                                    ? { ...of, deletedAt: null }
+                                    : of,
+                            ),
+                        ),
+                    );
+                assert.deepEqual(
+                    ranks,
+                    ranks.toSorted((a, b) => a - b),
+                );
+            }),
+        );
+    });
+});

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSchemaCommand,
+    CreateSolutionVersionCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSolutionVersionCommand,
+    type ImportMode,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { serviceModelDirOf } from "../botocore.ts";
+import {
+    createEmulator,
+    type EmulatorOptions,
+    type ImportAccess,
+    type ImportRequest,
+    operationOf,
+} from "../emulator.ts";
+
+export const region = "eu-central-1";
+export const accountId = "000000000000";
+export const arn = (tail: string) => `arn:aws:personalize:${region}:${accountId}:${tail}`;
+export const importRole = `arn:aws:iam::${accountId}:role/AmazonPersonalize-ExecutionRole`;
+export const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
+
+/** Where the service model is: the test run's Python has botocore. */
+export function serviceModels(): string {
+    const python = process.env.MOVIE_RECOMMENDER_PYTHON;
+    if (!python) throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Run the tests with: npm test");
+    return serviceModelDirOf(python);
+}
+
+/** A caller's S3 in memory: `objects` by `bucket/key`. `deny` refuses every read. */
+export function createBucket(objects: Record<string, string | Buffer> = {}) {
+    const requests: ImportRequest[] = [];
+    const writes: ImportRequest[] = [];
+    let denied = false;
+    let readOnly = false;
+    const access: ImportAccess = {
+        async judge(request) {
+            requests.push(request);
+            return denied ? { allowed: false, step: "bucket policy", reason: "no statement" } : { allowed: true };
+        },
+        async judgeWrite(request) {
+            writes.push(request);
+            const step = "write by the role's policies";
+            return denied || readOnly ? { allowed: false, step, reason: "no statement" } : { allowed: true };
+        },
+        async list(name, prefix) {
+            return Object.entries(objects)
+                .filter(([path]) => path.startsWith(`${name}/${prefix}`))
+                .map(([path, text]) => ({ key: path.slice(name.length + 1), size: text.length }));
+        },
+        async read(name, key) {
+            const bytes = Buffer.from(objects[`${name}/${key}`] ?? "");
+            return (async function* () {
+                for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+            })();
+        },
+        async write(name, key, text) {
+            if (name === "nowhere") throw new Error("NoSuchBucket");
+            objects[`${name}/${key}`] = text;
+        },
+    };
+    return {
+        objects,
+        requests,
+        writes,
+        access,
+        deny(value: boolean) {
+            denied = value;
+        },
+        denyWrites(value: boolean) {
+            readOnly = value;
+        },
+    };
+}
+
+/** The emulator behind a real HTTP server, with AWS's own clients on it. */
+export async function startService(more: Partial<EmulatorOptions> & { access: ImportAccess }) {
+    const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), "personalize-emulator-")));
+    const lines: string[] = [];
+    const emulator = createEmulator({
+        speed: "instant",
+        accountId,
+        partition: "aws",
+        serviceModelDir: serviceModels(),
+        log: (line) => void lines.push(line),
+        ...more,
+        dataDir,
+    });
+    const server = createServer(async (request, response) => {
+        const target = request.headers["x-amz-target"]?.toString();
+        const route = operationOf(request.method ?? "", request.url ?? "", target);
+        const text = await readText(request);
+        if (!route) return response.writeHead(404).end();
+        const answer = await emulator.handle({ ...route, region, body: text === "" ? undefined : JSON.parse(text) });
+        response.writeHead(answer.status, answer.headers).end(answer.body);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const settings = {
+        endpoint,
+        region,
+        maxAttempts: 1,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const personalize = new PersonalizeClient(settings);
+    const runtime = new PersonalizeRuntimeClient(settings);
+    const stop = async () => {
+        personalize.destroy();
+        runtime.destroy();
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+        await emulator.close();
+    };
+    return {
+        dataDir,
+        emulator,
+        endpoint,
+        lines,
+        personalize,
+        runtime,
+        /** Ends the service and keeps its folder. */
+        stop,
+        /** Ends the service and removes its folder. */
+        async discard() {
+            await stop();
+            await rm(dataDir, { recursive: true, force: true });
+        },
+    };
+}
+
+export type Service = Awaited<ReturnType<typeof startService>>;
+
+/** Looks until `look` answers something. */
+export async function until<Found>(look: () => Promise<Found | undefined | false>): Promise<Found> {
+    for (;;) {
+        const found = await look();
+        if (found) return found;
+        await sleep(20);
+    }
+}
+
+export const interactionsSchema = JSON.stringify({
+    type: "record",
+    name: "Interactions",
+    namespace: "com.amazonaws.personalize.schema",
+    fields: ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) => ({
+        name,
+        type: name === "TIMESTAMP" ? "long" : "string",
+    })),
+    version: "1.0",
+});
+
+/** Creates schema, dataset group and interactions dataset at speed instant. */
+export async function createDataset({ personalize }: Service, name = "films") {
+    const schema = await personalize.send(
+        new CreateSchemaCommand({ name: `${name}-schema`, schema: interactionsSchema }),
+    );
+    const group = await personalize.send(new CreateDatasetGroupCommand({ name }));
+    const dataset = await personalize.send(
+        new CreateDatasetCommand({
+            name,
+            schemaArn: schema.schemaArn,
+            datasetGroupArn: group.datasetGroupArn,
+            datasetType: "Interactions",
+        }),
+    );
+    return {
+        schemaArn: String(schema.schemaArn),
+        datasetGroupArn: String(group.datasetGroupArn),
+        datasetArn: String(dataset.datasetArn),
+    };
+}
+
+/** Runs an import job to its end and returns its description. */
+export async function runImportJob(
+    { personalize }: Service,
+    job: { jobName: string; datasetArn: string; dataLocation: string; importMode?: ImportMode },
+) {
+    const { dataLocation, ...input } = job;
+    const { datasetImportJobArn } = await personalize.send(
+        new CreateDatasetImportJobCommand({ ...input, dataSource: { dataLocation }, roleArn: importRole }),
+    );
+    return until(async () => {
+        const { datasetImportJob } = await personalize.send(
+            new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
+        );
+        return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
+    });
+}
+
+/** Trains a version to its end and returns its description. */
+export async function trainVersion({ personalize }: Service, solutionArn: string) {
+    const { solutionVersionArn } = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+    return until(async () => {
+        const { solutionVersion } = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        return /ACTIVE|FAILED/.test(solutionVersion?.status ?? "") && solutionVersion;
+    });
+}
+
+/** Matches an AWS client's error by its code and its whole message. */
+export const refusal = (name: string, message: string | RegExp) => (error: unknown) => {
+    assert.ok(error instanceof Error);
+    assert.equal(error.name, name);
+    if (typeof message === "string") assert.equal(error.message, message);
+    else assert.match(error.message, message);
+    return true;
+};

@@ -1,0 +1,22 @@
+import { createEmulator } from "../emulator.ts";
+import { accountId, createBucket, region, serviceModels } from "./support.ts";
+
+// A process for resume.spec.ts to kill: it begins an import that never ends, and says so on stdout.
+const [dataDir = "", datasetArn = ""] = process.argv.slice(2);
+const { access } = createBucket();
+const judge = () => {
+    process.stdout.write("reading\n");
+    return new Promise<never>(() => {});
+};
+const emulator = createEmulator({
+    dataDir,
+    speed: "instant",
+    accountId,
+    partition: "aws",
+    serviceModelDir: serviceModels(),
+    access: { ...access, judge },
+    log: (line) => void process.stderr.write(`${line}\n`),
+});
+const body = { jobName: "killed", datasetArn, dataSource: { dataLocation: "s3://movies/all.csv" } };
+await emulator.handle({ service: "personalize", operation: "CreateDatasetImportJob", region, body });
+setInterval(() => {}, 1000);

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serviceModelDirOf } from "../botocore.ts";
+import { operationOf } from "../emulator.ts";
+import { loadServiceModels } from "../wire/service-model.ts";
+import { arn, createBucket, interactionsSchema, type Service, serviceModels, startService } from "./support.ts";
+
+describe("the local Personalize on the wire", () => {
+    let service: Service;
+    before(async () => {
+        service = await startService({ access: createBucket().access });
+    });
+    after(() => service?.discard());
+
+    const post = async (path: string, body: object, target?: string) => {
+        const headers: Record<string, string> = target ? { "x-amz-target": `AmazonPersonalize.${target}` } : {};
+        const response = await fetch(service.endpoint + path, { method: "POST", headers, body: JSON.stringify(body) });
+        const text = await response.text();
+        return {
+            status: response.status,
+            headers: response.headers,
+            text,
+            json: text === "" ? undefined : JSON.parse(text),
+        };
+    };
+    const control = (target: string, body: object) => post("/", body, target);
+
+    it("tells the three services apart by target and path", () => {
+        assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
+            service: "personalize",
+            operation: "CreateSchema",
+        });
+        assert.equal(operationOf("POST", "/recommendations", undefined)?.operation, "GetRecommendations");
+        assert.equal(operationOf("POST", "/events", undefined)?.service, "personalize-events");
+        assert.equal(operationOf("GET", "/events", undefined), undefined);
+        assert.equal(operationOf("POST", "/", "AmazonSSM.GetParameter"), undefined);
+    });
+
+    it("answers with the services' content types and a request id", async () => {
+        const created = await control("CreateSchema", { name: "typed", schema: interactionsSchema, newerMember: true });
+        assert.deepEqual(created.json, { schemaArn: arn("schema/typed") });
+        assert.equal(created.headers.get("content-type"), "application/x-amz-json-1.1");
+        assert.match(created.headers.get("x-amzn-requestid") ?? "", /^[0-9a-f-]{36}$/);
+        const deleted = await control("DeleteSchema", { schemaArn: arn("schema/typed") });
+        assert.deepEqual([deleted.status, deleted.text], [200, ""]);
+    });
+
+    it("has 404 and the error's type in a header where REST says so", async () => {
+        const answer = await post("/recommendations", { campaignArn: arn("campaign/none"), userId: "1" });
+        assert.equal(answer.status, 404);
+        assert.equal(answer.headers.get("content-type"), "application/json");
+        assert.equal(answer.headers.get("x-amzn-errortype"), "ResourceNotFoundException");
+    });
+
+    const failures: [string, object, string, string][] = [
+        [
+            "CreateSchema",
+            { schema: "{}" },
+            "ValidationException",
+            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
+        ],
+        [
+            "CreateDatasetGroup",
+            { name: "-films" },
+            "ValidationException",
+            "1 validation error detected: Value '-films' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\\-_]*",
+        ],
+        [
+            "CreateDatasetGroup",
+            { name: "f".repeat(64), domain: "FILMS" },
+            "ValidationException",
+            `2 validation errors detected: Value '${"f".repeat(64)}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 63; Value 'FILMS' at 'domain' failed to satisfy constraint: Member must satisfy enum value set: [ECOMMERCE, VIDEO_ON_DEMAND]`,
+        ],
+        [
+            "ListSchemas",
+            { maxResults: 101 },
+            "ValidationException",
+            "1 validation error detected: Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100",
+        ],
+        [
+            "CreateDatasetGroup",
+            {
+                name: "films",
+                tags: [
+                    { tagKey: "a", tagValue: "1" },
+                    { tagKey: "b*", tagValue: "2" },
+                ],
+            },
+            "ValidationException",
+            "1 validation error detected: Value at 'tags.2.member.tagKey' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$",
+        ],
+        [
+            "CreateSchema",
+            { name: 7, schema: "{}" },
+            "SerializationException",
+            "'name' must be of type string, and is number",
+        ],
+        ["ListSchemas", { nextToken: "abc" }, "InvalidNextTokenException", "The token is not valid for this call."],
+        ["CreateFish", {}, "UnknownOperationException", "There is no operation CreateFish of personalize."],
+        [
+            "StartRecommender",
+            { recommenderArn: arn("recommender/r") },
+            "InvalidInputException",
+            "StartRecommender is not emulated here. It works on AWS; the local Personalize does not have it.",
+        ],
+        [
+            "StartRecommender",
+            {},
+            "ValidationException",
+            "1 validation error detected: Value null at 'recommenderArn' failed to satisfy constraint: Member must not be null",
+        ],
+    ];
+    for (const [operation, input, code, message] of failures) {
+        it(`refuses ${operation} of ${JSON.stringify(input).slice(0, 50)} with ${code}`, async () => {
+            const { status, json } = await control(operation, input);
+            assert.deepEqual([status, json], [400, { __type: code, message }]);
+        });
+    }
+
+    it("validates events, and refuses a tracking id that no tracker has", async () => {
+        const event = { trackingId: "t", sessionId: "s", eventList: [{ eventType: "Watch", sentAt: 1 }] };
+        const { status, json } = await post("/events", event);
+        const message = "There is no event tracker with the tracking id t.";
+        assert.deepEqual([status, json], [400, { __type: "InvalidInputException", message }]);
+        const eventList = Array.from({ length: 11 }, () => event.eventList[0]);
+        assert.match(
+            (await post("/events", { ...event, eventList })).json.message,
+            /at 'eventList' .* less than or equal to 10/,
+        );
+    });
+
+    it("understands every pattern of the three service models", () => {
+        for (const { shapes } of Object.values(loadServiceModels(serviceModels()))) {
+            for (const { pattern } of Object.values(shapes)) if (pattern) new RegExp(`^(?:${pattern})$`, "u");
+        }
+    });
+
+    it("finds the service model beside a Python, plain too, and says what to install where there is none", async () => {
+        const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
+        const python = join(venv, "bin", "python");
+        assert.throws(() => serviceModelDirOf(python), /-m pip install botocore/);
+        const data = join(venv, "lib", "python3.12", "site-packages", "botocore", "data");
+        for (const name of ["personalize", "personalize-runtime", "personalize-events"]) {
+            await mkdir(join(data, name, "2018-05-22"), { recursive: true });
+            await writeFile(join(data, name, "2018-05-22", "service-2.json"), '{"operations":{"A":{}},"shapes":{}}');
+        }
+        assert.equal(serviceModelDirOf(python), data);
+        assert.deepEqual(loadServiceModels(data)["personalize-events"].operations, { A: {} });
+        assert.throws(() => loadServiceModels(venv), /No service model of personalize in/);
+    });
+});

@@ -1,0 +1,31 @@
+/** IAM policy evaluation. README.md lists what is covered, with the source of each rule. */
+export { accountOf, parseArn, regionalArn } from "./arn.ts";
+export { type Authorization, authorize } from "./authorize.ts";
+export { contextOfCaller, type Lookup, lookupIn, type RequestContext } from "./context.ts";
+export {
+    type ConditionBlock,
+    listOf,
+    type OneOrMany,
+    type PolicyDocument,
+    type Principals,
+    type Statement,
+} from "./document.ts";
+export {
+    type AccessRequest,
+    type Caller,
+    type Decision,
+    evaluate,
+    explain,
+    type NamedPolicy,
+} from "./evaluate.ts";
+export {
+    assumeRole,
+    decrypts,
+    type Import,
+    personalizeService,
+    roleReads,
+    serviceReads,
+} from "./import-requests.ts";
+export { describeProblems, type ParsedPolicy, type Position, parsePolicy, placesIn, sizeLimits } from "./parse.ts";
+export { isRoot, sessionOf } from "./principal.ts";
+export { matchStatement, type PolicyKind } from "./statement.ts";

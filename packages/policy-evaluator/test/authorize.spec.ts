@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type ApplicablePolicies, authorize, type PolicyType } from "../authorize.ts";
+import type { PolicyDocument, Statement } from "../document.ts";
+import type { Caller, Decision, NamedPolicy } from "../evaluate.ts";
+
+const alice: Caller = { arn: "arn:aws:iam::123456789012:user/alice" };
+const session: Caller = { arn: "arn:aws:sts::123456789012:assumed-role/importer/nightly" };
+const resource = "arn:aws:s3:::films/a.csv";
+const named = (...Statement: Statement[]): NamedPolicy[] => [
+    { name: "policy", document: { Version: "2012-10-17", Statement } satisfies PolicyDocument },
+];
+const allow: Statement = { Sid: "Yes", Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
+const deny: Statement = { ...allow, Sid: "No", Effect: "Deny" };
+const other: Statement = { ...allow, Action: "sqs:SendMessage" };
+const grantTo = (AWS: string | string[], effect = allow): Statement => ({ ...effect, Principal: { AWS } });
+const ask = (policies: ApplicablePolicies, caller: Caller = alice, account = "123456789012", action = "s3:GetObject") =>
+    authorize({ caller, action, resource, context: {} }, policies, account);
+
+const example = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
+
+/** The table "Resource-based policies and implicit denies in other policy types (same account)". */
+describe(`grants by a resource in one account (${example}reference_policies_evaluation-logic_policy-eval-denyallow.html)`, () => {
+    const limits: ApplicablePolicies = { identity: named(other), boundary: named(other) };
+    const sessionLimits = { ...limits, session: named(other) };
+    const role = "arn:aws:iam::123456789012:role/service/importer";
+    const cases: [string, Caller, Statement, ApplicablePolicies, Decision, PolicyType?][] = [
+        ["a user's ARN needs nothing else", alice, grantTo(alice.arn), limits, "allowed"],
+        ["a session's ARN needs nothing else", session, grantTo(session.arn), sessionLimits, "allowed"],
+        ["a role's ARN needs no identity policy", session, grantTo(role), { identity: named(other) }, "allowed"],
+        ["a role's ARN is limited by a boundary", session, grantTo(role), limits, "implicitDeny", "boundary"],
+        [
+            ...(["a role's ARN is limited by a session policy", session, grantTo(role)] as const),
+            ...([{ session: named(other) }, "implicitDeny", "session"] as const),
+        ],
+        [
+            "everyone needs no identity policy",
+            alice,
+            { ...allow, Principal: "*" },
+            { identity: named(other) },
+            "allowed",
+        ],
+        [
+            "the account hands it on",
+            alice,
+            grantTo("123456789012"),
+            { identity: named(other) },
+            "implicitDeny",
+            "identity",
+        ],
+        [
+            ...(["the account's root hands it on", alice, grantTo("arn:aws:iam::123456789012:root")] as const),
+            ...([{ identity: named(allow) }, "allowed"] as const),
+        ],
+        ["another role's ARN grants nothing", session, grantTo(`${role}2`), {}, "implicitDeny", "identity"],
+        [
+            "a deny in the boundary wins",
+            alice,
+            grantTo(alice.arn),
+            { boundary: named(deny) },
+            "explicitDeny",
+            "boundary",
+        ],
+    ];
+    for (const [what, caller, statement, policies, decision, deniedBy] of cases) {
+        it(`to ${what}`, () => {
+            const found = ask({ ...policies, resource: named(statement) }, caller);
+            assert.deepEqual([found.decision, found.deniedBy], [decision, deniedBy]);
+        });
+    }
+});
+
+describe("identity, boundary, session and service control policies", () => {
+    const kinds: [PolicyType, ApplicablePolicies][] = [
+        ["identity", { identity: named(other) }],
+        ["boundary", { identity: named(allow), boundary: named(other) }],
+        ["session", { identity: named(allow), session: named(other) }],
+        ["serviceControl", { identity: named(allow), serviceControl: [named(allow), named(other)] }],
+    ];
+    for (const [type, policies] of kinds) {
+        it(`must all allow: ${type} does not`, () => {
+            const found = ask(policies, session);
+            assert.deepEqual([found.decision, found.deniedBy, found.deciding], ["implicitDeny", type, []]);
+            assert.equal(
+                found.by[type]?.considered.some(({ because }) => because === "the action differs"),
+                true,
+            );
+        });
+    }
+    it("allow together, and name the statement", () => {
+        const all = [named(allow), named(allow)];
+        const policies = { identity: named(allow), boundary: named(allow), session: named(allow), serviceControl: all };
+        const found = ask(policies, session);
+        assert.equal(found.decision, "allowed");
+        assert.deepEqual(
+            found.deciding.map(({ sid }) => sid),
+            ["Yes"],
+        );
+    });
+    it("do not bind a service, which has none, nor does its grant need them", () => {
+        const service: Caller = { service: "personalize.amazonaws.com" };
+        const grant = { ...allow, Principal: { Service: service.service } };
+        assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
+        assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
+    });
+    it("are not needed by the account's root user, whom a service control policy still binds", () => {
+        const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
+        assert.equal(ask({}, root).decision, "allowed");
+        assert.equal(ask({ resource: named({ ...deny, Principal: "*" }) }, root).decision, "explicitDeny");
+        assert.equal(ask({ serviceControl: [named(other)] }, root).deniedBy, "serviceControl");
+    });
+});
+
+describe(`access across accounts (${example}reference_policies_evaluation-logic-cross-account.html)`, () => {
+    const foreign = "999999999999";
+    const cases: [string, ApplicablePolicies, Decision, PolicyType?][] = [
+        ["both sides", { identity: named(allow), resource: named(grantTo(alice.arn)) }, "allowed"],
+        ["both sides, by account", { identity: named(allow), resource: named(grantTo("123456789012")) }, "allowed"],
+        [
+            "the resource alone",
+            { identity: named(other), resource: named(grantTo(alice.arn)) },
+            "implicitDeny",
+            "identity",
+        ],
+        ["the identity alone", { identity: named(allow) }, "implicitDeny", "resource"],
+        [
+            "a resource for another",
+            { identity: named(allow), resource: named(grantTo(foreign)) },
+            "implicitDeny",
+            "resource",
+        ],
+        [
+            "both, not the boundary",
+            { identity: named(allow), boundary: named(other), resource: named(grantTo(alice.arn)) },
+            ...(["implicitDeny", "boundary"] as const),
+        ],
+    ];
+    for (const [what, policies, decision, deniedBy] of cases) {
+        it(`${decision}: ${what}`, () => {
+            const found = ask(policies, alice, foreign);
+            assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
+        });
+    }
+    it("is told by the ARN where it names an account", () => {
+        const request = { caller: alice, action: "sqs:SendMessage", context: {} };
+        const there = authorize(
+            { ...request, resource: "arn:aws:sqs:eu-central-1:999999999999:q" },
+            { identity: named(other) },
+        );
+        assert.deepEqual([there.decision, there.crossAccount], ["implicitDeny", true]);
+    });
+});
+
+describe("trust and key policies", () => {
+    const assume: Statement = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "123456789012" } };
+    const identity = named({ ...allow, Action: "sts:*" });
+    const of = (policies: ApplicablePolicies, caller: Caller = alice) =>
+        ask(policies, caller, "123456789012", "sts:AssumeRole");
+    it("must allow, whatever the identity may", () => {
+        assert.equal(
+            of({ identity, resource: named({ ...assume, Principal: { Service: "x.amazonaws.com" } }) }).deniedBy,
+            "resource",
+        );
+    });
+    it("hand on to the account, or grant directly", () => {
+        assert.equal(of({ identity, resource: named(assume) }).decision, "allowed");
+        assert.equal(of({ resource: named(assume) }).deniedBy, "identity");
+        assert.equal(of({ resource: named({ ...assume, Principal: { AWS: alice.arn } }) }).decision, "allowed");
+    });
+    it("trust an identity provider, under its conditions", () => {
+        const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+        const trust = {
+            ...{ ...assume, Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider } },
+            Condition: { StringLike: { "token.actions.githubusercontent.com:sub": "repo:films/*" } },
+        };
+        const by = (sub: string) =>
+            authorize(
+                {
+                    ...{ caller: { federated: provider }, action: "sts:AssumeRoleWithWebIdentity", resource: "*" },
+                    context: { "token.actions.githubusercontent.com:sub": sub },
+                },
+                { resource: named(trust) },
+            ).decision;
+        assert.deepEqual([by("repo:films/main"), by("repo:others/main")], ["allowed", "implicitDeny"]);
+    });
+});
+
+describe("all kinds together, for any policies", () => {
+    const statements = fc.record({
+        Effect: fc.constantFrom("Allow" as const, "Deny" as const),
+        Action: fc.constantFrom("s3:GetObject", "S3:get*", "s3:Put*", "*"),
+        Resource: fc.constantFrom("*", "arn:aws:s3:::films/*", "arn:aws:s3:::other/*"),
+        Principal: fc.constantFrom<NonNullable<Statement["Principal"]>>(
+            "*",
+            { AWS: "123456789012" },
+            { AWS: alice.arn },
+        ),
+    });
+    const document = fc.array(statements, { maxLength: 4 }).map((list) => named(...list));
+    const policies = fc.record(
+        { identity: document, resource: document, boundary: document, session: document },
+        { requiredKeys: ["identity"] },
+    ) as fc.Arbitrary<ApplicablePolicies>;
+    const accounts = fc.constantFrom("123456789012", "999999999999");
+    const callers = fc.constantFrom(alice, session);
+    const kinds = fc.constantFrom("identity", "resource", "boundary", "session" as const);
+
+    it("deny by any deny that applies, of any kind", () => {
+        fc.assert(
+            fc.property(policies, kinds, callers, accounts, (given, kind, caller, account) => {
+                const denying = { ...deny, Principal: "*" as const };
+                const list = [...((given[kind as "identity"] as NamedPolicy[] | undefined) ?? []), ...named(denying)];
+                assert.equal(ask({ ...given, [kind]: list }, caller, account).decision, "explicitDeny");
+            }),
+        );
+    });
+    it("never deny for one more allow in a kind that exists", () => {
+        fc.assert(
+            fc.property(policies, kinds, statements, callers, accounts, (given, kind, more, caller, account) => {
+                const before = ask(given, caller, account).decision;
+                const old = given[kind as "identity"];
+                fc.pre(old !== undefined);
+                const after = ask(
+                    { ...given, [kind]: [...(old ?? []), ...named({ ...more, Effect: "Allow" })] },
+                    caller,
+                    account,
+                );
+                assert.ok(after.decision === before || (before === "implicitDeny" && after.decision === "allowed"));
+            }),
+        );
+    });
+    it("never allow for one more boundary or session policy", () => {
+        fc.assert(
+            fc.property(policies, document, callers, (given, more, caller) => {
+                const { boundary: _, session: __, ...free } = given;
+                const before = ask(free, caller).decision;
+                const after = ask({ ...free, boundary: more, session: more }, caller).decision;
+                assert.ok(after === before || after !== "allowed");
+            }),
+        );
+    });
+    it("take a lone value for a list of it, and names of actions and keys in any case", () => {
+        fc.assert(
+            fc.property(fc.array(statements, { minLength: 1, maxLength: 4 }), callers, (list, caller) => {
+                const Condition = { StringEquals: { "s3:prefix": "a" } };
+                const lists = list.map(({ Effect, Action, Resource }) => ({
+                    ...{ Effect, Action: [Action.toUpperCase()], Resource: [Resource] },
+                    Condition: { stringequals: { "S3:PREFIX": ["a"] } },
+                }));
+                const plain = list.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource, Condition }));
+                const by = (Statement: Statement[]) =>
+                    authorize(
+                        { caller, action: "s3:GetObject", resource, context: { "s3:Prefix": "a" } },
+                        { identity: named(...Statement) },
+                    ).decision;
+                assert.equal(by(lists), by(plain));
+            }),
+        );
+    });
+});

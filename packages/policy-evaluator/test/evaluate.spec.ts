@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { PolicyDocument, Statement } from "../document.ts";
+import { type AccessRequest, type Caller, evaluate, explain } from "../evaluate.ts";
+
+const alice: Caller = { arn: "arn:aws:iam::123456789012:user/alice" };
+const request: AccessRequest = {
+    caller: alice,
+    action: "s3:GetObject",
+    resource: "arn:aws:s3:::films/a.csv",
+    context: { "aws:SecureTransport": "true" },
+};
+const allow: Statement = { Sid: "Read", Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::films/*" };
+const deny: Statement = { ...allow, Sid: "No", Effect: "Deny" };
+
+const judge = (Statement: readonly Statement[] | Statement, asked: Partial<AccessRequest> = {}, kind = "identity") =>
+    evaluate(
+        { ...request, ...asked },
+        [{ name: "policy", document: { Version: "2012-10-17", Statement } }],
+        kind as "identity" | "resource",
+    );
+const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
+
+describe("the evaluator", () => {
+    it("denies what nothing allows, and says why each statement does not", () => {
+        const evaluation = judge([
+            { ...allow, Action: "s3:PutObject" },
+            { ...allow, Sid: "Elsewhere", Resource: "arn:aws:s3:::other/*" },
+        ]);
+        assert.equal(evaluation.decision, "implicitDeny");
+        assert.deepEqual(evaluation.deciding, []);
+        assert.equal(
+            explain(request, evaluation),
+            "s3:GetObject on arn:aws:s3:::films/a.csv: nothing allows it " +
+                "(Read of the policy: the action differs; Elsewhere of the policy: the resource differs)",
+        );
+        assert.equal(decision([]), "implicitDeny");
+    });
+
+    it("allows, and names the statement that did", () => {
+        const evaluation = judge(allow);
+        assert.equal(evaluation.decision, "allowed");
+        assert.equal(
+            explain(request, evaluation),
+            "s3:GetObject on arn:aws:s3:::films/a.csv: allowed by Read of the policy",
+        );
+    });
+
+    it("lets an explicit deny win, whatever the order", () => {
+        for (const statements of [
+            [allow, deny],
+            [deny, allow],
+        ]) {
+            const evaluation = judge(statements);
+            assert.equal(evaluation.decision, "explicitDeny");
+            assert.deepEqual(
+                evaluation.deciding.map(({ sid }) => sid),
+                ["No"],
+            );
+        }
+    });
+
+    it("does not deny by a deny that does not apply", () => {
+        assert.equal(decision([allow, { ...deny, Action: "s3:DeleteObject" }]), "allowed");
+    });
+
+    const actions: readonly [Partial<Statement>, boolean][] = [
+        [{ Action: "s3:getobject" }, true],
+        [{ Action: "s3:Get*" }, true],
+        [{ Action: "s3:G?tObject" }, true],
+        [{ Action: "*" }, true],
+        [{ Action: ["s3:PutObject", "s3:GetObject"] }, true],
+        [{ Action: "s3:GetObjectAcl" }, false],
+        [{ Action: "s3:Get" }, false],
+        [{ Action: [] }, false],
+        [{ Resource: "arn:aws:s3:::films/a.csv" }, true],
+        [{ Resource: "arn:aws:s3:::films/?.csv" }, true],
+        [{ Resource: "arn:aws:s3:::films" }, false],
+        [{ Resource: "arn:aws:s3:::FILMS/*" }, false],
+    ];
+    for (const [part, applies] of actions) {
+        it(`${applies ? "applies" : "does not apply"} ${JSON.stringify(part)}`, () => {
+            assert.equal(decision({ ...allow, ...part }), applies ? "allowed" : "implicitDeny");
+        });
+    }
+
+    it("takes NotAction and NotResource for everything else", () => {
+        const { Action: _, ...noAction } = allow;
+        assert.equal(decision({ ...noAction, NotAction: "s3:Put*" }), "allowed");
+        assert.equal(decision({ ...noAction, NotAction: "s3:Get*" }), "implicitDeny");
+        const { Resource: __, ...noResource } = allow;
+        assert.equal(decision({ ...noResource, NotResource: "arn:aws:s3:::other/*" }), "allowed");
+        assert.equal(decision({ ...noResource, NotResource: "arn:aws:s3:::films/*" }), "implicitDeny");
+    });
+
+    it("wants a resource in an identity's policy, and none in a trust policy", () => {
+        const { Resource: _, ...unbound } = { ...allow, Principal: "*" as const };
+        assert.equal(decision(unbound), "implicitDeny");
+        assert.equal(decision(unbound, {}, "resource"), "allowed");
+    });
+
+    const service: Caller = { service: "personalize.amazonaws.com" };
+    const principals: readonly [string, Partial<Statement>, Caller, boolean][] = [
+        ["everyone", { Principal: "*" }, alice, true],
+        ["everyone of AWS", { Principal: { AWS: "*" } }, alice, true],
+        ["the ARN", { Principal: { AWS: "arn:aws:iam::123456789012:user/alice" } }, alice, true],
+        ["the account", { Principal: { AWS: "123456789012" } }, alice, true],
+        ["the account's root", { Principal: { AWS: ["arn:aws:iam::123456789012:root"] } }, alice, true],
+        ["another user", { Principal: { AWS: "arn:aws:iam::123456789012:user/bob" } }, alice, false],
+        ["another account", { Principal: { AWS: "arn:aws:iam::999999999999:root" } }, alice, false],
+        ["a service", { Principal: { Service: "personalize.amazonaws.com" } }, alice, false],
+        ["the service", { Principal: { Service: "personalize.amazonaws.com" } }, service, true],
+        ["another service", { Principal: { Service: "lambda.amazonaws.com" } }, service, false],
+        ["all but another", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:user/bob" } }, alice, true],
+        ["all but her", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:user/alice" } }, alice, false],
+        ["nobody", {}, alice, false],
+    ];
+    for (const [who, part, caller, applies] of principals) {
+        it(`${applies ? "means" : "does not mean"} ${"arn" in caller ? "a user" : "a service"} by ${who}`, () => {
+            const found = decision({ ...allow, ...part }, { caller }, "resource");
+            assert.equal(found, applies ? "allowed" : "implicitDeny");
+        });
+    }
+
+    it("names the keys that a request lacks, and the condition that failed for it", () => {
+        const evaluation = judge({ ...allow, Condition: { StringEquals: { "aws:SourceAccount": "1" } } });
+        assert.equal(evaluation.decision, "implicitDeny");
+        assert.deepEqual(evaluation.missingContextKeys, ["aws:SourceAccount"]);
+        assert.equal(evaluation.considered[0]?.because, "StringEquals aws:SourceAccount does not hold");
+    });
+});
+
+describe("the evaluator, for any policy", () => {
+    const statements = fc.record({
+        Effect: fc.constantFrom("Allow" as const, "Deny" as const),
+        Action: fc.constantFrom("s3:GetObject", "s3:*", "s3:PutObject", "*"),
+        Resource: fc.constantFrom("*", "arn:aws:s3:::films/*", "arn:aws:s3:::other/*"),
+        Condition: fc.constantFrom(
+            {},
+            { Bool: { "aws:SecureTransport": "true" } },
+            { Bool: { "aws:SecureTransport": "false" } },
+            { StringEquals: { "aws:SourceAccount": "1" } },
+        ),
+    });
+    const policies = fc.array(statements, { maxLength: 6 });
+    const withEffect = (statement: Statement, Effect: "Allow" | "Deny") => ({ ...statement, Effect });
+
+    it("never denies more for one more allow", () => {
+        fc.assert(
+            fc.property(policies, statements, (policy, more) => {
+                const before = decision(policy);
+                const after = decision([...policy, withEffect(more, "Allow")]);
+                assert.ok(before === after || (before === "implicitDeny" && after === "allowed"));
+            }),
+        );
+    });
+
+    it("never allows more for one more deny", () => {
+        fc.assert(
+            fc.property(policies, statements, (policy, more) => {
+                const before = decision(policy);
+                const after = decision([...policy, withEffect(more, "Deny")]);
+                assert.ok(before === after || after === "explicitDeny");
+            }),
+        );
+    });
+
+    it("does not mind the order of statements, nor their being in one document or in many", () => {
+        const shuffled = policies.chain((policy) =>
+            fc.tuple(
+                fc.constant(policy),
+                fc.shuffledSubarray(policy, { minLength: policy.length, maxLength: policy.length }),
+            ),
+        );
+        fc.assert(
+            fc.property(shuffled, ([policy, other]) => {
+                const apart = other.map((Statement, index) => ({
+                    name: `policy ${index}`,
+                    document: { Statement } as PolicyDocument,
+                }));
+                assert.equal(decision(other), decision(policy));
+                assert.equal(evaluate(request, apart, "identity").decision, decision(policy));
+            }),
+        );
+    });
+});

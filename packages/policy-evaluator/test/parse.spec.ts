@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../../iam/import-access.ts";
+import { authorize } from "../authorize.ts";
+import { parseJson, plain } from "../json.ts";
+import { describeProblems, parsePolicy, placesIn } from "../parse.ts";
+
+const statement = '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}';
+const policy = (...statements: string[]) => `{"Version":"2012-10-17","Statement":[${statements.join(",")}]}`;
+const problems = (text: string, kind: "identity" | "resource" = "identity") =>
+    describeProblems(parsePolicy(text, kind).problems);
+
+describe("reading a policy", () => {
+    it("gives the document, and where its statements stand", () => {
+        const text = `{\n  "Statement": [\n    ${statement},\n    ${statement}\n  ]\n}`;
+        const parsed = parsePolicy(text, "identity");
+        assert.ok("document" in parsed);
+        assert.deepEqual(parsed.document, JSON.parse(text));
+        assert.deepEqual(
+            parsed.statements.map(({ start, end }) => text.slice(start, end)),
+            [statement, statement],
+        );
+        const placeOf = placesIn(text);
+        assert.deepEqual(
+            parsed.statements.map(({ start, lead }) => [placeOf(start), placeOf(lead)]),
+            [
+                [
+                    { line: 3, column: 5 },
+                    { line: 2, column: 17 },
+                ],
+                [
+                    { line: 4, column: 5 },
+                    { line: 3, column: 5 + statement.length },
+                ],
+            ],
+        );
+    });
+
+    it("takes the documents of this program", () => {
+        const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+        const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
+        assert.equal(problems(JSON.stringify(executionRolePolicy(place))), "");
+        assert.equal(problems(JSON.stringify(executionRoleTrust(caller)), "resource"), "");
+        assert.equal(problems(JSON.stringify(dataBucketPolicy(place, caller)), "resource"), "");
+    });
+
+    const wrong: [string, string, RegExp, ("identity" | "resource")?][] = [
+        ["nothing", "", /^line 1, column 1: no valid JSON: a value is expected, not the end$/],
+        ["a trailing comma", '{\n"Version":"2012-10-17",\n}', /^line 3, column 1: no valid JSON: a name in double/],
+        ["a text that does not end", '{"Statement":"', /no valid JSON/],
+        ["single quotes", "{'Version':1}", /^line 1, column 2: no valid JSON: a name in double quotes is expected/],
+        ["a control character", '{"Id":"\n"}', /control character/],
+        ["more after the end", `${policy(statement)}x`, /the end is expected, not "x"/],
+        ["a list", "[]", /a policy is an object/],
+        ["no statement", "{}", /a policy needs a Statement/],
+        ["an empty list of statements", policy(), /at least one statement/],
+        ["an unknown element", `{"Statements":[${statement}]}`, /has no "Statements"/],
+        ["an element in small letters", `{"statement":[${statement}]}`, /write Statement/],
+        ["an element twice", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id stands twice/],
+        ["another version", `{"Version":"2020-01-01","Statement":${statement}}`, /column 12: Version is "2012-10-17"/],
+        ["no effect", policy('{"Action":"*","Resource":"*"}'), /needs an Effect/],
+        ["no action", policy('{"Effect":"Allow","Resource":"*"}'), /needs Action or NotAction/],
+        ["both actions", policy('{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}'), /not both/],
+        ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is no action/],
+        ["no resource", policy('{"Effect":"Allow","Action":"*"}'), /needs Resource or NotResource/],
+        ["a resource that is no ARN", policy(statement.replace('"*"', '"films"')), /"films" is no resource/],
+        ["an empty list", policy(statement.replace('"*"', "[]")), /a resource is missing in an empty list/],
+        ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /names no principal/],
+        ["no principal of a resource", policy(statement), /needs Principal or NotPrincipal/, "resource"],
+        [
+            ...([
+                "part of a principal",
+                policy(statement.replace("{", '{"Principal":{"AWS":"arn:aws:iam::1:role/*"},')),
+            ] as const),
+            ...([/named in full/, "resource"] as const),
+        ],
+        [
+            "an unknown operator",
+            policy(statement.replace("{", '{"Condition":{"StringMatch":{"a:b":"c"}},')),
+            /no condition op/,
+        ],
+        [
+            "a bad range",
+            policy(statement.replace("{", '{"Condition":{"IpAddress":{"a:b":"1.2.3.4/33"}},')),
+            /no IP address/,
+        ],
+        ["a bad Sid", policy(statement.replace("{", '{"Sid":"a b",')), /letters and digits/],
+        ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a stands twice/],
+    ];
+    for (const [what, text, message, kind] of wrong) {
+        it(`tells the place of ${what}`, () => assert.match(problems(text, kind), message));
+    }
+
+    it("tells all problems at once, in their order", () => {
+        const found = parsePolicy(policy('{"Effect":"allow","Action":"x","Resource":"y"}'), "identity").problems;
+        assert.equal(found.length, 3);
+        assert.deepEqual(
+            found.map(({ column }) => column),
+            found.map(({ column }) => column).toSorted((a, b) => a - b),
+        );
+    });
+
+    it("is what JSON.parse says, for any value", () => {
+        fc.assert(
+            fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
+                const text = JSON.stringify(value, undefined, indent);
+                assert.deepEqual(plain(parseJson(text, 20)), JSON.parse(text));
+            }),
+        );
+    });
+
+    it("fails where JSON.parse fails, for any text", () => {
+        const pieces = fc.constantFrom(...'{}[]",:\\ \nabu0019-+.eE', "true", "null", '"a"', "\u0001", "\\u00e9");
+        const texts = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
+        fc.assert(
+            fc.property(texts, (text) => {
+                const outcome = (read: () => unknown) => {
+                    try {
+                        return { value: read() };
+                    } catch {
+                        return "failed";
+                    }
+                };
+                assert.deepEqual(
+                    outcome(() => plain(parseJson(text, 20))),
+                    outcome(() => JSON.parse(text)),
+                );
+            }),
+            { numRuns: 3000 },
+        );
+    });
+});
+
+describe("a hostile policy", () => {
+    it("is not looked into when it is longer than IAM's limit, blanks not counted", () => {
+        const within = policy(statement.replace("{", `{"Sid":"${"a".repeat(6000)}",`));
+        assert.equal(parsePolicy(within, "identity", 6144).problems.length, 0);
+        assert.equal(parsePolicy(`${" ".repeat(100_000)}${within}`, "identity", 6144).problems.length, 0);
+        const beyond = within.replace("aaa", "a".repeat(200));
+        assert.match(describeProblems(parsePolicy(beyond, "identity", 6144).problems), /6144 are allowed/);
+    });
+
+    for (const [what, text] of [
+        ["lists in lists", "[".repeat(20_000)],
+        ["objects in objects", '{"a":'.repeat(3000)],
+    ] as const) {
+        it(`is refused for its depth: ${what}`, () => assert.match(problems(text), /nested deeper than 12 levels/));
+    }
+
+    it("is refused for names that would change objects", () => {
+        assert.match(problems(`{"__proto__":{"Statement":1},"Statement":${statement}}`), /has no "__proto__"/);
+        assert.match(
+            problems(policy(statement.replace("{", '{"Condition":{"__proto__":{}},'))),
+            /__proto__ is no condition/,
+        );
+    });
+
+    it("is judged for all its wildcards: all that fit into 6,144 characters, on the longest resource", () => {
+        const resource = `arn:aws:s3:::${"a".repeat(2035)}`;
+        const patterns = ["*a".repeat(1500), `*${"a?".repeat(900)}b*`, `*${"a".repeat(1000)}b`, `${"?*".repeat(700)}b`];
+        for (const pattern of patterns) {
+            const list = Array.from(
+                { length: Math.floor(6000 / (pattern.length + 20)) || 1 },
+                () => `arn:aws:s3:::${pattern}`,
+            );
+            const parsed = parsePolicy(
+                policy(JSON.stringify({ Effect: "Allow", Action: "*", Resource: [...list, `${resource}b`] })),
+                "identity",
+            );
+            assert.ok("document" in parsed, pattern);
+            const { decision } = authorize(
+                {
+                    caller: { arn: "arn:aws:iam::123456789012:user/alice" },
+                    action: "s3:GetObject",
+                    resource,
+                    context: {},
+                },
+                { identity: [{ name: "hostile", document: parsed.document }] },
+            );
+            assert.equal(decision, pattern.endsWith("a") ? "allowed" : "implicitDeny");
+        }
+    });
+});

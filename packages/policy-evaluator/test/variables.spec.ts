@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { lookupIn } from "../context.ts";
+import { literalOf, matchesWildcard } from "../match.ts";
+import { expandResource, expandVariables } from "../variables.ts";
+
+/* biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of IAM's */
+const lookup = lookupIn({
+    "aws:username": "alice",
+    "aws:TagKeys": ["a", "b"],
+    "aws:PrincipalTag/x": "*",
+    "a:quote": "$",
+});
+const expanded = (text: string) => {
+    const found = expandVariables(text, lookup);
+    return "missing" in found ? `missing ${found.missing}` : literalOf(found.pattern);
+};
+
+describe("policy variables", () => {
+    const cases: [string, string][] = [
+        ["home/${aws:username}/x", "home/alice/x"],
+        ["${AWS:UserName}", "alice"],
+        ["${ aws:username }", "alice"],
+        ["${aws:userid, 'anonymous'}", "anonymous"],
+        ["${aws:username, 'anonymous'}", "alice"],
+        ["${aws:userid,'it''s'}", "it's"],
+        ["${aws:userid}", "missing aws:userid"],
+        ["${aws:TagKeys}", "missing aws:TagKeys"],
+        ["${*}${?}${$}", "*?$"],
+        ["${$}{aws:username}", "${aws:username}"],
+        ["${aws:username", "${aws:username"],
+        ["${}", "${}"],
+        ["$aws:username", "$aws:username"],
+    ];
+    for (const [text, result] of cases) {
+        it(`${text} is ${result}`, () => assert.equal(expanded(text), result));
+    }
+
+    it("give no wildcard, while the text around them may", () => {
+        const fits = (text: string, value: string) => {
+            const found = expandVariables(text, lookup);
+            return "pattern" in found && matchesWildcard(found.pattern, value);
+        };
+        assert.deepEqual(
+            [fits("${aws:PrincipalTag/x}/*", "*/a"), fits("${aws:PrincipalTag/x}/*", "a/a"), fits("${?}*", "ab")],
+            [true, false, false],
+        );
+    });
+
+    it("stand in the last part of an ARN only", () => {
+        const of = (text: string) => {
+            const found = expandResource(text, lookup);
+            return "pattern" in found ? literalOf(found.pattern) : found.missing;
+        };
+        assert.equal(of("arn:aws:s3:::b/${aws:username}"), "arn:aws:s3:::b/alice");
+        assert.equal(of("arn:aws:${aws:username}:::b"), "arn:aws:${aws:username}:::b");
+        assert.equal(of("arn:aws:sqs:${aws:username}:1:${aws:username}:x"), "arn:aws:sqs:${aws:username}:1:alice:x");
+    });
+
+    it("bring any value through as it is", () => {
+        fc.assert(
+            fc.property(fc.string({ minLength: 1, unit: "binary" }), fc.string(), (value, other) => {
+                const found = expandVariables("${a:b}", lookupIn({ "a:b": value }));
+                assert.ok("pattern" in found);
+                assert.equal(literalOf(found.pattern), value);
+                assert.equal(matchesWildcard(found.pattern, value), true);
+                assert.equal(matchesWildcard(found.pattern, other), other === value);
+            }),
+        );
+    });
+});
+/* biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of IAM's */

@@ -1,0 +1,85 @@
+import { type CampaignInputs, campaign } from "../campaign.ts";
+import { lifecycle } from "../lifecycle.ts";
+import {
+    lookAtCampaign,
+    nameOf,
+    nowIso,
+    type OperatedCampaign,
+    type OperationDeps,
+    regionOf,
+    servedIn,
+    settledCampaign,
+    solutionOf,
+} from "./operation.ts";
+import { readMarks, type ServingMark, writeMark } from "./state-flags.ts";
+
+export interface Switch extends OperatedCampaign {
+    /** An ACTIVE version of the campaign's solution. */
+    readonly solutionVersionArn: string;
+    /** Whether `pulumi up` shall keep it there although there is a newer one. */
+    readonly hold: boolean;
+    readonly reason: string;
+}
+
+/**
+ * Points a campaign at another version, in place: the old one serves until the new one does. What is noted of it comes
+ * first, so that no `up` moves the campaign back. A switch that was cut short is gone on with by the same call.
+ *
+ * @returns what served before.
+ * @throws Error when there is no campaign, or when the service refused or failed the update; the note is then set back.
+ */
+export async function switchVersion(deps: OperationDeps, wanted: Switch): Promise<string> {
+    const { stack, campaignArn, solutionVersionArn, hold, reason } = wanted;
+    const region = regionOf(campaignArn);
+    const ssm = deps.ssm(region);
+    const served = await settledCampaign(deps, wanted);
+    if (served === undefined) {
+        throw new Error(`There is no campaign ${nameOf(campaignArn)}. \`npm run watch-status\` says what there is.`);
+    }
+    const live = served.solutionVersionArn;
+    const { serving: before } = await readMarks(ssm, stack);
+    await writeMark(ssm, stack, "serving", { solutionVersionArn, hold, reason, since: nowIso(), from: live });
+    if (live === solutionVersionArn) {
+        return live;
+    }
+    const { pollSeconds, deadlineMinutes } = wanted;
+    const standing: CampaignInputs = {
+        ...served,
+        region,
+        pollSeconds,
+        deadlineMinutes,
+        tags: {},
+        name: nameOf(campaignArn),
+        solutionArn: solutionOf(live),
+    };
+    const olds = { ...standing, status: "ACTIVE" };
+    const news = { ...standing, solutionVersionArn };
+    try {
+        await lifecycle(campaign, deps).update(campaignArn, olds, { ...news });
+    } catch (error) {
+        const look = await lookAtCampaign(deps, campaignArn);
+        const served = look && servedIn(look).solutionVersionArn;
+        const underWay = /PENDING|IN_PROGRESS/.test(look?.update?.status ?? "");
+        if (served === solutionVersionArn || underWay) {
+            // Only the wait was cut short: what is noted is, or will be, true.
+            throw error;
+        }
+        await writeMark(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
+        const message = (error as Error).message;
+        throw new Error(
+            `The switch to version ${nameOf(solutionVersionArn)} failed, and ${nameOf(live)} goes on. ${message}`,
+        );
+    }
+    return live;
+}
+
+/** What is noted after a failed switch: as it was before, with what happened as its reason. */
+function setBack(before: ServingMark | undefined, live: string, failed: string): ServingMark {
+    return {
+        ...(before ?? { solutionVersionArn: live, hold: false }),
+        reason: before?.hold ? before.reason : `the switch to ${nameOf(failed)} failed`,
+        since: nowIso(),
+        from: live,
+        failed,
+    };
+}

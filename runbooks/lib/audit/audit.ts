@@ -1,0 +1,207 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { describe } from "../../../personalize/errors.ts";
+import type { AllStacks } from "../stack/all-stacks.ts";
+import {
+    cachePolicies,
+    distributions,
+    originAccessControls,
+    responseHeadersPolicies,
+} from "./inventory/distributions.ts";
+import {
+    alarms,
+    budgets,
+    dashboards,
+    functions,
+    logGroups,
+    parameters,
+    schedules,
+    topics,
+} from "./inventory/operations.ts";
+import { personalizeSources } from "./inventory/personalize.ts";
+import { queues, trails } from "./inventory/queues-and-trails.ts";
+import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
+import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
+import { allOf, eachOf, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
+import { bills, claimOn, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
+
+export interface Audit {
+    readonly accountId: string;
+    readonly region: string;
+    readonly rows: readonly Row[];
+    /** Perhaps of a stack whose state cannot be read. */
+    readonly undecided: readonly Row[];
+    /** What others have in Personalize that bills; nothing is suggested about it. */
+    readonly notOurs: readonly Omit<Row, "remove">[];
+    readonly unread: readonly Unread[];
+    /** The known part of what the rows cost, in US dollars. */
+    readonly monthlyUsd: number;
+}
+
+/**
+ * Looks through the account and one region for what is of this project and in no stack. Only reads. What may not be
+ * read, or does not answer, is in `unread`, and the rest goes on.
+ *
+ * @throws Error of STS, when nobody is logged in.
+ */
+export async function audit(
+    region: string,
+    project: string,
+    stacks: AllStacks,
+    progress: (line: string) => void,
+): Promise<Audit> {
+    const settings = { region };
+    const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
+    const place = { partition: identity.Arn?.split(":")[1] ?? "aws", region, accountId: identity.Account ?? "" };
+    const unread: Unread[] = [];
+    const trying = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+        try {
+            return await work();
+        } catch (error) {
+            unread.push({ what, reason: describe(error).replaceAll(/\s*\n\s*/g, " ") });
+            return undefined;
+        }
+    };
+
+    const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
+    const taggedOf = (arn: string) => tagged && (tagged.get(arn) ?? {});
+    const cloudWatch = new CloudWatchClient(settings);
+    const iam = new IAMClient(settings);
+    const apis = new APIGatewayClient(settings);
+    const edge = new CloudFrontClient(settings);
+    const sources: Record<string, () => Promise<Thing[]>> = {
+        ...personalizeSources(new PersonalizeClient(settings), region),
+        "S3 buckets": () => buckets(new S3Client(settings), region, place.partition, taggedOf),
+        "IAM roles": () => roles(iam),
+        "IAM policies": () => policies(iam),
+        "EventBridge schedules": () => schedules(new SchedulerClient(settings), place),
+        "Lambda functions": () => functions(new LambdaClient(settings), place, taggedOf),
+        "DynamoDB tables": () => tables(new DynamoDBClient(settings), place, taggedOf),
+        "REST APIs": () => restApis(apis, place),
+        "usage plans": () => usagePlans(apis, place),
+        "API keys": () => apiKeys(apis, place, tagged),
+        "CloudFront distributions": () => distributions(edge, place),
+        "CloudFront origin access controls": () => originAccessControls(edge, place),
+        "CloudFront response headers policies": () => responseHeadersPolicies(edge, place),
+        "CloudFront cache policies": () => cachePolicies(edge, place),
+        "CloudWatch alarms": () => alarms(cloudWatch, place),
+        "CloudWatch dashboards": () => dashboards(cloudWatch, place),
+        "CloudWatch log groups": () => logGroups(new CloudWatchLogsClient(settings), place, taggedOf),
+        "SQS queues": () => queues(new SQSClient(settings), place),
+        "CloudTrail trails": () => trails(new CloudTrailClient(settings), place, taggedOf),
+        "SNS topics": () => topics(new SNSClient(settings), place, taggedOf),
+        budgets: () => budgets(new BudgetsClient(settings), place),
+        "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`, taggedOf),
+    };
+    const listed = await Promise.all(
+        Object.entries(sources).map(async ([what, list]) => {
+            const things = await trying(what, list);
+            progress(`${what}: ${things?.length ?? "not readable"}`);
+            return things ?? [];
+        }),
+    );
+    const things = listed.flat();
+    things.push(...[...(tagged ?? [])].filter(([arn]) => !isListed(arn)).map(([arn, tags]) => otherThing(arn, tags)));
+
+    const rows: Row[] = [];
+    const undecided: Row[] = [];
+    const notOurs: Omit<Row, "remove">[] = [];
+    await eachOf(
+        things.filter((thing) => !isRecorded(thing, stacks)),
+        async (thing) => {
+            const what = `${thing.kind} ${thing.name}`;
+            const claim = claimOn(thing, await trying(`tags of ${what}`, thing.tags), stacks, project);
+            if (claim.is === "in a stack") {
+                return;
+            }
+            if (claim.is !== "not ours") {
+                const remove = (await trying(`how to remove ${what}`, thing.remove)) ?? [];
+                (claim.is === "leftover" ? rows : undecided).push({ ...(await judged(thing, claim.why)), remove });
+            } else if (thing.kind === "campaign" || thing.kind === "recommender") {
+                const row = await judged(thing, "neither its tags nor its name are ours");
+                if (row.bills) {
+                    notOurs.push(row);
+                }
+            }
+        },
+    );
+    return {
+        accountId: place.accountId,
+        region,
+        rows: inRemovalOrder(rows),
+        undecided: inRemovalOrder(undecided),
+        notOurs,
+        unread,
+        monthlyUsd: monthlyUsd(rows),
+    };
+
+    async function judged(thing: Thing, why: string): Promise<Omit<Row, "remove">> {
+        const { kind, name, arn, since } = thing;
+        const bill = await trying(`price of ${kind} ${name}`, thing.bill);
+        const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
+        return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: bills(usdPerMonth) };
+    }
+}
+
+/** Everything in the region that a Pulumi project has tagged, of whatever service. */
+async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
+    const client = new ResourceGroupsTaggingAPIClient(settings);
+    const found = await allOf(
+        (PaginationToken) =>
+            client.send(
+                new GetResourcesCommand({
+                    TagFilters: [{ Key: "pulumi:project" }],
+                    ...(PaginationToken && { PaginationToken }),
+                }),
+            ),
+        (page) => page.ResourceTagMappingList,
+        (page) => page.PaginationToken,
+    );
+    return new Map(
+        found.map(({ ResourceARN = "", Tags = [] }) => [
+            ResourceARN,
+            Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
+        ]),
+    );
+}
+
+const listedServices = [
+    ...["personalize", "s3", "iam", "lambda", "cloudwatch", "logs", "sns", "budgets", "ssm"],
+    ...["sqs", "cloudtrail", "dynamodb", "apigateway", "cloudfront"],
+];
+
+/**
+ * Whether the service of an ARN is one that lists its things itself. The tagging API goes on naming what was deleted
+ * for a while, and records that cannot be deleted for ever.
+ */
+function isListed(arn: string): boolean {
+    const [, , service = "", , , rest = ""] = arn.split(":");
+    return listedServices.includes(service) || (service === "scheduler" && rest.startsWith("schedule/"));
+}
+
+/** Something that only the tagging API knows of: what it costs and how it goes is its own service's matter. */
+function otherThing(arn: string, tags: Tags): Thing {
+    return {
+        kind: "other resource",
+        name: arn.split(":").slice(2).join(":"),
+        arn,
+        tags: async () => tags,
+        bill: async () => ({ usdPerMonth: null }),
+        remove: async () => [],
+    };
+}

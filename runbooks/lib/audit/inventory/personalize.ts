@@ -1,0 +1,183 @@
+import {
+    DescribeCampaignCommand,
+    DescribeSolutionCommand,
+    DescribeSolutionVersionCommand,
+    ListCampaignsCommand,
+    ListDatasetGroupsCommand,
+    ListDatasetsCommand,
+    ListEventTrackersCommand,
+    ListFiltersCommand,
+    ListMetricAttributionsCommand,
+    ListRecommendersCommand,
+    ListSchemasCommand,
+    ListSolutionsCommand,
+    ListSolutionVersionsCommand,
+    ListTagsForResourceCommand,
+    type PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
+import { allOf, type Bill, free, shell, type Tags, type Thing, type ThingKind } from "./thing.ts";
+
+type Summary = Readonly<Record<string, unknown>>;
+
+/** How often the service trains by itself when nobody says otherwise, in days (`autoTrainingConfig`). */
+const defaultTrainingDays = 7;
+
+const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
+
+/**
+ * What Personalize has in the region, by kind. Import jobs are left out: they cost nothing once they ended, and their
+ * records cannot be deleted. A dataset's or version's records likewise.
+ */
+export function personalizeSources(client: PersonalizeClient, region: string): Record<string, () => Promise<Thing[]>> {
+    const tagsOf = async (arn: string): Promise<Tags> => {
+        const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
+        return Object.fromEntries(tags.map(({ tagKey = "", tagValue = "" }) => [tagKey, tagValue]));
+    };
+    /** Lists one kind; `key` is the member of the answer, and of each summary the ARN's name. */
+    const source =
+        (
+            kind: ThingKind,
+            key: string,
+            arnKey: string,
+            list: (nextToken: string | undefined) => Promise<object>,
+            more: (summary: Summary, arn: string) => Partial<Thing> = () => ({}),
+        ) =>
+        async (): Promise<Thing[]> => {
+            const summaries = await allOf(
+                list,
+                (page) => (page as Record<string, Summary[]>)[key],
+                (page) => (page as { nextToken?: string }).nextToken,
+            );
+            return summaries
+                .filter((summary) => !String(summary.status).startsWith("DELETE"))
+                .map((summary) => {
+                    const arn = String(summary[arnKey]);
+                    return {
+                        kind,
+                        arn,
+                        // An event tracker's ARN has a number for it.
+                        name: kind === "event tracker" ? String(summary.name) : arn.split("/").slice(1).join("/"),
+                        since: summary.creationDateTime as Date | undefined,
+                        tags: () => tagsOf(arn),
+                        bill: async () => free,
+                        remove: async () => [deletion(kind, arn, region)],
+                        ...more(summary, arn),
+                    };
+                });
+        };
+    const untagged = { tags: async () => undefined };
+    const page = (nextToken: string | undefined) => ({
+        ...(nextToken !== undefined && { nextToken }),
+        maxResults: 100,
+    });
+    return {
+        "Personalize recommenders": source(
+            "recommender",
+            "recommenders",
+            "recommenderArn",
+            (token) => client.send(new ListRecommendersCommand(page(token))),
+            ({ status }) => ({ bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free) }),
+        ),
+        "Personalize campaigns": source(
+            "campaign",
+            "campaigns",
+            "campaignArn",
+            (token) => client.send(new ListCampaignsCommand(page(token))),
+            ({ status }, arn) => ({
+                bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
+            }),
+        ),
+        "Personalize solution versions": async () => {
+            const versions = await source(
+                "solution version in training",
+                "solutionVersions",
+                "solutionVersionArn",
+                (token) => client.send(new ListSolutionVersionsCommand(page(token))),
+                ({ status }, arn) => ({
+                    within: arn.slice(0, arn.lastIndexOf("/")),
+                    bill: async () => ({
+                        usdPerMonth: /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)) ? null : 0,
+                    }),
+                    remove: async () => [
+                        shell(
+                            ...["aws", "personalize", "stop-solution-version-creation", "--region", region],
+                            ...["--solution-version-arn", arn],
+                        ),
+                    ],
+                }),
+            )();
+            // One that has ended costs nothing, and goes with its solution.
+            const ended = await Promise.all(versions.map(async (version) => (await version.bill()).usdPerMonth === 0));
+            return versions.filter((_, index) => !ended[index]);
+        },
+        "Personalize event trackers": source("event tracker", "eventTrackers", "eventTrackerArn", (token) =>
+            client.send(new ListEventTrackersCommand(page(token))),
+        ),
+        // The key has a capital letter in the service's model, too.
+        "Personalize filters": source("filter", "Filters", "filterArn", (token) =>
+            client.send(new ListFiltersCommand(page(token))),
+        ),
+        "Personalize metric attributions": source(
+            "metric attribution",
+            "metricAttributions",
+            "metricAttributionArn",
+            (token) => client.send(new ListMetricAttributionsCommand(page(token))),
+            () => untagged,
+        ),
+        "Personalize solutions": source(
+            "solution",
+            "solutions",
+            "solutionArn",
+            (token) => client.send(new ListSolutionsCommand(page(token))),
+            (_, arn) => ({ bill: () => solutionBill(client, arn) }),
+        ),
+        "Personalize datasets": source("dataset", "datasets", "datasetArn", (token) =>
+            client.send(new ListDatasetsCommand(page(token))),
+        ),
+        "Personalize dataset groups": source("dataset group", "datasetGroups", "datasetGroupArn", (token) =>
+            client.send(new ListDatasetGroupsCommand(page(token))),
+        ),
+        "Personalize schemas": source(
+            "schema",
+            "schemas",
+            "schemaArn",
+            (token) => client.send(new ListSchemasCommand(page(token))),
+            () => untagged,
+        ),
+    };
+}
+
+function deletion(kind: ThingKind, arn: string, region: string): string {
+    const noun = kind.replaceAll(" ", "-");
+    return shell("aws", "personalize", `delete-${noun}`, "--region", region, `--${noun}-arn`, arn);
+}
+
+async function campaignBill(client: PersonalizeClient, campaignArn: string): Promise<Bill> {
+    const { campaign } = await client.send(new DescribeCampaignCommand({ campaignArn }));
+    // It ends with the version's id, or with $LATEST.
+    const solutionArn = String(campaign?.solutionVersionArn).replace(/\/[^/]+$/, "");
+    const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+    const recipe = solution?.recipeArn ?? solution?.autoMLResult?.bestRecipeArn;
+    return { usdPerMonth: campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1) };
+}
+
+/** A solution bills by nothing but the trainings that the service starts by itself. */
+async function solutionBill(client: PersonalizeClient, solutionArn: string): Promise<Bill> {
+    const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+    if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {
+        return free;
+    }
+    const latest = solution.latestSolutionVersion?.solutionVersionArn;
+    const { solutionVersion } =
+        latest === undefined
+            ? {}
+            : await client.send(new DescribeSolutionVersionCommand({ solutionVersionArn: latest }));
+    const hours = solutionVersion?.trainingHours;
+    if (hours === undefined || isV2(solution.recipeArn)) {
+        return { usdPerMonth: null };
+    }
+    const rate = solution.solutionConfig?.autoTrainingConfig?.schedulingExpression ?? "";
+    const days = Number(/^rate\((\d+) days?\)$/.exec(rate)?.[1] ?? defaultTrainingDays);
+    return { usdPerMonth: autoTrainingUsdPerMonth(solution.recipeArn, 0, days, hours).high };
+}

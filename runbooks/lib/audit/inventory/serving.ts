@@ -1,0 +1,139 @@
+import {
+    type APIGatewayClient,
+    GetApiKeyCommand,
+    GetRestApisCommand,
+    GetStagesCommand,
+    GetUsagePlansCommand,
+} from "@aws-sdk/client-api-gateway";
+import { DescribeTableCommand, type DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { hasName } from "../../../../personalize/errors.ts";
+import type { Place } from "./operations.ts";
+import { allOf, type Bill, free, shell, type Tags, type Thing } from "./thing.ts";
+
+/** Of tables' storage in a region so much is free every month (AWS, "Amazon DynamoDB pricing"). */
+const freeTableBytes = 25 * 1024 ** 3;
+
+const byUse: Bill = { usdPerMonth: null };
+
+/** Tables on demand bill by calls, and by storage beyond what is free; others by the hour. */
+export async function tables(
+    client: DynamoDBClient,
+    { partition, region, accountId }: Place,
+    taggedOf: (arn: string) => Tags | undefined,
+): Promise<Thing[]> {
+    const names = await allOf(
+        (ExclusiveStartTableName) =>
+            client.send(new ListTablesCommand({ ...(ExclusiveStartTableName && { ExclusiveStartTableName }) })),
+        (page) => page.TableNames,
+        (page) => page.LastEvaluatedTableName,
+    );
+    return names.map((TableName) => {
+        const arn = `arn:${partition}:dynamodb:${region}:${accountId}:table/${TableName}`;
+        return {
+            kind: "DynamoDB table",
+            name: TableName,
+            arn,
+            tags: async () => taggedOf(arn),
+            bill: async () => {
+                const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+                const onDemand = Table?.BillingModeSummary?.BillingMode === "PAY_PER_REQUEST";
+                return onDemand && (Table.TableSizeBytes ?? 0) <= freeTableBytes ? free : byUse;
+            },
+            remove: async () => [
+                shell("aws", "dynamodb", "delete-table", "--region", region, "--table-name", TableName),
+            ],
+        };
+    });
+}
+
+/** APIs bill by calls; only a cache of a stage bills by the hour. */
+export async function restApis(client: APIGatewayClient, place: Place): Promise<Thing[]> {
+    const found = await allOf(
+        (position) => client.send(new GetRestApisCommand({ limit: 500, ...(position && { position }) })),
+        (page) => page.items,
+        (page) => page.position,
+    );
+    return found.map(({ id: restApiId = "", name = "", createdDate, tags = {} }) => ({
+        kind: "REST API",
+        name,
+        arn: gatewayArn(place, `restapis/${restApiId}`),
+        since: createdDate,
+        tags: async () => tags,
+        bill: async () => {
+            const { item = [] } = await client.send(new GetStagesCommand({ restApiId }));
+            return item.some(({ cacheClusterEnabled }) => cacheClusterEnabled) ? byUse : free;
+        },
+        remove: async () => [gateway(place, "delete-rest-api", "--rest-api-id", restApiId)],
+    }));
+}
+
+/** A plan goes only when no stage is in it any more. */
+export async function usagePlans(client: APIGatewayClient, place: Place): Promise<Thing[]> {
+    const found = await allOf(
+        (position) => client.send(new GetUsagePlansCommand({ limit: 500, ...(position && { position }) })),
+        (page) => page.items,
+        (page) => page.position,
+    );
+    return found.map(({ id = "", name = "", apiStages = [], tags = {} }) => ({
+        kind: "usage plan",
+        name,
+        arn: gatewayArn(place, `usageplans/${id}`),
+        tags: async () => tags,
+        bill: async () => free,
+        remove: async () => [
+            ...apiStages.map(({ apiId, stage }) =>
+                gateway(
+                    place,
+                    ...["update-usage-plan", "--usage-plan-id", id],
+                    ...["--patch-operations", `op=remove,path=/apiStages,value=${apiId}:${stage}`],
+                ),
+            ),
+            gateway(place, "delete-usage-plan", "--usage-plan-id", id),
+        ],
+    }));
+}
+
+/**
+ * Keys that carry tags of a project. They are not listed: who may list keys may read the value of each.
+ *
+ * @throws Error when nobody knows what is tagged.
+ */
+export async function apiKeys(
+    client: APIGatewayClient,
+    place: Place,
+    tagged: ReadonlyMap<string, Tags> | undefined,
+): Promise<Thing[]> {
+    if (tagged === undefined) {
+        throw new Error("they are known by their tags, which cannot be read");
+    }
+    const prefix = gatewayArn(place, "apikeys/");
+    const found = await Promise.all(
+        [...tagged]
+            .filter(([arn]) => arn.startsWith(prefix))
+            .map(async ([arn, tags]): Promise<Thing | undefined> => {
+                const apiKey = arn.slice(prefix.length);
+                // The tagging API names what is gone for a while. What may not be read is there.
+                const key = await client.send(new GetApiKeyCommand({ apiKey })).catch((error: Error) => {
+                    return hasName(error, "NotFoundException") ? undefined : { name: apiKey, createdDate: undefined };
+                });
+                return (
+                    key && {
+                        kind: "API key",
+                        name: key.name ?? apiKey,
+                        arn,
+                        since: key.createdDate,
+                        tags: async () => tags,
+                        bill: async () => free,
+                        remove: async () => [gateway(place, "delete-api-key", "--api-key", apiKey)],
+                    }
+                );
+            }),
+    );
+    return found.filter((key) => key !== undefined);
+}
+
+/** API Gateway's ARNs have no account. */
+const gatewayArn = ({ partition, region }: Place, path: string) => `arn:${partition}:apigateway:${region}::/${path}`;
+
+const gateway = ({ region }: Place, operation: string, ...words: readonly string[]) =>
+    shell("aws", "apigateway", operation, "--region", region, ...words);

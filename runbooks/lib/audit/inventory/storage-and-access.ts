@@ -1,0 +1,175 @@
+import {
+    GetPolicyCommand,
+    type IAMClient,
+    ListAttachedRolePoliciesCommand,
+    ListEntitiesForPolicyCommand,
+    ListPoliciesCommand,
+    ListPolicyVersionsCommand,
+    ListRolePoliciesCommand,
+    ListRolesCommand,
+    ListRoleTagsCommand,
+} from "@aws-sdk/client-iam";
+import {
+    ListBucketsCommand,
+    ListObjectVersionsCommand,
+    type ListObjectVersionsCommandOutput,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+import { storageUsdPerMonth } from "../../../../config/prices.ts";
+import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
+
+/** What S3 lets one call delete. */
+const objectsPerCall = 1000;
+
+/** The account's buckets of the region. `taggedOf` knows tags by ARN. */
+export async function buckets(
+    client: S3Client,
+    region: string,
+    partition: string,
+    taggedOf: (arn: string) => Tags | undefined,
+): Promise<Thing[]> {
+    const found = await allOf(
+        (ContinuationToken) =>
+            client.send(
+                new ListBucketsCommand({
+                    BucketRegion: region,
+                    MaxBuckets: 1000,
+                    ...(ContinuationToken && { ContinuationToken }),
+                }),
+            ),
+        (page) => page.Buckets,
+        (page) => page.ContinuationToken,
+    );
+    return found.map(({ Name = "", CreationDate }): Thing => {
+        const arn = `arn:${partition}:s3:::${Name}`;
+        const versions = () => storedIn(client, Name);
+        return {
+            kind: "S3 bucket",
+            name: Name,
+            arn,
+            since: CreationDate,
+            tags: async () => taggedOf(arn),
+            bill: async () => ({ usdPerMonth: storageUsdPerMonth("s3Storage", (await versions()).bytes) }),
+            remove: async () => [
+                ...emptying(Name, region, (await versions()).objects),
+                shell("aws", "s3api", "delete-bucket", "--region", region, "--bucket", Name),
+            ],
+        };
+    });
+}
+
+/** Everything that a bucket holds, old versions and their markers included. */
+async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
+    let objects = 0;
+    let bytes = 0;
+    let at: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
+    while (at !== undefined) {
+        const { KeyMarker, VersionIdMarker } = at;
+        const page: ListObjectVersionsCommandOutput = await client.send(
+            new ListObjectVersionsCommand({ Bucket, KeyMarker, VersionIdMarker }),
+        );
+        objects += (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0);
+        bytes += (page.Versions ?? []).reduce((sum, { Size = 0 }) => sum + Size, 0);
+        at = page.IsTruncated
+            ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+            : undefined;
+    }
+    return { objects, bytes };
+}
+
+/** `aws s3 rm` leaves the old versions of a versioned bucket, and a bucket that has any cannot be deleted. */
+function emptying(bucket: string, region: string, objects: number): string[] {
+    if (objects === 0) {
+        return [];
+    }
+    const list =
+        `aws s3api list-object-versions --region ${region} --bucket ${bucket} --max-items ${objectsPerCall} ` +
+        "--output json --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}'";
+    const once = `aws s3api delete-objects --region ${region} --bucket ${bucket} --delete "$(${list})"`;
+    const times = Math.ceil(objects / objectsPerCall);
+    return [times === 1 ? once : `for i in $(seq ${times}); do ${once}; done`];
+}
+
+/** The account's roles, but for those that AWS's services make for themselves. */
+export async function roles(client: IAMClient): Promise<Thing[]> {
+    const found = await allOf(
+        (Marker) => client.send(new ListRolesCommand({ ...(Marker && { Marker }) })),
+        (page) => page.Roles,
+        (page) => page.Marker,
+    );
+    return found
+        .filter(({ Path }) => !Path?.startsWith("/aws-service-role/"))
+        .map(
+            ({ RoleName = "", Arn = "", CreateDate }): Thing => ({
+                kind: "IAM role",
+                name: RoleName,
+                arn: Arn,
+                since: CreateDate,
+                tags: async () => {
+                    const { Tags = [] } = await client.send(new ListRoleTagsCommand({ RoleName }));
+                    return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+                },
+                bill: async () => free,
+                remove: async () => {
+                    const [attached, inline] = await Promise.all([
+                        client.send(new ListAttachedRolePoliciesCommand({ RoleName })),
+                        client.send(new ListRolePoliciesCommand({ RoleName })),
+                    ]);
+                    const of = (...words: string[]) => shell("aws", "iam", ...words);
+                    return [
+                        ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
+                            of("detach-role-policy", "--role-name", RoleName, "--policy-arn", PolicyArn),
+                        ),
+                        ...(inline.PolicyNames ?? []).map((name) =>
+                            of("delete-role-policy", "--role-name", RoleName, "--policy-name", name),
+                        ),
+                        of("delete-role", "--role-name", RoleName),
+                    ];
+                },
+            }),
+        );
+}
+
+/** The account's own managed policies. */
+export async function policies(client: IAMClient): Promise<Thing[]> {
+    const found = await allOf(
+        (Marker) => client.send(new ListPoliciesCommand({ Scope: "Local", ...(Marker && { Marker }) })),
+        (page) => page.Policies,
+        (page) => page.Marker,
+    );
+    return found.map(
+        ({ PolicyName = "", Arn = "", CreateDate }): Thing => ({
+            kind: "IAM policy",
+            name: PolicyName,
+            arn: Arn,
+            since: CreateDate,
+            tags: async () => {
+                const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn: Arn }));
+                return Object.fromEntries((Policy?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+            },
+            bill: async () => free,
+            remove: async () => {
+                const [users, versions] = await Promise.all([
+                    client.send(new ListEntitiesForPolicyCommand({ PolicyArn: Arn })),
+                    client.send(new ListPolicyVersionsCommand({ PolicyArn: Arn })),
+                ]);
+                const of = (...words: string[]) => shell("aws", "iam", ...words, "--policy-arn", Arn);
+                return [
+                    ...(users.PolicyRoles ?? []).map((by) =>
+                        of("detach-role-policy", "--role-name", by.RoleName ?? ""),
+                    ),
+                    ...(users.PolicyUsers ?? []).map((by) =>
+                        of("detach-user-policy", "--user-name", by.UserName ?? ""),
+                    ),
+                    ...(users.PolicyGroups ?? []).map((by) =>
+                        of("detach-group-policy", "--group-name", by.GroupName ?? ""),
+                    ),
+                    ...(versions.Versions ?? [])
+                        .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
+                        .map(({ VersionId = "" }) => of("delete-policy-version", "--version-id", VersionId)),
+                    of("delete-policy"),
+                ];
+            },
+        }),
+    );
+}

@@ -1,0 +1,104 @@
+import type { Columns } from "../../../data-prep/columns.ts";
+import type { Recommendation } from "./recommendations.ts";
+
+export interface Explanation {
+    /** Interactions of the user in the data. */
+    readonly historyLength: number;
+    /** Share of all users with a shorter history, 0 to 1. */
+    readonly longerThan: number;
+    /** Share of the list's score that its first item has, 0 to 1; null where the recipe gives no scores. */
+    readonly sharpness: number | null;
+    /** Share of the users compared with whose list is flatter, 0 to 1. */
+    readonly sharperThan: number | null;
+    /** Items of the list that are among as many most popular items. */
+    readonly popularItems: number;
+    readonly verdict: "unknown user" | "sparse" | "mixed" | "confident";
+    readonly sentence: string;
+}
+
+/** Users with fewer interactions than this have a list that rests on little. */
+const sparseHistory = 25;
+
+/**
+ * Why a list looks as it does: how much is known of the user, how sharp the scores are beside other users' lists,
+ * and how much of it is what everybody gets.
+ */
+export function explain(
+    interactions: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,
+    userId: string,
+    list: readonly Recommendation[],
+    others: readonly (readonly Recommendation[])[],
+): Explanation {
+    const lengths = historyLengths(interactions);
+    const historyLength = lengths.get(userId) ?? 0;
+    const longerThan = shareBelow([...lengths.values()], historyLength);
+    const sharpness = sharpnessOf(list);
+    const compared = others.map(sharpnessOf).filter((value) => value !== null);
+    const sharperThan = sharpness === null || compared.length === 0 ? null : shareBelow(compared, sharpness);
+    const popular = mostPopular(interactions, list.length);
+    const popularItems = list.filter(({ itemId }) => popular.has(itemId)).length;
+    const verdict =
+        historyLength === 0
+            ? "unknown user"
+            : historyLength < sparseHistory
+              ? "sparse"
+              : (sharperThan ?? 0) >= 0.5 && popularItems * 2 <= list.length
+                ? "confident"
+                : "mixed";
+    return {
+        historyLength,
+        longerThan,
+        sharpness,
+        sharperThan,
+        popularItems,
+        verdict,
+        sentence: sentence({ historyLength, longerThan, sharperThan, popularItems, verdict }, userId, list.length),
+    };
+}
+
+function sentence(
+    parts: Pick<Explanation, "historyLength" | "longerThan" | "sharperThan" | "popularItems" | "verdict">,
+    userId: string,
+    length: number,
+): string {
+    const popular = `${parts.popularItems} of ${length} are among the ${length} most watched`;
+    if (parts.verdict === "unknown user") {
+        return `User ${userId} is not in the data: ${popular}, as for anyone the service does not know.`;
+    }
+    const percent = (share: number) => `${Math.round(share * 100)} %`;
+    const sharp =
+        parts.sharperThan === null
+            ? ""
+            : `, scores sharper than those of ${percent(parts.sharperThan)} of the users compared with`;
+    return (
+        `User ${userId} has ${parts.historyLength} interactions, more than ${percent(parts.longerThan)} of all users` +
+        `${sharp}; ${popular}: ${parts.verdict}.`
+    );
+}
+
+function historyLengths({ userIds, users }: Pick<Columns, "userIds" | "users">): Map<string, number> {
+    const counts = new Array<number>(userIds.length).fill(0);
+    for (const user of users) {
+        counts[user] = (counts[user] ?? 0) + 1;
+    }
+    return new Map(userIds.map((id, index) => [id, counts[index] ?? 0]));
+}
+
+function mostPopular({ itemIds, items }: Pick<Columns, "itemIds" | "items">, howMany: number): Set<string> {
+    const counts = new Array<number>(itemIds.length).fill(0);
+    for (const item of items) {
+        counts[item] = (counts[item] ?? 0) + 1;
+    }
+    const order = itemIds.map((id, index) => ({ id, count: counts[index] ?? 0 })).sort((a, b) => b.count - a.count);
+    return new Set(order.slice(0, howMany).map(({ id }) => id));
+}
+
+function sharpnessOf(list: readonly Recommendation[]): number | null {
+    const scores = list.map(({ score }) => score ?? 0);
+    const sum = scores.reduce((total, score) => total + score, 0);
+    return sum > 0 ? (scores[0] ?? 0) / sum : null;
+}
+
+function shareBelow(values: readonly number[], value: number): number {
+    return values.length === 0 ? 0 : values.filter((other) => other < value).length / values.length;
+}

@@ -1,0 +1,70 @@
+import { approximately, priceNote } from "../../../config/prices.ts";
+import { readable } from "../../../cost/time.ts";
+import { duration } from "../../../personalize/wait.ts";
+import { table } from "../cli/table.ts";
+import type { StackReport } from "./stack-report.ts";
+
+/** How a stack stands, as a person reads it. */
+export function reportText({ overall, resources, money, unread }: StackReport): string {
+    if (overall === "empty") {
+        return "The stack has no Personalize resources. Make them by: pulumi up";
+    }
+    const rows = resources.map(({ resource, state, ageSeconds }) => [
+        resource,
+        state,
+        ageSeconds === null ? "–" : duration(ageSeconds),
+    ]);
+    const lines = [table(["resource", "state", "since"], rows)];
+    for (const { resource, failureReason, lastCallError, nextStep } of resources) {
+        if (failureReason) {
+            lines.push(`${resource} failed: ${failureReason}`);
+        }
+        if (lastCallError) {
+            const { at, call, code, message, by } = lastCallError;
+            const when = readable(Date.parse(at));
+            lines.push(
+                `${resource}, last error in CloudTrail: ${call} ${code} at ${when} by ${by}${message ? `: ${message}` : ""}`,
+            );
+        }
+        if (nextStep) {
+            lines.push(`${resource}: ${nextStep}`);
+        }
+    }
+    if (money?.parked) {
+        lines.push(parkedText(money.parked));
+    }
+    if (money?.spent) {
+        const { month, usd, until } = money.spent;
+        const spent = `${approximately(usd)} ${priceNote}`;
+        lines.push(`campaign hours of ${month} so far: ${spent}, by the cost guard at ${readable(Date.parse(until))}`);
+    }
+    for (const { what, reason } of unread) {
+        lines.push(`not read: ${what}: ${reason}`);
+    }
+    lines.push(`console: ${resources[0]?.consoleUrl}`);
+    return lines.join("\n");
+}
+
+const parkedText = ({ since, reason }: { readonly since: string; readonly reason: string }) =>
+    `the campaign is parked since ${readable(Date.parse(since))} (${reason}). It comes back by: npm run resume`;
+
+/** A line for each thing that stands otherwise than before; without a report before, for each thing. */
+export function changesSince(before: StackReport | undefined, after: StackReport): string[] {
+    const [old, now] = [before === undefined ? new Map() : factsOf(before), factsOf(after)];
+    const gone = [...old.keys()].filter((what) => !now.has(what));
+    return [
+        ...[...now].filter(([what, fact]) => old.get(what) !== fact).map(([what, fact]) => `${what}: ${fact}`),
+        ...gone.map((what) => `${what}: ${what === campaignHours ? "no longer parked" : "no longer in the stack"}`),
+    ];
+}
+
+const campaignHours = "cost";
+
+function factsOf({ resources, money }: StackReport): Map<string, string> {
+    const facts = resources.map(({ resource, state, failureReason, lastCallError }): [string, string] => {
+        const why = failureReason ? ` (${failureReason})` : "";
+        const call = lastCallError ? `, last error in CloudTrail: ${lastCallError.call} ${lastCallError.code}` : "";
+        return [resource, `${state}${why}${call}`];
+    });
+    return new Map([...facts, ...(money?.parked ? [[campaignHours, parkedText(money.parked)] as const] : [])]);
+}

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
+import { shortName } from "./all-stacks.ts";
+import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
+
+const projectDir = join(import.meta.dirname, "..", "..", "..");
+
+/** Name of the Pulumi project, which is also its tag on everything. */
+export async function projectName(): Promise<string> {
+    const text = await readFile(join(projectDir, "Pulumi.yaml"), "utf8");
+    return /^name: *(\S+)/m.exec(text)?.[1] ?? "";
+}
+
+/** The values of a stack, its own and the project's defaults, by their whole key; undefined for those that are secret. */
+export function configValues(json: string): ReadonlyMap<string, string | undefined> {
+    const values = JSON.parse(json) as Record<string, { value?: string }>;
+    return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
+}
+
+/** The file that has a stack's own values, unless `--config-file` names another. */
+export const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
+
+/** The configuration of a stack as the program will see it, or what is wrong with it, or Pulumi's refusal. */
+export async function readStackConfig(
+    stack: string,
+    project: string,
+    configFile: string,
+    ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
+): Promise<{ readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer> {
+    const answer = await ask("config", "--json", "--stack", stack, "--config-file", configFile);
+    if (answer.exitCode !== 0) {
+        return answer;
+    }
+    const values = configValues(answer.stdout);
+    const parsed = parseConfig((key) => values.get(`${project}:${key}`), {
+        project,
+        stack: shortName(stack),
+        region: values.get("aws:region"),
+        awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => values.has(`aws:${key}`)),
+    });
+    return "names" in parsed ? { config: parsed } : { problems: parsed };
+}
+
+/**
+ * The stack that is selected.
+ *
+ * @throws RunbookError when none is, with `advice`.
+ */
+export async function selectedStack(advice = "Name the one that you are about to make: --stack dev"): Promise<string> {
+    const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
+    if (exitCode !== 0) {
+        throw new RunbookError(`There is no stack selected (${stderr}). ${advice}`, exitCodes.noStack);
+    }
+    return stdout.trim();
+}
+
+/**
+ * The configuration of a stack, for what cannot go on without one.
+ *
+ * @throws RunbookError with every bad value, or Pulumi's refusal.
+ */
+export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
+    const found = await readStackConfig(stack, await projectName(), configFile);
+    if ("config" in found) {
+        return found.config;
+    }
+    if ("problems" in found) {
+        const lines = found.problems.map(({ path, reason }) => `  ${path} ${reason}`);
+        throw new RunbookError(`The configuration of stack ${stack} has problems:\n${lines.join("\n")}`);
+    }
+    if (/no stack named/.test(found.stderr)) {
+        throw new RunbookError(
+            `There is no such stack as ${stack}. Make it by: pulumi stack init ${stack}`,
+            exitCodes.noStack,
+        );
+    }
+    throw new RunbookError(found.stderr, found.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem);
+}

@@ -1,0 +1,81 @@
+import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { kinds } from "../../../personalize/kinds.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import type { RecordedResource } from "./stack.ts";
+
+/** A resource as it stands, and what a person does next. */
+export interface ResourceStatus {
+    readonly resource: string;
+    /** null while the service does not have it yet. */
+    readonly arn: string | null;
+    /** The service's own word, or `GONE`, or `NOT YET MADE`. */
+    readonly state: string;
+    /** Seconds since the service last changed it; null where it does not say. */
+    readonly ageSeconds: number | null;
+    readonly failureReason: string | null;
+    readonly consoleUrl: string;
+    readonly nextStep: string | null;
+}
+
+export type Overall = "empty" | "active" | "working" | "failed";
+
+/** Looks at each recorded resource. `now` is in milliseconds since the epoch. */
+export async function statusOf(
+    clientOf: (region: string) => PersonalizeClient,
+    resources: readonly RecordedResource[],
+    now: number,
+): Promise<ResourceStatus[]> {
+    return Promise.all(
+        resources.map(async (recorded) => {
+            const { noun, nameOf, find, look } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
+            const { region } = recorded;
+            const inputs = recorded.inputs as unknown as CommonInputs;
+            const client = clientOf(region);
+            const arn = recorded.arn ?? (await find(client, inputs).catch(goneOrThrow));
+            const found = arn === undefined ? undefined : await look(client, arn).catch(goneOrThrow);
+            const pending = found?.update && found.update.status !== "ACTIVE" ? `, update ${found.update.status}` : "";
+            const state = found ? `${found.status}${pending}` : recorded.arn === undefined ? "NOT YET MADE" : "GONE";
+            return {
+                resource: `${noun} ${arn === undefined ? nameOf(inputs) : arn.split("/").slice(1).join("/")}`,
+                arn: arn ?? null,
+                state,
+                ageSeconds: found?.since ? Math.max(0, Math.round((now - found.since.getTime()) / 1000)) : null,
+                failureReason: found?.failureReason ?? found?.update?.failureReason ?? null,
+                consoleUrl: `https://${region}.console.aws.amazon.com/personalize/home?region=${region}`,
+                nextStep: nextStep(noun, state),
+            };
+        }),
+    );
+}
+
+/** The worst of all states, in one word. */
+export function overall(statuses: readonly ResourceStatus[]): Overall {
+    if (statuses.length === 0) {
+        return "empty";
+    }
+    if (statuses.some((status) => isFailed(status) || status.state === "GONE")) {
+        return "failed";
+    }
+    return statuses.every(({ state }) => state === "ACTIVE") ? "active" : "working";
+}
+
+/** Whether the service gave it up. */
+export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
+
+function nextStep(noun: string, state: string): string | null {
+    if (state === "GONE") {
+        return "it was deleted outside: `pulumi refresh`, then `pulumi up`";
+    }
+    if (/FAILED|STOPPED/.test(state)) {
+        const then = state.startsWith("ACTIVE") ? "the old one goes on until then" : "it is made anew";
+        return `mend what the reason says, then \`pulumi up\`: ${then}`;
+    }
+    if (state === "NOT YET MADE") {
+        return "`pulumi up` is about to make it; if none runs any more, run it again";
+    }
+    if (/PENDING|IN_PROGRESS/.test(state)) {
+        return "wait: `npm run watch-status -- --wait`";
+    }
+    return noun === "campaign" ? "it bills while it is ACTIVE: `pulumi destroy` ends that" : null;
+}

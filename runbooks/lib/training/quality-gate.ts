@@ -1,0 +1,44 @@
+import type { StackConfig } from "../../../config/config.ts";
+import type { Metrics } from "./versions.ts";
+
+/** The metric that the gate judges by. */
+export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
+
+/** What is compared, each under the service's keys; null where there are no metrics. */
+export interface Compared {
+    readonly fresh: Metrics | null;
+    readonly live: Metrics | null;
+    readonly popularity: Metrics;
+}
+
+/**
+ * Why a new version is not to be switched to; nothing when it may be. It may be a little worse than the live one, which
+ * was measured on other data, and has to beat what everybody could do without a training.
+ */
+export function refusals({ fresh, live, popularity }: Compared, thresholds: StackConfig["qualityGate"]): string[] {
+    const reached = fresh?.[judgedMetric];
+    if (reached === undefined) {
+        return ["the service gives no NDCG@10 of the new version, so it cannot be judged"];
+    }
+    const { maximumNdcgDrop, minimumNdcgOverPopularity } = thresholds;
+    const lived = live?.[judgedMetric];
+    const popular = popularity[judgedMetric] ?? 0;
+    const least = (lived ?? 0) * (1 - maximumNdcgDrop / 100);
+    const leastOver = popular * (1 + minimumNdcgOverPopularity / 100);
+    return [
+        ...(lived !== undefined && reached < least
+            ? [
+                  `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
+                      `${maximumNdcgDrop} % under the live version's ${four(lived)} (maximumNdcgDropPercent)`,
+              ]
+            : []),
+        ...(reached < leastOver
+            ? [
+                  `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularity} % over ` +
+                      `the ${four(popular)} of the most popular items (minimumNdcgOverPopularityPercent)`,
+              ]
+            : []),
+    ];
+}
+
+const four = (value: number) => value.toFixed(4);

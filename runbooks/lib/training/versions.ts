@@ -1,0 +1,150 @@
+import {
+    DescribeSolutionVersionCommand,
+    GetSolutionMetricsCommand,
+    type PersonalizeClient,
+    paginateListSolutionVersions,
+} from "@aws-sdk/client-personalize";
+import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
+import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
+import { hasName, isNotFound } from "../../../personalize/errors.ts";
+import { nameOf } from "../../../personalize/operations/operation.ts";
+import { marksPath, type ServingMark } from "../../../personalize/operations/state-flags.ts";
+import { importOf } from "../../../personalize/solution-version.ts";
+
+/** Metrics under the service's keys. */
+export type Metrics = Readonly<Record<string, number>>;
+
+/** A switch of the campaign that a runbook noted. */
+export interface NotedSwitch {
+    readonly solutionVersionArn: string;
+    /** ISO 8601. */
+    readonly at: string;
+    /** ARN of who did it; null where SSM does not say. */
+    readonly by: string | null;
+    readonly reason: string;
+}
+
+/** A version as a list of them has it. */
+export interface ListedVersion {
+    readonly id: string;
+    readonly solutionVersionArn: string;
+    readonly status: string;
+    /** ISO 8601; null where the service does not say. */
+    readonly madeAt: string | null;
+    readonly trainingType: string | null;
+}
+
+/** One version of a solution, and what became of it. */
+export interface Version extends ListedVersion {
+    /** The import that it was trained on; null for one that the service, or somebody else, trained. */
+    readonly importJobArn: string | null;
+    /** First eight digits of the SHA-256 of the imported file, as the import job's name has it. */
+    readonly dataHash: string | null;
+    readonly metrics: Metrics | null;
+    readonly trainingHours: number | null;
+    /** null where the price depends on what nobody noted. */
+    readonly trainingUsd: UsdRange | null;
+    readonly servingNow: boolean;
+    /** The last switch to it; null for one that `pulumi up` made, or that never served. */
+    readonly switched: Omit<NotedSwitch, "solutionVersionArn"> | null;
+}
+
+/** Metrics of a version; null where there are none: it is not ACTIVE, or its recipe has none. */
+export async function metricsOf(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
+    try {
+        const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+        return metrics && Object.keys(metrics).length > 0 ? metrics : null;
+    } catch (error) {
+        if (isNotFound(error) || hasName(error, "ResourceInUseException", "InvalidInputException")) {
+            return null;
+        }
+        throw error;
+    }
+}
+
+/** The versions of a solution, the oldest first, as far as a list of them says. */
+export async function listVersions(client: PersonalizeClient, solutionArn: string): Promise<ListedVersion[]> {
+    const versions: ListedVersion[] = [];
+    for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+        for (const {
+            solutionVersionArn = "",
+            status = "",
+            creationDateTime,
+            trainingType = null,
+        } of solutionVersions) {
+            const madeAt = creationDateTime?.toISOString() ?? null;
+            versions.push({ id: nameOf(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType });
+        }
+    }
+    return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
+}
+
+/** All versions of a solution, the oldest first; `serving` is the ARN of the one that the campaign serves. */
+export async function versionsOf(
+    client: PersonalizeClient,
+    solutionArn: string,
+    serving: string | undefined,
+    switches: readonly NotedSwitch[],
+): Promise<Version[]> {
+    const versions: Version[] = [];
+    // One after the other: a solution of years has many, and the service throttles at ten calls a second.
+    for (const listed of await listVersions(client, solutionArn)) {
+        const { solutionVersionArn, status } = listed;
+        const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
+        const { solutionVersion: found = {} } = await client.send(describe);
+        const importJobArn = (await importOf(client, solutionVersionArn)) ?? null;
+        const { trainingHours, recipeArn } = found;
+        const switched = switches.findLast((noted) => noted.solutionVersionArn === solutionVersionArn);
+        versions.push({
+            ...listed,
+            importJobArn,
+            dataHash: /-([0-9a-f]{8})-\d+$/.exec(importJobArn ?? "")?.[1] ?? null,
+            metrics: status === "ACTIVE" ? await metricsOf(client, solutionVersionArn) : null,
+            trainingHours: trainingHours ?? null,
+            trainingUsd: trainingHours === undefined ? null : priceOf(recipeArn, trainingHours),
+            servingNow: solutionVersionArn === serving,
+            switched: switched ? { at: switched.at, by: switched.by, reason: switched.reason } : null,
+        });
+    }
+    return versions;
+}
+
+/** v2 bills the interactions that it considered, and a version does not say how many those were. */
+function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange | null {
+    return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
+}
+
+/** The switches that runbooks noted in a stack's parameter, the oldest first; SSM keeps the last hundred notes. */
+export async function notedSwitches(client: SSMClient, stack: string): Promise<NotedSwitch[]> {
+    const notes: { value: string; at: string; by: string | null }[] = [];
+    try {
+        const Name = `${marksPath(stack)}/serving`;
+        for await (const { Parameters = [] } of paginateGetParameterHistory({ client }, { Name })) {
+            for (const { Value = "{}", LastModifiedDate, LastModifiedUser = null } of Parameters) {
+                notes.push({ value: Value, at: LastModifiedDate?.toISOString() ?? "", by: LastModifiedUser });
+            }
+        }
+    } catch (error) {
+        if (!(error instanceof ParameterNotFound)) {
+            throw error;
+        }
+    }
+    return switchesIn(notes);
+}
+
+/**
+ * Of all notes those that moved the campaign: a hold or a release of what serves is none, nor is one that failed, nor
+ * one of a retraining that notes it again when it has come to its end.
+ */
+export function switchesIn(
+    notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
+): NotedSwitch[] {
+    const marks = notes.map(({ value }) => JSON.parse(value) as ServingMark);
+    return marks.flatMap(({ solutionVersionArn, from, reason, since, retraining }, index) => {
+        const { at = "", by = null } = notes[index] ?? {};
+        const failed = marks[index + 1]?.failed === solutionVersionArn;
+        return from === solutionVersionArn || failed || retraining
+            ? []
+            : [{ solutionVersionArn, at: at || since, by, reason }];
+    });
+}

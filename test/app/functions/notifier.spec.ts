@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleText } from "../../../components/common/lambda-bundle.ts";
+
+const secret = "T0PSECRET";
+
+/** The bundle as Lambda runs it, with one server as SSM and as the chat. */
+describe("the function that hands notices to a chat", () => {
+    let server: Server;
+    let folder: string;
+    let chat: { status: number; bodies: string[]; asked: number; value: string | undefined };
+    const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "notifier-"));
+        await writeFile(join(folder, "index.mjs"), bundleText("notifier"));
+        server = createServer(async (request, response) => {
+            let body = "";
+            for await (const part of request) body += part;
+            if (request.url === `/hooks/${secret}`) {
+                chat.bodies.push(body);
+                response.writeHead(chat.status).end();
+                return;
+            }
+            chat.asked += 1;
+            assert.deepEqual(JSON.parse(body), { Name: "/chat", WithDecryption: true });
+            response.setHeader("content-type", "application/x-amz-json-1.1");
+            response.end(JSON.stringify({ Parameter: { Value: chat.value ?? `${address()}/hooks/${secret}` } }));
+        }).listen(0, "127.0.0.1");
+        await once(server, "listening");
+    });
+    beforeEach(() => {
+        chat = { status: 200, bodies: [], asked: 0, value: undefined };
+    });
+    after(async () => {
+        server.close();
+        await rm(folder, { recursive: true, force: true });
+    });
+
+    /** Invokes the handler with messages, each by itself; answers its outcome and all that it printed. */
+    function invoke(...messages: string[]): Promise<string> {
+        const events = messages.map((Message) => ({ Records: [{ Sns: { Message } }] }));
+        const program = `
+            const { handler } = await import(${JSON.stringify(join(folder, "index.mjs"))});
+            for (const event of ${JSON.stringify(events)}) {
+                await handler(event).then(() => console.log("ok"), (error) => console.log(String(error?.stack)));
+            }`;
+        const env = {
+            PATH: process.env.PATH,
+            AWS_REGION: "eu-central-1",
+            AWS_ACCESS_KEY_ID: "test",
+            AWS_SECRET_ACCESS_KEY: "test",
+            AWS_ENDPOINT_URL: address(),
+            WEBHOOK_PARAMETER: "/chat",
+        };
+        return new Promise((resolve, reject) => {
+            execFile(process.execPath, ["--input-type=module", "-e", program], { env }, (error, out, err) =>
+                error ? reject(error) : resolve(`${out}${err}`),
+            );
+        });
+    }
+
+    it("sends each as one line, and reads the URL once", async () => {
+        const printed = await invoke('{"text":"one"}', "two");
+        assert.deepEqual(
+            chat.bodies.map((body) => JSON.parse(body)),
+            [{ text: "one" }, { text: "two" }],
+        );
+        assert.equal(chat.asked, 1);
+        assert.doesNotMatch(printed, new RegExp(secret));
+    });
+
+    it("fails where the chat does not take it, does not answer, or is no URL, and never says the secret", async () => {
+        chat.status = 410;
+        const refused = await invoke("one", "two");
+        assert.match(refused, /the chat does not take the notice: HTTP 410/);
+        assert.equal(chat.asked, 2, "a webhook that was changed is read anew");
+        chat.value = `http://127.0.0.1:1/hooks/${secret}`;
+        const silent = await invoke("one");
+        assert.match(silent, /the chat does not answer/);
+        chat.value = `not a URL, but ${secret}`;
+        const wrong = await invoke("one");
+        assert.match(wrong, /SSM parameter \/chat is no URL/);
+        for (const printed of [refused, silent, wrong]) assert.doesNotMatch(printed, new RegExp(secret));
+    });
+});

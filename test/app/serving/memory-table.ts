@@ -1,0 +1,62 @@
+import { readFilms, writeFilms } from "../../../app/serving/film-scores.ts";
+import type { KeptList, Recent, StackItems, TablePort } from "../../../app/serving/ports.ts";
+
+/** A table in memory, which keeps what the real one keeps; each call may be made to wait or to fail first. */
+export function memoryTable(before: (call: keyof TablePort) => Promise<void> = async () => {}) {
+    const recents = new Map<string, Recent>();
+    const lists = new Map<string, string>();
+    const asked = new Map<string, number>();
+    let stack: StackItems = {};
+    const listKey = (userId: string, key: string) => JSON.stringify([userId, key]);
+    const listOf = (text: string | undefined): KeptList | undefined => {
+        if (text === undefined) return undefined;
+        const { films, ...list } = JSON.parse(text);
+        return { ...list, films: readFilms(films) };
+    };
+    const state = { gate: before };
+    const port: TablePort = {
+        async viewer(userId, key) {
+            await state.gate("viewer");
+            const list = listOf(lists.get(listKey(userId, key)));
+            return { recent: recents.get(userId) ?? { revision: 0, films: [] }, ...(list && { list }) };
+        },
+        async putList(userId, list) {
+            await state.gate("putList");
+            const there = listOf(lists.get(listKey(userId, list.key)));
+            if (there !== undefined && there.revision > list.revision) return;
+            lists.set(listKey(userId, list.key), JSON.stringify({ ...list, films: writeFilms(list.films) }));
+        },
+        async recent(userId) {
+            await state.gate("recent");
+            return recents.get(userId) ?? { revision: 0, films: [] };
+        },
+        async putRecent(userId, recent, revision) {
+            await state.gate("putRecent");
+            if ((recents.get(userId)?.revision ?? 0) !== revision) return false;
+            recents.set(userId, recent);
+            return true;
+        },
+        async stack() {
+            await state.gate("stack");
+            return stack;
+        },
+        async putCampaign(campaign, checkedAt) {
+            await state.gate("putCampaign");
+            if (stack.campaign?.checkedAt === checkedAt) stack = { ...stack, campaign };
+        },
+        async addAsked(hour, userId, requests) {
+            await state.gate("addAsked");
+            const key = `${hour} ${userId}`;
+            asked.set(key, (asked.get(key) ?? 0) + requests);
+        },
+    };
+    return {
+        ...{ port, state, asked, recents, lists },
+        setStack(items: StackItems) {
+            stack = { ...stack, ...items };
+        },
+        stack: () => stack,
+    };
+}
+
+export type MemoryTable = ReturnType<typeof memoryTable>;

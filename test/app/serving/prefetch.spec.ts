@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { packFilms } from "../../../app/serving/film-scores.ts";
+import { limits } from "../../../app/serving/limits.ts";
+import type { KeptList, StackItems } from "../../../app/serving/ports.ts";
+import { busiest, type PrefetchPorts, paceOf, prefetch } from "../../../app/serving/prefetch.ts";
+
+const start = Date.UTC(2026, 10, 25, 12);
+const films = packFilms([{ itemId: "1", score: 0.5 }]);
+
+/** A campaign and a table in memory, and a clock that only waiting moves. */
+function world(asked: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
+    let now = start;
+    const calls: { userId: string; at: number }[] = [];
+    const lists = new Map<string, KeptList>();
+    const revisions = new Map<string, number>();
+    let stack: StackItems = {};
+    let failing = false;
+    const { status = "ACTIVE", busiestTPS = 0 } = more;
+    const ports: PrefetchPorts = {
+        campaign: {
+            describe: async () =>
+                status === "" ? undefined : { status, solutionVersionArn: "version-1", minProvisionedTPS: 1 },
+            ask: async ({ userId }) => {
+                if (failing) throw new Error("Rate exceeded");
+                calls.push({ userId, at: now });
+                return { films, recommendationId: "RID-1" };
+            },
+        },
+        table: {
+            viewer: async (userId) => {
+                const list = lists.get(userId);
+                return { recent: { revision: revisions.get(userId) ?? 0, films: [] }, ...(list && { list }) };
+            },
+            putList: async (userId, list) => void lists.set(userId, list),
+            stack: async () => stack,
+        },
+        asked: async (hour) =>
+            hour === Math.floor(start / 3_600_000)
+                ? Object.entries(asked).map(([userId, requests]) => ({ userId, requests }))
+                : [],
+        busiestTPS: async () => busiestTPS,
+        clock: () => now,
+        wait: async (milliseconds) => {
+            now += milliseconds;
+        },
+        log: () => {},
+    };
+    return {
+        calls,
+        lists,
+        revisions,
+        run: (viewers = 100, seconds = 295) => prefetch(ports, { viewers, until: now + seconds * 1000, limits }),
+        pass: (milliseconds: number) => {
+            now += milliseconds;
+        },
+        flush: () => {
+            stack = { flushed: now };
+        },
+        fail: () => {
+            failing = true;
+        },
+    };
+}
+
+const many = Object.fromEntries(Array.from({ length: 300 }, (_, user) => [`user-${user}`, 300 - user]));
+
+describe("prefetch", () => {
+    it("chooses the busiest of all hours", () => {
+        const hours = [
+            [
+                { userId: "a", requests: 5 },
+                { userId: "b", requests: 4 },
+            ],
+            [
+                { userId: "b", requests: 2 },
+                { userId: "c", requests: 5 },
+            ],
+        ];
+        assert.deepEqual(busiest(hours, 2), ["b", "a"]);
+        assert.deepEqual(busiest([], 2), []);
+    });
+
+    it("asks for half of what the minimum leaves, so that the bill stays what it is", async () => {
+        assert.equal(paceOf(1, 0), 2000);
+        assert.equal(paceOf(3, 1), 1000);
+        assert.equal(paceOf(1, 1), undefined);
+        const { run, calls } = world(many, { busiestTPS: 0.4 });
+        await run();
+        const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));
+        assert.ok(calls.length > 50, `${calls.length}`);
+        for (const gap of gaps) assert.ok(1000 / gap + 0.4 <= 1, `${gap}`);
+    });
+
+    it("keeps lists that are answered as made in advance, for the busiest first", async () => {
+        const { run, calls, lists } = world({ rare: 1, often: 9 });
+        assert.deepEqual(await run(1), { asked: 1, wellAlready: 0 });
+        assert.deepEqual(
+            calls.map(({ userId }) => userId),
+            ["often"],
+        );
+        assert.equal(lists.get("often")?.from, "precomputed");
+        assert.equal(lists.get("often")?.generation, "version-1");
+    });
+
+    it("asks again only for what an event, a flush or time has made old", async () => {
+        const { run, revisions, pass, flush } = world({ a: 2, b: 1 });
+        assert.equal((await run()).asked, 2);
+        pass(10_000);
+        assert.deepEqual(await run(), { asked: 0, wellAlready: 2 });
+        revisions.set("a", start + 10_000);
+        assert.deepEqual(await run(), { asked: 1, wellAlready: 1 });
+        pass(60_000);
+        flush();
+        pass(1000);
+        assert.equal((await run()).asked, 2);
+        pass(limits.fresh);
+        assert.equal((await run()).asked, 2);
+    });
+
+    it("does not ask while there is no campaign, no room, no time, and no more once it fails", async () => {
+        assert.equal((await world(many, { status: "" }).run()).stopped, "no campaign");
+        assert.equal((await world(many, { status: "DELETE PENDING" }).run()).stopped, "no campaign");
+        assert.equal((await world(many, { busiestTPS: 2 }).run()).stopped, "no room");
+        const short = world(many);
+        assert.equal((await short.run(100, 60)).stopped, "out of time");
+        assert.ok(short.calls.length > 20 && short.calls.length <= 30, `${short.calls.length}`);
+        const failing = world(many);
+        failing.fail();
+        assert.deepEqual(await failing.run(), { asked: 0, wellAlready: 0, stopped: "throttled or failed" });
+    });
+});

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { openTables, readTables } from "../../../app/serving/table-answers.ts";
+import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
+import { leastViewers, makeTables, mostWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
+import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { columnsFrom, columnsOf } from "../../support/columns.ts";
+
+/** Numbers, and so popularity: a 0, b 1, c 2, d 3; nobody watched e. c and d have no neighbours. */
+const document: TablesDocument = {
+    schemaVersion: 1,
+    interactions: { sha256: "5ba", rows: 30, firstTimestamp: 1, lastTimestamp: 9 },
+    films: {
+        ids: ["a", "b", "c", "d", "e"],
+        titles: ["Alien", "Brazil", null, "Dune", "Eden"],
+        years: [1979, 1985, null, 1984, null],
+        genres: [1, 2, 0, 1, 2],
+        viewers: [9, 8, 3, 2, 0],
+    },
+    genreSets: [[], ["Sci-Fi"], ["Drama", "Sci-Fi"]],
+    trending: { windowSeconds: 5, films: [3, 0] },
+    similar: [[1, 2], [3, 0, 2], [], []],
+};
+const ids = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join("");
+
+describe("answers from the tables", () => {
+    const tables = openTables(document);
+
+    it("show a film with what the catalogue knows, by its id where it has no title", () => {
+        assert.deepEqual(tables.film("b"), {
+            itemId: "b",
+            title: "Brazil",
+            year: 1985,
+            genres: ["Drama", "Sci-Fi"],
+            viewers: 8,
+        });
+        assert.deepEqual(tables.film("c"), { itemId: "c", title: "c", year: null, genres: [], viewers: 3 });
+        assert.equal(tables.film("zz"), undefined);
+        assert.equal(tables.interactionsSha256, "5ba");
+        assert.deepEqual(tables.genres, ["Drama", "Sci-Fi"]);
+    });
+
+    it("are popular films that were watched, of a genre or all, without those that the viewer knows", () => {
+        assert.equal(ids(tables.popular()), "abcd");
+        assert.equal(ids(tables.popular({ count: 2 })), "ab");
+        assert.equal(ids(tables.popular({ count: 2, without: new Set(["a", "zz"]) })), "bc");
+        assert.equal(ids(tables.popular({ genre: "Sci-Fi" })), "abd");
+        assert.equal(ids(tables.popular({ genre: "Drama" })), "b");
+        assert.equal(ids(tables.popular({ genre: "Opera" })), "");
+        assert.equal(ids(tables.popular({ count: 0 })), "");
+    });
+
+    it("are films that grow", () => {
+        assert.equal(ids(tables.trending()), "da");
+        assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");
+    });
+
+    it("are films like one, as the table has them", () => {
+        const { from, films } = tables.similar(["b"]);
+        assert.deepEqual([from, ids(films)], ["similar", "dac"]);
+        assert.equal(ids(tables.similar(["b"], { count: 1, without: new Set(["d"]) }).films), "a");
+    });
+
+    it("are films like several, the newest first, none of them in the answer", () => {
+        // c: 1/11 by a and 2^(-1/3)/12 by b; d: 2^(-1/3)/10 by b.
+        assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
+        assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
+        assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
+    });
+
+    it("count what was watched last most, and the last ten only", () => {
+        const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
+        const blank = films.map(() => null);
+        // Of twelve films, each is like another one of twelve.
+        const pairs = openTables({
+            ...document,
+            films: {
+                ids: films,
+                titles: blank,
+                years: blank,
+                genres: films.map(() => 0),
+                viewers: films.map(() => 5),
+            },
+            similar: films.map((_, film) => (film < 12 ? [film + 12] : [])),
+        });
+        assert.equal(ids(pairs.similar(["f1", "f0"]).films), "f13f12");
+        assert.equal(ids(pairs.similar(["f0", "f1"]).films), "f12f13");
+        const newestFirst = films.slice(0, 12).reverse();
+        assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
+    });
+
+    it("are of the same genres, the most watched first, where too few watched it or nobody did", () => {
+        const ofD = tables.similar(["d"]);
+        assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
+        // b shares both genres with e: √1 · 8 against √½ · 9.
+        const ofE = tables.similar(["e"]);
+        assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
+    });
+
+    it("are popular where nothing is known of a film, or all that is like it is left out", () => {
+        const unknown = tables.similar(["zz"], { count: 2 });
+        assert.deepEqual([unknown.from, ids(unknown.films)], ["popular", "ab"]);
+        assert.deepEqual([tables.similar([]).from, ids(tables.similar([]).films)], ["popular", "abcd"]);
+        const noGenre = tables.similar(["c"]);
+        assert.deepEqual([noGenre.from, ids(noGenre.films)], ["popular", "abd"]);
+        const allKnown = tables.similar(["b"], { without: new Set(["a", "c", "d"]) });
+        assert.deepEqual([allKnown.from, ids(allKnown.films)], ["popular", ""]);
+    });
+
+    it("refuse a document that they do not read, and say how to make it anew", () => {
+        const again = /npm run data-prep$/;
+        for (const [text, reason] of [
+            ["{", /no JSON/],
+            ["null", /no schemaVersion/],
+            ["[]", /no schemaVersion/],
+            ['{"schemaVersion":2}', /version 2, where 1 is read/],
+        ] as const) {
+            assert.throws(
+                () => readTables(text),
+                (error: unknown) => {
+                    assert.ok(error instanceof TablesFormatError);
+                    assert.match(error.message, reason);
+                    assert.match(error.message, again);
+                    return true;
+                },
+            );
+        }
+        assert.deepEqual(parseTables(JSON.stringify(document)), document);
+    });
+});
+
+describe("the tables of interactions", () => {
+    const catalogue = Array.from({ length: 160 }, (_, at) => ({
+        itemId: String(at + 1),
+        title: `Film ${at + 1}`,
+        year: 1900 + at,
+        genres: [["Drama"], ["Comedy", "Drama"], []][at % 3] ?? [],
+    }));
+
+    it("are the same bytes for the same interactions, and name each film once", async () => {
+        const make = async () =>
+            JSON.stringify(makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "abc"));
+        const text = await make();
+        assert.equal(await make(), text);
+        const { films, genreSets, interactions, similar } = parseTables(text);
+        assert.equal(new Set(films.ids).size, films.ids.length);
+        assert.deepEqual(new Set(films.ids), new Set(catalogue.map(({ itemId }) => itemId)));
+        assert.equal(films.viewers.filter((viewers) => viewers > 0).length, similar.length);
+        assert.equal(genreSets.length, 3);
+        assert.equal(interactions.sha256, "abc");
+        assert.equal(interactions.rows, syntheticRatings().length);
+    });
+
+    it("have neighbours for films that five watched, 50 at most, and none for others", () => {
+        const friends = Array.from({ length: leastViewers }, (_, user) => [`u${user}`, "known", 10 + user] as const);
+        const others = friends.flatMap(([user], at) =>
+            Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
+        );
+        const made = makeTables(columnsFrom([...friends, ...others]), [], "");
+        const tables = openTables(made);
+        const known = made.films.ids.indexOf("known");
+        assert.equal(made.similar[known]?.length, neighboursPerFilm);
+        assert.equal(made.similar.filter((row) => row.length > 0).length, 1);
+        assert.equal(tables.similar(["known"]).from, "similar");
+        assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
+    });
+
+    it("have neighbours for the most popular 20,000 films at most, so that they stay small", () => {
+        const films = mostWithNeighbours + 10;
+        const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
+        const made = makeTables(
+            {
+                userCount: films,
+                itemCount: films,
+                userIds: rows.slice(0, films).map(String),
+                itemIds: rows.slice(0, films).map(String),
+                // Each user watched five films that follow each other, so five users watched each film.
+                users: Int32Array.from(rows, (row) => Math.floor(row / leastViewers)),
+                items: Int32Array.from(rows, (row) => (Math.floor(row / leastViewers) + (row % leastViewers)) % films),
+                timestamps: Float64Array.from(rows, (row) => row),
+            },
+            [],
+            "",
+        );
+        assert.equal(made.similar.filter((row) => row.length > 0).length, mostWithNeighbours);
+        assert.ok(made.similar.slice(0, mostWithNeighbours).every((row) => row.length > 0));
+        assert.equal(made.similar.length, films);
+    });
+
+    it("answer whatever is asked with known films, without the asked and the left out, and never too many", async () => {
+        const made = makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "");
+        const tables = readTables(JSON.stringify(made));
+        const id = fc.integer({ min: 0, max: 170 }).map(String);
+        fc.assert(
+            fc.property(
+                fc.array(id, { maxLength: 15 }),
+                fc.array(id, { maxLength: 80 }),
+                fc.integer({ min: 1, max: 40 }),
+                (asked, left, count) => {
+                    const without = new Set(left);
+                    const { films } = tables.similar(asked, { count, without });
+                    for (const list of [
+                        films,
+                        tables.popular({ count, without }),
+                        tables.trending({ count, without }),
+                    ]) {
+                        assert.ok(list.length <= count);
+                        assert.equal(new Set(list.map(({ itemId }) => itemId)).size, list.length);
+                        for (const film of list) {
+                            assert.ok(!without.has(film.itemId));
+                            assert.deepEqual(film, tables.film(film.itemId));
+                        }
+                    }
+                    // 160 films, of which 80 and 15 are out at most.
+                    assert.ok(films.length > 0);
+                    assert.ok(films.every(({ itemId }) => !asked.includes(itemId)));
+                },
+            ),
+        );
+    });
+
+    it("find more of what users go on to than popular films do", async () => {
+        const ratings = syntheticRatings({ users: 300, seed: 3 });
+        const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
+        const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));
+        let [similar, popular] = [0, 0];
+        for (const events of byUser.slice(250)) {
+            const inTime = events.toSorted((a, b) => a.timestamp - b.timestamp).map(({ item }) => String(item));
+            const [known, truth] = [inTime.slice(0, -5), inTime.slice(-5)];
+            const ask = { count: 10, without: new Set(known) };
+            const hits = (films: readonly { itemId: string }[]) =>
+                films.filter(({ itemId }) => truth.includes(itemId)).length;
+            similar += hits(tables.similar(known.toReversed(), ask).films);
+            popular += hits(tables.popular(ask));
+        }
+        assert.ok(similar > 1.3 * popular, `${similar} against ${popular}`);
+    });
+});

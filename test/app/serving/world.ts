@@ -1,0 +1,185 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { packFilms } from "../../../app/serving/film-scores.ts";
+import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-event.ts";
+import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
+import type { CampaignAsk, CampaignPort, PutEvents } from "../../../app/serving/ports.ts";
+import type { Reply } from "../../../app/serving/reply.ts";
+import { createService, type ServiceParts } from "../../../app/serving/service.ts";
+import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { type MemoryTable, memoryTable } from "./memory-table.ts";
+
+/** The API's own description, as the function's package has it. */
+export const openApi = JSON.stringify(
+    load(await readFile(join(import.meta.dirname, "../../../app/api/openapi.yaml"), "utf8")),
+);
+
+const genres = [["Drama"], ["Comedy"], ["Comedy", "Drama"]];
+const filmCount = 300;
+
+/** Films 1 to 300, the most popular first; each is like the five after it. */
+export const tablesDocument: TablesDocument = {
+    schemaVersion: 1,
+    interactions: { sha256: "abc", rows: 1, firstTimestamp: 0, lastTimestamp: 1 },
+    films: {
+        ids: numbers(filmCount).map((at) => String(at + 1)),
+        titles: numbers(filmCount).map((at) => (at === 7 ? null : `Film ${at + 1}`)),
+        years: numbers(filmCount).map((at) => 1950 + (at % 50)),
+        genres: numbers(filmCount).map((at) => at % genres.length),
+        viewers: numbers(filmCount).map((at) => 1000 - at),
+    },
+    genreSets: genres,
+    trending: { windowSeconds: 1, films: [50, 51, 52] },
+    similar: numbers(filmCount).map((at) => numbers(5).map((step) => (at + step + 1) % filmCount)),
+};
+
+function numbers(count: number): number[] {
+    return Array.from({ length: count }, (_, at) => at);
+}
+
+export const config: ServiceParts["config"] = {
+    ...{ stack: "dev", region: "eu-central-1", campaignArn: "arn:campaign", tableName: "t", trackingId: "id" },
+    filters: { unwatched: "arn:unwatched", genre: "arn:genre" },
+    allowedOrigins: ["https://films.example"],
+    cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
+};
+
+/** The first film of a viewer's list after so many events: no other viewer, and no other number, has it. */
+export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
+
+/** A campaign and a tracker that know the same events; `fault` is what the next calls throw, or how long they hang. */
+export function campaignWorld() {
+    const events = new Map<string, number>();
+    const state = {
+        asks: [] as CampaignAsk[],
+        describes: 0,
+        status: "ACTIVE" as string | undefined,
+        version: "v1",
+        fault: undefined as (() => Promise<never>) | undefined,
+        eventsFault: undefined as (() => Promise<never>) | undefined,
+        put: [] as Parameters<PutEvents>[0][],
+        eventsOf: (userId: string) => events.get(userId) ?? 0,
+    };
+    const campaign: CampaignPort = {
+        async ask(ask) {
+            state.asks.push(ask);
+            // What it answers is what it knew when it was asked.
+            const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
+            await state.fault?.();
+            if (state.status === undefined) throw serviceError("ResourceNotFoundException", 404);
+            const ids = [mark, ...numbers(ask.numResults - 1).map((at) => String(at + 100))];
+            return {
+                films: packFilms(ids.map((itemId, at) => ({ itemId, score: 0.01 / (at + 1) }))),
+                recommendationId: `RID-${state.asks.length}`,
+            };
+        },
+        async describe() {
+            state.describes += 1;
+            return state.status === undefined
+                ? undefined
+                : { status: state.status, solutionVersionArn: state.version, minProvisionedTPS: 1 };
+        },
+        rank: undefined,
+    };
+    const putEvents: PutEvents = async (from) => {
+        await state.eventsFault?.();
+        state.put.push(from);
+        events.set(from.userId, (events.get(from.userId) ?? 0) + from.events.length);
+    };
+    return { state, campaign, putEvents };
+}
+
+/** An error as a client of AWS throws it. */
+export const serviceError = (name: string, httpStatusCode = 400): Error =>
+    Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+
+export const throws = (error: Error) => () => Promise.reject(error);
+export const hangs = () => new Promise<never>(() => {});
+
+export interface Asked {
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly path?: Readonly<Record<string, string>>;
+}
+
+/** A request as API Gateway hands it on: `GET /similar/{itemId}`. */
+export function gatewayEvent(what: string, { query = {}, body, headers = {}, path = {} }: Asked = {}): GatewayEvent {
+    const [httpMethod = "", resource = ""] = what.split(" ");
+    return {
+        ...{ httpMethod, resource, path: resource, pathParameters: path, queryStringParameters: query, headers },
+        body: body === undefined ? null : JSON.stringify(body),
+        isBase64Encoded: false,
+        requestContext: { requestId: "request-1" },
+    };
+}
+
+/** A service over ports that a test can break; `at` is its clock. */
+export function startWorld(
+    more: {
+        readonly limits?: Partial<Limits>;
+        readonly pages?: ReadonlyMap<string, Reply>;
+        readonly table?: MemoryTable;
+        readonly config?: Partial<ServiceParts["config"]>;
+        readonly campaign?: ReturnType<typeof campaignWorld>;
+        readonly rank?: CampaignPort["rank"];
+        /** A stack has none. */
+        readonly tracker?: false;
+        /** Milliseconds that pass whenever the clock is read. */
+        readonly tick?: number;
+        readonly openApi?: string;
+    } = {},
+) {
+    const { state, campaign, putEvents } = more.campaign ?? campaignWorld();
+    const table = more.table ?? memoryTable();
+    const clock = { at: Date.UTC(2026, 0, 1) };
+    const lines: Record<string, unknown>[] = [];
+    // Somebody has looked at the campaign before.
+    if (table.stack().campaign === undefined) {
+        const seen = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
+        table.setStack({ campaign: { ...seen, checkedAt: clock.at } });
+    }
+    const makeService = () =>
+        createService({
+            ...{ campaign: { ...campaign, rank: more.rank }, table: table.port, openApi: more.openApi ?? openApi },
+            putEvents: more.tracker === false ? undefined : putEvents,
+            config: { ...config, ...more.config },
+            tables: JSON.stringify(tablesDocument),
+            pages: more.pages ?? new Map(),
+            clock: () => {
+                clock.at += more.tick ?? 0;
+                return clock.at;
+            },
+            log: (line) => void lines.push(line as Record<string, unknown>),
+            limits: { ...usualLimits, ...more.limits },
+        });
+    let service = makeService();
+    const ask = (what: string, asked?: Asked) => service.handle(gatewayEvent(what, asked));
+    return {
+        ...{ state, table, clock, lines, ask },
+        /** Another process over the same table. */
+        another: makeService,
+        restart() {
+            service = makeService();
+        },
+        recommend: async (userId: string, query: Record<string, string> = {}) =>
+            jsonOf(await ask("GET /recommendations/{userId}", { path: { userId }, query })),
+        watch: async (userId: string, ...itemIds: string[]) =>
+            jsonOf(
+                await ask("POST /events", {
+                    body: { userId, sessionId: "s", events: itemIds.map((itemId) => ({ eventType: "Watch", itemId })) },
+                }),
+            ),
+        /** The last request's line of the log. */
+        lastLine: () => lines.findLast((line) => "_aws" in line) ?? {},
+    };
+}
+
+export type World = ReturnType<typeof startWorld>;
+
+// biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
+export const jsonOf = ({ body }: GatewayResult): any => JSON.parse(body);
+
+/** The films of an answer, by id. */
+export const idsOf = ({ films }: { films: { itemId: string }[] }): string[] => films.map(({ itemId }) => itemId);

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "puppeteer-core";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { histories, tablesDocument } from "./films.ts";
+import { filmsOf, focused, openPage, said, violationsOf } from "./pages.ts";
+import { type Served, serveStorefront } from "./server.ts";
+
+describe("the storefront is for everybody", () => {
+    let browser: Browser;
+    let served: Served;
+    let parked: Served;
+    before(async () => {
+        browser = await openBrowser();
+        served = await serveStorefront({ tables: tablesDocument, histories });
+        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true });
+    });
+    after(async () => {
+        await browser.close();
+        await served.close();
+        await parked.close();
+    });
+    beforeEach(() => {
+        served.control.failing = undefined;
+    });
+
+    const rows = async (page: Page) => void (await filmsOf(page, "popular"));
+    const click = (selector: string) => async (page: Page) => {
+        await rows(page);
+        await filmsOf(page, "picks");
+        await page.locator(selector).click();
+        await page.waitForSelector("dialog[open]");
+        await page.waitForNetworkIdle({ idleTime: 100 });
+    };
+    const places: readonly (readonly [name: string, hash: string, ready: (page: Page) => Promise<unknown>])[] = [
+        ["the first visit", "", rows],
+        ["a viewer's rows", "#/?viewer=6", rows],
+        [
+            "a list that changed",
+            "#/?viewer=14",
+            async (page) => {
+                await rows(page);
+                await page.locator(".hero .primary").click();
+                await said(page, "#picks .row-note", /^Because/);
+            },
+        ],
+        ["a film", "#/?viewer=6", click("#picks [data-item] button")],
+        ["a film that is not known", "#/?viewer=6&film=none", (page) => page.waitForSelector("dialog .trouble")],
+        ["a row's drawer", "#/?viewer=6", click("#picks .details")],
+        ["the choice of a viewer", "#/?viewer=6", click(".who")],
+        ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],
+        ["the status", "#/status", (page) => page.waitForSelector(".panel .state")],
+    ];
+    for (const scheme of ["dark", "light"] as const) {
+        for (const [name, hash, ready] of places) {
+            it(`axe finds nothing against ${name}, ${scheme}`, async () => {
+                const { page, context } = await openPage(browser, `${served.url}${hash}`, { scheme });
+                await ready(page);
+                assert.deepEqual(await violationsOf(page), []);
+                await context.close();
+            });
+        }
+
+        it(`axe finds nothing against trouble, a phone and a parked campaign, ${scheme}`, async () => {
+            served.control.failing = "trending";
+            const failing = await openPage(browser, `${served.url}#/?viewer=6`, { scheme, width: 320, height: 640 });
+            await said(failing.page, "#trending .trouble", /Try again/);
+            await rows(failing.page);
+            assert.deepEqual(await violationsOf(failing.page), []);
+            await failing.context.close();
+            for (const [hash, sign] of [
+                ["#/?viewer=6", ".notice"],
+                ["#/status", ".guard"],
+            ] as const) {
+                const { page, context } = await openPage(browser, `${parked.url}${hash}`, { scheme });
+                await page.waitForSelector(sign);
+                assert.deepEqual(await violationsOf(page), []);
+                await context.close();
+            }
+        });
+    }
+
+    it("is used with nothing but a keyboard", async () => {
+        const { page, context, complaints } = await openPage(browser, served.url);
+        await rows(page);
+        const press = async (...keys: Parameters<Page["keyboard"]["press"]>[0][]) => {
+            for (const key of keys) await page.keyboard.press(key);
+        };
+        const tabTo = async (name: RegExp, most = 25) => {
+            for (let count = 0; count < most; count++) {
+                if (name.test(await focused(page))) return;
+                await press("Tab");
+            }
+            assert.fail(`Tab does not come to ${name}; it is at ${await focused(page)}`);
+        };
+        await press("Tab");
+        assert.equal(await focused(page), "Skip to the films");
+        await press("Enter");
+        await tabTo(/^Viewer 22$/);
+        await press("Enter");
+        await said(page, "#picks-title", /viewer 22/);
+        const films = await filmsOf(page, "picks");
+        await tabTo(/^How it was made: Top picks/);
+        await press("Tab");
+        const item = () =>
+            page.evaluate(() => document.activeElement?.closest<HTMLElement>("[data-item]")?.dataset.item);
+        assert.equal(await item(), films[0]);
+        await press("ArrowRight", "ArrowRight", "ArrowLeft");
+        assert.equal(await item(), films[1]);
+        await press("End");
+        assert.equal(await item(), films.at(-1));
+        const inSight = await page.evaluate(() => {
+            const { left, right } = (document.activeElement as HTMLElement).getBoundingClientRect();
+            return left >= 0 && right <= innerWidth;
+        });
+        assert.ok(inSight, "what has the focus is in sight");
+        await press("Home", "ArrowRight", "Enter");
+        await page.waitForSelector("dialog[open] .similar button");
+        await press("Escape");
+        await page.waitForSelector("dialog", { hidden: true });
+        assert.equal(await item(), films[1], "the focus is back where it was");
+        await press("Tab");
+        assert.match(await focused(page), /^How it was made/, "a row is one stop of the Tab key");
+
+        await page.keyboard.down("Shift");
+        await press("Tab");
+        await page.keyboard.up("Shift");
+        await press("Enter");
+        await page.waitForSelector("dialog[open]");
+        await tabTo(/^Watch$/);
+        await press("Enter");
+        await said(page, "#picks .row-note", /^Because you watched/);
+        assert.equal(await focused(page), "Top picks for viewer 22");
+        await tabTo(/^Use the light theme$/, 60);
+        await press("Space");
+        assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+
+    it("shows where the focus is", async () => {
+        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        for (const row of ["picks", "trending", "popular"]) await filmsOf(page, row);
+        for (let count = 0; count < 14; count++) {
+            await page.keyboard.press("Tab");
+            const outline = await page.evaluate(() => {
+                const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element);
+                return `${outlineStyle} ${outlineWidth}`;
+            });
+            assert.equal(outline, "solid 3px", await focused(page));
+        }
+        await context.close();
+    });
+
+    it("fits 320 to 2560 pixels without a scroll to the side", async () => {
+        const { page, context } = await openPage(browser, served.url);
+        for (const hash of ["#/", "#/?viewer=6", "#/compare?viewer=6", "#/status?viewer=6"]) {
+            await page.goto(`${served.url}${hash}`);
+            await page.waitForSelector("[data-item], .panel");
+            for (const width of [320, 390, 768, 1024, 2560]) {
+                await page.setViewport({ width, height: 900 });
+                const [content, window] = await page.evaluate(() => {
+                    scrollTo(10_000, 0);
+                    return [document.documentElement.scrollWidth, innerWidth];
+                });
+                assert.equal(content, window, `${hash} at ${width}`);
+                const out = await page.$$eval(".head > *, .head a, h1, h2, .button", (all) =>
+                    all
+                        .filter((one) => {
+                            const { right, width: wide } = one.getBoundingClientRect();
+                            return wide > 0 && right > innerWidth + 1 && one.closest(".columns") === null;
+                        })
+                        .map((one) => one.outerHTML.slice(0, 80)),
+                );
+                assert.deepEqual(out, [], `${hash} at ${width}`);
+            }
+        }
+        await context.close();
+    });
+});

@@ -1,0 +1,88 @@
+import { openTables } from "../../../app/serving/table-answers.ts";
+import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
+import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { makeTables } from "../../../data-prep/tables/make.ts";
+import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { columnsFrom } from "../../support/columns.ts";
+
+const genreSets: readonly string[][] = [
+    ["Drama"],
+    ["Comedy"],
+    ["Sci-Fi", "Thriller"],
+    ["Film-Noir", "Mystery"],
+    ["Adventure", "Children's"],
+    ["Western"],
+    ["Romance", "Drama"],
+    ["Horror"],
+    ["War", "Action"],
+    ["Musical"],
+    ["Fantasy"],
+    ["Documentary"],
+    ["Crime"],
+    [],
+];
+const first = [
+    "The Long",
+    "A Silent",
+    "Last",
+    "Northern",
+    "Paper",
+    "Seven",
+    "The Glass",
+    "Beyond the",
+    "Small",
+    "Midnight",
+];
+const second = [
+    "Harbour",
+    "Witness",
+    "Orchard",
+    "Signal",
+    "Letters",
+    "Frontier",
+    "Carousel",
+    "Winter",
+    "Arcade",
+    "Parade",
+];
+
+/** Titles that are hard to set, or to write into markup. */
+export const oddTitles = [
+    "Usual Witnesses, The",
+    "M",
+    `<b>"Tom" & 'Jerry's'</b>`,
+    "Dr. Strangeways or: How I Learned to Stop Worrying and Love the Harbour",
+    "Misérables de l'été, Les",
+    "七人の侍",
+    "Supercalifragilisticexpialidocious",
+];
+
+/** 150 films that do not exist, with what a catalogue says of them. */
+export const catalogue: readonly CatalogueItem[] = Array.from({ length: 150 }, (_, at) => ({
+    itemId: String(at + 1),
+    title:
+        at >= 20 && at < 20 + oddTitles.length
+            ? (oddTitles[at - 20] as string)
+            : `${first[at % 10]} ${second[(at * 7 + Math.floor(at / 10)) % 10]}`,
+    year: at === 30 ? null : 1931 + ((at * 13) % 68),
+    genres: genreSets[at % genreSets.length] as string[],
+}));
+
+const ratings = syntheticRatings();
+
+/** Tables of what 60 people watched of those. */
+export const tablesDocument: TablesDocument = makeTables(
+    columnsFrom(ratings.map(({ user, item, timestamp }) => [String(user), String(item), timestamp])),
+    catalogue,
+    "5ba".repeat(21),
+);
+
+export const tables = openTables(tablesDocument);
+
+/** What each of them watched, the newest first. */
+export const histories: ReadonlyMap<string, readonly string[]> = new Map(
+    [...Map.groupBy(ratings, ({ user }) => String(user))].map(([user, rows]) => [
+        user,
+        rows.toSorted((a, b) => b.timestamp - a.timestamp).map(({ item }) => String(item)),
+    ]),
+);

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import type { Browser } from "puppeteer-core";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { assertExit, startTestAws, type TestAws } from "../../support/local-aws.ts";
+import { filmsOf, openPage, said } from "./pages.ts";
+
+/** The page as `pulumi up` puts it there, with the API, the table and the campaign of a local AWS behind it. */
+describe("the storefront on the real engine and the local AWS", function () {
+    this.timeout(180_000);
+    let aws: TestAws;
+    let browser: Browser;
+    let url: string;
+    let apiUrl: string;
+
+    before(async () => {
+        aws = await startTestAws();
+        await aws.configure({ api: true, storefront: "api", eventTracker: true, prefetchUsers: 0 });
+        assertExit(await aws.engine("up"), 0);
+        const outputs = await aws.outputs();
+        url = String(outputs.storefrontUrl);
+        apiUrl = String(outputs.apiUrl);
+        browser = await openBrowser();
+    });
+    after(async () => {
+        await browser?.close();
+        await aws?.stop();
+    });
+
+    it("changes a viewer's list under his eyes when he watches a film", async () => {
+        const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=7`);
+        const before = await filmsOf(page, "picks");
+        assert.equal(before.length, 20);
+        await page.locator(".hero .primary").click();
+        await said(page, "#picks", /Because you watched .* in \d/);
+        const after = await filmsOf(page, "picks");
+        assert.notDeepEqual(after, before);
+        assert.ok(!after.includes(before[0] ?? ""));
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+
+    it("says by itself that the campaign was parked, and shows films all the same", async () => {
+        const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
+        assert.ok((await filmsOf(page, "picks")).length > 0);
+        const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
+        assertExit(park, 0);
+        const notice = () => page.$eval(".notice", (shown) => shown.textContent ?? "").catch(() => "");
+        // Somebody's list finds out first. The page looks each minute, and when its reader comes back.
+        assert.equal((await fetch(`${apiUrl}/recommendations/somebody`)).status, 200);
+        for (const giveUp = Date.now() + 30_000; (await notice()) === ""; await setTimeout(200)) {
+            assert.ok(Date.now() < giveUp, "the page says nothing of it");
+            const looked = page.waitForResponse((response) => response.url().endsWith("/health"));
+            await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+            await looked;
+        }
+        assert.match(await notice(), /^The campaign is away\./);
+        await page.reload();
+        assert.ok((await filmsOf(page, "picks")).length > 0);
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+});

@@ -1,0 +1,175 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { packFilms } from "../../../app/serving/film-scores.ts";
+import { pageFiles } from "../../../app/serving/page-files.ts";
+import type { CampaignPort, PutEvents } from "../../../app/serving/ports.ts";
+import type { Reply } from "../../../app/serving/reply.ts";
+import { createService } from "../../../app/serving/service.ts";
+import { openTables } from "../../../app/serving/table-answers.ts";
+import { buildStorefront } from "../../../app/storefront/build.ts";
+import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { memoryTable } from "../serving/memory-table.ts";
+import { config, openApi, serviceError } from "../serving/world.ts";
+
+/** How the API behind the page is, which a test changes while the page is open. */
+export interface Control {
+    /** Paths that begin so are answered with a problem, or with a list of no film. */
+    failing: string | undefined;
+    emptied: string | undefined;
+    delayMs: number;
+    /** The campaign learns of an event so much later. */
+    learnsAfterMs: number;
+}
+
+export interface Served {
+    /** The page as a CDN has it: the API is below it, at `api/`. */
+    readonly url: string;
+    /** The page as the API has it: the API is around it. */
+    readonly insideApi: string;
+    readonly control: Control;
+    /** What was asked of the API, as "GET popular?numResults=20". */
+    readonly asked: string[];
+    /** What the tracker was told. */
+    readonly events: Parameters<PutEvents>[0][];
+    close(): Promise<void>;
+}
+
+export interface ServeOptions {
+    readonly tables: TablesDocument;
+    /** What viewers watched, the newest first; lists are made of it, as if a campaign did. */
+    readonly histories: ReadonlyMap<string, readonly string[]>;
+    /** The campaign was parked by the cost guard. */
+    readonly parked?: boolean;
+    readonly tracker?: boolean;
+}
+
+/** The built page under its policy, and the service itself over a table in memory and a campaign of similar films. */
+export async function serveStorefront({
+    tables,
+    histories,
+    parked = false,
+    tracker = true,
+}: ServeOptions): Promise<Served> {
+    const { directory } = await buildStorefront();
+    const files = pageFiles(directory);
+    const control: Control = { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 };
+    const [asked, events]: [string[], Served["events"]] = [[], []];
+    const watched = new Map(histories);
+    const known = openTables(tables);
+
+    const campaign: CampaignPort = {
+        async ask({ userId, numResults }) {
+            if (parked) throw serviceError("ResourceNotFoundException", 404);
+            const seeds = watched.get(userId) ?? [];
+            const { films } = known.similar(seeds, { count: numResults, without: new Set(seeds) });
+            const scored = films.map(({ itemId }, place) => ({ itemId, score: 0.021 / (1 + place * 0.23) }));
+            return { films: packFilms(scored), recommendationId: `RID-${userId}-${seeds.length}` };
+        },
+        describe: async () => (parked ? undefined : seen),
+        rank: undefined,
+    };
+    const putEvents: PutEvents = async (from) => {
+        events.push(from);
+        if (control.learnsAfterMs > 0) setTimeout(() => learn(from), control.learnsAfterMs);
+        else learn(from);
+    };
+    const learn = (from: Parameters<PutEvents>[0]) => {
+        watched.set(from.userId, [...from.events.map(({ itemId }) => itemId), ...(watched.get(from.userId) ?? [])]);
+    };
+    const table = memoryTable();
+    table.setStack({
+        campaign: { ...(parked ? { status: "" } : seen), checkedAt: Date.now() },
+        ...(parked && { notice: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
+    });
+    const service = createService({
+        ...{ config, openApi, campaign, table: table.port, clock: Date.now, log: () => {} },
+        putEvents: tracker ? putEvents : undefined,
+        tables: JSON.stringify(tables),
+        pages: new Map(),
+    });
+
+    const server = createServer(async (request, response) => {
+        const { pathname, search } = new URL(request.url ?? "/", "http://local");
+        const [, mount, path = ""] = pathname.match(/^\/(api|stage)\/(.*)$/) ?? [];
+        if (mount === "stage" && path.startsWith("storefront/"))
+            return file(path.slice("storefront/".length), "..", response);
+        if (mount === undefined) return file(pathname.slice(1) || "index.html", "api", response);
+        asked.push(`${request.method} ${path}${search}`);
+        if (control.delayMs > 0) await new Promise((done) => setTimeout(done, control.delayMs));
+        if (control.failing !== undefined && path.startsWith(control.failing)) {
+            const problem = {
+                type: "about:blank",
+                title: "The table cannot be read.",
+                status: 500,
+                requestId: "r-1234",
+            };
+            return send(response, 500, { "content-type": "application/problem+json" }, JSON.stringify(problem));
+        }
+        if (control.emptied !== undefined && path.startsWith(control.emptied)) {
+            return send(response, 200, { "content-type": "application/json" }, '{"source":"popular","films":[]}');
+        }
+        const result = await service.handle(await eventOf(request, path));
+        return send(response, result.statusCode, result.headers, result.body);
+    });
+
+    function file(path: string, api: string, response: ServerResponse) {
+        const reply: Reply | undefined = files.get(path);
+        if (reply === undefined) return send(response, 404, {}, "");
+        const body = reply.body.replace("%API%", api);
+        return send(
+            response,
+            200,
+            { ...reply.headers, "content-type": reply.type, "cache-control": reply.cacheControl },
+            body,
+        );
+    }
+
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    return {
+        ...{ url, insideApi: `${url}stage/storefront/index.html`, control, asked, events },
+        close: () =>
+            new Promise((done) => {
+                server.close(() => done());
+                server.closeAllConnections();
+            }),
+    };
+}
+
+const seen = {
+    status: "ACTIVE",
+    solutionVersionArn: "arn:aws:personalize:eu-central-1:000000000000:solution/movie-recommender-solution/6f1e02ab",
+    minProvisionedTPS: 1,
+};
+
+const parkedText =
+    "This month's estimate passed 90 % of the limit, so the campaign was parked; it costs nothing now. `npm run resume` brings it back.";
+
+const parameters: Readonly<Record<string, string>> = { recommendations: "userId", similar: "itemId", items: "itemId" };
+
+/** The request as API Gateway hands it on. */
+async function eventOf(request: IncomingMessage, path: string) {
+    const [what = "", id] = path.split("/");
+    const parameter = parameters[what];
+    const url = new URL(request.url ?? "/", "http://local");
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    return {
+        httpMethod: request.method ?? "GET",
+        resource: parameter === undefined ? `/${what}` : `/${what}/{${parameter}}`,
+        path: `/${path}`,
+        pathParameters: parameter === undefined ? null : { [parameter]: id },
+        queryStringParameters: Object.fromEntries(url.searchParams),
+        headers: request.headers as Record<string, string>,
+        body: body === "" ? null : body,
+        isBase64Encoded: false,
+        requestContext: { requestId: "request-1" },
+    };
+}
+
+function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string) {
+    // The address is http: a browser that was told to keep to HTTPS would not come back.
+    const { "Strict-Transport-Security": _, ...rest } = headers;
+    response.writeHead(status, rest);
+    response.end(body);
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import type { Browser } from "puppeteer-core";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { histories, tablesDocument } from "./films.ts";
+import { choose, filmsOf, openPage, said, textOf } from "./pages.ts";
+import { type Served, serveStorefront } from "./server.ts";
+
+describe("the storefront in trouble", () => {
+    let browser: Browser;
+    let served: Served;
+    let parked: Served;
+    before(async () => {
+        browser = await openBrowser();
+        served = await serveStorefront({ tables: tablesDocument, histories, tracker: false });
+        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true });
+    });
+    after(async () => {
+        await browser.close();
+        await served.close();
+        await parked.close();
+    });
+    beforeEach(() => Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0 }));
+
+    it("says what failed, under which request, and tries again", async () => {
+        served.control.failing = "trending";
+        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
+        await said(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
+        served.control.failing = undefined;
+        await page.locator("#trending .trouble .button").click();
+        assert.ok((await filmsOf(page, "trending")).length > 0);
+        await context.close();
+    });
+
+    it("says that an event was not taken, and sends it again", async () => {
+        const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
+        await filmsOf(page, "picks");
+        served.control.failing = "events";
+        await page.locator(".hero .primary").click();
+        await said(page, "#picks .row-note", /could not be told\. The table cannot be read/);
+        served.control.failing = undefined;
+        await page.locator("#picks .row-note .button").click();
+        await said(page, "#picks .row-note", /no event tracker: the campaign does not learn of it\.$/);
+        await context.close();
+    });
+
+    it("has words for a row without films", async () => {
+        served.control.emptied = "trending";
+        const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
+        await said(page, "#trending .trouble", /No film's audience grows/);
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+
+    it("tells when it is offline, keeps what it shows, and goes on afterwards", async () => {
+        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        const films = await filmsOf(page, "picks");
+        await page.setOfflineMode(true);
+        await said(page, ".offline", /^You are offline\./);
+        assert.deepEqual(await filmsOf(page, "picks"), films);
+        await choose(page, ".genre", "Western");
+        await page.locator("#picks [data-item] button").click();
+        await said(page, "dialog .trouble", /You are offline\./);
+        await page.setOfflineMode(false);
+        await page.waitForSelector(".offline", { hidden: true });
+        await page.locator("dialog .trouble .button").click();
+        await page.waitForSelector("dialog .similar button");
+        await context.close();
+    });
+
+    it("tells that the campaign is parked, and what the lists are instead", async () => {
+        const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
+        await said(page, ".notice", /^The campaign is parked\./);
+        await said(page, "#picks [data-source]", /What people watch.*there is no campaign just now/);
+        await page.locator(".hero .primary").click();
+        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        await said(page, "#picks [data-source]", /Similar films/);
+        await page.locator(".notice a").click();
+        await said(page, ".guard", /The cost guard says.*so the campaign was parked/);
+        const text = await textOf(page, "main");
+        assert.match(text, /Away/);
+        assert.match(text, /\$0\.00 an hour/);
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+});

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { changesBetween, changesInWords } from "../../../app/storefront/src/changes.ts";
+import { hashFor, parseRoute, type Route } from "../../../app/storefront/src/route.ts";
+import { answersBySource } from "../../../app/storefront/src/visit.ts";
+import { ago, listed, milliseconds } from "../../../app/storefront/src/words.ts";
+
+const films = (ids: string) => [...ids].map((itemId) => ({ itemId }));
+
+describe("the storefront's address", () => {
+    it("reads what it writes, whatever a viewer is called", () => {
+        const id = fc.string({ minLength: 1, maxLength: 256, unit: "grapheme-ascii" });
+        fc.assert(
+            fc.property(
+                fc.constantFrom("home", "compare", "status"),
+                fc.option(id),
+                fc.option(id),
+                fc.option(id),
+                (page, viewer, like, film) => {
+                    const route: Route = {
+                        page,
+                        ...(viewer !== null && { viewer }),
+                        ...(like !== null && { like }),
+                        ...(film !== null && { film }),
+                    } as Route;
+                    assert.deepEqual(parseRoute(hashFor(route)), route);
+                },
+            ),
+        );
+    });
+
+    it("is home where it says nothing that is known", () => {
+        for (const hash of ["", "#", "#/", "#/nowhere", "#main", "#/?viewer="]) {
+            assert.deepEqual(parseRoute(hash), { page: "home" }, hash);
+        }
+    });
+});
+
+describe("the changes of a list", () => {
+    const marks = (before: string, after: string) =>
+        [...changesBetween(films(before), films(after)).marks].map(
+            ([id, mark]) => `${id} ${mark.kind}${"by" in mark ? ` ${mark.by}` : ""}`,
+        );
+
+    it("are what is new, what moved by itself, and what is gone", () => {
+        assert.deepEqual(marks("abcd", "abcd"), []);
+        assert.deepEqual(marks("abcd", "xabcd"), ["x new"], "who makes room did not move");
+        assert.deepEqual(marks("abcd", "dabc"), ["d up 3", "a down 1", "b down 1", "c down 1"]);
+        const { arrived, rose, gone } = changesBetween(films("abcd"), films("dxa"));
+        assert.deepEqual([arrived, rose, gone.map(({ itemId }) => itemId).join("")], [1, 1, "bc"]);
+    });
+
+    it("stand in a sentence, or in none", () => {
+        assert.equal(changesInWords(changesBetween(films("abcd"), films("dxa"))), "1 new, 1 moved up, 2 gone");
+        assert.equal(changesInWords(changesBetween(films("ab"), films("ab"))), undefined);
+        assert.equal(changesInWords(changesBetween([], films("ab"))), "2 new");
+    });
+});
+
+describe("the storefront's words", () => {
+    it("tell times as people do", () => {
+        const now = Date.UTC(2026, 0, 2);
+        const before = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now);
+        assert.deepEqual([0, 30, 60, 7300, 172_800].map(before), [
+            "just now",
+            "30 seconds ago",
+            "1 minute ago",
+            "2 hours ago",
+            "2 days ago",
+        ]);
+        assert.equal(ago("soon", now), "at a time unknown");
+        assert.deepEqual([Math.PI, 42.4].map(milliseconds), ["3.1 ms", "42 ms"]);
+    });
+
+    it("list names, and no name for one more", () => {
+        assert.deepEqual(
+            ["a", "ab", "abc", "abcd"].map((names) => listed([...names])),
+            ["a", "a and b", "a, b and c", "a, b and 2 more"],
+        );
+    });
+
+    it("sum up a visit by source, with the middle of its times", () => {
+        const calls = [
+            ["cache", 4],
+            ["cache", 1],
+            ["popular", 9],
+            ["cache", 2],
+        ] as const;
+        const of = [
+            ...calls.map(([source, ms]) => ({ path: "", ms, source })),
+            { path: "events", ms: 5, source: undefined },
+        ];
+        assert.deepEqual(answersBySource(of), [
+            { source: "cache", count: 3, medianMs: 2 },
+            { source: "popular", count: 1, medianMs: 9 },
+        ]);
+        assert.deepEqual(answersBySource([]), []);
+    });
+});

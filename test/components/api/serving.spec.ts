@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { fallbackTables } from "../../../components/api/fallback-tables.ts";
+import { Prefetch } from "../../../components/api/prefetch.ts";
+import { RecommendationApi } from "../../../components/api/recommendation-api.ts";
+import { RankingCampaign } from "../../../components/personalize/ranking-campaign.ts";
+import { pageFiles } from "../../../components/storefront/page-files.ts";
+import { prepare } from "../../../data-prep/prepare.ts";
+import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.ts";
+
+const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, monthlyLimitUsd: 198 };
+
+async function makeApi(values: Record<string, string> = {}, { hosted = false } = {}) {
+    await useMocks();
+    const config = configWith(values);
+    const tables = new pulumi.asset.StringAsset("{}");
+    const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
+    const args = { config, caller, price, tables, trackingId: "tracker-1", page };
+    const api = new RecommendationApi("api", args);
+    await settled();
+    return { config, api };
+}
+const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
+
+describe("the API's components", () => {
+    it("tell the function of its stack, by names that hold while the campaign is away", async () => {
+        const { config } = await makeApi({
+            filters: '{"comedies":"INCLUDE ItemID WHERE Items.GENRES IN (\\"Comedy\\")"}',
+        });
+        const made1 = inputsOf("Function");
+        assert.deepEqual(
+            [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.tracingConfig.mode],
+            [config.names.api, "nodejs24.x", ["arm64"], 512, "Active"],
+        );
+        const told = JSON.parse(made1.environment.variables.API_CONFIG);
+        const arn = (tail: string) => `arn:aws:personalize:eu-central-1:123456789012:${tail}`;
+        assert.deepEqual(told, {
+            stack: "dev",
+            region: "eu-central-1",
+            campaignArn: arn("campaign/movie-recommender-campaign"),
+            filters: { comedies: arn("filter/comedies") },
+            trackingId: "tracker-1",
+            tableName: config.names.api,
+            allowedOrigins: [],
+            cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
+        });
+        // It answers at once or not at all: nothing of it comes to the queue of failures.
+        assert.deepEqual(names("FunctionEventInvokeConfig"), []);
+        assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
+    });
+
+    it("let only this API call the function, and deploy anew when its description changes", async () => {
+        await makeApi();
+        const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
+        assert.deepEqual([principal, sourceAccount], ["apigateway.amazonaws.com", caller.accountId]);
+        assert.match(String(sourceArn), /\/\*\/\*$/);
+        const before = inputsOf("Deployment").triggers.body;
+        await makeApi({}, { hosted: true });
+        assert.notEqual(inputsOf("Deployment").triggers.body, before);
+    });
+
+    it("hold requests back, and by default neither log them nor want a key", async () => {
+        await makeApi({ apiRequestsPerSecond: "7", apiBurst: "9" });
+        const { settings, methodPath } = inputsOf("MethodSettings");
+        assert.deepEqual(
+            [methodPath, settings.throttlingRateLimit, settings.throttlingBurstLimit, settings.dataTraceEnabled],
+            ["*/*", 7, 9, false],
+        );
+        assert.equal(inputsOf("Stage").accessLogSettings, undefined);
+        assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
+    });
+
+    it("log requests without who asked, where configured, by a role that outlives the stack", async () => {
+        await makeApi({ apiAccessLogs: "true", apiGatewayLogRole: "true", storefront: "none", apiKey: "true" });
+        const { format } = inputsOf("Stage").accessLogSettings;
+        assert.match(format, /\$context\.resourcePath/);
+        assert.doesNotMatch(format, /\$context\.(path|identity)/);
+        const role = made.find(({ name }) => name === "api-account-logs");
+        assert.equal(role?.inputs.name, "MovieRecommender-ApiGatewayLogs-eu-central-1");
+        assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
+    });
+
+    it("make lists in advance by a schedule, and a ranking campaign at the smallest minimum", async () => {
+        await useMocks();
+        const config = configWith({ rankingCampaign: "true", prefetchUsers: "5" });
+        new Prefetch("prefetch", { config, caller, tableName: "films", failuresArn: "arn:of:failures" });
+        const ranking = new RankingCampaign("ranking", {
+            config,
+            partition: "aws",
+            serves: true,
+            datasetGroupArn: "arn:group",
+            importJobArn: "arn:job",
+            after: [],
+        });
+        await settled();
+        assert.equal(inputsOf("Schedule").scheduleExpression, "rate(1 hour)");
+        const told = JSON.parse(inputsOf("Function").environment.variables.PREFETCH_CONFIG);
+        assert.deepEqual([told.viewers, told.tableName], [5, "films"]);
+        assert.match(inputsOf("Solution").recipeArn, /recipe\/aws-personalized-ranking$/);
+        assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
+        assert.equal(await value(ranking.campaignArn), "movie-recommender-ranking");
+    });
+});
+
+describe("what the API and the page are made of", () => {
+    let dir: string;
+    before(async () => {
+        dir = await mkdtemp(join(tmpdir(), "serving-files-"));
+    });
+    after(() => rm(dir, { recursive: true, force: true }));
+
+    it("is tables of the very interactions that are uploaded", async () => {
+        const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];
+        await assert.rejects(
+            fallbackTables(join(dir, "none.csv")),
+            /there is no .*fallback-tables\.json.*npm run data-prep/s,
+        );
+        await writeFile(input, ratingsFile(syntheticRatings({ seed: 1 })));
+        await prepare({ input, output, log: () => {} });
+        assert.ok(await fallbackTables(output));
+        const other = join(dir, "other.csv");
+        await writeFile(other, "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n");
+        await assert.rejects(fallbackTables(other), /made from other interactions/);
+    });
+
+    it("is the page's files, told where their API is", async () => {
+        await writeFile(join(dir, "index.html"), '<html data-api="%API%">');
+        for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
+        const html = pageFiles(dir, "api").find(({ name }) => name === "index.html");
+        assert.deepEqual(html?.content, { text: '<html data-api="api">' });
+        assert.equal(html?.contentType, "text/html; charset=utf-8");
+        await writeFile(join(dir, "film.mp4"), "");
+        assert.throws(() => pageFiles(dir, "api"), /without a content type/);
+    });
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { guardRules } from "../../../components/common/guard-rules.ts";
+import { Campaign } from "../../../components/personalize/resources.ts";
+import { made, settled, useMocks } from "../mocks.ts";
+
+const open = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
+const common = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1 };
+const reason = "a drill needs it, for an hour";
+
+describe("the guard rules in a program", () => {
+    beforeEach(async () => {
+        await useMocks();
+        // A transformation belongs to the stack's resource, which mocks do not make by themselves.
+        await pulumi.runtime.runInPulumiStack(async () => ({}));
+    });
+
+    it("refuse a resource at once, name it and the rule, and say what to do", () => {
+        guardRules({});
+        assert.throws(
+            () => new aws.iam.Policy("wide", { policy: open }),
+            /aws:iam\/policy:Policy wide a statement allows \* \(guard rule wildcard-action\)\nChange it.*\n?.*waivers\.wildcard-action/,
+        );
+    });
+
+    it("never ask the engine for what turns out to be refused when something else is made", async () => {
+        guardRules({});
+        const later = (text: string) => pulumi.output(Promise.resolve(text));
+        new aws.iam.Policy("wide", { policy: later(open) });
+        new aws.iam.Policy("narrow", { policy: later(open.replace('"Action":"*"', '"Action":"s3:GetObject"')) });
+        await settled();
+        assert.deepEqual(
+            made.filter(({ type }) => /Policy$/.test(type)).map(({ name }) => name),
+            ["narrow"],
+        );
+    });
+
+    it("let pass what is waived, and leave its properties as they are", async () => {
+        guardRules({ "wildcard-action": reason });
+        const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
+        const text = await new Promise((resolve) => policy.policy.apply(resolve));
+        assert.equal(text, open);
+    });
+
+    it("refuse a campaign before which no budget on Personalize was asked for, and no other", async () => {
+        const campaign = (name: string) =>
+            new Campaign(name, { name, solutionArn: "s", solutionVersionArn: "s/v", minProvisionedTPS: 1, ...common });
+        const budget = (name: string, service: string) =>
+            new aws.budgets.Budget(name, {
+                budgetType: "COST",
+                timeUnit: "MONTHLY",
+                costFilters: [{ name: "Service", values: [service] }],
+            });
+        guardRules({});
+        assert.throws(
+            () => campaign("first"),
+            /Campaign first bills by the hour.*\(guard rule campaign-without-budget\)/,
+        );
+        budget("wrong", "Amazon Simple Storage Service");
+        assert.throws(() => campaign("second"), /no aws\.budgets\.Budget on Amazon Personalize comes before it/);
+        budget("right", "Amazon Personalize");
+        campaign("third");
+        await settled();
+        assert.deepEqual(
+            made.filter(({ type }) => /Campaign$/.test(type)).map(({ name }) => name),
+            ["third"],
+        );
+    });
+
+    it("let a campaign pass without a budget where that is waived with a reason", async () => {
+        guardRules({ "campaign-without-budget": reason });
+        new Campaign("free", {
+            name: "free",
+            solutionArn: "s",
+            solutionVersionArn: "s/v",
+            minProvisionedTPS: 1,
+            ...common,
+        });
+        await settled();
+        assert.ok(made.some(({ name }) => name === "free"));
+    });
+
+    it("take no waiver without a reason, and none of no rule", () => {
+        assert.throws(() => guardRules({ "wildcard-action": "because" }), /waivers\.wildcard-action is "because"/);
+        assert.throws(() => guardRules({ "wild-action": reason }), /waivers\.wild-action is no guard rule/);
+    });
+});

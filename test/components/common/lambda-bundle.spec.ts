@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleText } from "../../../components/common/lambda-bundle.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+describe("the code of a function", () => {
+    it("is the same in another clone, holds no path of this machine, and is less than 1 MB", async () => {
+        const clone = await mkdtemp(join(tmpdir(), "another-clone-"));
+        try {
+            for (const part of [
+                "app",
+                "components",
+                "config",
+                "cost",
+                "data-prep",
+                "personalize",
+                "package.json",
+            ]) {
+                await cp(join(root, part), join(clone, part), { recursive: true });
+            }
+            await symlink(join(root, "node_modules"), join(clone, "node_modules"));
+            for (const name of ["cost-guard", "notifier", "prefetch", "recommendation-api"]) {
+                const program = `import { bundleText } from "./components/common/lambda-bundle.ts"; process.stdout.write(bundleText("${name}"));`;
+                const there = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+                    cwd: clone,
+                    maxBuffer: 4e6,
+                }).toString();
+                const here = bundleText(name);
+                assert.equal(there, here, name);
+                assert.ok(here.length > 1000 && here.length < 1e6, `${here.length}`);
+                assert.ok(!here.includes(root) && !here.includes("node_modules/"), name);
+            }
+        } finally {
+            await rm(clone, { recursive: true, force: true });
+        }
+    });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { CostGuard } from "../../../components/cost/cost-guard.ts";
+import { SpendBudget } from "../../../components/cost/spend-budget.ts";
+import { Notices } from "../../../components/observability/notices.ts";
+import { configWith, inputsOf, made, settled, tags, useMocks } from "../mocks.ts";
+
+const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+
+async function makeAll(values: Record<string, string> = {}) {
+    await useMocks();
+    const config = configWith(values);
+    const notices = new Notices("notices", { config, caller });
+    const { topicArn, failuresArn } = notices;
+    const budget = new SpendBudget("budget", { config, monthlyLimitUsd: 192.5, topicArn });
+    new CostGuard("guard", { config, caller, monthlyLimitUsd: 192.5, topicArn, failuresArn, marks: budget.resource });
+    await settled();
+    return config;
+}
+const ofType = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`));
+
+describe("the cost guard's components", () => {
+    it("run the guard by a schedule, within a role of its own, and keep what fails", async () => {
+        const { names } = await makeAll({
+            guardMinutes: "1",
+            idleAction: "park",
+            adopt: '{"campaign":"arn:aws:personalize:eu-central-1:123456789012:campaign/old"}',
+        });
+        const { code: _, ...made1 } = inputsOf("Function");
+        assert.deepEqual(
+            [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.timeout],
+            [names.costGuard, "nodejs24.x", ["arm64"], 256, 120],
+        );
+        const told = JSON.parse(made1.environment.variables.GUARD_CONFIG);
+        assert.equal(told.campaignArn, "arn:aws:personalize:eu-central-1:123456789012:campaign/old");
+        assert.equal(told.monthlyLimitUsd, 192.5);
+        assert.equal(told.idleAction, "park");
+        assert.equal(inputsOf("LogGroup").name, `/aws/lambda/${names.costGuard}`);
+        assert.equal(inputsOf("LogGroup").retentionInDays, 90);
+        const schedule = inputsOf("Schedule");
+        assert.equal(schedule.scheduleExpression, "rate(1 minute)");
+        assert.equal(schedule.target.deadLetterConfig.arn, `arn:of:${names.failures}`);
+        const { destinationConfig } = inputsOf("FunctionEventInvokeConfig");
+        assert.equal(destinationConfig.onFailure.destination, `arn:of:${names.failures}`);
+        assert.deepEqual(inputsOf("MetricAlarm").dimensions, { QueueName: names.failures });
+        assert.deepEqual(inputsOf("MetricAlarm").alarmActions, [`arn:of:${names.notices}`]);
+    });
+
+    it("hold a budget on the service to the limit, by the tag where that is configured", async () => {
+        await makeAll({ budgetByTag: "true" });
+        const budget = inputsOf("Budget");
+        assert.deepEqual([budget.limitAmount, budget.timeUnit, budget.budgetType], ["192.5", "MONTHLY", "COST"]);
+        assert.deepEqual(budget.costFilters, [
+            { name: "Service", values: ["Amazon Personalize"] },
+            { name: "TagKeyValue", values: ["user:pulumi:stack$dev"] },
+        ]);
+        const notified = budget.notifications.map((one: Record<string, unknown>) => [
+            one.threshold,
+            one.notificationType,
+        ]);
+        assert.deepEqual(notified, [
+            [50, "ACTUAL"],
+            [80, "ACTUAL"],
+            [100, "ACTUAL"],
+            [100, "FORECASTED"],
+        ]);
+    });
+
+    it("tell a queue, and mail and a chat where these are configured", async () => {
+        await makeAll();
+        assert.deepEqual(
+            ofType("TopicSubscription").map(({ inputs }) => inputs.protocol),
+            ["sqs"],
+        );
+        assert.equal(ofType("Function").length, 1);
+        const { names } = await makeAll({
+            alertEmail: "ann@example.com",
+            chatWebhookParameter: "/movie-recommender-chat/dev",
+        });
+        assert.deepEqual(
+            ofType("TopicSubscription")
+                .map(({ inputs }) => inputs.protocol)
+                .sort(),
+            ["email", "lambda", "sqs"],
+        );
+        const notifier = ofType("Function").find(({ inputs }) => inputs.name === names.notifier);
+        assert.deepEqual(notifier?.inputs.environment.variables, { WEBHOOK_PARAMETER: "/movie-recommender-chat/dev" });
+        assert.equal(inputsOf("Permission").sourceArn, `arn:of:${names.notices}`);
+    });
+
+    it("carry the stack's tags wherever there can be any, and the boundary where there is one", async () => {
+        const permissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
+        await makeAll({ permissionsBoundary, chatWebhookParameter: "/chat" });
+        const tagged = ["Function", "Role", "LogGroup", "Queue", "Topic", "Budget", "MetricAlarm"];
+        for (const type of tagged) {
+            assert.ok(ofType(type).length > 0, type);
+            for (const { inputs, name } of ofType(type)) assert.deepEqual(inputs.tags, tags, `${type} ${name}`);
+        }
+        assert.deepEqual(
+            ofType("Role").map(({ inputs }) => inputs.permissionsBoundary),
+            Array(3).fill(permissionsBoundary),
+        );
+        for (const { inputs } of ofType("Queue")) assert.equal(inputs.sqsManagedSseEnabled, true);
+    });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prefixesOf } from "../../../components/data/files.ts";
+import { schemaBeside } from "../../../components/data/metadata-schema.ts";
+import type { StackConfig } from "../../../config/config.ts";
+import { executionRolePolicy } from "../../../iam/import-access.ts";
+import { configWith, schemaText } from "../mocks.ts";
+
+describe("the files of a stack", () => {
+    let folder: string;
+
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "files-"));
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    it("are CSVs with their Avro schema beside them, and it is said what is wrong with it", async () => {
+        const csv = join(folder, "films.csv");
+        const schema = join(folder, "films.schema.json");
+        assert.throws(() => schemaBeside(csv, "ITEMS"), {
+            message: `${csv} needs its Avro schema beside it in ${schema}. docs/data.md shows one.`,
+        });
+        for (const text of ["{", "null", '{"fields": 1}', schemaText("Users", "USER_ID")]) {
+            await writeFile(schema, text);
+            assert.throws(() => schemaBeside(csv, "ITEMS"), {
+                message: `${schema} is no Avro record with a field ITEM_ID. docs/data.md shows one.`,
+            });
+        }
+        // Other spaces are not another schema.
+        await writeFile(schema, JSON.stringify(JSON.parse(schemaText("Items", "ITEM_ID")), null, 2));
+        assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
+    });
+
+    it("are exactly what the role may read, and it may write for batches only", () => {
+        const [interactions, items, users, input] = [
+            "personalize_interactions_fixed.csv",
+            "items.csv",
+            "users.csv",
+            "batch/input/users.json",
+        ];
+        assert.deepEqual(prefixesOf(configWith({})), { readPrefixes: [interactions], writePrefix: undefined });
+        const all = configWith({ itemsFile: "i.csv", usersFile: "u.csv", batchInferenceFile: "b.jsonl" });
+        assert.deepEqual(prefixesOf(all), {
+            readPrefixes: [interactions, items, users, input],
+            writePrefix: "batch/output/",
+        });
+        const actions = (config: StackConfig) =>
+            [executionRolePolicy({ partition: "aws", bucketName: "films", ...prefixesOf(config) }).Statement]
+                .flat()
+                .map(({ Action, Resource }) => [Action, Resource]);
+        const arn = (key: string) => `arn:aws:s3:::films/${key}*`;
+        assert.deepEqual(actions(configWith({ itemsFile: "i.csv" })), [
+            ["s3:ListBucket", "arn:aws:s3:::films"],
+            ["s3:GetObject", [arn(interactions ?? ""), arn(items ?? "")]],
+        ]);
+        assert.deepEqual(actions(configWith({ batchInferenceFile: "b.jsonl" })).at(-1), [
+            "s3:PutObject",
+            "arn:aws:s3:::films/batch/output/*",
+        ]);
+    });
+});

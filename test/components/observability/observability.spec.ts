@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Alarm, alarmCount, alarmsOf, failuresAlarm } from "../../../components/observability/alarms.ts";
+import { AuditTrail } from "../../../components/observability/audit-trail.ts";
+import { dashboardBody, dashboardUrl } from "../../../components/observability/dashboard-body.ts";
+import { Observability } from "../../../components/observability/observability.ts";
+import * as metrics from "../../../config/metrics.ts";
+import { trailRolePolicy, trailRoleTrust } from "../../../iam/trail-access.ts";
+import { configWith, inputsOf, made, settled, tags, useMocks, value } from "../mocks.ts";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
+const arn = (tail: string) => `arn:aws:personalize:eu-central-1:123456789012:${tail}`;
+const place = {
+    stack: "dev",
+    campaignArn: arn("campaign/films"),
+    datasetGroupArn: arn("dataset-group/films"),
+    solutionArn: arn("solution/films"),
+    api: { name: "films-api", stage: "api" },
+};
+const settings = { idleHours: 24, monthlyLimitUsd: 200, maximumNdcgDrop: 15 };
+const alarms: readonly Alarm[] = [...alarmsOf(place, settings), failuresAlarm("failures")];
+
+const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
+const apiMetrics = [...Object.values(ofRequests), ...Object.values(answeredBy)];
+
+/** Every name of config/metrics.ts, and what it is a metric of. */
+const known = new Map<string, string>([
+    ...[...Object.values(metrics.servingMetrics), ...Object.values(metrics.jobMetrics)].map(
+        (name) => [name, metrics.personalizeNamespace] as const,
+    ),
+    ...Object.values(metrics.gatewayMetrics).map((name) => [name, metrics.gatewayNamespace] as const),
+    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics, ...apiMetrics].map(
+        (name) => [name, metrics.ownNamespace] as const,
+    ),
+]);
+
+interface Widget {
+    readonly type: string;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly properties: {
+        readonly markdown?: string;
+        readonly title?: string;
+        readonly metrics?: readonly unknown[][];
+    };
+}
+
+describe("the dashboard", () => {
+    const { widgets } = dashboardBody({
+        ...place,
+        ...{ region: "eu-central-1", version: "1a2b3c4d", alarmArns: ["a"], monthlyLimitUsd: 200, idleHours: 24 },
+    }) as { widgets: readonly Widget[] };
+    const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    const named = lines.filter(([first]) => typeof first === "string") as string[][];
+    const expressions = lines.flatMap((line) => (line.at(-1) as { expression?: string }).expression ?? []);
+
+    it("asks its three questions, each over a row, and nothing lies on anything else", () => {
+        const questions = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
+        assert.deepEqual(questions, ["## Is it healthy?", "## Is it served?", "## Is it good?", "## Is it worth it?"]);
+        for (const [index, one] of widgets.entries()) {
+            assert.ok([one.x, one.y, one.width, one.height].every(Number.isInteger), `${one.properties.title}`);
+            assert.ok(one.x + one.width <= 24);
+            for (const other of widgets.slice(index + 1)) {
+                const apart =
+                    one.x + one.width <= other.x ||
+                    other.x + other.width <= one.x ||
+                    one.y + one.height <= other.y ||
+                    other.y + other.height <= one.y;
+                assert.ok(apart, `${JSON.stringify(one)} lies on ${JSON.stringify(other)}`);
+            }
+        }
+        assert.equal(widgets.filter(({ type }) => type === "alarm").length, 1);
+    });
+
+    it("shows every metric of config/metrics.ts, and no other", () => {
+        for (const [namespace, name] of named) {
+            assert.equal(known.get(String(name)), namespace, name);
+        }
+        const selected = expressions.flatMap((expression) => /SELECT SUM\((\w+)\)/.exec(expression)?.[1] ?? []);
+        assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected]), new Set(known.keys()));
+    });
+
+    it("computes with what it shows only", () => {
+        const ids = new Set(named.map((line) => (line.at(-1) as unknown as { id?: string }).id));
+        const math = expressions.filter((expression) => !expression.startsWith("SELECT"));
+        assert.equal(math.length, 2);
+        for (const word of math.join().match(/\b[a-z]\w*/g) ?? []) assert.ok(ids.has(word), word);
+    });
+
+    it("is found at the console of its partition", () => {
+        const tail = "/cloudwatch/home?region=r#dashboards/dashboard/d";
+        assert.equal(dashboardUrl("aws", "r", "d"), `https://r.console.aws.amazon.com${tail}`);
+        assert.equal(dashboardUrl("aws-cn", "r", "d"), `https://console.amazonaws.cn${tail}`);
+        assert.equal(dashboardUrl("aws-us-gov", "r", "d"), `https://console.amazonaws-us-gov.com${tail}`);
+    });
+});
+
+describe("the alarms", () => {
+    it("are as many as are paid for, and watch metrics of config/metrics.ts or of SQS", () => {
+        assert.equal(alarms.length, alarmCount(true));
+        assert.equal(alarmCount(false), alarmCount(true) - 1);
+        for (const { id, watches } of alarms) {
+            const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
+            for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {
+                assert.equal(known.get(name), namespace, id);
+            }
+        }
+    });
+
+    it("call at the config's figures", () => {
+        const thresholds = Object.fromEntries(alarms.map(({ id, calls, threshold }) => [id, `${calls} ${threshold}`]));
+        assert.equal(thresholds.idle, "at or above 24");
+        assert.equal(thresholds.cost, "at or above 160");
+        assert.equal(thresholds["quality-drop"], "above 15");
+    });
+
+    it("can be called: CloudWatch evaluates a day at most, and a period of one of its lengths", () => {
+        for (const { id, period, datapoints, watches } of alarms) {
+            assert.ok(period * datapoints.of <= 86_400 && period % 60 === 0, id);
+            assert.ok(datapoints.needed >= 1 && datapoints.needed <= datapoints.of, id);
+            assert.ok("metric" in watches || /^[a-zA-Z]/.test(watches.expression), id);
+        }
+    });
+
+    it("each have a page, which begins with a command that there is; and there is no page of no alarm", async () => {
+        const folder = join(root, "docs", "runbooks");
+        const pages = (await readdir(folder)).sort();
+        assert.deepEqual(pages, alarms.map(({ id }) => `${id}.md`).sort());
+        const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+        for (const page of pages) {
+            const text = await readFile(join(folder, page), "utf8");
+            const [, heading, command] = /^# ([\w-]+): .+\n\n```sh\nnpm run ([\w-]+)/.exec(text) ?? [];
+            assert.equal(`${heading}.md`, page);
+            assert.ok(command !== undefined && command in scripts, `${page}: npm run ${command}`);
+            for (const part of ["What it means", "What to look at", "How to mend it", "When to ignore it"]) {
+                assert.ok(text.includes(`**${part}.**`), `${page}: ${part}`);
+            }
+        }
+    });
+});
+
+describe("the observability component", () => {
+    const observe = async (values: Record<string, string>, serving?: { solutionVersionArn: string }) => {
+        await useMocks();
+        const config = configWith(values);
+        const since = "2026-11-25T12:00:00Z";
+        const marks = serving ? { serving: { ...serving, hold: true, reason: "", since } } : {};
+        const observability = new Observability("observability", {
+            ...{ config, caller, monthlyLimitUsd: 200, topicArn: "arn:topic", marks },
+            solutionVersionArn: arn("solution/films/1a2b3c4d"),
+        });
+        await settled();
+        return { config, observability };
+    };
+
+    it("makes an alarm of each, which says one sentence and the page, to the topic and only when it goes wrong", async () => {
+        const { config } = await observe({});
+        const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
+        assert.equal(its.length, alarmCount(config.serving.api) - 1);
+        for (const alarm of its) {
+            const id = String(alarm.name).slice(config.names.alarmPrefix.length + 1);
+            assert.match(alarm.alarmDescription, new RegExp(`^[^.]+: docs/runbooks/${id}\\.md$`));
+            assert.deepEqual([alarm.alarmActions, alarm.okActions, alarm.tags], [["arn:topic"], undefined, tags]);
+        }
+        const errors = its.find(({ name }) => name === `${config.names.alarmPrefix}-errors`);
+        assert.deepEqual(
+            errors?.metricQueries.map((query: { id: string; returnData?: boolean }) => [query.id, query.returnData]),
+            [
+                ["watched", true],
+                ["requests", undefined],
+                ["failures", undefined],
+            ],
+        );
+    });
+
+    it("shows the version that a runbook holds, else the newest", async () => {
+        const { observability } = await observe({});
+        assert.match(inputsOf("Dashboard").dashboardBody, /version 1a2b3c4d/);
+        assert.match(await value(observability.dashboardUrl), /#dashboards\/dashboard\/movie-recommender$/);
+        await observe({}, { solutionVersionArn: arn("solution/films/99999999") });
+        assert.match(inputsOf("Dashboard").dashboardBody, /version 99999999/);
+    });
+
+    it("watches what was adopted under its own name", async () => {
+        await observe({ adopt: JSON.stringify({ campaign: arn("campaign/console-films") }) });
+        assert.match(inputsOf("Dashboard").dashboardBody, /campaign\/console-films/);
+    });
+});
+
+describe("the audit trail", () => {
+    it("is a trail that can be proved unchanged, into a closed bucket and a log group, each for 90 days", async () => {
+        await useMocks();
+        const config = configWith({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" });
+        const { names } = config;
+        new AuditTrail("audit", { config, caller, bucketName: "films" });
+        await settled();
+        const trail = inputsOf("Trail");
+        assert.deepEqual(
+            [trail.name, trail.s3BucketName, trail.enableLogFileValidation, trail.isMultiRegionTrail, trail.tags],
+            [names.trail, "films-trail", true, false, tags],
+        );
+        assert.equal(trail.cloudWatchLogsGroupArn, `arn:of:/aws/cloudtrail/${names.trail}:*`);
+        assert.equal(trail.cloudWatchLogsRoleArn, `arn:of:${names.trailRole}`);
+        assert.deepEqual([inputsOf("Bucket").bucket, inputsOf("Bucket").forceDestroy], ["films-trail", true]);
+        assert.equal(inputsOf("BucketPublicAccessBlock").restrictPublicBuckets, true);
+        assert.equal(inputsOf("BucketLifecycleConfiguration").rules[0].expiration.days, 90);
+        assert.equal(inputsOf("LogGroup").retentionInDays, 90);
+        const role = inputsOf("Role");
+        assert.deepEqual(JSON.parse(role.assumeRolePolicy), trailRoleTrust({ ...caller, names }));
+        assert.equal(role.permissionsBoundary, "arn:aws:iam::123456789012:policy/boundary");
+        assert.deepEqual(JSON.parse(inputsOf("RolePolicy").policy), trailRolePolicy({ ...caller, names }));
+    });
+});

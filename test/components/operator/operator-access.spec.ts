@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { OperatorAccess, type OperatorAccessArgs } from "../../../components/operator/operator-access.ts";
+import { namesFor } from "../../../config/config.ts";
+import { githubTrust } from "../../../iam/github-trust.ts";
+import { operatorPolicy, policyKinds, rolesBoundary } from "../../../iam/operator.ts";
+import { inputsOf, made, settled, typesAndNames, useMocks, value } from "../mocks.ts";
+
+const scope = {
+    partition: "aws",
+    region: "eu-central-1",
+    accountId: "012345678901",
+    project: "movie-recommender",
+    stack: "dev",
+    bucketName: "films",
+    names: namesFor("dev", ""),
+};
+const tags = { "pulumi:project": "movie-recommender-operator" };
+const policies = ["boundary", ...policyKinds].map((kind) => `aws:iam/policy:Policy operator-${kind}`).sort();
+
+async function accessOf(more: Partial<OperatorAccessArgs> = {}) {
+    const access = new OperatorAccess("operator", { scope, users: [], roles: [], github: undefined, tags, ...more });
+    await settled();
+    return access;
+}
+
+describe("the operator's access", () => {
+    beforeEach(useMocks);
+
+    it("is managed policies and, by default, nobody who has them: a permission set names them", async () => {
+        const access = await accessOf();
+        assert.deepEqual(typesAndNames(), [...policies, "movie-recommender:access:OperatorAccess operator"]);
+        const documentOf = (name: string) => JSON.parse(made.find((one) => one.name === name)?.inputs.policy);
+        assert.deepEqual(documentOf("operator-boundary"), rolesBoundary(scope));
+        assert.deepEqual(documentOf("operator-deploy"), operatorPolicy(scope, "deploy"));
+        assert.deepEqual(access.permissionSetPolicies, [
+            "movie-recommender-dev-read",
+            "movie-recommender-dev-read-operations",
+            "movie-recommender-dev-read-serving",
+            "movie-recommender-dev-operate",
+            "movie-recommender-dev-deploy",
+            "movie-recommender-dev-deploy-operations",
+            "movie-recommender-dev-deploy-audit",
+            "movie-recommender-dev-deploy-serving",
+            "movie-recommender-dev-deploy-page",
+        ]);
+        assert.equal(await value(access.githubRoleArn), "");
+    });
+
+    it("is attached to users and roles that exist already, the boundary to nobody", async () => {
+        await accessOf({ users: ["ann"], roles: ["ops"] });
+        const attached = made.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
+        assert.equal(attached.length, 2 * policyKinds.length);
+        assert.ok(!JSON.stringify(attached).includes("boundary"));
+        assert.deepEqual(new Set(attached.map(({ user, role }) => user ?? role)), new Set(["ann", "ops"]));
+    });
+
+    it("is a role for one GitHub workflow, by its subject as a whole, and never a key", async () => {
+        const subject = "repo:my-org/films:environment:production";
+        await accessOf({ github: { subject, providerArn: undefined } });
+        const provider = inputsOf("OpenIdConnectProvider");
+        assert.equal(provider.url, "https://token.actions.githubusercontent.com");
+        assert.deepEqual(provider.clientIdLists, ["sts.amazonaws.com"]);
+        const trust = JSON.parse(inputsOf("Role").assumeRolePolicy);
+        assert.deepEqual(trust, githubTrust("arn:of:operator-github", subject));
+        assert.ok(!made.some(({ type }) => /AccessKey|LoginProfile/.test(type)));
+    });
+
+    it("takes the account's own provider of GitHub where there is one", async () => {
+        const providerArn = "arn:aws:iam::012345678901:oidc-provider/token.actions.githubusercontent.com";
+        await accessOf({ github: { subject: "repo:my-org/films:environment:production", providerArn } });
+        assert.ok(!made.some(({ type }) => /OpenIdConnectProvider/.test(type)));
+        const [statement] = JSON.parse(inputsOf("Role").assumeRolePolicy).Statement;
+        assert.equal(statement.Principal.Federated, providerArn);
+    });
+});

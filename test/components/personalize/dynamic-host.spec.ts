@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
+import { DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
+import {
+    createBucket,
+    createDataset,
+    type Service,
+    startService,
+} from "../../../packages/local-personalize/test/support.ts";
+import { type DynamicHost, initFailureOf, startDynamicHost } from "../../support/dynamic-host.ts";
+
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const common = {
+    region: "eu-central-1",
+    tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "host" },
+    pollSeconds: 0.01,
+    deadlineMinutes: 1,
+};
+
+describe("Pulumi's dynamic provider host with our provider text", () => {
+    let service: Service;
+    /** Stands for the engine, whose end the handlers must notice. */
+    let engine: Server;
+    const hosts: DynamicHost[] = [];
+    const bucket = createBucket();
+
+    before(async () => {
+        service = await startService({ access: bucket.access });
+        engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+        await once(engine, "listening");
+    });
+    after(async () => {
+        await Promise.all(hosts.map((host) => host.stop()));
+        engine?.close();
+        await service?.discard();
+    });
+
+    const hostOf = async (kind: string) => {
+        const { port } = engine.address() as { port: number };
+        const host = await startDynamicHost(kind, port, {
+            AWS_ENDPOINT_URL: service.endpoint,
+            AWS_ACCESS_KEY_ID: "test",
+            AWS_SECRET_ACCESS_KEY: "test",
+            AWS_EC2_METADATA_DISABLED: "true",
+            NO_PROXY: "127.0.0.1",
+        });
+        hosts.push(host);
+        return host;
+    };
+
+    it("carries a dataset group through its whole life", async () => {
+        const host = await hostOf("DatasetGroup");
+        const { __provider, ...inputs } = (await host.check({}, { ...common, name: "host" })).inputs;
+        assert.equal(__provider, host.text);
+        assert.deepEqual(inputs, { ...common, name: "host" });
+
+        const { id, outs } = await host.create(inputs);
+        assert.equal(id, "arn:aws:personalize:eu-central-1:000000000000:dataset-group/host");
+        assert.deepEqual(outs, { ...inputs, arn: id, status: "ACTIVE", __provider: host.text });
+
+        assert.deepEqual(await host.diff(id, outs, inputs), {
+            changes: false,
+            replaces: [],
+            deleteBeforeReplace: false,
+        });
+        const renamed = await host.diff(id, outs, { ...inputs, name: unknownValue });
+        assert.deepEqual(renamed, { changes: true, replaces: ["name"], deleteBeforeReplace: false });
+        const failed = await host.diff(id, { ...outs, status: "CREATE FAILED" }, inputs);
+        assert.deepEqual(failed, { changes: true, replaces: ["status"], deleteBeforeReplace: true });
+
+        assert.deepEqual(await host.read(id, outs), { id, props: outs });
+        const tags = { ...common.tags, team: "films" };
+        assert.deepEqual(await host.update(id, outs, { ...inputs, tags }), { ...outs, tags });
+
+        await host.delete(id, outs);
+        const gone = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: id }));
+        await assert.rejects(gone, { name: "ResourceNotFoundException" });
+        assert.equal((await host.read(id, outs)).id, "");
+    });
+
+    it("reports bad inputs by property, and lets preview's unknown values pass", async () => {
+        const host = await hostOf("DatasetGroup");
+        const { failures } = await host.check({}, { ...common, name: "no good" });
+        assert.deepEqual(failures, [
+            { property: "name", reason: '"no good" is no Personalize name: 1 to 63 letters, digits, - and _' },
+        ]);
+        assert.deepEqual((await host.check({}, { ...common, name: unknownValue })).failures, []);
+    });
+
+    it("records an import that failed as created, with all that its next life needs", async () => {
+        const { datasetArn } = await createDataset(service, "host-import");
+        const host = await hostOf("DatasetImportJob");
+        const inputs = {
+            ...common,
+            jobNamePrefix: "job",
+            datasetArn,
+            dataLocation: "s3://films/interactions.csv",
+            roleArn: "arn:aws:iam::000000000000:role/reader",
+            contentHash: "0".repeat(64),
+        };
+        bucket.deny(true);
+        const error = await host.create(inputs).catch((thrown: unknown) => thrown);
+        bucket.deny(false);
+        const failure = initFailureOf(error);
+        assert.ok(failure, String(error));
+        assert.equal(failure.id, "arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/job-00000000-1");
+        assert.deepEqual(failure.properties, {
+            ...inputs,
+            jobName: "job-00000000-1",
+            arn: failure.id,
+            status: "CREATE FAILED",
+            __provider: host.text,
+        });
+        assert.match(failure.reasons.join(), /CREATE FAILED.*Insufficient privileges for accessing data in Amazon S3/);
+        assert.deepEqual((await host.diff(failure.id, failure.properties, inputs)).replaces, ["status"]);
+    });
+
+    it("keeps the service's error name and request id in what a person reads, and records nothing", async () => {
+        const host = await hostOf("Dataset");
+        const nowhere = "arn:aws:personalize:eu-central-1:000000000000";
+        const error = await host
+            .create({
+                ...common,
+                name: "orphan",
+                datasetGroupArn: `${nowhere}:dataset-group/none`,
+                schemaArn: `${nowhere}:schema/none`,
+                datasetType: "INTERACTIONS",
+            })
+            .catch((thrown: unknown) => thrown);
+        assert.match(String(error), /dataset orphan: ResourceNotFoundException: .*\(request id .+\)/);
+        assert.equal(initFailureOf(error), undefined);
+    });
+
+    it("asks nothing more of the service when the engine is gone", async () => {
+        const host = await hostOf("DatasetGroup");
+        await new Promise((closed) => engine.close(closed));
+        await assert.rejects(
+            host.create({ ...common, name: "late" }),
+            /the Pulumi engine is gone; nothing more is asked of AWS\. Run the same command again\./,
+        );
+        const late = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/late";
+        const look = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: late }));
+        await assert.rejects(look, { name: "ResourceNotFoundException" });
+    });
+});

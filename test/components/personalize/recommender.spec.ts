@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { autoTrainingPrice } from "../../../components/personalize/auto-training-price.ts";
+import { namesFor, type StackConfig } from "../../../config/config.ts";
+import type { Marks as StackMarks } from "../../../personalize/operations/state-flags.ts";
+import { configWith, inputsOf, made, schemaText, settled, tags, typesAndNames, useMocks, value } from "../mocks.ts";
+
+/** Properties whose changes are ignored, by the last word of the resource's type. */
+const ignored: Record<string, string[] | undefined> = {};
+
+describe("the recommender", () => {
+    let folder: string;
+
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "recommender-"));
+    });
+    beforeEach(useMocks);
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    it("is made of the eight kinds, each with its name, region, deadline and provider", async () => {
+        await recommender(configWith({}));
+        const dynamic = "pulumi-nodejs:dynamic/personalize";
+        assert.deepEqual(typesAndNames(), [
+            "movie-recommender:personalize:Recommender movies",
+            `${dynamic}:Campaign movies`,
+            `${dynamic}:Dataset movies`,
+            `${dynamic}:DatasetGroup movies`,
+            `${dynamic}:DatasetImportJob movies`,
+            `${dynamic}:EventTracker movies`,
+            `${dynamic}:Marks movies`,
+            `${dynamic}:Schema movies`,
+            `${dynamic}:Solution movies`,
+            `${dynamic}:SolutionVersion movies`,
+        ]);
+        const deadlines = {
+            Schema: 30,
+            DatasetGroup: 30,
+            Dataset: 30,
+            DatasetImportJob: 120,
+            Solution: 30,
+            SolutionVersion: 360,
+            Campaign: 120,
+            EventTracker: 30,
+        };
+        const { __provider: text } = inputsOf("Schema");
+        for (const [kind, deadlineMinutes] of Object.entries(deadlines)) {
+            const inputs = inputsOf(kind);
+            assert.equal(inputs.region, "eu-central-1");
+            assert.equal(inputs.deadlineMinutes, deadlineMinutes, kind);
+            assert.deepEqual(inputs.tags, tags);
+            assert.equal(inputs.__provider, text.replaceAll('"Schema"', `"${kind}"`));
+        }
+        const names = namesFor("dev", "");
+        for (const [kind, name] of [
+            ["Schema", names.schema],
+            ["DatasetGroup", names.datasetGroup],
+            ["Dataset", names.dataset],
+            ["Solution", names.solution],
+            ["Campaign", names.campaign],
+        ] as const) {
+            assert.equal(inputsOf(kind).name, name);
+        }
+        assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
+        assert.equal(inputsOf("Solution").performAutoTraining, false);
+        assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
+    });
+
+    it("leaves the recipe to the service with AutoML", async () => {
+        await recommender(configWith({ recipe: "", performAutoML: "true" }));
+        assert.equal(inputsOf("Solution").performAutoML, true);
+        assert.equal("recipeArn" in inputsOf("Solution"), false);
+    });
+
+    it("has no campaign while that is parked or not enabled, and answers an empty ARN for it", async () => {
+        const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
+        for (const [config, marks] of [
+            [configWith({}), { parked }],
+            [configWith({ campaignEnabled: "false" }), {}],
+        ] as const) {
+            await useMocks();
+            const { campaignArn } = await recommender(config, marks);
+            assert.equal(await value(campaignArn), "");
+            assert.deepEqual(
+                typesAndNames().filter((made) => made.includes("Campaign")),
+                [],
+            );
+            assert.equal(inputsOf("SolutionVersion").solutionArn, namesFor("dev", "").solution);
+        }
+    });
+
+    it("keeps the campaign at a version that is held, and at none that was only switched to", async () => {
+        const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
+        await recommender(configWith({}), { serving: { ...serving, hold: true } });
+        assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
+        await useMocks();
+        await recommender(configWith({}), { serving: { ...serving, hold: false } });
+        assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
+        const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true" };
+        await useMocks();
+        await recommender(configWith(automatic), { serving: { ...serving, hold: true } });
+        assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
+    });
+
+    it("lets the campaign follow what the service trains by itself, and trains nothing for a new import", async () => {
+        const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
+        await recommender(configWith(automatic));
+        const { solution } = namesFor("dev", "");
+        assert.equal(inputsOf("Campaign").solutionVersionArn, `${solution}/$LATEST`);
+        assert.equal(inputsOf("Solution").performAutoTraining, true);
+        assert.equal(inputsOf("Solution").schedulingExpression, "rate(1 day)");
+        assert.deepEqual(ignored.SolutionVersion, ["importJobArn"]);
+        await useMocks();
+        await recommender(configWith({ ...automatic, syncWithLatestSolutionVersion: "false", autoTrainingDays: "7" }));
+        assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
+        assert.equal(inputsOf("Solution").schedulingExpression, "rate(7 days)");
+        assert.deepEqual(ignored.SolutionVersion, []);
+    });
+
+    for (const [recipe, days, sentence] of [
+        ["aws-user-personalization", 7, "every 7 days: ≈ $1.12 to $2.19 a month for 100,000 interactions"],
+        ["aws-user-personalization-v2", 1, "every day: ≈ $6.08 a month for 100,000 interactions"],
+        [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
+    ] as const) {
+        it(`tells the monthly price of training ${recipe ?? "with AutoML"} by itself ${sentence.split(":")[0]}`, () => {
+            const told = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
+            assert.equal(told, `automatic training ${sentence} (US price, unverified)`);
+        });
+    }
+
+    it("makes filters and an event tracker of the group", async () => {
+        const filters = {
+            new: "INCLUDE ItemID WHERE Items.YEAR > 1990",
+            unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
+        };
+        await recommender(configWith({ filters: JSON.stringify(filters), eventTracker: "true" }));
+        const { datasetGroup, eventTracker } = namesFor("dev", "");
+        const found = made.filter(({ type }) => type.endsWith(":Filter"));
+        assert.deepEqual(
+            found.map(({ name, inputs }) => [name, inputs.name, inputs.datasetGroupArn, inputs.filterExpression]),
+            Object.entries(filters).map(([name, expression]) => [`movies-${name}`, name, datasetGroup, expression]),
+        );
+        const { name, datasetGroupArn, region, tags: given } = inputsOf("EventTracker");
+        assert.deepEqual([name, datasetGroupArn, region, given], [eventTracker, datasetGroup, "eu-central-1", tags]);
+    });
+
+    it("makes one batch job of the file of users, on the version that the program trained", async () => {
+        await recommender(configWith({ batchInferenceFile: "users.jsonl" }));
+        const job = inputsOf("BatchInferenceJob");
+        assert.equal(job.solutionVersionArn, "movies");
+        assert.equal(job.inputLocation, "s3://films/batch.csv");
+        assert.equal(job.outputLocation, "s3://films/batch/output/");
+        assert.equal(job.roleArn, "arn:of:reader");
+        assert.equal(job.jobNamePrefix, namesFor("dev", "").batchInferenceJobPrefix);
+        assert.equal("filterArn" in job, false);
+    });
+
+    it("makes of items and of users a schema named by its text, a dataset and an import each, before the solution", async () => {
+        const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
+        for (const [kind, text] of Object.entries(texts)) {
+            await writeFile(join(folder, `${kind}.schema.json`), text);
+        }
+        const files = { itemsFile: join(folder, "items.csv"), usersFile: join(folder, "users.csv") };
+        await recommender(configWith(files));
+        const names = namesFor("dev", "");
+        const of = (kind: string, type: string) =>
+            made.find((args) => args.name === `movies-${kind}` && args.type.endsWith(`:${type}`))?.inputs;
+        for (const kind of ["items", "users"] as const) {
+            const schema = of(kind, "Schema");
+            const hash = createHash("sha256").update(texts[kind]).digest("hex").slice(0, 8);
+            assert.equal(schema.name, `${names[`${kind}Schema`]}-${hash}`);
+            assert.equal(schema.schema, texts[kind]);
+            const dataset = of(kind, "MetadataDataset");
+            assert.equal(dataset.name, names[kind]);
+            assert.equal(dataset.datasetType, kind.toUpperCase());
+            assert.equal(dataset.schemaArn, schema.name);
+            const job = of(kind, "DatasetImportJob");
+            assert.equal(job.datasetArn, names[kind]);
+            assert.equal(job.dataLocation, `s3://films/${kind}.csv`);
+            assert.equal(job.jobNamePrefix, names[`${kind}ImportJobPrefix`]);
+        }
+        const at = (type: string) => made.findIndex((args) => args.type.endsWith(`:${type}`));
+        assert.ok(
+            at("Solution") >
+                made.findLastIndex((args) => args.type.endsWith(":DatasetImportJob") && args.name !== "movies"),
+        );
+    });
+
+    const uploaded = (...names: string[]) =>
+        Object.fromEntries(
+            names.map((name, index) => {
+                const location = pulumi.output(`s3://films/${name}.csv`);
+                return [
+                    name,
+                    { location, contentHash: pulumi.output(String(index).repeat(64)), lines: pulumi.output(100_001) },
+                ];
+            }),
+        );
+    const recommender = async (config: StackConfig, marks: StackMarks = {}) => {
+        const { Recommender } = await import("../../../components/personalize/recommender.ts");
+        const args = {
+            config,
+            recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
+            bucketName: "films",
+            files: uploaded("interactions", "items", "users", "batch"),
+            roleArn: "arn:of:reader",
+            marks,
+        };
+        // The mocks do not tell the options of a resource; a transformation sees them.
+        const note: pulumi.ResourceTransformation = ({ type, opts }) => {
+            ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
+            return undefined;
+        };
+        const recommender = new Recommender("movies", args, { transformations: [note] });
+        await settled();
+        return recommender;
+    };
+});

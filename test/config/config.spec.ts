@@ -1,0 +1,317 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { bucketNameFor, namesFor, parseConfig, type StackConfig } from "../../config/config.ts";
+import type { ConfigProblem } from "../../config/values.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+
+const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
+
+const parse = (values: Record<string, string> = {}, more: Partial<Parameters<typeof parseConfig>[1]> = {}) =>
+    parseConfig((key) => ({ ...configDefaults, ...values })[key], { ...stack, ...more });
+
+function good(...input: Parameters<typeof parse>): StackConfig {
+    const result = parse(...input);
+    assert.ok("names" in result, JSON.stringify(result));
+    return result;
+}
+
+function problems(...input: Parameters<typeof parse>): readonly ConfigProblem[] {
+    const result = parse(...input);
+    assert.ok(!("names" in result), "no problem was found");
+    return result;
+}
+
+describe("the configuration", () => {
+    it("has each of its values on the page, with its default, and the page has no others", async () => {
+        const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+        const [table = ""] = page.split("## What a change does");
+        const rows = table.split("\n").flatMap((line) => {
+            const [, keys = "", defaults = ""] = line.split("|");
+            const names = [...keys.matchAll(/`([^`:]+)`/g)].map(([, name = ""]) => name);
+            const values = names.length > 1 ? defaults.split(",") : [defaults];
+            return names.map((name, index) => [name, (values[index] ?? "").replaceAll("`", "").trim()] as const);
+        });
+        assert.deepEqual(rows.map(([name]) => name).sort(), Object.keys(configDefaults).sort());
+        for (const [name, told] of rows.filter(([name]) => configDefaults[name] !== "")) {
+            assert.equal(told, configDefaults[name], name);
+        }
+    });
+
+    it("is the default one where nothing is set", () => {
+        assert.deepEqual(good(), {
+            project: "movie-recommender",
+            stack: "dev",
+            region: "eu-central-1",
+            bucketName: "",
+            names: namesFor("dev", ""),
+            interactionsFile: "data/personalize_interactions_fixed.csv",
+            dataRetention: "delete",
+            recipe: "aws-user-personalization",
+            performAutoML: false,
+            performAutoTraining: false,
+            minProvisionedTPS: 1,
+            metadataFiles: { items: undefined, users: undefined },
+            batchInferenceFile: undefined,
+            autoTrainingDays: 7,
+            syncWithLatestSolutionVersion: false,
+            campaignEnabled: true,
+            eventTracker: true,
+            cost: {
+                monthlyLimitUsd: undefined,
+                expectedRequestsPerDay: 10_000,
+                guardMinutes: 15,
+                idleHours: 24,
+                idleGraceHours: 24,
+                idleAction: "announce",
+                unusedDays: 14,
+                unusedAction: "list",
+                alertEmail: undefined,
+                chatWebhookParameter: undefined,
+                budgetByTag: false,
+            },
+            serving: {
+                api: true,
+                apiKey: false,
+                requestsPerSecond: 100,
+                burst: 200,
+                allowedOrigins: [],
+                accessLogs: false,
+                gatewayLogRole: false,
+                rankingCampaign: false,
+                prefetchUsers: 100,
+                storefront: "cloudfront",
+            },
+            auditTrail: true,
+            filters: {},
+            adopt: {},
+            permissionsBoundary: undefined,
+            kmsKeyArn: undefined,
+            waivers: {},
+            qualityGate: { maximumNdcgDrop: 15, minimumNdcgOverPopularity: 0 },
+            pollSeconds: 15,
+            deadlines: { import: 120, training: 360, campaign: 120 },
+            tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
+        });
+    });
+
+    it("keeps a key out of a page, and a campaign out of nobody's reach", () => {
+        const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
+        assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
+        assert.equal(good({ apiKey: "true", storefront: "none" }).serving.apiKey, true);
+        assert.deepEqual(paths({ api: "false", rankingCampaign: "true" }), ["rankingCampaign"]);
+        assert.equal(good({ api: "false" }).serving.storefront, "none");
+        assert.deepEqual(paths({ allowedOrigins: '["https://films.example", "films.example/", "*"]' }), [
+            "allowedOrigins[1]",
+            "allowedOrigins[2]",
+        ]);
+        assert.deepEqual(paths({ allowedOrigins: "https://films.example" }), ["allowedOrigins"]);
+    });
+
+    it("takes what is set", () => {
+        const config = good({
+            pollSeconds: "0.2",
+            minProvisionedTPS: "3",
+            performAutoTraining: "true",
+            dataRetention: "retain",
+            tags: '{"team":"films"}',
+        });
+        assert.equal(config.pollSeconds, 0.2);
+        assert.equal(config.minProvisionedTPS, 3);
+        assert.equal(config.performAutoTraining, true);
+        assert.equal(config.dataRetention, "retain");
+        assert.equal(config.tags.team, "films");
+    });
+
+    it("keeps the tags by which a stack knows its own, whatever the user's tags say", () => {
+        const { tags } = good({ tags: '{"pulumi:stack":"other"}' });
+        assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
+    });
+
+    it("reports every bad value at once, each with its path", () => {
+        const bad = {
+            bucketName: "My_Bucket",
+            nameSuffix: " x",
+            dataRetention: "keep",
+            recipe: "aws-sims",
+            performAutoML: "perhaps",
+            performAutoTraining: "yes",
+            minProvisionedTPS: "0",
+            pollSeconds: "soon",
+            importDeadlineMinutes: "1.5",
+            trainingDeadlineMinutes: "-1",
+            campaignDeadlineMinutes: "",
+            autoTrainingDays: "31",
+            syncWithLatestSolutionVersion: "sometimes",
+            campaignEnabled: "1",
+            eventTracker: "",
+            maximumNdcgDropPercent: "-1",
+            minimumNdcgOverPopularityPercent: "much",
+            monthlyLimitUsd: "0",
+            expectedRequestsPerDay: "-1",
+            guardMinutes: "61",
+            idleHours: "never",
+            idleGraceHours: "0",
+            idleAction: "delete",
+            unusedDays: "",
+            unusedAction: "park",
+            alertEmail: "me",
+            budgetByTag: "perhaps",
+            auditTrail: "",
+            tags: '{"team":1}',
+        };
+        const found = problems(bad, { region: undefined });
+        assert.deepEqual(
+            [...new Set(found.map(({ path }) => path))].sort(),
+            [...Object.keys(bad).filter((key) => key !== "tags"), "tags.team", "aws:region"].sort(),
+        );
+        for (const [key, value] of Object.entries(bad).filter(([key]) => key !== "tags" && key !== "nameSuffix")) {
+            const reason = found.find(({ path }) => path === key)?.reason;
+            assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
+        }
+        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, Object.keys(namesFor("dev", "")).length);
+    });
+
+    for (const [path, value] of [
+        ["minProvisionedTPS", "1.5"],
+        ["minProvisionedTPS", "many"],
+        ["pollSeconds", "0"],
+        ["pollSeconds", "NaN"],
+        ["bucketName", "ab"],
+        ["bucketName", `${"a".repeat(64)}`],
+        ["bucketName", `${"a".repeat(58)}`],
+        ["chatWebhookParameter", "https://chat.example/hook"],
+        ["bucketName", "xn--films"],
+        ["bucketName", "my..films"],
+        ["bucketName", "192.168.0.1"],
+        ["pollSeconds", "Infinity"],
+        ["filters", '["a"]'],
+        ["filters.not a name", '{"not a name":"EXCLUDE"}'],
+        ["adopt.campaigns", '{"campaigns":"arn:aws:personalize:eu-central-1:123456789012:campaign/films"}'],
+        ["adopt.campaign", '{"campaign":"films"}'],
+        ["tags", "{"],
+        ["tags", "null"],
+        ["tags", '["films"]'],
+        ["tags", '"films"'],
+    ] as const) {
+        it(`refuses ${path} ${value}`, () => {
+            assert.deepEqual(
+                problems({ [path.split(".")[0] as string]: value }).map((problem) => problem.path),
+                [path],
+            );
+        });
+    }
+
+    it("refuses credentials that only AWS's plugin would see, and says what to set", () => {
+        const [problem, ...more] = problems({}, { awsCredentials: ["profile"] });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "aws:profile");
+        assert.match(String(problem?.reason), /`pulumi config rm aws:profile`, and set AWS_PROFILE/);
+    });
+
+    it("refuses to follow the newest version where none comes by itself, and takes both together", () => {
+        const [problem, ...more] = problems({ syncWithLatestSolutionVersion: "true" });
+        assert.deepEqual(more, []);
+        assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both, or neither/);
+        const config = good({ syncWithLatestSolutionVersion: "true", performAutoTraining: "true" });
+        assert.equal(config.syncWithLatestSolutionVersion, true);
+    });
+
+    it("refuses AutoML together with a recipe, and says how to choose", () => {
+        assert.deepEqual(problems({ performAutoML: "true" }), [
+            {
+                path: "performAutoML",
+                reason:
+                    'is true while recipe is "aws-user-personalization": with AutoML the service chooses the recipe. ' +
+                    'Run `pulumi config set recipe ""`, or `pulumi config set performAutoML false`',
+            },
+        ]);
+        assert.equal(good({ performAutoML: "true", recipe: "" }).recipe, undefined);
+    });
+
+    it("wants a recipe without AutoML, and names the ones there are", () => {
+        assert.deepEqual(problems({ recipe: "" }), [
+            {
+                path: "recipe",
+                reason: 'is ""; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
+            },
+        ]);
+    });
+});
+
+describe("names", () => {
+    it("are the plain ones on dev and local", () => {
+        const plain = {
+            role: "AmazonPersonalize-ExecutionRole",
+            schema: "item_interactions_schema",
+            datasetGroup: "movie_recommendation",
+            dataset: "item_interactions",
+            importJobPrefix: "item_interactions_import_job",
+            solution: "movie-recommender-solution",
+            campaign: "movie-recommender-campaign",
+            itemsSchema: "movie_items_schema",
+            usersSchema: "movie_users_schema",
+            items: "movie_items",
+            users: "movie_users",
+            itemsImportJobPrefix: "movie_items_import_job",
+            usersImportJobPrefix: "movie_users_import_job",
+            eventTracker: "movie-recommender-events",
+            batchInferenceJobPrefix: "movie-recommender-batch",
+            costGuard: "movie-recommender-cost-guard",
+            costGuardRole: "MovieRecommender-CostGuard",
+            scheduleRole: "MovieRecommender-Schedule",
+            notices: "movie-recommender-notices",
+            failures: "movie-recommender-failures",
+            notifier: "movie-recommender-notifier",
+            notifierRole: "MovieRecommender-Notifier",
+            budget: "movie-recommender-budget",
+            dashboard: "movie-recommender",
+            alarmPrefix: "movie-recommender-alarm",
+            trail: "movie-recommender-trail",
+            trailRole: "MovieRecommender-Trail",
+            api: "movie-recommender-api",
+            apiRole: "MovieRecommender-Api",
+            prefetch: "movie-recommender-prefetch",
+            prefetchRole: "MovieRecommender-Prefetch",
+            prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
+            ranking: "movie-recommender-ranking",
+            storefront: "movie-recommender-storefront",
+        };
+        assert.deepEqual(namesFor("dev", ""), plain);
+        assert.deepEqual(namesFor("local", ""), plain);
+    });
+
+    it("end with the stack elsewhere, and with nameSuffix where it is set", () => {
+        assert.equal(namesFor("prod", "").campaign, "movie-recommender-campaign-prod");
+        assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
+        assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
+        for (const [kind, name] of Object.entries(namesFor("prod", ""))) {
+            assert.ok(name.endsWith("-prod"), `${kind} ${name}`);
+        }
+    });
+
+    it("may be as long as the service allows, and no longer: an import job's goes on with its content and number", () => {
+        const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
+        assert.ok(good({ nameSuffix: "x".repeat(room) }));
+        const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "nameSuffix");
+        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49 of them/);
+    });
+
+    it("of a stack that no name can end with are a problem that names nameSuffix", () => {
+        assert.ok(problems({}, { stack: "my.stack" }).every(({ path }) => path === "nameSuffix"));
+    });
+
+    it("of a stack that no bucket's name can end with are a problem that names bucketName", () => {
+        const [problem, ...more] = problems({}, { stack: "Prod" });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "bucketName");
+        assert.match(String(problem?.reason), /^is not set, and stack Prod would make it ".*-Prod"; S3 wants /);
+        assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
+    });
+
+    it("of the bucket are unique by account and stack unless configured", () => {
+        assert.equal(bucketNameFor(good(), "123456789012"), "my-movie-recommender-data-123456789012-dev");
+        assert.equal(bucketNameFor(good({ bucketName: "films" }), "123456789012"), "films");
+    });
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { guardWorld } from "../app/functions/guard-world.ts";
+
+const braked = async () => {
+    const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 10, idleAction: "announce", idleHours: 9999 });
+    world.makeCampaign();
+    // $10 at $0.20 an hour.
+    await world.hours(49.5);
+    assert.equal(world.deletions, 0);
+    await world.hours(1);
+    assert.equal(world.deletions, 1);
+    return world;
+};
+
+describe("the brake", () => {
+    it("says at 80 % that the limit comes near, and stops the campaign within a run of the limit, with the reason", async () => {
+        const world = await braked();
+        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
+        assert.match(String(world.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
+        assert.match(String(world.parkedReason), /^cost guard: \$10(\.0\d?)? this month, and the limit is \$10$/);
+        assert.match(String(world.lastOf("limit-reached")?.text), /comes back, without a training, by: npm run resume/);
+    });
+
+    it("lets somebody resume in the same month, says so once, and is armed again by another limit and another month", async () => {
+        const world = await braked();
+        await world.hours(3);
+        world.makeCampaign();
+        await world.hours(48);
+        assert.equal(world.deletions, 1);
+        assert.equal(world.kinds().filter((kind) => kind === "limit-overridden").length, 1);
+        assert.equal(world.arrived.length, 3);
+
+        world.config = { ...world.config, monthlyLimitUsd: 25 };
+        await world.hours(40);
+        assert.equal(world.deletions, 2);
+        assert.ok(world.ids().includes("dev/2026-11/limit-reached/25"));
+
+        world.now = Date.parse("2026-12-01T00:00:00Z");
+        world.makeCampaign();
+        await world.hours(24 * 6);
+        assert.equal(world.deletions, 3);
+        assert.ok(world.ids().includes("dev/2026-12/limit-reached/25"));
+    });
+
+    it("asks for the deletion again when the service did not take it, or gave it up", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        world.refused.add("park");
+        await world.hours(8);
+        assert.equal(world.deletions, 0);
+        assert.deepEqual(world.kinds(), ["limit-near", "limit-reached"]);
+        world.refused.clear();
+        await world.run();
+        assert.equal(world.deletions, 1);
+    });
+
+    it("is not hindered by the tag that protects from idleness", async () => {
+        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        world.makeCampaign();
+        world.kept = true;
+        await world.hours(6);
+        assert.equal(world.deletions, 1);
+    });
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { priceTable } from "../../components/cost/price-table.ts";
+import { alarmCount } from "../../components/observability/alarms.ts";
+import { countOwnMetrics } from "../../config/metrics.ts";
+import {
+    approximately,
+    campaignUsdPerHour,
+    campaignUsdPerMonth,
+    hoursPerMonth,
+    ingestionUsd,
+    isV2,
+    servingUsd,
+    trainingUsd,
+    type UsdRange,
+} from "../../config/prices.ts";
+import { budgetThresholds } from "../../cost/budget-thresholds.ts";
+import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+
+const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as const;
+const movieLens = { interactions: 100_000, bytes: 2_000_000 };
+const guardMinutes = Number(configDefaults.guardMinutes);
+/** Hours from the guard's run at the latest to the end of a campaign: a run, and about 18 minutes of deletion. */
+const brakeHours = (guardMinutes + 18) / 60;
+
+const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
+    ...{ ...movieLens, recipe, expectedRequestsPerDay, guardMinutes, hasCampaign: true, minProvisionedTPS: 1 },
+    ...{ autoTrainingDays: 7, alarms: alarmCount(true), dashboards: 1, api: true, edge: true, rankingCampaign: false },
+    customMetrics: countOwnMetrics(true),
+});
+const plus = (a: UsdRange, b: UsdRange | number): UsdRange =>
+    typeof b === "number" ? { low: a.low + b, high: a.high + b } : { low: a.low + b.low, high: a.high + b.high };
+
+/** A row of the page for both recipes; amounts as the page has them. */
+const row = (what: string, usd: (recipe: string) => UsdRange | number) =>
+    `| ${what} | ${approximately(usd(v1))} | ${approximately(usd(v2))} |`;
+const hours = (count: number) => (recipe: string) => count * campaignUsdPerHour(recipe, 1);
+
+/** The 10th of November on: 50 requests a second, above 1 TPS before. */
+function runaway(recipe: string) {
+    const before = 9 * 24;
+    const served = (tpsHours: number) =>
+        servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
+    const limit = isV2(recipe) ? 500 : 200;
+    const perHour = campaignUsdPerHour(recipe, 50);
+    const toLimit = (limit - served(before)) / perHour;
+    return {
+        nobody: served(before + 21 * 24 * 50),
+        braked: served(before + (toLimit + brakeHours) * 50),
+        hoursToLimit: toLimit,
+    };
+}
+
+describe("docs/cost.md", () => {
+    let page: string;
+    before(async () => {
+        page = await readFile(new URL("../../docs/cost.md", import.meta.url), "utf8");
+    });
+    const has = (text: string) => assert.ok(page.includes(text), `docs/cost.md has not:\n${text}`);
+
+    it("says what a demo for an hour costs", () => {
+        const training = (recipe: string) => trainingUsd(recipe, movieLens);
+        has(row("import of 2 MB", () => ingestionUsd(movieLens.bytes)));
+        has(row("a training on 100,000 interactions", training));
+        has(row("the campaign, one hour", hours(1)));
+        const together = (recipe: string) =>
+            plus(training(recipe), ingestionUsd(movieLens.bytes) + campaignUsdPerHour(recipe, 1));
+        has(row("**together**", together));
+    });
+
+    it("says what a forgotten weekend costs, and what the idle check leaves of it", () => {
+        has(row("nobody notices until Monday, 9:00", hours(63)));
+        const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
+        assert.equal(idle, 48);
+        has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + brakeHours)));
+        has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + brakeHours)));
+        has(row("`npm run park` on Friday", hours(18 / 60)));
+        has(row("nobody notices for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
+    });
+
+    it("shows the table of preview for a small production month, and its sums at more requests", () => {
+        has(priceTable(estimate(production(v1, 10_000)), 10_000));
+        for (const requests of [10_000, 100_000, 1_000_000]) {
+            const sum = (recipe: string) => estimate(production(recipe, requests)).expectedUsd;
+            has(row(`${requests.toLocaleString("en-US")} requests a day`, sum));
+        }
+        has(`$${defaultLimitUsd(production(v1, 10_000))} here`);
+    });
+
+    it("says what the limit saved when requests ran away", () => {
+        has(row("without a brake, to the end of November", (recipe) => runaway(recipe).nobody));
+        has(row("with the limit", (recipe) => runaway(recipe).braked));
+        has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
+        has(approximately(campaignUsdPerHour(v1, 50) * 12));
+    });
+
+    it("says what parking at night saved", () => {
+        const nights = hoursPerMonth / 24;
+        has(row("parked from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
+    });
+
+    it("says what the guard, the budget and the idle check are set to", () => {
+        has(`every ${guardMinutes} minutes`);
+        const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
+        has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);
+        assert.deepEqual([configDefaults.idleAction, configDefaults.unusedAction], ["announce", "list"]);
+        has("`announce` by default");
+    });
+
+    it("says at every sum that it is no verified price", () => {
+        has("≈ US price, unverified");
+        const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
+        assert.deepEqual(unmarked, []);
+    });
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
+
+const plan: PlannedStack = {
+    recipe: "aws-user-personalization",
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    expectedRequestsPerDay: 10_000,
+    interactions: 100_000,
+    bytes: 2_000_000,
+    autoTrainingDays: undefined,
+    guardMinutes: 15,
+    customMetrics: 15,
+    alarms: 9,
+    dashboards: 1,
+    api: false,
+    edge: false,
+    rankingCampaign: false,
+};
+const line = (given: Partial<PlannedStack>, what: string) =>
+    estimate({ ...plan, ...given }).monthly.find((each) => each.what.startsWith(what));
+const near = (actual: number | undefined, expected: number) =>
+    assert.ok(actual !== undefined && Math.abs(actual - expected) < 0.005, `${actual} is not ${expected}`);
+
+describe("the estimate of a month", () => {
+    it("bills an idle campaign for its minimum: $0.20 x 730 h, and $0.15 a thousand of 3,600 an hour with v2", () => {
+        near(line({}, "campaign")?.idle.high, 146);
+        near(line({ minProvisionedTPS: 3 }, "campaign")?.idle.high, 438);
+        near(line({ recipe: "aws-user-personalization-v2" }, "campaign")?.idle.high, 394.2);
+    });
+
+    it("bills what is asked above the minimum: 20 a second are 20 TPS", () => {
+        near(line({ expectedRequestsPerDay: 20 * 86_400 }, "campaign")?.expected.high, 2920);
+        near(line({ expectedRequestsPerDay: 20 * 86_400 }, "campaign")?.idle.high, 146);
+        near(
+            line({ expectedRequestsPerDay: 2 * 86_400, recipe: "aws-user-personalization-v2" }, "campaign")?.expected
+                .high,
+            788.4,
+        );
+    });
+
+    it("gives the campaign of a stack with an API what the caches leave of it, and bills what stands before it by use", () => {
+        const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
+        // 38 lists a second, of which 16 % are calls: 6.08 TPS.
+        near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
+        near(line({ expectedRequestsPerDay: 100 * 86_400 }, "campaign")?.expected.high, 20_000 * 0.2 + 53_000 * 0.1);
+        assert.equal(line(api, "API and its table")?.idle.high, 0);
+        assert.ok((line(api, "page and API at the edge")?.expected.high ?? 0) > 0);
+        assert.equal(line({ ...api, edge: false }, "page and API at the edge"), undefined);
+        assert.equal(line({}, "API and its table"), undefined);
+    });
+
+    it("has no campaign while there is none, and everything else all the same", () => {
+        const without = estimate({ ...plan, hasCampaign: false });
+        assert.ok(without.monthly.every(({ what }) => !what.startsWith("campaign")));
+        near(estimate(plan).expectedUsd - without.expectedUsd, 146);
+    });
+
+    it("has automatic training by the month, from its cheapest to its dearest", () => {
+        const weekly = line({ autoTrainingDays: 7 }, "automatic training");
+        near(weekly?.expected.low, 1.07 * 0.24 * (730 / 24 / 7));
+        near(weekly?.expected.high, 2.1 * 0.24 * (730 / 24 / 7));
+    });
+
+    it("tells once what an import and a training cost", () => {
+        const [ingestion, training] = estimate({ ...plan, recipe: "aws-user-personalization-v2" }).once;
+        near(ingestion?.usd.high, (2_000_000 / 1024 ** 3) * 0.05);
+        assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });
+    });
+
+    it("adds up to its sums, is never cheaper with more of anything, and its largest line comes first", () => {
+        const more = fc.record({
+            minProvisionedTPS: fc.integer({ min: 1, max: 100 }),
+            expectedRequestsPerDay: fc.integer({ min: 0, max: 100_000_000 }),
+            interactions: fc.integer({ min: 0, max: 100_000_000 }),
+            alarms: fc.integer({ min: 0, max: 50 }),
+        });
+        fc.assert(
+            fc.property(more, more, (a, b) => {
+                const larger = Object.fromEntries(
+                    Object.entries(a).map(([key, value]) => [key, Math.max(value, b[key as keyof typeof b])]),
+                );
+                const [small, large] = [estimate({ ...plan, ...a }), estimate({ ...plan, ...larger })];
+                assert.ok(large.expectedUsd >= small.expectedUsd - 1e-9);
+                assert.ok(small.expectedUsd >= small.idleUsd - 1e-9);
+                const costs = small.monthly.map(({ expected }) => expected.high);
+                near(
+                    costs.reduce((sum, usd) => sum + usd, 0),
+                    small.expectedUsd,
+                );
+                assert.deepEqual(
+                    costs,
+                    costs.toSorted((x, y) => y - x),
+                );
+            }),
+        );
+    });
+});
+
+describe("the limit of a stack that sets none", () => {
+    it("is a quarter above the estimate, in whole dollars, and parking does not move it", () => {
+        const limit = defaultLimitUsd(plan);
+        assert.equal(limit, Math.ceil(1.25 * estimate(plan).expectedUsd));
+        assert.equal(defaultLimitUsd({ ...plan, hasCampaign: false }), limit);
+    });
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { foreignRequests } from "../../cost/own-requests.ts";
+import { hour, window } from "../../cost/time.ts";
+import { guardWorld } from "../app/functions/guard-world.ts";
+
+const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
+    const world = guardWorld("2026-11-02T00:00:00Z", { idleHours: 5, idleGraceHours: 10, ...settings });
+    world.makeCampaign();
+    return world;
+};
+
+describe("an idle campaign", () => {
+    it("is announced, with its price and what would keep it, and parked only when it was said that it would be", async () => {
+        const world = idleWorld();
+        await world.hours(4.9);
+        assert.equal(world.probes, 0);
+        await world.hours(1);
+        assert.deepEqual(world.kinds(), ["idle"]);
+        assert.equal(world.probes, 1, "it asked once itself, and saw that it was counted");
+        const text = String(world.lastOf("idle")?.text);
+        assert.match(text, /since 2026-11-02 00:00 UTC, and it costs ≈ \$4\.80 \(US price, unverified\) a day/);
+        assert.match(text, /until 2026-11-02 15:\d\d UTC, the cost guard parks it/);
+        assert.match(text, /tags\.keep/);
+        await world.hours(9);
+        assert.equal(world.deletions, 0);
+        await world.hours(2);
+        assert.equal(world.deletions, 1);
+        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
+        assert.equal(world.probes, 2);
+        assert.match(String(world.parkedReason), /^cost guard: nobody has asked it since 2026-11-02 00:00 UTC$/);
+    });
+
+    it("is only announced where that is configured, once", async () => {
+        const world = idleWorld({ idleAction: "announce" });
+        await world.hours(60);
+        assert.deepEqual(world.kinds(), ["idle"]);
+        assert.equal(world.deletions, 0);
+        assert.equal(world.probes, 1);
+        world.config = { ...world.config, idleAction: "park" };
+        await world.hours(1);
+        assert.equal(world.deletions, 0, "parking was not announced yet");
+        await world.hours(11);
+        assert.equal(world.deletions, 1);
+        assert.equal(world.arrived.length, 3);
+    });
+
+    it("is not idle any more when somebody asks, or changes it, and the announcement is withdrawn", async () => {
+        for (const wake of ["ask", "update"]) {
+            const world = idleWorld();
+            await world.hours(7);
+            if (wake === "ask") world.ask();
+            else world.campaign = world.campaign && { ...world.campaign, updatedAt: world.now };
+            await world.hours(4);
+            assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn"], wake);
+            await world.hours(5);
+            assert.equal(world.deletions, 0);
+            assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn", "idle"], wake);
+            await world.hours(11);
+            assert.equal(world.deletions, 1);
+        }
+    });
+
+    it("is kept by the tag, before it is announced and after", async () => {
+        const before = idleWorld();
+        before.kept = true;
+        await before.hours(40);
+        assert.deepEqual(before.kinds(), []);
+        const after = idleWorld();
+        await after.hours(7);
+        after.kept = true;
+        await after.hours(40);
+        assert.deepEqual(after.kinds(), ["idle", "idle-withdrawn"]);
+        assert.match(String(after.lastOf("idle-withdrawn")?.text), /carries the tag keep/);
+        after.kept = false;
+        await after.hours(1);
+        assert.deepEqual(after.kinds(), ["idle", "idle-withdrawn", "idle"], "it is announced anew before it is parked");
+        assert.equal(after.deletions, 0);
+    });
+
+    it("is never what CloudWatch does not show, or does not tell", async () => {
+        for (const metrics of ["empty", "broken"] as const) {
+            const world = idleWorld();
+            world.metrics = metrics;
+            await world.hours(30);
+            assert.deepEqual(world.kinds(), metrics === "empty" ? ["metrics-missing"] : []);
+            assert.equal(world.deletions, 0);
+            assert.equal(world.arrived.length, metrics === "empty" ? 1 : 0);
+        }
+    });
+
+    it("is not parked when CloudWatch stops showing anything after the announcement", async () => {
+        const world = idleWorld();
+        await world.hours(7);
+        assert.deepEqual(world.kinds(), ["idle"]);
+        world.metrics = "empty";
+        await world.hours(40);
+        assert.equal(world.deletions, 0);
+        assert.deepEqual(world.kinds(), ["idle", "metrics-missing"]);
+        world.metrics = "fine";
+        await world.hours(2);
+        assert.equal(world.deletions, 1, "late datapoints prove it, too");
+    });
+
+    it("is seen by clocks that are 10 minutes off, each way", async () => {
+        const world = idleWorld();
+        let ahead = false;
+        await world.hours(60, () => {
+            ahead = !ahead;
+            world.skew = (ahead ? 10 : -10) * 60_000;
+        });
+        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
+    });
+
+    it("is not proved by a request of days ago, which a tag keep has outlasted", async () => {
+        const world = idleWorld();
+        await world.hours(12);
+        world.kept = true;
+        await world.hours(72);
+        assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn"]);
+        world.kept = false;
+        world.metrics = "empty";
+        await world.hours(3);
+        assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
+    });
+
+    it("is one that others ask rarely, too, if they ask within idleHours", async () => {
+        const world = idleWorld();
+        await world.hours(50, () => {
+            if (world.now % (4.5 * hour) < 3 * window) world.ask();
+        });
+        assert.deepEqual(world.kinds(), []);
+    });
+});
+
+describe("requests of the guard's own", () => {
+    const at = Date.parse("2026-11-02T00:04:59Z");
+    const start = Date.parse("2026-11-02T00:00:00Z");
+    it("are no use, in whichever window they were counted, as clocks differ", () => {
+        for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
+            assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), [at])], []);
+            assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), [at])], [[counted, 1]]);
+        }
+    });
+    it("hide nothing that is elsewhere", () => {
+        const elsewhere = start + 3 * window;
+        assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), [at])], [[elsewhere, 1]]);
+    });
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { guardWorld } from "../app/functions/guard-world.ts";
+
+const both = (settings: Parameters<typeof guardWorld>[1]) => {
+    const world = guardWorld("2026-11-02T00:00:00Z", settings);
+    world.makeCampaign();
+    world.makeRanking();
+    return world;
+};
+const unhurried = { idleAction: "announce", idleHours: 9999 } as const;
+
+describe("a ranking campaign, to the cost guard", () => {
+    it("bills as the first one does, so that the limit is reached in half the time, and both are stopped", async () => {
+        const world = both({ ...unhurried, monthlyLimitUsd: 10 });
+        // $10 at twice $0.20 an hour.
+        await world.hours(24.5);
+        assert.equal(world.hourly(), 0.4);
+        assert.deepEqual([world.deletions, world.rankingDeletions], [0, 0]);
+        await world.hours(1);
+        assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
+        await world.hours(24);
+        assert.equal(world.hourly(), 0);
+        // Both are billed until they are gone, half an hour later.
+        assert.ok(world.spend() >= 10 && world.spend() < 10.5, `${world.spend()}`);
+        assert.deepEqual(world.kinds(), ["limit-near", "limit-reached"]);
+    });
+
+    it("is billed by its own requests", async () => {
+        const world = both({ ...unhurried, monthlyLimitUsd: 1000 });
+        // Ten a second of the one, none of the other: $2 an hour and $0.20.
+        await world.hours(5, () => world.rank(10 * 15 * 60));
+        await world.hours(2);
+        const asked = world.spend();
+        // Requests of a quarter of an hour come in one window of five minutes here: three times the TPS in a third of the time.
+        assert.ok(Math.abs(asked - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${asked}`);
+    });
+
+    it("is stopped at the limit though the first one is gone already", async () => {
+        const world = both({ ...unhurried, monthlyLimitUsd: 10 });
+        await world.hours(20);
+        world.campaign = undefined;
+        await world.hours(20);
+        assert.deepEqual([world.deletions, world.rankingDeletions], [0, 1], "it was left alone, and went by itself");
+    });
+
+    it("counts as before while it cannot be looked at, and its time is counted once", async () => {
+        const [seen, unseen] = [both({ ...unhurried }), both({ ...unhurried })];
+        await seen.hours(20);
+        await unseen.hours(5);
+        unseen.refused.add("ranking");
+        await unseen.hours(10);
+        assert.ok(Math.abs(unseen.spend() - 15 * 0.4) < 0.2, `${unseen.spend()}`);
+        unseen.refused.clear();
+        await unseen.hours(5);
+        assert.ok(Math.abs(unseen.spend() - seen.spend()) < 0.01, `${unseen.spend()}, not ${seen.spend()}`);
+    });
+
+    it("keeps both from being idle while either is asked, and neither is taken for idle while it is not known", async () => {
+        const world = both({ idleHours: 2, idleGraceHours: 2 });
+        await world.hours(12, () => world.rank());
+        assert.deepEqual(world.kinds(), []);
+        world.refused.add("rankingRequests");
+        await world.hours(12);
+        assert.deepEqual(world.kinds(), []);
+        world.refused.clear();
+        await world.hours(6);
+        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
+        assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
+        assert.match(String(world.lastOf("idle")?.text), /costs ≈ \$9\.60 .*a day/);
+    });
+
+    it("has cost what it has when config takes it away, until the month ends", async () => {
+        const world = both({ ...unhurried });
+        await world.hours(10);
+        world.ranks = false;
+        world.ranking = undefined;
+        await world.hours(10);
+        // The run that found it gone counts the time since the last look.
+        assert.ok(Math.abs(world.spend() - (20 + 10) * 0.2) < 0.3, `${world.spend()}`);
+        world.now = Date.parse("2026-12-01T00:00:00Z");
+        await world.hours(10);
+        assert.ok(Math.abs(world.spend() - 10 * 0.2) < 0.3, `${world.spend()}`);
+        assert.equal(JSON.parse(String(world.state)).ranking, undefined);
+    });
+
+    it("is let run for the month by who resumes one of them", async () => {
+        const world = both({ ...unhurried, monthlyLimitUsd: 10 });
+        await world.hours(27);
+        world.makeCampaign();
+        world.makeRanking();
+        await world.hours(24);
+        assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
+        assert.equal(world.kinds().filter((kind) => kind === "limit-overridden").length, 1);
+    });
+});

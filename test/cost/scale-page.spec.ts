@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { approximately } from "../../config/prices.ts";
+import { quotas } from "../../cost/quotas.ts";
+import {
+    firstToBreak,
+    freeMinimum,
+    type Layer,
+    savedByCaches,
+    servingLayers,
+    type Traffic,
+    usualTraffic,
+} from "../../cost/serving-layers.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+
+const rates = [10, 500, 5000] as const;
+const recipe = "aws-user-personalization";
+
+/** With the minimum that the page says to set. */
+function trafficOf(requestsPerSecond: number, more: Partial<Traffic> = {}): Traffic {
+    const asked = { ...usualTraffic, requestsPerSecond, edge: true, recipe, minProvisionedTPS: 1, ...more };
+    return { ...asked, minProvisionedTPS: freeMinimum(asked) };
+}
+const layersAt = (rate: number, more?: Partial<Traffic>) => servingLayers(trafficOf(rate, more));
+const layerAt = (rate: number, what: Layer["what"], more?: Partial<Traffic>) =>
+    layersAt(rate, more).find((layer) => layer.what === what);
+const sumOf = (layers: readonly Layer[]) => layers.reduce((sum, { usd }) => sum + usd, 0);
+const rounded = (value: number) =>
+    value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 1 : 0, minimumFractionDigits: 0 });
+const row = (...cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+const each = (cell: (rate: number) => string) => rates.map(cell);
+const uncached = { memoryHits: 0, tableHits: 0 };
+
+describe("docs/scale.md", () => {
+    let page: string;
+    before(async () => {
+        page = await readFile(new URL("../../docs/scale.md", import.meta.url), "utf8");
+    });
+    const has = (text: string) => assert.ok(page.includes(text), `docs/scale.md has not:\n${text}`);
+    const whats = layersAt(10).map(({ what }) => what);
+
+    it("says what reaches each layer, and what each bills", () => {
+        for (const what of whats) {
+            has(row(what, ...each((rate) => rounded(layerAt(rate, what)?.perSecond ?? 0))));
+            has(row(what, ...each((rate) => approximately(layerAt(rate, what)?.usd ?? 0))));
+        }
+        has(row("**together**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
+    });
+
+    it("says what the campaign would bill without caches, and all of it without CloudFront", () => {
+        has(
+            row(
+                "campaign, without caches",
+                ...each((rate) => approximately(layerAt(rate, "campaign", uncached)?.usd ?? 0)),
+            ),
+        );
+        has(row("saved by caches", ...each((rate) => approximately(savedByCaches(trafficOf(rate))))));
+        has(
+            row(
+                "together, without CloudFront",
+                ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false })))),
+            ),
+        );
+    });
+
+    it("says how much of each quota the busiest minutes take, and what it is", () => {
+        const part = (load: Layer["load"]) => (load ? `${rounded((100 * load.atPeak) / load.quota)} %` : "");
+        for (const what of whats.filter((what) => layerAt(10, what)?.load)) {
+            const load = layerAt(10, what)?.load;
+            const raised = load?.isRaised ? "yes" : "no";
+            has(
+                row(
+                    what,
+                    ...each((rate) => part(layerAt(rate, what)?.load)),
+                    `${load?.quota.toLocaleString("en-US")} ${load?.of}`,
+                    raised,
+                ),
+            );
+        }
+    });
+
+    it("says which minimum to set and what breaks first", () => {
+        has(row("`minProvisionedTPS`", ...each((rate) => String(freeMinimum(trafficOf(rate))))));
+        const first = (more?: Partial<Traffic>) =>
+            each((rate) => {
+                const found = firstToBreak(layersAt(rate, more));
+                return found ? `${found.layer.what}, at ${rounded(rate * found.times)} a second` : "";
+            });
+        has(row("breaks first", ...first()));
+        has(row("breaks first without caches", ...first(uncached)));
+    });
+
+    it("says how traffic is shared, and what the stage lets pass where nobody has set more", () => {
+        const { memoryHits, tableHits, shared, edgeHits, events, peak } = usualTraffic;
+        const percent = (part: number) => `${Math.round(100 * part)} %`;
+        for (const part of [memoryHits, tableHits, 1 - memoryHits - tableHits, shared, edgeHits, events])
+            has(percent(part));
+        has(`${peak} times`);
+        has(`\`apiRequestsPerSecond\` (${configDefaults.apiRequestsPerSecond})`);
+        has(`\`apiBurst\` (${configDefaults.apiBurst})`);
+        has(`${quotas.campaignRequests.quota} a second`);
+    });
+
+    it("says at every sum that it is no verified price", () => {
+        has("≈ US price, unverified");
+        const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
+        assert.deepEqual(unmarked, []);
+    });
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { quotas } from "../../cost/quotas.ts";
+import {
+    firstToBreak,
+    freeMinimum,
+    type Layer,
+    savedByCaches,
+    servingLayers,
+    type Traffic,
+    usualTraffic,
+} from "../../cost/serving-layers.ts";
+import { requestTiers, tieredUsd, transferTiers } from "../../cost/tiers.ts";
+
+const traffic: Traffic = {
+    ...{ requestsPerSecond: 100, peak: 2, edge: true, shared: 0.5, events: 0.1, edgeHits: 0.8 },
+    ...{ memoryHits: 0.25, tableHits: 0.5, functionMs: 10, answerKb: 4 },
+    ...{ recipe: "aws-user-personalization", minProvisionedTPS: 1 },
+};
+const layer = (what: Layer["what"], more: Partial<Traffic> = {}) =>
+    servingLayers({ ...traffic, ...more }).find((one) => one.what === what);
+const near = (actual: number | undefined, expected: number, off = 0.01) =>
+    assert.ok(actual !== undefined && Math.abs(actual - expected) <= off, `${actual} is not ${expected}`);
+
+/** Seconds of a month of 730 hours, in millions. */
+const month = 2.628;
+
+describe("the layers before a campaign, at 100 requests a second of which half are about films and 10 are events", () => {
+    it("hand on what they do not answer: 60 to the API, 30 lists to the table, 10 to the campaign", () => {
+        near(layer("CloudFront")?.perSecond, 100);
+        near(layer("API Gateway")?.perSecond, 60);
+        near(layer("Lambda")?.perSecond, 60);
+        // 30 looks, 10 lists written, 10 events read and written.
+        near(layer("DynamoDB")?.perSecond, 60);
+        near(layer("campaign")?.perSecond, 10);
+        near(layer("event tracker")?.perSecond, 10);
+    });
+
+    it("bill what one reckons by hand", () => {
+        // 157.68 million requests at $3.50.
+        near(layer("API Gateway")?.usd, 157.68 * 3.5);
+        // $0.20 a million, and half a GB for 10 ms each.
+        near(layer("Lambda")?.usd, 157.68 * (0.2 + 0.5 * 0.01 * 13.3334));
+        // 30 looks of one unit and 10 reads of one; 10 lists of three units and 10 events of one.
+        near(layer("DynamoDB")?.usd, 40 * month * 0.125 + 40 * month * 0.625);
+        // A tenth of the month 20 TPS, nine tenths 8/9 of 10: 7,300 TPS-hours, of less than 20,000.
+        near(layer("campaign")?.usd, 7300 * 0.2);
+        near(layer("campaign", { recipe: "aws-user-personalization-v2" })?.usd, 7300 * 3.6 * 0.15);
+        near(layer("event tracker")?.usd, ((10 * month * 1e6 * 0.25) / 1024 ** 2) * 0.05);
+        // 1 a second, and 5 % of 59, at $5 a million; a KB of log each.
+        near(layer("logs and traces")?.usd, 3.95 * month * 5 + ((60 * month * 1e6) / 1024 ** 2) * 0.5);
+        // 262.8 million at $1, and 1,002.5 GB.
+        near(layer("CloudFront")?.usd, 262.8 + ((262.8e6 * 4) / 1024 ** 2) * 0.085);
+        assert.equal(layer("data transfer"), undefined);
+    });
+
+    it("have all of it at the API without CloudFront, which then pays for the way to the viewer", () => {
+        assert.equal(layer("CloudFront", { edge: false }), undefined);
+        near(layer("API Gateway", { edge: false })?.perSecond, 100);
+        near(layer("data transfer", { edge: false })?.usd, ((262.8e6 * 4) / 1024 ** 2) * 0.09);
+    });
+
+    it("are loaded in the busiest five minutes by so many times more", () => {
+        near(layer("campaign")?.load?.atPeak, 20);
+        near(layer("API Gateway")?.load?.atPeak, 120);
+        // 120 a second of 10 ms would be two at once, but a process takes ten a second at most.
+        near(layer("Lambda")?.load?.atPeak, 12);
+        near(layer("Lambda", { functionMs: 500 })?.load?.atPeak, 60);
+        near(layer("DynamoDB")?.load?.atPeak, 80);
+    });
+
+    it("break where the quota is nearest: the campaign at 25 times this, then what is not raised for it", () => {
+        const first = firstToBreak(servingLayers(traffic));
+        assert.equal(first?.layer.what, "campaign");
+        near(first?.times, 25);
+        const cached = servingLayers({ ...traffic, tableHits: 0.74 });
+        assert.equal(firstToBreak(cached)?.layer.what, "event tracker");
+        assert.equal(firstToBreak(servingLayers({ ...traffic, requestsPerSecond: 0 })), undefined);
+        assert.equal(quotas.campaignRequests.isRaised, false);
+    });
+
+    it("save the campaign what the caches answer: 40 TPS in the place of 10", () => {
+        // 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
+        near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
+        // Below the minimum a call saves nothing.
+        near(savedByCaches({ ...traffic, requestsPerSecond: 1, peak: 1 }), 0);
+        near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
+    });
+
+    it("let a minimum be set that costs nothing, and no higher one", () => {
+        const free = freeMinimum(traffic);
+        assert.equal(free, 8);
+        near(layer("campaign", { minProvisionedTPS: free })?.usd, 7300 * 0.2);
+        assert.ok((layer("campaign", { minProvisionedTPS: free + 1 })?.usd ?? 0) > 7300 * 0.2 + 1);
+        assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
+    });
+
+    it("bill a peak that holds more than all of the month's requests no more than these", () => {
+        // 100 times the average for a hundredth of the month, then nobody.
+        near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
+    });
+});
+
+describe("prices by amount", () => {
+    it("change where a tier begins", () => {
+        near(tieredUsd(333, requestTiers), 333 * 3.5);
+        near(tieredUsd(1200, requestTiers), 333 * 3.5 + 667 * 2.8 + 200 * 2.38);
+        near(tieredUsd(60_000, transferTiers), 10_240 * 0.09 + 40_960 * 0.085 + 8800 * 0.07);
+    });
+});
+
+describe("any traffic", () => {
+    const part = fc.double({ min: 0, max: 0.5, noNaN: true });
+    const any = fc.record({
+        ...{ requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }), edge: fc.boolean() },
+        peak: fc.double({ min: 1, max: 50, noNaN: true }),
+        ...{ shared: part, events: part, edgeHits: part, memoryHits: part, tableHits: part },
+        functionMs: fc.integer({ min: 1, max: 1000 }),
+        answerKb: fc.integer({ min: 1, max: 50 }),
+        recipe: fc.constantFrom("aws-user-personalization", "aws-user-personalization-v2", undefined),
+        minProvisionedTPS: fc.integer({ min: 1, max: 500 }),
+    });
+    const sum = (layers: readonly Layer[]) => layers.reduce((total, { usd }) => total + usd, 0);
+
+    it("bills nothing negative, more where there is more of it, and more where less is in caches", () => {
+        fc.assert(
+            fc.property(any, fc.double({ min: 1, max: 3, noNaN: true }), (one, times) => {
+                const layers = servingLayers(one);
+                for (const { what, usd, perSecond } of layers) {
+                    assert.ok(usd >= 0 && Number.isFinite(usd) && perSecond >= 0, `${what} ${usd} ${perSecond}`);
+                }
+                const grown = servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond * times });
+                for (const [index, { what, usd }] of layers.entries()) {
+                    assert.ok((grown[index]?.usd ?? 0) >= usd - 1e-6, `${what} bills less for more`);
+                }
+                assert.ok(sum(grown) >= sum(layers) - 1e-6);
+                assert.ok(savedByCaches(one) >= -1e-6);
+            }),
+        );
+    });
+
+    it("breaks at its quota when it has grown so many times", () => {
+        fc.assert(
+            fc.property(any, (one) => {
+                const first = firstToBreak(servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond + 1 }));
+                if (first === undefined) return;
+                const grown = servingLayers({
+                    ...one,
+                    requestsPerSecond: (one.requestsPerSecond + 1) * first.times,
+                });
+                for (const { load, what } of grown) {
+                    if (load) assert.ok(load.atPeak <= load.quota * (1 + 1e-9), `${what} is over its quota already`);
+                }
+            }),
+        );
+    });
+});
+
+describe("usual traffic", () => {
+    it("leaves the campaign the lists that bench:api leaves it: 15 to 17 of a hundred", () => {
+        const { memoryHits, tableHits } = usualTraffic;
+        const left = 1 - memoryHits - tableHits;
+        assert.ok(left >= 0.15 && left <= 0.17, `${left}`);
+    });
+});

@@ -1,0 +1,260 @@
+import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
+import {
+    allows,
+    also,
+    bucket,
+    bucketArn,
+    condition,
+    content,
+    denial,
+    drop,
+    isAction,
+    keyed,
+    of,
+    passing,
+    resource,
+    role,
+    source,
+    stranger,
+    trust,
+} from "./edits.ts";
+import { type Body, document, keyPolicy, location, roleArnOf, type World } from "./world.ts";
+
+/** One fault: what it does to a world, and which places it takes, so that two do not hide each other. */
+export interface Break {
+    readonly name: string;
+    readonly fault: FaultId;
+    /** Dotted; a place hides all that begins with it. */
+    readonly places: readonly string[];
+    /** Places that must be as they should be for it to show. */
+    readonly needs: readonly string[];
+    make(world: World): World;
+}
+
+const one = (
+    fault: FaultId,
+    places: string | readonly string[],
+    make: Break["make"],
+    name: string = fault,
+    needs: readonly string[] = [],
+): Break => ({ ...{ name, fault, places: typeof places === "string" ? [places] : places, needs, make } });
+/** A key shows where its object does, and lies in its bucket's region. */
+const encrypted = ["object.found", "region"];
+const neverRole = {
+    StringEquals: { "aws:SourceAccount": "000000000000" },
+    ArnLike: { "aws:SourceArn": source("000000000000") },
+};
+
+/** Every fault that the local AWS can have. */
+export const breaks: readonly Break[] = [
+    one("passrole-missing", "passRole", (world) => ({
+        ...world,
+        passRole: document({ Effect: "Allow", Action: "iam:GetRole", Resource: "*" }),
+    })),
+    one("passrole-other-service", "passRole", (world) => ({
+        ...world,
+        passRole: passing(world, { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
+    })),
+    one("role-missing", ["role", "trust", "boundary", "passRole"], (world) => ({ ...world, trust: undefined })),
+    one("trust-missing", "trust", (world) => ({
+        ...world,
+        trust: document({
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
+            Action: "sts:AssumeRole",
+        }),
+    })),
+    one(
+        "trust-wrong-service",
+        "trust.principal",
+        trust((it) => ({ ...it, Principal: { Service: "sagemaker.amazonaws.com" } })),
+    ),
+    one("trust-source-account", "trust.account", trust(condition("aws:SourceAccount", stranger))),
+    one("trust-source-arn", "trust.arn", (world) =>
+        trust(condition("aws:SourceArn", source(world.caller.accountId, "aws", "us-west-2")))(world),
+    ),
+    one(
+        "trust-source-arn",
+        "trust.arn",
+        (world) =>
+            trust((it) => ({
+                ...it,
+                Condition: {
+                    StringEquals: { ...it.Condition?.StringEquals, "aws:SourceArn": source(world.caller.accountId) },
+                },
+            }))(world),
+        "trust-source-arn by StringEquals",
+    ),
+    one("trust-source-arn-narrow", "trust.arn", (world) =>
+        trust(condition("aws:SourceArn", source(world.caller.accountId, "aws", "eu-central-1", "solution/*")))(world),
+    ),
+    one("trust-source-arn-account", "trust.arn", trust(condition("aws:SourceArn", source(stranger)))),
+    one("trust-partition", "trust.arn", (world) =>
+        trust(condition("aws:SourceArn", source(world.caller.accountId, "aws-cn")))(world),
+    ),
+    one("trust-condition-misspelt", "trust.account", (world) =>
+        trust(condition("aws:SourceAccount", world.caller.accountId, "aws:SourceAcount"))(world),
+    ),
+    one("role-get-missing", "role.get", role(of("s3:GetObject", drop))),
+    one("role-list-missing", "role.list", role(of("s3:ListBucket", drop))),
+    one("role-object-arn", "role.get", resource(bucketArn, "s3:GetObject", role)),
+    one(
+        "role-bucket-arn",
+        "role.list",
+        resource((world) => `${bucketArn(world)}/*`, "s3:ListBucket", role),
+    ),
+    one(
+        "role-prefix",
+        "role.get",
+        resource((world) => `${bucketArn(world)}/exports/*`, "s3:GetObject", role),
+    ),
+    one("role-other-bucket", ["role.get", "role.list"], (world) =>
+        role((it) => ({
+            ...it,
+            Resource: isAction("s3:ListBucket")(it) ? "arn:aws:s3:::other" : "arn:aws:s3:::other/*",
+        }))(world),
+    ),
+    one(
+        "role-partition",
+        "role.get",
+        resource((world) => `arn:aws-cn:s3:::${world.bucket}/movies/*`, "s3:GetObject", role),
+    ),
+    one("role-source-arn", "role.condition", role(also(neverRole))),
+    one("role-condition-misspelt", "role.condition", role(also({ Bool: { "aws:SecureTransprot": "true" } }))),
+    one("role-condition", "role.condition", role(also({ StringEquals: { "aws:RequestedRegion": "us-west-2" } }))),
+    one("role-deny", "role.deny", (world) => ({
+        ...world,
+        inline: {
+            ...world.inline,
+            guard: document({ Sid: "NoObjects", Effect: "Deny", Action: "s3:GetObject", Resource: "*" }),
+        },
+    })),
+    one("bucket-policy-missing", "bucket", (world) => ({ ...world, bucketPolicy: undefined })),
+    one("bucket-policy-not-json", "bucket", (world) => ({
+        ...world,
+        bucketPolicy: `${world.bucketPolicy?.slice(0, -1)},`,
+    })),
+    one(
+        "bucket-principal",
+        "bucket.principal",
+        bucket(allows((it) => ({ ...it, Principal: { Service: "sagemaker.amazonaws.com" } }))),
+    ),
+    one(
+        "bucket-principal",
+        "bucket.principal",
+        (world) => bucket(allows((it) => ({ ...it, Principal: { AWS: roleArnOf(world) } })))(world),
+        "bucket-principal: the role instead of the service",
+    ),
+    one("bucket-account", "bucket.account", bucket(allows(condition("aws:SourceAccount", stranger)))),
+    one("bucket-source-arn", "bucket.arn", bucket(allows(condition("aws:SourceArn", source(stranger))))),
+    one("bucket-condition-misspelt", "bucket.account", (world) =>
+        bucket(allows(condition("aws:SourceAccount", world.caller.accountId, "aws:SourceAcccount")))(world),
+    ),
+    one(
+        "bucket-condition-never-sent",
+        "bucket.condition",
+        bucket(allows(also({ StringEquals: { "aws:SourceVpc": "vpc-1" } }))),
+    ),
+    one(
+        "bucket-other-bucket",
+        ["bucket.get", "bucket.list"],
+        bucket(
+            allows((it) => ({
+                ...it,
+                Resource: isAction("s3:ListBucket")(it) ? "arn:aws:s3:::other" : "arn:aws:s3:::other/*",
+            })),
+        ),
+    ),
+    one("bucket-get-missing", "bucket.get", bucket(of("s3:GetObject", drop))),
+    one("bucket-list-missing", "bucket.list", bucket(of("s3:ListBucket", drop))),
+    one("bucket-object-arn", "bucket.get", resource(bucketArn, "s3:GetObject", bucket)),
+    one(
+        "bucket-bucket-arn",
+        "bucket.list",
+        resource((world) => `${bucketArn(world)}/*`, "s3:ListBucket", bucket),
+    ),
+    one(
+        "bucket-prefix",
+        "bucket.get",
+        resource((world) => `${bucketArn(world)}/exports/*`, "s3:GetObject", bucket),
+    ),
+    one("bucket-deny-tls", "bucket.deny.tls", denial({ Bool: { "aws:SecureTransport": "true" } }, "Tls")),
+    one(
+        "bucket-deny-vpc",
+        "bucket.deny.vpc",
+        denial({ StringNotEquals: { "aws:SourceVpce": "vpce-1a2b3c4d" } }, "OnlyOurEndpoint"),
+    ),
+    one(
+        "bucket-deny-organisation",
+        "bucket.deny.organisation",
+        denial({ StringNotEquals: { "aws:PrincipalOrgID": "o-1234567890" } }, "OnlyUs"),
+    ),
+    one("role-recreated", ["bucket.deny.user", "role.identity"], (world) => ({
+        ...denial(
+            { StringNotLike: { "aws:userid": "ROLE_ID:*" }, Bool: { "aws:PrincipalIsAWSService": "false" } },
+            "OnlyTheRole",
+        )(world),
+        recreated: true,
+    })),
+    one("boundary", "boundary", (world) => ({
+        ...world,
+        boundary: document({ Effect: "Allow", Action: "logs:*", Resource: "*" }),
+    })),
+    one("bucket-missing", ["bucket", "object", "region"], (world) => ({ ...world, hasBucket: false })),
+    one("bucket-region", "region", (world) => ({ ...world, bucketRegion: "us-west-2" })),
+    one("object-missing", "object", ({ objects: { [location]: _gone, ...objects }, ...world }) => ({
+        ...world,
+        objects,
+    })),
+    one("object-wrong-key", "object", (world) => ({ ...world, location: "movies/Interaction.csv" })),
+    one("folder-without-slash", "object", ({ objects: { [location]: body, ...objects }, ...world }) => ({
+        ...world,
+        objects: { ...objects, "movies/set/1.csv": body as Body },
+        location: "movies/set",
+    })),
+    one("object-empty", "object.content", content({ rows: "none" })),
+    one("column-missing", "object.content.header", content({ header: "lacking" }), undefined, ["passRole.job"]),
+    one("header-quoted", "object.content.header", content({ header: "quoted" })),
+    one("rows-too-few", "object.content.rows", content({ rows: "few" })),
+    one(
+        "kms-no-grant",
+        "kms.policy",
+        (world) => ({ ...world, key: { ...keyed(world), policy: keyPolicy(world) } }),
+        undefined,
+        encrypted,
+    ),
+    one(
+        "kms-disabled",
+        "kms.state",
+        (world) => ({ ...world, key: { ...keyed(world), state: "Disabled" } }),
+        undefined,
+        encrypted,
+    ),
+    one(
+        "kms-pending-deletion",
+        "kms.state",
+        (world) => ({ ...world, key: { ...keyed(world), state: "PendingDeletion" } }),
+        undefined,
+        encrypted,
+    ),
+    one(
+        "role-recreated",
+        ["kms.policy", "role.identity"],
+        (world) => ({
+            ...world,
+            key: {
+                ...keyed(world),
+                policy: keyPolicy(world, {
+                    Sid: "Role",
+                    Effect: "Allow",
+                    Principal: { AWS: "ROLE_ID" },
+                    Action: "kms:Decrypt",
+                    Resource: "*",
+                }),
+            },
+            recreated: true,
+        }),
+        "role-recreated: the key's policy",
+        encrypted,
+    ),
+];

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Instance } from "../../../packages/local-aws/instance.ts";
+import { run } from "../../../packages/local-aws/pulumi.ts";
+import type { Diagnosis } from "../../../runbooks/lib/access/diagnose.ts";
+import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
+import { runCommand } from "./commands.ts";
+import type { Credentials, Real, Stage } from "./realise.ts";
+import type { World } from "./world.ts";
+
+/** What came of one world: did its import fail, was each fault named, did the printed fixes mend it? */
+export interface Outcome {
+    /** Faults that the diagnosis did not name. */
+    readonly missed: readonly FaultId[];
+    /** What the diagnosis calls broken. */
+    readonly broken: readonly FaultId[];
+    readonly importFailed: boolean;
+    /** Why the import fails after all fixes; undefined where it passes. */
+    readonly stillFails?: string;
+    /** Of the whole command, as a person waits for it. */
+    readonly seconds: number;
+    readonly jobArn?: string | undefined;
+    readonly real: Real;
+}
+
+type Printed = Pick<Diagnosis, "findings" | "fixes" | "verdict">;
+
+/**
+ * Makes a world, imports, asks the runbook as a person would, does what it says, and imports again. `failed` is told
+ * of the job before anything is mended.
+ */
+export async function runCase(
+    instance: Instance,
+    stage: Stage,
+    world: World,
+    expected: readonly FaultId[],
+    failed: (jobArn: string) => Promise<void> = async () => {},
+): Promise<Outcome> {
+    const real = await stage.realise(world);
+    const location = `s3://${world.bucket}/${world.location}`;
+    const first = await stage.importFrom(location, real);
+    if (first.jobArn !== undefined) await failed(first.jobArn);
+    const args = first.jobArn
+        ? ["--job", first.jobArn]
+        : ["--role", real.roleArn, "--bucket", world.bucket, "--key", world.location];
+    const { printed, seconds } = await diagnoseAs(instance, real.importer, args);
+    const broken = printed.findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
+    const named = new Set<string>(broken);
+    const outcome = {
+        missed: expected.filter((fault) => !named.has(fault)),
+        ...{ broken, seconds, real, jobArn: first.jobArn, importFailed: first.failure !== undefined },
+    };
+    if (expected.length === 0) {
+        return { ...outcome, ...(first.failure !== undefined && { stillFails: first.failure }) };
+    }
+    try {
+        for (const command of new Set(printed.fixes.flatMap(({ commands }) => commands))) {
+            await runCommand(command, stage.hands);
+        }
+    } catch (error) {
+        return { ...outcome, stillFails: `a fix cannot be run: ${(error as Error).message}` };
+    }
+    const moved = printed.fixes.find((fix) => fix.location !== undefined)?.location;
+    const again = await stage.importFrom(moved ?? location, real);
+    return { ...outcome, ...(again.failure !== undefined && { stillFails: again.failure }) };
+}
+
+async function diagnoseAs(instance: Instance, who: Credentials, args: readonly string[]) {
+    const begun = performance.now();
+    const { exitCode, stdout, stderr } = await run(
+        instance,
+        process.execPath,
+        [join("runbooks", "diagnose-access.ts"), "--json", ...args],
+        "captured",
+        { AWS_ACCESS_KEY_ID: who.accessKeyId, AWS_SECRET_ACCESS_KEY: who.secretAccessKey },
+    );
+    const seconds = (performance.now() - begun) / 1000;
+    if (exitCode > 1) {
+        throw new Error(`diagnose-access ${args.join(" ")} exits ${exitCode}:\n${stderr}`);
+    }
+    const printed = JSON.parse(stdout) as Printed;
+    if ((exitCode === 1) !== (printed.verdict === "broken")) {
+        throw new Error(`diagnose-access exits ${exitCode} and says ${printed.verdict}`);
+    }
+    return { printed, seconds };
+}

@@ -1,0 +1,113 @@
+import { type ConditionBlock, listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
+import { type Body, document, keyPolicy, location, roleArnOf, type World } from "./world.ts";
+
+export const stranger = "999999999999";
+type Edit = (statement: Statement) => Statement | undefined;
+
+export const edit = (policy: PolicyDocument | undefined, change: Edit): PolicyDocument => ({
+    Version: "2012-10-17",
+    Statement: listOf(policy?.Statement).flatMap((statement) => change(statement) ?? []),
+});
+export const trust =
+    (change: Edit) =>
+    (world: World): World => ({ ...world, trust: edit(world.trust, change) });
+export const role =
+    (change: Edit) =>
+    (world: World): World => ({
+        ...world,
+        inline: { ...world.inline, "read-interactions": edit(world.inline["read-interactions"], change) },
+    });
+export const bucket =
+    (change: Edit) =>
+    (world: World): World => ({
+        ...world,
+        bucketPolicy: JSON.stringify(edit(JSON.parse(world.bucketPolicy ?? "{}"), change)),
+    });
+export const denial =
+    (Condition: ConditionBlock, Sid: string) =>
+    (world: World): World => ({
+        ...world,
+        bucketPolicy: JSON.stringify({
+            ...JSON.parse(world.bucketPolicy ?? "{}"),
+            Statement: [
+                ...JSON.parse(world.bucketPolicy ?? "{}").Statement,
+                {
+                    Sid,
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "s3:GetObject",
+                    Resource: `arn:aws:s3:::${world.bucket}/*`,
+                    Condition,
+                },
+            ],
+        }),
+    });
+
+export const isAction = (action: string) => (statement: Statement) =>
+    statement.Effect === "Allow" && listOf(statement.Action).includes(action);
+export const of =
+    (action: string, change: Edit): Edit =>
+    (one) =>
+        isAction(action)(one) ? change(one) : one;
+export const allows =
+    (change: Edit): Edit =>
+    (one) =>
+        one.Effect === "Allow" ? change(one) : one;
+/** Replaces the value of a condition key, under the name `as`. */
+export const condition =
+    (key: string, value: string, as = key): Edit =>
+    (one) => ({
+        ...one,
+        Condition: Object.fromEntries(
+            Object.entries(one.Condition ?? {}).map(([operator, keys]) => [
+                operator,
+                Object.fromEntries(
+                    Object.entries(keys).map(([name, old]) => (name === key ? [as, value] : [name, old])),
+                ),
+            ]),
+        ),
+    });
+export const also =
+    (Condition: ConditionBlock): Edit =>
+    (one) => ({
+        ...one,
+        Condition: Object.fromEntries(
+            [...new Set([...Object.keys(one.Condition ?? {}), ...Object.keys(Condition)])].map((operator) => [
+                operator,
+                { ...one.Condition?.[operator], ...Condition[operator] },
+            ]),
+        ),
+    });
+export const resource =
+    (Resource: (world: World) => string, action: string, edits: (change: Edit) => (world: World) => World) =>
+    (world: World) =>
+        edits(of(action, (one) => ({ ...one, Resource: Resource(world) })))(world);
+export const drop: Edit = () => undefined;
+export const bucketArn = ({ bucket: name }: World) => `arn:aws:s3:::${name}`;
+export const source = (account: string, partition = "aws", region = "eu-central-1", rest = "*") =>
+    `arn:${partition}:personalize:${region}:${account}:${rest}`;
+export const content =
+    (change: Partial<Body>) =>
+    (world: World): World => ({
+        ...world,
+        objects: Object.fromEntries(
+            Object.entries(world.objects).map(([key, body]) => [key, key === location ? { ...body, ...change } : body]),
+        ),
+    });
+export const passing = (world: World, Condition: ConditionBlock): PolicyDocument =>
+    document({ Effect: "Allow", Action: "iam:PassRole", Resource: roleArnOf(world), Condition });
+export const keyed = (world: World) => ({
+    state: "Enabled" as const,
+    policy: keyPolicy(
+        world,
+        { Sid: "Role", Effect: "Allow", Principal: { AWS: roleArnOf(world) }, Action: "kms:Decrypt", Resource: "*" },
+        {
+            Sid: "Service",
+            Effect: "Allow",
+            Principal: { Service: personalizeService },
+            Action: "kms:Decrypt",
+            Resource: "*",
+        },
+    ),
+    ...world.key,
+});

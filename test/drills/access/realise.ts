@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+    AttachRolePolicyCommand,
+    CreateAccessKeyCommand,
+    CreatePolicyCommand,
+    CreateRoleCommand,
+    CreateUserCommand,
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    IAMClient,
+    PutRolePolicyCommand,
+    PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { CreateKeyCommand, DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSchemaCommand,
+    DescribeDatasetCommand,
+    DescribeDatasetGroupCommand,
+    DescribeDatasetImportJobCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import {
+    CreateBucketCommand,
+    PutBucketOwnershipControlsCommand,
+    PutBucketPolicyCommand,
+    PutObjectCommand,
+    PutPublicAccessBlockCommand,
+    S3Client,
+} from "@aws-sdk/client-s3";
+import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import type { Hands } from "./commands.ts";
+import { bytesOf, document, roleArnOf, storedInline, type World } from "./world.ts";
+
+export interface Credentials {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+}
+
+/** A world that has become real: who imports, and from where. */
+export interface Real {
+    readonly importer: Credentials;
+    readonly roleArn: string;
+}
+
+/** What the runbook asks for, all of it reading: the drill's importer has this and no more. */
+const reading = document({
+    Effect: "Allow",
+    Action: [
+        ...["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+        ...["iam:GetPolicy", "iam:GetPolicyVersion", "iam:SimulatePrincipalPolicy", "sts:GetCallerIdentity"],
+        ...["s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:ListBucket"],
+        ...["s3:GetBucketOwnershipControls", "s3:GetObject", "kms:DescribeKey", "kms:GetKeyPolicy"],
+        ...["personalize:Describe*", "personalize:CreateDatasetImportJob"],
+    ],
+    Resource: "*",
+});
+
+export type Stage = Awaited<ReturnType<typeof stageOn>>;
+
+/** A local AWS with one dataset, on which worlds are made and imports run. */
+export async function stageOn(endpoint: string, region: string, administrator: Credentials, interactions: string) {
+    const settings = { endpoint, region, credentials: administrator };
+    const iam = new IAMClient(settings);
+    const s3 = (where = region) =>
+        new S3Client({ ...settings, region: where, forcePathStyle: true, followRegionRedirects: true });
+    const personalize = new PersonalizeClient(settings);
+    const datasetArn = await makeDataset(personalize);
+
+    const hands: Hands = {
+        iam,
+        s3,
+        file: interactions,
+        kms: new KMSClient(settings),
+    };
+    let jobs = 0;
+
+    return {
+        hands,
+        /** Makes a world real. */
+        async realise(world: World): Promise<Real> {
+            const roleId = await makeRole(iam, world);
+            const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
+            await makeBucket(s3(world.bucketRegion), world, withId, interactions, hands);
+            if (world.recreated) {
+                await removeRole(iam, world);
+                await makeRole(iam, world);
+            }
+            return {
+                roleArn: roleArnOf(world),
+                importer: world.passRole ? await makeImporter(iam, world) : administrator,
+            };
+        },
+        /** Starts an import and waits for its end; `refused` where it could not even be started. */
+        async importFrom(
+            location: string,
+            { importer, roleArn }: Real,
+        ): Promise<{ jobArn?: string; failure?: string }> {
+            const client = new PersonalizeClient({ ...settings, credentials: importer });
+            try {
+                const { datasetImportJobArn: jobArn = "" } = await client.send(
+                    new CreateDatasetImportJobCommand({
+                        jobName: `drill-${++jobs}`,
+                        datasetArn,
+                        dataSource: { dataLocation: location },
+                        roleArn,
+                    }),
+                );
+                for (;;) {
+                    const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn: jobArn });
+                    const { datasetImportJob: job } = await personalize.send(describe);
+                    if (job?.status === "ACTIVE") return { jobArn };
+                    if (job?.status === "CREATE FAILED") return { jobArn, failure: job.failureReason ?? "" };
+                    await sleep(10);
+                }
+            } catch (error) {
+                return { failure: (error as Error).message };
+            }
+        },
+    };
+}
+
+async function makeDataset(client: PersonalizeClient): Promise<string> {
+    const { schemaArn } = await client.send(new CreateSchemaCommand({ name: "drill", schema: itemInteractionsSchema }));
+    const { datasetGroupArn } = await client.send(new CreateDatasetGroupCommand({ name: "drill" }));
+    const group = async () =>
+        (await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }))).datasetGroup?.status === "ACTIVE";
+    while (!(await group())) await sleep(10);
+    const { datasetArn = "" } = await client.send(
+        new CreateDatasetCommand({ name: "drill", schemaArn, datasetGroupArn, datasetType: "Interactions" }),
+    );
+    const dataset = async () =>
+        (await client.send(new DescribeDatasetCommand({ datasetArn }))).dataset?.status === "ACTIVE";
+    while (!(await dataset())) await sleep(10);
+    return datasetArn;
+}
+
+async function makeRole(iam: IAMClient, world: World): Promise<string> {
+    const { roleName: RoleName, trust, boundary } = world;
+    if (!trust) {
+        return "";
+    }
+    const PolicyName = `boundary-${RoleName}`;
+    const PermissionsBoundary = boundary && `arn:aws:iam::${world.caller.accountId}:policy/${PolicyName}`;
+    if (boundary && !world.recreated) {
+        await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }));
+    } else if (boundary) {
+        // The second of two: the policy is there already.
+        await iam
+            .send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }))
+            .catch(() => {});
+    }
+    const AssumeRolePolicyDocument = JSON.stringify(trust);
+    const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, PermissionsBoundary }));
+    for (const [name, one] of storedInline(world)) {
+        const PolicyDocument = JSON.stringify(one);
+        await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: name, PolicyDocument }));
+    }
+    for (const PolicyArn of world.attached) {
+        await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    }
+    return Role?.RoleId ?? "";
+}
+
+async function removeRole(iam: IAMClient, world: World): Promise<void> {
+    const RoleName = world.roleName;
+    for (const [PolicyName] of storedInline(world)) {
+        await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+    }
+    await iam.send(new DeleteRoleCommand({ RoleName }));
+}
+
+async function makeBucket(
+    s3: S3Client,
+    world: World,
+    withId: (text: string) => string,
+    interactions: string,
+    { kms }: Hands,
+): Promise<void> {
+    const { bucket: Bucket, bucketRegion, bucketPolicy, key } = world;
+    if (!world.hasBucket) {
+        return;
+    }
+    const CreateBucketConfiguration = { LocationConstraint: bucketRegion as "eu-central-1" };
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    const closed = {
+        BlockPublicAcls: true,
+        IgnorePublicAcls: true,
+        BlockPublicPolicy: true,
+        RestrictPublicBuckets: true,
+    };
+    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: closed }));
+    const OwnershipControls = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] };
+    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+    if (bucketPolicy !== undefined) {
+        await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: withId(bucketPolicy) }));
+    }
+    const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
+    const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
+    for (const [Key, body] of Object.entries(world.objects)) {
+        await s3.send(new PutObjectCommand({ Bucket, Key, Body: bytesOf(body, interactions), ...encryption }));
+    }
+    if (key?.state === "Disabled") await kms.send(new DisableKeyCommand({ KeyId }));
+    if (key?.state === "PendingDeletion") {
+        await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
+    }
+}
+
+async function makeKey(kms: KMSClient, Policy: string): Promise<string> {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
+    return KeyMetadata?.Arn ?? "";
+}
+
+async function makeImporter(iam: IAMClient, world: World): Promise<Credentials> {
+    const UserName = `importer-${world.roleName}`;
+    await iam.send(new CreateUserCommand({ UserName }));
+    for (const [PolicyName, one] of [
+        ["reading", reading],
+        ["passing", world.passRole],
+    ] as const) {
+        await iam.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument: JSON.stringify(one) }));
+    }
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
+}

@@ -1,0 +1,122 @@
+import {
+    type AccessRequest,
+    type PolicyDocument,
+    personalizeService,
+    type RequestContext,
+    roleReads,
+} from "policy-evaluator";
+import { simulate } from "../../../packages/local-aws/gateway/simulators/simulate.ts";
+import { sceneOf } from "../../../runbooks/lib/access/diagnose.ts";
+import { read } from "../../../runbooks/lib/access/fetch.ts";
+import type { KeyFacts, ObjectFacts, Simulated, Snapshot } from "../../../runbooks/lib/access/snapshot.ts";
+import { bytesOf, roleArnOf, storedInline, type World } from "./world.ts";
+
+const oldId = "AROAOLDOLDOLDOLDOLD1";
+const newId = "AROANEWNEWNEWNEWNEW1";
+const keyArn = "arn:aws:kms:eu-central-1:000000000000:key/KEY";
+const managed = { name: "boundary", arn: "arn:aws:iam::000000000000:policy/boundary" };
+
+/** What the runbook would fetch of a world; the drill holds it to what it really fetched of each fault alone. */
+export function snapshotOf(world: World, interactions: string, schema: string): Snapshot {
+    const { caller, bucket, location, trust, key, boundary } = world;
+    const roleArn = roleArnOf(world);
+    const sizes = Object.entries(world.hasBucket ? world.objects : {})
+        .map(([name, body]) => ({ key: name, size: Buffer.byteLength(bytesOf(body, interactions)) }))
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const under = sizes.filter((each) => each.key.startsWith(location));
+    const keys = under.length > 0 ? under : sizes;
+    const objects = read(location, keys).map((name) => ({ is: objectOf(world, name, interactions) }));
+    const snapshot: Snapshot = {
+        ...{ ...caller, roleArn, bucket, key: location, objects, keys: { is: keys } },
+        caller: world.passRole
+            ? `arn:aws:iam::${caller.accountId}:user/importer`
+            : `arn:aws:iam::${caller.accountId}:root`,
+        sourceArn: `arn:aws:personalize:${caller.region}:${caller.accountId}:dataset-import-job/job`,
+        passRole: { is: [] },
+        role: {
+            is: trust && {
+                arn: roleArn,
+                id: world.recreated ? newId : oldId,
+                trust: JSON.stringify(trust),
+                boundary: boundary && { ...managed, text: JSON.stringify(boundary) },
+                policies: storedInline(world).map(([name, document]) => ({
+                    name,
+                    text: JSON.stringify(document),
+                })),
+            },
+        },
+        simulated: trust ? { is: [] } : { unread: "there is no role" },
+        bucketFacts: { is: { region: world.hasBucket ? world.bucketRegion : undefined } },
+        bucketPolicy: { is: world.hasBucket ? withId(world.bucketPolicy) : undefined },
+        accessBlock: { is: world.hasBucket ? { blockPublicPolicy: true, restrictPublicBuckets: true } : undefined },
+        ownership: { is: world.hasBucket ? "BucketOwnerEnforced" : undefined },
+        kmsKeys: key ? { [keyArn]: { is: keyOf(key) } } : {},
+        job: { is: undefined },
+        schema: { is: { datasetType: "INTERACTIONS", text: schema } },
+    };
+    const passed = world.passRole && [{ "iam:PassedToService": personalizeService }, {}];
+    const pass = (context: RequestContext) =>
+        simulatedBy([world.passRole as PolicyDocument], undefined, snapshot.caller, [
+            { caller: { arn: snapshot.caller }, action: "iam:PassRole", resource: roleArn, context },
+        ]);
+    return {
+        ...snapshot,
+        passRole: { is: passed?.flatMap((context) => pass(context as RequestContext)) ?? [] },
+        ...(trust && {
+            simulated: {
+                is: simulatedBy(
+                    storedInline(world).map(([, document]) => document),
+                    boundary,
+                    roleArn,
+                    roleReads(sceneOf(snapshot).of),
+                ),
+            },
+        }),
+    };
+}
+
+const withId = (text: string | undefined) => text?.replaceAll("ROLE_ID", oldId);
+
+function objectOf(world: World, name: string, interactions: string): ObjectFacts {
+    const text = bytesOf(world.objects[name] ?? { header: "good", rows: "none" }, interactions);
+    return {
+        key: name,
+        size: Buffer.byteLength(text),
+        ...(world.key && { kmsKey: keyArn }),
+        start: text.slice(0, 4096),
+        lines: text.split("\n").filter((line) => line !== "").length,
+    };
+}
+
+function keyOf({ state, policy }: NonNullable<World["key"]>): KeyFacts {
+    return { arn: keyArn, state, manager: "CUSTOMER", policy: withId(JSON.stringify(policy)) as string };
+}
+
+function simulatedBy(
+    documents: readonly PolicyDocument[],
+    boundary: PolicyDocument | undefined,
+    callerArn: string,
+    requests: readonly AccessRequest[],
+): Simulated[] {
+    return requests.flatMap(({ action, resource, context }) => {
+        const { results } = simulate(
+            {
+                ...{ operation: "SimulateCustomPolicy", sourceArn: undefined, callerArn, actions: [action], context },
+                ...{
+                    resources: [resource],
+                    policies: documents.map((one) => JSON.stringify(one)),
+                    maxItems: 100,
+                    from: 0,
+                },
+                boundary: boundary && JSON.stringify(boundary),
+                ...{ resourcePolicy: undefined, resourceOwner: undefined },
+            },
+            { policies: [], boundary: undefined },
+        );
+        return results.map((result) => ({
+            ...{ action, resource, decision: result.decision, missing: result.missingContextKeys },
+            matched: result.matched.map(({ policyId }) => policyId),
+            ...(result.allowedByBoundary !== undefined && { byBoundary: result.allowedByBoundary }),
+        }));
+    });
+}

@@ -1,0 +1,112 @@
+import type { PolicyDocument, Statement } from "policy-evaluator";
+import {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    type ServiceCaller,
+} from "../../../iam/import-access.ts";
+
+/** The body of an object, by what is right or wrong with it. */
+export interface Body {
+    readonly header: "good" | "quoted" | "lacking";
+    readonly rows: "many" | "few" | "none";
+}
+
+/** All that an import's access hangs by, as documents: what the drill makes, breaks and mends. */
+export interface World {
+    readonly caller: ServiceCaller;
+    readonly bucket: string;
+    readonly bucketRegion: string;
+    readonly roleName: string;
+    /** Undefined: there is no role. */
+    readonly trust: PolicyDocument | undefined;
+    readonly inline: Readonly<Record<string, PolicyDocument>>;
+    /** ARNs of managed policies. */
+    readonly attached: readonly string[];
+    readonly boundary: PolicyDocument | undefined;
+    /** As text, since it may be no JSON; undefined: none. `ROLE_ID` stands for the role's id when it was written. */
+    readonly bucketPolicy: string | undefined;
+    readonly hasBucket: boolean;
+    readonly objects: Readonly<Record<string, Body>>;
+    /** The key of KMS that the objects are encrypted by; undefined: none. */
+    readonly key:
+        | { readonly state: "Enabled" | "Disabled" | "PendingDeletion"; readonly policy: PolicyDocument }
+        | undefined;
+    /** What the import names: a key, or a folder. */
+    readonly location: string;
+    /** The role was deleted and made again after all policies were written. */
+    readonly recreated: boolean;
+    /** What whoever imports may pass; undefined: the account's root user imports. */
+    readonly passRole: PolicyDocument | undefined;
+}
+
+export const good: Body = { header: "good", rows: "many" };
+export const location = "movies/interactions.csv";
+export const roleArnOf = ({ caller: { partition, accountId }, roleName }: World) =>
+    `arn:${partition}:iam::${accountId}:role/${roleName}`;
+
+/** The role's inline policies as IAM has them: one without a statement cannot be stored. */
+export const storedInline = ({ inline }: World) =>
+    Object.entries(inline).filter(([, { Statement }]) => [Statement].flat().length > 0);
+
+/** A world in which an import passes: the documents that this program makes. */
+export function soundWorld(name: string, caller: ServiceCaller): World {
+    const bucket = `films-${name}`;
+    const place = { partition: caller.partition, bucketName: bucket, readPrefixes: ["movies/"] };
+    return {
+        ...{ caller, bucket, bucketRegion: caller.region, roleName: `Import-${name}` },
+        trust: executionRoleTrust(caller),
+        inline: { "read-interactions": executionRolePolicy(place) },
+        ...{
+            attached: [],
+            boundary: undefined,
+            hasBucket: true,
+            key: undefined,
+            recreated: false,
+            passRole: undefined,
+        },
+        bucketPolicy: JSON.stringify(dataBucketPolicy(place, caller)),
+        objects: { [location]: good, "notes/readme.txt": { header: "lacking", rows: "few" } },
+        location,
+    };
+}
+
+export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
+
+/** The key policy that makes an encrypted import pass. */
+export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
+    document(
+        {
+            Sid: "Administrators",
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:user/keys` },
+            Action: "kms:*",
+            Resource: "*",
+        },
+        {
+            // As AWS's own first key policy has it: whoever IAM lets look may look.
+            Sid: "Readers",
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
+            Action: ["kms:DescribeKey", "kms:GetKeyPolicy"],
+            Resource: "*",
+        },
+        ...more,
+    );
+
+/** The bytes of an object; `many` is a whole set of interactions. */
+export function bytesOf({ header, rows }: Body, many: string): string {
+    if (rows === "none") return "";
+    const [first = "", ...rest] = many.split("\n");
+    const columns = header === "lacking" ? first.replace("TIMESTAMP", "TIME") : first;
+    const shown =
+        header === "quoted"
+            ? columns
+                  .split(",")
+                  .map((name) => `"${name}"`)
+                  .join(",")
+            : columns;
+    return [shown, ...(rows === "few" ? rest.slice(0, 500) : rest.filter((line) => line !== ""))]
+        .join("\n")
+        .concat("\n");
+}

@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { Command, Option } from "commander";
+import { approximately, priceNote } from "../../config/prices.ts";
+import { start, stop } from "../../packages/local-aws/control.ts";
+import { defaultInstance, environment, root } from "../../packages/local-aws/instance.ts";
+import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { exitCodes, runAction } from "../../runbooks/lib/cli/runbook.ts";
+import { table } from "../../runbooks/lib/cli/table.ts";
+import { testInstance } from "../support/local-aws.ts";
+import { compare } from "./record/compare.ts";
+import { drillUsd } from "./record/cost.ts";
+import { makeDrillStack, regionOf } from "./record/drill-stack.ts";
+import { type LifeEnd, liveThrough } from "./record/life.ts";
+import { readRecording } from "./record/recording.ts";
+import { leaksIn } from "./record/scrub.ts";
+
+/**
+ * The whole life of a stack on a real account: made, used, destroyed, every call to Personalize recorded and compared
+ * with what the emulator answers to the same life.
+ */
+
+interface Options {
+    readonly spendUpTo?: number;
+    readonly against: "aws" | "local";
+    readonly output?: string;
+}
+
+const options = new Command("drill:aws")
+    .description("The whole life of a stack on your AWS account, which costs money; compared with the emulator's")
+    .option("--spend-up-to <US dollars>", "begin only if it costs no more than that by config/prices.ts", Number)
+    .addOption(
+        new Option("--against <where>", "local: on a local AWS of its own, for nothing")
+            .choices(["aws", "local"])
+            .default("aws"),
+    )
+    .option("--output <folder>", "where the recording goes; default: test/recorded/<date> for AWS, else nowhere")
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage))
+    .parse()
+    .opts<Options>();
+
+const say = (text: string) => void process.stderr.write(text);
+const ratings = syntheticRatings();
+const interactions = interactionsCsv(ratings).toString("utf8");
+const usd = drillUsd({ bytes: Buffer.byteLength(interactions), interactions: ratings.length });
+const onAws = options.against === "aws" && !process.env.AWS_ENDPOINT_URL;
+
+console.log(
+    `${onAws ? "This drill costs" : "On AWS this drill would cost"} ${approximately(usd)} ${priceNote}: an import, a training, ` +
+        "and a campaign of 1 TPS for some minutes. It takes one to two hours there.",
+);
+if (options.spendUpTo === undefined || !(options.spendUpTo >= usd.high)) {
+    const given = options.spendUpTo === undefined ? "no limit was given" : `the limit is $${options.spendUpTo}`;
+    console.log(`Nothing was done: ${given}. Allow it by: npm run drill:aws -- --spend-up-to ${Math.ceil(usd.high)}`);
+    process.exitCode = exitCodes.usage;
+} else {
+    for (const end of ["SIGTERM", "SIGHUP"]) {
+        process.on(end, () => process.emit("SIGINT"));
+    }
+    await runAction(true, drill);
+}
+
+async function drill(signal: AbortSignal): Promise<number> {
+    const scratch = await mkdtemp(join(tmpdir(), "drill-aws-"));
+    signal.addEventListener("abort", () =>
+        say(
+            "\nStopping: the step under way ends first, then all is destroyed. Ctrl-C again ends this program at once.\n",
+        ),
+    );
+    try {
+        const recording = await prepared(scratch);
+        const end =
+            options.against === "local" ? await onOwnLocalAws(signal, recording) : await onAccount(signal, recording);
+        report(end);
+        const emulated = join(scratch, "emulator.jsonl");
+        if (!signal.aborted) {
+            say("\n== the same life on the emulator ==\n");
+            report(await onOwnLocalAws(signal, emulated));
+        }
+        if (signal.aborted && end.left.length === 0) {
+            return exitCodes.cancelled;
+        }
+        printDifferences(recording, emulated);
+        return end.problems.length + end.left.length > 0 ? exitCodes.problem : exitCodes.fine;
+    } finally {
+        await rm(scratch, { recursive: true, force: true });
+    }
+}
+
+/** The file for the recording, in a folder that is there. */
+async function prepared(scratch: string): Promise<string> {
+    const date = new Date().toISOString().slice(0, 10);
+    const folder = options.output ?? (onAws ? join(root, "test", "recorded", date) : scratch);
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, "recording.jsonl");
+    await rm(file, { force: true });
+    return file;
+}
+
+/** On the account that the environment's credentials are of; the recording is kept if it names nothing of it. */
+async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEnd> {
+    const sts = new STSClient({ region: regionOf(process.env) });
+    const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
+    const { accessKeyId } = await sts.config.credentials();
+    console.log(`account ${Account}, as ${Arn}`);
+    const folder = join(defaultInstance().dir, "drill-aws");
+    const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
+    // The local AWS's account and user are everybody's.
+    const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
+    const leaks = leaksIn(await readFile(recording, "utf8").catch(() => ""), secrets);
+    if (leaks.length > 0) {
+        await rm(recording, { force: true });
+        throw new Error(
+            `The recording was deleted, for it still names: ${leaks.join(", ")}. Add them to test/drills/record/scrub.ts.`,
+        );
+    }
+    return end;
+}
+
+/** On a local AWS that is there for this life only. */
+async function onOwnLocalAws(signal: AbortSignal, recording: string): Promise<LifeEnd> {
+    const instance = await testInstance(defaultInstance().speed);
+    try {
+        await start(instance, () => {});
+        return await life(signal, true, {
+            env: environment(instance),
+            folder: instance.dir,
+            recording,
+            pollSeconds: "0.2",
+        });
+    } finally {
+        await stop(instance);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+
+async function life(
+    signal: AbortSignal,
+    isKnown: boolean,
+    where: { env: NodeJS.ProcessEnv; folder: string; recording: string; pollSeconds: string },
+): Promise<LifeEnd> {
+    const stack = await makeDrillStack({ ...where, interactions, say });
+    console.log(`stack ${stack.stack}. Should this program be killed, destroy it by:\n  ${stack.byHand}`);
+    const end = await liveThrough(stack, { isKnown, signal, say });
+    if (end.left.length === 0 && !end.problems.some((problem) => problem.startsWith("destroy"))) {
+        await stack.forget();
+    }
+    return end;
+}
+
+function report({ problems, left }: LifeEnd): void {
+    for (const problem of problems) console.log(`problem: ${problem}`);
+    for (const thing of left) console.log(`left: ${thing}`);
+    if (problems.length + left.length === 0) console.log("The whole life went well, and nothing is left of it.");
+}
+
+function printDifferences(recorded: string, emulated: string): void {
+    const [one, other] = [readRecording(recorded), readRecording(emulated)];
+    const differences = compare(one, other);
+    console.log(`${one.length} calls recorded, ${other.length} on the emulator, ${differences.length} differences.`);
+    if (differences.length > 0) {
+        const rows = differences.map(({ what, where, one, other }) => [what, where, one, other]);
+        console.log(table(["what", "where", onAws ? "AWS" : "recorded", "emulator"], rows));
+        console.log("A state that only one has may have passed between two looks of the other.");
+    }
+}

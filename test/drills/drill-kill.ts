@@ -1,0 +1,169 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command } from "commander";
+import { printGoals } from "../../bench/lib/goals.ts";
+import { start } from "../../packages/local-aws/control.ts";
+import { environment, paths } from "../../packages/local-aws/instance.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { table } from "../../runbooks/lib/cli/table.ts";
+import { everythingIn, watchersIn } from "../support/left.ts";
+import { startTestAws, type TestAws } from "../support/local-aws.ts";
+import { excessOf } from "./kill/count.ts";
+import { type Case, casesOf, describeMoment } from "./kill/moments.ts";
+import { orphansOfKilled } from "./kill/orphans.ts";
+
+/**
+ * Kills the engine in the middle of `up` and of `destroy`, does what a person would do then, and counts what was lost,
+ * doubled or left. On a local AWS of its own.
+ */
+
+const { seed, pairs } = new Command("drill:kill")
+    .description("SIGKILL to the engine in the middle of up and destroy: is anything lost, doubled or left?")
+    .option("--seed <number>", "other moments and faults for another seed", Number, 1)
+    .option("--pairs <number>", "killed ups and as many killed destroys", Number, 20)
+    .parse()
+    .opts<{ seed: number; pairs: number }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+/** How long an answer is held back, so that the engine dies before it arrives. */
+const heldMilliseconds = 4000;
+
+const aws = await startTestAws("demo");
+const admin = adminOf(aws.instance);
+const orphans = orphansOfKilled();
+const rows: string[][] = [];
+const problems: string[] = [];
+let converged = 0;
+const sums = { duplicates: 0, paidTwice: 0, leftovers: 0 };
+try {
+    // All that a stack makes, but for a distribution: the local AWS has the API serve the page.
+    await aws.configure({ api: true, storefront: "api", eventTracker: true });
+    const usual = await usualSeconds(aws);
+    say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
+    let lifeStart = await lastRequest();
+    for (const [index, one] of casesOf(seed, pairs).entries()) {
+        const killedAt = await runAndKill(one, usual[one.command]);
+        await goOn(one);
+        const problem = await convergence(one);
+        converged += problem === undefined ? 1 : 0;
+        if (problem !== undefined) {
+            problems.push(`run ${index + 1}, ${one.command} killed ${describeMoment(one.moment)}: ${problem}`);
+        }
+        const row = [`${index + 1}`, one.command, describeMoment(one.moment), killedAt];
+        row.push(
+            one.emulatorToo ? "yes" : "",
+            one.faults.length > 0 ? "yes" : "",
+            problem === undefined ? "yes" : "NO",
+        );
+        rows.push(row);
+        if (one.command === "destroy") {
+            const excess = excessOf(await admin.requests(lifeStart));
+            const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
+            sums.duplicates += excess.duplicates;
+            sums.paidTwice += excess.paidTwice;
+            sums.leftovers += left.length;
+            if (excess.duplicates > 0 || left.length > 0) {
+                problems.push(
+                    `after run ${index + 1}: ${excess.duplicates} duplicates, left: ${left.join(", ") || "nothing"}`,
+                );
+            }
+            lifeStart = await lastRequest();
+        }
+        say(`${index + 1}/${2 * pairs} ${one.command} killed ${describeMoment(one.moment)}: ${problem ?? "converged"}`);
+    }
+} finally {
+    orphans.end();
+    await aws.stop();
+}
+
+console.log(table(["run", "command", "killed", "after", "emulator too", "faults", "converged"], rows));
+for (const problem of problems) {
+    console.log(problem);
+}
+process.exitCode = printGoals([
+    { name: "kill-runs", figure: rows.length, bound: ">=", limit: 40 },
+    { name: "kill-converged", figure: (100 * converged) / rows.length, bound: "=", limit: 100, unit: "%" },
+    { name: "kill-duplicates", figure: sums.duplicates, bound: "=", limit: 0 },
+    { name: "kill-paid-twice", figure: sums.paidTwice, bound: "=", limit: 0 },
+    { name: "kill-leftovers", figure: sums.leftovers, bound: "=", limit: 0 },
+]);
+
+async function lastRequest(): Promise<number> {
+    return (await admin.requests()).at(-1)?.id ?? 0;
+}
+
+/** Seconds that an undisturbed `up` and `destroy` take here. */
+async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"], number>> {
+    const timed = async (command: Case["command"]) => {
+        const begun = performance.now();
+        const { exitCode, stdout, stderr } = await engine(command);
+        if (exitCode !== 0) {
+            throw new Error(`an undisturbed ${command} failed:\n${stdout}\n${stderr}`);
+        }
+        return (performance.now() - begun) / 1000;
+    };
+    return { up: await timed("up"), destroy: await timed("destroy") };
+}
+
+/** Starts the command and kills its engine at the moment; says after how many seconds. */
+async function runAndKill({ command, moment, emulatorToo }: Case, usual: number): Promise<string> {
+    const before = await lastRequest();
+    if ("operation" in moment) {
+        const effect = { kind: "latency", milliseconds: heldMilliseconds, when: "after" };
+        await admin.arm({ operation: moment.operation, effect });
+    }
+    const begun = performance.now();
+    const { instance } = aws;
+    const options = { cwd: instance.root, env: environment(instance), stdio: "ignore" } as const;
+    const engine = spawn("pulumi", aws.engineArgs(command), options);
+    const ended = once(engine, "exit");
+    if ("operation" in moment) {
+        while (engine.exitCode === null && !(await isHeld(before, moment.operation))) {
+            await sleep(5);
+        }
+    } else {
+        await Promise.race([sleep(1000 * usual * moment.share), ended]);
+    }
+    const seconds = (performance.now() - begun) / 1000;
+    const alive = engine.exitCode === null;
+    orphans.add(engine.pid ?? 0);
+    engine.kill("SIGKILL");
+    await ended;
+    await admin.clear();
+    if (emulatorToo) {
+        process.kill(JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")).pid, "SIGKILL");
+        await start(instance, () => {});
+    }
+    return alive ? `${seconds.toFixed(1)} s` : "had ended";
+}
+
+async function isHeld(before: number, operation: string): Promise<boolean> {
+    const requests = await admin.requests(before);
+    return requests.some((one) => one.operation === operation && one.outcome === "accepted" && !one.answered);
+}
+
+/** What a person does next: frees the stack, and runs the same command again (in `convergence`). */
+async function goOn({ faults }: Case): Promise<void> {
+    await aws.pulumi("cancel", "--yes");
+    for (const fault of faults) {
+        await admin.arm(fault);
+    }
+}
+
+/** Runs the command again; undefined when the stack then is as wanted, else what it is instead. */
+async function convergence({ command }: Case): Promise<string | undefined> {
+    const again = await aws.engine(command);
+    await admin.clear();
+    if (again.exitCode !== 0) {
+        return `the same command again exits ${again.exitCode}: ${(again.stdout + again.stderr).slice(-600)}`;
+    }
+    if (command === "up") {
+        const preview = await aws.engine("preview", "--expect-no-changes");
+        return preview.exitCode === 0 ? undefined : `preview finds changes: ${preview.stdout.slice(-600)}`;
+    }
+    const { stdout } = await aws.pulumi("stack", "export");
+    const left = JSON.parse(stdout).deployment.resources?.length ?? 0;
+    return left === 0 ? undefined : `the stack still has ${left} resources`;
+}

@@ -1,0 +1,103 @@
+import { Command, Option } from "commander";
+import { printGoals } from "../../bench/lib/goals.ts";
+import { table } from "../../runbooks/lib/cli/table.ts";
+import { type BilledMonth, billMonth } from "./money/bill-month.ts";
+import { liveOnce } from "./money/life.ts";
+import { sabotages } from "./money/sabotage.ts";
+import { virtualMonths } from "./money/virtual-months.ts";
+
+/**
+ * Whether the cost guard keeps its word: in virtual months in which everything goes wrong, in the bill of a month against
+ * what preview said of it, and in one life on a local AWS of its own. What a month costs is reckoned by a table of the
+ * drill's own.
+ */
+
+const { seed, sabotage } = new Command("drill:money")
+    .description("Does the cost guard brake in time, once, and say so; is the bill as preview said; is nothing left?")
+    .option("--seed <number>", "other faults at other times for another seed", Number, 1)
+    .addOption(
+        new Option(
+            "--sabotage <how>",
+            "only the virtual months, by a guard that is broken: the drill must miss its goals",
+        ).choices(Object.keys(sabotages)),
+    )
+    .parse()
+    .opts<{ seed: number; sabotage?: string }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const isFine = (fine: boolean) => (fine ? "yes" : "NO");
+
+say("virtual months");
+const months = await virtualMonths(seed, sabotage === undefined ? undefined : sabotages[sabotage], say);
+const bills: BilledMonth[] = [];
+if (sabotage === undefined) {
+    for (const recipe of ["aws-user-personalization", "aws-user-personalization-v2"]) {
+        bills.push(await billMonth(recipe, say));
+    }
+}
+const life = sabotage === undefined ? await liveOnce(say) : undefined;
+
+console.log(
+    table(
+        [
+            "virtual months with",
+            "months",
+            "notices",
+            "wrong",
+            "braked",
+            "at most, min",
+            "and waiting for AWS",
+            "survived",
+        ],
+        months.map((one) => [
+            ...[one.fault, one.months, one.notices, one.wrong.length, one.brakes],
+            ...[one.brakeMinutes, one.brakeMinutesAll, isFine(one.survived)],
+        ]),
+    ),
+);
+for (const { fault, wrong } of months) {
+    for (const what of wrong.slice(0, 5)) console.log(`${fault}: ${what}`);
+}
+const usd = (amount: number) => `$${amount.toFixed(2)}`;
+if (life !== undefined) {
+    console.log(
+        table(
+            ["a month by", "requests made", "preview said", "metered", "Cost Explorer says", "apart", "seconds"],
+            bills.map((one) => [
+                ...[one.recipe, one.requests, usd(one.estimatedUsd), usd(one.meteredUsd), usd(one.shownUsd)],
+                ...[`${one.errorPercent.toFixed(2)} %`, one.seconds.toFixed(0)],
+            ]),
+        ),
+    );
+    console.log("Compared are Amazon Personalize's lines: campaign hours and requests, and the retraining.");
+    console.log(
+        table(
+            ["on the local AWS", "so", "seconds", ""],
+            life.steps.map((step) => [step.what, isFine(step.fine), step.seconds.toFixed(0), step.note]),
+        ),
+    );
+    for (const what of life.noticesWrong) console.log(what);
+}
+const wrong = months.reduce((sum, one) => sum + one.wrong.length, 0);
+const missed = life?.steps.filter((step) => !step.fine).length ?? 0;
+process.exitCode = printGoals([
+    { name: "money-notices-wrong", figure: wrong + (life?.noticesWrong.length ?? 0), bound: "=", limit: 0 },
+    { name: "money-brake-minutes", figure: Math.max(...months.map((one) => one.brakeMinutes)), bound: "<", limit: 20 },
+    {
+        name: "money-faults-survived",
+        figure: months.filter((one) => one.fault !== "none" && one.survived).length,
+        bound: "=",
+        limit: 20,
+    },
+    ...(life === undefined
+        ? []
+        : [
+              {
+                  name: "money-bill-error",
+                  figure: Math.max(...bills.map(({ errorPercent }) => errorPercent)),
+                  ...{ bound: "<=" as const, limit: 5, unit: "%" },
+              },
+              { name: "money-left-usd-hour", figure: life.leftUsdHour, bound: "=" as const, limit: 0 },
+              { name: "money-life-missed", figure: missed, bound: "=" as const, limit: 0 },
+          ]),
+]);

@@ -1,0 +1,163 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { printGoals } from "../../bench/lib/goals.ts";
+import { actionsOf } from "../../iam/operator/scope.ts";
+import { neededOnAws, operatorGrants, operatorLevels } from "../../iam/operator.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { table } from "../../runbooks/lib/cli/table.ts";
+import { everythingIn, watchersIn } from "../support/left.ts";
+import { startTestAws } from "../support/local-aws.ts";
+import { accessReader, balance } from "./operator/access.ts";
+import { attacksOn } from "./operator/attacks.ts";
+import { life } from "./operator/life.ts";
+import { settleNeighbours } from "./operator/neighbours.ts";
+import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
+import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
+import { servingAttacksOn } from "./operator/serving-attacks.ts";
+import { worldOf } from "./operator/world.ts";
+
+/**
+ * Whether the operator's policies are enough, and no more than that: a whole life by users who have nothing else, what
+ * was granted less what was used, actions taken away one at a time, and attacks. On a local AWS of its own, which enforces.
+ */
+
+const { seed, removals: count } = new Command("drill:operator")
+    .description("Are the operator's policies enough for everything, and no more than that?")
+    .option("--seed <number>", "other removals for another seed", Number, 1)
+    .option("--removals <number>", "actions that are taken away, one at a time", Number, 20)
+    .parse()
+    .opts<{ seed: number; removals: number }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const aws = await startTestAws();
+const problems: string[] = [];
+const lived = new Map() as Map<string, { seconds: number; used: ReadonlySet<string> }> & Lived;
+const rows: string[][] = [];
+const removed: string[][] = [];
+const attacked: string[][] = [];
+let passed = 0;
+const scope = scopeOf(aws);
+const granted = operatorGrants(scope).flatMap(actionsOf);
+const used = new Set<string>();
+try {
+    await settleNeighbours(aws);
+    const program = await operatorProgram(aws);
+    await program.configure({ githubSubject: "repo:my-org/movie-recommender:environment:production" });
+    const made = await program.engine("up");
+    if (made.exitCode !== 0) {
+        throw new Error(`operator/ could not be deployed:\n${made.stdout}\n${made.stderr}`);
+    }
+    const { boundaryArn, policyArns } = await program.outputs();
+    const users = new Map<string, Awaited<ReturnType<typeof freshUser>>>();
+    for (const levels of [["read"], ["read", "operate"], ["read", "operate", "deploy"]] as const) {
+        const arns = levels.flatMap((level) => operatorLevels[level].map((kind) => policyArns[kind] ?? ""));
+        users.set(levels.join(), await freshUser(aws.iam, `who-may-${levels.at(-1)}`, arns));
+    }
+    const operator = users.get("read,operate,deploy") as Awaited<ReturnType<typeof freshUser>>;
+    const world = worldOf(aws, boundaryArn);
+    const log = accessReader(aws.instance);
+    await log.next();
+
+    for (const step of life) {
+        const kinds = step.policies ?? ["read", "operate", "deploy"];
+        const user = users.get(kinds.join()) ?? operator;
+        await step.ready?.(world);
+        const begun = performance.now();
+        const { exitCode, stdout, stderr } = await step.run(world, user.who);
+        const seconds = (performance.now() - begun) / 1000;
+        const accesses = (await log.next()).filter(({ principal }) => principal === user.arn);
+        const mine = new Set(accesses.filter(({ decision }) => decision === "allowed").map(({ action }) => action));
+        const denied = accesses.filter(({ decision }) => decision === "denied");
+        for (const action of mine) used.add(action);
+        lived.set(step.name, { seconds, used: mine });
+        // What the local AWS does not have, it denies without a name: the runbooks go on without.
+        const missing = denied.filter(({ action }) => /^[\w-]+:\w+$/.test(action));
+        const fine = exitCode === (step.exitCode ?? 0) && missing.length === 0;
+        passed += fine ? 1 : 0;
+        if (!fine) {
+            const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
+            problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-4000)}`);
+            say(problems.at(-1) ?? "");
+            // What follows stands on it, and would only say so in other words.
+            if (step.name === "up") break;
+        }
+        rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
+        say(`${step.name} (${kinds.join(", ")}): ${fine ? "fine" : "NOT FINE"}, ${seconds.toFixed(1)} s`);
+    }
+    const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))].filter(
+        (thing) => thing.includes(scope.stack) && !/role .*-github/.test(thing),
+    );
+    if (left.length > 0) {
+        problems.push(`the operator's destroy left ${left.join(", ")}`);
+    }
+
+    const stage = stageOf(world);
+    await stage.prepare({ from: "usual" });
+    const attacks = [...(await attacksOn(aws, scope, operator)), ...(await servingAttacksOn(aws, scope, operator))];
+    for (const attack of attacks) {
+        const denied = await attack.attempt();
+        attacked.push([attack.name, denied ?? "ALLOWED"]);
+    }
+    say(`${attacked.length} attacks`);
+
+    // Those that begin with what stands come first: they share it.
+    const chosen = chooseRemovals(lived, granted, count, seed).toSorted(
+        (a, b) => Number(a.step.changes ?? false) - Number(b.step.changes ?? false),
+    );
+    for (const [index, removal] of chosen.entries()) {
+        const { noticed, how } = await isNoticed(world, stage, aws.iam, scope, removal, index + 1);
+        removed.push([removal.action, removal.step.name, how, noticed ? "yes" : "NO"]);
+        say(`${index + 1}/${chosen.length} without ${removal.action}, ${removal.step.name}: ${how}`);
+    }
+    await stage.prepare({ from: "nothing" });
+    for (const user of users.values()) {
+        await user.end();
+    }
+    const ended = await program.engine("destroy");
+    if (ended.exitCode !== 0) {
+        problems.push(`operator/ could not be destroyed:\n${ended.stdout}\n${ended.stderr}`);
+    }
+} finally {
+    await aws.stop();
+}
+
+const absent = runbookFiles().filter((name) => !life.some(({ runbook }) => runbook === name));
+const { unneeded, onAws } = balance(
+    granted,
+    used,
+    neededOnAws.map(({ action }) => action),
+);
+console.log(table(["step", "policies", "actions used", "s", "fine"], rows));
+console.log(table(["without", "shortest step", "what happened", "noticed"], removed));
+console.log(table(["attack", "denied by"], attacked));
+console.log(`${new Set(granted).size} actions granted, ${used.size} used. Not used here, and needed on AWS:`);
+for (const action of onAws) {
+    console.log(`  ${action}: ${neededOnAws.find((needed) => needed.action === action)?.page}`);
+}
+for (const line of [...problems, ...unneeded.map((action) => `granted and not needed: ${action}`)]) {
+    console.log(line);
+}
+for (const name of absent) {
+    console.log(`no step of the life runs ${name}`);
+}
+const allowed = attacked.filter(([, how]) => how === "ALLOWED").length;
+const noticed = removed.filter(([, , , yes]) => yes === "yes").length;
+process.exitCode = printGoals([
+    {
+        name: "operator-life",
+        figure: (100 * passed) / (life.length + absent.length),
+        bound: "=",
+        limit: 100,
+        unit: "%",
+    },
+    { name: "operator-unneeded-actions", figure: unneeded.length, bound: "=", limit: 0 },
+    { name: "operator-removals-noticed", figure: (100 * noticed) / removed.length, bound: "=", limit: 100, unit: "%" },
+    { name: "operator-attacks-allowed", figure: allowed, bound: "=", limit: 0 },
+]);
+
+function runbookFiles(): string[] {
+    return readdirSync(join(root, "runbooks"))
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => name.replace(/\.ts$/, ""));
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { excessOf } from "./kill/count.ts";
+import { casesOf } from "./kill/moments.ts";
+
+describe("the drill that kills the engine", () => {
+    it("kills as many ups as destroys, half of them between acceptance and answer, the same for the same seed", () => {
+        const cases = casesOf(7, 20);
+        assert.equal(cases.length, 40);
+        for (const command of ["up", "destroy"]) {
+            const own = cases.filter((one) => one.command === command);
+            assert.equal(own.length, 20);
+            const between = own.flatMap(({ moment }) => ("operation" in moment ? [moment.operation] : []));
+            assert.equal(between.length, 10);
+            assert.equal(new Set(between).size, command === "up" ? 7 : 5, "every operation has its turn");
+        }
+        assert.deepEqual(casesOf(7, 20), cases);
+        assert.notDeepEqual(casesOf(8, 20), cases);
+        assert.ok(cases.some(({ emulatorToo }) => emulatorToo));
+        assert.ok(cases.some(({ faults }) => faults.length > 0));
+    });
+
+    it("counts what was accepted twice, and what of it is billed", () => {
+        const request = (operation: string, outcome = "accepted") => ({
+            id: 1,
+            at: 0,
+            operation,
+            region: "eu-central-1",
+            arn: null,
+            name: null,
+            outcome,
+            answered: 1 as const,
+        });
+        const once = ["CreateSchema", "CreateDatasetImportJob", "CreateSolutionVersion", "DeleteSchema"];
+        assert.deepEqual(excessOf(once.map((operation) => request(operation))), { duplicates: 0, paidTwice: 0 });
+        const refused = request("CreateSolutionVersion", "ThrottlingException");
+        const more = [...once, ...once, "DeleteSchema"].map((operation) => request(operation));
+        assert.deepEqual(excessOf([refused, ...more]), { duplicates: 3, paidTwice: 2 });
+    });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { billTable, windowUsd } from "./money/bill-table.ts";
+import { disturb, faults, undisturbed } from "./money/faults.ts";
+import { month } from "./money/month.ts";
+import { sabotages } from "./money/sabotage.ts";
+import { scenarios } from "./money/scenarios.ts";
+import { type FaultResult, virtualMonths } from "./money/virtual-months.ts";
+
+const named = (name: string) => scenarios.filter((scenario) => scenario.name === name);
+const withFaults = (...words: readonly string[]) =>
+    faults.filter(({ name }) => words.some((word) => name.includes(word)));
+
+describe("the drill of the money", () => {
+    it("reckons by a table of its own: it imports neither the prices nor what decides about money", () => {
+        for (const file of ["bill-table.ts", "meter.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
+            const text = readFileSync(join(root, "test", "drills", "money", file), "utf8");
+            assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
+        }
+        assert.equal(billTable.RecommendationTPSHours, 0.2);
+        // An hour of 2 TPS above a minimum of 1, in windows of five minutes, and v2's hour at its floor.
+        const five = { hours: 1 / 12, minimum: 1, requests: 600 };
+        assert.ok(Math.abs(12 * windowUsd(false, five) - 0.4) < 1e-9);
+        assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
+    });
+
+    it("has twenty kinds of faults, and each month is the same for the same seed", async () => {
+        assert.equal(faults.length, 20);
+        assert.equal(new Set(faults.map(({ name }) => name)).size, 20);
+        const [scenario] = named("forgotten weekends");
+        const [fault] = withFaults("in every attempt");
+        assert.ok(scenario && fault);
+        const calm = await month(scenario, undisturbed, runGuard, 7);
+        const twice = [1, 1, 2].map((seed) => month(scenario, disturb(fault, calm.moments, seed), runGuard, 7));
+        const [first, again, other] = await Promise.all(twice);
+        assert.deepEqual(first, again);
+        assert.notDeepEqual(first, other);
+    });
+
+    it("lets a good guard pass, wherever it dies and however often it is started", async () => {
+        const chosen = {
+            scenarios: ["limit raised", "forgotten weekends", "two campaigns, of which the second runs away"].flatMap(
+                named,
+            ),
+            faults: withFaults("after it noted", "after the park", "twice, at once"),
+        };
+        for (const result of await virtualMonths(3, undefined, undefined, chosen)) {
+            assert.deepEqual(result.wrong, [], result.fault);
+            assert.ok(result.survived, result.fault);
+        }
+    });
+
+    const bad: Readonly<Record<string, (results: readonly FaultResult[]) => void>> = {
+        "forgets-intent": (results) =>
+            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
+        "brakes-an-hour-late": (results) => assert.ok(results.every(({ brakeMinutes }) => brakeMinutes > 45)),
+        "overlooks-the-ranking": (results) =>
+            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
+        "says-it-under-a-new-name": (results) =>
+            assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
+    };
+    for (const [how, isCaught] of Object.entries(bad)) {
+        it(`catches a guard that ${how.replaceAll("-", " ")}`, async () => {
+            const runaways = ["runaway", "two campaigns, of which the second runs away"];
+            const chosen = {
+                scenarios: runaways.flatMap(named),
+                faults: withFaults("after the park", "after a notice"),
+            };
+            const results = await virtualMonths(1, sabotages[how], undefined, chosen);
+            assert.ok(results.some(({ survived }) => !survived));
+            isCaught(results);
+        });
+    }
+});

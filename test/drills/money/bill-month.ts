@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { putEvent } from "../../support/events.ts";
+import { startTestAws } from "../../support/local-aws.ts";
+import { ask } from "./ask.ts";
+import { fine } from "./fine.ts";
+import { advance, metered } from "./metered.ts";
+
+/** A month of a stack, as it is reckoned before and metered after; US dollars, Personalize's lines only. */
+export interface BilledMonth {
+    readonly recipe: string;
+    /** Requests that were really made. */
+    readonly requests: number;
+    readonly estimatedUsd: number;
+    readonly meteredUsd: number;
+    /** The same usage as the local Cost Explorer prices it. */
+    readonly shownUsd: number;
+    readonly quantities: ReadonlyMap<string, number>;
+    readonly errorPercent: number;
+    readonly seconds: number;
+}
+
+const hour = 3600;
+const day = 24 * hour;
+
+/** What preview says of Personalize: US dollars by the month when idle and when asked, and for one import and training. */
+function saidBy(preview: string): { readonly idle: number; readonly busy: number; readonly once: number } {
+    const amounts = (line: RegExp) => {
+        const found = line.exec(preview)?.[0];
+        if (found === undefined) throw new Error(`preview says nothing of ${line}:\n${preview}`);
+        // The upper end of a range is what the sum of the estimate has.
+        return [...found.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
+            Number(usd.replaceAll(",", "")),
+        );
+    };
+    const [idle = Number.NaN, busy = Number.NaN] = amounts(/campaign, \d+ TPS at least.*/);
+    const [imported = Number.NaN] = amounts(/import .*/);
+    const [training = Number.NaN] = amounts(/training, by .*/);
+    return { idle, busy, once: imported + training };
+}
+
+/**
+ * Brings a stack up, lets a calendar month pass in which it is idle for most of the time, asked 2 times a second for some
+ * hours, parked for two days and trained once more, and holds what Cost Explorer has against what preview said of the same
+ * days and requests.
+ */
+export async function billMonth(recipe: string, say: (line: string) => void): Promise<BilledMonth> {
+    const begun = performance.now();
+    const aws = await startTestAws();
+    const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
+    const ofStack = async (name: string, ...args: string[]) =>
+        fine(name, await aws.runbook(name, "--config-file", configFile, ...args));
+    const tps = 2;
+    const busyHours = 6;
+    // The limit has to let the busy month pass, and the gate any version: what it is worth is of no interest here.
+    const gate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
+    const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", ...gate };
+    try {
+        await aws.configure({ ...common, expectedRequestsPerDay: tps * day });
+        const said = saidBy((await fine("preview", await aws.engine("preview"))).stdout);
+        await fine("up", await aws.engine("up"));
+        const { campaignArn = "", eventTrackerId = "" } = await aws.outputs();
+
+        const now = new Date(await advance(aws, 0));
+        const start = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
+        const end = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 2);
+        let at = await advance(aws, (start - now.getTime()) / 1000);
+        let requests = 0;
+        const pass = async (seconds: number) => {
+            at = await advance(aws, seconds);
+        };
+        await pass(9 * day);
+        await pass(300 - ((at / 1000) % 300));
+        for (let window = 0; window < (busyHours * hour) / 300; window += 1) {
+            const before = performance.now();
+            requests += await ask(aws, campaignArn, tps * 300);
+            for (const itemId of ["1", "2"])
+                await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
+            // What passed meanwhile is a part of the five minutes.
+            await pass(Math.max(0, 300 - (performance.now() - before) / 1000));
+        }
+        say(`${recipe}: ${requests} requests in ${busyHours} hours of the month`);
+        await pass(3 * day);
+        await aws.writeInteractions(2);
+        await ofStack("retrain");
+        await pass(3 * day);
+        await ofStack("park", "--yes");
+        await pass(2 * day);
+        await ofStack("resume");
+        await pass((end - at) / 1000 + hour);
+
+        const { usd, shownUsd, quantities } = await metered(aws, start, end);
+        const months = (seconds: number) => seconds / hour / 730;
+        const there = (end - start) / 1000 - 2 * day;
+        const estimatedUsd =
+            said.idle * months(there - busyHours * hour) + said.busy * months(busyHours * hour) + said.once;
+        return {
+            ...{ recipe, requests, estimatedUsd, meteredUsd: usd, shownUsd, quantities },
+            errorPercent: (100 * Math.abs(estimatedUsd - usd)) / usd,
+            seconds: (performance.now() - begun) / 1000,
+        };
+    } finally {
+        await aws.stop();
+    }
+}

@@ -1,0 +1,35 @@
+/**
+ * What Amazon Personalize bills, written by hand from the project's sources for the drill alone: neither config/prices.ts nor
+ * money/ is read here, so that a mistake there is not made twice. US dollars; US prices, unverified.
+ */
+export const billTable = {
+    /** A GB imported or streamed. Third-party cost playbook of July 2026. */
+    DataIngestion: 0.05,
+    /** A training hour, recipes other than v2. The same playbook. */
+    TrainingHours: 0.24,
+    /** 1,000 interactions considered, v2 recipes. The same playbook. */
+    TrainingInteractions: 0.002,
+    /** A TPS-hour up to 20,000 of a month, recipes other than v2. The same playbook; no drill comes above. */
+    RecommendationTPSHours: 0.2,
+    /** 1,000 requests, v2 recipes. The same playbook. */
+    RecommendationRequests: 0.15,
+} as const;
+
+export type BilledKind = keyof typeof billTable;
+
+/**
+ * What one campaign bills in one window, in US dollars (developer guide, "Campaigns", and the pricing model of v2): the
+ * larger of what was provisioned and what was asked, and of the former at least one a second. A window has 5 minutes, and
+ * for v2, whose floor is so many requests an hour, 60.
+ */
+export function windowUsd(
+    v2: boolean,
+    { hours, minimum, requests }: { readonly hours: number; readonly minimum: number; readonly requests: number },
+): number {
+    const provisioned = Math.max(1, minimum) * hours;
+    return v2
+        ? (Math.max(provisioned * 3600, requests) / 1000) * billTable.RecommendationRequests
+        : Math.max(provisioned, requests / 3600) * billTable.RecommendationTPSHours;
+}
+
+export const windowMinutes = (v2: boolean): number => (v2 ? 60 : 5);

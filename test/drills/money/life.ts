@@ -1,0 +1,192 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { variables } from "../../../packages/local-aws/instance.ts";
+import { adminOf } from "../../../packages/local-aws/test/admin.ts";
+import { everythingIn, watchersIn } from "../../support/left.ts";
+import { region, startTestAws } from "../../support/local-aws.ts";
+import { ask } from "./ask.ts";
+import { fine } from "./fine.ts";
+import { advance, metered } from "./metered.ts";
+
+/** One thing that had to happen on the local AWS, and whether it did. */
+export interface Step {
+    readonly what: string;
+    readonly fine: boolean;
+    readonly seconds: number;
+    /** What there was instead, or what is worth knowing. */
+    readonly note: string;
+}
+
+export interface Life {
+    readonly steps: readonly Step[];
+    /** Notices that came under two ids, or not at all; as sentences. */
+    readonly noticesWrong: readonly string[];
+    /** What an hour after `destroy` costs, US dollars. */
+    readonly leftUsdHour: number;
+    readonly left: readonly string[];
+}
+
+/** Idle after so many hours: 18 seconds. */
+const idleHours = "0.005";
+
+/**
+ * One life of the cost guard on the real engine and a local AWS that enforces: its schedule starts it, it parks an idle
+ * campaign, brakes one that is really asked too much, and neither `up` nor it fights who parked or resumed.
+ */
+export async function liveOnce(say: (line: string) => void): Promise<Life> {
+    const aws = await startTestAws();
+    const admin = adminOf(aws.instance);
+    const settings = {
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const sqs = new SQSClient(settings);
+    const cloudwatch = new CloudWatchClient(settings);
+    const configFile = join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`);
+    const runbook = async (name: string, ...args: string[]) =>
+        fine(name, await aws.runbook(name, "--config-file", configFile, ...args));
+    const common = { recipe: "aws-user-personalization-v2", guardMinutes: 1, expectedRequestsPerDay: 1000 };
+    const steps: Step[] = [];
+    const got: string[] = [];
+    let campaignArn = "";
+    let QueueUrl = "";
+
+    /** Takes what has come; raw as readers get it. */
+    async function read(): Promise<void> {
+        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+        for (const { Body = "", ReceiptHandle } of Messages) {
+            got.push(Body);
+            await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
+    }
+    const kinds = () => got.map((body) => /"kind":"([\w-]+)"/.exec(body)?.[1] ?? "");
+    const said = (kind: string) => async () => {
+        await read();
+        return kinds().includes(kind);
+    };
+    const isThere = () =>
+        aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
+            ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
+            () => false,
+        );
+    /** Does something, and waits until it is so. */
+    async function step(what: string, isSo: () => Promise<boolean>, seconds = 0, note = () => ""): Promise<void> {
+        const begun = performance.now();
+        let so = await isSo();
+        for (; !so && performance.now() - begun < seconds * 1000; so = await isSo()) await sleep(500);
+        const took = (performance.now() - begun) / 1000;
+        steps.push({ what, fine: so, seconds: took, note: note() });
+        say(`${so ? "yes" : "NO"}: ${what} (${took.toFixed(0)} s) ${note()}`);
+    }
+
+    try {
+        await aws.configure({ ...common, idleHours, idleGraceHours: idleHours, idleAction: "park" });
+        fine("up", await aws.engine("up"));
+        const outputs = await aws.outputs();
+        ({ campaignArn = "", noticesQueueUrl: QueueUrl = "" } = outputs);
+        await step("its schedule starts it; nobody asks: it tells the queue", said("idle"), 300);
+        await step("it parks the idle campaign, and says so", said("idle-parked"), 300);
+        await step("the campaign is gone", async () => !(await isThere()), 30);
+
+        // Preview refuses a limit below the price of a campaign, but not while it is parked: resume brings it back then.
+        await aws.configure(common);
+        fine("up", await aws.engine("up"));
+        const { estimatedMonthlyCostUsd } = await aws.outputs();
+        const limit = Math.ceil(Number(estimatedMonthlyCostUsd));
+        await aws.configure({ ...common, monthlyLimitUsd: String(limit) });
+        fine("up", await aws.engine("up"));
+        await runbook("resume");
+        await step("resume brings it back", isThere);
+
+        let reached = false;
+        let asked = 0;
+        const most = (limit / 0.15) * 1000 * 1.3;
+        const asking = ask(aws, campaignArn, most, () => reached).then((count) => {
+            asked = count;
+        });
+        await step("it is asked without end: at the limit it tells the queue", said("limit-reached"), 400);
+        reached = true;
+        await asking;
+        await step(
+            "it parked the campaign",
+            async () => !(await isThere()),
+            30,
+            () => `${asked} requests, limit $${limit}`,
+        );
+        await step(
+            "AWS Budgets told the queue of 50, 80 and 100 %",
+            async () => {
+                await read();
+                return got.filter((body) => body.includes("AWS Budget Notification")).length >= 3;
+            },
+            60,
+        );
+        const preview = await aws.engine("preview", "--expect-no-changes");
+        await step(
+            "preview finds no change and says why there is no campaign",
+            async () => preview.exitCode === 0 && /is parked since .*cost guard/.test(preview.stdout + preview.stderr),
+            0,
+            () => (preview.exitCode === 0 ? "" : preview.stdout.slice(-800)),
+        );
+        fine("up", await aws.engine("up"));
+        await step("up does not fight it", async () => !(await isThere()));
+        await runbook("resume");
+        await step("who resumes is told, once", said("limit-overridden"), 150);
+        await step("and is let", isThere);
+
+        await admin.arm({ operation: "ListSolutions", times: 1000, effect: { kind: "throttle" } });
+        await step(
+            "a guard that fails raises its alarm",
+            async () => {
+                await read();
+                const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ StateValue: "ALARM" }));
+                return MetricAlarms.some(({ AlarmName }) => AlarmName?.endsWith("-failures"));
+            },
+            240,
+        );
+        await admin.clear();
+        await step(
+            "and the alarm tells the queue",
+            async () => {
+                await read();
+                return got.some((body) => body.includes('"AlarmName"') && body.includes("-failures"));
+            },
+            60,
+        );
+
+        fine("destroy", await aws.engine("destroy"));
+        const left = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
+        await step(
+            "destroy leaves nothing",
+            async () => left.length === 0,
+            0,
+            () => left.join(", "),
+        );
+        const ended = await advance(aws, 0);
+        const nextHour = (Math.floor(ended / 3_600_000) + 1) * 3_600_000;
+        await advance(aws, (nextHour - ended) / 1000 + 3600);
+        const { usd: leftUsdHour } = await metered(aws, nextHour, nextHour + 3_600_000, "HOURLY");
+        return { steps, noticesWrong: wrongOf(got), leftUsdHour, left };
+    } finally {
+        sqs.destroy();
+        cloudwatch.destroy();
+        await aws.stop();
+    }
+}
+
+/** Kinds that had to come once; doubles by id are dropped. */
+const once = ["limit-reached", "limit-overridden", "idle-parked"];
+
+function wrongOf(got: readonly string[]): string[] {
+    const ids = new Set(
+        got.flatMap((body) => (body.startsWith("{") ? [(JSON.parse(body) as { id?: string }).id ?? ""] : [])),
+    );
+    return once.flatMap((kind) => {
+        const count = [...ids].filter((id) => id.split("/")[2] === kind).length;
+        return count === 1 ? [] : [`${kind} came ${count} times`];
+    });
+}

@@ -1,0 +1,68 @@
+import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
+import { variables } from "../../../packages/local-aws/instance.ts";
+import type { TestAws } from "../../support/local-aws.ts";
+import { billTable } from "./bill-table.ts";
+
+export interface Metered {
+    /** Units by the last part of their usage type. */
+    readonly quantities: ReadonlyMap<string, number>;
+    /** US dollars by the drill's own table. */
+    readonly usd: number;
+    /** US dollars as Cost Explorer says. */
+    readonly shownUsd: number;
+}
+
+const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+const hourOf = (at: number) => `${new Date(at).toISOString().slice(0, 13)}:00:00Z`;
+
+/** What Cost Explorer has of Amazon Personalize in `[start, end)`: whole days, or hours where that is said. */
+export async function metered(
+    aws: TestAws,
+    start: number,
+    end: number,
+    granularity: "DAILY" | "HOURLY" = "DAILY",
+): Promise<Metered> {
+    const client = new CostExplorerClient({
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
+        region: "us-east-1",
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const shown = granularity === "DAILY" ? dateOf : hourOf;
+    try {
+        const { ResultsByTime = [] } = await client.send(
+            new GetCostAndUsageCommand({
+                TimePeriod: { Start: shown(start), End: shown(end) },
+                Granularity: granularity,
+                Metrics: ["UnblendedCost", "UsageQuantity"],
+                GroupBy: [{ Type: "DIMENSION", Key: "USAGE_TYPE" }],
+                Filter: { Dimensions: { Key: "SERVICE", Values: ["Amazon Personalize"] } },
+            }),
+        );
+        const quantities = new Map<string, number>();
+        let shownUsd = 0;
+        for (const { Keys: [usageType = ""] = [], Metrics = {} } of ResultsByTime.flatMap(
+            ({ Groups = [] }) => Groups,
+        )) {
+            const kind = usageType.slice(usageType.indexOf("-") + 1);
+            quantities.set(kind, (quantities.get(kind) ?? 0) + Number(Metrics.UsageQuantity?.Amount));
+            shownUsd += Number(Metrics.UnblendedCost?.Amount);
+        }
+        const usd = [...quantities].reduce((sum, [kind, quantity]) => {
+            const price = Object.entries(billTable).find(([name]) => name === kind)?.[1];
+            if (price === undefined) throw new Error(`the drill's table has no price for ${kind}`);
+            return sum + quantity * price;
+        }, 0);
+        return { quantities, usd, shownUsd };
+    } finally {
+        client.destroy();
+    }
+}
+
+/** Moves the clock of the emulator on by so many seconds; answers what it shows then. */
+export async function advance({ instance }: TestAws, seconds: number): Promise<number> {
+    const url = `http://127.0.0.1:${instance.port}/_local/clock`;
+    const response = await fetch(url, { method: "POST", body: JSON.stringify({ advanceSeconds: seconds }) });
+    const answer = (await response.json()) as { now?: string; message?: string };
+    if (answer.now === undefined) throw new Error(`the clock does not move on: ${answer.message}`);
+    return Date.parse(answer.now);
+}

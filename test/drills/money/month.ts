@@ -1,0 +1,146 @@
+import type { GuardPorts } from "../../../app/functions/cost-guard/ports.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import type { Disturbance } from "./faults.ts";
+import { type Expected, oracleOf } from "./oracle.ts";
+import type { Scenario } from "./scenarios.ts";
+import { moneyWorld } from "./world.ts";
+
+export type Guard = (ports: GuardPorts, config: GuardConfig) => Promise<void>;
+
+export interface MonthResult {
+    /** Notices that were lost, doubled or uncalled for, as who drops doubles by id reads them; each as a sentence. */
+    readonly noticesWrong: readonly string[];
+    /** Parks and deletions that are missing or uncalled for. */
+    readonly actsWrong: readonly string[];
+    readonly notices: number;
+    /** Minutes from each limit's being reached to the park. */
+    readonly brakes: readonly { readonly counted: number; readonly all: number }[];
+    /** How far the guard's last estimate of the month is from the true bill, US dollars. */
+    readonly estimateOff: number;
+    readonly runs: number;
+    readonly failedRuns: number;
+    /** The minutes of the runs that did something. */
+    readonly moments: readonly number[];
+}
+
+const days = 30;
+const minutes = days * 24 * 60;
+const everyMinutes = 15;
+/** Lambda tries a run that failed once more, after a minute, as the component has it. */
+const retryAfter = 1;
+
+/** Runs a guard through a virtual month. The first run of the schedule is `phase` minutes after the month's start. */
+export async function month(
+    scenario: Scenario,
+    disturbance: Disturbance,
+    guard: Guard,
+    phase: number,
+): Promise<MonthResult> {
+    const world = moneyWorld(scenario, disturbance);
+    const oracle = oracleOf(world, disturbance, minutes);
+    const moments: number[] = [];
+    let retryAt: number | undefined;
+    const acts = () => world.queue.length + world.parks.length + world.deleted.length;
+    const run = async (late = 0) => {
+        const [before, noted] = [acts(), world.state];
+        const fine = await world.invoke((ports) => guard(ports, world.config), late);
+        if (acts() > before || isOfNote(noted, world.state)) moments.push(world.minute);
+        return fine;
+    };
+    for (; world.minute < minutes; world.minute += 1) {
+        scenario.script(world, world.minute);
+        const [lists, orders] = world.isServing() ? [scenario.rate, scenario.rankRate] : [];
+        world.pass(lists?.(world.minute) ?? 0, orders?.(world.minute) ?? 0);
+        oracle.minute();
+        if (world.minute === retryAt) {
+            retryAt = undefined;
+            await run();
+        }
+        if (world.minute % everyMinutes === phase) {
+            const copies = disturbance.invocations(world.minute);
+            const ended = await Promise.all(Array.from({ length: copies }, (_, copy) => run(copy * 1700)));
+            if (ended.includes(false)) retryAt = world.minute + retryAfter;
+        }
+    }
+    const read = readOnce(world.queue);
+    const parked = world.parks.map(({ minute, reason }) => ({ what: "park", minute, text: reason }));
+    const gone = world.deleted.map(({ minute, name }) => ({ what: "deletion", minute, text: name }));
+    const expected = oracle.expected();
+    const deletions = expected
+        .filter(({ what }) => what === "unused-deleted")
+        .map((one) => ({ ...one, what: "deletion", to: one.to + everyMinutes }));
+    return {
+        noticesWrong: [
+            ...read.wrong,
+            ...matched(
+                expected.filter(({ what }) => what !== "park"),
+                read.notices,
+            ),
+        ],
+        actsWrong: [
+            ...matched(
+                expected.filter(({ what }) => what === "park"),
+                parked,
+            ),
+            ...matched(deletions, gone),
+        ],
+        notices: read.notices.length,
+        brakes: oracle.brakes(),
+        estimateOff: Math.abs((world.published ?? 0) - world.usd),
+        runs: world.runs,
+        failedRuns: world.failedRuns,
+        moments: [...new Set(moments)],
+    };
+}
+
+/** Whether a run noted more than how far it looked: its own requests count as something done. */
+const isOfNote = (before: string | undefined, after: string | undefined) => {
+    const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);
+    return before !== after && probeIn(before) !== probeIn(after);
+};
+
+interface Happened {
+    readonly what: string;
+    readonly minute: number;
+    readonly text: string;
+}
+
+/** The queue as its readers have it: what comes again under an id is dropped, and must be the same. */
+function readOnce(queue: ReturnType<typeof moneyWorld>["queue"]) {
+    const first = new Map<string, string>();
+    const wrong: string[] = [];
+    const notices: Happened[] = [];
+    for (const { minute, body } of queue) {
+        const text = JSON.stringify(body);
+        const before = first.get(body.id);
+        if (before === undefined) notices.push({ what: body.kind, minute, text: body.text });
+        else if (before !== text) wrong.push(`${body.id} came with two texts`);
+        first.set(body.id, before ?? text);
+    }
+    return { notices, wrong };
+}
+
+/** What is expected and did not happen, and what happened and was not expected. */
+function matched(expected: readonly Expected[], happened: readonly Happened[]): string[] {
+    const open = [...expected].sort((a, b) => a.to - b.to);
+    const uncalledFor = happened.filter(({ what, minute, text }) => {
+        const fits = (one: Expected) =>
+            one.what === what &&
+            minute >= one.from &&
+            minute <= one.to &&
+            (one.names ?? []).every((name) => text.includes(name));
+        // What must come is served first.
+        const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
+        if (found !== undefined) open.splice(open.indexOf(found), 1);
+        return found === undefined;
+    });
+    return [
+        ...uncalledFor.map(({ what, minute }) => `${what} ${clock(minute)}, which was not to come`),
+        ...open
+            .filter(({ optional }) => !optional)
+            .map(({ what, from, to }) => `no ${what} from ${clock(from)} to ${clock(to)}`),
+    ];
+}
+
+const clock = (minute: number) =>
+    `day ${Math.floor(minute / 1440)} ${String(Math.floor(minute / 60) % 24).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;

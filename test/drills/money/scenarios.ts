@@ -1,0 +1,136 @@
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import type { MoneyWorld, StackMonth } from "./world.ts";
+
+/** What happens in a virtual month of a stack. */
+export interface Scenario extends StackMonth {
+    readonly name: string;
+    /** What people do at a minute, before others ask. */
+    script(world: MoneyWorld, minute: number): void;
+    /** Requests of others in a minute, where there is a campaign. */
+    rate(minute: number): number;
+    /** The same to have films ordered, where there is a campaign for that. */
+    rankRate(minute: number): number;
+}
+
+const hour = 60;
+const day = 24 * hour;
+
+const config: GuardConfig = {
+    project: "movie-recommender",
+    stack: "dev",
+    recipe: "aws-user-personalization",
+    monthlyLimitUsd: 1000,
+    idleHours: 24,
+    idleGraceHours: 24,
+    idleAction: "announce",
+    unusedDays: 14,
+    unusedAction: "list",
+};
+
+function scenario(
+    name: string,
+    changes: Partial<Omit<Scenario, "config">> & { config?: Partial<GuardConfig> },
+): Scenario {
+    const { config: settings, ...others } = changes;
+    return {
+        name,
+        start: "2026-11-02T00:00:00Z",
+        v2: settings?.recipe?.endsWith("-v2") ?? false,
+        ranks: changes.rankRate !== undefined,
+        served: "films",
+        script: (world, minute) => minute === 0 && world.makeCampaign(),
+        rate: steady,
+        rankRate: nobody,
+        ...others,
+        config: { ...config, ...settings },
+    };
+}
+
+/** About 11,000 a day, never none for an hour. */
+const steady = (minute: number) => 6 + (minute % 5);
+const nobody = () => 0;
+/** Monday to Friday, 8 to 18 o'clock; the month begins on a Monday. */
+const officeHours = (minute: number) =>
+    Math.floor(minute / day) % 7 < 5 && minute % day >= 8 * hour && minute % day < 18 * hour ? 4 : 0;
+/** 40 TPS from a minute on: forty times what one TPS of minimum bills. */
+const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
+
+/** What a stack lives through; that of `served` is the solution that is in use. */
+export const scenarios: readonly Scenario[] = [
+    scenario("steady traffic", { config: { monthlyLimitUsd: 200, idleAction: "park" } }),
+    scenario("idle demo", {
+        config: { idleAction: "park" },
+        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
+    }),
+    scenario("idle, only announced, used again", {
+        rate: (minute) =>
+            minute < 90 || (minute >= 5 * day + 7 && minute < 6 * day) || minute === 20 * day + 3 ? 1 : 0,
+    }),
+    scenario("runaway", { config: { monthlyLimitUsd: 120 }, rate: runaway(9 * day + 433) }),
+    scenario("runaway, v2", {
+        config: { monthlyLimitUsd: 400, recipe: "aws-user-personalization-v2" },
+        rate: runaway(12 * day + 127),
+    }),
+    scenario("two campaigns, of which the second runs away", {
+        config: { monthlyLimitUsd: 150 },
+        rankRate: runaway(8 * day + 277),
+    }),
+    scenario("two campaigns, of which the second is asked longer", {
+        config: { idleAction: "park" },
+        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
+        rankRate: (minute) => (minute < 3 * day + 411 && minute % 50 === 0 ? 2 : 0),
+    }),
+    scenario("forgotten weekends", {
+        config: { idleHours: 16, idleGraceHours: 16, idleAction: "park" },
+        rate: officeHours,
+        script(world, minute) {
+            const monday = minute % (7 * day) === 7 * hour;
+            if (minute === 0 || (monday && world.campaign === undefined)) world.makeCampaign();
+        },
+    }),
+    scenario("month change", {
+        start: "2026-11-20T00:00:00Z",
+        config: { monthlyLimitUsd: 120 },
+        script(world, minute) {
+            if (minute === 0 || minute === 11 * day + 9 * hour) world.makeCampaign(3);
+        },
+    }),
+    scenario("resumed after the brake", {
+        config: { monthlyLimitUsd: 40 },
+        script(world, minute) {
+            if (minute === 20 * day) world.park("for the night");
+            if (minute === 0 || minute === 10 * day || minute === 21 * day) world.makeCampaign();
+        },
+    }),
+    scenario("limit raised", {
+        config: { monthlyLimitUsd: 40 },
+        script(world, minute) {
+            if (minute === 10 * day) world.config = { ...world.config, monthlyLimitUsd: 80 };
+            if (minute === 0 || minute === 10 * day + 5) world.makeCampaign();
+        },
+    }),
+    scenario("tag keep", {
+        config: { idleAction: "park" },
+        rate: nobody,
+        script(world, minute) {
+            if (minute === 0) world.makeCampaign();
+            if (minute === 12 * hour || minute === 10 * day + 5 * hour) world.kept = true;
+            if (minute === 10 * day || minute === 20 * day) world.kept = false;
+        },
+    }),
+    scenario("unused solutions", {
+        config: { unusedDays: 5, unusedAction: "delete", monthlyLimitUsd: 60 },
+        script(world, minute) {
+            const made = (name: string, kept = false) =>
+                world.solutions.push({ name, kept, changedAt: minute, used: name === "films" });
+            if (minute === 0) {
+                world.makeCampaign();
+                made("films");
+                made("old");
+            }
+            if (minute === 2 * day) made("older");
+            if (minute === 3 * day) made("kept", true);
+            if (minute === 11 * day) made("newest");
+        },
+    }),
+];

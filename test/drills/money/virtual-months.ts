@@ -1,0 +1,66 @@
+import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
+import { disturb, faults, undisturbed } from "./faults.ts";
+import { type Guard, type MonthResult, month } from "./month.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
+
+/** What a kind of fault, or none, did in all the scenarios. */
+export interface FaultResult {
+    readonly fault: string;
+    readonly months: number;
+    readonly notices: number;
+    readonly wrong: readonly string[];
+    /** The slowest brake, virtual minutes: of what counts, and with the time in which AWS kept the guard from it. */
+    readonly brakeMinutes: number;
+    readonly brakeMinutesAll: number;
+    readonly brakes: number;
+    /** US dollars. */
+    readonly estimateOff: number;
+    readonly failedRuns: number;
+    readonly survived: boolean;
+}
+
+/** The bound of a brake, and how far an estimate may be off. */
+export const bounds = { brakeMinutes: 20, estimateUsd: 1 };
+
+/** Runs a guard through every scenario, undisturbed and with each kind of fault. */
+export async function virtualMonths(
+    seed: number,
+    guard: () => Guard = () => runGuard,
+    say: (line: string) => void = () => {},
+    chosen: { readonly scenarios: readonly Scenario[]; readonly faults: typeof faults } = { scenarios, faults },
+): Promise<FaultResult[]> {
+    const phase = seed % 15;
+    const results = new Map<string, [Scenario, MonthResult][]>();
+    const keep = (name: string, scenario: Scenario, result: MonthResult) =>
+        results.set(name, [...(results.get(name) ?? []), [scenario, result]]);
+    for (const [number, scenario] of chosen.scenarios.entries()) {
+        const calm = await month(scenario, undisturbed, guard(), phase);
+        keep("none", scenario, calm);
+        for (const [index, fault] of chosen.faults.entries()) {
+            const disturbance = disturb(fault, calm.moments, 1000 * seed + 50 * number + index);
+            keep(fault.name, scenario, await month(scenario, disturbance, guard(), phase));
+        }
+        say(
+            `${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notices} notices when nothing goes wrong`,
+        );
+    }
+    return [...results].map(([fault, all]) => resultOf(fault, all));
+}
+
+function resultOf(fault: string, all: readonly [Scenario, MonthResult][]): FaultResult {
+    const wrong = all.flatMap(([{ name }, { noticesWrong, actsWrong }]) =>
+        [...noticesWrong, ...actsWrong].map((what) => `${name}: ${what}`),
+    );
+    const brakes = all.flatMap(([, result]) => result.brakes);
+    const most = (values: readonly number[]) => Math.max(0, ...values);
+    const sum = (of: (result: MonthResult) => number) => all.reduce((total, [, result]) => total + of(result), 0);
+    const brakeMinutes = most(brakes.map(({ counted }) => counted));
+    const estimateOff = most(all.map(([, result]) => result.estimateOff));
+    return {
+        ...{ fault, months: all.length, wrong, brakeMinutes, estimateOff, brakes: brakes.length },
+        brakeMinutesAll: most(brakes.map((one) => one.all)),
+        notices: sum(({ notices }) => notices),
+        failedRuns: sum(({ failedRuns }) => failedRuns),
+        survived: wrong.length === 0 && brakeMinutes < bounds.brakeMinutes && estimateOff < bounds.estimateUsd,
+    };
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../packages/local-aws/instance.ts";
+import { balance } from "./operator/access.ts";
+import { life } from "./operator/life.ts";
+import { chooseRemovals } from "./operator/removals.ts";
+
+describe("the drill of the operator's policies", () => {
+    it("lives through every runbook that exists, and its steps follow on steps that there are", () => {
+        const runbooks = readdirSync(join(root, "runbooks")).filter((name) => name.endsWith(".ts"));
+        assert.deepEqual(
+            runbooks.filter((file) => !life.some(({ runbook }) => `${runbook}.ts` === file)),
+            [],
+        );
+        const names = life.map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length);
+        assert.ok(life.every(({ after = [] }) => after.every((name) => names.includes(name))));
+    });
+
+    it("counts what was granted and not used, and sets apart what AWS asks for", () => {
+        const granted = ["s3:GetObject", "s3:GetBucketAcl", "s3:PutObject", "s3:GetObject"];
+        assert.deepEqual(balance(granted, new Set(["s3:GetObject"]), ["s3:GetBucketAcl"]), {
+            unneeded: ["s3:PutObject"],
+            onAws: ["s3:GetBucketAcl"],
+        });
+    });
+
+    it("takes away what was used, by the shortest step that does not go on without, the same for the same seed", () => {
+        const lived = new Map([
+            ["doctor", { seconds: 1, used: new Set(["iam:GetRole"]) }],
+            ["refresh", { seconds: 4, used: new Set(["iam:GetRole", "s3:GetObject"]) }],
+            ["up", { seconds: 9, used: new Set(["s3:GetObject", "s3:PutObject"]) }],
+        ]);
+        const granted = ["iam:GetRole", "s3:GetObject", "s3:PutObject", "s3:GetBucketAcl"];
+        const steps = (seed: number, count = 9) =>
+            chooseRemovals(lived, granted, count, seed).map(({ action, step }) => `${action} ${step.name}`);
+        assert.deepEqual(steps(1).toSorted(), ["iam:GetRole refresh", "s3:GetObject refresh", "s3:PutObject up"]);
+        assert.deepEqual(steps(1), steps(1));
+        assert.equal(steps(1, 2).length, 2);
+    });
+});

@@ -1,0 +1,35 @@
+import type { LoggedAccess } from "../../../packages/local-aws/gateway/enforcement/access-log.ts";
+import type { Instance } from "../../../packages/local-aws/instance.ts";
+
+/** What the local AWS logged of who did what, read on from where the last reading ended. */
+export function accessReader({ port }: Pick<Instance, "port">) {
+    let last = 0;
+    return {
+        async next(): Promise<readonly LoggedAccess[]> {
+            const response = await fetch(`http://127.0.0.1:${port}/_local/access?after=${last}`);
+            const { accesses } = (await response.json()) as { accesses: LoggedAccess[] };
+            last = accesses.at(-1)?.id ?? last;
+            return accesses;
+        },
+    };
+}
+
+export interface Balance {
+    /** Granted, never used, and without a page that demands it. */
+    readonly unneeded: readonly string[];
+    /** Granted, never used here, and demanded on AWS. */
+    readonly onAws: readonly string[];
+}
+
+/** What is left of what was granted when what was used is taken away. */
+export function balance(
+    granted: readonly string[],
+    used: ReadonlySet<string>,
+    neededOnAws: readonly string[],
+): Balance {
+    const unused = [...new Set(granted)].filter((action) => !used.has(action)).sort();
+    return {
+        unneeded: unused.filter((action) => !neededOnAws.includes(action)),
+        onAws: unused.filter((action) => neededOnAws.includes(action)),
+    };
+}

@@ -1,0 +1,252 @@
+import {
+    AttachRolePolicyCommand,
+    AttachUserPolicyCommand,
+    CreateAccessKeyCommand,
+    CreatePolicyVersionCommand,
+    CreateRoleCommand,
+    CreateUserCommand,
+    DeleteRolePermissionsBoundaryCommand,
+    GetRoleCommand,
+    IAMClient,
+    PutRolePermissionsBoundaryCommand,
+    PutRolePolicyCommand,
+    PutUserPolicyCommand,
+    SetDefaultPolicyVersionCommand,
+    UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateDatasetImportJobCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
+import { DeleteBucketCommand, GetBucketPolicyCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { type Caller, evaluate, type PolicyDocument, personalizeService } from "policy-evaluator";
+import { objectKeys } from "../../../config/config.ts";
+import { roleArn } from "../../../iam/operator/scope.ts";
+import { type OperatorScope, policyArn } from "../../../iam/operator.ts";
+import { localAccountId, variables } from "../../../packages/local-aws/instance.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+import type { Operator } from "./operators.ts";
+
+/** Something that must not be possible. Answers how it was denied; undefined when it was not. */
+export interface Attack {
+    readonly name: string;
+    attempt(): Promise<string | undefined>;
+}
+
+const everything = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
+const trustIn = (Principal: object) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }] });
+/** Another customer of Amazon's. */
+const stranger = "999988887777";
+
+/** All attacks on a stack that stands, by its own operator and by others. */
+export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Operator): Promise<readonly Attack[]> {
+    const settings = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => ({
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
+        region,
+        credentials,
+        maxAttempts: 1,
+    });
+    const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
+    const own = settings(keys);
+    const iam = new IAMClient(own);
+    const lambda = new LambdaClient(own);
+    const personalize = new PersonalizeClient(own);
+    const UserName = operator.arn.split("/").at(-1) ?? "";
+    const RoleName = scope.names.role;
+    const admin = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
+    const boundary = policyArn(scope, "boundary");
+
+    // A role of somebody else's, which Personalize could assume, and one of a Lambda function that may write logs.
+    await aws.iam.send(
+        new CreateRoleCommand({
+            RoleName: "somebody-elses",
+            AssumeRolePolicyDocument: trustIn({ Service: personalizeService }),
+        }),
+    );
+    await aws.iam.send(
+        new CreateRoleCommand({
+            RoleName: "some-function",
+            AssumeRolePolicyDocument: trustIn({ AWS: localAccountId, Service: "lambda.amazonaws.com" }),
+        }),
+    );
+    const elses = `arn:${scope.partition}:iam::${scope.accountId}:role/somebody-elses`;
+    const { datasetArn } = await aws.outputs();
+    const dataLocation = `s3://${scope.bucketName}/${objectKeys.interactions}`;
+
+    const tries = (name: string, work: () => Promise<unknown>): Attack => ({ name, attempt: () => denial(work) });
+    return [
+        ...(await deputyAttacks(aws, scope)),
+        tries("operator attaches AdministratorAccess to himself", () =>
+            iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: admin })),
+        ),
+        tries("operator writes a policy into himself", () =>
+            iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "all", PolicyDocument: everything })),
+        ),
+        tries("operator makes an access key for another user", () =>
+            iam.send(new CreateAccessKeyCommand({ UserName: "ann" })),
+        ),
+        tries("operator makes a user", () => iam.send(new CreateUserCommand({ UserName: "mallory" }))),
+        ...(["read", "operate", "deploy", "boundary"] as const).map((kind) =>
+            tries(`operator changes the ${kind === "boundary" ? "boundary" : `${kind} policy`}`, () =>
+                iam.send(
+                    new CreatePolicyVersionCommand({
+                        PolicyArn: policyArn(scope, kind),
+                        PolicyDocument: everything,
+                        SetAsDefault: true,
+                    }),
+                ),
+            ),
+        ),
+        tries("operator goes back to an earlier version of a policy", () =>
+            iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn: policyArn(scope, "deploy"), VersionId: "v1" })),
+        ),
+        tries("operator takes the boundary off the role", () =>
+            iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName })),
+        ),
+        tries("operator puts another boundary on the role", () =>
+            iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: admin })),
+        ),
+        tries("operator attaches AdministratorAccess to the role", () =>
+            iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: admin })),
+        ),
+        ...[undefined, admin].map((PermissionsBoundary) =>
+            tries(`operator makes the role ${PermissionsBoundary ? "with another" : "without a"} boundary`, () =>
+                iam.send(
+                    new CreateRoleCommand({
+                        RoleName,
+                        AssumeRolePolicyDocument: trustIn({ AWS: operator.arn }),
+                        PermissionsBoundary,
+                    }),
+                ),
+            ),
+        ),
+        tries("operator makes a role of another name", () =>
+            iam.send(
+                new CreateRoleCommand({
+                    RoleName: "mallory",
+                    AssumeRolePolicyDocument: trustIn({ AWS: operator.arn }),
+                    PermissionsBoundary: boundary,
+                }),
+            ),
+        ),
+        tries("operator writes a policy into another role", () =>
+            iam.send(
+                new PutRolePolicyCommand({ RoleName: "somebody-elses", PolicyName: "all", PolicyDocument: everything }),
+            ),
+        ),
+        tries("operator makes another role trust him", () =>
+            iam.send(
+                new UpdateAssumeRolePolicyCommand({
+                    RoleName: "somebody-elses",
+                    PolicyDocument: trustIn({ AWS: operator.arn }),
+                }),
+            ),
+        ),
+        tries("operator passes another role to Personalize", () =>
+            personalize.send(
+                new CreateDatasetImportJobCommand({
+                    jobName: `${scope.names.importJobPrefix}-attack`,
+                    datasetArn,
+                    dataSource: { dataLocation },
+                    roleArn: elses,
+                }),
+            ),
+        ),
+        tries("operator passes the role to a Lambda function", () =>
+            lambda.send(
+                new CreateFunctionCommand({
+                    FunctionName: "mallory",
+                    Runtime: "nodejs24.x",
+                    Handler: "index.handler",
+                    Role: roleArn(scope),
+                    Code: { ZipFile: new Uint8Array([80, 75, 5, 6, ...new Array(18).fill(0)]) },
+                }),
+            ),
+        ),
+        tries("operator deletes another bucket", async () => {
+            await new S3Client({ ...own, forcePathStyle: true }).send(
+                new DeleteBucketCommand({ Bucket: "others-films" }),
+            );
+        }),
+        tries("a Lambda function reads the data", async () => {
+            const sts = new STSClient(settings({ accessKeyId: "test", secretAccessKey: "test" }));
+            const RoleArn = `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`;
+            const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "function" }));
+            const s3 = new S3Client({
+                ...settings({
+                    accessKeyId: Credentials?.AccessKeyId ?? "",
+                    secretAccessKey: Credentials?.SecretAccessKey ?? "",
+                    sessionToken: Credentials?.SessionToken ?? "",
+                }),
+                forcePathStyle: true,
+            });
+            await s3.send(new GetObjectCommand({ Bucket: scope.bucketName, Key: objectKeys.interactions }));
+        }),
+        tries("somebody signs with the operator's key and a wrong secret", () =>
+            new S3Client({
+                ...settings({ ...keys, secretAccessKey: `${keys.secretAccessKey.slice(0, -1)}!` }),
+                forcePathStyle: true,
+            }).send(new GetObjectCommand({ Bucket: scope.bucketName, Key: objectKeys.interactions })),
+        ),
+    ];
+}
+
+/** How a call was denied; undefined when it was not, or failed for another reason, which proves nothing. */
+export async function denial(work: () => Promise<unknown>): Promise<string | undefined> {
+    try {
+        await work();
+        return undefined;
+    } catch (error) {
+        const { name } = error as Error;
+        return /^(AccessDenied(Exception)?|SignatureDoesNotMatch|InvalidSignatureException)$/.test(name)
+            ? name
+            : undefined;
+    }
+}
+
+/**
+ * Personalize of another account, told to use our role or our bucket, and other services with the same wish. No local AWS
+ * has a second account, so the documents are judged as they stand, by the evaluator.
+ */
+async function deputyAttacks(aws: TestAws, scope: OperatorScope): Promise<Attack[]> {
+    const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: scope.names.role }));
+    const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: scope.bucketName }));
+    const trust = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")) as PolicyDocument;
+    const bucketPolicy = JSON.parse(Policy ?? "") as PolicyDocument;
+    const source = (account: string, place = region) => ({
+        "aws:SourceAccount": account,
+        "aws:SourceArn": `arn:${scope.partition}:personalize:${place}:${account}:dataset-import-job/theirs`,
+    });
+    const ours = source(scope.accountId);
+    const personalize = { service: personalizeService };
+    const deputies: [name: string, caller: Caller, context: Record<string, string>][] = [
+        ["Personalize of another account", personalize, source(stranger)],
+        ["Personalize in nobody's name", personalize, {}],
+        [
+            "Personalize with our account and another's job",
+            personalize,
+            { ...source(stranger), "aws:SourceAccount": scope.accountId },
+        ],
+        ["Personalize of another region", personalize, source(scope.accountId, "us-east-1")],
+        ["Lambda", { service: "lambda.amazonaws.com" }, ours],
+    ];
+    return deputies.flatMap(([name, caller, context]) => {
+        const key = `arn:${scope.partition}:s3:::${scope.bucketName}/${objectKeys.interactions}`;
+        const judged = (what: string, action: string, resource: string, document: PolicyDocument): Attack => ({
+            name: `${name} ${what}`,
+            async attempt() {
+                const carried = { ...context, "aws:SecureTransport": "true" };
+                const request = { caller, action, resource, context: carried };
+                const { decision } = evaluate(request, [{ name: "policy", document }], "resource");
+                return decision === "allowed" ? undefined : decision;
+            },
+        });
+        return [
+            judged("assumes the role", "sts:AssumeRole", roleArn(scope), trust),
+            judged("reads the data", "s3:GetObject", key, bucketPolicy),
+        ];
+    });
+}

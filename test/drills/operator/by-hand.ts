@@ -1,0 +1,71 @@
+import { APIGatewayClient, UpdateAccountCommand } from "@aws-sdk/client-api-gateway";
+import {
+    CloudFrontClient,
+    GetCachePolicyCommand,
+    GetOriginAccessControlCommand,
+    GetResponseHeadersPolicyCommand,
+    ListCachePoliciesCommand,
+    ListOriginAccessControlsCommand,
+    ListResponseHeadersPoliciesCommand,
+    UpdateCachePolicyCommand,
+    UpdateOriginAccessControlCommand,
+    UpdateResponseHeadersPolicyCommand,
+} from "@aws-sdk/client-cloudfront";
+import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
+import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import { gatewayLogTrust } from "../../../iam/api-access.ts";
+import { localAccountId, localPartition, variables } from "../../../packages/local-aws/instance.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+
+const administratorsOn = ({ instance }: TestAws) => ({
+    endpoint: variables(instance).AWS_ENDPOINT_URL as string,
+    region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
+/** The account has the role by which API Gateway logs, which is an administrator's to make. */
+export async function letGatewayLog(aws: TestAws): Promise<void> {
+    const RoleName = "gateway-logs";
+    const trust = gatewayLogTrust({ partition: localPartition, region, accountId: localAccountId });
+    const { Role } = await aws.iam
+        .send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
+        .catch(() => aws.iam.send(new GetRoleCommand({ RoleName })));
+    const gateway = new APIGatewayClient(administratorsOn(aws));
+    const role = { op: "replace", path: "/cloudwatchRoleArn", value: Role?.Arn } as const;
+    await gateway.send(new UpdateAccountCommand({ patchOperations: [role] }));
+    gateway.destroy();
+}
+
+/** Somebody changes, in the console, what the page and the API's table are made of. */
+export async function changedByHand(aws: TestAws): Promise<void> {
+    const { apiTableName: TableName } = await aws.outputs();
+    const dynamo = new DynamoDBClient(administratorsOn(aws));
+    await dynamo.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+    dynamo.destroy();
+
+    const edge = new CloudFrontClient(administratorsOn(aws));
+    const [Comment, Description] = ["by hand", "by hand"];
+    const { OriginAccessControlList } = await edge.send(new ListOriginAccessControlsCommand({}));
+    for (const { Id } of OriginAccessControlList?.Items ?? []) {
+        const { OriginAccessControl: found, ETag: IfMatch } = await edge.send(
+            new GetOriginAccessControlCommand({ Id }),
+        );
+        const OriginAccessControlConfig = { ...found?.OriginAccessControlConfig, Description } as never;
+        await edge.send(new UpdateOriginAccessControlCommand({ Id, IfMatch, OriginAccessControlConfig }));
+    }
+    const { CachePolicyList } = await edge.send(new ListCachePoliciesCommand({ Type: "custom" }));
+    for (const { CachePolicy: { Id } = { Id: undefined } } of CachePolicyList?.Items ?? []) {
+        const { CachePolicy: found, ETag: IfMatch } = await edge.send(new GetCachePolicyCommand({ Id }));
+        const CachePolicyConfig = { ...found?.CachePolicyConfig, Comment } as never;
+        await edge.send(new UpdateCachePolicyCommand({ Id, IfMatch, CachePolicyConfig }));
+    }
+    const { ResponseHeadersPolicyList } = await edge.send(new ListResponseHeadersPoliciesCommand({ Type: "custom" }));
+    for (const { ResponseHeadersPolicy: { Id } = { Id: undefined } } of ResponseHeadersPolicyList?.Items ?? []) {
+        const { ResponseHeadersPolicy: found, ETag: IfMatch } = await edge.send(
+            new GetResponseHeadersPolicyCommand({ Id }),
+        );
+        const ResponseHeadersPolicyConfig = { ...found?.ResponseHeadersPolicyConfig, Comment } as never;
+        await edge.send(new UpdateResponseHeadersPolicyCommand({ Id, IfMatch, ResponseHeadersPolicyConfig }));
+    }
+    edge.destroy();
+}

@@ -1,0 +1,200 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CreateSolutionVersionCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import { PublishCommand } from "@aws-sdk/client-sns";
+import type { OperatorLevel } from "../../../iam/operator.ts";
+import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
+import { adminOf } from "../../../packages/local-aws/test/admin.ts";
+import { writeMark } from "../../../personalize/operations/state-flags.ts";
+import { changedByHand, letGatewayLog } from "./by-hand.ts";
+import type { Who, World } from "./world.ts";
+
+/** One thing that an operator does. */
+export interface Step {
+    readonly name: string;
+    /** What must be there before: nothing, or the stack as its usual configuration makes it. */
+    readonly from: "nothing" | "usual";
+    /** The steps that must have been done after that, in their order. */
+    readonly after?: readonly string[];
+    /** Whether it goes on without what it may not read, and tells: such a step shows a lack less sharply. */
+    readonly tolerant?: boolean;
+    /** Whether the stack is another one after it. */
+    readonly changes?: boolean;
+    /** The policies with which it must go; default: all. */
+    readonly policies?: readonly OperatorLevel[];
+    /** The exit code that it has when all is well. */
+    readonly exitCode?: number;
+    /** The runbook that it is about. */
+    readonly runbook?: string;
+    /** What others, or the data, bring about before it. */
+    ready?(world: World): Promise<void>;
+    run(world: World, who: Who): Promise<CommandResult>;
+}
+
+/** A runbook with the arguments behind `--stack`; `configured` for those that read the stack's configuration. */
+function runbook(name: string, more: Partial<Step> & { args?: readonly string[]; configured?: boolean } = {}): Step {
+    const { args = [], configured = false, ...step } = more;
+    return {
+        name,
+        from: "usual",
+        runbook: name,
+        run: (world, who) =>
+            world.runbook(who, name, ...(configured ? ["--config-file", world.configFile] : []), ...args),
+        ...step,
+    };
+}
+
+const configured = true;
+
+/** Somebody trains another version of the solution, which will not end by itself. */
+async function trainsElsewhere({ aws }: World): Promise<void> {
+    const { solutionArn } = await aws.outputs();
+    await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+    await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+}
+
+/** Somebody changes the campaign, and the service fails it; the campaign goes on as it was. */
+async function failsElsewhere({ aws }: World): Promise<void> {
+    const { campaignArn } = await aws.outputs();
+    await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
+    await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 9 }));
+    await adminOf(aws.instance).clear();
+}
+
+/** A runbook has noted what serves. */
+async function isMarked({ aws }: World): Promise<void> {
+    const { solutionVersionArn = "" } = await aws.outputs();
+    const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
+    await writeMark(aws.ssm, aws.stack, "serving", mark);
+}
+
+/** Somebody has said something by the topic, which lies in the queue. */
+async function somethingIsSaid({ aws }: World): Promise<void> {
+    const { noticesTopicArn: TopicArn } = await aws.outputs();
+    await aws.sns.send(new PublishCommand({ TopicArn, Message: "Nobody has looked into the queue yet." }));
+}
+
+const reads = { policies: ["read"] } as const;
+const operates = { policies: ["read", "operate"], changes: true } as const;
+let seed = 100;
+
+/**
+ * The whole life of a recommender by its operator, in order: every command of Pulumi's, every runbook, and every kind
+ * of change that calls something else.
+ */
+export const life: readonly Step[] = [
+    runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),
+    {
+        name: "up",
+        from: "nothing",
+        changes: true,
+        ready: (world) => world.configure("usual"),
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "preview",
+        from: "usual",
+        ...reads,
+        run: (world, who) => world.engine(who, "preview", "--expect-no-changes"),
+    },
+    {
+        name: "refresh",
+        from: "usual",
+        ...reads,
+        run: (world, who) => world.engine(who, "refresh", "--expect-no-changes"),
+    },
+    runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
+    runbook("watch-status", reads),
+    runbook("versions", reads),
+    runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
+    runbook("adopt", { ...reads, configured }),
+    // It judges whether who asks may pass the role, too.
+    runbook("diagnose-access", { policies: ["read", "operate"], tolerant: true, args: ["--json"] }),
+    runbook("audit-leftovers", { ...reads, tolerant: true }),
+    {
+        ...runbook("audit-leftovers", { ...reads, tolerant: true }),
+        name: "audit-leftovers without a state",
+        exitCode: 1,
+        async run(world, who) {
+            const empty = join(world.aws.instance.dir, "no-stacks");
+            await mkdir(empty, { recursive: true });
+            const elsewhere = { ...who, PULUMI_BACKEND_URL: `file://${empty}` };
+            return world.runbookAnywhere(elsewhere, "audit-leftovers", "--region", "eu-central-1");
+        },
+    },
+    runbook("cost-report", { ...reads, configured }),
+    // What it asks AWS for, the local AWS does not have: it says so.
+    runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
+    runbook("budget-alarms", reads),
+    runbook("budget-alarms", {
+        name: "budget-alarms --send-test",
+        policies: ["read", "operate"],
+        // Notices of others lie in the queue, and stay there.
+        ready: somethingIsSaid,
+        args: ["--send-test"],
+    }),
+    runbook("publish-metrics", { policies: ["read", "operate"], configured }),
+    runbook("watch-status", {
+        ...reads,
+        name: "watch-status of what failed",
+        // CloudTrail and the marks only explain: without them it goes on, and says so.
+        tolerant: true,
+        changes: true,
+        exitCode: 1,
+        ready: failsElsewhere,
+    }),
+    runbook("park", { ...operates, configured, args: ["--yes"] }),
+    runbook("resume", { ...operates, configured, after: ["park"] }),
+    runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
+    runbook("rollback", { ...operates, configured, args: ["--yes"], after: ["retrain"] }),
+    runbook("rollback", {
+        ...operates,
+        name: "rollback --release",
+        configured,
+        args: ["--release"],
+        after: ["retrain", "rollback"],
+    }),
+    runbook("flush-cache", { policies: ["read", "operate"], args: ["--yes"] }),
+    {
+        name: "up after changes by hand",
+        from: "usual",
+        changes: true,
+        ready: ({ aws }) => changedByHand(aws),
+        run: (world, who) => world.engine(who, "up", "--refresh"),
+    },
+    {
+        name: "up with changes",
+        from: "usual",
+        changes: true,
+        async ready(world) {
+            await letGatewayLog(world.aws);
+            await world.configure("changed");
+        },
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "up with the page behind the API",
+        from: "usual",
+        changes: true,
+        ready: (world) => world.configure("together"),
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "up with an API key",
+        from: "usual",
+        changes: true,
+        ready: (world) => world.configure("keyed"),
+        run: (world, who) => world.engine(who, "up"),
+    },
+    {
+        name: "destroy",
+        from: "usual",
+        changes: true,
+        // So that there is a training to be stopped, and a mark to be taken away.
+        async ready(world) {
+            await trainsElsewhere(world);
+            await isMarked(world);
+        },
+        run: (world, who) => world.engine(who, "destroy"),
+    },
+];

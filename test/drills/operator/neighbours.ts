@@ -1,0 +1,67 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { BudgetsClient, CreateBudgetCommand } from "@aws-sdk/client-budgets";
+import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { webhookParameter } from "../../../iam/operator.ts";
+import { localAccountId, variables } from "../../../packages/local-aws/instance.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+
+/** What other people, and stacks that are gone, have in the account: the runbooks that look through all of it must be able to. */
+export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
+    const settings = {
+        endpoint: variables(instance).AWS_ENDPOINT_URL as string,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const sns = new SNSClient(settings);
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "movie-recommender-alerts" }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint: "ann@example.com" }));
+    await iam.send(
+        new CreatePolicyCommand({
+            PolicyName: "movie-recommender-gone-read",
+            PolicyDocument: JSON.stringify({
+                Version: "2012-10-17",
+                Statement: [{ Effect: "Allow", Action: "sts:GetCallerIdentity", Resource: "*" }],
+            }),
+            Tags: [
+                { Key: "pulumi:project", Value: "movie-recommender" },
+                { Key: "pulumi:stack", Value: "gone" },
+            ],
+        }),
+    );
+    await new CloudWatchClient(settings).send(
+        new PutMetricAlarmCommand({
+            AlarmName: "queue-is-long",
+            Namespace: "AWS/SQS",
+            MetricName: "ApproximateNumberOfMessagesVisible",
+            ComparisonOperator: "GreaterThanThreshold",
+            Statistic: "Maximum",
+            Threshold: 1000,
+            Period: 300,
+            EvaluationPeriods: 1,
+        }),
+    );
+    await new BudgetsClient(settings).send(
+        new CreateBudgetCommand({
+            AccountId: localAccountId,
+            Budget: {
+                BudgetName: "everything",
+                BudgetType: "COST",
+                TimeUnit: "MONTHLY",
+                BudgetLimit: { Amount: "1000", Unit: "USD" },
+            },
+        }),
+    );
+    const Name = webhookParameter({ project: "movie-recommender", stack });
+    await ssm.send(new PutParameterCommand({ Name, Value: await openChat(), Type: "SecureString" }));
+}
+
+/** A chat that takes everything: the URL of its webhook. */
+async function openChat(): Promise<string> {
+    const chat = createServer((request, response) => request.resume().once("end", () => response.end("ok"))).unref();
+    await new Promise<void>((resolve) => chat.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(chat.address() as AddressInfo).port}/hook`;
+}

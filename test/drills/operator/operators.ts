@@ -1,0 +1,135 @@
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+    AttachUserPolicyCommand,
+    CreateAccessKeyCommand,
+    CreatePolicyCommand,
+    CreateUserCommand,
+    DeleteAccessKeyCommand,
+    DeletePolicyCommand,
+    DeleteUserCommand,
+    DetachUserPolicyCommand,
+    type IAMClient,
+} from "@aws-sdk/client-iam";
+import { bucketNameFor, namesFor } from "../../../config/config.ts";
+import { type OperatorScope, operatorGrants, operatorPolicy, policyKinds, policyName } from "../../../iam/operator.ts";
+import { localAccountId, localPartition } from "../../../packages/local-aws/instance.ts";
+import { run } from "../../../packages/local-aws/pulumi.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+import { administrator, type Who } from "./world.ts";
+
+/** What the operator of the test's stack works on. */
+export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {
+    return {
+        partition: localPartition,
+        region,
+        accountId: localAccountId,
+        project: "movie-recommender",
+        stack,
+        bucketName: bucketNameFor({ bucketName: "", stack }, localAccountId),
+        names: namesFor(stack, ""),
+    };
+}
+
+export interface OperatorOutputs {
+    readonly boundaryArn: string;
+    readonly policyArns: Readonly<Record<string, string>>;
+    readonly permissionSetPolicies: readonly string[];
+    readonly githubRoleArn: string;
+}
+
+/** The program in operator/, as the administrator runs it: on a stack of its own, its configuration beside the test's. */
+export async function operatorProgram({ instance, stack }: TestAws) {
+    const workspace = join(instance.dir, "operator");
+    const configFile = join(workspace, `Pulumi.${stack}.yaml`);
+    const common = ["--non-interactive", "--color", "never", "--stack", stack];
+    const pulumi = (...args: string[]) =>
+        run(instance, "pulumi", ["--cwd", "operator", ...args, ...common], "captured", administrator);
+
+    await mkdir(workspace, { recursive: true });
+    // The engine writes a new stack's salt beside the project file: here beside a stand-in for it.
+    await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender-operator\nruntime: nodejs\n");
+    const made = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
+    if (made.exitCode !== 0) {
+        throw new Error(`The stack of operator/ could not be made:\n${made.stderr}`);
+    }
+    await appendFile(configFile, "");
+    const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0];
+
+    return {
+        async configure(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
+            const settings = Object.entries({ operatedStack: stack, ...values });
+            const own = Object.fromEntries(
+                settings.map(([key, value]) => [`movie-recommender-operator:${key}`, value]),
+            );
+            await writeFile(configFile, `config: ${JSON.stringify({ "aws:region": region, ...own })}\n${salt}\n`);
+        },
+        engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]) {
+            const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
+            return pulumi(command, "--config-file", configFile, ...yes, ...args);
+        },
+        outputs: async (): Promise<OperatorOutputs> => JSON.parse((await pulumi("stack", "output", "--json")).stdout),
+    };
+}
+
+export interface Operator {
+    readonly who: Who;
+    readonly arn: string;
+    readonly secretAccessKey: string;
+    /** Takes the user away, with his key. */
+    end(): Promise<void>;
+}
+
+/** A fresh IAM user with these managed policies and nothing else. The drill makes the key, never the program. */
+export async function freshUser(iam: IAMClient, UserName: string, policyArns: readonly string[]): Promise<Operator> {
+    const { User } = await iam.send(new CreateUserCommand({ UserName }));
+    for (const PolicyArn of policyArns) {
+        await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    }
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
+    return {
+        who: { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey },
+        arn: User?.Arn ?? "",
+        secretAccessKey: SecretAccessKey,
+        async end() {
+            for (const PolicyArn of policyArns) {
+                await iam.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+            }
+            await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+            await iam.send(new DeleteUserCommand({ UserName }));
+        },
+    };
+}
+
+/** A fresh IAM user with the operator's policies but for one action, which all lack. */
+export async function operatorWithout(
+    iam: IAMClient,
+    scope: OperatorScope,
+    removed: string,
+    name: string,
+): Promise<Operator> {
+    const grants = operatorGrants(scope)
+        .map((grant) => ({
+            ...grant,
+            actions: grant.actions.filter((action) => `${grant.service}:${action}` !== removed),
+        }))
+        .filter(({ actions }) => actions.length > 0);
+    const policyArns: string[] = [];
+    for (const kind of policyKinds) {
+        const PolicyDocument = JSON.stringify(operatorPolicy(scope, kind, grants));
+        const PolicyName = `${name}-${policyName(scope, kind)}`;
+        const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+        policyArns.push(Policy?.Arn ?? "");
+    }
+    const user = await freshUser(iam, name, policyArns);
+    return {
+        ...user,
+        async end() {
+            await user.end();
+            for (const PolicyArn of policyArns) {
+                await iam.send(new DeletePolicyCommand({ PolicyArn }));
+            }
+        },
+    };
+}

@@ -1,0 +1,98 @@
+import type { IAMClient } from "@aws-sdk/client-iam";
+import { seededRandom } from "../../../bench/lib/random.ts";
+import type { OperatorScope } from "../../../iam/operator.ts";
+import { life, type Step } from "./life.ts";
+import { operatorWithout } from "./operators.ts";
+import { administrator, type World } from "./world.ts";
+
+export interface Removal {
+    readonly action: string;
+    /** The shortest step that uses it. */
+    readonly step: Step;
+}
+
+/** What the life's steps took and used: seconds, and actions. */
+export type Lived = ReadonlyMap<string, { readonly seconds: number; readonly used: ReadonlySet<string> }>;
+
+/** Some of the actions that the life used, the same for the same seed, each with the shortest step that needs it. */
+export function chooseRemovals(lived: Lived, granted: readonly string[], count: number, seed: number): Removal[] {
+    const secondsOf = ({ name, after = [] }: Step) =>
+        [name, ...after].reduce((sum, each) => sum + (lived.get(each)?.seconds ?? 0), 0);
+    const shortest = (action: string) =>
+        life
+            .filter(({ name }) => lived.get(name)?.used.has(action))
+            .toSorted(
+                (a, b) => Number(a.tolerant ?? false) - Number(b.tolerant ?? false) || secondsOf(a) - secondsOf(b),
+            )[0];
+    const random = seededRandom(seed);
+    return [...new Set(granted)]
+        .sort()
+        .map((action) => ({ action, order: random() }))
+        .toSorted((a, b) => a.order - b.order)
+        .flatMap(({ action }) => {
+            const step = shortest(action);
+            return step ? [{ action, step }] : [];
+        })
+        .slice(0, count);
+}
+
+/** Brings the stack to where steps begin, as the administrator, and remembers where it is. */
+export function stageOf(world: World) {
+    let at: Step["from"] | "elsewhere" = "elsewhere";
+    const must = async (what: string, work: ReturnType<World["engine"]>) => {
+        const { exitCode, stdout, stderr } = await work;
+        if (exitCode !== 0) {
+            throw new Error(`the administrator's own ${what} failed:\n${stdout}\n${stderr}`);
+        }
+    };
+    return {
+        async prepare(step: Pick<Step, "from" | "after" | "ready">): Promise<void> {
+            if (at !== step.from) {
+                await world.configure("usual");
+                await must("destroy", world.engine(administrator, "destroy"));
+                if (step.from === "usual") {
+                    await must("up", world.engine(administrator, "up"));
+                }
+                at = step.from;
+            }
+            for (const name of step.after ?? []) {
+                const earlier = life.find((one) => one.name === name) as Step;
+                await earlier.ready?.(world);
+                await must(name, earlier.run(world, administrator));
+                at = "elsewhere";
+            }
+            await step.ready?.(world);
+        },
+        /** The step may have changed something. */
+        left(changes: boolean): void {
+            at = changes ? "elsewhere" : at;
+        },
+    };
+}
+
+/** Whether somebody notices that the operator lacks an action: the step fails, or says what was denied. */
+export async function isNoticed(
+    world: World,
+    stage: ReturnType<typeof stageOf>,
+    iam: IAMClient,
+    scope: OperatorScope,
+    { action, step }: Removal,
+    number: number,
+): Promise<{ readonly noticed: boolean; readonly how: string }> {
+    await stage.prepare(step);
+    const user = await operatorWithout(iam, scope, action, `drill-${number}`);
+    try {
+        const { exitCode, stdout, stderr } = await step.run(world, user.who);
+        const denied = `${stdout}${stderr}`
+            .split("\n")
+            .find((line) => line.includes(`not authorized to perform: ${action}`));
+        const failed = exitCode !== (step.exitCode ?? 0);
+        return {
+            noticed: failed || denied !== undefined,
+            how: `${failed ? `exit ${exitCode}` : "goes on"}${denied ? ", and names the action" : ""}`,
+        };
+    } finally {
+        stage.left(step.changes ?? false);
+        await user.end();
+    }
+}

@@ -1,0 +1,183 @@
+import {
+    CreateDeploymentCommand,
+    CreateRestApiCommand,
+    DeleteRestApiCommand,
+    GetApiKeyCommand,
+    GetApiKeysCommand,
+    GetStagesCommand,
+    PutRestApiCommand,
+    TagResourceCommand as TagApiCommand,
+    UpdateAccountCommand,
+    UpdateRestApiCommand,
+} from "@aws-sdk/client-api-gateway";
+import {
+    DeleteDistributionCommand,
+    TagResourceCommand as TagDistributionCommand,
+    UpdateDistributionCommand,
+} from "@aws-sdk/client-cloudfront";
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { AddPermissionCommand, InvokeCommand, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
+import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
+import {
+    PutBucketAclCommand,
+    PutBucketPolicyCommand,
+    PutBucketWebsiteCommand,
+    PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { objectKeys } from "../../../config/config.ts";
+import { storefrontBucketNameFor } from "../../../config/names.ts";
+import { roleArn } from "../../../iam/operator/scope.ts";
+import type { OperatorScope } from "../../../iam/operator.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+import { anotherStack, clientsOf, code } from "./another-stack.ts";
+import { type Attack, denial } from "./attacks.ts";
+import { openedRoleAttacks } from "./opened-role.ts";
+import type { Operator } from "./operators.ts";
+
+/** Attacks of an operator on what serves other stacks, and by what serves his own. */
+export async function servingAttacksOn(
+    aws: TestAws,
+    scope: OperatorScope,
+    operator: Operator,
+): Promise<readonly Attack[]> {
+    const { partition, names } = scope;
+    const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
+    const { api, dynamo, edge, lambda, personalize, s3, scheduler } = clientsOf(aws, keys);
+    const theirs = await anotherStack(aws, scope);
+    const { name: FunctionName, restApiId, ETag: IfMatch } = theirs;
+    const { Id, ARN: Resource } = theirs.distribution ?? {};
+    const page = storefrontBucketNameFor(scope.bucketName);
+    const asOurs = { "pulumi:project": scope.project, "pulumi:stack": scope.stack };
+    const Key = { pk: { S: "viewer#1" }, sk: { S: "recent" } };
+    const apiArn = `arn:${partition}:apigateway:${region}::/restapis/${restApiId}`;
+    const { datasetArn } = await aws.outputs();
+    const everyone = {
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: `arn:${partition}:s3:::${page}/*`,
+    };
+
+    const tries = (name: string, work: () => Promise<unknown>): Attack => ({
+        name: `operator ${name}`,
+        attempt: () => denial(work),
+    });
+    return [
+        tries("reads another stack's table", () =>
+            dynamo.send(new GetItemCommand({ TableName: theirs.name, Key: { pk: { S: "viewer#1" } } })),
+        ),
+        tries("writes into another stack's table", () =>
+            dynamo.send(new PutItemCommand({ TableName: theirs.name, Item: { pk: { S: "viewer#1" } } })),
+        ),
+        tries("reads what a viewer of his own stack watched", () =>
+            dynamo.send(new GetItemCommand({ TableName: names.api, Key })),
+        ),
+        tries("writes a viewer's list", () =>
+            dynamo.send(
+                new UpdateItemCommand({
+                    ...{ TableName: names.api, Key, UpdateExpression: "SET films = :none" },
+                    ExpressionAttributeValues: { ":none": { L: [] } },
+                }),
+            ),
+        ),
+        tries("invokes another API's function", () => lambda.send(new InvokeCommand({ FunctionName }))),
+        tries("changes another API's function", () =>
+            lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code })),
+        ),
+        tries("lets his API call another's function", () =>
+            lambda.send(
+                new AddPermissionCommand({
+                    ...{ FunctionName, StatementId: "mallory", Action: "lambda:InvokeFunction" },
+                    Principal: "apigateway.amazonaws.com",
+                }),
+            ),
+        ),
+        tries("makes the page's bucket public by an ACL", () =>
+            s3.send(new PutBucketAclCommand({ Bucket: page, ACL: "public-read" })),
+        ),
+        tries("makes an object of the page's bucket public", () =>
+            s3.send(new PutObjectCommand({ Bucket: page, Key: "a.html", Body: "a", ACL: "public-read" })),
+        ),
+        tries("makes the page's bucket a website", () =>
+            s3.send(
+                new PutBucketWebsiteCommand({
+                    Bucket: page,
+                    WebsiteConfiguration: { IndexDocument: { Suffix: "index.html" } },
+                }),
+            ),
+        ),
+        tries("opens the page's bucket to everyone by its policy", () =>
+            s3.send(
+                new PutBucketPolicyCommand({
+                    Bucket: page,
+                    Policy: JSON.stringify({ Version: "2012-10-17", Statement: [everyone] }),
+                }),
+            ),
+        ),
+        tries("passes the API's role to EventBridge Scheduler", () =>
+            scheduler.send(
+                new CreateScheduleCommand({
+                    ...{ Name: names.prefetch, ScheduleExpression: "rate(1 hour)" },
+                    FlexibleTimeWindow: { Mode: "OFF" },
+                    Target: {
+                        Arn: `arn:${partition}:lambda:${region}:${scope.accountId}:function:${names.prefetch}`,
+                        RoleArn: roleArn(scope, "apiRole"),
+                    },
+                }),
+            ),
+        ),
+        tries("passes the API's role to Personalize", () =>
+            personalize.send(
+                new CreateDatasetImportJobCommand({
+                    jobName: `${names.importJobPrefix}-of-api`,
+                    datasetArn,
+                    dataSource: { dataLocation: `s3://${scope.bucketName}/${objectKeys.interactions}` },
+                    roleArn: roleArn(scope, "apiRole"),
+                }),
+            ),
+        ),
+        tries("makes a role the one by which all APIs log", () =>
+            api.send(
+                new UpdateAccountCommand({
+                    patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value: roleArn(scope, "apiRole") }],
+                }),
+            ),
+        ),
+        tries("changes another stack's API", () =>
+            api.send(
+                new UpdateRestApiCommand({
+                    restApiId,
+                    patchOperations: [{ op: "replace", path: "/description", value: "his" }],
+                }),
+            ),
+        ),
+        tries("puts another document into it", () =>
+            api.send(new PutRestApiCommand({ restApiId, mode: "overwrite", body: Buffer.from("{}") })),
+        ),
+        tries("deploys it", () => api.send(new CreateDeploymentCommand({ restApiId, stageName: "api" }))),
+        tries("deletes it", () => api.send(new DeleteRestApiCommand({ restApiId }))),
+        tries("reads its stages, with their variables", () => api.send(new GetStagesCommand({ restApiId }))),
+        tries("tags it as his own", () => api.send(new TagApiCommand({ resourceArn: apiArn, tags: asOurs }))),
+        tries("makes an API in the name of another stack", () =>
+            api.send(new CreateRestApiCommand({ name: names.api, tags: { ...asOurs, "pulumi:stack": "prod" } })),
+        ),
+        tries("reads another stack's API key", () =>
+            api.send(new GetApiKeyCommand({ apiKey: theirs.apiKey, includeValue: true })),
+        ),
+        tries("reads all API keys", () => api.send(new GetApiKeysCommand({ includeValues: true }))),
+        tries("changes another stack's distribution", () =>
+            edge.send(new UpdateDistributionCommand({ Id, IfMatch, DistributionConfig: theirs.config })),
+        ),
+        tries("deletes another stack's distribution", () => edge.send(new DeleteDistributionCommand({ Id, IfMatch }))),
+        tries("tags another stack's distribution as his own", () =>
+            edge.send(
+                new TagDistributionCommand({
+                    Resource,
+                    Tags: { Items: Object.entries(asOurs).map(([tag, Value]) => ({ Key: tag, Value })) },
+                }),
+            ),
+        ),
+        ...openedRoleAttacks(scope, theirs.name),
+    ];
+}

@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { webhookParameter } from "../../../iam/operator.ts";
+import { type CommandResult, run } from "../../../packages/local-aws/pulumi.ts";
+import type { TestAws } from "../../support/local-aws.ts";
+
+/** Who runs a command: his credentials, as the AWS SDKs read them from the environment. */
+export type Who = Readonly<Record<string, string>>;
+
+/** The administrator of the local AWS, whom no policy limits. */
+export const administrator: Who = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+
+/** A local AWS with a stack, on which anybody can run the commands that a person runs. */
+export function worldOf(aws: TestAws, boundaryArn: string) {
+    const { instance, stack } = aws;
+    const data = join(instance.dir, "data");
+    const configFile = join(instance.dir, "workspace", `Pulumi.${stack}.yaml`);
+    const itemsFile = join(data, "items.csv");
+    const usersFile = join(data, "users.csv");
+    const batchInferenceFile = join(data, "users.jsonl");
+
+    /** Items, users and a batch; `wide` gives the items a column more, which is an update of the dataset. */
+    async function writeFiles(wide: boolean): Promise<void> {
+        const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+        const csv = (header: string, rows: readonly string[]) => `${[header, ...rows].join("\n")}\n`;
+        const items = numbers(150).map((id) => `${id},${id % 2 ? "Comedy" : "Drama"}${wide ? `,${1950 + id}` : ""}`);
+        const files = {
+            [itemsFile]: csv(`ITEM_ID,GENRES${wide ? ",YEAR" : ""}`, items),
+            [schemaOf(itemsFile)]: avro("Items", "ITEM_ID", wide ? ["GENRES", "YEAR"] : ["GENRES"]),
+            [usersFile]: csv(
+                "USER_ID,GENDER",
+                numbers(60).map((id) => `${id},${id % 2 ? "F" : "M"}`),
+            ),
+            [schemaOf(usersFile)]: avro("Users", "USER_ID", ["GENDER"]),
+            [batchInferenceFile]: '{"userId": "1"}\n{"userId": "2"}\n',
+        };
+        for (const [file, text] of Object.entries(files)) {
+            await mkdir(dirname(file), { recursive: true });
+            await writeFile(file, text);
+        }
+    }
+
+    const runbookWith = (who: Who, name: string, ...args: readonly string[]): Promise<CommandResult> =>
+        run(instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured", who);
+
+    const common = {
+        permissionsBoundary: boundaryArn,
+        itemsFile,
+        alertEmail: "ann@example.com",
+        chatWebhookParameter: webhookParameter({ project: "movie-recommender", stack }),
+        // What is proved here are permissions, not the luck of a small draw of test users.
+        maximumNdcgDropPercent: "100",
+        minimumNdcgOverPopularityPercent: "-100",
+    };
+    const configurations = {
+        usual: {
+            ...common,
+            tags: { team: "films" },
+            eventTracker: "true",
+            filters: { unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' },
+            batchInferenceFile,
+            api: "true",
+            storefront: "cloudfront",
+        },
+        changed: {
+            ...common,
+            tags: { owner: "ann" },
+            usersFile,
+            filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
+            minProvisionedTPS: "2",
+            performAutoTraining: "true",
+            guardMinutes: "30",
+            idleAction: "park",
+            api: "true",
+            storefront: "cloudfront",
+            rankingCampaign: "true",
+            apiAccessLogs: "true",
+            apiRequestsPerSecond: "20",
+            apiBurst: "40",
+        },
+        together: {
+            ...common,
+            api: "true",
+            storefront: "api",
+        },
+        keyed: {
+            ...common,
+            tags: { team: "films" },
+            api: "true",
+            storefront: "none",
+            apiKey: "true",
+            prefetchUsers: "0",
+        },
+    };
+
+    return {
+        aws,
+        configFile,
+        /** Sets the stack's configuration, and writes the files that it names. */
+        async configure(which: keyof typeof configurations): Promise<void> {
+            // A dataset never loses a column.
+            await writeFiles(which !== "usual");
+            await aws.configure(configurations[which]);
+        },
+        engine: (who: Who, ...args: Parameters<TestAws["engine"]>): Promise<CommandResult> =>
+            run(instance, "pulumi", aws.engineArgs(...args), "captured", who),
+        runbook: (who: Who, name: string, ...args: readonly string[]) =>
+            runbookWith(who, name, "--stack", stack, ...args),
+        /** A runbook that is told no stack. */
+        runbookAnywhere: runbookWith,
+    };
+}
+
+export type World = ReturnType<typeof worldOf>;
+
+const schemaOf = (file: string) => file.replace(/\.csv$/, ".schema.json");
+
+function avro(name: string, id: string, columns: readonly string[]): string {
+    const optional = (column: string) =>
+        column === "YEAR"
+            ? { name: column, type: ["null", "int"] }
+            : { name: column, type: ["null", "string"], categorical: true };
+    return JSON.stringify({
+        type: "record",
+        name,
+        namespace: "com.amazonaws.personalize.schema",
+        fields: [{ name: id, type: "string" }, ...columns.map(optional)],
+        version: "1.0",
+    });
+}

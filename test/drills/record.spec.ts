@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
+import { compare } from "./record/compare.ts";
+import { type Call, readRecording, recordingVariable, withoutOthers } from "./record/recording.ts";
+import { leaksIn, scrub } from "./record/scrub.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const arn = (tail: string, account = "123456789012") => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
+const call = (operation: string, request: object, response: object, error?: string): Call => ({
+    service: "personalize",
+    operation,
+    request,
+    status: error === undefined ? 200 : 400,
+    ...(error !== undefined && { error }),
+    response,
+});
+
+describe("a recording, scrubbed", () => {
+    const secrets = ["123456789012", "AKIAIOSFODNN7EXAMPLE", "jane.doe@films.example", "jane.doe"];
+    const raw = call(
+        "DescribeDatasetImportJob",
+        { datasetImportJobArn: arn("dataset-import-job/films-1"), nextToken: "AAE=" },
+        {
+            datasetImportJob: {
+                roleArn: "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole-drill-0a1b2c",
+                dataSource: { dataLocation: "s3://janes-bucket-123456789012/films.csv" },
+                creationDateTime: 1_795_617_222.959,
+                failureReason:
+                    "User: arn:aws:sts::123456789012:assumed-role/Admins/jane.doe@films.example may not read " +
+                    "arn:aws:s3:::janes-bucket-123456789012/films.csv (Request ID: 7XKQ2ABCDEF; key AKIAIOSFODNN7EXAMPLE; " +
+                    "at 2026-11-25T12:00:00Z; 5b1e8a3c-19dc-4115-a516-2ccc5c822ea1)",
+            },
+        },
+    );
+
+    it("names no account, key, person, bucket, request or time any more", () => {
+        const text = JSON.stringify(scrub(raw));
+        assert.ok(leaksIn(JSON.stringify(raw), secrets).length >= secrets.length, "the raw one is full of them");
+        assert.deepEqual(leaksIn(text, secrets), []);
+        for (const gone of ["janes-bucket", "7XKQ", "2026-11-25", "1795617222", "0a1b2c", "AAE=", "5b1e8a3c"]) {
+            assert.ok(!text.includes(gone), gone);
+        }
+    });
+
+    it("keeps what is compared: members, types, and the service's words", () => {
+        const { response } = scrub(raw) as { response: { datasetImportJob: Record<string, unknown> } };
+        const { creationDateTime, dataSource, failureReason } = response.datasetImportJob;
+        assert.equal(creationDateTime, 0);
+        assert.deepEqual(dataSource, { dataLocation: "s3://bucket/films.csv" });
+        assert.match(String(failureReason), /^User: arn:aws:sts::000000000000:assumed-role\/somebody may not read /);
+        assert.deepEqual(scrub(scrub(raw)), scrub(raw));
+    });
+
+    it("takes a score for no account", () => {
+        const scores = { itemList: [{ itemId: "50", score: 0.123456789012 }] };
+        assert.deepEqual(scrub(scores), scores);
+        assert.deepEqual(leaksIn(JSON.stringify(scores), []), []);
+    });
+
+    it("finds a leak that no rule took away", () => {
+        assert.deepEqual(leaksIn('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
+        assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
+    });
+
+    it("has of a list only what the drill made", () => {
+        const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
+            name,
+            campaignArn: arn(`campaign/${name}`),
+        }));
+        const { response } = withoutOthers(call("ListCampaigns", {}, { campaigns, nextToken: "x" }));
+        assert.deepEqual(response, { campaigns: campaigns.slice(1), nextToken: "x" });
+    });
+});
+
+describe("two recordings compared", () => {
+    const campaignArn = arn("campaign/films", "000000000000");
+    const describeCampaign = (status: string, more: object = {}) =>
+        call("DescribeCampaign", { campaignArn }, { campaign: { campaignArn, status, minProvisionedTPS: 1, ...more } });
+    const life = [
+        call("CreateCampaign", { name: "films" }, { campaignArn }),
+        describeCampaign("CREATE PENDING"),
+        describeCampaign("CREATE IN_PROGRESS"),
+        describeCampaign("CREATE IN_PROGRESS"),
+        describeCampaign("ACTIVE", { latestCampaignUpdate: { status: "ACTIVE", creationDateTime: 0 } }),
+        call("DescribeCampaign", { campaignArn }, { message: "Campaign not found" }, "ResourceNotFoundException"),
+    ];
+    const doctored = (index: number, by: (one: Call) => Call) => life.map((one, i) => (i === index ? by(one) : one));
+
+    it("differ in nothing when they are the same, whatever the values", () => {
+        assert.deepEqual(compare(life, life), []);
+        assert.deepEqual(compare(life, [...life, describeCampaign("ACTIVE")].slice(0, -1)), []);
+        const otherValue = doctored(4, () =>
+            describeCampaign("ACTIVE", {
+                minProvisionedTPS: 7,
+                latestCampaignUpdate: { status: "ACTIVE", creationDateTime: 9 },
+            }),
+        );
+        assert.deepEqual(compare(life, otherValue), []);
+    });
+
+    const where = "personalize DescribeCampaign";
+    it("differ in exactly the member that was added", () => {
+        const more = doctored(1, () =>
+            describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } }),
+        );
+        assert.deepEqual(compare(life, more), [
+            { what: "member", where: `${where}: campaign.campaignConfig`, one: "–", other: "object" },
+        ]);
+    });
+
+    it("differ in exactly the type that was changed", () => {
+        const all = life.map((one) =>
+            JSON.parse(JSON.stringify(one).replaceAll('"minProvisionedTPS":1', '"minProvisionedTPS":"1"')),
+        );
+        assert.deepEqual(compare(life, all), [
+            { what: "type", where: `${where}: campaign.minProvisionedTPS`, one: "number", other: "string" },
+        ]);
+    });
+
+    it("differ in exactly the state that was left out", () => {
+        assert.deepEqual(compare(life, life.toSpliced(1, 1)), [
+            {
+                what: "states",
+                where: `${where}: ${campaignArn}`,
+                one: "CREATE PENDING → CREATE IN_PROGRESS → ACTIVE",
+                other: "CREATE IN_PROGRESS → ACTIVE",
+            },
+        ]);
+    });
+
+    it("differ in exactly the error's text, or its code", () => {
+        const gone = { message: "The campaign is gone" };
+        assert.deepEqual(
+            compare(
+                life,
+                doctored(5, (one) => ({ ...one, response: gone })),
+            ),
+            [
+                {
+                    what: "error",
+                    where: `${where}: ResourceNotFoundException`,
+                    one: "Campaign not found",
+                    other: "The campaign is gone",
+                },
+            ],
+        );
+        const codes = compare(
+            life,
+            doctored(5, (one) => ({ ...one, error: "InvalidInputException" })),
+        );
+        assert.deepEqual(
+            codes.map(({ what, where: place }) => `${what} ${place}`),
+            [`error ${where}: InvalidInputException`, `error ${where}: ResourceNotFoundException`],
+        );
+    });
+
+    it("differ in exactly the call that only one has", () => {
+        assert.deepEqual(compare(life.slice(1), life), [
+            { what: "call", where: "personalize CreateCampaign", one: "–", other: "1 times" },
+        ]);
+    });
+});
+
+describe("the recorder", () => {
+    it("writes down each call of a process, errors too, and changes no answer", async () => {
+        const service = await startService({ access: createBucket().access, speed: "instant" });
+        const folder = await mkdtemp(join(tmpdir(), "recorder-"));
+        try {
+            const file = join(folder, "calls.jsonl");
+            const program = `
+                import { PersonalizeClient, CreateDatasetGroupCommand, DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
+                const client = new PersonalizeClient({ region: "eu-central-1", maxAttempts: 1 });
+                const { datasetGroupArn } = await client.send(new CreateDatasetGroupCommand({ name: "films-drill-0a1b2c" }));
+                const { datasetGroup } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+                const error = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn: datasetGroupArn + "x" }))
+                    .catch(({ name }) => name);
+                console.log(JSON.stringify([datasetGroup.name, datasetGroup.creationDateTime instanceof Date, error]));`;
+            const { stdout, stderr } = await runProgram(program, service.endpoint, file);
+            assert.equal(stderr, "");
+            assert.deepEqual(JSON.parse(stdout), ["films-drill-0a1b2c", true, "ResourceNotFoundException"]);
+            const calls = readRecording(file);
+            assert.deepEqual(
+                calls.map(({ operation, status, error }) => [operation, status, error]),
+                [
+                    ["CreateDatasetGroup", 200, undefined],
+                    ["DescribeDatasetGroup", 200, undefined],
+                    ["DescribeDatasetGroup", 400, "ResourceNotFoundException"],
+                ],
+            );
+            assert.deepEqual(calls[0]?.request, { name: "films-drill-000000" });
+            assert.deepEqual(leaksIn(await readFile(file, "utf8"), ["0a1b2c"]), []);
+            assert.deepEqual(compare(calls, calls), []);
+        } finally {
+            await service.discard();
+            await rm(folder, { recursive: true, force: true });
+        }
+    });
+});
+
+describe("the drill on a real account", () => {
+    it("says first what it costs, and does nothing without a limit that allows it", () => {
+        for (const args of [[], ["--spend-up-to", "0.1"], ["--spend-up-to", "much"]]) {
+            const { status, stdout } = spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], {
+                cwd: root,
+                encoding: "utf8",
+                // Nothing listens there: it must not get as far as AWS.
+                env: { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" },
+            });
+            assert.equal(status, 2, stdout);
+            assert.match(stdout, /drill (costs|would cost) ≈ \$0\.\d\d to \$0\.\d\d \(US price, unverified\)/);
+            assert.match(stdout, /Nothing was done: .*Allow it by: npm run drill:aws -- --spend-up-to 1/);
+        }
+    });
+});
+
+async function runProgram(program: string, endpoint: string, file: string) {
+    const recorder = pathToFileURL(join(root, "test", "drills", "record", "recorder.ts")).href;
+    const args = ["--import", recorder, "--input-type=module", "--eval", program];
+    return promisify(execFile)(process.execPath, args, {
+        cwd: root,
+        env: {
+            ...process.env,
+            AWS_ENDPOINT_URL: endpoint,
+            AWS_ACCESS_KEY_ID: "test",
+            AWS_SECRET_ACCESS_KEY: "test",
+            [recordingVariable]: file,
+        },
+    });
+}

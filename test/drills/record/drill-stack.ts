@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "../../../packages/local-aws/instance.ts";
+import { type Commands, commands } from "./commands.ts";
+import { recordingVariable } from "./recording.ts";
+
+export interface DrillStack extends Commands {
+    readonly stack: string;
+    readonly configFile: string;
+    readonly region: string;
+    /** `up`, `preview`, `refresh` or `destroy`, asking nothing. */
+    engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): ReturnType<Commands["run"]>;
+    /**
+     * A runbook on the stack; its stdout is for the caller. Only `recommend` is recorded: the others look at all that
+     * the account has.
+     */
+    runbook(name: string, ...args: string[]): ReturnType<Commands["run"]>;
+    /** What a person runs when even the drill's own destroy did not succeed. */
+    readonly byHand: string;
+    /** Removes the folder, and with it the state: only after a destroy. */
+    forget(): Promise<void>;
+}
+
+const passphrase = "drill";
+
+/** The region that an environment names, as the AWS SDKs read it; else the program's default. */
+export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
+
+/**
+ * A stack of its own, with state, configuration and data in a folder of its own: nothing of the user's stacks is
+ * touched, and the state outlives the drill until what it names is destroyed. Calls to Personalize are recorded.
+ *
+ * @throws Error when Pulumi cannot make it.
+ */
+export async function makeDrillStack(options: {
+    /** Credentials, region and endpoint, and the PATH with the tools. */
+    readonly env: NodeJS.ProcessEnv;
+    readonly folder: string;
+    readonly interactions: string;
+    readonly pollSeconds: string;
+    /** File that the calls are appended to. */
+    readonly recording: string;
+    say(text: string): void;
+}): Promise<DrillStack> {
+    const { folder, say } = options;
+    const stack = `drill-${randomBytes(3).toString("hex")}`;
+    const dir = join(folder, stack);
+    const [backend, workspace] = [join(dir, "state"), join(dir, "workspace")];
+    const interactionsFile = join(dir, "interactions.csv");
+    for (const made of [backend, workspace]) {
+        await mkdir(made, { recursive: true });
+    }
+    await writeFile(interactionsFile, options.interactions);
+    const region = regionOf(options.env);
+    const recorder = `--import=${pathToFileURL(join(import.meta.dirname, "recorder.ts"))}`;
+    const plain = {
+        ...options.env,
+        AWS_REGION: region,
+        PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
+        PULUMI_CONFIG_PASSPHRASE: passphrase,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    const env = {
+        ...plain,
+        NODE_OPTIONS: [options.env.NODE_OPTIONS, recorder].filter(Boolean).join(" "),
+        [recordingVariable]: options.recording,
+    };
+    const terminal = commands(root, env, say);
+    const common = ["--non-interactive", "--color", "never", "--stack", stack];
+    // The engine writes a new stack's salt beside the project file: here beside a stand-in for it.
+    await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
+    const made = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
+    if (made.exitCode !== 0) {
+        throw new Error(`The stack ${stack} could not be made. Install Pulumi's engine by: npm run pulumi -- version`);
+    }
+    const configFile = join(workspace, `Pulumi.${stack}.yaml`);
+    await appendFile(configFile, "");
+    const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0] ?? "";
+    const settings = {
+        "aws:region": region,
+        "movie-recommender:interactionsFile": interactionsFile,
+        "movie-recommender:pollSeconds": options.pollSeconds,
+        // What is recorded and compared is the life of Personalize's own resources.
+        "movie-recommender:api": false,
+    };
+    await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
+    return {
+        ...terminal,
+        stack,
+        configFile,
+        region,
+        engine(command, ...args) {
+            const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
+            return terminal.run("pulumi", [command, "--config-file", configFile, ...yes, ...args, ...common]);
+        },
+        runbook: (name, ...args) =>
+            terminal.run(process.execPath, [join("runbooks", `${name}.ts`), ...args], {
+                quiet: true,
+                env: name === "recommend" ? env : plain,
+            }),
+        byHand:
+            `PULUMI_BACKEND_URL='file://${backend}?metadata=skip' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
+            `npm run pulumi -- destroy --stack ${stack} --config-file '${configFile}'`,
+        forget: () => rm(dir, { recursive: true, force: true }),
+    };
+}
