@@ -13,7 +13,7 @@ import { Notices } from "./components/observability/notices.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
 import { Recommender } from "./components/personalize/recommender.ts";
-import { stackMarks } from "./components/personalize/stack-marks.ts";
+import { stackStateFlags } from "./components/personalize/stack-state-flags.ts";
 import { bucketNameFor, loadConfig } from "./config/config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
 import { endWithEngine } from "./personalize/engine.ts";
@@ -22,8 +22,11 @@ import { endWithEngine } from "./personalize/engine.ts";
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 guardRules(config.waivers);
-const marks = await stackMarks(config.stack);
-const price = await showPrice(config, { isParked: marks.parked !== undefined, alarms: alarmCount(config.serving.api) });
+const stateFlags = await stackStateFlags(config.stack);
+const price = await showPrice(config, {
+    isParked: stateFlags.parked !== undefined,
+    alarms: alarmCount(config.serving.api),
+});
 const files = await servingFiles(config);
 const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
 const caller = { partition, region: config.region, accountId };
@@ -65,7 +68,7 @@ const recommender = new Recommender("movies", {
     bucketName: data.bucketName,
     files: data.files,
     roleArn: access.roleArn,
-    marks,
+    stateFlags,
     budget: budget.resource,
 });
 const guard = new CostGuard("cost-guard", {
@@ -74,14 +77,14 @@ const guard = new CostGuard("cost-guard", {
     monthlyLimitUsd,
     topicArn,
     failuresArn,
-    marks: recommender.marks,
+    stateFlags: recommender.stateFlags,
 });
 const observability = new Observability("observability", {
     config,
     caller,
     monthlyLimitUsd,
     topicArn,
-    marks,
+    stateFlags,
     solutionVersionArn: recommender.solutionVersionArn,
 });
 const serving = new Serving("serving", {
@@ -92,7 +95,7 @@ const serving = new Serving("serving", {
     recommender,
     bucketName: place.bucketName,
     failuresArn,
-    isParked: marks.parked !== undefined,
+    isParked: stateFlags.parked !== undefined,
     budget: budget.resource,
 });
 if (config.auditTrail) {

@@ -6,7 +6,7 @@ import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
-import { marksHandler } from "./state-flags-handler.ts";
+import { stateFlagsHandler } from "./state-flags-handler.ts";
 
 endWithEngine();
 // The engine ends this process by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).
@@ -20,7 +20,10 @@ export type HandlerName = ResourceKindName | "Marks";
  */
 export const handlers: Readonly<Record<HandlerName, Handler>> = {
     ...createHandlers(realDeps()),
-    Marks: marksHandler({ ssm: (region) => new SSMClient({ region }), assertEngineAlive: () => assertEngineAlive() }),
+    Marks: stateFlagsHandler({
+        ssm: (region) => new SSMClient({ region }),
+        assertEngineAlive: () => assertEngineAlive(),
+    }),
 };
 
 /** The handlers of Personalize's own resources over any world; tests bring their own clock and log. */

@@ -1,9 +1,9 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { about } from "./errors.ts";
 import type { Handler } from "./lifecycle.ts";
-import { removeAllMarks } from "./operations/state-flags.ts";
+import { removeAllStateFlags } from "./operations/state-flags.ts";
 
-export interface MarksInputs {
+export interface StateFlagsInputs {
     readonly region: string;
     /** Path of the stack's SSM parameters. */
     readonly path: string;
@@ -13,7 +13,10 @@ export interface MarksInputs {
  * The life of a stack's marks: runbooks make and remove them, and when the stack is destroyed what is left of them
  * goes, or the next stack of that name would be born parked.
  */
-export function marksHandler(deps: { ssm(region: string): SSMClient; assertEngineAlive(): Promise<void> }): Handler {
+export function stateFlagsHandler(deps: {
+    ssm(region: string): SSMClient;
+    assertEngineAlive(): Promise<void>;
+}): Handler {
     return {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),
         async diff(_id, olds, news) {
@@ -26,7 +29,7 @@ export function marksHandler(deps: { ssm(region: string): SSMClient; assertEngin
         async delete(id, { region }) {
             await deps.assertEngineAlive();
             try {
-                await removeAllMarks(deps.ssm(String(region)), id);
+                await removeAllStateFlags(deps.ssm(String(region)), id);
             } catch (error) {
                 throw about(`SSM parameters under ${id}`, error);
             }

@@ -6,7 +6,7 @@ import { InvalidArgumentError } from "commander";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import type { Advice } from "../cost/advice.ts";
 import type { SavedCalls } from "../cost/saved-calls.ts";
-import { readMarks } from "../personalize/operations/state-flags.ts";
+import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { adviceOn } from "./lib/cost/advise.ts";
 import { costExplorerRegion, countedBill } from "./lib/cost/billed.ts";
@@ -50,7 +50,7 @@ await runAction(options.verbose, async () => {
     const stack = options.stack ?? (await selectedStack("Name one by --stack."));
     const exported = await exportedStack(stack);
     const config = await requireStackConfig(stack, options.configFile);
-    const { parked } = await readMarks(new SSMClient({ region: config.region }), config.stack);
+    const { parked } = await readStateFlags(new SSMClient({ region: config.region }), config.stack);
     process.stderr.write(
         `Cost Explorer is asked ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
     );

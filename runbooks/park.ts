@@ -2,7 +2,7 @@ import { approximately, priceNote } from "../config/prices.ts";
 import { standingUsdPerMonth } from "../cost/standing.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
-import { readMarks } from "../personalize/operations/state-flags.ts";
+import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { untilCancelled } from "./lib/cli/cancelled.ts";
 import { confirm } from "./lib/cli/confirm.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
@@ -32,7 +32,7 @@ await runAction(options.verbose, async (signal) => {
     const stack = await operatedStack(options);
     const deps = operationDeps(signal);
     const { config } = stack;
-    const { parked } = await readMarks(deps.ssm(config.region), config.stack);
+    const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
     const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);
     const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));

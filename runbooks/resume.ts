@@ -2,7 +2,7 @@ import { approximately, priceNote } from "../config/prices.ts";
 import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/standing.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
-import { readMarks, removeMark } from "../personalize/operations/state-flags.ts";
+import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
 import { untilCancelled } from "./lib/cli/cancelled.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import {
@@ -28,7 +28,7 @@ await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     const { config } = stack;
     const ssm = deps.ssm(config.region);
-    const { parked, serving } = await readMarks(ssm, config.stack);
+    const { parked, serving } = await readStateFlags(ssm, config.stack);
     const campaign = await operatedCampaign(deps, stack);
     const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
     if (!config.campaignEnabled) {
@@ -69,7 +69,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const goesOn = "The campaign comes back in AWS, and bills once it is ACTIVE. Go on: npm run resume";
     return untilCancelled(signal, goesOn, async () => {
-        await removeMark(ssm, config.stack, "parked");
+        await removeStateFlag(ssm, config.stack, "parked");
         const campaigns = createHandlers(deps).Campaign;
         const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);

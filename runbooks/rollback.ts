@@ -6,7 +6,7 @@ import {
     settledCampaign,
     solutionOf,
 } from "../personalize/operations/operation.ts";
-import { readMarks, writeMark } from "../personalize/operations/state-flags.ts";
+import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { switchVersion } from "../personalize/operations/switch-version.ts";
 import { untilCancelled } from "./lib/cli/cancelled.ts";
 import { confirm } from "./lib/cli/confirm.ts";
@@ -90,7 +90,7 @@ async function release(
     pulumiStack: string,
 ): Promise<number> {
     const ssm = deps.ssm(campaignArn.split(":")[3] ?? "");
-    const { serving } = await readMarks(ssm, stack);
+    const { serving } = await readStateFlags(ssm, stack);
     const result = { from: live, to: live, hold: false };
     if (!serving?.hold) {
         return say("It is not held: `pulumi up` goes to the newest version.", result);
@@ -99,7 +99,7 @@ async function release(
         return say(`It would let the campaign go, held at ${nameOf(serving.solutionVersionArn)}.`, result);
     }
     const { reason } = options;
-    await writeMark(ssm, stack, "serving", {
+    await writeStateFlag(ssm, stack, "serving", {
         solutionVersionArn: live,
         hold: false,
         reason,

@@ -1,6 +1,6 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
-import { readMarks } from "../personalize/operations/state-flags.ts";
+import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
@@ -32,12 +32,12 @@ await runAction(options.verbose, async (signal) => {
     const client = deps.client(region);
     const campaign = await operatedCampaign(deps, stack);
     const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
-    const { parked, serving } = await readMarks(deps.ssm(region), name);
+    const { parked, serving } = await readStateFlags(deps.ssm(region), name);
     const switches = await notedSwitches(deps.ssm(region), name);
     const versions = await versionsOf(client, solutionArn, look && servedIn(look).solutionVersionArn, switches);
     if (options.json) {
-        const marks = { parked: parked ?? null, held: serving?.hold ? serving : null };
-        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...marks, versions, switches }));
+        const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
+        console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...stateFlags, versions, switches }));
         return exitCodes.fine;
     }
     print(versions, switches);

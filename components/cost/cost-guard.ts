@@ -16,7 +16,7 @@ export interface CostGuardArgs {
     readonly topicArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
     /** The stack's marks: the guard writes some, so it is gone before they are taken away. */
-    readonly marks: pulumi.Resource;
+    readonly stateFlags: pulumi.Resource;
 }
 
 /** A function that looks every few minutes at what the campaign costs, and stops it where it must. */
@@ -46,7 +46,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 failuresArn,
                 permissionsBoundary,
                 tags,
-                after: [args.marks],
+                after: [args.stateFlags],
             },
             child,
         );

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
-import { marksPath, type Marks as StackMarks } from "../../personalize/operations/state-flags.ts";
+import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { everyDays } from "../../personalize/solution.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
@@ -15,10 +15,10 @@ import {
     DatasetImportJob,
     EventTracker,
     Filter,
-    Marks,
     Schema,
     Solution,
     SolutionVersion,
+    StateFlagsParameters,
 } from "./resources.ts";
 
 export interface RecommenderArgs {
@@ -29,7 +29,7 @@ export interface RecommenderArgs {
     readonly files: Readonly<Record<string, UploadedFile>>;
     readonly roleArn: pulumi.Input<string>;
     /** What runbooks noted: whether the campaign is parked, or held at a version. */
-    readonly marks: StackMarks;
+    readonly stateFlags: StateFlags;
     /** The budget over what the campaign costs: without it there is no campaign. */
     readonly budget?: pulumi.Resource;
 }
@@ -48,11 +48,11 @@ export class Recommender extends pulumi.ComponentResource {
     /** Empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
     /** What runbooks and the cost guard note; it is gone after all that writes there. */
-    public readonly marks: pulumi.Resource;
+    public readonly stateFlags: pulumi.Resource;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Recommender", name, {}, opts);
-        const { config, roleArn, marks } = args;
+        const { config, roleArn, stateFlags } = args;
         const { names, adopt } = config;
         const child = { parent: this };
         const within = withinOf(config);
@@ -118,7 +118,8 @@ export class Recommender extends pulumi.ComponentResource {
             // With automatic training a new import waits for the next one; to train at once would pay twice.
             { ...child, ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn"] : [] },
         );
-        const campaign = config.campaignEnabled && !marks.parked && this.campaign(name, args, solution, version, child);
+        const campaign =
+            config.campaignEnabled && !stateFlags.parked && this.campaign(name, args, solution, version, child);
         const tracker =
             config.eventTracker &&
             new EventTracker(
@@ -135,7 +136,11 @@ export class Recommender extends pulumi.ComponentResource {
         if (config.batchInferenceFile !== undefined) {
             new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, child);
         }
-        this.marks = new Marks(name, { region: config.region, path: marksPath(config.stack) }, child);
+        this.stateFlags = new StateFlagsParameters(
+            name,
+            { region: config.region, path: stateFlagsPath(config.stack) },
+            child,
+        );
 
         this.schemaArn = schema.id;
         this.datasetGroupArn = group.id;
@@ -150,8 +155,8 @@ export class Recommender extends pulumi.ComponentResource {
     }
 
     private campaign(name: string, args: RecommenderArgs, solution: Solution, version: SolutionVersion, child: object) {
-        const { config, marks } = args;
-        const held = marks.serving?.hold ? marks.serving.solutionVersionArn : undefined;
+        const { config, stateFlags } = args;
+        const held = stateFlags.serving?.hold ? stateFlags.serving.solutionVersionArn : undefined;
         const newest = config.syncWithLatestSolutionVersion ? pulumi.interpolate`${solution.id}/$LATEST` : version.id;
         return new Campaign(
             name,

@@ -11,7 +11,7 @@ import type { MetadataDatasetInputs } from "../../personalize/metadata-dataset.t
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
 import type { SolutionVersionInputs } from "../../personalize/solution-version.ts";
-import type { MarksInputs } from "../../personalize/state-flags-handler.ts";
+import type { StateFlagsInputs } from "../../personalize/state-flags-handler.ts";
 import { forward } from "./forward.ts";
 
 /**
@@ -128,8 +128,8 @@ export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInpu
 }
 
 /** What runbooks note for the program in SSM parameters; destroy removes them. */
-export class Marks extends PersonalizeResource<MarksInputs> {
-    constructor(name: string, args: Args<MarksInputs>, opts?: pulumi.CustomResourceOptions) {
+export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> {
+    constructor(name: string, args: Args<StateFlagsInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Marks", name, args, [], opts);
     }
 }

@@ -9,7 +9,7 @@ import {
     regionOf,
     servedIn,
 } from "./operation.ts";
-import { type ParkedMark, readMarks, writeMark } from "./state-flags.ts";
+import { type ParkedFlag, readStateFlags, writeStateFlag } from "./state-flags.ts";
 
 /** Which campaign of which stack is parked, and why. */
 export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn"> {
@@ -28,7 +28,7 @@ export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn">
 export async function park(
     deps: OperationDeps,
     { pollSeconds, ...parking }: Parking & Pick<OperatedCampaign, "pollSeconds">,
-): Promise<ParkedMark> {
+): Promise<ParkedFlag> {
     const mark = await noteParked(deps, parking);
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
@@ -45,7 +45,7 @@ export async function park(
  *
  * @throws Error when there is neither a campaign nor a note of one, and the service's when it refuses the deletion.
  */
-export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedMark> {
+export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
     const mark = await noteParked(deps, parking);
     await eachOf(parking, async (arn) => {
         if ((await lookAtCampaign(deps, arn)) !== undefined) {
@@ -70,9 +70,9 @@ async function eachOf(
 async function noteParked(
     deps: Pick<OperationDeps, "client" | "ssm">,
     { stack, campaignArn, rankingCampaignArn, reason }: Parking,
-): Promise<ParkedMark> {
+): Promise<ParkedFlag> {
     const ssm = deps.ssm(regionOf(campaignArn));
-    const { parked } = await readMarks(ssm, stack);
+    const { parked } = await readStateFlags(ssm, stack);
     const look = await lookAtCampaign(deps, campaignArn);
     const stands = async () =>
         rankingCampaignArn !== undefined && (await lookAtCampaign(deps, rankingCampaignArn)) !== undefined;
@@ -81,7 +81,7 @@ async function noteParked(
     }
     const mark = parked ?? { reason, since: nowIso(), campaign: look ? servedIn(look) : null };
     if (parked === undefined) {
-        await writeMark(ssm, stack, "parked", mark);
+        await writeStateFlag(ssm, stack, "parked", mark);
     }
     return mark;
 }

@@ -9,14 +9,14 @@ import {
 } from "@aws-sdk/client-ssm";
 
 /** What runbooks note for the program: SSM parameters of a stack, each a JSON text. */
-export interface Marks {
+export interface StateFlags {
     /** There while the campaign is parked. */
-    readonly parked?: ParkedMark;
+    readonly parked?: ParkedFlag;
     /** The last switch of the campaign by a runbook. */
-    readonly serving?: ServingMark;
+    readonly serving?: ServingFlag;
 }
 
-export interface ParkedMark {
+export interface ParkedFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
@@ -24,7 +24,7 @@ export interface ParkedMark {
     readonly campaign: { readonly solutionVersionArn: string; readonly minProvisionedTPS: number } | null;
 }
 
-export interface ServingMark {
+export interface ServingFlag {
     readonly solutionVersionArn: string;
     /** Whether `pulumi up` keeps the campaign at this version although there is a newer one. */
     readonly hold: boolean;
@@ -50,51 +50,51 @@ export interface Retraining {
 }
 
 /** Path of a stack's parameters, without a slash at its end. */
-export const marksPath = (stack: string) => `/movie-recommender/${stack}`;
+export const stateFlagsPath = (stack: string) => `/movie-recommender/${stack}`;
 
 /**
  * The marks in parameters of that path, as SSM lists them.
  *
  * @throws Error that names a parameter which is no mark, and how to take it away.
  */
-export function parseMarks(parameters: readonly { readonly name: string; readonly value: string }[]): Marks {
+export function parseStateFlags(parameters: readonly { readonly name: string; readonly value: string }[]): StateFlags {
     const known = parameters.map(({ name, value }) => [name.split("/").at(-1) ?? "", name, value] as const);
-    const marks: Record<string, unknown> = {};
+    const stateFlags: Record<string, unknown> = {};
     for (const [key, name, value] of known.filter(([key]) => key === "parked" || key === "serving")) {
         try {
-            marks[key] = JSON.parse(value);
+            stateFlags[key] = JSON.parse(value);
         } catch {
             throw new Error(`SSM parameter ${name} is no JSON. Remove it: aws ssm delete-parameter --name ${name}`);
         }
     }
-    return marks as Marks;
+    return stateFlags as StateFlags;
 }
 
-export async function readMarks(ssm: SSMClient, stack: string): Promise<Marks> {
-    return parseMarks(await parametersIn(ssm, marksPath(stack)));
+export async function readStateFlags(ssm: SSMClient, stack: string): Promise<StateFlags> {
+    return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)));
 }
 
 /** Notes a mark, over the one before. SSM keeps who wrote it, and the hundred before it. */
-export async function writeMark<K extends keyof Marks>(
+export async function writeStateFlag<K extends keyof StateFlags>(
     ssm: SSMClient,
     stack: string,
     key: K,
-    mark: NonNullable<Marks[K]>,
+    mark: NonNullable<StateFlags[K]>,
 ): Promise<void> {
-    const Name = `${marksPath(stack)}/${key}`;
+    const Name = `${stateFlagsPath(stack)}/${key}`;
     await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(mark), Type: "String", Overwrite: true }));
 }
 
 /** The parameter in which the cost guard keeps what it knows; nobody but it reads what stands there. */
-export const guardMarkOf = (stack: string) => `${marksPath(stack)}/guard`;
+export const guardStateParameter = (stack: string) => `${stateFlagsPath(stack)}/guard`;
 
 /** What the cost guard noted, and how often it did; undefined and 0 where it did not run yet. */
-export async function readGuardMark(
+export async function readGuardState(
     ssm: SSMClient,
     stack: string,
 ): Promise<{ readonly text: string | undefined; readonly version: number }> {
     try {
-        const { Parameter } = await ssm.send(new GetParameterCommand({ Name: guardMarkOf(stack) }));
+        const { Parameter } = await ssm.send(new GetParameterCommand({ Name: guardStateParameter(stack) }));
         return { text: Parameter?.Value, version: Parameter?.Version ?? 0 };
     } catch (error) {
         if (error instanceof ParameterNotFound) {
@@ -105,15 +105,20 @@ export async function readGuardMark(
 }
 
 /** Notes what the cost guard knows; answers how often something was noted now. */
-export async function writeGuardMark(ssm: SSMClient, stack: string, Value: string): Promise<number> {
-    const command = new PutParameterCommand({ Name: guardMarkOf(stack), Value, Type: "String", Overwrite: true });
+export async function writeGuardState(ssm: SSMClient, stack: string, Value: string): Promise<number> {
+    const command = new PutParameterCommand({
+        Name: guardStateParameter(stack),
+        Value,
+        Type: "String",
+        Overwrite: true,
+    });
     return (await ssm.send(command)).Version ?? 0;
 }
 
 /** Takes a mark away; whether there was one. */
-export async function removeMark(ssm: SSMClient, stack: string, key: keyof Marks): Promise<boolean> {
+export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof StateFlags): Promise<boolean> {
     try {
-        await ssm.send(new DeleteParameterCommand({ Name: `${marksPath(stack)}/${key}` }));
+        await ssm.send(new DeleteParameterCommand({ Name: `${stateFlagsPath(stack)}/${key}` }));
         return true;
     } catch (error) {
         if (error instanceof ParameterNotFound) {
@@ -124,7 +129,7 @@ export async function removeMark(ssm: SSMClient, stack: string, key: keyof Marks
 }
 
 /** Takes everything under a path away. */
-export async function removeAllMarks(ssm: SSMClient, path: string): Promise<void> {
+export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
     // The service takes ten names a call, and a stack has three.
     for (let at = 0; at < Names.length; at += 10) {

@@ -11,7 +11,7 @@ import {
     settledCampaign,
     solutionOf,
 } from "./operation.ts";
-import { readMarks, type ServingMark, writeMark } from "./state-flags.ts";
+import { readStateFlags, type ServingFlag, writeStateFlag } from "./state-flags.ts";
 
 export interface Switch extends OperatedCampaign {
     /** An ACTIVE version of the campaign's solution. */
@@ -37,8 +37,8 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
         throw new Error(`There is no campaign ${nameOf(campaignArn)}. \`npm run watch-status\` says what there is.`);
     }
     const live = served.solutionVersionArn;
-    const { serving: before } = await readMarks(ssm, stack);
-    await writeMark(ssm, stack, "serving", { solutionVersionArn, hold, reason, since: nowIso(), from: live });
+    const { serving: before } = await readStateFlags(ssm, stack);
+    await writeStateFlag(ssm, stack, "serving", { solutionVersionArn, hold, reason, since: nowIso(), from: live });
     if (live === solutionVersionArn) {
         return live;
     }
@@ -64,7 +64,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
             // Only the wait was cut short: what is noted is, or will be, true.
             throw error;
         }
-        await writeMark(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
+        await writeStateFlag(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
         const message = (error as Error).message;
         throw new Error(
             `The switch to version ${nameOf(solutionVersionArn)} failed, and ${nameOf(live)} goes on. ${message}`,
@@ -74,7 +74,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
 }
 
 /** What is noted after a failed switch: as it was before, with what happened as its reason. */
-function setBack(before: ServingMark | undefined, live: string, failed: string): ServingMark {
+function setBack(before: ServingFlag | undefined, live: string, failed: string): ServingFlag {
     return {
         ...(before ?? { solutionVersionArn: live, hold: false }),
         reason: before?.hold ? before.reason : `the switch to ${nameOf(failed)} failed`,

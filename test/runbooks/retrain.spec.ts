@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { marksPath, type ServingMark } from "../../personalize/operations/state-flags.ts";
+import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { refusals } from "../../runbooks/lib/training/quality-gate.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 
@@ -31,7 +31,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
             tick();
             return result;
         };
-    const mark = () => JSON.parse(parameters.get(`${marksPath("dev")}/serving`) ?? "{}") as Partial<ServingMark>;
+    const mark = () => JSON.parse(parameters.get(`${stateFlagsPath("dev")}/serving`) ?? "{}") as Partial<ServingFlag>;
     const move = (to: string) => {
         at.moves += at.serving === to ? 0 : 1;
         at.serving = to;
@@ -87,7 +87,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         },
         hold: (solutionVersionArn: string) =>
             parameters.set(
-                `${marksPath("dev")}/serving`,
+                `${stateFlagsPath("dev")}/serving`,
                 JSON.stringify({ solutionVersionArn, hold: true, reason: "odd lists", since: "2026-01-01" }),
             ),
         run: () => retrain(deps, campaign, thresholds),

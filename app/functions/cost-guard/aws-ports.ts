@@ -11,7 +11,12 @@ import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
 import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
 import { requestWindows } from "../../../personalize/operations/request-windows.ts";
-import { guardMarkOf, readGuardMark, readMarks, writeGuardMark } from "../../../personalize/operations/state-flags.ts";
+import {
+    guardStateParameter,
+    readGuardState,
+    readStateFlags,
+    writeGuardState,
+} from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { tagsOf } from "../../../personalize/tags.ts";
 import { putNotice } from "../recommendation-api/table.ts";
@@ -65,14 +70,14 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
                           requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
                   },
         async parked() {
-            const { parked } = await readMarks(ssm, stack);
+            const { parked } = await readStateFlags(ssm, stack);
             const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
             const ranking = rankingCampaignArn && solutionArn(nameOf(rankingCampaignArn));
             return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };
         },
         solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
-        readState: async () => ({ ...(await readGuardMark(ssm, stack)), name: guardMarkOf(stack) }),
-        writeState: (text) => writeGuardMark(ssm, stack, text),
+        readState: async () => ({ ...(await readGuardState(ssm, stack)), name: guardStateParameter(stack) }),
+        writeState: (text) => writeGuardState(ssm, stack, text),
         async probe() {
             await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: probeUser, numResults: 1 }));
         },

@@ -1,5 +1,5 @@
 import { type Estimate, estimate, type PlannedStack } from "../../../cost/estimate.ts";
-import type { ParkedMark } from "../../../personalize/operations/state-flags.ts";
+import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import type { BilledLine, BillScope, CountedBill } from "./billed.ts";
 import { type Compared, type ComparedRow, compare, comparedTime } from "./compare.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";
@@ -14,7 +14,7 @@ export interface Reported {
     readonly stackTag: string | undefined;
     /** When the stack's first resource was made, epoch milliseconds. */
     readonly bornAt: number;
-    readonly parked: ParkedMark | undefined;
+    readonly parked: ParkedFlag | undefined;
     readonly period: ReportPeriod;
     readonly now: number;
 }

@@ -1,7 +1,7 @@
 import { billedService } from "../../../config/prices.ts";
 import { type Standing, standingUsdPerHour } from "../../../cost/standing.ts";
 import { day, hour } from "../../../cost/time.ts";
-import type { ParkedMark } from "../../../personalize/operations/state-flags.ts";
+import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import type { BilledLine } from "./billed.ts";
 import { type Compared, within } from "./compare.ts";
 import { midnightOf } from "./report-period.ts";
@@ -15,7 +15,7 @@ export interface Saved {
 
 /** What parking has saved up to `now` since the start of a period, by the note of who parked it; undefined unless it is parked. */
 export function savedByNote(
-    parked: ParkedMark | undefined,
+    parked: ParkedFlag | undefined,
     of: Pick<Standing, "recipe" | "rankingCampaign">,
     { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
 ): (Saved & { readonly since: string }) | undefined {

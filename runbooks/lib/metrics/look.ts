@@ -9,7 +9,7 @@ import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
 import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
 import { requestWindows } from "../../../personalize/operations/request-windows.ts";
-import { readGuardMark } from "../../../personalize/operations/state-flags.ts";
+import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
 /** What is known of a stack at a moment, in milliseconds since 1970. */
@@ -53,7 +53,7 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
-    const { text } = await readGuardMark(ssm, stack);
+    const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestLook);

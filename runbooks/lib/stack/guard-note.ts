@@ -2,7 +2,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import { parseState } from "../../../cost/guard-state.ts";
 import { monthSpendUsd } from "../../../cost/spend.ts";
 import { iso } from "../../../cost/time.ts";
-import { readGuardMark, readMarks } from "../../../personalize/operations/state-flags.ts";
+import { readGuardState, readStateFlags } from "../../../personalize/operations/state-flags.ts";
 
 /** What stands noted of a stack's money. */
 export interface GuardNote {
@@ -14,8 +14,8 @@ export interface GuardNote {
 
 /** Reads the marks of a stack. */
 export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
-    const { parked } = await readMarks(ssm, stack);
-    const { text } = await readGuardMark(ssm, stack);
+    const { parked } = await readStateFlags(ssm, stack);
+    const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text);
     const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
     return {

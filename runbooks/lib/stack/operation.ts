@@ -5,7 +5,7 @@ import { campaignNameOf, type StackConfig } from "../../../config/config.ts";
 import { campaign } from "../../../personalize/campaign.ts";
 import { personalizeClients } from "../../../personalize/clients.ts";
 import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
-import { readMarks } from "../../../personalize/operations/state-flags.ts";
+import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { isOurs, tagsOf } from "../../../personalize/tags.ts";
 import { type CommonOptions, RunbookError } from "../cli/runbook.ts";
@@ -75,7 +75,7 @@ export function rankingOf(recorded: readonly RecordedResource[]): {
  * @throws RunbookError while it is parked.
  */
 export async function refuseParked(deps: OperationDeps, { region, stack }: StackConfig): Promise<void> {
-    const { parked } = await readMarks(deps.ssm(region), stack);
+    const { parked } = await readStateFlags(deps.ssm(region), stack);
     if (parked) {
         throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
     }

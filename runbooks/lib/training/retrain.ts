@@ -8,11 +8,11 @@ import {
     settledCampaign,
 } from "../../../personalize/operations/operation.ts";
 import {
-    type Marks,
     type Retraining,
-    readMarks,
-    type ServingMark,
-    writeMark,
+    readStateFlags,
+    type ServingFlag,
+    type StateFlags,
+    writeStateFlag,
 } from "../../../personalize/operations/state-flags.ts";
 import { switchVersion } from "../../../personalize/operations/switch-version.ts";
 import { RunbookError } from "../cli/runbook.ts";
@@ -55,12 +55,13 @@ export async function retrain(
 ): Promise<Retrained> {
     const { stack, campaignArn } = campaign;
     const ssm = deps.ssm(regionOf(campaignArn));
-    const note = (mark: Omit<ServingMark, "since">) => writeMark(ssm, stack, "serving", { ...mark, since: nowIso() });
+    const note = (mark: Omit<ServingFlag, "since">) =>
+        writeStateFlag(ssm, stack, "serving", { ...mark, since: nowIso() });
     const served = (await settledCampaign(deps, campaign))?.solutionVersionArn;
     if (served === undefined) {
         throw new RunbookError("The stack has no campaign, so there is nothing to switch. Make it by: pulumi up");
     }
-    const { serving }: Marks = await readMarks(ssm, stack);
+    const { serving }: StateFlags = await readStateFlags(ssm, stack);
     // A hold that the campaign does not obey yet is a switch that was cut short: `up` brings it to its end.
     const held = serving?.hold ? serving.solutionVersionArn : served;
     const retraining: Retraining = serving?.retraining ?? {

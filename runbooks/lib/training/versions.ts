@@ -8,7 +8,7 @@ import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "
 import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { hasName, isNotFound } from "../../../personalize/errors.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";
-import { marksPath, type ServingMark } from "../../../personalize/operations/state-flags.ts";
+import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { importOf } from "../../../personalize/solution-version.ts";
 
 /** Metrics under the service's keys. */
@@ -118,7 +118,7 @@ function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange
 export async function notedSwitches(client: SSMClient, stack: string): Promise<NotedSwitch[]> {
     const notes: { value: string; at: string; by: string | null }[] = [];
     try {
-        const Name = `${marksPath(stack)}/serving`;
+        const Name = `${stateFlagsPath(stack)}/serving`;
         for await (const { Parameters = [] } of paginateGetParameterHistory({ client }, { Name })) {
             for (const { Value = "{}", LastModifiedDate, LastModifiedUser = null } of Parameters) {
                 notes.push({ value: Value, at: LastModifiedDate?.toISOString() ?? "", by: LastModifiedUser });
@@ -139,10 +139,10 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
 ): NotedSwitch[] {
-    const marks = notes.map(({ value }) => JSON.parse(value) as ServingMark);
-    return marks.flatMap(({ solutionVersionArn, from, reason, since, retraining }, index) => {
+    const stateFlags = notes.map(({ value }) => JSON.parse(value) as ServingFlag);
+    return stateFlags.flatMap(({ solutionVersionArn, from, reason, since, retraining }, index) => {
         const { at = "", by = null } = notes[index] ?? {};
-        const failed = marks[index + 1]?.failed === solutionVersionArn;
+        const failed = stateFlags[index + 1]?.failed === solutionVersionArn;
         return from === solutionVersionArn || failed || retraining
             ? []
             : [{ solutionVersionArn, at: at || since, by, reason }];

@@ -11,15 +11,7 @@ describe("the code of a function", () => {
     it("is the same in another clone, holds no path of this machine, and is less than 1 MB", async () => {
         const clone = await mkdtemp(join(tmpdir(), "another-clone-"));
         try {
-            for (const part of [
-                "app",
-                "components",
-                "config",
-                "cost",
-                "data-prep",
-                "personalize",
-                "package.json",
-            ]) {
+            for (const part of ["app", "components", "config", "cost", "data-prep", "personalize", "package.json"]) {
                 await cp(join(root, part), join(clone, part), { recursive: true });
             }
             await symlink(join(root, "node_modules"), join(clone, "node_modules"));

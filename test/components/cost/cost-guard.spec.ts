@@ -12,7 +12,14 @@ async function makeAll(values: Record<string, string> = {}) {
     const notices = new Notices("notices", { config, caller });
     const { topicArn, failuresArn } = notices;
     const budget = new SpendBudget("budget", { config, monthlyLimitUsd: 192.5, topicArn });
-    new CostGuard("guard", { config, caller, monthlyLimitUsd: 192.5, topicArn, failuresArn, marks: budget.resource });
+    new CostGuard("guard", {
+        config,
+        caller,
+        monthlyLimitUsd: 192.5,
+        topicArn,
+        failuresArn,
+        stateFlags: budget.resource,
+    });
     await settled();
     return config;
 }

@@ -148,9 +148,9 @@ describe("the observability component", () => {
         await useMocks();
         const config = configWith(values);
         const since = "2026-11-25T12:00:00Z";
-        const marks = serving ? { serving: { ...serving, hold: true, reason: "", since } } : {};
+        const stateFlags = serving ? { serving: { ...serving, hold: true, reason: "", since } } : {};
         const observability = new Observability("observability", {
-            ...{ config, caller, monthlyLimitUsd: 200, topicArn: "arn:topic", marks },
+            ...{ config, caller, monthlyLimitUsd: 200, topicArn: "arn:topic", stateFlags },
             solutionVersionArn: arn("solution/films/1a2b3c4d"),
         });
         await settled();

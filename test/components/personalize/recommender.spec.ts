@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { autoTrainingPrice } from "../../../components/personalize/auto-training-price.ts";
 import { namesFor, type StackConfig } from "../../../config/config.ts";
-import type { Marks as StackMarks } from "../../../personalize/operations/state-flags.ts";
+import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
 import { configWith, inputsOf, made, schemaText, settled, tags, typesAndNames, useMocks, value } from "../mocks.ts";
 
 /** Properties whose changes are ignored, by the last word of the resource's type. */
@@ -77,12 +77,12 @@ describe("the recommender", () => {
 
     it("has no campaign while that is parked or not enabled, and answers an empty ARN for it", async () => {
         const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
-        for (const [config, marks] of [
+        for (const [config, stateFlags] of [
             [configWith({}), { parked }],
             [configWith({ campaignEnabled: "false" }), {}],
         ] as const) {
             await useMocks();
-            const { campaignArn } = await recommender(config, marks);
+            const { campaignArn } = await recommender(config, stateFlags);
             assert.equal(await value(campaignArn), "");
             assert.deepEqual(
                 typesAndNames().filter((made) => made.includes("Campaign")),
@@ -199,7 +199,7 @@ describe("the recommender", () => {
                 ];
             }),
         );
-    const recommender = async (config: StackConfig, marks: StackMarks = {}) => {
+    const recommender = async (config: StackConfig, stateFlags: StateFlags = {}) => {
         const { Recommender } = await import("../../../components/personalize/recommender.ts");
         const args = {
             config,
@@ -207,7 +207,7 @@ describe("the recommender", () => {
             bucketName: "films",
             files: uploaded("interactions", "items", "users", "batch"),
             roleArn: "arn:of:reader",
-            marks,
+            stateFlags,
         };
         // The mocks do not tell the options of a resource; a transformation sees them.
         const note: pulumi.ResourceTransformation = ({ type, opts }) => {

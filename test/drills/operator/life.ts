@@ -5,7 +5,7 @@ import { PublishCommand } from "@aws-sdk/client-sns";
 import type { OperatorLevel } from "../../../iam/operator.ts";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
-import { writeMark } from "../../../personalize/operations/state-flags.ts";
+import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
 import type { Who, World } from "./world.ts";
 
@@ -65,7 +65,7 @@ async function failsElsewhere({ aws }: World): Promise<void> {
 async function isMarked({ aws }: World): Promise<void> {
     const { solutionVersionArn = "" } = await aws.outputs();
     const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
-    await writeMark(aws.ssm, aws.stack, "serving", mark);
+    await writeStateFlag(aws.ssm, aws.stack, "serving", mark);
 }
 
 /** Somebody has said something by the topic, which lies in the queue. */
