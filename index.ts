@@ -20,6 +20,8 @@ import { endWithEngine } from "./personalize/engine.ts";
 
 // When its engine is killed, a program waits for it for ever, and busily.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
+// The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
+Reflect.deleteProperty(Error, "prepareStackTrace");
 const config = loadConfig();
 guardRules(config.waivers);
 const stateFlags = await stackStateFlags(config.stack);

@@ -15,7 +15,8 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import * as pulumi from "@pulumi/pulumi";
+// The index would load the automation API, the compiler and npm, too.
+import { main } from "@pulumi/pulumi/provider/server.js";
 import { restApiEntries } from "./api-gateway.ts";
 import { apiKeyEntries } from "./api-keys.ts";
 import { stageEntries } from "./api-stage.ts";
@@ -100,4 +101,4 @@ flushCompileCache();
 const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 
-await pulumi.provider.main(provider, process.argv.slice(2));
+await main(provider, process.argv.slice(2));
