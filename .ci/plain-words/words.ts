@@ -15,7 +15,7 @@ export const listed: readonly Listed[] = [
     { pattern: word("says?|said|saying"), plain: "log, report, state" },
     { pattern: word("so many"), plain: "limit, count" },
     { pattern: word("whoever|somebody|nobody"), plain: "caller, viewer, operator" },
-    { pattern: /(?<!\bthere )\b(?:is|are) no\b(?! longer)/gi, plain: "is not a" },
+    { pattern: /(?<!\bthere |`)\b(?:is|are) no\b(?! longer|`)/gi, plain: "is not a" },
     { pattern: word("marks?"), plain: "state flag" },
     { pattern: word("brakes?"), plain: "limit enforcement" },
     { pattern: word("notices?"), plain: "notification" },

@@ -146,22 +146,10 @@ describe("bad configuration on the real engine", () => {
         assert.match(preview.stdout, /pulumi config set recipe ""/);
     });
 
-    it("previews AutoML without a recipe", async () => {
-        await aws.configure({ performAutoML: "true", recipe: "" });
-        assertExit(await aws.engine("preview"), 0);
-    });
-
     it("warns that AWS may refuse aws-hrnn", async () => {
         await aws.configure({ recipe: "aws-hrnn" });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
         assert.match(preview.stdout, /warning: recipe aws-hrnn is gone from ListRecipes: AWS may refuse it/);
-    });
-
-    it("says how to get the interactions when there are none", async () => {
-        await aws.configure({ interactionsFile: "data/none.csv" });
-        const preview = await aws.engine("preview");
-        assertExit(preview, 1);
-        assert.match(preview.stdout, /there is no file data\/none\.csv\. Run `npm run data-prep`/);
     });
 });

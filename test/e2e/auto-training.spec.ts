@@ -4,7 +4,7 @@ import { DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/clien
 import { putEvent } from "../support/events.ts";
 import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { planned } from "../support/planned.ts";
+import { applied, planned } from "../support/planned.ts";
 
 /** A training every day, which is two seconds here. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
@@ -44,13 +44,11 @@ describe("automatic training on the real engine", function () {
 
     it("is switched on in place, and its price is told", async () => {
         await aws.configure({ eventTracker: true, ...automatic });
-        assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
         const price =
             /automatic training every day: ≈ \$[\d.]+ to \$[\d.]+ a month for [\d,]+ interactions \(US price, unverified\)/;
-        assert.match((await aws.engine("preview")).stdout, price);
-        const up = await aws.engine("up");
-        assertExit(up, 0);
-        assert.match(up.stdout, price);
+        const { plan, stdout } = await applied(aws);
+        assert.deepEqual(plan, { update: ["Campaign", "Solution"] });
+        assert.match(stdout, price);
         const { estimatedMonthlyCostUsd: dearer, ...outputs } = await aws.outputs();
         const { estimatedMonthlyCostUsd: before, ...same } = first;
         assert.deepEqual(outputs, same);
@@ -62,27 +60,22 @@ describe("automatic training on the real engine", function () {
         assert.equal(solution?.latestSolutionUpdate?.status, "ACTIVE");
         assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, true);
         assert.equal((await campaign())?.solutionVersionArn, first.solutionVersionArn);
-        await settled();
     });
 
     it("is switched off in place", async () => {
         await aws.configure({ eventTracker: true });
-        assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
-        assertExit(await aws.engine("up"), 0);
+        assert.deepEqual((await applied(aws)).plan, { update: ["Campaign", "Solution"] });
         assert.equal((await campaign())?.campaignConfig?.syncWithLatestSolutionVersion, false);
-        await settled();
         await aws.configure({ eventTracker: true, ...automatic });
         assertExit(await aws.engine("up"), 0);
     });
 
     it("imports a changed file without a training of its own; the service trains, and the campaign serves it", async () => {
         await aws.writeInteractions(2);
-        assert.deepEqual(await planned(aws), { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
-        assertExit(await aws.engine("up"), 0);
+        assert.deepEqual((await applied(aws)).plan, { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
         const served = await servedAfter(first.solutionVersionArn);
         assert.ok(served?.startsWith(`${first.solutionArn}/`));
         assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
-        await settled();
     });
 
     it("lets the service train on events, too, with nothing to change for the program", async () => {

@@ -3,61 +3,38 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DescribeCampaignCommand, ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { environment } from "../../packages/local-aws/instance.ts";
-import { adminOf } from "../../packages/local-aws/test/admin.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit } from "../support/local-aws.ts";
+import { startOperated } from "../support/operated.ts";
 
 /** Calls that the service bills for. */
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion"];
 
 describe("a recommender through the years, on the real engine", () => {
-    let aws: TestAws;
-    let admin: ReturnType<typeof adminOf>;
-    let campaignArn = "";
-    let configFile: string[] = [];
+    let stack: Awaited<ReturnType<typeof startOperated>>;
+    let aws: typeof stack.aws;
+    let admin: typeof stack.admin;
     before(async () => {
-        aws = await startTestAws();
-        admin = adminOf(aws.instance);
-        configFile = ["--config-file", join(aws.instance.dir, "workspace", `Pulumi.${aws.stack}.yaml`)];
-        assertExit(await aws.engine("up"), 0);
-        ({ campaignArn = "" } = await aws.outputs());
+        stack = await startOperated();
+        ({ aws, admin } = stack);
     });
     after(() => aws?.stop());
-    afterEach(() => admin.clear());
+    afterEach(() => admin?.clear());
+
+    const runbook = (...args: Parameters<typeof stack.runbook>) => stack.runbook(...args);
+    const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
+    const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
+    const [serving, newest] = [() => stack.serving(), () => stack.newest()];
+    const [held, up, settled] = [() => stack.held(), () => stack.up(), () => stack.settled()];
 
     /** A gate that lets every version pass: on 60 users NDCG differs by more than a real gate allows. */
     const openGate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
-    const runbook = (name: string, ...args: string[]) => aws.runbook(name, ...configFile, ...args);
-    async function json(name: string, exitCode: number, ...args: string[]) {
-        const result = await runbook(name, "--json", ...args);
-        assertExit(result, exitCode);
-        return { ...JSON.parse(result.stdout), stderr: result.stderr };
-    }
-    async function serving(): Promise<string> {
-        const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
-        return campaign?.solutionVersionArn ?? "";
-    }
-    const newest = async () => (await aws.outputs()).solutionVersionArn ?? "";
     const id = (arn: string) => arn.split("/").at(-1) ?? "";
-    /** What was asked of the service, and accepted, while the work was done. */
-    async function askedDuring(work: () => Promise<unknown>): Promise<string[]> {
-        const last = (await admin.requests()).at(-1)?.id ?? 0;
-        await work();
-        return (await admin.requests(last))
-            .filter(({ outcome }) => outcome === "accepted")
-            .map(({ operation }) => operation);
-    }
     const countOf = (asked: readonly string[], operation: string) => asked.filter((one) => one === operation).length;
-    async function settled(): Promise<string> {
-        const preview = await aws.engine("preview", "--expect-no-changes");
-        assertExit(preview, 0);
-        return preview.stdout + preview.stderr;
-    }
     /** Runs retrain as a process of its own, until the service has logged a call; then the callback ends it. */
     async function retrainUntil(operation: string, end: (child: ChildProcess) => void) {
         const last = (await admin.requests()).at(-1)?.id ?? 0;
-        const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, ...configFile];
+        const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, ...stack.configFile];
         const { instance } = aws;
         const child = spawn(process.execPath, args, {
             cwd: instance.root,
@@ -90,7 +67,7 @@ describe("a recommender through the years, on the real engine", () => {
                 assert.equal((await json("retrain", 0)).outcome, "nothing new");
             });
             assert.deepEqual(asked, []);
-            assert.doesNotMatch(await settled(), /held/);
+            assert.equal(await held(), null);
         });
 
         it("leaves the campaign where it is when the new version does not pass the gate, and holds it", async () => {
@@ -122,7 +99,7 @@ describe("a recommender through the years, on the real engine", () => {
             });
             assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
             assert.equal(await serving(), await newest());
-            assert.doesNotMatch(await settled(), /held/);
+            assert.equal(await held(), null);
         });
 
         it("goes back by itself when the new version does not answer", async () => {
@@ -136,8 +113,9 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await serving(), live);
             assert.notEqual(await newest(), live);
             // The state has the new version; recording that the old one serves asks nothing of the service.
-            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), []);
-            assert.match(await settled(), /held at version .*smoke test of \w+ failed/);
+            const { asked, stdout } = await up();
+            assert.deepEqual(asked, []);
+            assert.match(stdout, /held at version .*smoke test of \w+ failed/);
         });
 
         it("goes on after a kill of itself and its engine, and pays nothing twice", async () => {
@@ -149,7 +127,7 @@ describe("a recommender through the years, on the real engine", () => {
             });
             assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
             assert.equal(await serving(), await newest());
-            assert.doesNotMatch(await settled(), /held/);
+            assert.equal(await held(), null);
         });
 
         it("ends with 8 by Ctrl-C and says what goes on; the same command brings it to its end", async () => {
@@ -172,7 +150,6 @@ describe("a recommender through the years, on the real engine", () => {
                 billed.map((call) => countOf(asked, call)),
                 [1, 1],
             );
-            await settled();
         });
     });
 
@@ -190,9 +167,10 @@ describe("a recommender through the years, on the real engine", () => {
             const { to } = await json("rollback", 0, "--yes", "--reason", "odd lists");
             assert.notEqual(to, live);
             assert.equal(await serving(), to);
-            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), []);
+            const { asked, stdout } = await up();
+            assert.deepEqual(asked, []);
             assert.equal(await serving(), to);
-            assert.match(await settled(), new RegExp(`held at version ${to}.*odd lists`));
+            assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
         });
 
         it("goes to any ACTIVE version by its id, and names those there are when asked for another", async () => {
@@ -227,6 +205,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), ["UpdateCampaign"]);
             assert.equal(await serving(), await newest());
             assert.doesNotMatch(await settled(), /held/);
+            assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         });
     });
 
@@ -254,70 +233,6 @@ describe("a recommender through the years, on the real engine", () => {
             const { stdout } = await runbook("versions");
             assert.match(stdout, new RegExp(`│ ${id(await serving())} │ .* │ serves +│`));
             assert.match(stdout, new RegExp(`root switched to ${first.id}: by hand`));
-        });
-    });
-
-    describe("park and resume", () => {
-        it("deletes the campaign only, and up leaves it out and says so", async () => {
-            assertExit(await runbook("park"), 2);
-            assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
-            const asked = await askedDuring(async () => {
-                const result = await runbook("park", "--yes", "--reason", "holidays");
-                assertExit(result, 0);
-                assert.match(result.stdout, /is gone, which saves ≈ \$146 a month/);
-            });
-            assert.deepEqual(asked, ["DeleteCampaign"]);
-            assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
-            assert.deepEqual(await askedDuring(async () => assertExit(await aws.engine("up"), 0)), []);
-            assert.equal((await aws.outputs()).campaignArn, "");
-            assert.match(await settled(), /parked since .*holidays/);
-        });
-
-        it("keeps out what needs a campaign, and is content to be asked again", async () => {
-            const again = await runbook("park", "--yes");
-            assertExit(again, 0);
-            assert.match(again.stdout, /It is parked since .*holidays/);
-            for (const [name, ...args] of [["retrain"], ["rollback", "--yes"]] as [string, ...string[]][]) {
-                const result = await runbook(name, ...args);
-                assertExit(result, 1);
-                assert.match(result.stderr, /The campaign is parked since .*npm run resume/);
-            }
-        });
-
-        it("comes back as it was, without a training, and up only records it", async () => {
-            const asked = await askedDuring(async () => {
-                const resumed = await json("resume", 0);
-                assert.equal(resumed.campaignArn, campaignArn);
-                assertExit(await aws.engine("up"), 0);
-            });
-            assert.deepEqual(asked, ["CreateCampaign"]);
-            assert.equal(await serving(), await newest());
-            assert.doesNotMatch(await settled(), /parked/);
-            assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-            assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-        });
-
-        it("finishes a parking that was cut short", async () => {
-            await admin.arm({
-                operation: "DeleteCampaign",
-                effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
-            });
-            assertExit(await runbook("park", "--yes", "--reason", "first"), 1);
-            assert.equal((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns?.length, 1);
-            assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
-            assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
-            assert.equal((await json("versions", 0)).parked.reason, "first");
-            assertExit(await runbook("resume"), 0);
-            assertExit(await aws.engine("up"), 0);
-            await settled();
-        });
-
-        it("leaves nothing behind when the stack is destroyed while it is parked", async () => {
-            assertExit(await runbook("park", "--yes"), 0);
-            assertExit(await aws.engine("destroy"), 0);
-            const again = await runbook("park", "--yes");
-            assertExit(again, 1);
-            assert.match(again.stderr, /has no campaign to park/);
         });
     });
 });

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../../packages/local-aws/pulumi.ts";
 import { assertExit, type TestAws } from "./local-aws.ts";
 
 interface Step {
@@ -5,23 +8,45 @@ interface Step {
     readonly urn: string;
 }
 
-/** What only follows the price and the limit, which nearly every change moves. */
+/** Names of types by operation: `{ update: ["Campaign"] }`. */
+export type Plan = Readonly<Record<string, readonly string[]>>;
+
+/** Resources that follow the price and the limit; test/e2e/price.spec.ts is about these. */
 const followsPrice = /movie-recommender:(cost|observability):/;
 
-/**
- * Last words of the types of what a preview would do, by operation; without the updates of what watches over the money,
- * of which test/e2e/price.spec.ts tells.
- */
-export async function planned(aws: TestAws): Promise<Record<string, string[]>> {
+/** The engine's steps of one replacement; `replace` is the one that a preview lists. */
+const partOfReplacement = new Set(["create-replacement", "delete-replaced"]);
+
+/** The plan of a preview, without the updates of resources that only follow the price. */
+export async function planned(aws: TestAws): Promise<Plan> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
-    const { steps } = JSON.parse(preview.stdout) as { steps: Step[] };
+    return planOf((JSON.parse(preview.stdout) as { steps: Step[] }).steps);
+}
+
+/** Runs `up`, asserts that it succeeds, and returns its plan as `planned` does, without the time of a preview. */
+export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; readonly stdout: string }> {
+    const log = join(aws.instance.dir, "events.json");
+    const args = aws.engineArgs("up", "--event-log", log);
+    // The flag is one of the engine's debug commands, as the Automation API uses it.
+    const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
+    assertExit(up, 0);
+    const steps = (await readFile(log, "utf8"))
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as { resourcePreEvent?: { metadata: Step } })
+        .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []));
+    return { plan: planOf(steps), stdout: up.stdout };
+}
+
+function planOf(steps: readonly Step[]): Plan {
     const plan: Record<string, string[]> = {};
-    for (const { op, urn } of steps.filter(isTold)) {
+    for (const { op, urn } of steps.filter(isListed)) {
         const type = urn.split("::")[2]?.split(/[:/$]/).at(-1) ?? urn;
         plan[op] = [...(plan[op] ?? []), type].sort();
     }
     return plan;
 }
 
-const isTold = ({ op, urn }: Step) => op !== "same" && !(op === "update" && followsPrice.test(urn));
+const isListed = ({ op, urn }: Step) =>
+    op !== "same" && !partOfReplacement.has(op) && !(op === "update" && followsPrice.test(urn));

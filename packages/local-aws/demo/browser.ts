@@ -12,7 +12,7 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
  * packages. The caller closes it.
  */
 export async function openBrowser(): Promise<Browser> {
-    const own = names.map(onPath).find((path) => path !== undefined);
+    const own = installed();
     const flags = [
         "--no-sandbox",
         "--hide-scrollbars",
@@ -21,10 +21,7 @@ export async function openBrowser(): Promise<Browser> {
         "--enable-font-subpixel-positioning",
     ];
     if (own !== undefined) return puppeteer.launch({ executablePath: own, args: flags, headless: true });
-    const { default: packed } = await import("@sparticuz/chromium");
-    // Without the graphics card that it would make up all is three times as fast.
-    packed.setGraphicsMode = false;
-    const executablePath = await packed.executablePath();
+    const { packed, executablePath } = await unpack();
     // In one process it dies of a second window that knows nothing of the first.
     const several = packed.args.filter((flag) => flag !== "--single-process");
     return puppeteer.launch({
@@ -35,6 +32,20 @@ export async function openBrowser(): Promise<Browser> {
         env: { ...process.env, FONTCONFIG_PATH: join(tmpdir(), "fonts") },
     });
 }
+
+/** Unpacks the browser if one is needed: two processes that unpack at the same time break each other's file. */
+export async function unpackBrowser(): Promise<void> {
+    if (installed() === undefined) await unpack();
+}
+
+async function unpack() {
+    const { default: packed } = await import("@sparticuz/chromium");
+    // Without an emulated graphics card, everything is three times as fast.
+    packed.setGraphicsMode = false;
+    return { packed, executablePath: await packed.executablePath() };
+}
+
+const installed = () => names.map(onPath).find((path) => path !== undefined);
 
 function onPath(name: string): string | undefined {
     try {

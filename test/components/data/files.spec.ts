@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { contentOf } from "../../../components/common/content.ts";
 import { prefixesOf } from "../../../components/data/files.ts";
 import { schemaBeside } from "../../../components/data/metadata-schema.ts";
 import type { StackConfig } from "../../../config/config.ts";
@@ -31,6 +32,11 @@ describe("the files of a stack", () => {
         // Other spaces are not another schema.
         await writeFile(schema, JSON.stringify(JSON.parse(schemaText("Items", "ITEM_ID")), null, 2));
         assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
+    });
+
+    it("that does not exist names the command that makes it", async () => {
+        const file = join(folder, "none.csv");
+        await assert.rejects(contentOf(file), { message: new RegExp(`${file}\\. Run \`npm run data-prep\``) });
     });
 
     it("are exactly what the role may read, and it may write for batches only", () => {

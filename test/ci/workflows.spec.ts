@@ -58,16 +58,38 @@ describe("the workflow that previews pull requests", () => {
     });
 
     it("puts nothing that a stranger wrote into a shell", () => {
-        for (const { run } of preview.steps) {
-            assert.doesNotMatch(run ?? "", /\$\{\{/);
-        }
+        const runs = preview.steps.flatMap(({ run }) => run ?? []);
+        assert.deepEqual(runs, ["npm ci", "npm run data-prep"]);
     });
 
     it("runs scripts that the project has", () => {
         const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-        for (const { run } of preview.steps) {
-            const script = /^npm run (\S+)/.exec(run ?? "")?.[1];
-            assert.ok(script === undefined || script in scripts, run);
-        }
+        const named = preview.steps.flatMap(({ run }) => /^npm run (\S+)/.exec(run ?? "")?.[1] ?? []);
+        assert.deepEqual(named, ["data-prep"]);
+        assert.ok("data-prep" in scripts);
+    });
+});
+
+describe("the workflow that tests pushes", () => {
+    const file = readFileSync(join(root, ".github", "workflows", "test.yml"), "utf8");
+    const workflow = load(file) as Omit<Workflow, "jobs"> & {
+        readonly jobs: { readonly linux: { readonly steps: readonly Step[]; readonly "runs-on": string } };
+    };
+
+    it("runs on every push, may only read the code, and has no secret", () => {
+        assert.deepEqual(Object.keys(workflow.on), ["push"]);
+        assert.deepEqual(workflow.permissions, { contents: "read" });
+        assert.doesNotMatch(file, /secrets/);
+    });
+
+    it("runs what developers run, on Linux, with the oldest Node that README names", () => {
+        const { linux } = workflow.jobs;
+        assert.equal(linux["runs-on"], "ubuntu-latest");
+        assert.deepEqual(
+            linux.steps.flatMap(({ run }) => run ?? []),
+            [".ci/run"],
+        );
+        const node = linux.steps.find(({ uses }) => uses?.startsWith("actions/setup-node@"));
+        assert.equal(node?.with?.["node-version"], 20);
     });
 });

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
+import { assertExit } from "../support/local-aws.ts";
+import { startOperated } from "../support/operated.ts";
+
+describe("park and resume on the real engine", () => {
+    let stack: Awaited<ReturnType<typeof startOperated>>;
+    let aws: typeof stack.aws;
+    let admin: typeof stack.admin;
+    before(async () => {
+        stack = await startOperated();
+        ({ aws, admin } = stack);
+    });
+    after(() => aws?.stop());
+    afterEach(() => admin?.clear());
+
+    const runbook = (...args: Parameters<typeof stack.runbook>) => stack.runbook(...args);
+    const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
+    const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
+
+    it("deletes the campaign only, and up leaves it out and says so", async () => {
+        assertExit(await runbook("park"), 2);
+        assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
+        const asked = await askedDuring(async () => {
+            const result = await runbook("park", "--yes", "--reason", "holidays");
+            assertExit(result, 0);
+            assert.match(result.stdout, /is gone, which saves ≈ \$146 a month/);
+        });
+        assert.deepEqual(asked, ["DeleteCampaign"]);
+        assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+        const { asked: byUp, stdout } = await stack.up();
+        assert.deepEqual(byUp, []);
+        assert.equal((await aws.outputs()).campaignArn, "");
+        assert.match(stdout, /parked since .*holidays/);
+    });
+
+    it("keeps out what needs a campaign, and is content to be asked again", async () => {
+        const again = await runbook("park", "--yes");
+        assertExit(again, 0);
+        assert.match(again.stdout, /It is parked since .*holidays/);
+        for (const [name, ...args] of [["retrain"], ["rollback", "--yes"]] as [string, ...string[]][]) {
+            const result = await runbook(name, ...args);
+            assertExit(result, 1);
+            assert.match(result.stderr, /The campaign is parked since .*npm run resume/);
+        }
+    });
+
+    it("comes back as it was, without a training, and up only records it", async () => {
+        const asked = await askedDuring(async () => {
+            const resumed = await json("resume", 0);
+            assert.equal(resumed.campaignArn, stack.campaignArn);
+            assertExit(await aws.engine("up"), 0);
+        });
+        assert.deepEqual(asked, ["CreateCampaign"]);
+        assert.equal(await stack.serving(), await stack.newest());
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+    });
+
+    it("finishes a parking that was cut short", async () => {
+        await admin.arm({
+            operation: "DeleteCampaign",
+            effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
+        });
+        assertExit(await runbook("park", "--yes", "--reason", "first"), 1);
+        assert.equal((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns?.length, 1);
+        assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
+        assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
+        assert.equal((await json("versions", 0)).parked.reason, "first");
+        assertExit(await runbook("resume"), 0);
+        assertExit(await aws.engine("up"), 0);
+        assert.doesNotMatch(await stack.settled(), /parked/);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    });
+
+    it("leaves nothing behind when the stack is destroyed while it is parked", async () => {
+        assertExit(await runbook("park", "--yes"), 0);
+        assertExit(await aws.engine("destroy"), 0);
+        const again = await runbook("park", "--yes");
+        assertExit(again, 1);
+        assert.match(again.stderr, /has no campaign to park/);
+    });
+});

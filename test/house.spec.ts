@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+
+/** Folders that a folder may import; docs/architecture.md has the reasons. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+    "index.ts": ["components", "config", "iam", "personalize"],
+    runbooks: ["app", "config", "cost", "data-prep", "iam", "personalize"],
+    components: ["app", "config", "cost", "data-prep", "iam", "personalize"],
+    operator: ["components", "config"],
+    app: ["config", "cost", "data-prep", "personalize"],
+    personalize: ["config", "cost"],
+    iam: ["config"],
+    cost: ["config"],
+    "data-prep": [],
+    config: [],
+    "packages/policy-evaluator": [],
+    "packages/local-personalize": [],
+    "packages/local-aws": ["packages/local-personalize", "packages/policy-evaluator"],
+};
+
+/** Packages that a folder may import by their names. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+    "policy-evaluator": ["iam", "components", "runbooks", "packages/local-aws"],
+    "local-personalize": ["packages/local-aws"],
+};
+
+const folderOf = (file: string) => {
+    const [first = "", second = ""] = file.split("/");
+    return first === "packages" ? `${first}/${second}` : first;
+};
+
+const files = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx", "*.mjs"],
+    {
+        cwd: root,
+    },
+)
+    .toString()
+    .split("\n")
+    .filter((file) => folderOf(file) in allowed && existsSync(join(root, file)) && !file.includes("/test/"));
+
+function* importsOf(file: string): Generator<string> {
+    const text = readFileSync(join(root, file), "utf8");
+    for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)) yield specifier;
+}
+
+describe("the house", () => {
+    it("has imports in one direction only, and packages that never import the program", () => {
+        assert.ok(files.length > 300, `${files.length} files`);
+        const wrong: string[] = [];
+        for (const file of files) {
+            const from = folderOf(file);
+            for (const specifier of importsOf(file)) {
+                const to = folderOf(normalize(join(dirname(file), specifier)));
+                const isWrong = specifier.startsWith(".")
+                    ? to !== from && !allowed[from]?.includes(to)
+                    : packages[specifier]?.includes(from) === false;
+                if (isWrong) wrong.push(`${file} imports ${specifier}`);
+            }
+        }
+        assert.deepEqual(wrong, []);
+    });
+
+    it("has a line in docs/architecture.md for each folder", () => {
+        const page = readFileSync(join(root, "docs", "architecture.md"), "utf8");
+        for (const folder of Object.keys(allowed)) assert.match(page, new RegExp(`^\\| .*\`${folder}(/|\`)`, "m"));
+    });
+});

@@ -1,0 +1,57 @@
+import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { assertExit, startTestAws } from "./local-aws.ts";
+
+/** A stack that is up, with what tests of its operation ask again and again. */
+export async function startOperated() {
+    const aws = await startTestAws();
+    try {
+        assertExit(await aws.engine("up"), 0);
+        return operated(aws, (await aws.outputs()).campaignArn ?? "");
+    } catch (error) {
+        await aws.stop();
+        throw error;
+    }
+}
+
+function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: string) {
+    const admin = adminOf(aws.instance);
+    const configFile = aws.engineArgs("up").slice(1, 3);
+    const runbook = (name: string, ...args: string[]) => aws.runbook(name, ...configFile, ...args);
+    async function json(name: string, exitCode: number, ...args: string[]) {
+        const result = await runbook(name, "--json", ...args);
+        assertExit(result, exitCode);
+        return { ...JSON.parse(result.stdout), stderr: result.stderr };
+    }
+    async function serving(): Promise<string> {
+        const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        return campaign?.solutionVersionArn ?? "";
+    }
+    const newest = async () => (await aws.outputs()).solutionVersionArn ?? "";
+    /** Operations that the service accepted while the work was done. */
+    async function askedDuring(work: () => Promise<unknown>): Promise<string[]> {
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        await work();
+        return (await admin.requests(last))
+            .filter(({ outcome }) => outcome === "accepted")
+            .map(({ operation }) => operation);
+    }
+    const held = async () => (await json("versions", 0)).held;
+    /** Runs `up`; `asked` has the operations that the service accepted. */
+    async function up(): Promise<{ readonly asked: string[]; readonly stdout: string }> {
+        let stdout = "";
+        const asked = await askedDuring(async () => {
+            const result = await aws.engine("up");
+            assertExit(result, 0);
+            stdout = result.stdout;
+        });
+        return { asked, stdout };
+    }
+    /** Output of a preview that finds nothing to change. */
+    async function settled(): Promise<string> {
+        const preview = await aws.engine("preview", "--expect-no-changes");
+        assertExit(preview, 0);
+        return preview.stdout + preview.stderr;
+    }
+    return { aws, admin, campaignArn, configFile, runbook, json, serving, newest, askedDuring, held, up, settled };
+}
