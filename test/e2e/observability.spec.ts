@@ -113,30 +113,44 @@ describe("what there is to see of a stack", function () {
         throw new Error(`${what} did not come`);
     }
 
-    /** Answers of each source: the campaign's and a cache's, one made in advance, and those of the tables. */
+    /** Requests of useApi that the API answers with a personal list. */
+    let personalLists = 0;
+
+    /** Asks until each source has answered: campaign, cache, precomputed, and the tables. */
     async function useApi(): Promise<void> {
         const sources = new Set<string>();
         const ask = async (path: string) => {
             const response = await fetch(`${outputs.apiUrl}${path}`);
-            sources.add(((await response.json()) as { source: string }).source);
+            const { source } = (await response.json()) as { source: string };
+            sources.add(source);
+            return source;
+        };
+        const askList = (viewer: string) => {
+            personalLists += 1;
+            return ask(`/recommendations/${viewer}`);
         };
         const dynamo = new DynamoDBClient({
             ...{ endpoint: `http://127.0.0.1:${aws.instance.port}`, region },
             credentials: { accessKeyId: "test", secretAccessKey: "test" },
         });
-        // As a process of the API notes it once a minute.
-        const noted = new UpdateItemCommand({
-            TableName: outputs.apiTableName,
-            Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: "12" } },
-            UpdateExpression: "ADD requests :one",
-            ExpressionAttributeValues: { ":one": { N: "9" } },
-        });
-        await dynamo.send(noted);
+        // On a busy machine a read of the table may time out for one viewer, and the campaign answers: five are precomputed.
+        const viewers = ["12", "13", "14", "15", "16"];
+        for (const viewer of viewers) {
+            // A process of the API writes this once a minute.
+            const requests = new UpdateItemCommand({
+                TableName: outputs.apiTableName,
+                Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: viewer } },
+                UpdateExpression: "ADD requests :one",
+                ExpressionAttributeValues: { ":one": { N: "9" } },
+            });
+            await dynamo.send(requests);
+        }
         dynamo.destroy();
-        // A list that is made before a process has seen the campaign is of no version, and not kept for the next.
-        for (const _ of [1, 2, 3]) await ask("/recommendations/7");
+        // A process keeps a list only after it has seen the campaign's version.
+        await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
         await by.lambda.send(new InvokeCommand({ FunctionName: names.prefetch }));
-        for (const path of ["/recommendations/12", "/similar/1", "/popular"]) await ask(path);
+        for (const viewer of viewers) if ((await askList(viewer)) === "precomputed") break;
+        for (const path of ["/similar/1", "/popular"]) await ask(path);
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
     }
 
@@ -171,13 +185,13 @@ describe("what there is to see of a stack", function () {
         const asked = await aws.runbook("cost-report", "--json", ...args);
         assertExit(asked, 0);
         const { lists, calls, usd } = JSON.parse(asked.stdout).saved.byCaches;
-        // Three of viewer 7, one made in advance for viewer 12; what is similar or popular is nobody's list.
-        assert.equal(lists, 4);
+        // Similar and popular films are not personal lists.
+        assert.equal(lists, personalLists);
         assert.ok(calls >= 1 && calls < lists, `${calls} calls`);
         assert.equal(usd, 0);
         assert.match(
             (await aws.runbook("cost-report", ...args)).stdout,
-            /^Caching: 4 personal lists took \d calls? .*saved nothing/m,
+            new RegExp(`^Caching: ${personalLists} personal lists took \\d calls? .*saved nothing`, "m"),
         );
     });
 
