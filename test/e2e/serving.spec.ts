@@ -226,6 +226,10 @@ describe("the API on the local AWS", function () {
             await asking;
         });
         const none = () => assert.deepEqual(failed.slice(0, 3), []);
+        /** Waits until the viewers have asked this often from now on. */
+        async function asked(requests: number): Promise<void> {
+            for (const enough = round + requests; round < enough; ) await sleep(20);
+        }
         const isThere = () =>
             aws.personalize.send(new DescribeCampaignCommand({ campaignArn })).then(
                 ({ campaign }) => campaign?.status === "ACTIVE",
@@ -237,7 +241,7 @@ describe("the API on the local AWS", function () {
             await admin.arm({ operation: "GetRecommendations", times: 200, effect: { kind: "throttle" } });
             const { body } = await call("/recommendations/asked-in-vain");
             assert.equal(body.reason, "throttled");
-            await sleep(1500);
+            await asked(40);
             await admin.clear();
             none();
         });
@@ -274,11 +278,12 @@ describe("the API on the local AWS", function () {
 
         it("answers while it is deleted by hand and made again", async () => {
             await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
-            await sleep(1500);
+            while (await isThere()) await sleep(50);
+            await asked(40);
             assertExit(await aws.engine("refresh"), 0);
             assertExit(await aws.engine("up"), 0);
             assert.equal(await isThere(), true);
-            await sleep(500);
+            await asked(20);
             none();
             assert.ok((sources.get("campaign") ?? 0) > 0 && (sources.get("cache") ?? 0) > 0, `${[...sources]}`);
             assert.ok([...sources.values()].reduce((sum, count) => sum + count, 0) > 200, `${[...sources]}`);

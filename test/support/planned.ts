@@ -48,5 +48,11 @@ function planOf(steps: readonly Step[]): Plan {
     return plan;
 }
 
+/** The engine's own record of a provider; a preview's plan does not list it. */
+const isProvider = /::pulumi:providers:/;
+
 const isListed = ({ op, urn }: Step) =>
-    op !== "same" && !partOfReplacement.has(op) && !(op === "update" && followsPrice.test(urn));
+    op !== "same" &&
+    !partOfReplacement.has(op) &&
+    !isProvider.test(urn) &&
+    !(op === "update" && followsPrice.test(urn));
