@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Serving, servingFiles } from "./components/api/serving.ts";
-import { guardRules } from "./components/common/guard-rules.ts";
+import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget } from "./components/cost/spend-budget.ts";
@@ -9,7 +9,7 @@ import { DataBucket } from "./components/data/data-bucket.ts";
 import { filesOf, prefixesOf } from "./components/data/files.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
-import { Notices } from "./components/observability/notices.ts";
+import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
 import { Recommender } from "./components/personalize/recommender.ts";
@@ -21,7 +21,7 @@ import { endWithEngine } from "./personalize/engine.ts";
 // When its engine is killed, a program waits for it for ever, and busily.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
-guardRules(config.waivers);
+enforceResourceRules(config.waivers);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
@@ -59,8 +59,8 @@ const access = new PersonalizeAccess("personalize", {
     tags: config.tags,
 });
 const { monthlyLimitUsd } = price;
-const notices = new Notices("notices", { config, caller });
-const { topicArn, failuresArn } = notices;
+const notifications = new Notifications("notices", { config, caller });
+const { topicArn, failuresArn } = notifications;
 const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
     config,
@@ -118,6 +118,6 @@ export const {
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
 export const { dashboardUrl } = observability;
-export const noticesTopicArn = notices.topicArn;
-export const noticesQueueUrl = notices.queueUrl;
+export const noticesTopicArn = notifications.topicArn;
+export const noticesQueueUrl = notifications.queueUrl;
 export const costGuardName = guard.functionName;

@@ -31,7 +31,7 @@ export interface Names {
     /** Role by which EventBridge Scheduler starts the cost guard. */
     readonly scheduleRole: string;
     /** The SNS topic of all notices and the SQS queue that keeps them. */
-    readonly notices: string;
+    readonly notifications: string;
     /** The SQS queue of what could not be delivered or run. */
     readonly failures: string;
     /** The Lambda function that hands notices to a chat. */
@@ -78,7 +78,7 @@ export function namesFor(stack: string, nameSuffix: string): Names {
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,
         scheduleRole: `MovieRecommender-Schedule${suffix}`,
-        notices: `movie-recommender-notices${suffix}`,
+        notifications: `movie-recommender-notices${suffix}`,
         failures: `movie-recommender-failures${suffix}`,
         notifier: `movie-recommender-notifier${suffix}`,
         notifierRole: `MovieRecommender-Notifier${suffix}`,

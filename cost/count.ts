@@ -1,7 +1,7 @@
 import { campaignUsdPerHour } from "../config/prices.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import type { CampaignLooks, Looks } from "./guard-looks.ts";
 import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
+import type { CampaignObservations, Observations } from "./observations.ts";
 import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
 import { rankingRecipe } from "./standing.ts";
 
@@ -18,15 +18,16 @@ export function countCampaign(
     known: CountedCampaign,
     now: number,
     recipe: string | undefined,
-    looks: CampaignLooks,
+    observations: CampaignObservations,
 ): Count {
-    const { campaign: look } = looks;
-    const campaign = look === undefined ? known.campaign : look.found && remembered(look.found, recipe);
+    const { campaign: observation } = observations;
+    const campaign =
+        observation === undefined ? known.campaign : observation.found && remembered(observation.found, recipe);
     const spend = countTime(known.spend, now, known.campaign, campaign);
     return {
-        counted: { spend: settle(spend, now, looks.requests), ...(campaign && { campaign }) },
-        usd: monthSpendUsd(spend, looks.requests),
-        isSeen: looks.campaign !== undefined,
+        counted: { spend: settle(spend, now, observations.requests), ...(campaign && { campaign }) },
+        usd: monthSpendUsd(spend, observations.requests),
+        isSeen: observations.campaign !== undefined,
     };
 }
 
@@ -34,14 +35,14 @@ export function countCampaign(
 export function countRanking(
     known: CountedCampaign | undefined,
     now: number,
-    looks: CampaignLooks = { campaign: { found: undefined }, requests: undefined },
+    observations: CampaignObservations = { campaign: { found: undefined }, requests: undefined },
 ): Pick<Count, "counted" | "usd"> | undefined {
-    const found = looks.campaign?.found;
+    const found = observations.campaign?.found;
     const begun = known ?? (found && { spend: freshSpend(now, found.createdAt) });
     if (begun === undefined) {
         return undefined;
     }
-    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, looks);
+    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, observations);
     return counted.campaign === undefined && usd === 0
         ? undefined
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
@@ -56,18 +57,21 @@ export function hourlyUsd(
     { campaign, ranking }: GuardState,
     { recipe }: Pick<GuardConfig, "recipe">,
     now: number,
-    looks?: Looks,
+    observations?: Observations,
 ): number {
     const usdOf = (
         one: RememberedCampaign | undefined,
         of: string | undefined,
         requests: RequestWindows | undefined,
     ) => (one === undefined ? 0 : campaignUsdPerHour(of, Math.max(one.minProvisionedTPS, usedTPS(now, requests))));
-    return usdOf(campaign, recipe, looks?.requests) + usdOf(ranking?.campaign, rankingRecipe, looks?.ranking?.requests);
+    return (
+        usdOf(campaign, recipe, observations?.requests) +
+        usdOf(ranking?.campaign, rankingRecipe, observations?.ranking?.requests)
+    );
 }
 
 /** Requests of all campaigns together; undefined where those of one are not known. */
-export function allRequests({ requests, ranking }: Looks): RequestWindows | undefined {
+export function allRequests({ requests, ranking }: Observations): RequestWindows | undefined {
     if (ranking === undefined) {
         return requests;
     }

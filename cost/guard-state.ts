@@ -1,6 +1,6 @@
 import { isV2 } from "../config/prices.ts";
-import { type CampaignSeen, isLeaving } from "./guard-looks.ts";
-import type { Notice, NoticeKind } from "./notices.ts";
+import type { GuardNotification, NotificationKind } from "./notifications.ts";
+import { isLeaving, type ObservedCampaign } from "./observations.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 
 /** A campaign, and what its time has cost. */
@@ -35,9 +35,9 @@ export interface GuardState extends CountedCampaign {
     /** By the solution's name; only those that there are. */
     readonly solutions: Readonly<Record<string, SolutionState>>;
     /** The key of what was last said, by kind, so that it is said once. */
-    readonly said: Readonly<Partial<Record<NoticeKind, string>>>;
+    readonly said: Readonly<Partial<Record<NotificationKind, string>>>;
     /** What is to be said still. */
-    readonly notices: readonly Notice[];
+    readonly notices: readonly GuardNotification[];
 }
 
 export interface RememberedCampaign {
@@ -71,10 +71,10 @@ export interface SolutionState {
 /** Solutions of a stack that are looked after, by name: an SSM parameter has 4 KB. */
 export const mostSolutions = 8;
 /** Notices that wait at most; what would come on top is found again by a later run. */
-const mostNotices = 6;
+const maxWaitingNotifications = 6;
 
 /** The state of a guard that knows nothing yet. */
-export function freshState(now: number, campaign: CampaignSeen | undefined): GuardState {
+export function freshState(now: number, campaign: ObservedCampaign | undefined): GuardState {
     return {
         schemaVersion: 1,
         spend: freshSpend(now, campaign?.createdAt),
@@ -86,7 +86,7 @@ export function freshState(now: number, campaign: CampaignSeen | undefined): Gua
 }
 
 /** What is remembered of a campaign. */
-export const remembered = (seen: CampaignSeen, recipe: string | undefined): RememberedCampaign => ({
+export const remembered = (seen: ObservedCampaign, recipe: string | undefined): RememberedCampaign => ({
     createdAt: seen.createdAt,
     minProvisionedTPS: seen.minProvisionedTPS,
     v2: isV2(recipe),
@@ -97,20 +97,20 @@ export const remembered = (seen: CampaignSeen, recipe: string | undefined): Reme
  * Notes something to be said, unless it was the last of its kind that was. Undefined where too much waits already: then
  * nothing may be done that only this would have told.
  */
-export function say(
+export function addNotification(
     state: GuardState,
-    notice: Omit<Notice, "key"> & { readonly month: string; readonly about?: string },
+    notification: Omit<GuardNotification, "key"> & { readonly month: string; readonly about?: string },
 ): GuardState | undefined {
-    const { month, about, ...rest } = notice;
-    const key = [month, notice.kind, ...(about === undefined ? [] : [about])].join("/");
-    if (state.said[notice.kind] === key) {
+    const { month, about, ...rest } = notification;
+    const key = [month, notification.kind, ...(about === undefined ? [] : [about])].join("/");
+    if (state.said[notification.kind] === key) {
         return state;
     }
-    return state.notices.length >= mostNotices
+    return state.notices.length >= maxWaitingNotifications
         ? undefined
         : {
               ...state,
-              said: { ...state.said, [notice.kind]: key },
+              said: { ...state.said, [notification.kind]: key },
               notices: [...state.notices, { ...rest, key }],
           };
 }

@@ -1,13 +1,13 @@
 import { allRequests, hourlyUsd } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import type { Looks } from "./guard-looks.ts";
-import { type GuardState, type Probe, say, without } from "./guard-state.ts";
-import { perDay } from "./notices.ts";
+import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
+import { perDay } from "./notifications.ts";
+import type { Observations } from "./observations.ts";
 import { foreignRequests, shows } from "./own-requests.ts";
 import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
 /** So long CloudWatch may take to show a request before it is said that it does not. */
-const patience = hour;
+const metricDelayMs = hour;
 /** Own requests that are remembered: one a day, while CloudWatch shows none. */
 const mostOwn = 10;
 
@@ -16,28 +16,33 @@ const mostOwn = 10;
  * was announced. Missing data is never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
  * anything it asks the campaign itself, and waits until CloudWatch shows it; and so once more before it parks.
  */
-export function idle(known: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {
+export function idle(known: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     const { campaign } = known;
     if (campaign === undefined || campaign.leaving) {
         return { ...without(known, "idle", "probe", "lastUse"), own: [] };
     }
-    const seen = looks.campaign?.found;
-    const asked = allRequests(looks);
-    if (known.parking !== undefined || seen === undefined || looks.requests === undefined || asked === undefined) {
+    const seen = observations.campaign?.found;
+    const asked = allRequests(observations);
+    if (
+        known.parking !== undefined ||
+        seen === undefined ||
+        observations.requests === undefined ||
+        asked === undefined
+    ) {
         return known;
     }
     const state = noteUse(known, now, asked, Math.max(seen.createdAt, seen.updatedAt));
     const { lastUse } = state;
-    if (state.idle !== undefined && (lastUse > state.idle.since || looks.kept)) {
-        const because = looks.kept
+    if (state.idle !== undefined && (lastUse > state.idle.since || observations.kept)) {
+        const because = observations.kept
             ? "it carries the tag keep now"
             : `it was asked, or changed, at ${readable(lastUse)} or shortly before`;
         const about = stamp(state.idle.at);
         const month = monthOf(state.idle.at);
-        const told = say(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
-        return told === undefined ? state : without(told, "idle");
+        const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
+        return notified === undefined ? state : without(notified, "idle");
     }
-    if (looks.kept !== false || seen.status !== "ACTIVE" || now - lastUse < config.idleHours * hour) {
+    if (observations.kept !== false || seen.status !== "ACTIVE" || now - lastUse < config.idleHours * hour) {
         return state;
     }
     const parkAt = config.idleAction === "park" ? state.idle?.parkAt : undefined;
@@ -48,7 +53,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, looks:
         return state;
     }
     // A proof from before is none of today: a campaign that was kept may have been proved idle long ago.
-    const proved = prove(state, now, looks.requests, parkAt ?? Math.max(lastUse, now - day));
+    const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
     }
@@ -59,7 +64,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, looks:
 function noteUse(
     state: GuardState,
     now: number,
-    requests: NonNullable<Looks["requests"]>,
+    requests: NonNullable<Observations["requests"]>,
     changedAt: number,
 ): GuardState & { readonly lastUse: number } {
     const own = [...state.own, ...(state.probe?.tries ?? [])];
@@ -71,7 +76,12 @@ function noteUse(
 }
 
 /** Asks for a request of the guard's own after a moment, or sees that there was one; tells when CloudWatch shows none. */
-function prove(state: GuardState, now: number, requests: NonNullable<Looks["requests"]>, after: number): GuardState {
+function prove(
+    state: GuardState,
+    now: number,
+    requests: NonNullable<Observations["requests"]>,
+    after: number,
+): GuardState {
     const { probe } = state;
     const at = probe?.tries.at(-1) ?? 0;
     if (probe === undefined || at < after || (probe.sent && !probe.seen && now - at >= day)) {
@@ -85,8 +95,8 @@ function prove(state: GuardState, now: number, requests: NonNullable<Looks["requ
         return { ...state, probe: { ...probe, seen: true } };
     }
     const facts = { since: at };
-    return now - at >= patience
-        ? (say(state, { kind: "metrics-missing", month: monthOf(at), at: now, facts }) ?? state)
+    return now - at >= metricDelayMs
+        ? (addNotification(state, { kind: "metrics-missing", month: monthOf(at), at: now, facts }) ?? state)
         : state;
 }
 
@@ -101,13 +111,19 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
         perDay: perDay(hourlyUsd(state, config, now)),
         ...(parks && { parkAt }),
     };
-    const told = say(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });
-    return told === undefined ? state : { ...told, idle: { since, at: now, ...(parks && { parkAt }) } };
+    const notified = addNotification(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });
+    return notified === undefined ? state : { ...notified, idle: { since, at: now, ...(parks && { parkAt }) } };
 }
 
 function park(state: GuardState, now: number, since: number): GuardState {
     const facts = { since };
-    const told = say(state, { kind: "idle-parked", month: monthOf(now), about: stamp(now), at: now, facts });
+    const notified = addNotification(state, {
+        kind: "idle-parked",
+        month: monthOf(now),
+        about: stamp(now),
+        at: now,
+        facts,
+    });
     const reason = `cost guard: nobody has asked it since ${readable(since)}`;
-    return told === undefined ? state : { ...told, parking: { reason, at: now } };
+    return notified === undefined ? state : { ...notified, parking: { reason, at: now } };
 }

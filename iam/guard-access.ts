@@ -9,7 +9,7 @@ export interface GuardScope extends ServiceCaller {
     readonly stack: string;
     readonly names: {
         readonly costGuard: string;
-        readonly notices: string;
+        readonly notifications: string;
         readonly failures: string;
         readonly notifier: string;
         readonly api: string;
@@ -94,7 +94,7 @@ export function guardPolicy(
                   },
               ]
             : []),
-        allow("SendsNotices", ["sns:Publish"], arn("sns", scope.names.notices)),
+        allow("SendsNotices", ["sns:Publish"], arn("sns", scope.names.notifications)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);

@@ -1,7 +1,7 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { canonical, isDeadEnd, isLeaving, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
-import type { CommonInputs, Look, ResourceKind } from "./resource.ts";
+import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, tagsOf } from "./tags.ts";
 import type { WaitDeps } from "./wait.ts";
 
@@ -22,35 +22,35 @@ export async function adoptable<I extends CommonInputs>(
     client: PersonalizeClient,
     inputs: I,
 ): Promise<string | undefined> {
-    const what = `${kind.noun} ${kind.nameOf(inputs)}`;
+    const what = `${kind.noun} ${kind.displayName(inputs)}`;
     const arn = inputs.adopt ?? (await kind.find(client, inputs));
-    const look = arn === undefined ? undefined : await kind.look(client, arn).catch(goneOrThrow);
-    if (inputs.adopt !== undefined && look === undefined) {
+    const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
+    if (inputs.adopt !== undefined && description === undefined) {
         throw new Error(
             `${what}: config adopt names ${inputs.adopt}, which does not exist. Correct it, or take it out.`,
         );
     }
-    if (arn === undefined || look === undefined) {
+    if (arn === undefined || description === undefined) {
         return undefined;
     }
     if (kind.taggable && inputs.adopt === undefined) {
         await assertOurs(client, arn, what, inputs);
     }
-    if (inputs.adopt !== undefined && isLeaving(look.status)) {
+    if (inputs.adopt !== undefined && isLeaving(description.status)) {
         // To delete it and make another would not be what was asked for.
-        throw new Error(`${what}: config adopt names ${inputs.adopt}, which is ${look.status}. ${adoptWayOut}`);
+        throw new Error(`${what}: config adopt names ${inputs.adopt}, which is ${description.status}. ${adoptWayOut}`);
     }
     const leaving = { arn, what, pollSeconds: inputs.pollSeconds, tags: inputs.tags };
-    if (look.status.startsWith("DELETE")) {
+    if (description.status.startsWith("DELETE")) {
         await waitUntilGone(kind, deps, client, leaving);
         return undefined;
     }
-    if (kind.delete && isDeadEnd(look.status)) {
-        deps.log(`${what} is left from an earlier run (${look.status}); it is deleted and made again`);
+    if (kind.delete && isDeadEnd(description.status)) {
+        deps.log(`${what} is left from an earlier run (${description.status}); it is deleted and made again`);
         await remove(kind, deps, client, leaving);
         return undefined;
     }
-    const differing = differingOf(kind, inputs, look);
+    const differing = differingOf(kind, inputs, description);
     if (differing.length > 0) {
         const out = inputs.adopt === undefined ? wayOut : adoptWayOut;
         throw new Error(`${what} exists already with another ${differing.join(", ")}. ${out}`);
@@ -64,13 +64,17 @@ export async function adoptable<I extends CommonInputs>(
  * The properties in which what stands differs from what is wanted and which the service cannot change. What is adopted
  * by config keeps its name.
  */
-export function differingOf<I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, look: Look): string[] {
+export function differingOf<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    inputs: I,
+    description: Description,
+): string[] {
     const wanted = inputs as unknown as Properties;
     return kind.replaces.filter(
         (key) =>
-            key in look.properties &&
+            key in description.properties &&
             !(key === "name" && inputs.adopt !== undefined) &&
-            canonical(look.properties[key]) !== canonical(wanted[key]),
+            canonical(description.properties[key]) !== canonical(wanted[key]),
     );
 }
 

@@ -28,7 +28,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     updates: [],
     identity: [],
     taggable: true,
-    nameOf: base,
+    displayName: base,
     problems: () => [],
     find: async (client, inputs) =>
         (await newestIfOf(base(inputs), inputs.jobNamePrefix, jobs(client)))?.batchInferenceJobArn,
@@ -40,7 +40,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
         const job = { jobName, solutionVersionArn, jobInput, jobOutput, roleArn, filterArn, tags: tagList(tags) };
         return (await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn as string;
     },
-    async look(client, batchInferenceJobArn) {
+    async describe(client, batchInferenceJobArn) {
         const command = new sdk.DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
         const { batchInferenceJob: job = {} } = await client.send(command);
         const { status = "", failureReason, lastUpdatedDateTime: since, jobName, roleArn, filterArn } = job;

@@ -49,7 +49,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
     updates: ["solutionVersionArn", "minProvisionedTPS"],
     identity: ["region", "name"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name, minProvisionedTPS }) => [
         ...nameProblems("name", name),
         ...(isUnknown(minProvisionedTPS) || (Number.isInteger(minProvisionedTPS) && minProvisionedTPS >= 1)
@@ -78,7 +78,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
         });
         return (await client.send(command)).campaignArn as string;
     },
-    async look(client, campaignArn) {
+    async describe(client, campaignArn) {
         const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
         const update = found?.latestCampaignUpdate;
         return {

@@ -1,6 +1,6 @@
 import { adoptable } from "./adopt.ts";
 import type { ClientOf } from "./clients.ts";
-import { alreadyExists, describe, isRoleNotReady, isTransient } from "./errors.ts";
+import { alreadyExists, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { pause, type WaitDeps } from "./wait.ts";
 
@@ -41,7 +41,7 @@ export async function createOrAdopt<I extends CommonInputs>(
             if (!again) {
                 throw error;
             }
-            deps.log(`${kind.noun} ${kind.nameOf(inputs)}: ${describe(error)}; looking again before another try`);
+            deps.log(`${kind.noun} ${kind.displayName(inputs)}: ${messageOf(error)}; looking again before another try`);
             await deps.sleep(pause(deps, inputs.pollSeconds));
         }
     }

@@ -53,7 +53,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     updates: [],
     identity: [],
     taggable: true,
-    nameOf: base,
+    displayName: base,
     problems: ({ dataLocation, contentHash }) => [
         ...problem(
             "dataLocation",
@@ -87,7 +87,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         });
         return (await client.send(command)).datasetImportJobArn as string;
     },
-    async look(client, datasetImportJobArn) {
+    async describe(client, datasetImportJobArn) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(command);
         return {

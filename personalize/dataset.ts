@@ -23,7 +23,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
     updates: [],
     identity: ["region", "datasetGroupArn", "datasetType"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { datasetGroupArn, datasetType }) {
         const pages = paginateListDatasets({ client }, { datasetGroupArn });
@@ -44,7 +44,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
         });
         return (await client.send(command)).datasetArn as string;
     },
-    async look(client, datasetArn) {
+    async describe(client, datasetArn) {
         const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         return {
             status: found?.status ?? "",

@@ -35,7 +35,7 @@ export function isRoleNotReady(error: unknown): boolean {
 }
 
 /** What the service said, its error's name and request id; nothing of it survives Pulumi's wire but the message. */
-export function describe(error: unknown): string {
+export function messageOf(error: unknown): string {
     const { name, message, $metadata } = error as ServiceError;
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
     return $metadata ? `${name}: ${message}${requestId}` : message;
@@ -43,7 +43,7 @@ export function describe(error: unknown): string {
 
 /** The service's error with the resource it is about, for Pulumi shows nothing but the message; our own say it already. */
 export function about(what: string, error: unknown): unknown {
-    return (error as ServiceError).$metadata ? new Error(`${what}: ${describe(error)}`) : error;
+    return (error as ServiceError).$metadata ? new Error(`${what}: ${messageOf(error)}`) : error;
 }
 
 /**

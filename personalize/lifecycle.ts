@@ -2,9 +2,9 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { ClientOf } from "./clients.ts";
 import { createOrAdopt } from "./create.ts";
 import { canonical, type Diff, diffOf, inputsIn, type Properties } from "./diff.ts";
-import { about, describe, initFailure, isInUse, isTransient } from "./errors.ts";
+import { about, initFailure, isInUse, isTransient, messageOf } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
-import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind } from "./resource.ts";
+import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
 import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
 import { verdictOn } from "./verdict.ts";
 import { pause, type Verdict, type WaitDeps, waitFor } from "./wait.ts";
@@ -27,41 +27,44 @@ const mostUpdateAttempts = 5;
 
 /** Whether a property stands as an update wanted it. */
 const isAsWanted =
-    <I extends CommonInputs>(inputs: I, { properties }: Look) =>
+    <I extends CommonInputs>(inputs: I, { properties }: Description) =>
     (key: keyof I & string) =>
         canonical(properties[key]) === canonical(inputs[key]);
 
 /** Gives a kind its whole life: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
-    const title = (inputs: I) => `${kind.noun} ${kind.nameOf(inputs)}`;
-    const outsOf = (inputs: Properties, arn: string, look: Look) =>
-        jsonClean({ ...inputs, ...look.properties, arn, status: look.status });
+    const title = (inputs: I) => `${kind.noun} ${kind.displayName(inputs)}`;
+    const outsOf = (inputs: Properties, arn: string, description: Description) =>
+        jsonClean({ ...inputs, ...description.properties, arn, status: description.status });
 
     const judge =
         (updated: I | undefined) =>
-        (look: Look): Verdict<Look> => {
-            const verdict = verdictOn(look);
-            const failed = "done" in verdict && look.update !== undefined && look.update.status !== "ACTIVE";
+        (description: Description): Verdict<Description> => {
+            const verdict = verdictOn(description);
+            const failed =
+                "done" in verdict && description.update !== undefined && description.update.status !== "ACTIVE";
             // The service remembers a failed update also when what is wanted now is what stands.
-            return updated && failed && !kind.updates.every(isAsWanted(updated, look))
-                ? { failed: `the update failed, the old one goes on. The service says: ${look.update?.failureReason}` }
+            return updated && failed && !kind.updates.every(isAsWanted(updated, description))
+                ? {
+                      failed: `the update failed, the old one goes on. The service says: ${description.update?.failureReason}`,
+                  }
                 : verdict;
         };
 
     /** Waits until it is ACTIVE; whatever goes wrong from here on is recorded with the resource, never lost. */
     async function settle(client: PersonalizeClient, arn: string, inputs: I, updated?: I): Promise<Properties> {
-        let last: Look = { status: "CREATE PENDING", properties: {} };
-        const look = async () => {
-            last = await kind.look(client, arn);
+        let last: Description = { status: "CREATE PENDING", properties: {} };
+        const description = async () => {
+            last = await kind.describe(client, arn);
             return last;
         };
         try {
             const goOn = "It goes on in AWS; `pulumi up` resumes the wait. docs/configuration.md has the deadlines.";
             const plan = { what: title(inputs), usual: kind.usual, goOn, ...inputs };
-            const settled = await waitFor(deps, plan, look, judge(updated));
+            const settled = await waitFor(deps, plan, description, judge(updated));
             return outsOf(inputs as unknown as Properties, arn, settled);
         } catch (error) {
-            throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), describe(error));
+            throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), messageOf(error));
         }
     }
 
@@ -79,7 +82,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
                     throw error;
                 }
-                deps.log(`${title(inputs)}: ${describe(error)}; waiting before the update`);
+                deps.log(`${title(inputs)}: ${messageOf(error)}; waiting before the update`);
                 await deps.sleep(pause(deps, inputs.pollSeconds));
                 await settle(client, arn, inputs);
             }
@@ -110,16 +113,16 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         },
         async read(id, properties) {
             const client = deps.client(String(properties.region));
-            const look = await kind.look(client, id).catch(goneOrThrow);
-            if (look === undefined) {
+            const description = await kind.describe(client, id).catch(goneOrThrow);
+            if (description === undefined) {
                 return {};
             }
             const inputs = properties as unknown as I;
             const tags =
-                kind.taggable && !look.status.startsWith("DELETE")
+                kind.taggable && !description.status.startsWith("DELETE")
                     ? stillOf(inputs.tags, await tagsOf(client, id))
                     : inputs.tags;
-            const seen: Properties = outsOf({ ...properties, tags }, id, look);
+            const seen: Properties = outsOf({ ...properties, tags }, id, description);
             // The same in other words, a schema's text for instance, is no drift.
             const same = Object.entries(properties).filter(([key, value]) => canonical(value) === canonical(seen[key]));
             const props = { ...seen, ...Object.fromEntries(same) };

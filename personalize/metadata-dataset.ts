@@ -14,10 +14,12 @@ export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
     ...dataset,
     replaces: ["region", "name", "datasetGroupArn", "datasetType"],
     updates: ["schemaArn"],
-    async look(client, datasetArn) {
-        const look = await dataset.look(client, datasetArn);
+    async describe(client, datasetArn) {
+        const description = await dataset.describe(client, datasetArn);
         // While the schema is being replaced the dataset's own status says so.
-        return look.status.startsWith("UPDATE") ? { ...look, status: "ACTIVE", update: { status: look.status } } : look;
+        return description.status.startsWith("UPDATE")
+            ? { ...description, status: "ACTIVE", update: { status: description.status } }
+            : description;
     },
     async update(client, datasetArn, { schemaArn }) {
         const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));

@@ -1,5 +1,5 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { describe, isInUse, isNotFound } from "./errors.ts";
+import { isInUse, isNotFound, messageOf } from "./errors.ts";
 import type { Removable } from "./resource.ts";
 import { isOurs, type Tags, tagsOf } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
@@ -25,8 +25,8 @@ export async function waitUntilGone(
     await waitFor(
         deps,
         planOf(leaving),
-        async () => kind.look(client, leaving.arn).catch(goneOrThrow),
-        (look) => (look === undefined ? { done: true } : { state: look.status }),
+        async () => kind.describe(client, leaving.arn).catch(goneOrThrow),
+        (description) => (description === undefined ? { done: true } : { state: description.status }),
     );
 }
 
@@ -52,12 +52,12 @@ export async function remove(
             if (!isInUse(error)) {
                 throw error;
             }
-            const look = await kind.look(client, leaving.arn).catch(goneOrThrow);
-            if (look === undefined || look.status.startsWith("DELETE")) {
+            const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
+            if (description === undefined || description.status.startsWith("DELETE")) {
                 return "accepted" as const;
             }
             const inTheWay = await clearTheWay(kind, deps, client, leaving);
-            return [describe(error), ...inTheWay].join("; ");
+            return [messageOf(error), ...inTheWay].join("; ");
         }
     };
     await waitFor(deps, planOf(leaving), ask, (answer) => (answer === "accepted" ? { done: true } : { state: answer }));
@@ -92,8 +92,8 @@ export async function stop(
     leaving: Leaving,
 ): Promise<void> {
     const ask = async () => {
-        const look = await kind.look(client, leaving.arn).catch(goneOrThrow);
-        const status = look?.status ?? "";
+        const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
+        const status = description?.status ?? "";
         if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
             // It may end by itself in between: then the service says that it is not in progress any more.
             await kind.stop?.(client, leaving.arn).catch((error) => {

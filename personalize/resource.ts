@@ -13,7 +13,7 @@ export interface CommonInputs {
 }
 
 /** What the service says of a resource. */
-export interface Look {
+export interface Description {
     /** The service's own word, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
@@ -48,7 +48,7 @@ export interface ResourceKind<I extends CommonInputs> {
     readonly identity: readonly (keyof I & string)[];
     /** Whether the service lets it carry tags, by which we know our own again. */
     readonly taggable: boolean;
-    nameOf(inputs: I): string;
+    displayName(inputs: I): string;
     problems(inputs: I): readonly Problem[];
     /** Tags that say what it was made of, besides those of the stack. */
     contentTags?(inputs: I): Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ export interface ResourceKind<I extends CommonInputs> {
     find(client: PersonalizeClient, inputs: I): Promise<string | undefined>;
     /** Asks the service once to create it; answers the ARN. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
-    look(client: PersonalizeClient, arn: string): Promise<Look>;
+    describe(client: PersonalizeClient, arn: string): Promise<Description>;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
     /** What stands on it and must go before it, with its kind. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
@@ -67,7 +67,7 @@ export interface ResourceKind<I extends CommonInputs> {
 }
 
 /** What is asked of a kind whose resource is on its way out. */
-export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "look" | "dependents" | "stop" | "delete">;
+export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "describe" | "dependents" | "stop" | "delete">;
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
 

@@ -37,7 +37,7 @@ export const schema: ResourceKind<SchemaInputs> = {
     updates: [],
     identity: ["region", "name"],
     taggable: false,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
         const pages = paginateListSchemas({ client }, {});
@@ -52,7 +52,7 @@ export const schema: ResourceKind<SchemaInputs> = {
         const { schemaArn } = await client.send(new CreateSchemaCommand({ name: inputs.name, schema: inputs.schema }));
         return schemaArn as string;
     },
-    async look(client, schemaArn) {
+    async describe(client, schemaArn) {
         const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));
         return {
             status: "ACTIVE",

@@ -31,7 +31,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     updates: [],
     identity: [],
     taggable: true,
-    nameOf: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
+    displayName: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
     problems: () => [],
     contentTags: ({ importJobArn }) => ({ [importTag]: importJobArn }),
     async find(client, { solutionArn, importJobArn }) {
@@ -55,7 +55,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         });
         return (await client.send(command)).solutionVersionArn as string;
     },
-    async look(client, solutionVersionArn) {
+    async describe(client, solutionVersionArn) {
         const { solutionVersion: found } = await client.send(
             new DescribeSolutionVersionCommand({ solutionVersionArn }),
         );

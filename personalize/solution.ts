@@ -38,7 +38,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     updates: ["performAutoTraining", "schedulingExpression"],
     identity: ["region", "name"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name, recipeArn, performAutoML }) => [
         ...nameProblems("name", name),
         ...(performAutoML && recipeArn !== undefined
@@ -77,7 +77,7 @@ export const solution: ResourceKind<SolutionInputs> = {
         });
         return (await client.send(command)).solutionArn as string;
     },
-    async look(client, solutionArn) {
+    async describe(client, solutionArn) {
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
         const update = found?.latestSolutionUpdate;
         return {

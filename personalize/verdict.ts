@@ -1,16 +1,18 @@
 import { isDeadEnd } from "./diff.ts";
-import type { Look } from "./resource.ts";
+import type { Description } from "./resource.ts";
 import type { Verdict } from "./wait.ts";
 
 /** Whether anything still changes a resource: its making, or an update of it. A failed update changes nothing. */
-export function verdictOn(look: Look): Verdict<Look> {
-    if (isDeadEnd(look.status)) {
-        return { failed: `${look.status}. The service says: ${look.failureReason ?? "nothing of the reason"}` };
+export function verdictOn(description: Description): Verdict<Description> {
+    if (isDeadEnd(description.status)) {
+        return {
+            failed: `${description.status}. The service says: ${description.failureReason ?? "nothing of the reason"}`,
+        };
     }
-    if (look.status !== "ACTIVE") {
-        return { state: look.status };
+    if (description.status !== "ACTIVE") {
+        return { state: description.status };
     }
-    return look.update && /PENDING|IN_PROGRESS/.test(look.update.status)
-        ? { state: `UPDATE ${look.update.status}` }
-        : { done: look };
+    return description.update && /PENDING|IN_PROGRESS/.test(description.update.status)
+        ? { state: `UPDATE ${description.update.status}` }
+        : { done: description };
 }

@@ -1,4 +1,4 @@
-import { describe, isTransient } from "./errors.ts";
+import { isTransient, messageOf } from "./errors.ts";
 
 /** The world outside, so that tests can run a wait of hours in no time. */
 export interface WaitDeps {
@@ -35,8 +35,8 @@ const longestBackoff = 8;
 export async function waitFor<L, T>(
     deps: WaitDeps,
     plan: WaitPlan,
-    look: () => Promise<L>,
-    judge: (look: L) => Verdict<T>,
+    poll: () => Promise<L>,
+    judge: (polled: L) => Verdict<T>,
 ): Promise<T> {
     const start = deps.now();
     let said = "";
@@ -44,7 +44,7 @@ export async function waitFor<L, T>(
     let backoff = 1;
     for (;;) {
         await deps.assertEngineAlive();
-        const verdict = await attempt(look, judge);
+        const verdict = await attempt(poll, judge);
         if ("done" in verdict) {
             return verdict.done;
         }
@@ -71,16 +71,16 @@ export async function waitFor<L, T>(
 export const pause = (deps: Pick<WaitDeps, "random">, pollSeconds: number) => pollSeconds * (0.9 + 0.2 * deps.random());
 
 async function attempt<L, T>(
-    look: () => Promise<L>,
-    judge: (look: L) => Verdict<T>,
+    poll: () => Promise<L>,
+    judge: (polled: L) => Verdict<T>,
 ): Promise<Verdict<T> | { state: string; unanswered: true }> {
     try {
-        return judge(await look());
+        return judge(await poll());
     } catch (error) {
         if (!isTransient(error)) {
             throw error;
         }
-        return { state: `not answering (${describe(error)})`, unanswered: true };
+        return { state: `not answering (${messageOf(error)})`, unanswered: true };
     }
 }
 

@@ -8,7 +8,7 @@ export interface Now {
     /** The viewer's revision as far as it is known, or the one that the request names, if that is later. */
     readonly revision: number;
     /** Solution version that the campaign serves; undefined where nobody knows. */
-    readonly generation: string | undefined;
+    readonly solutionVersion: string | undefined;
     /** Lists that were made before are stale. */
     readonly flushed: number;
 }
@@ -26,7 +26,7 @@ export type Freshness = "fresh" | "ageing" | "stale" | "useless";
 export function freshnessOf(list: KeptList, now: Now, limits: Limits): Freshness {
     const age = now.at - list.madeAt;
     if (age > limits.stale) return "useless";
-    const otherVersion = now.generation !== undefined && list.generation !== now.generation;
+    const otherVersion = now.solutionVersion !== undefined && list.solutionVersion !== now.solutionVersion;
     if (list.revision < now.revision || otherVersion || list.madeAt <= now.flushed) return "stale";
     if (list.madeAt - list.revision < limits.settling) return age < limits.unsettled ? "fresh" : "stale";
     if (age < limits.fresh) return "fresh";

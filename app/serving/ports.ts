@@ -17,7 +17,7 @@ export interface CampaignAsk {
 }
 
 /** What the service says of the campaign; times are epoch milliseconds. */
-export interface CampaignSeen {
+export interface CampaignStatus {
     /** Empty where there is none. */
     readonly status: string;
     readonly solutionVersionArn?: string;
@@ -31,7 +31,7 @@ export interface CampaignSeen {
 export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
     /** undefined where there is no campaign. */
-    describe(signal: AbortSignal): Promise<Omit<CampaignSeen, "checkedAt" | "activeAt"> | undefined>;
+    describe(signal: AbortSignal): Promise<Omit<CampaignStatus, "checkedAt" | "activeAt"> | undefined>;
     /** By the ranking campaign; undefined where the stack has none. */
     readonly rank:
         | ((userId: string, itemIds: readonly string[], signal: AbortSignal) => Promise<FilmOrder>)
@@ -75,22 +75,22 @@ export interface KeptList extends FilmOrder {
     /** The viewer's revision that was known before the campaign was asked: it knows the events up to there. */
     readonly revision: number;
     /** Solution version that served; undefined where nobody knew. */
-    readonly generation?: string;
+    readonly solutionVersion?: string;
     readonly from: "campaign" | "precomputed";
 }
 
 /** What the cost guard says; `at` is epoch milliseconds. */
-export interface Notice {
+export interface ShownNotification {
     readonly kind: string;
     readonly text: string;
     readonly at: number;
 }
 
 export interface StackItems {
-    readonly campaign?: CampaignSeen;
+    readonly campaign?: CampaignStatus;
     /** Lists that were made before are stale; epoch milliseconds. */
     readonly flushed?: number;
-    readonly notice?: Notice;
+    readonly notification?: ShownNotification;
 }
 
 /** The table; each call throws what it fails with. `expiresAt` is epoch seconds. */
@@ -109,7 +109,7 @@ export interface TablePort {
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;
     stack(signal: AbortSignal): Promise<StackItems>;
     /** Notes what was seen, unless another did since `before`; `flushed` stays. */
-    putCampaign(seen: CampaignSeen, before: number | undefined, signal: AbortSignal): Promise<void>;
+    putCampaign(seen: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -96,27 +96,27 @@ const plain = listKey({ values: {}, context: {} });
 function isWell(
     list: KeptList,
     revision: number,
-    generation: string | undefined,
+    solutionVersion: string | undefined,
     { flushed = 0 }: StackItems,
     { clock }: PrefetchPorts,
     { limits }: PrefetchWish,
 ): boolean {
     const at = clock() + limits.fresh / 2;
-    return freshnessOf(list, { at, revision, generation, flushed }, limits) === "fresh";
+    return freshnessOf(list, { at, revision, solutionVersion, flushed }, limits) === "fresh";
 }
 
 async function madeFor(
     userId: string,
     revision: number,
-    generation: string | undefined,
+    solutionVersion: string | undefined,
     { campaign, clock, log }: PrefetchPorts,
     signal: AbortSignal,
 ): Promise<KeptList | undefined> {
     const madeAt = clock();
     try {
         const order = await campaign.ask({ userId, numResults: listLength, context: {} }, signal);
-        const generationOf = generation !== undefined && { generation };
-        return { ...order, key: plain, madeAt, revision, from: "precomputed", ...generationOf };
+        const versionPart = solutionVersion !== undefined && { solutionVersion };
+        return { ...order, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
     } catch (error) {
         // Whose it was is nobody's business.
         log({ failed: "ask the campaign in advance", error: (error as Error).name });

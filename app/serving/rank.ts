@@ -1,11 +1,11 @@
 import type { FilmListAnswer } from "../api/names.ts";
-import { nameOf } from "./campaign-lists.ts";
+import { errorName } from "./campaign-lists.ts";
 import { failureOf, reasonOf } from "./failures.ts";
 import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
-import type { Patience } from "./patience.ts";
 import type { CampaignPort, Log } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
+import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 import type { Trace } from "./trace.ts";
 
@@ -13,7 +13,7 @@ export interface RankParts {
     readonly tables: Tables;
     readonly rank: CampaignPort["rank"];
     /** Asks the ranking campaign. */
-    readonly askRanking: Patience["ask"];
+    readonly askRanking: Resilience["ask"];
     readonly log: Log;
 }
 
@@ -41,7 +41,7 @@ export function ranker({ tables, rank, askRanking, log }: RankParts) {
         } catch (error) {
             const failure = failureOf(error);
             if (failure !== "resting") trace.campaignFailures += 1;
-            log({ failed: "ask the ranking campaign", error: nameOf(error) });
+            log({ failed: "ask the ranking campaign", error: errorName(error) });
             trace.layer = "tables";
             const viewersOf = (itemId: string) => tables.film(itemId)?.viewers ?? 0;
             const films = itemIds

@@ -1,13 +1,13 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
-import { type CampaignLists, nameOf } from "./campaign-lists.ts";
+import { type CampaignLists, errorName } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { answerList, answerTable, becauseOf } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import { freshnessOf, type Now } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
 import { type ListAsk, listKey } from "./list-key.ts";
-import type { Patience } from "./patience.ts";
 import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 import type { Trace } from "./trace.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
@@ -22,7 +22,7 @@ export interface Ask extends ListAsk {
 export interface RecommendParts {
     readonly tables: Tables;
     readonly table: Pick<TablePort, "viewer">;
-    readonly tablePatience: Patience;
+    readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
@@ -36,16 +36,16 @@ export interface RecommendParts {
  * or one that was made in advance; else films like his newest, and for whom nothing is known popular ones.
  */
 export function recommender(parts: RecommendParts) {
-    const { tables, table, tablePatience, memory, watch, lists, clock, log, limits } = parts;
+    const { tables, table, tableResilience, memory, watch, lists, clock, log, limits } = parts;
 
     /** The viewer as the table knows him, or as memory does while the table does not answer. */
-    async function look(userId: string, key: string, trace: Trace): Promise<Viewer> {
+    async function readViewer(userId: string, key: string, trace: Trace): Promise<Viewer> {
         try {
             const at = clock();
-            return memory.read(userId, await tablePatience.ask((signal) => table.viewer(userId, key, signal)), at);
+            return memory.read(userId, await tableResilience.ask((signal) => table.viewer(userId, key, signal)), at);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "read a viewer from the table", error: nameOf(error) });
+            log({ failed: "read a viewer from the table", error: errorName(error) });
             return memory.find(userId);
         }
     }
@@ -54,17 +54,20 @@ export function recommender(parts: RecommendParts) {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted;
-        const [known, looked] = await Promise.all([watch.known(), trusted ? remembered : look(ask.userId, key, trace)]);
-        const generation = known.campaign?.solutionVersionArn;
+        const [known, stored] = await Promise.all([
+            watch.known(),
+            trusted ? remembered : readViewer(ask.userId, key, trace),
+        ]);
+        const solutionVersion = known.campaign?.solutionVersionArn;
         const flushed = known.flushed ?? 0;
         const wantedOf = ({ revision }: Viewer) => ({
             ...ask,
-            generation,
+            solutionVersion,
             revision: Math.max(revision, ask.since),
         });
         const nowOf = (viewer: Viewer): Now => ({
             at: clock(),
-            generation,
+            solutionVersion,
             flushed,
             revision: wantedOf(viewer).revision,
         });
@@ -83,11 +86,11 @@ export function recommender(parts: RecommendParts) {
             return answerKept(list, viewer);
         };
 
-        let viewer = looked;
+        let viewer = stored;
         let answer = good(viewer);
         if (answer === undefined && trusted) {
             // Another process may have asked the campaign meanwhile.
-            viewer = await look(ask.userId, key, trace);
+            viewer = await readViewer(ask.userId, key, trace);
             answer = good(viewer);
         }
         if (answer !== undefined) return answer;

@@ -6,12 +6,12 @@ import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
-import { patience } from "./patience.ts";
 import type { CampaignPort, Log, PutEvents, TablePort } from "./ports.ts";
 import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, resultOf } from "./reply.ts";
 import { requestLine } from "./request-line.ts";
+import { resilience } from "./resilience.ts";
 import { router } from "./router.ts";
 import { readTables } from "./table-answers.ts";
 import { eventTaker } from "./take-events.ts";
@@ -68,14 +68,14 @@ export interface Service {
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const tables = readTables(parts.tables);
-    const tablePatience = patience(limits.table, limits);
-    const campaignPatience = patience(limits.campaign, limits, isOfCampaign);
-    const rankingPatience = patience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
+    const tableResilience = resilience(limits.table, limits);
+    const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
+    const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
     let going: Promise<unknown>[] = [];
-    const common = { clock, log, limits, table, tablePatience, memory, tables };
+    const common = { clock, log, limits, table, tableResilience, memory, tables };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
-    const lists = campaignLists({ ...common, campaign, filters: config.filters, watch, campaignPatience });
+    const lists = campaignLists({ ...common, campaign, filters: config.filters, watch, campaignResilience });
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
@@ -85,9 +85,9 @@ export function createService(parts: ServiceParts): Service {
             ...{ openApi: parts.openApi, filterNames: Object.keys(config.filters) },
             recommend: recommender({ ...common, watch, lists }),
             takeEvents: eventTaker({ ...common, putEvents: parts.putEvents }),
-            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingPatience.ask }),
+            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask }),
             traffic: trafficCounter(common),
-            health: healthTeller({ ...config, tables, watch, campaignPatience }),
+            health: healthTeller({ ...config, tables, watch, campaignResilience }),
         }),
     });
     let coldStart = true;

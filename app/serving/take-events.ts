@@ -1,9 +1,9 @@
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
-import { nameOf } from "./campaign-lists.ts";
+import { errorName } from "./campaign-lists.ts";
 import { unpackIds } from "./film-scores.ts";
 import { type Limits, recentLength } from "./limits.ts";
-import { type Patience, within } from "./patience.ts";
 import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
+import { type Resilience, within } from "./resilience.ts";
 import type { Trace } from "./trace.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
@@ -11,7 +11,7 @@ export interface EventParts {
     /** undefined where the stack has no tracker. */
     readonly putEvents: PutEvents | undefined;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
-    readonly tablePatience: Patience;
+    readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
     readonly clock: () => number;
     readonly log: Log;
@@ -27,7 +27,7 @@ const tries = 3;
  * before the tracker has the event, a list that does not know it would be kept as one that does. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
-    const { putEvents, table, tablePatience, memory, clock, log, limits } = parts;
+    const { putEvents, table, tableResilience, memory, clock, log, limits } = parts;
 
     async function track(request: EventsRequest, events: readonly ViewerEvent[], trace: Trace): Promise<boolean> {
         const { userId, sessionId } = request;
@@ -37,7 +37,7 @@ export function eventTaker(parts: EventParts) {
             trace.eventsTaken += events.length;
             return true;
         } catch (error) {
-            log({ failed: "give events to the tracker", error: nameOf(error) });
+            log({ failed: "give events to the tracker", error: errorName(error) });
             return false;
         } finally {
             if (trace.eventsTaken === 0) trace.eventsUntracked += events.length;
@@ -46,11 +46,13 @@ export function eventTaker(parts: EventParts) {
 
     async function note(userId: string, films: readonly RecentFilm[]): Promise<Recent> {
         for (let left = tries; left > 0; left--) {
-            const before = await tablePatience.ask((signal) => table.recent(userId, signal));
+            const before = await tableResilience.ask((signal) => table.recent(userId, signal));
             const after = withFilms(before, films, clock());
             const expiresAt = Math.ceil((clock() + limits.recent) / 1000);
             if (
-                await tablePatience.ask((signal) => table.putRecent(userId, after, before.revision, expiresAt, signal))
+                await tableResilience.ask((signal) =>
+                    table.putRecent(userId, after, before.revision, expiresAt, signal),
+                )
             ) {
                 return after;
             }
@@ -71,7 +73,7 @@ export function eventTaker(parts: EventParts) {
             recent = await note(userId, films);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "note a viewer's newest films", error: nameOf(error) });
+            log({ failed: "note a viewer's newest films", error: errorName(error) });
             // Without the table this process knows of it alone; the others are told by the client, who names the revision.
             const { revision, recent: ids } = memory.find(userId);
             const known = unpackIds(ids).map((itemId) => ({ itemId, at: 0 }));

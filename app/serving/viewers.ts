@@ -71,8 +71,8 @@ const isNewer = (one: KeptList, other: KeptList): boolean =>
 
 function sizeOf({ recent, lists }: Viewer, userId: string): number {
     const sizes = lists.map(
-        ({ films, key, generation = "", recommendationId = "" }) =>
-            listBytes + bytesOf(films) + textBytes(key) + textBytes(generation) + textBytes(recommendationId),
+        ({ films, key, solutionVersion = "", recommendationId = "" }) =>
+            listBytes + bytesOf(films) + textBytes(key) + textBytes(solutionVersion) + textBytes(recommendationId),
     );
     return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + textBytes(recent));
 }

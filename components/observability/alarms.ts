@@ -1,5 +1,5 @@
 import { gatewayMetrics, jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
-import { nearLimit } from "../../cost/brake.ts";
+import { nearLimit } from "../../cost/enforce-limit.ts";
 import {
     gatewayMetric,
     jobErrors,

@@ -15,8 +15,8 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
     const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
-    const topic = arn("sns", names.notices);
-    const queues = [names.notices, names.failures].map((name) => arn("sqs", name));
+    const topic = arn("sns", names.notifications);
+    const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
     const logGroups = [
         ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
         trailLogGroup(scope),

@@ -2,7 +2,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import { campaign } from "../campaign.ts";
 import type { LifecycleDeps } from "../lifecycle.ts";
 import { goneOrThrow } from "../remove.ts";
-import type { Look } from "../resource.ts";
+import type { Description } from "../resource.ts";
 import { verdictOn } from "../verdict.ts";
 import { waitFor } from "../wait.ts";
 
@@ -32,18 +32,18 @@ export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn
 export const nowIso = () => new Date().toISOString();
 
 /** What a look at a campaign says that it serves. */
-export const servedIn = ({ properties }: Look): Served => ({
+export const servedIn = ({ properties }: Description): Served => ({
     solutionVersionArn: String(properties.solutionVersionArn),
     minProvisionedTPS: Number(properties.minProvisionedTPS),
 });
 
 /** The campaign as it stands; undefined when there is none, or one that is on its way out. */
-export async function lookAtCampaign(
+export async function describeCampaign(
     deps: Pick<LifecycleDeps, "client">,
     campaignArn: string,
-): Promise<Look | undefined> {
-    const look = await campaign.look(deps.client(regionOf(campaignArn)), campaignArn).catch(goneOrThrow);
-    return look?.status.startsWith("DELETE") ? undefined : look;
+): Promise<Description | undefined> {
+    const description = await campaign.describe(deps.client(regionOf(campaignArn)), campaignArn).catch(goneOrThrow);
+    return description?.status.startsWith("DELETE") ? undefined : description;
 }
 
 /**
@@ -62,9 +62,9 @@ export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign)
     return waitFor(
         deps,
         plan,
-        () => lookAtCampaign(deps, campaignArn),
-        (look) => {
-            const verdict = look === undefined ? { done: undefined } : verdictOn(look);
+        () => describeCampaign(deps, campaignArn),
+        (description) => {
+            const verdict = description === undefined ? { done: undefined } : verdictOn(description);
             return "done" in verdict ? { done: verdict.done && servedIn(verdict.done) } : verdict;
         },
     );

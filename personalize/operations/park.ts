@@ -1,7 +1,7 @@
 import { campaign } from "../campaign.ts";
 import { goneOrThrow, remove } from "../remove.ts";
 import {
-    lookAtCampaign,
+    describeCampaign,
     nameOf,
     nowIso,
     type OperatedCampaign,
@@ -29,15 +29,15 @@ export async function park(
     deps: OperationDeps,
     { pollSeconds, ...parking }: Parking & Pick<OperatedCampaign, "pollSeconds">,
 ): Promise<ParkedFlag> {
-    const mark = await noteParked(deps, parking);
+    const flag = await noteParked(deps, parking);
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
-        if ((await campaign.look(client, arn).catch(goneOrThrow)) !== undefined) {
+        if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
             // Nothing ever stands on a campaign, so no tags have to tell what may go with it.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, tags: {} });
         }
     });
-    return mark;
+    return flag;
 }
 
 /**
@@ -46,13 +46,13 @@ export async function park(
  * @throws Error when there is neither a campaign nor a note of one, and the service's when it refuses the deletion.
  */
 export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
-    const mark = await noteParked(deps, parking);
+    const flag = await noteParked(deps, parking);
     await eachOf(parking, async (arn) => {
-        if ((await lookAtCampaign(deps, arn)) !== undefined) {
+        if ((await describeCampaign(deps, arn)) !== undefined) {
             await campaign.delete?.(deps.client(regionOf(arn)), arn).catch(goneOrThrow);
         }
     });
-    return mark;
+    return flag;
 }
 
 /** Both at once, and one although the other fails, whose error is thrown in the end: each bills by itself. */
@@ -73,17 +73,17 @@ async function noteParked(
 ): Promise<ParkedFlag> {
     const ssm = deps.ssm(regionOf(campaignArn));
     const { parked } = await readStateFlags(ssm, stack);
-    const look = await lookAtCampaign(deps, campaignArn);
+    const description = await describeCampaign(deps, campaignArn);
     const stands = async () =>
-        rankingCampaignArn !== undefined && (await lookAtCampaign(deps, rankingCampaignArn)) !== undefined;
-    if (parked === undefined && look === undefined && !(await stands())) {
+        rankingCampaignArn !== undefined && (await describeCampaign(deps, rankingCampaignArn)) !== undefined;
+    if (parked === undefined && description === undefined && !(await stands())) {
         throw new Error(`There is no ${whatOf(campaignArn)} to park. \`npm run watch-status\` says what there is.`);
     }
-    const mark = parked ?? { reason, since: nowIso(), campaign: look ? servedIn(look) : null };
+    const flag = parked ?? { reason, since: nowIso(), campaign: description ? servedIn(description) : null };
     if (parked === undefined) {
-        await writeStateFlag(ssm, stack, "parked", mark);
+        await writeStateFlag(ssm, stack, "parked", flag);
     }
-    return mark;
+    return flag;
 }
 
 const whatOf = (campaignArn: string) => `campaign ${nameOf(campaignArn)}`;

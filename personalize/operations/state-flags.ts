@@ -79,10 +79,10 @@ export async function writeStateFlag<K extends keyof StateFlags>(
     ssm: SSMClient,
     stack: string,
     key: K,
-    mark: NonNullable<StateFlags[K]>,
+    flag: NonNullable<StateFlags[K]>,
 ): Promise<void> {
     const Name = `${stateFlagsPath(stack)}/${key}`;
-    await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(mark), Type: "String", Overwrite: true }));
+    await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(flag), Type: "String", Overwrite: true }));
 }
 
 /** The parameter in which the cost guard keeps what it knows; nobody but it reads what stands there. */

@@ -1,7 +1,7 @@
 import { type CampaignInputs, campaign } from "../campaign.ts";
 import { lifecycle } from "../lifecycle.ts";
 import {
-    lookAtCampaign,
+    describeCampaign,
     nameOf,
     nowIso,
     type OperatedCampaign,
@@ -57,9 +57,9 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     try {
         await lifecycle(campaign, deps).update(campaignArn, olds, { ...news });
     } catch (error) {
-        const look = await lookAtCampaign(deps, campaignArn);
-        const served = look && servedIn(look).solutionVersionArn;
-        const underWay = /PENDING|IN_PROGRESS/.test(look?.update?.status ?? "");
+        const description = await describeCampaign(deps, campaignArn);
+        const served = description && servedIn(description).solutionVersionArn;
+        const underWay = /PENDING|IN_PROGRESS/.test(description?.update?.status ?? "");
         if (served === solutionVersionArn || underWay) {
             // Only the wait was cut short: what is noted is, or will be, true.
             throw error;

@@ -259,7 +259,7 @@ describe("names", () => {
             costGuard: "movie-recommender-cost-guard",
             costGuardRole: "MovieRecommender-CostGuard",
             scheduleRole: "MovieRecommender-Schedule",
-            notices: "movie-recommender-notices",
+            notifications: "movie-recommender-notices",
             failures: "movie-recommender-failures",
             notifier: "movie-recommender-notifier",
             notifierRole: "MovieRecommender-Notifier",

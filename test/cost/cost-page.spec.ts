@@ -22,7 +22,7 @@ const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as 
 const movieLens = { interactions: 100_000, bytes: 2_000_000 };
 const guardMinutes = Number(configDefaults.guardMinutes);
 /** Hours from the guard's run at the latest to the end of a campaign: a run, and about 18 minutes of deletion. */
-const brakeHours = (guardMinutes + 18) / 60;
+const enforcementHours = (guardMinutes + 18) / 60;
 
 const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
     ...{ ...movieLens, recipe, expectedRequestsPerDay, guardMinutes, hasCampaign: true, minProvisionedTPS: 1 },
@@ -47,7 +47,7 @@ function runaway(recipe: string) {
     const toLimit = (limit - served(before)) / perHour;
     return {
         nobody: served(before + 21 * 24 * 50),
-        braked: served(before + (toLimit + brakeHours) * 50),
+        enforced: served(before + (toLimit + enforcementHours) * 50),
         hoursToLimit: toLimit,
     };
 }
@@ -73,8 +73,8 @@ describe("docs/cost.md", () => {
         has(row("nobody notices until Monday, 9:00", hours(63)));
         const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
         assert.equal(idle, 48);
-        has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + brakeHours)));
-        has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + brakeHours)));
+        has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
+        has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + enforcementHours)));
         has(row("`npm run park` on Friday", hours(18 / 60)));
         has(row("nobody notices for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
     });
@@ -90,7 +90,7 @@ describe("docs/cost.md", () => {
 
     it("says what the limit saved when requests ran away", () => {
         has(row("without a brake, to the end of November", (recipe) => runaway(recipe).nobody));
-        has(row("with the limit", (recipe) => runaway(recipe).braked));
+        has(row("with the limit", (recipe) => runaway(recipe).enforced));
         has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
         has(approximately(campaignUsdPerHour(v1, 50) * 12));
     });

@@ -230,7 +230,7 @@ async function makeByHand(aws: TestAws) {
     return { adopt, solutionVersionArn };
 
     function ready(kind: ResourceKindName, arn: string | undefined): Promise<boolean> {
-        return until(async () => (await kinds[kind].look(personalize, String(arn))).status === "ACTIVE");
+        return until(async () => (await kinds[kind].describe(personalize, String(arn))).status === "ACTIVE");
     }
 }
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { authorize, listOf, parsePolicy, sizeLimits } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
-import { violationsOf } from "../../iam/guard-rules.ts";
 import { actionsOf, roleArn, rolesOf } from "../../iam/operator/scope.ts";
 import {
     neededOnAws,
@@ -14,6 +13,7 @@ import {
     policyKinds,
     rolesBoundary,
 } from "../../iam/operator.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 
 const scope: OperatorScope = {
     partition: "aws-cn",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { authorize, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
-import { violationsOf } from "../../iam/guard-rules.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 import { trailArn, trailBucketPolicy, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 
 const accountId = "123456789012";

@@ -7,7 +7,7 @@ import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { rankingMetrics } from "../../../config/metrics.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
-import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
+import { observeCampaign } from "../../../personalize/operations/campaign-seen.ts";
 import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
 import { requestWindows } from "../../../personalize/operations/request-windows.ts";
@@ -19,7 +19,7 @@ import {
 } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { tagsOf } from "../../../personalize/tags.ts";
-import { putNotice } from "../recommendation-api/table.ts";
+import { putNotification } from "../recommendation-api/table.ts";
 import { publishGauges } from "./metrics.ts";
 import type { GuardPorts } from "./ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
@@ -58,14 +58,14 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     return {
         now: Date.now,
         log: (line) => console.log(JSON.stringify(line)),
-        campaign: () => campaignSeen(personalize, campaignArn),
+        campaign: () => observeCampaign(personalize, campaignArn),
         kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
         ranking:
             rankingCampaignArn === undefined
                 ? undefined
                 : {
-                      campaign: () => campaignSeen(personalize, rankingCampaignArn),
+                      campaign: () => observeCampaign(personalize, rankingCampaignArn),
                       requests: (since) =>
                           requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
                   },
@@ -89,11 +89,11 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
             await personalize.send(command).catch(goneOrThrow);
         },
         async show({ kind, text, at }) {
-            if (tableName !== undefined) await putNotice(dynamo, tableName, { kind, text, at: Date.parse(at) });
+            if (tableName !== undefined) await putNotification(dynamo, tableName, { kind, text, at: Date.parse(at) });
         },
-        async notify(notice) {
-            const Message = JSON.stringify({ default: JSON.stringify(notice), email: `${notice.text}\n` });
-            const Subject = `${project} ${stack}: ${notice.kind.replaceAll("-", " ")}`.slice(0, 99);
+        async notify(notification) {
+            const Message = JSON.stringify({ default: JSON.stringify(notification), email: `${notification.text}\n` });
+            const Subject = `${project} ${stack}: ${notification.kind.replaceAll("-", " ")}`.slice(0, 99);
             await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
         },
         publish: (gauges) => publishGauges(cloudwatch, stack, gauges),

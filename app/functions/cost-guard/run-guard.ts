@@ -1,9 +1,9 @@
 import { decide, requestsSince } from "../../../cost/decide.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { type CampaignLooks, isLeaving, type Looks } from "../../../cost/guard-looks.ts";
-import { freshState, type GuardState, parseState, say, without } from "../../../cost/guard-state.ts";
+import { addNotification, freshState, type GuardState, parseState, without } from "../../../cost/guard-state.ts";
 import { probeSent } from "../../../cost/idle.ts";
-import { isOfParking, sentNotice } from "../../../cost/notices.ts";
+import { isOfParking, sentNotification } from "../../../cost/notifications.ts";
+import { type CampaignObservations, isLeaving, type Observations } from "../../../cost/observations.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
 import type { GuardPorts } from "./ports.ts";
 
@@ -23,13 +23,20 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         throw failures.error();
     }
     const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
-    const looks = await lookAround(ports, failures, campaign, requestsSince(known, now));
-    const decided = decide(known, now, config, looks);
+    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now));
+    const decided = decide(known, now, config, observations);
     const lost = found && "problem" in found ? found.problem : undefined;
-    const told = { problem: lost ?? "", parameter: name };
+    const notified = { problem: lost ?? "", parameter: name };
     const about = stamp(now);
     let state =
-        (lost && say(decided.state, { kind: "state-lost", month: monthOf(now), about, at: now, facts: told })) ||
+        (lost &&
+            addNotification(decided.state, {
+                kind: "state-lost",
+                month: monthOf(now),
+                about,
+                at: now,
+                facts: notified,
+            })) ||
         decided.state;
     const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
     if (noted !== version + 1) {
@@ -39,7 +46,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     }
 
     const before = state;
-    state = await act(ports, config, failures, state, looks);
+    state = await act(ports, config, failures, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     if (state !== before) {
         await failures.of("note what was done", async () => {
@@ -61,25 +68,25 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
 async function lookAround(
     ports: GuardPorts,
     failures: Failures,
-    campaign: Looks["campaign"],
+    campaign: Observations["campaign"],
     since: number,
-): Promise<Looks> {
+): Promise<Observations> {
     const { ranking: port } = ports;
     const [kept, requests, ranking, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("look at the campaign's tags", () => ports.kept()),
         failures.of("look at the requests", () => ports.requests(since)),
-        port && rankingLooks(port, failures, since),
-        failures.of("look at what is parked", async () => ({ mark: await ports.parked() })),
+        port && rankingObservations(port, failures, since),
+        failures.of("look at what is parked", async () => ({ flag: await ports.parked() })),
         failures.of("look at the solutions", () => ports.solutions()),
     ]);
     return { campaign, kept, requests, ranking, parked, solutions };
 }
 
-async function rankingLooks(
+async function rankingObservations(
     port: NonNullable<GuardPorts["ranking"]>,
     failures: Failures,
     since: number,
-): Promise<CampaignLooks> {
+): Promise<CampaignObservations> {
     const [campaign, requests] = await Promise.all([
         failures.of("look at the ranking campaign", async () => ({ found: await port.campaign() })),
         failures.of("look at the ranking campaign's requests", () => port.requests(since)),
@@ -93,7 +100,7 @@ async function act(
     config: GuardConfig,
     failures: Failures,
     decided: GuardState,
-    { solutions }: Looks,
+    { solutions }: Observations,
 ): Promise<GuardState> {
     let state = decided;
     const { parking, probe } = state;
@@ -101,16 +108,16 @@ async function act(
         // What is noted goes only when a look shows the campaign on its way out: an accepted deletion may yet fail.
         await failures.of("park the campaign", () => ports.park(parking.reason));
     }
-    for (const notice of decided.notices) {
-        const sent = await failures.of(`send the notice ${notice.key}`, async () => {
-            const sent = sentNotice(notice, config);
+    for (const notification of decided.notices) {
+        const sent = await failures.of(`send the notice ${notification.key}`, async () => {
+            const sent = sentNotification(notification, config);
             // First, because what was sent is not done again.
             if (isOfParking(sent)) await ports.show(sent);
             await ports.notify(sent);
             return true;
         });
         if (sent) {
-            state = { ...state, notices: state.notices.filter(({ key }) => key !== notice.key) };
+            state = { ...state, notices: state.notices.filter(({ key }) => key !== notification.key) };
         }
     }
     if (probe !== undefined && !probe.sent) {

@@ -5,13 +5,13 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { keepTag } from "../../../cost/guard-config.ts";
-import type { SolutionSeen } from "../../../cost/guard-looks.ts";
+import type { ObservedSolution } from "../../../cost/observations.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { isOurs, type Tags, tagsOf } from "../../../personalize/tags.ts";
 
 /** The solutions that carry a stack's tags, with whether a campaign stands on each. */
-export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly SolutionSeen[]> {
-    const found: SolutionSeen[] = [];
+export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly ObservedSolution[]> {
+    const found: ObservedSolution[] = [];
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
         for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
             const tags = await tagsOf(client, solutionArn).catch(goneOrThrow);

@@ -7,7 +7,7 @@ export interface SnsEvent {
 }
 
 /** Seconds that a chat may take to answer. */
-const patience = 10;
+const timeoutSeconds = 10;
 
 const ssm = new SSMClient({});
 let webhook: Promise<string> | undefined;
@@ -49,7 +49,7 @@ async function post(to: string, text: string): Promise<void> {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ text }),
-        signal: AbortSignal.timeout(patience * 1000),
+        signal: AbortSignal.timeout(timeoutSeconds * 1000),
     }).catch((error: unknown) => {
         // What fetch says of its failure may hold the URL.
         throw new Error(`the chat does not answer: ${error instanceof Error ? error.name : "no reason"}`);

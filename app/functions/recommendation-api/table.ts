@@ -9,7 +9,14 @@ import {
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readFilms, writeFilms } from "../../serving/film-scores.ts";
-import type { CampaignSeen, KeptList, Notice, Recent, RecentFilm, TablePort } from "../../serving/ports.ts";
+import type {
+    CampaignStatus,
+    KeptList,
+    Recent,
+    RecentFilm,
+    ShownNotification,
+    TablePort,
+} from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
 
 type Item = Record<string, AttributeValue>;
@@ -71,14 +78,14 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         },
         async stack(signal) {
             const item = await both([keyOf("stack", "campaign"), keyOf("stack", "notice")], signal);
-            const [campaign, notice] = [item("campaign"), item("notice")];
+            const [campaign, notification] = [item("campaign"), item("notice")];
             return {
                 ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
                 ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
-                ...(notice && {
-                    notice: {
-                        ...{ kind: textOf(notice, "kind"), text: textOf(notice, "text") },
-                        at: numberOf(notice, "at"),
+                ...(notification && {
+                    notification: {
+                        ...{ kind: textOf(notification, "kind"), text: textOf(notification, "text") },
+                        at: numberOf(notification, "at"),
                     },
                 }),
             };
@@ -124,8 +131,12 @@ export async function flushLists(client: DynamoDBClient, TableName: string, at: 
 }
 
 /** Viewers are told why there is no campaign, as long as there is none; `at` is epoch milliseconds. */
-export async function putNotice(client: DynamoDBClient, TableName: string, notice: Notice): Promise<void> {
-    const { kind, text: told, at } = notice;
+export async function putNotification(
+    client: DynamoDBClient,
+    TableName: string,
+    notification: ShownNotification,
+): Promise<void> {
+    const { kind, text: told, at } = notification;
     const Item = { ...keyOf("stack", "notice"), kind: text(kind), text: text(told), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
@@ -156,25 +167,25 @@ const recentOf = (item: Item | undefined): Recent =>
         : { revision: numberOf(item, "revision"), films: JSON.parse(textOf(item, "films")) as RecentFilm[] };
 
 function listOf(key: string, item: Item): KeptList {
-    const [generation, recommendationId] = [item.generation?.S, item.recommendationId?.S];
+    const [solutionVersion, recommendationId] = [item.generation?.S, item.recommendationId?.S];
     return {
         key,
         films: readFilms(textOf(item, "list")),
         madeAt: numberOf(item, "madeAt"),
         revision: numberOf(item, "revision"),
         from: textOf(item, "from") === "precomputed" ? "precomputed" : "campaign",
-        ...(generation !== undefined && { generation }),
+        ...(solutionVersion !== undefined && { solutionVersion }),
         ...(recommendationId !== undefined && { recommendationId }),
     };
 }
 
-const listItem = ({ films, madeAt, revision, from, generation, recommendationId }: KeptList): Item => ({
+const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
     ...{ list: text(writeFilms(films)), madeAt: number(madeAt), revision: number(revision), from: text(from) },
-    ...(generation !== undefined && { generation: text(generation) }),
+    ...(solutionVersion !== undefined && { generation: text(solutionVersion) }),
     ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
 });
 
-function seenOf(item: Item): CampaignSeen {
+function seenOf(item: Item): CampaignStatus {
     const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
     return {
         ...{ status: textOf(item, "status"), checkedAt: numberOf(item, "checkedAt") },

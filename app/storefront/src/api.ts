@@ -25,7 +25,7 @@ export class ApiError extends Error {
 
 /** Longest that a prefetched answer is taken for a new one. */
 const prefetchedMs = 30_000;
-const patienceMs = 15_000;
+const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
 
 /** Where the API is: the program that hosts the page writes it into `<html data-api>`, relative to the document. */
@@ -70,7 +70,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     let response: Response;
     let text: string;
     try {
-        response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) });
+        response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
         text = await response.text();
     } catch (error) {
         throw new ApiError(wordsFor(error));
@@ -90,7 +90,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
 function wordsFor(error: unknown): string {
     if (!navigator.onLine) return "You are offline.";
     const late = error instanceof DOMException && error.name === "TimeoutError";
-    return late ? `The API did not answer within ${patienceMs / 1000} seconds.` : "The API cannot be reached.";
+    return late ? `The API did not answer within ${timeoutMs / 1000} seconds.` : "The API cannot be reached.";
 }
 
 function problemOf(response: Response, text: string): ApiError {

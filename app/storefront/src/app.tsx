@@ -8,7 +8,7 @@ import { Announcer } from "./parts/announcer.tsx";
 import { Header } from "./parts/header.tsx";
 import { Picker } from "./parts/picker.tsx";
 import { hashFor, type Route } from "./route.ts";
-import { nameOf } from "./viewers.ts";
+import { viewerName } from "./viewers.ts";
 
 const titles = { home: "For you", compare: "Compare", status: "Status" } as const;
 
@@ -22,7 +22,7 @@ export function App() {
 
     const first = useRef(true);
     useEffect(() => {
-        document.title = `${page === "home" && viewer !== undefined ? `For ${nameOf(viewer)}` : titles[page]} · Movie recommender`;
+        document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · Movie recommender`;
         // Who follows a link hears and sees the new page from its beginning; the first one is loaded, not followed.
         if (!first.current) {
             main.current?.focus({ preventScroll: true });

@@ -27,7 +27,7 @@ export function anotherNewViewer(): string {
 export const isNew = (viewer: string) => viewer.startsWith("new-");
 
 /** How a viewer is called. */
-export const nameOf = (viewer: string) => (isNew(viewer) ? "you" : `viewer ${viewer}`);
+export const viewerName = (viewer: string) => (isNew(viewer) ? "you" : `viewer ${viewer}`);
 
 export function watchedBy(viewer: string): Watched {
     try {

@@ -1,8 +1,8 @@
 import type { GuardPorts } from "../../../app/functions/cost-guard/ports.ts";
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import type { CampaignSeen, SolutionSeen } from "../../../cost/guard-looks.ts";
-import type { SentNotice } from "../../../cost/notices.ts";
+import type { SentNotification } from "../../../cost/notifications.ts";
+import type { ObservedCampaign, ObservedSolution } from "../../../cost/observations.ts";
 import { hour, minute, window, windowOf } from "../../../cost/time.ts";
 
 export const guardConfig: GuardConfig = {
@@ -29,18 +29,18 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     const world = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
-        campaign: undefined as CampaignSeen | undefined,
+        campaign: undefined as ObservedCampaign | undefined,
         /** The campaign that orders given films; whether the config has one. */
-        ranking: undefined as CampaignSeen | undefined,
+        ranking: undefined as ObservedCampaign | undefined,
         ranks: false,
         goneAt: 0,
         kept: false,
         parkedReason: undefined as string | undefined,
-        solutions: [] as SolutionSeen[],
+        solutions: [] as ObservedSolution[],
         state: undefined as string | undefined,
         version: 0,
         /** Every notice that arrived, also those that arrived twice. */
-        arrived: [] as SentNotice[],
+        arrived: [] as SentNotification[],
         /** Kinds of what the page shows. */
         shown: [] as string[],
         deletions: 0,

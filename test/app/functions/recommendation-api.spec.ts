@@ -51,7 +51,7 @@ describe("the recommendation API on a local AWS", () => {
                 madeAt: 1_800_000_000_123,
                 revision: 5,
                 from: "campaign",
-                generation: "v",
+                solutionVersion: "v",
                 recommendationId: "R",
             },
             films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),

@@ -64,7 +64,7 @@ describe("what is known of the campaign", () => {
 
     it("is shown with what the cost guard says, while it is away", async () => {
         const at = world.clock.at;
-        world.table.setStack({ notice: { kind: "parked", text: "The limit is near.", at } });
+        world.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
         assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined);
         world.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
         world.clock.at += 11 * second;

@@ -45,7 +45,7 @@ describe("the storefront on the real engine and the local AWS", function () {
         assert.ok((await filmsOf(page, "picks")).length > 0);
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
         assertExit(park, 0);
-        const notice = () => page.$eval(".notice", (shown) => shown.textContent ?? "").catch(() => "");
+        const notice = () => page.$eval(".banner", (shown) => shown.textContent ?? "").catch(() => "");
         // Somebody's list finds out first. The page looks each minute, and when its reader comes back.
         assert.equal((await fetch(`${apiUrl}/recommendations/somebody`)).status, 200);
         for (const giveUp = Date.now() + 30_000; (await notice()) === ""; await setTimeout(200)) {

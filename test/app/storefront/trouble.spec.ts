@@ -70,12 +70,12 @@ describe("the storefront in trouble", () => {
 
     it("tells that the campaign is parked, and what the lists are instead", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
-        await said(page, ".notice", /^The campaign is parked\./);
+        await said(page, ".banner", /^The campaign is parked\./);
         await said(page, "#picks [data-source]", /What people watch.*there is no campaign just now/);
         await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await said(page, "#picks [data-source]", /Similar films/);
-        await page.locator(".notice a").click();
+        await page.locator(".banner a").click();
         await said(page, ".guard", /The cost guard says.*so the campaign was parked/);
         const text = await textOf(page, "main");
         assert.match(text, /Away/);

@@ -6,7 +6,7 @@ import { SourceBadge } from "../parts/source-badge.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { picksPath, popularPath, rowLength, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, nameOf } from "../viewers.ts";
+import { isNew, viewerName } from "../viewers.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 import { useOpened } from "./opened.tsx";
 import { useWatch } from "./use-watch.ts";
@@ -41,7 +41,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     return (
         <div class="compare">
             <header class="page-head">
-                <h1>Three ways to choose, for {nameOf(viewer)}</h1>
+                <h1>Three ways to choose, for {viewerName(viewer)}</h1>
                 <p class="lead">
                     {summary(lists, chosenTitle) ??
                         "What most people watch, what is like one film, and what is personal."}
@@ -80,7 +80,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="personal"
                     title="Personal"
-                    note={`Chosen for ${nameOf(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize where there is a campaign.`}
+                    note={`Chosen for ${viewerName(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize where there is a campaign.`}
                     asked={personal}
                     {...shared}
                 />

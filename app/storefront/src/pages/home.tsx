@@ -3,12 +3,12 @@ import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
 import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
+import { Banner } from "../parts/banner.tsx";
 import { Hero } from "../parts/hero.tsx";
-import { Notice } from "../parts/notice.tsx";
 import { Row } from "../parts/row.tsx";
 import { picksPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, nameOf, watchedBy } from "../viewers.ts";
+import { isNew, viewerName, watchedBy } from "../viewers.ts";
 import { lastRevision, watchFilm } from "../watching.ts";
 import { type FilmList, type Health, type ListedFilm, listed, milliseconds } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
@@ -95,7 +95,7 @@ export function Home({ viewer }: { viewer: string }) {
                 onWatch={(film) => watch(film, picks.answered?.value.recommendationId)}
                 onOpen={(film) => picks.answered && openFilm(film, picks.answered.value)}
             >
-                <Notice health={health.answered?.value} viewer={viewer} />
+                <Banner health={health.answered?.value} viewer={viewer} />
             </Hero>
             <Row
                 id="picks"
@@ -170,7 +170,7 @@ function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefi
     if (list.source === "similar") {
         const names = (list.because ?? []).map((film) => spoken(film.title));
         return names.length > 0
-            ? `Like ${listed(names)}, which ${nameOf(viewer)} watched.`
+            ? `Like ${listed(names)}, which ${viewerName(viewer)} watched.`
             : "Like what was watched last.";
     }
     return "What most people watch. Watch one, and the list becomes personal.";

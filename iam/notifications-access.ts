@@ -3,8 +3,8 @@ import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom } from "./service-trust.ts";
 
 /** Who may publish notices, and where they go. */
-export interface NoticesScope extends ServiceCaller {
-    readonly names: { readonly notices: string; readonly alarmPrefix: string; readonly budget: string };
+export interface NotificationsScope extends ServiceCaller {
+    readonly names: { readonly notifications: string; readonly alarmPrefix: string; readonly budget: string };
 }
 
 /**
@@ -12,7 +12,7 @@ export interface NoticesScope extends ServiceCaller {
  * (Cost Management User Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying
  * users on alarm changes"). Whoever else publishes does it by his own policy.
  */
-export function topicPolicy(scope: NoticesScope): PolicyDocument {
+export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     const { partition, accountId, names } = scope;
     const publish = (Sid: string, Service: string, source: string) =>
         ({
@@ -20,7 +20,7 @@ export function topicPolicy(scope: NoticesScope): PolicyDocument {
             Effect: "Allow",
             Principal: { Service },
             Action: "sns:Publish",
-            Resource: regionalArn(scope, "sns", names.notices),
+            Resource: regionalArn(scope, "sns", names.notifications),
             Condition: onlyFrom(accountId, source),
         }) as const;
     return {
@@ -38,7 +38,7 @@ export function topicPolicy(scope: NoticesScope): PolicyDocument {
 }
 
 /** Policy of the notices' queue: the topic may send there, and nobody else. */
-export function noticesQueuePolicy(scope: NoticesScope): PolicyDocument {
+export function notificationsQueuePolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
@@ -47,8 +47,8 @@ export function noticesQueuePolicy(scope: NoticesScope): PolicyDocument {
                 Effect: "Allow",
                 Principal: { Service: "sns.amazonaws.com" },
                 Action: "sqs:SendMessage",
-                Resource: regionalArn(scope, "sqs", scope.names.notices),
-                Condition: { ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", scope.names.notices) } },
+                Resource: regionalArn(scope, "sqs", scope.names.notifications),
+                Condition: { ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", scope.names.notifications) } },
             },
         ],
     };

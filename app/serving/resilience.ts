@@ -12,7 +12,7 @@ import {
 import type { Limits } from "./limits.ts";
 
 /** Asks something remote, which may be slow or away. */
-export interface Patience {
+export interface Resilience {
     /**
      * What the work answers, within the time.
      *
@@ -30,11 +30,11 @@ export interface Patience {
 }
 
 /** Waits at most `milliseconds`, and gives it a rest after too many failures in a row that `counts` lets count. */
-export function patience(
+export function resilience(
     milliseconds: number,
     { failuresInRow, resting, background }: Pick<Limits, "failuresInRow" | "resting" | "background">,
     counts?: (error: unknown) => boolean,
-): Patience {
+): Resilience {
     const breaker = circuitBreaker(counts ? handleWhen(counts) : handleAll, {
         halfOpenAfter: resting,
         breaker: new ConsecutiveBreaker(failuresInRow),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../../iam/guard-rules.ts";
+import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../../iam/resource-rules.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ type Properties = Readonly<Record<string, unknown>>;
  *
  * @throws pulumi.RunError for a waiver of no rule, or without a reason.
  */
-export function guardRules(waivers: Readonly<Record<string, string>>): void {
+export function enforceResourceRules(waivers: Readonly<Record<string, string>>): void {
     const problems = waiverProblems(waivers);
     if (problems.length > 0) {
         throw new pulumi.RunError(`the waivers have problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);

@@ -3,21 +3,21 @@ import type { GuardConfig } from "./guard-config.ts";
 import { iso, readable } from "./time.ts";
 
 /** What the guard says, once each; a reader that gets one twice drops it by its id. */
-export interface Notice {
+export interface GuardNotification {
     /** What it is about, unique in the stack: `2026-11/limit-reached/20`. */
     readonly key: string;
-    readonly kind: NoticeKind;
+    readonly kind: NotificationKind;
     readonly at: number;
     /** What the text needs besides. */
     readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 /** A notice as it is sent. */
-export interface SentNotice {
+export interface SentNotification {
     readonly schemaVersion: 1;
     /** Stays the same when it is sent again. */
     readonly id: string;
-    readonly kind: NoticeKind;
+    readonly kind: NotificationKind;
     readonly stack: string;
     /** ISO 8601. */
     readonly at: string;
@@ -61,12 +61,15 @@ const texts = {
     "state-lost": ({ problem, parameter }) =>
         `What the cost guard had noted ${problem}. It starts again from what AWS knows; a limit that was reached this month may park the campaign once more. ` +
         `What was noted stays in the history of the SSM parameter: aws ssm get-parameter-history --name ${parameter}`,
-} as const satisfies Record<string, (facts: Notice["facts"]) => string>;
+} as const satisfies Record<string, (facts: GuardNotification["facts"]) => string>;
 
-export type NoticeKind = keyof typeof texts;
+export type NotificationKind = keyof typeof texts;
 
 /** The notice as its readers get it: the same for the same notice, however often it is sent. */
-export function sentNotice({ key, kind, at, facts }: Notice, { stack }: Pick<GuardConfig, "stack">): SentNotice {
+export function sentNotification(
+    { key, kind, at, facts }: GuardNotification,
+    { stack }: Pick<GuardConfig, "stack">,
+): SentNotification {
     return {
         schemaVersion: 1,
         id: `${stack}/${key}`,
@@ -78,7 +81,7 @@ export function sentNotice({ key, kind, at, facts }: Notice, { stack }: Pick<Gua
 }
 
 /** Whether it says that there is no campaign now: viewers see why their lists are others. */
-export const isOfParking = ({ kind }: Pick<SentNotice, "kind">): boolean =>
+export const isOfParking = ({ kind }: Pick<SentNotification, "kind">): boolean =>
     kind === "limit-reached" || kind === "idle-parked";
 
 /** A price a day of what costs that an hour. */

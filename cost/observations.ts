@@ -1,24 +1,24 @@
 import type { RequestWindows } from "./spend.ts";
 
 /** What the guard saw of a campaign; a part that it could not see is undefined, and is never taken for empty. */
-export interface CampaignLooks {
-    readonly campaign: { readonly found: CampaignSeen | undefined } | undefined;
+export interface CampaignObservations {
+    readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
     /** Of the times that `requestsSince` asks for. */
     readonly requests: RequestWindows | undefined;
 }
 
 /** What the guard saw of the world: of the campaign, and of what is around it. */
-export interface Looks extends CampaignLooks {
+export interface Observations extends CampaignObservations {
     /** Of the campaign that orders given films; undefined where the stack's config has none. */
-    readonly ranking: CampaignLooks | undefined;
+    readonly ranking: CampaignObservations | undefined;
     /** Whether the campaign carries the tag that protects it. */
     readonly kept: boolean | undefined;
     /** What is noted as parked. */
-    readonly parked: { readonly mark: ParkedSeen | undefined } | undefined;
-    readonly solutions: readonly SolutionSeen[] | undefined;
+    readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
+    readonly solutions: readonly ObservedSolution[] | undefined;
 }
 
-export interface CampaignSeen {
+export interface ObservedCampaign {
     /** The service's word. */
     readonly status: string;
     readonly createdAt: number;
@@ -26,13 +26,13 @@ export interface CampaignSeen {
     readonly minProvisionedTPS: number;
 }
 
-export interface ParkedSeen {
+export interface ObservedParking {
     /** ARNs of the solutions by whose campaigns it comes back. */
     readonly solutions: readonly string[];
 }
 
 /** A solution that carries the stack's tags. */
-export interface SolutionSeen {
+export interface ObservedSolution {
     /** The service's word. */
     readonly status: string;
     readonly arn: string;

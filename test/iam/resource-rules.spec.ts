@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { violationsOf, waiverProblems } from "../../iam/guard-rules.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import { violationsOf, waiverProblems } from "../../iam/resource-rules.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { notifierPolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
-import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
+import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { guardScopeOf } from "../cost/guard-scope.ts";
 import { failuresAlarm } from "./alarms.ts";
 import { stackAlarm } from "./stack-alarm.ts";
 
-export interface NoticesArgs {
+export interface NotificationsArgs {
     readonly config: StackConfig;
     readonly caller: pulumi.Input<ServiceCaller>;
 }
@@ -18,7 +18,7 @@ export interface NoticesArgs {
 const longestKept = 14 * 24 * 3600;
 
 /** Where everything that people should know is said: a topic; behind it a queue, mail, a chat. And the failures' queue. */
-export class Notices extends pulumi.ComponentResource {
+export class Notifications extends pulumi.ComponentResource {
     /** Known only when those may publish there who are to. */
     public readonly topicArn: pulumi.Output<string>;
     /** The queue of notices. */
@@ -26,7 +26,7 @@ export class Notices extends pulumi.ComponentResource {
     /** ARN of the queue of what could not be run, or delivered. */
     public readonly failuresArn: pulumi.Output<string>;
 
-    constructor(name: string, args: NoticesArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:notices:Notices", name, {}, opts);
         const { names, tags, cost } = args.config;
         const caller = pulumi.output(args.caller);
@@ -35,7 +35,7 @@ export class Notices extends pulumi.ComponentResource {
 
         // Not encrypted by SNS's own key: the policy of alias/aws/sns keeps Budgets and CloudWatch's alarms out
         // (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
-        const topic = new aws.sns.Topic(name, { name: names.notices, tags }, child);
+        const topic = new aws.sns.Topic(name, { name: names.notifications, tags }, child);
         const publishers = new aws.sns.TopicPolicy(
             name,
             { arn: topic.arn, policy: pulumi.jsonStringify(scope.apply(topicPolicy)) },
@@ -48,10 +48,10 @@ export class Notices extends pulumi.ComponentResource {
                 { name: queueName, messageRetentionSeconds: longestKept, sqsManagedSseEnabled: true, tags },
                 child,
             );
-        const kept = queue(name, names.notices);
+        const kept = queue(name, names.notifications);
         const arrives = new aws.sqs.QueuePolicy(
             name,
-            { queueUrl: kept.url, policy: pulumi.jsonStringify(scope.apply(noticesQueuePolicy)) },
+            { queueUrl: kept.url, policy: pulumi.jsonStringify(scope.apply(notificationsQueuePolicy)) },
             child,
         );
         this.queueUrl = kept.url;
@@ -79,7 +79,7 @@ export class Notices extends pulumi.ComponentResource {
 
     private chat(
         name: string,
-        { config, caller }: NoticesArgs,
+        { config, caller }: NotificationsArgs,
         webhookParameter: string,
         topic: pulumi.Output<string>,
     ) {

@@ -12,7 +12,7 @@ export interface Declared {
  * undefined where nothing is, and where the property is not known yet. `before` is what the program asked for earlier:
  * what a resource needs beside it must come first, as it must be made first.
  */
-export type GuardRule = (
+export type ResourceRule = (
     type: string,
     props: Readonly<Record<string, unknown>>,
     before: readonly Declared[],
@@ -27,7 +27,7 @@ const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aw
 const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
-export const guardRules = {
+export const resourceRules = {
     "public-bucket": (type, props) => {
         if (type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") {
             const open = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].filter(
@@ -41,7 +41,7 @@ export const guardRules = {
         const open = /^aws:s3\/bucket(Policy)?:/.test(type)
             ? allowing(props).find((statement) => isForEveryone(statement) && !statement.Condition)
             : undefined;
-        return open && `${nameOf(open)} lets everyone in`;
+        return open && `${statementName(open)} lets everyone in`;
     },
 
     "wildcard-action": (_type, props) => {
@@ -50,7 +50,8 @@ export const guardRules = {
                 NotAction !== undefined || listOf(Action).some((action) => /(^|:)\*$/.test(action)),
         );
         return (
-            wide && `${nameOf(wide)} allows ${wide.NotAction ? "all but some actions" : listOf(wide.Action).join(", ")}`
+            wide &&
+            `${statementName(wide)} allows ${wide.NotAction ? "all but some actions" : listOf(wide.Action).join(", ")}`
         );
     },
 
@@ -61,7 +62,7 @@ export const guardRules = {
         );
         return (
             trusting &&
-            `${nameOf(trusting)} trusts ${servicesOf(trusting).join(", ")} in anybody's name; say in whose, by aws:SourceAccount and aws:SourceArn`
+            `${statementName(trusting)} trusts ${servicesOf(trusting).join(", ")} in anybody's name; say in whose, by aws:SourceAccount and aws:SourceArn`
         );
     },
 
@@ -92,9 +93,9 @@ export const guardRules = {
         type === campaignType && !before.some(watchesPersonalize)
             ? "bills by the hour, and no aws.budgets.Budget on Amazon Personalize comes before it in the program"
             : undefined,
-} as const satisfies Record<string, GuardRule>;
+} as const satisfies Record<string, ResourceRule>;
 
-export type GuardRuleName = keyof typeof guardRules;
+export type ResourceRuleName = keyof typeof resourceRules;
 
 /** Fewer characters than this are no reason. */
 export const shortestReason = 20;
@@ -102,8 +103,8 @@ export const shortestReason = 20;
 /** What is wrong with waivers of rules: rules that there are not, and reasons that are none. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
     return Object.entries(waivers).flatMap(([rule, reason]) => {
-        if (!(rule in guardRules)) {
-            return [`waivers.${rule} is no guard rule; the rules are ${Object.keys(guardRules).join(", ")}`];
+        if (!(rule in resourceRules)) {
+            return [`waivers.${rule} is no guard rule; the rules are ${Object.keys(resourceRules).join(", ")}`];
         }
         return String(reason).trim().length < shortestReason
             ? [`waivers.${rule} is "${reason}"; write a reason of at least ${shortestReason} characters`]
@@ -113,9 +114,9 @@ export function waiverProblems(waivers: Readonly<Record<string, string>>): strin
 
 /** All that is wrong with a resource, by rule. */
 export function violationsOf(type: string, props: Readonly<Record<string, unknown>>, before: readonly Declared[] = []) {
-    return Object.entries<GuardRule>(guardRules).flatMap(([rule, judge]) => {
+    return Object.entries<ResourceRule>(resourceRules).flatMap(([rule, judge]) => {
         const problem = judge(type, props, before);
-        return problem === undefined ? [] : [{ rule: rule as GuardRuleName, problem }];
+        return problem === undefined ? [] : [{ rule: rule as ResourceRuleName, problem }];
     });
 }
 
@@ -157,7 +158,7 @@ function documentOf(value: unknown): PolicyDocument | undefined {
     }
 }
 
-const nameOf = ({ Sid }: Statement) => (Sid === undefined ? "a statement" : `statement ${Sid}`);
+const statementName = ({ Sid }: Statement) => (Sid === undefined ? "a statement" : `statement ${Sid}`);
 const keysOf = ({ Condition }: Statement) =>
     Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys).map((key) => key.toLowerCase()));
 

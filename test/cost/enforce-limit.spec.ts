@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { guardWorld } from "../app/functions/guard-world.ts";
 
-const braked = async () => {
+const enforced = async () => {
     const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 10, idleAction: "announce", idleHours: 9999 });
     world.makeCampaign();
     // $10 at $0.20 an hour.
@@ -14,7 +14,7 @@ const braked = async () => {
 
 describe("the brake", () => {
     it("says at 80 % that the limit comes near, and stops the campaign within a run of the limit, with the reason", async () => {
-        const world = await braked();
+        const world = await enforced();
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
         assert.match(String(world.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
         assert.match(String(world.parkedReason), /^cost guard: \$10(\.0\d?)? this month, and the limit is \$10$/);
@@ -22,7 +22,7 @@ describe("the brake", () => {
     });
 
     it("lets somebody resume in the same month, says so once, and is armed again by another limit and another month", async () => {
-        const world = await braked();
+        const world = await enforced();
         await world.hours(3);
         world.makeCampaign();
         await world.hours(48);
