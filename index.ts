@@ -5,20 +5,18 @@ import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget } from "./components/cost/spend-budget.ts";
-import { DataBucket } from "./components/data/data-bucket.ts";
-import { filesOf, prefixesOf } from "./components/data/files.ts";
+import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
-import { Recommender } from "./components/personalize/recommender.ts";
-import { stackStateFlags } from "./components/personalize/stack-state-flags.ts";
+import { Recommender, stackStateFlags } from "./components/personalize/recommender.ts";
 import { bucketNameFor, loadConfig } from "./config/config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
 import { endWithEngine } from "./personalize/engine.ts";
 
-// When its engine is killed, a program waits for it for ever, and busily.
+// If its engine is killed, a Pulumi program waits for ever with high CPU use.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 const config = loadConfig();
 enforceResourceRules(config.waivers);
@@ -39,7 +37,7 @@ const place = {
 
 if (config.recipe === "aws-hrnn") {
     pulumi.log.warn(
-        "recipe aws-hrnn is gone from ListRecipes: AWS may refuse it. aws-user-personalization succeeds it.",
+        "ListRecipes no longer has recipe aws-hrnn, so AWS may reject it. Its successor is aws-user-personalization.",
     );
 }
 

@@ -1,19 +1,24 @@
 import { campaignUsdPerHour } from "../config/prices.ts";
-import type { GuardConfig } from "./guard-config.ts";
-import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
+import { rankingRecipe } from "./estimate.ts";
+import {
+    type CountedCampaign,
+    type GuardConfig,
+    type GuardState,
+    type RememberedCampaign,
+    remembered,
+} from "./guard-state.ts";
 import type { CampaignObservations, Observations } from "./observations.ts";
 import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
-import { rankingRecipe } from "./standing.ts";
 
 interface Count {
     readonly counted: CountedCampaign;
     /** US dollars of this month. */
     readonly usd: number;
-    /** Whether the campaign could be looked at. If not it counts as before, and its time is counted again by the next run. */
+    /** Whether the campaign was observed. If not, it counts as before, and the next run counts its time again. */
     readonly isSeen: boolean;
 }
 
-/** A campaign's time, counted up to now. */
+/** Counts a campaign's time up to now. */
 export function countCampaign(
     known: CountedCampaign,
     now: number,
@@ -31,7 +36,10 @@ export function countCampaign(
     };
 }
 
-/** The same for the ranking campaign; undefined where there was none this month. What config took away has cost what it has. */
+/**
+ * Counts the ranking campaign; undefined if there was none this month. After its removal from the config, its earlier
+ * cost still counts.
+ */
 export function countRanking(
     known: CountedCampaign | undefined,
     now: number,
@@ -48,11 +56,11 @@ export function countRanking(
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
 }
 
-/** All that bills as a campaign. */
+/** All campaigns. */
 export const campaignsOf = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
     [campaign, ranking?.campaign].filter((one) => one !== undefined);
 
-/** US dollars an hour of all campaigns, by their minimum, or their use where that is known and more. */
+/** US dollars an hour of all campaigns, by minimum TPS, or by use if known and larger. */
 export function hourlyUsd(
     { campaign, ranking }: GuardState,
     { recipe }: Pick<GuardConfig, "recipe">,
@@ -70,7 +78,7 @@ export function hourlyUsd(
     );
 }
 
-/** Requests of all campaigns together; undefined where those of one are not known. */
+/** Requests of all campaigns together; undefined if those of one are unknown. */
 export function allRequests({ requests, ranking }: Observations): RequestWindows | undefined {
     if (ranking === undefined) {
         return requests;

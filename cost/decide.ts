@@ -1,14 +1,13 @@
 import { allRequests, campaignsOf, countCampaign, countRanking, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
-import type { GuardConfig } from "./guard-config.ts";
-import { type GuardState, without } from "./guard-state.ts";
+import { type GuardConfig, type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
 
-/** What the guard publishes; undefined where it is not known. */
+/** Values for CloudWatch; undefined if unknown. */
 export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
@@ -18,7 +17,7 @@ export interface Gauges {
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestHistoryMs = 62 * day;
 
-/** Since when the guard needs to know the requests. */
+/** The moment from which the guard needs the requests. */
 export function requestsSince(state: GuardState, now: number): number {
     const counted = [state, ...(state.ranking ? [state.ranking] : [])];
     const needed = Math.min(
@@ -29,9 +28,9 @@ export function requestsSince(state: GuardState, now: number): number {
 }
 
 /**
- * One run of the guard: from what it knew and what it sees to what it knows now, in which all that is to be done stands
- * (`parking`, `probe`, `solutions`, `notices`). A part of the world that it could not see leaves that part as it was: a
- * campaign that could not be looked at counts as before for the brake, and its time is counted again by the next run.
+ * One run of the guard: calculates the new state from the known state and the observations. The new state contains all
+ * pending work (`parking`, `probe`, `solutions`, `notices`). A failed observation leaves its part of the state
+ * unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time again.
  */
 export function decide(
     known: GuardState,
@@ -58,7 +57,7 @@ export function decide(
     return { state, gauges: gaugesOf(state, now, config, observations, usd) };
 }
 
-/** Parking is over when all campaigns are on their way out, or when somebody made another one since. */
+/** Parking ends when all campaigns are being deleted, or when a campaign was created since. */
 function endParking(state: GuardState): GuardState {
     const { parking } = state;
     const campaigns = campaignsOf(state);

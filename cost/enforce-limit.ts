@@ -1,14 +1,23 @@
 import { campaignsOf } from "./count.ts";
-import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState } from "./guard-state.ts";
+import { addNotification, type GuardConfig, type GuardState } from "./guard-state.ts";
 import { stamp } from "./time.ts";
 
-/** Share of the limit at which it is said that it comes near. */
+/**
+ * Thresholds of the budget's notifications, in percent of the limit: actual spend, and AWS's forecast for the month.
+ */
+export const budgetThresholds = [
+    { type: "ACTUAL", percent: 50 },
+    { type: "ACTUAL", percent: 80 },
+    { type: "ACTUAL", percent: 100 },
+    { type: "FORECASTED", percent: 100 },
+] as const;
+
+/** Share of the limit that triggers the first notification. */
 export const nearLimit = 0.8;
 
 /**
- * Stops the campaigns when the month has cost what it may: once for a month and a limit. Who resumes it in that month is
- * let have his way, and told; another limit arms it again.
+ * Parks the campaigns when the month's spend reaches the limit, once per month and limit. If resumed in the same month,
+ * the guard leaves them running and notifies once. A changed limit enforces again.
  */
 export function enforceLimit(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
     const { month } = state.spend;
@@ -27,7 +36,7 @@ export function enforceLimit(state: GuardState, now: number, config: GuardConfig
         if (standing === undefined) {
             return state;
         }
-        const reason = `cost guard: $${cents(usd)} this month, and the limit is $${limit}`;
+        const reason = `cost guard: $${cents(usd)} this month, limit $${limit}`;
         const enforced = { ...state, brake: { month, limitUsd: limit, at: now }, parking: { reason, at: now } };
         return reached(enforced) ?? enforced;
     }

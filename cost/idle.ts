@@ -1,20 +1,19 @@
 import { allRequests, hourlyUsd } from "./count.ts";
-import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
+import { addNotification, type GuardConfig, type GuardState, type Probe, without } from "./guard-state.ts";
 import { perDay } from "./notifications.ts";
 import type { Observations } from "./observations.ts";
-import { foreignRequests, shows } from "./own-requests.ts";
+import type { RequestWindows } from "./spend.ts";
 import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
-/** So long CloudWatch may take to show a request before it is said that it does not. */
+/** Delay after which a request that CloudWatch does not show is reported as missing. */
 const metricDelayMs = hour;
-/** Own requests that are remembered: one a day, while CloudWatch shows none. */
+/** Number of own requests to remember: one a day, while CloudWatch shows none. */
 const mostOwn = 10;
 
 /**
- * Tells a campaign that nobody asks, be it for a list or to order one, and parks it where that is wanted, a while after it
- * was announced. Missing data is never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
- * anything it asks the campaign itself, and waits until CloudWatch shows it; and so once more before it parks.
+ * Finds a campaign without requests, announces it, and, if configured, parks it later. Missing data is never idleness:
+ * a metric has no datapoints without requests, but also none when it fails. Therefore the guard first sends a request
+ * itself and waits until CloudWatch shows it; it repeats this before parking.
  */
 export function idle(known: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     const { campaign } = known;
@@ -35,8 +34,8 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     const { lastUse } = state;
     if (state.idle !== undefined && (lastUse > state.idle.since || observations.kept)) {
         const because = observations.kept
-            ? "it carries the tag keep now"
-            : `it was asked, or changed, at ${readable(lastUse)} or shortly before`;
+            ? "it now has the tag keep"
+            : `its last request or change was at about ${readable(lastUse)}`;
         const about = stamp(state.idle.at);
         const month = monthOf(state.idle.at);
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
@@ -52,7 +51,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    // A proof from before is none of today: a campaign that was kept may have been proved idle long ago.
+    // A proof must be recent: a kept campaign may have been proved idle long ago.
     const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
@@ -60,7 +59,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
 }
 
-/** The state with the newest use that is known; own requests are none. */
+/** The state with the newest known use; own requests do not count as use. */
 function noteUse(
     state: GuardState,
     now: number,
@@ -75,7 +74,7 @@ function noteUse(
     return used ? { ...without(state, "probe"), own: since(own), lastUse } : { ...state, lastUse };
 }
 
-/** Asks for a request of the guard's own after a moment, or sees that there was one; tells when CloudWatch shows none. */
+/** Requests a probe after a moment, or confirms an earlier one; adds a notification if CloudWatch does not show it. */
 function prove(
     state: GuardState,
     now: number,
@@ -100,7 +99,7 @@ function prove(
         : state;
 }
 
-/** What was sent, once it was. */
+/** The probe after it was sent. */
 export const probeSent = (probe: Probe): Probe => ({ ...probe, sent: true });
 
 function announce(state: GuardState, now: number, config: GuardConfig, since: number): GuardState {
@@ -124,6 +123,32 @@ function park(state: GuardState, now: number, since: number): GuardState {
         at: now,
         facts,
     });
-    const reason = `cost guard: nobody has asked it since ${readable(since)}`;
+    const reason = `cost guard: no requests since ${readable(since)}`;
     return notified === undefined ? state : { ...notified, parking: { reason, at: now } };
+}
+
+/** Possible difference between clocks: CloudWatch may count an own request this much earlier or later. */
+const apart = 2 * window;
+
+/** The windows with requests of others. */
+export function foreignRequests(requests: RequestWindows, own: readonly number[]): RequestWindows {
+    const left = new Map(requests);
+    for (const at of own) {
+        const start = windowOf(at);
+        const counted = [0, window, -window, apart, -apart]
+            .map((distance) => start + distance)
+            .find((candidate) => (left.get(candidate) ?? 0) >= 1);
+        if (counted !== undefined) {
+            left.set(counted, (left.get(counted) ?? 0) - 1);
+        }
+    }
+    return new Map([...left].filter(([, count]) => count >= 1));
+}
+
+/** Whether CloudWatch shows an own request, besides earlier own ones. */
+export function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
+    const since = windowOf(at) - apart;
+    const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
+    // The clock of an earlier one may differ in the other direction.
+    return known > earlier.filter((one) => one >= since - apart).length;
 }

@@ -1,21 +1,21 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import type { GuardConfig } from "./guard-config.ts";
+import type { GuardConfig } from "./guard-state.ts";
 import { iso, readable } from "./time.ts";
 
-/** What the guard says, once each; a reader that gets one twice drops it by its id. */
+/** A notification of the guard, sent once; a reader ignores a second one with an equal id. */
 export interface GuardNotification {
-    /** What it is about, unique in the stack: `2026-11/limit-reached/20`. */
+    /** Unique in the stack: `2026-11/limit-reached/20`. */
     readonly key: string;
     readonly kind: NotificationKind;
     readonly at: number;
-    /** What the text needs besides. */
+    /** Values for the text. */
     readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
-/** A notice as it is sent. */
+/** A notification in the format of the SNS message. */
 export interface SentNotification {
     readonly schemaVersion: 1;
-    /** Stays the same when it is sent again. */
+    /** Equal for repeated sends. */
     readonly id: string;
     readonly kind: NotificationKind;
     readonly stack: string;
@@ -24,48 +24,48 @@ export interface SentNotification {
     readonly text: string;
 }
 
-/** A ranking campaign beside the first makes two. */
-const theyHave = (campaigns: unknown) => (campaigns === 2 ? "The campaigns have" : "The campaign has");
+/** With a ranking campaign there are two campaigns. */
+const theCampaigns = (campaigns: unknown) => (campaigns === 2 ? "The campaigns" : "The campaign");
 const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
-const resume = "It comes back, without a training, by: npm run resume";
+const resume = "To resume without a training: npm run resume";
 
 const texts = {
     "limit-near": ({ usd, limit, campaigns }) =>
-        `${theyHave(campaigns)} cost ${money(usd)} this month, which is 80 % of the limit of $${limit}. At the limit the cost guard parks ${them(campaigns)}. ` +
-        "A higher limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
+        `${theCampaigns(campaigns)} cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks ${them(campaigns)}. ` +
+        "To raise the limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
     "limit-reached": ({ usd, limit, campaigns }) =>
-        `${theyHave(campaigns)} cost ${money(usd)} this month, and the limit is $${limit}: the cost guard parks ${them(campaigns)}, and nobody gets recommendations. ` +
-        `The deletion takes about 18 minutes. ${resume}. It is not parked again this month, unless the limit is changed.`,
+        `${theCampaigns(campaigns)} cost ${money(usd)} this month, and the limit is $${limit}. The cost guard parks ${them(campaigns)}, so there are no personal recommendations. ` +
+        `The deletion takes about 18 minutes. ${resume}. The cost guard does not park ${them(campaigns)} at the limit again this month, unless you change the limit.`,
     "limit-overridden": ({ usd, limit }) =>
-        `The campaign is back although this month's limit of $${limit} is reached (${money(usd)} so far). ` +
-        "Somebody resumed it, so the cost guard leaves it running for the rest of the month. Stop it by: npm run park",
+        `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
+        "Because it was resumed, the cost guard leaves it running for the rest of the month. To stop it: npm run park",
     idle: ({ since, perDay, parkAt }) =>
-        `Nobody has asked the campaign since ${readable(Number(since))}, and it costs ${money(perDay)} a day. ` +
+        `The campaign has had no requests since ${readable(Number(since))}, and it costs ${money(perDay)} a day. ` +
         (Number(parkAt) > 0
-            ? `If nobody asks it until ${readable(Number(parkAt))}, the cost guard parks it. `
-            : "The cost guard leaves it as it is (idleAction is announce). Stop it by: npm run park. ") +
-        'Keep it, whoever asks: pulumi config set --path "tags.keep" yes && pulumi up',
-    "idle-withdrawn": ({ because }) => `The campaign is not idle any more: ${because}. It stays.`,
+            ? `Without requests until ${readable(Number(parkAt))}, the cost guard parks it. `
+            : "The cost guard does not park it (idleAction is announce). To stop it: npm run park. ") +
+        'To keep it even without requests: pulumi config set --path "tags.keep" yes && pulumi up',
+    "idle-withdrawn": ({ because }) => `The campaign is no longer idle: ${because}. The cost guard does not park it.`,
     "idle-parked": ({ since }) =>
-        `Nobody has asked the campaign since ${readable(Number(since))}: the cost guard parks it. ${resume}`,
+        `The campaign has had no requests since ${readable(Number(since))}, so the cost guard parks it. ${resume}`,
     "metrics-missing": ({ since }) =>
-        `The cost guard asked the campaign at ${readable(Number(since))}, and CloudWatch does not show it. Requests of others are missing there too: ` +
-        "the estimate of spend counts none, and the campaign is not taken for idle. See: npm run watch-status",
+        `The cost guard sent a request to the campaign at ${readable(Number(since))}, but CloudWatch does not show it. Other requests may be missing too. ` +
+        "The spend estimate cannot count them, and the cost guard does not treat the campaign as idle. See: npm run watch-status",
     unused: ({ names, more, days, deleteFrom }) =>
         `No campaign has used ${list(names, Number(more))} for ${days} days. ` +
         (Number(deleteFrom) > 0
-            ? `From ${readable(Number(deleteFrom))} on the cost guard deletes them with all their versions. A tag keep on a solution protects it.`
-            : "They cost nothing while nothing trains them. To have the cost guard delete such ones: pulumi config set unusedAction delete && pulumi up"),
+            ? `After ${readable(Number(deleteFrom))} the cost guard deletes them with all their versions. The tag keep protects a solution.`
+            : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set unusedAction delete && pulumi up"),
     "unused-deleted": ({ name, since }) =>
-        `The cost guard deletes the solution ${name}, which it listed as unused at ${readable(Number(since))}, with all its versions.`,
+        `The cost guard deletes the solution ${name} with all its versions. It listed it as unused at ${readable(Number(since))}.`,
     "state-lost": ({ problem, parameter }) =>
-        `What the cost guard had noted ${problem}. It starts again from what AWS knows; a limit that was reached this month may park the campaign once more. ` +
-        `What was noted stays in the history of the SSM parameter: aws ssm get-parameter-history --name ${parameter}`,
+        `The stored state of the cost guard ${problem}. The cost guard starts again from AWS's data. If the limit was reached this month, it may park the campaign once more. ` +
+        `The SSM parameter's history has the old state: aws ssm get-parameter-history --name ${parameter}`,
 } as const satisfies Record<string, (facts: GuardNotification["facts"]) => string>;
 
 export type NotificationKind = keyof typeof texts;
 
-/** The notice as its readers get it: the same for the same notice, however often it is sent. */
+/** The notification in the format of the SNS message; repeated sends are equal. */
 export function sentNotification(
     { key, kind, at, facts }: GuardNotification,
     { stack }: Pick<GuardConfig, "stack">,
@@ -80,11 +80,11 @@ export function sentNotification(
     };
 }
 
-/** Whether it says that there is no campaign now: viewers see why their lists are others. */
+/** Whether the campaign is now parked; the page then shows viewers the reason. */
 export const isOfParking = ({ kind }: Pick<SentNotification, "kind">): boolean =>
     kind === "limit-reached" || kind === "idle-parked";
 
-/** A price a day of what costs that an hour. */
+/** US dollars a day from US dollars an hour. */
 export const perDay = (usdPerHour: number): number => usdPerHour * 24;
 
 const money = (usd: unknown) => `${approximately(Number(usd))} ${priceNote}`;

@@ -1,25 +1,25 @@
 import type { RequestWindows } from "./spend.ts";
 
-/** What the guard saw of a campaign; a part that it could not see is undefined, and is never taken for empty. */
+/** The guard's observations of one campaign. An undefined part failed to load; it is never treated as empty. */
 export interface CampaignObservations {
     readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
-    /** Of the times that `requestsSince` asks for. */
+    /** From the moment that `requestsSince` returns. */
     readonly requests: RequestWindows | undefined;
 }
 
-/** What the guard saw of the world: of the campaign, and of what is around it. */
+/** The guard's observations of the whole stack. */
 export interface Observations extends CampaignObservations {
-    /** Of the campaign that orders given films; undefined where the stack's config has none. */
+    /** Of the ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;
-    /** Whether the campaign carries the tag that protects it. */
+    /** Whether the campaign has the tag `keep`. */
     readonly kept: boolean | undefined;
-    /** What is noted as parked. */
+    /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;
 }
 
 export interface ObservedCampaign {
-    /** The service's word. */
+    /** Personalize's status. */
     readonly status: string;
     readonly createdAt: number;
     readonly updatedAt: number;
@@ -27,16 +27,16 @@ export interface ObservedCampaign {
 }
 
 export interface ObservedParking {
-    /** ARNs of the solutions by whose campaigns it comes back. */
+    /** ARNs of the solutions that `resume` needs. */
     readonly solutions: readonly string[];
 }
 
-/** A solution that carries the stack's tags. */
+/** A solution with the stack's tags. */
 export interface ObservedSolution {
-    /** The service's word. */
+    /** Personalize's status. */
     readonly status: string;
     readonly arn: string;
-    /** When it, or its newest version, was made or changed. */
+    /** Time of the last change of the solution or its newest version. */
     readonly changedAt: number;
     readonly hasCampaign: boolean;
     readonly kept: boolean;

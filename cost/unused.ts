@@ -1,14 +1,19 @@
-import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, mostSolutions, type SolutionState } from "./guard-state.ts";
+import {
+    addNotification,
+    type GuardConfig,
+    type GuardState,
+    mostSolutions,
+    type SolutionState,
+} from "./guard-state.ts";
 import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
 import { day, monthOf, stamp } from "./time.ts";
 
-/** From the notice that it is unused until a solution may be deleted. */
+/** Milliseconds from the notification about an unused solution to its possible deletion. */
 const warningMs = day;
 
 /**
- * Lists the stack's solutions that no campaign has used for a time, again when the list changes; and deletes them where
- * that is wanted, a day after it was said. What parked campaigns come back with is in use.
+ * Lists the stack's solutions without a campaign for some days, again when the list changes. If configured, deletes
+ * them one day after the notification. Solutions of parked campaigns count as used.
  */
 export function unused(state: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     if (observations.solutions === undefined || observations.parked === undefined) {
@@ -42,7 +47,7 @@ export function unused(state: GuardState, now: number, config: GuardConfig, obse
 
 type Named = { readonly name: string };
 
-/** Names in a notice; an SSM parameter has 4 KB. */
+/** Number of names in a notification; an SSM parameter has 4 KB. */
 const mostNames = 5;
 
 function list(state: GuardState, now: number, config: GuardConfig, idleOnes: readonly Named[]): GuardState | undefined {
@@ -76,7 +81,7 @@ function decideDeletion(state: GuardState, now: number, config: GuardConfig, nam
         : { ...notified, solutions: { ...notified.solutions, [name]: { ...notified.solutions[name], deleting: now } } };
 }
 
-/** Who takes the wish back takes back, too, what was decided by it. */
+/** If `unusedAction` is no longer delete, pending deletions are dropped. */
 function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfig): SolutionState {
     const { used, listed } = solution;
     return unusedAction === "delete"
@@ -85,6 +90,6 @@ function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfi
 }
 
 const solutionName = (arn: string) => arn.split("/").at(-1) ?? arn;
-/** Entries that say something. */
+/** Without empty entries. */
 const entries = (all: readonly (readonly [string, SolutionState])[]): Record<string, SolutionState> =>
     Object.fromEntries(all.filter(([, solution]) => Object.keys(solution).length > 0));

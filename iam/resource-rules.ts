@@ -41,7 +41,7 @@ export const resourceRules = {
         const open = /^aws:s3\/bucket(Policy)?:/.test(type)
             ? allowing(props).find((statement) => isForEveryone(statement) && !statement.Condition)
             : undefined;
-        return open && `${statementName(open)} lets everyone in`;
+        return open && `${statementName(open)} allows access to everyone`;
     },
 
     "wildcard-action": (_type, props) => {
@@ -62,7 +62,7 @@ export const resourceRules = {
         );
         return (
             trusting &&
-            `${statementName(trusting)} trusts ${servicesOf(trusting).join(", ")} in anybody's name; say in whose, by aws:SourceAccount and aws:SourceArn`
+            `${statementName(trusting)} trusts ${servicesOf(trusting).join(", ")} for every account; limit it by aws:SourceAccount and aws:SourceArn`
         );
     },
 
@@ -71,7 +71,7 @@ export const resourceRules = {
         const wide = type.startsWith("aws:")
             ? given.find((arn) => typeof arn === "string" && tooWide.includes(arn.split("/").at(-1) ?? ""))
             : undefined;
-        return wide === undefined ? undefined : `gives ${String(wide).split("/").at(-1)}`;
+        return wide === undefined ? undefined : `attaches ${String(wide).split("/").at(-1)}`;
     },
 
     "unencrypted-bucket": (type, props) => {
@@ -91,7 +91,7 @@ export const resourceRules = {
 
     "campaign-without-budget": (type, _props, before) =>
         type === campaignType && !before.some(watchesPersonalize)
-            ? "bills by the hour, and no aws.budgets.Budget on Amazon Personalize comes before it in the program"
+            ? "is billed by the hour, and the program declares no aws.budgets.Budget for Amazon Personalize before it"
             : undefined,
 } as const satisfies Record<string, ResourceRule>;
 
@@ -104,10 +104,12 @@ export const shortestReason = 20;
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
     return Object.entries(waivers).flatMap(([rule, reason]) => {
         if (!(rule in resourceRules)) {
-            return [`waivers.${rule} is no guard rule; the rules are ${Object.keys(resourceRules).join(", ")}`];
+            return [
+                `waivers.${rule} does not name a resource rule; the rules are ${Object.keys(resourceRules).join(", ")}`,
+            ];
         }
         return String(reason).trim().length < shortestReason
-            ? [`waivers.${rule} is "${reason}"; write a reason of at least ${shortestReason} characters`]
+            ? [`waivers.${rule} is "${reason}"; give a reason of at least ${shortestReason} characters`]
             : [];
     });
 }

@@ -50,7 +50,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             properties: { name: found?.name },
         };
     },
-    /** All that a group must have lost before it can go, in the order in which that can. */
+    /** Everything that must be deleted before the group, in a possible order. */
     async *dependents(client, datasetGroupArn) {
         const within = { datasetGroupArn };
         for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {

@@ -11,7 +11,7 @@ export interface FilterInputs extends CommonInputs {
 
 const longestExpression = 2500;
 
-/** A filter cannot be changed: another expression is another filter. */
+/** A filter cannot be changed: a new expression replaces it. */
 export const filter: ResourceKind<FilterInputs> = {
     noun: "filter",
     usual: "seconds to 6 minutes",

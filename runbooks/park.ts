@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { standingUsdPerMonth } from "../cost/standing.ts";
+import { standingUsdPerMonth } from "../cost/estimate.ts";
 import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";

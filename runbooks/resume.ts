@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/standing.ts";
+import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";

@@ -1,11 +1,11 @@
 import type { FilmListReason } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { failureOf, reasonOf } from "./failures.ts";
+import { type ListAsk, listKey } from "./freshness.ts";
 import { type Limits, listLength } from "./limits.ts";
-import { type ListAsk, listKey } from "./list-key.ts";
 import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
-import type { Trace } from "./trace.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 /** Which list of which viewer, and what was known of both when it was asked for. */
@@ -65,7 +65,7 @@ export function campaignLists(parts: CampaignListParts) {
                 .later((signal) => table.putList(userId, list, expiresAt, signal))
                 .catch((error: unknown) => {
                     trace.tableFailures += 1;
-                    log({ failed: "keep a list in the table", error: errorName(error) });
+                    log({ failed: "store a list in the table", error: errorName(error) });
                 }),
         );
         return list;
@@ -102,7 +102,7 @@ export function campaignLists(parts: CampaignListParts) {
         /** Asks for a new list in the place of one that was just answered. */
         refresh(wanted: ListWanted, trace: Trace): void {
             const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) =>
-                log({ failed: "ask the campaign anew", error: errorName(error) }),
+                log({ failed: "refresh a list from the campaign", error: errorName(error) }),
             );
             trace.background.push(work);
         },

@@ -48,7 +48,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         try {
             take(await tableResilience.ask((signal) => table.stack(signal)));
         } catch (error) {
-            log({ failed: "read what is known of the campaign", error: String(error) });
+            log({ failed: "read the campaign's status from the table", error: String(error) });
         } finally {
             everRead = true;
         }
@@ -72,7 +72,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         const reading = read();
         const checking = reading
             .then(check)
-            .catch((error: unknown) => log({ failed: "look at the campaign", error: String(error) }))
+            .catch((error: unknown) => log({ failed: "describe the campaign", error: String(error) }))
             .finally(() => {
                 polling = undefined;
             });

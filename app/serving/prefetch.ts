@@ -1,6 +1,5 @@
-import { freshnessOf } from "./freshness.ts";
+import { freshnessOf, listKey } from "./freshness.ts";
 import { type Limits, listLength } from "./limits.ts";
-import { listKey } from "./list-key.ts";
 import type { CampaignPort, KeptList, Log, StackItems, TablePort } from "./ports.ts";
 import { epochHour } from "./traffic.ts";
 

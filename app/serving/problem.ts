@@ -29,10 +29,10 @@ export type ProblemKind = keyof typeof problems;
 
 /** Each is described in docs/api.md under the last part of its type. */
 export const problems = {
-    "bad-request": { status: 400, title: "The request does not keep to the API's description" },
-    "not-found": { status: 404, title: "There is no such thing" },
-    "method-not-allowed": { status: 405, title: "The path has no such method" },
-    failure: { status: 500, title: "A fault of ours" },
+    "bad-request": { status: 400, title: "The request does not match the API's description" },
+    "not-found": { status: 404, title: "Not found" },
+    "method-not-allowed": { status: 405, title: "Method not allowed" },
+    failure: { status: 500, title: "Internal error" },
 } as const;
 
 export const problemOf = (

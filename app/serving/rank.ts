@@ -5,9 +5,9 @@ import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
 import type { CampaignPort, Log } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
+import type { Trace } from "./request-line.ts";
 import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
-import type { Trace } from "./trace.ts";
 
 export interface RankParts {
     readonly tables: Tables;
@@ -27,7 +27,7 @@ export function ranker({ tables, rank, askRanking, log }: RankParts) {
         if (rank === undefined) {
             throw new ProblemError(
                 "not-found",
-                "The stack has no ranking campaign. Config `rankingCampaign` makes one, for the price of a second campaign.",
+                "The stack has no ranking campaign. Config `rankingCampaign` creates one; it costs as much as a second campaign.",
             );
         }
         const count = itemIds.length;

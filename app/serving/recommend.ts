@@ -3,13 +3,12 @@ import { type CampaignLists, errorName } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { answerList, answerTable, becauseOf } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
-import { freshnessOf, type Now } from "./freshness.ts";
+import { freshnessOf, type ListAsk, listKey, type Now } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
-import { type ListAsk, listKey } from "./list-key.ts";
 import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
 import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
-import type { Trace } from "./trace.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
 
 export interface Ask extends ListAsk {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { headerOf } from "./gateway-event.ts";
-import { apiHeaders } from "./page-headers.ts";
+import { apiHeaders } from "./headers.ts";
 
 /** An answer before it is made ready for the one who asked. */
 export interface Reply {

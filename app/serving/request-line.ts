@@ -1,5 +1,5 @@
 import { servingApiMetrics as names, ownNamespace } from "../../config/metrics.ts";
-import type { Trace } from "./trace.ts";
+import type { FilmListReason, Source } from "../api/names.ts";
 
 /** What a request was, beside what happened on its way. */
 export interface RequestDone {
@@ -53,3 +53,23 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         [names.latency]: Math.round(milliseconds * 100) / 100,
     };
 }
+
+/** What happened on a request's way, for its line in the log and its metrics. */
+export interface Trace {
+    /** Where the list was found: a cache's layer, the campaign, or the tables. */
+    layer?: "memory" | "table" | "campaign" | "tables";
+    source?: Source;
+    reason?: FilmListReason;
+    campaignCalls: number;
+    campaignFailures: number;
+    tableFailures: number;
+    eventsTaken: number;
+    eventsUntracked: number;
+    /** Work that goes on when the answer is made. */
+    readonly background: Promise<unknown>[];
+}
+
+export const newTrace = (): Trace => ({
+    ...{ campaignCalls: 0, campaignFailures: 0, tableFailures: 0, eventsTaken: 0, eventsUntracked: 0 },
+    background: [],
+});

@@ -10,12 +10,11 @@ import type { CampaignPort, Log, PutEvents, TablePort } from "./ports.ts";
 import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, resultOf } from "./reply.ts";
-import { requestLine } from "./request-line.ts";
+import { newTrace, requestLine } from "./request-line.ts";
 import { resilience } from "./resilience.ts";
 import { router } from "./router.ts";
 import { readTables } from "./table-answers.ts";
 import { eventTaker } from "./take-events.ts";
-import { newTrace } from "./trace.ts";
 import { trafficCounter } from "./traffic.ts";
 import { viewerMemory } from "./viewers.ts";
 

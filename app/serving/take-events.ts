@@ -3,8 +3,8 @@ import { errorName } from "./campaign-lists.ts";
 import { unpackIds } from "./film-scores.ts";
 import { type Limits, recentLength } from "./limits.ts";
 import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
-import type { Trace } from "./trace.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 export interface EventParts {
@@ -37,7 +37,7 @@ export function eventTaker(parts: EventParts) {
             trace.eventsTaken += events.length;
             return true;
         } catch (error) {
-            log({ failed: "give events to the tracker", error: errorName(error) });
+            log({ failed: "send events to the event tracker", error: errorName(error) });
             return false;
         } finally {
             if (trace.eventsTaken === 0) trace.eventsUntracked += events.length;
@@ -57,7 +57,7 @@ export function eventTaker(parts: EventParts) {
                 return after;
             }
         }
-        throw new Error("others noted events of the same viewer at the same time");
+        throw new Error("other processes stored events of the same viewer at the same time");
     }
 
     return async function takeEvents(request: EventsRequest, trace: Trace): Promise<EventsAnswer> {
@@ -73,7 +73,7 @@ export function eventTaker(parts: EventParts) {
             recent = await note(userId, films);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "note a viewer's newest films", error: errorName(error) });
+            log({ failed: "store a viewer's newest films", error: errorName(error) });
             // Without the table this process knows of it alone; the others are told by the client, who names the revision.
             const { revision, recent: ids } = memory.find(userId);
             const known = unpackIds(ids).map((itemId) => ({ itemId, at: 0 }));

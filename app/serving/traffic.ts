@@ -1,8 +1,8 @@
 import { errorName } from "./campaign-lists.ts";
 import { countedViewers, type Limits, notedViewers } from "./limits.ts";
 import type { Log, TablePort } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
 import type { Resilience } from "./resilience.ts";
-import type { Trace } from "./trace.ts";
 
 export interface TrafficParts {
     readonly table: Pick<TablePort, "addAsked">;
@@ -43,7 +43,7 @@ export function trafficCounter({ table, tableResilience, clock, log, limits }: T
             since = now;
             const adding = add(busiest, now).catch((error: unknown) => {
                 trace.tableFailures += 1;
-                log({ failed: "note the busiest viewers", error: errorName(error) });
+                log({ failed: "store the busiest viewers", error: errorName(error) });
             });
             trace.background.push(adding);
         },

@@ -55,7 +55,7 @@ const staleHours = 30 * 24;
 /** Of what could not be run or delivered: the notices' component makes it, with the queue that it watches. */
 export const failuresAlarm = (queueName: string): Alarm => ({
     id: "failures",
-    says: "The cost guard, its schedule or the chat failed; what failed is in the queue",
+    says: "The cost guard, its schedule or the chat failed; the queue holds the failed events",
     watches: {
         metric: {
             namespace: "AWS/SQS",
@@ -69,17 +69,17 @@ export const failuresAlarm = (queueName: string): Alarm => ({
     period: minutes5,
     datapoints: once,
     missing: "notBreaching",
-    missingBecause: "SQS publishes nothing of a queue that nobody uses",
+    missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
 /** The alarms of a stack besides that. */
 export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
-    const noPublisher = "nobody runs publish-metrics: the state is not known, and is called so";
+    const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
     return [
         {
             id: "errors",
-            says: "More than 5 % of the requests for recommendations fail at the service",
+            says: "More than 5 % of the recommendation requests fail in Personalize",
             watches: {
                 expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
                 sums: {
@@ -92,11 +92,11 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             period: minutes5,
             datapoints: { of: 3, needed: 2 },
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nobody asks",
+            missingBecause: "there is no datapoint without requests",
         },
         {
             id: "latency",
-            says: `Recommendations take ${slowMilliseconds} ms and more, on average over a quarter of an hour`,
+            says: `The average latency of recommendations is ${slowMilliseconds} ms or more for 15 minutes`,
             // The service documents no percentile of it (developer guide, "Monitoring with CloudWatch").
             watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
             calls: "at or above",
@@ -104,33 +104,33 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             period: minutes5,
             datapoints: { of: 3, needed: 3 },
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nobody asks",
+            missingBecause: "there is no datapoint without requests",
         },
         {
             id: "import-failed",
-            says: "An import of data into the stack's datasets failed",
+            says: "A dataset import job of the stack failed",
             watches: { expression: jobErrors(place, jobMetrics.importErrors), sums: {} },
             calls: "above",
             threshold: 0,
             period: minutes5,
             datapoints: once,
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nothing is imported",
+            missingBecause: "there is no datapoint without an import",
         },
         {
             id: "training-failed",
-            says: "A training of the stack's solution failed; the version before serves on",
+            says: "A training of the stack's solution failed; the campaign keeps serving the previous version",
             watches: { expression: jobErrors(place, jobMetrics.trainingErrors), sums: {} },
             calls: "above",
             threshold: 0,
             period: minutes5,
             datapoints: once,
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nothing is trained",
+            missingBecause: "there is no datapoint without a training",
         },
         {
             id: "stale-data",
-            says: `The interactions were imported more than ${staleHours / 24} days ago`,
+            says: `The last import of interactions is more than ${staleHours / 24} days old`,
             watches: own(ownMetrics.dataAge),
             calls: "above",
             threshold: staleHours,
@@ -141,7 +141,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         },
         {
             id: "quality-drop",
-            says: `The version that serves has an NDCG@10 more than ${settings.maximumNdcgDrop} % below that of the one before it`,
+            says: `The live solution version's NDCG@10 is more than ${settings.maximumNdcgDrop} % below the previous version's`,
             watches: own(ownMetrics.ndcgDrop),
             calls: "above",
             threshold: settings.maximumNdcgDrop,
@@ -152,25 +152,25 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         },
         {
             id: "idle",
-            says: `Nobody has asked the campaign for ${settings.idleHours} hours, and it bills`,
+            says: `The campaign had no requests for ${settings.idleHours} hours, and it is billed`,
             watches: own(ownMetrics.idleHours),
             calls: "at or above",
             threshold: settings.idleHours,
             period: hour,
             datapoints: once,
             missing: "notBreaching",
-            missingBecause: "a campaign that is not there is not idle; a guard that fails calls by itself",
+            missingBecause: "a missing campaign is not idle; a failing cost guard has its own alarm",
         },
         {
             id: "cost",
-            says: `This month's campaign hours come near the limit of $${settings.monthlyLimitUsd}, at which it is parked`,
+            says: `This month's campaign cost is near the limit of $${settings.monthlyLimitUsd}; at the limit the cost guard parks the campaign`,
             watches: own(ownMetrics.monthSpend),
             calls: "at or above",
             threshold: Math.round(nearLimit * settings.monthlyLimitUsd * 100) / 100,
             period: hour,
             datapoints: once,
             missing: "ignore",
-            missingBecause: "what was spent stays spent while the guard does not say it again",
+            missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
         ...(place.api ? [apiErrors(place.api)] : []),
     ];
@@ -179,7 +179,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
 /** The API always answers, with or without a campaign: what it does not answer is a fault of its own. */
 const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     id: "api-errors",
-    says: "More than 1 % of the API's requests fail, which it should answer even without a campaign",
+    says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
     watches: {
         expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
         sums: {
@@ -192,7 +192,7 @@ const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     period: minutes5,
     datapoints: { of: 3, needed: 2 },
     missing: "notBreaching",
-    missingBecause: "there is no datapoint when nobody asks",
+    missingBecause: "there is no datapoint without requests",
 });
 
 /** How many alarms a stack has, each of which is paid for. */

@@ -5,7 +5,7 @@ import { notifierPolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
-import { guardScopeOf } from "../cost/guard-scope.ts";
+import { guardScopeOf } from "../cost/cost-guard.ts";
 import { failuresAlarm } from "./alarms.ts";
 import { stackAlarm } from "./stack-alarm.ts";
 
@@ -14,16 +14,16 @@ export interface NotificationsArgs {
     readonly caller: pulumi.Input<ServiceCaller>;
 }
 
-/** Seconds that a queue keeps what nobody took: SQS's most, 14 days. */
+/** Longest retention of SQS in seconds: 14 days. */
 const longestKept = 14 * 24 * 3600;
 
-/** Where everything that people should know is said: a topic; behind it a queue, mail, a chat. And the failures' queue. */
+/** Topic of all notifications, with a queue, mail and chat behind it, and the queue of failures. */
 export class Notifications extends pulumi.ComponentResource {
-    /** Known only when those may publish there who are to. */
+    /** Resolved only after the topic's policy allows the publishers. */
     public readonly topicArn: pulumi.Output<string>;
-    /** The queue of notices. */
+    /** The queue of notifications. */
     public readonly queueUrl: pulumi.Output<string>;
-    /** ARN of the queue of what could not be run, or delivered. */
+    /** ARN of the queue for failed runs and deliveries. */
     public readonly failuresArn: pulumi.Output<string>;
 
     constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,8 +33,8 @@ export class Notifications extends pulumi.ComponentResource {
         const scope = caller.apply((known) => ({ ...known, names }));
         const child = { parent: this };
 
-        // Not encrypted by SNS's own key: the policy of alias/aws/sns keeps Budgets and CloudWatch's alarms out
-        // (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        // Not encrypted by SNS's own key: the policy of alias/aws/sns does not allow Budgets and CloudWatch alarms (SNS
+        // Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
         const topic = new aws.sns.Topic(name, { name: names.notifications, tags }, child);
         const publishers = new aws.sns.TopicPolicy(
             name,
@@ -91,7 +91,7 @@ export class Notifications extends pulumi.ComponentResource {
                 code: "notifier",
                 functionName: names.notifier,
                 roleName: names.notifierRole,
-                description: "Hands notices to a chat",
+                description: "Forwards notifications to a chat",
                 timeoutSeconds: 30,
                 caller,
                 policy: guardScopeOf(config, caller).apply((scope) => notifierPolicy(scope, webhookParameter)),

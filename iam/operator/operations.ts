@@ -5,7 +5,7 @@ import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** Service Authorization Reference, "Amazon SNS". */
-const subscriptions = "SNS's subscriptions are no resources of IAM";
+const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
@@ -85,9 +85,9 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         // It shows the version that serves, which retrain changes.
         grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
         grant("deploy-operations", "DashboardEnds", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
-        everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "metrics are no resources of IAM"),
+        everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),
         grant("operate", "MetricWrites", "cloudwatch", ["PutMetricData"], ["*"], {
-            everythingBecause: "metrics are no resources of IAM, but for them there is their namespace",
+            everythingBecause: "IAM has no resource type for metrics; the condition limits the namespace",
             condition: { StringEquals: { "cloudwatch:namespace": ownNamespace, ...condition.StringEquals } },
         }),
         looks("TrailLooks", "cloudtrail", ["GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"], trails),
@@ -95,9 +95,9 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "TrailLists",
             "cloudtrail",
             ["DescribeTrails", "LookupEvents"],
-            "a list of trails and CloudTrail's events know no resource",
+            "CloudTrail's lists of trails and events have no resource type",
         ),
-        everywhere("QueueLists", "sqs", ["ListQueues"], "a list of queues knows no resource"),
+        everywhere("QueueLists", "sqs", ["ListQueues"], "ListQueues has no resource type"),
         grant(
             "deploy-audit",
             "TrailMakes",
@@ -116,9 +116,9 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "BillReads",
             "ce",
             ["GetCostAndUsage", "GetCostForecast"],
-            "the bill is the account's, and of no region",
+            "the bill belongs to the account and has no region",
         ),
-        ofAccount("PriceReads", "pricing", ["GetProducts"], "prices are nobody's resources"),
+        ofAccount("PriceReads", "pricing", ["GetProducts"], "IAM has no resource type for prices"),
     ];
 }
 

@@ -2,7 +2,7 @@ import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 
 /** Lists of the service have no resource (Service Authorization Reference, "Amazon Personalize"). */
-const listsHaveNoResource = "Personalize's lists know no resource";
+const listsHaveNoResource = "Personalize's lists have no resource type";
 
 /** Tags that the program gives to what it makes: what has no name of ours is known by them. */
 const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTag") => ({

@@ -67,7 +67,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             },
         }),
         looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
-            everythingBecause: "a list of tables knows no resource",
+            everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),
         }),
         // Not the list of keys: who may read it may read the value of each.
@@ -98,7 +98,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             "cloudfront",
             ["ListCachePolicies", "ListDistributions", "ListOriginAccessControls", "ListResponseHeadersPolicies"],
             ["*"],
-            { everythingBecause: "a list of CloudFront's things knows no resource" },
+            { everythingBecause: "CloudFront's lists have no resource type" },
         ),
         // Of the campaign that orders given films (config rankingCampaign); park and resume take it with them.
         page(

@@ -11,19 +11,19 @@ import {
 } from "./operation.ts";
 import { type ParkedFlag, readStateFlags, writeStateFlag } from "./state-flags.ts";
 
-/** Which campaign of which stack is parked, and why. */
+/** The campaign to park, its stack, and the reason. */
 export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn"> {
-    /** Of the campaign that orders given films, which goes too; undefined where the stack has none. */
+    /** The ranking campaign, which is parked too; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly reason: string;
 }
 
 /**
- * Deletes the campaigns of a stack, so that they bill no more, and notes what the first was, for it to come back without a
- * training. The note is made first: an `up` that runs at the same time then leaves the campaign out, too. Parked
- * already: the note stays as it is, and a deletion that was cut short is brought to its end.
+ * Deletes the campaigns of a stack, so that they are no longer billed. The parked flag stores the first one, to resume
+ * it without a training. The flag is written first, so that a parallel `pulumi up` also leaves the campaign out. If
+ * already parked, the flag stays, and an interrupted deletion is completed.
  *
- * @throws Error when there is neither a campaign nor a note of one.
+ * @throws Error if there is neither a campaign nor a parked flag.
  */
 export async function park(
     deps: OperationDeps,
@@ -33,7 +33,7 @@ export async function park(
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // Nothing ever stands on a campaign, so no tags have to tell what may go with it.
+            // No other resource uses a campaign, so tags are not needed to protect anything.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, tags: {} });
         }
     });
@@ -41,9 +41,9 @@ export async function park(
 }
 
 /**
- * The same without the wait, which takes longer than a Lambda function may: asks for the deletion once, if nobody did.
+ * Parks without waiting, because the wait is longer than a Lambda timeout: requests each deletion once.
  *
- * @throws Error when there is neither a campaign nor a note of one, and the service's when it refuses the deletion.
+ * @throws Error if there is neither a campaign nor a parked flag, or if Personalize rejects the deletion.
  */
 export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
     const flag = await noteParked(deps, parking);
@@ -55,7 +55,10 @@ export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, par
     return flag;
 }
 
-/** Both at once, and one although the other fails, whose error is thrown in the end: each bills by itself. */
+/**
+ * Handles both campaigns at once, because each is billed. An error of one does not stop the other; it is thrown at the
+ * end.
+ */
 async function eachOf(
     { campaignArn, rankingCampaignArn }: Parking,
     work: (arn: string) => Promise<void>,
@@ -77,7 +80,7 @@ async function noteParked(
     const stands = async () =>
         rankingCampaignArn !== undefined && (await describeCampaign(deps, rankingCampaignArn)) !== undefined;
     if (parked === undefined && description === undefined && !(await stands())) {
-        throw new Error(`There is no ${whatOf(campaignArn)} to park. \`npm run watch-status\` says what there is.`);
+        throw new Error(`There is no ${whatOf(campaignArn)} to park. \`npm run watch-status\` shows the stack.`);
     }
     const flag = parked ?? { reason, since: nowIso(), campaign: description ? servedIn(description) : null };
     if (parked === undefined) {

@@ -24,7 +24,7 @@ function problems(...input: Parameters<typeof parse>): readonly ConfigProblem[] 
 describe("the configuration", () => {
     it("has each of its values on the page, with its default, and the page has no others", async () => {
         const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-        const [table = ""] = page.split("## What a change does");
+        const [table = ""] = page.split("## Effect of a change");
         const rows = table.split("\n").flatMap((line) => {
             const [, keys = "", defaults = ""] = line.split("|");
             const names = [...keys.matchAll(/`([^`:]+)`/g)].map(([, name = ""]) => name);
@@ -211,7 +211,7 @@ describe("the configuration", () => {
     it("refuses to follow the newest version where none comes by itself, and takes both together", () => {
         const [problem, ...more] = problems({ syncWithLatestSolutionVersion: "true" });
         assert.deepEqual(more, []);
-        assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both, or neither/);
+        assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both or neither/);
         const config = good({ syncWithLatestSolutionVersion: "true", performAutoTraining: "true" });
         assert.equal(config.syncWithLatestSolutionVersion, true);
     });
@@ -221,7 +221,7 @@ describe("the configuration", () => {
             {
                 path: "performAutoML",
                 reason:
-                    'is true while recipe is "aws-user-personalization": with AutoML the service chooses the recipe. ' +
+                    'is true while recipe is "aws-user-personalization": with AutoML Personalize chooses the recipe. ' +
                     'Run `pulumi config set recipe ""`, or `pulumi config set performAutoML false`',
             },
         ]);
@@ -295,7 +295,7 @@ describe("names", () => {
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "nameSuffix");
-        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49 of them/);
+        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49/);
     });
 
     it("of a stack that no name can end with are a problem that names nameSuffix", () => {
@@ -306,7 +306,10 @@ describe("names", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");
-        assert.match(String(problem?.reason), /^is not set, and stack Prod would make it ".*-Prod"; S3 wants /);
+        assert.match(
+            String(problem?.reason),
+            /^is not set, and the default of stack Prod would be ".*-Prod"; S3 requires /,
+        );
         assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
     });
 

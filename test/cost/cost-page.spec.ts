@@ -14,7 +14,7 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../../config/prices.ts";
-import { budgetThresholds } from "../../cost/budget-thresholds.ts";
+import { budgetThresholds } from "../../cost/enforce-limit.ts";
 import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
@@ -66,17 +66,17 @@ describe("docs/cost.md", () => {
         has(row("the campaign, one hour", hours(1)));
         const together = (recipe: string) =>
             plus(training(recipe), ingestionUsd(movieLens.bytes) + campaignUsdPerHour(recipe, 1));
-        has(row("**together**", together));
+        has(row("**total**", together));
     });
 
     it("says what a forgotten weekend costs, and what the idle check leaves of it", () => {
-        has(row("nobody notices until Monday, 9:00", hours(63)));
+        has(row("unnoticed until Monday, 9:00", hours(63)));
         const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
         assert.equal(idle, 48);
         has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
         has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + enforcementHours)));
         has(row("`npm run park` on Friday", hours(18 / 60)));
-        has(row("nobody notices for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
+        has(row("unnoticed for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
     });
 
     it("shows the table of preview for a small production month, and its sums at more requests", () => {
@@ -89,7 +89,7 @@ describe("docs/cost.md", () => {
     });
 
     it("says what the limit saved when requests ran away", () => {
-        has(row("without a brake, to the end of November", (recipe) => runaway(recipe).nobody));
+        has(row("without a limit, until the end of November", (recipe) => runaway(recipe).nobody));
         has(row("with the limit", (recipe) => runaway(recipe).enforced));
         has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
         has(approximately(campaignUsdPerHour(v1, 50) * 12));

@@ -17,8 +17,8 @@ describe("the brake", () => {
         const world = await enforced();
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
         assert.match(String(world.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
-        assert.match(String(world.parkedReason), /^cost guard: \$10(\.0\d?)? this month, and the limit is \$10$/);
-        assert.match(String(world.lastOf("limit-reached")?.text), /comes back, without a training, by: npm run resume/);
+        assert.match(String(world.parkedReason), /^cost guard: \$10(\.0\d?)? this month, limit \$10$/);
+        assert.match(String(world.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
     it("lets somebody resume in the same month, says so once, and is armed again by another limit and another month", async () => {

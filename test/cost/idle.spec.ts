@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foreignRequests } from "../../cost/own-requests.ts";
+import { foreignRequests } from "../../cost/idle.ts";
 import { hour, window } from "../../cost/time.ts";
 import { guardWorld } from "../app/functions/guard-world.ts";
 
@@ -27,7 +27,7 @@ describe("an idle campaign", () => {
         assert.equal(world.deletions, 1);
         assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
         assert.equal(world.probes, 2);
-        assert.match(String(world.parkedReason), /^cost guard: nobody has asked it since 2026-11-02 00:00 UTC$/);
+        assert.match(String(world.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
     it("is only announced where that is configured, once", async () => {
@@ -70,7 +70,7 @@ describe("an idle campaign", () => {
         after.kept = true;
         await after.hours(40);
         assert.deepEqual(after.kinds(), ["idle", "idle-withdrawn"]);
-        assert.match(String(after.lastOf("idle-withdrawn")?.text), /carries the tag keep/);
+        assert.match(String(after.lastOf("idle-withdrawn")?.text), /has the tag keep/);
         after.kept = false;
         await after.hours(1);
         assert.deepEqual(after.kinds(), ["idle", "idle-withdrawn", "idle"], "it is announced anew before it is parked");

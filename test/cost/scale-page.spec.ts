@@ -44,7 +44,7 @@ describe("docs/scale.md", () => {
             has(row(what, ...each((rate) => rounded(layerAt(rate, what)?.perSecond ?? 0))));
             has(row(what, ...each((rate) => approximately(layerAt(rate, what)?.usd ?? 0))));
         }
-        has(row("**together**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
+        has(row("**total**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
     });
 
     it("says what the campaign would bill without caches, and all of it without CloudFront", () => {
@@ -55,12 +55,7 @@ describe("docs/scale.md", () => {
             ),
         );
         has(row("saved by caches", ...each((rate) => approximately(savedByCaches(trafficOf(rate))))));
-        has(
-            row(
-                "together, without CloudFront",
-                ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false })))),
-            ),
-        );
+        has(row("total, without CloudFront", ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false }))))));
     });
 
     it("says how much of each quota the busiest minutes take, and what it is", () => {
@@ -86,8 +81,8 @@ describe("docs/scale.md", () => {
                 const found = firstToBreak(layersAt(rate, more));
                 return found ? `${found.layer.what}, at ${rounded(rate * found.times)} a second` : "";
             });
-        has(row("breaks first", ...first()));
-        has(row("breaks first without caches", ...first(uncached)));
+        has(row("first bottleneck", ...first()));
+        has(row("first bottleneck without caches", ...first(uncached)));
     });
 
     it("says how traffic is shared, and what the stage lets pass where nobody has set more", () => {

@@ -5,12 +5,14 @@ import {
     firstToBreak,
     freeMinimum,
     type Layer,
+    requestTiers,
     savedByCaches,
     servingLayers,
     type Traffic,
+    tieredUsd,
+    transferTiers,
     usualTraffic,
 } from "../../cost/serving-layers.ts";
-import { requestTiers, tieredUsd, transferTiers } from "../../cost/tiers.ts";
 
 const traffic: Traffic = {
     ...{ requestsPerSecond: 100, peak: 2, edge: true, shared: 0.5, events: 0.1, edgeHits: 0.8 },

@@ -37,7 +37,7 @@ describe("a solution without a campaign", () => {
         world.config = { ...world.config, unusedAction: "delete" };
         await world.hours(0.9 * day);
         assert.deepEqual(world.deleted, []);
-        assert.match(String(world.lastOf("unused")?.text), /From 2026-11-09 00:00 UTC on the cost guard deletes them/);
+        assert.match(String(world.lastOf("unused")?.text), /After 2026-11-09 00:00 UTC the cost guard deletes them/);
         await world.hours(0.3 * day);
         assert.deepEqual(world.deleted, ["old"]);
         assert.deepEqual(world.kinds(), ["unused", "unused", "unused-deleted"]);

@@ -171,7 +171,7 @@ describe("the guard rules", () => {
         assert.match(waiverProblems({ "public-bucket": "                      " })[0] ?? "", /at least 20 characters/);
         assert.match(
             waiverProblems({ "no-bucket": "the films are in the public domain" })[0] ?? "",
-            /is no guard rule; the rules are public-bucket/,
+            /does not name a resource rule; the rules are public-bucket/,
         );
     });
 });

@@ -84,7 +84,7 @@ describe("what was changed outside", () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             world.makeGroup({ adopt }),
-            /dataset group films: config adopt names .*nothing, which does not exist\. Correct it, or take it out\./,
+            /dataset group films: config adopt names .*nothing, which does not exist\. Correct it or remove it\./,
         );
         const { group, solution } = await world.makeVersion();
         const otherwise = {
@@ -96,7 +96,7 @@ describe("what was changed outside", () => {
         };
         await assert.rejects(
             world.make("Solution", otherwise),
-            /exists already with another recipeArn, performAutoML\./,
+            /already exists with a different recipeArn, performAutoML\./,
         );
     });
 

@@ -28,7 +28,7 @@ describe("imports, and the versions trained on them", () => {
             assert.deepEqual(failure.reasons, [failure.message]);
             assert.match(
                 failure.message,
-                /^dataset import job import-aaaaaaaa: CREATE FAILED\. The service says: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\.$/,
+                /^dataset import job import-aaaaaaaa: CREATE FAILED\. Reason from Personalize: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\.$/,
             );
         });
 

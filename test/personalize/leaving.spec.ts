@@ -14,7 +14,7 @@ describe("what stands on a resource that is to go", () => {
         assert.ok(await gone("Solution", solution));
         assert.ok(
             world.lines.some((line) =>
-                line.startsWith("campaign films is of this stack and stands on solution films; it is deleted first"),
+                line.startsWith("campaign films belongs to this stack and uses solution films; deleting it first"),
             ),
             world.lines.join("\n"),
         );
@@ -45,7 +45,7 @@ describe("what stands on a resource that is to go", () => {
         });
         await assert.rejects(
             hasty.Solution.delete(solution.id, solution.outs),
-            /solution films is still ResourceInUseException: .*; campaign theirs stands on it and is not of this stack: delete it, and this goes on/,
+            /solution films is still ResourceInUseException: .*; campaign theirs uses it and does not belong to this stack: delete it, then this deletion continues/,
         );
         assert.ok(!(await gone("Campaign", { id: campaignArn, outs: solution.outs })));
     });

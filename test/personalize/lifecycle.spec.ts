@@ -52,7 +52,7 @@ describe("the life of Personalize resources", () => {
             assert.equal("id" in (await world.handlers[kind].read(id, outs)), !goneNow, `${kind} after its delete`);
         }
         assert.deepEqual(await world.handlers.SolutionVersion.read(made.version.id, made.version.outs), {});
-        const told = world.lines.filter((line) => line.includes("the service has no delete"));
+        const told = world.lines.filter((line) => line.includes("Personalize cannot delete"));
         assert.equal(told.length, 2);
         await world.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
     });
@@ -174,7 +174,7 @@ describe("the life of Personalize resources", () => {
         });
         await assert.rejects(
             hasty.Schema.delete(schema.id, schema.outs),
-            /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to go on with its deletion\.$/,
+            /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to continue the deletion\.$/,
         );
     });
 

@@ -77,7 +77,10 @@ describe("a create call whose answer is lost", () => {
             groups.map(({ datasetGroupArn }) => datasetGroupArn),
             [id],
         );
-        assert.match(String(world.lines[0]), /^dataset group films: socket hang up; looking again before another try$/);
+        assert.match(
+            String(world.lines[0]),
+            /^dataset group films: socket hang up; checking for it before the next attempt$/,
+        );
     });
 
     it("is given up when nothing answers for two minutes", async () => {

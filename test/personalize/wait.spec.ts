@@ -66,8 +66,8 @@ describe("waiting", () => {
             lines.map((line) => line.split(", ")[1]),
             [
                 "0 s (usually 8 minutes)",
-                "1 min 0 s (usually 8 minutes). Ctrl-C twice ends the wait only. Run it again.",
-                "2 min 0 s (usually 8 minutes). Ctrl-C twice ends the wait only. Run it again.",
+                "1 min 0 s (usually 8 minutes). Ctrl-C twice only ends the wait. Run it again.",
+                "2 min 0 s (usually 8 minutes). Ctrl-C twice only ends the wait. Run it again.",
             ],
         );
     });
@@ -111,7 +111,7 @@ describe("waiting", () => {
             const { deps, lines } = createWorld();
             assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
             assert.equal(lines.length, 1);
-            assert.match(String(lines[0]), /^campaign films: not answering \(.*!/);
+            assert.match(String(lines[0]), /^campaign films: no answer \(.*!/);
         });
     }
 

@@ -1,16 +1,15 @@
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { DeleteSolutionCommand } from "@aws-sdk/client-personalize";
+import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { rankingMetrics } from "../../../config/metrics.ts";
-import { keepTag } from "../../../cost/guard-config.ts";
-import { observeCampaign } from "../../../personalize/operations/campaign-seen.ts";
+import { ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
+import type { Gauges } from "../../../cost/decide.ts";
+import { keepTag } from "../../../cost/guard-state.ts";
+import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
 import {
     guardStateParameter,
     readGuardState,
@@ -20,8 +19,7 @@ import {
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { tagsOf } from "../../../personalize/tags.ts";
 import { putNotification } from "../recommendation-api/table.ts";
-import { publishGauges } from "./metrics.ts";
-import type { GuardPorts } from "./ports.ts";
+import type { GuardPorts } from "./run-guard.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
 /** Which stack's campaign the guard watches, and whom it tells. */
@@ -98,4 +96,17 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         },
         publish: (gauges) => publishGauges(cloudwatch, stack, gauges),
     };
+}
+
+/** Publishes what the guard reckoned; what it does not know it does not publish. */
+export async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
+    const values: readonly [string, number | undefined][] = [
+        [ownMetrics.monthSpend, gauges.monthSpendUsd],
+        [ownMetrics.hourlyCost, gauges.hourlyUsd],
+        [ownMetrics.idleHours, gauges.idleHours],
+    ];
+    const MetricData = values.flatMap(([MetricName, Value]) =>
+        Value === undefined ? [] : [{ MetricName, Value, Dimensions: [{ Name: "Stack", Value: stack }] }],
+    );
+    await client.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
 }

@@ -1,11 +1,24 @@
-import { decide, requestsSince } from "../../../cost/decide.ts";
-import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { addNotification, freshState, type GuardState, parseState, without } from "../../../cost/guard-state.ts";
+import { decide, type Gauges, requestsSince } from "../../../cost/decide.ts";
+import {
+    addNotification,
+    freshState,
+    type GuardConfig,
+    type GuardState,
+    parseState,
+    without,
+} from "../../../cost/guard-state.ts";
 import { probeSent } from "../../../cost/idle.ts";
-import { isOfParking, sentNotification } from "../../../cost/notifications.ts";
-import { type CampaignObservations, isLeaving, type Observations } from "../../../cost/observations.ts";
+import { isOfParking, type SentNotification, sentNotification } from "../../../cost/notifications.ts";
+import {
+    type CampaignObservations,
+    isLeaving,
+    type Observations,
+    type ObservedCampaign,
+    type ObservedParking,
+    type ObservedSolution,
+} from "../../../cost/observations.ts";
+import type { RequestWindows } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
-import type { GuardPorts } from "./ports.ts";
 
 /**
  * One run of the cost guard: look, decide, note what is to be done, do it, note what was done. A run that dies at any
@@ -18,7 +31,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     const failures = collector(ports);
     const { text, version, name } = await ports.readState();
     const found = text === undefined ? undefined : parseState(text);
-    const campaign = await failures.of("look at the campaign", async () => ({ found: await ports.campaign() }));
+    const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
     if (campaign === undefined && !(found && "state" in found)) {
         throw failures.error();
     }
@@ -41,7 +54,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
     if (noted !== version + 1) {
         // A schedule may start a run twice: who noted first acts, and whatever neither does is noted for the next run.
-        ports.log({ did: "leave it to another run" });
+        ports.log({ did: "leave the work to a parallel run" });
         return;
     }
 
@@ -49,7 +62,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     state = await act(ports, config, failures, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     if (state !== before) {
-        await failures.of("note what was done", async () => {
+        await failures.of("store the state", async () => {
             const latest = await ports.readState();
             const later = latest.text === undefined ? undefined : parseState(latest.text);
             // A run that goes on from what was noted above knows more, and does the rest.
@@ -73,11 +86,11 @@ async function lookAround(
 ): Promise<Observations> {
     const { ranking: port } = ports;
     const [kept, requests, ranking, parked, solutions] = await Promise.all([
-        campaign?.found && failures.of("look at the campaign's tags", () => ports.kept()),
-        failures.of("look at the requests", () => ports.requests(since)),
+        campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
+        failures.of("read the campaign's requests", () => ports.requests(since)),
         port && rankingObservations(port, failures, since),
-        failures.of("look at what is parked", async () => ({ flag: await ports.parked() })),
-        failures.of("look at the solutions", () => ports.solutions()),
+        failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
+        failures.of("list the solutions", () => ports.solutions()),
     ]);
     return { campaign, kept, requests, ranking, parked, solutions };
 }
@@ -88,8 +101,8 @@ async function rankingObservations(
     since: number,
 ): Promise<CampaignObservations> {
     const [campaign, requests] = await Promise.all([
-        failures.of("look at the ranking campaign", async () => ({ found: await port.campaign() })),
-        failures.of("look at the ranking campaign's requests", () => port.requests(since)),
+        failures.of("describe the ranking campaign", async () => ({ found: await port.campaign() })),
+        failures.of("read the ranking campaign's requests", () => port.requests(since)),
     ]);
     return { campaign, requests };
 }
@@ -109,7 +122,7 @@ async function act(
         await failures.of("park the campaign", () => ports.park(parking.reason));
     }
     for (const notification of decided.notices) {
-        const sent = await failures.of(`send the notice ${notification.key}`, async () => {
+        const sent = await failures.of(`send the notification ${notification.key}`, async () => {
             const sent = sentNotification(notification, config);
             // First, because what was sent is not done again.
             if (isOfParking(sent)) await ports.show(sent);
@@ -121,7 +134,7 @@ async function act(
         }
     }
     if (probe !== undefined && !probe.sent) {
-        const asked = await failures.of("ask the campaign", async () => {
+        const asked = await failures.of("probe the campaign", async () => {
             await ports.probe();
             return true;
         });
@@ -160,4 +173,38 @@ function collector(ports: Pick<GuardPorts, "log">): Failures {
             }
         },
     };
+}
+
+/** The world as the cost guard meets it. Each call may fail; moments are milliseconds since 1970. */
+export interface GuardPorts {
+    now(): number;
+    /** One line of JSON. */
+    log(line: Readonly<Record<string, unknown>>): void;
+
+    /** The stack's campaign; undefined where there is none. */
+    campaign(): Promise<ObservedCampaign | undefined>;
+    /** Whether the campaign carries the tag `keep`. */
+    kept(): Promise<boolean>;
+    /** Requests of the campaign by windows of five minutes, from that moment on. */
+    requests(since: number): Promise<RequestWindows>;
+    /** The same of the campaign that orders given films; undefined where the stack's config has none. */
+    readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
+    parked(): Promise<ObservedParking | undefined>;
+    /** The solutions that carry the stack's tags. */
+    solutions(): Promise<readonly ObservedSolution[]>;
+
+    /** What the last run noted, and under which name; text is undefined before the first. `version` grows by 1 a note. */
+    readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
+    /** Answers the version that this note has. */
+    writeState(text: string): Promise<number>;
+
+    /** Asks the campaign once, as nobody's user. */
+    probe(): Promise<void>;
+    /** Notes the campaign as parked and asks for its deletion, and the ranking campaign's. Done before: asks no second time. */
+    park(reason: string): Promise<void>;
+    deleteSolution(name: string): Promise<void>;
+    /** Shows it to the viewers of the page, as long as there is no campaign; does nothing where there is no page. */
+    show(notification: SentNotification): Promise<void>;
+    notify(notification: SentNotification): Promise<void>;
+    publish(gauges: Gauges): Promise<void>;
 }

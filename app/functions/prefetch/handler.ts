@@ -4,7 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { hour, window } from "../../../cost/time.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { limits } from "../../serving/limits.ts";
 import { prefetch } from "../../serving/prefetch.ts";
 import { campaignPort } from "../recommendation-api/campaign.ts";

@@ -81,7 +81,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     try {
         value = JSON.parse(text) as Value;
     } catch {
-        throw new ApiError("The answer is not one that this page reads.", requestIdOf(response));
+        throw new ApiError("This page cannot read the answer.", requestIdOf(response));
     }
     noted({ path, ms, source: (value as { source?: string }).source });
     return { value, ms, url };
@@ -101,7 +101,8 @@ function problemOf(response: Response, text: string): ApiError {
     } catch {
         // Something between the page and the API answered; its status says enough.
     }
-    const words = response.status === 429 ? "Too many requests just now." : `The API answered ${response.status}.`;
+    const words =
+        response.status === 429 ? "Too many requests. Try again later." : `The API answered ${response.status}.`;
     return new ApiError(words, requestIdOf(response));
 }
 

@@ -6,7 +6,7 @@ import { Status } from "./pages/status.tsx";
 import { Welcome } from "./pages/welcome.tsx";
 import { Announcer } from "./parts/announcer.tsx";
 import { Header } from "./parts/header.tsx";
-import { Picker } from "./parts/picker.tsx";
+import { Picker } from "./parts/viewer-choice.tsx";
 import { hashFor, type Route } from "./route.ts";
 import { viewerName } from "./viewers.ts";
 
@@ -39,7 +39,7 @@ export function App() {
             <Header route={route} onPick={() => setPicking(true)} />
             {!online && (
                 <p class="offline" role="status">
-                    You are offline. What is on the screen stays; nothing new can be asked for.
+                    You are offline. The page keeps its films, but cannot load new ones.
                 </p>
             )}
             <main id="main" ref={main} tabIndex={-1}>

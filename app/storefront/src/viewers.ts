@@ -1,3 +1,4 @@
+import { putEvents } from "./api.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
 
@@ -57,3 +58,35 @@ function remembered(key: string, make: () => string): string {
 /** crypto.randomUUID is only there on secure origins, which a local address other than localhost is not. */
 const randomId = () =>
     [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const revisionKey = (viewer: string) => `revision:${viewer}`;
+
+/** The revision that the viewer's last event in this visit was answered with. */
+export function lastRevision(viewer: string): number | undefined {
+    const kept = Number(ofThisTab.get(revisionKey(viewer)) ?? Number.NaN);
+    return Number.isFinite(kept) ? kept : undefined;
+}
+
+/**
+ * Tells the service that a viewer watches a film, which he chose from the list of that recommendation. Throws ApiError.
+ */
+export async function watchFilm(
+    viewer: string,
+    film: ListedFilm,
+    recommendationId: string | undefined,
+): Promise<{ readonly revision: number; readonly tracked: boolean; readonly watched: Watched }> {
+    const { value } = await putEvents({
+        userId: viewer,
+        sessionId: session(),
+        events: [
+            {
+                eventType: "Watch",
+                itemId: film.itemId,
+                sentAt: Math.floor(Date.now() / 1000),
+                ...(recommendationId !== undefined && { recommendationId }),
+            },
+        ],
+    });
+    ofThisTab.set(revisionKey(viewer), String(value.revision));
+    return { ...value, watched: remember(viewer, film) };
+}

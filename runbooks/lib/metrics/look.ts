@@ -7,8 +7,7 @@ import { type GuardState, parseState } from "../../../cost/guard-state.ts";
 import { type CampaignObservations, isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
-import { observeCampaign } from "../../../personalize/operations/campaign-seen.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 

@@ -90,7 +90,7 @@ describe("the cost guard", () => {
         for (const name of ["kept", "requests", "parked", "solutions", "publish"]) world.refused.add(name);
         const thrown = await world.run();
         assert.equal(world.deletions, 1);
-        assert.match(String(thrown?.message), /could not look at the requests: Error: requests was throttled/);
+        assert.match(String(thrown?.message), /could not read the campaign's requests: Error: requests was throttled/);
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
@@ -100,7 +100,7 @@ describe("the cost guard", () => {
         await world.run();
         world.refused.add("campaign");
         world.now += 6 * 3_600_000;
-        assert.match(String((await world.run())?.message), /could not look at the campaign/);
+        assert.match(String((await world.run())?.message), /could not describe the campaign/);
         assert.equal(world.deletions, 1);
     });
 

@@ -41,15 +41,15 @@ describe("the storefront", () => {
 
     it("asks who is watching, shows a viewer's rows, and remembers him in the address", async () => {
         const page = await open("");
-        assert.equal(await textOf(page, "h1"), "Who is watching?");
+        assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
         await page.locator("text/Viewer 6").click();
         await said(page, "#picks-title", /Top picks for viewer 6/);
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
-        await said(page, "#picks [data-source]", /^From: Personal, live$/);
-        await said(page, "#popular [data-source]", /^From: What people watch$/);
+        await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        await said(page, "#popular [data-source]", /^From: Popular films$/);
         await page.reload();
         assert.deepEqual(await filmsOf(page, "picks"), films);
         clean();
@@ -71,7 +71,7 @@ describe("the storefront", () => {
     it("lets somebody new in, whose list becomes personal when he watches", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
-        await said(page, "#picks .row-note", /Nobody knows you yet/);
+        await said(page, "#picks .row-note", /You are new/);
         const before = await filmsOf(page, "picks");
         assert.equal(await page.$("#because"), null);
         await page.locator("#picks [data-item] button").click();
@@ -126,7 +126,7 @@ describe("the storefront", () => {
         const page = await open("#/?viewer=12");
         const before = await filmsOf(page, "picks");
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /The list stays as it was/);
+        await said(page, "#picks .row-note", /The list did not change/);
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.notDeepEqual(await filmsOf(page, "picks"), before);
         clean();
@@ -234,7 +234,7 @@ describe("the storefront", () => {
         await context.setPermission(served.url, { permission: { name: "clipboard-write" }, state: "granted" });
         await page.locator("#picks .details").click();
         const text = await textOf(page, ".drawer");
-        assert.match(text, /Personal, (live|kept)/);
+        assert.match(text, /Personal \((live|cached)\)/);
         assert.match(text, /\d ms, as your browser measured it/);
         assert.match(text, /RID-6-\d+/);
         assert.match(text, new RegExp(`curl '${served.url}api/recommendations/6\\?numResults=20'`));
@@ -316,7 +316,7 @@ describe("the storefront", () => {
 
     it("asks for whom to compare when nobody was picked", async () => {
         const page = await open("#/compare");
-        assert.equal(await textOf(page, "h1"), "Compare for whom?");
+        assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Viewer 22").click();
         await said(page, "h1", /Three ways to choose, for viewer 22/);
         assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
@@ -340,7 +340,7 @@ describe("the storefront", () => {
         ]) {
             assert.match(text, words);
         }
-        assert.match(await textOf(page, ".visit tbody"), /What people watch/);
+        assert.match(await textOf(page, ".visit tbody"), /Popular films/);
         const before = askedFor("health");
         const again = page.waitForResponse((response) => response.url().endsWith("/health"));
         await page.locator(".page-head .button").click();

@@ -23,7 +23,7 @@ describe("the guard rules in a program", () => {
         enforceResourceRules({});
         assert.throws(
             () => new aws.iam.Policy("wide", { policy: open }),
-            /aws:iam\/policy:Policy wide a statement allows \* \(guard rule wildcard-action\)\nChange it.*\n?.*waivers\.wildcard-action/,
+            /aws:iam\/policy:Policy wide a statement allows \* \(resource rule wildcard-action\)\nChange it.*\n?.*waivers\.wildcard-action/,
         );
     });
 
@@ -58,10 +58,10 @@ describe("the guard rules in a program", () => {
         enforceResourceRules({});
         assert.throws(
             () => campaign("first"),
-            /Campaign first bills by the hour.*\(guard rule campaign-without-budget\)/,
+            /Campaign first is billed by the hour.*\(resource rule campaign-without-budget\)/,
         );
         budget("wrong", "Amazon Simple Storage Service");
-        assert.throws(() => campaign("second"), /no aws\.budgets\.Budget on Amazon Personalize comes before it/);
+        assert.throws(() => campaign("second"), /no aws\.budgets\.Budget for Amazon Personalize before it/);
         budget("right", "Amazon Personalize");
         campaign("third");
         await settled();
@@ -89,6 +89,9 @@ describe("the guard rules in a program", () => {
             () => enforceResourceRules({ "wildcard-action": "because" }),
             /waivers\.wildcard-action is "because"/,
         );
-        assert.throws(() => enforceResourceRules({ "wild-action": reason }), /waivers\.wild-action is no guard rule/);
+        assert.throws(
+            () => enforceResourceRules({ "wild-action": reason }),
+            /waivers\.wild-action does not name a resource rule/,
+        );
     });
 });

@@ -14,9 +14,9 @@ describe("the price that preview shows", () => {
 
     it("says by the month what nobody asking and the expected requests cost, and once the first up", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
-        assert.ok(lines.includes("by the month | nobody asks | 10,000 requests a day"), table);
-        assert.ok(lines.includes("campaign, 1 TPS at least | ≈ $146 | ≈ $146"), table);
-        assert.ok(lines.includes("together | ≈ $155 | ≈ $155"), table);
+        assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
+        assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
+        assert.ok(lines.includes("total | ≈ $155 | ≈ $155"), table);
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 
@@ -25,7 +25,7 @@ describe("the price that preview shows", () => {
     });
 
     it("has its amounts one below the other", () => {
-        const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("together"));
+        const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
     });
 });

@@ -60,7 +60,7 @@ describe("the dashboard", () => {
 
     it("asks its three questions, each over a row, and nothing lies on anything else", () => {
         const questions = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
-        assert.deepEqual(questions, ["## Is it healthy?", "## Is it served?", "## Is it good?", "## Is it worth it?"]);
+        assert.deepEqual(questions, ["## Health", "## API", "## Quality", "## Cost"]);
         for (const [index, one] of widgets.entries()) {
             assert.ok([one.x, one.y, one.width, one.height].every(Number.isInteger), `${one.properties.title}`);
             assert.ok(one.x + one.width <= 24);

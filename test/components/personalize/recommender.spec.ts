@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { autoTrainingPrice } from "../../../components/personalize/auto-training-price.ts";
+import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
 import { namesFor, type StackConfig } from "../../../config/config.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
 import { configWith, inputsOf, made, schemaText, settled, tags, typesAndNames, useMocks, value } from "../mocks.ts";

@@ -43,8 +43,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
             <header class="page-head">
                 <h1>Three ways to choose, for {viewerName(viewer)}</h1>
                 <p class="lead">
-                    {summary(lists, chosenTitle) ??
-                        "What most people watch, what is like one film, and what is personal."}
+                    {summary(lists, chosenTitle) ?? "Popular films, films like one film, and personal films."}
                 </p>
             </header>
             {failure && <Trouble error={failure.error} onAgain={failure.again} />}
@@ -52,7 +51,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="popular"
                     title="Popular"
-                    note="What most people watch. The same for everybody."
+                    note="The most watched films. This list is equal for all viewers."
                     asked={popular}
                     {...shared}
                 />
@@ -61,7 +60,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                     title="Similar"
                     note={
                         <label class="like">
-                            Watched by those who watch{" "}
+                            Viewers also watched, for{" "}
                             <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
                                 {chosen !== undefined && chosenTitle === undefined && (
                                     <option value={chosen}>film {chosen}</option>
@@ -80,7 +79,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="personal"
                     title="Personal"
-                    note={`Chosen for ${viewerName(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize where there is a campaign.`}
+                    note={`Chosen for ${viewerName(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize if there is a campaign.`}
                     asked={personal}
                     {...shared}
                 />

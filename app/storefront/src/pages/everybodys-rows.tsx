@@ -22,20 +22,18 @@ export function EverybodysRows({ health, onOpen, onDetails }: EverybodysRowsProp
             <Row
                 id="trending"
                 title="Trending"
-                note="Films whose audience grows."
+                note="Films with a growing audience."
                 asked={trending}
-                empty="No film's audience grows in these data."
+                empty="No film has a growing audience in this data."
                 onOpen={onOpen}
                 onDetails={() => onDetails("Trending", trending.answered)}
             />
             <Row
                 id="popular"
                 title="Popular"
-                note={
-                    genre === "" ? "The films that most people watch." : `The films of ${genre} that most people watch.`
-                }
+                note={genre === "" ? "The most watched films." : `The most watched films of ${genre}.`}
                 asked={popular}
-                empty="Nobody watched a film of this genre. Choose another one."
+                empty="No viewer watched a film of this genre. Choose another one."
                 onOpen={onOpen}
                 onDetails={() => onDetails("Popular", popular.answered)}
             >

@@ -3,13 +3,12 @@ import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords } from "../changes.ts";
 import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
-import { Banner } from "../parts/banner.tsx";
 import { Hero } from "../parts/hero.tsx";
 import { Row } from "../parts/row.tsx";
 import { picksPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, viewerName, watchedBy } from "../viewers.ts";
-import { lastRevision, watchFilm } from "../watching.ts";
+import { hashFor } from "../route.ts";
+import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
 import { type FilmList, type Health, type ListedFilm, listed, milliseconds } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
@@ -124,9 +123,9 @@ export function Home({ viewer }: { viewer: string }) {
                 <Row
                     id="because"
                     title={`Because you watched ${spoken(newest.title)}`}
-                    note="Films that the same people watch."
+                    note="Films watched by the same viewers."
                     asked={because}
-                    empty="Nothing is known that is like it."
+                    empty="No similar film is known."
                     onOpen={openFilm}
                     onDetails={() => openDetails(`Because you watched ${spoken(newest.title)}`, because.answered)}
                 />
@@ -150,28 +149,47 @@ function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): C
 
 function noteOn({ film, error, tracked }: Deed, change: Change | undefined, failed: ApiError | undefined): string {
     const name = spoken(film.title);
-    if (error !== undefined) return `That ${name} was watched could not be told. ${error.message}`;
-    if (failed !== undefined) return `${name} is noted, but the list could not be asked again. ${failed.message}`;
-    if (change === undefined) return `Telling the service that you watched ${name} …`;
+    if (error !== undefined) return `The page could not send that you watched ${name}. ${error.message}`;
+    if (failed !== undefined)
+        return `The service knows that you watched ${name}, but the list could not be loaded again. ${failed.message}`;
+    if (change === undefined) return `Sending that you watched ${name} …`;
     const what = changesInWords(change);
-    const learns = tracked === false ? " There is no event tracker: the campaign does not learn of it." : "";
-    if (what === undefined) return `You watched ${name}. The list stays as it was.${learns}`;
+    const learns = tracked === false ? " There is no event tracker, so the campaign does not learn from it." : "";
+    if (what === undefined) return `You watched ${name}. The list did not change.${learns}`;
     const gone = change.gone.length > 0 ? ` (${listed(change.gone.map((other) => spoken(other.title)))})` : "";
     return `Because you watched ${name}: ${what}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
 }
 
 function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
-        return "Nobody knows you yet, so this is what most people like. Watch one, and the list becomes yours.";
+        return "You are new, so these are popular films. Watch one, and the list becomes yours.";
     }
     const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
     if (list === undefined || personal)
-        return `Chosen by what ${isNew(viewer) ? "you" : "they"} watched. Watch one, and see the list change.`;
+        return `Based on the films that ${isNew(viewer) ? "you" : "they"} watched. Watch one, and see the list change.`;
     if (list.source === "similar") {
         const names = (list.because ?? []).map((film) => spoken(film.title));
         return names.length > 0
             ? `Like ${listed(names)}, which ${viewerName(viewer)} watched.`
-            : "Like what was watched last.";
+            : "Like the films watched last.";
     }
-    return "What most people watch. Watch one, and the list becomes personal.";
+    return "The most watched films. Watch one, and the list becomes personal.";
+}
+
+const stateWords = {
+    away: "The campaign is away",
+    resting: "The campaign is paused for a few seconds",
+} as const;
+
+/** Tells that lists are not the campaign's just now, and what they are instead. It lies over the hero, so nothing moves. */
+export function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
+    const state = health?.campaign.state;
+    if (health === undefined || state === undefined || state === "serving") return null;
+    const parked = health.notice !== undefined;
+    return (
+        <p class="banner" role="status">
+            <strong>{parked ? "The campaign is parked" : stateWords[state]}.</strong> These lists are cached or
+            precomputed, or show popular films. <a href={hashFor({ page: "status", viewer })}>Why</a>
+        </p>
+    );
 }

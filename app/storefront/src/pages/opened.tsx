@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
-import { useFilmInAddress } from "../film-address.ts";
 import { Drawer } from "../parts/drawer.tsx";
 import { FilmDialog } from "../parts/film-dialog.tsx";
+import { useFilmInAddress } from "../route.ts";
 import type { Watched } from "../viewers.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 

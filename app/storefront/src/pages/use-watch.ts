@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { announce } from "../parts/announcer.tsx";
 import { spoken } from "../poster/lettering.ts";
-import { type Watched, watchedBy } from "../viewers.ts";
-import { lastRevision, watchFilm } from "../watching.ts";
+import { lastRevision, type Watched, watchedBy, watchFilm } from "../viewers.ts";
 import type { ListedFilm } from "../words.ts";
 
 interface Watching {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { prefixesOf } from "../../../components/data/files.ts";
-import { schemaBeside } from "../../../components/data/metadata-schema.ts";
+import { prefixesOf } from "../../../components/data/data-bucket.ts";
+import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
 import { executionRolePolicy } from "../../../iam/import-access.ts";
 import { configWith, schemaText } from "../mocks.ts";
@@ -20,12 +20,12 @@ describe("the files of a stack", () => {
         const csv = join(folder, "films.csv");
         const schema = join(folder, "films.schema.json");
         assert.throws(() => schemaBeside(csv, "ITEMS"), {
-            message: `${csv} needs its Avro schema beside it in ${schema}. docs/data.md shows one.`,
+            message: `${csv} needs its Avro schema in ${schema}. docs/data.md shows an example.`,
         });
         for (const text of ["{", "null", '{"fields": 1}', schemaText("Users", "USER_ID")]) {
             await writeFile(schema, text);
             assert.throws(() => schemaBeside(csv, "ITEMS"), {
-                message: `${schema} is no Avro record with a field ITEM_ID. docs/data.md shows one.`,
+                message: `${schema} is not an Avro record with a field ITEM_ID. docs/data.md shows an example.`,
             });
         }
         // Other spaces are not another schema.

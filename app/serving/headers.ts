@@ -1,3 +1,5 @@
+import type { FilmListAnswer } from "../api/names.ts";
+
 /** What a page may do: run and show what comes from its own place, and nothing that stands in the document itself. */
 export const contentSecurityPolicy = [
     "default-src 'none'",
@@ -32,3 +34,22 @@ export const apiHeaders = {
     "Strict-Transport-Security": pageHeaders["Strict-Transport-Security"],
     "X-Content-Type-Options": "nosniff",
 } as const;
+
+/** Nobody keeps it. */
+export const notKept = "no-store";
+
+/** What is everybody's: a browser keeps it for minutes, a CDN for an hour, and shows it while it asks anew. */
+export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
+
+/** A file whose name changes with what is in it. */
+export const hashedFile = "public, max-age=31536000, immutable";
+
+/** A file that names the others: asked for again each time, and not sent again while it is the same. */
+export const entryFile = "public, no-cache";
+
+/**
+ * A viewer's list, which no cache but his browser's may keep: the client changes the URL by `since` after an event. One that
+ * stands in for the campaign's is kept a moment only, for the campaign may be back soon.
+ */
+export const viewersList = ({ reason }: Pick<FilmListAnswer, "reason">): string =>
+    `private, max-age=${reason === undefined ? 30 : 5}`;
