@@ -79,7 +79,10 @@ export function estimate(plan: PlannedStack): Estimate {
     const { recipe, interactions, bytes, autoTrainingDays } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
     const same = (what: string, service: string, usd: UsdRange, lower?: string): MonthlyLine => ({
-        ...{ what, service, idle: usd, expected: usd },
+        what,
+        service,
+        idle: usd,
+        expected: usd,
         ...(lower !== undefined && { lower }),
     });
     const monthly = [

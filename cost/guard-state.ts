@@ -125,7 +125,7 @@ export function without<K extends keyof GuardState>(state: GuardState, ...keys: 
     ) as unknown as GuardState;
 }
 
-/** Parses a stored state; `problem` says why it is unusable. */
+/** Parses a stored state; `problem` is the reason if it is unusable. */
 export function parseState(text: string): { readonly state: GuardState } | { readonly problem: string } {
     let found: Partial<GuardState> | null;
     try {

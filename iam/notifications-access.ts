@@ -2,15 +2,15 @@ import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom } from "./service-trust.ts";
 
-/** Who may publish notices, and where they go. */
+/** Names of the publishers, the topic and the queue. */
 export interface NotificationsScope extends ServiceCaller {
     readonly names: { readonly notifications: string; readonly alarmPrefix: string; readonly budget: string };
 }
 
 /**
- * Policy of the notices' topic: AWS Budgets and CloudWatch's alarms may publish, for this stack's own only
- * (Cost Management User Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying
- * users on alarm changes"). Whoever else publishes does it by his own policy.
+ * Policy of the notifications' topic: AWS Budgets and CloudWatch alarms of this stack may publish (Cost Management User
+ * Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying users on alarm
+ * changes"). Other publishers need their own identity policy.
  */
 export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     const { partition, accountId, names } = scope;
@@ -26,7 +26,7 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
-            // The guide has the account's budgets here, and says nothing of the name of one.
+            // The guide has all budgets of the account here and mentions no budget name.
             publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
             publish(
                 "AlarmsPublish",
@@ -37,7 +37,7 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     };
 }
 
-/** Policy of the notices' queue: the topic may send there, and nobody else. */
+/** Policy of the notifications' queue: only the topic may send. */
 export function notificationsQueuePolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",

@@ -1,16 +1,16 @@
 import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
 import { billedService } from "../config/prices.ts";
 
-/** A resource of a program, as the program asks for it. */
+/** A resource declared by a program. */
 export interface Declared {
     readonly type: string;
     readonly props: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What must never be, each a pure function from a resource's type and its properties to what is wrong with it;
- * undefined where nothing is, and where the property is not known yet. `before` is what the program asked for earlier:
- * what a resource needs beside it must come first, as it must be made first.
+ * A rule: a pure function that returns the problem of a resource, from its type and properties. It returns undefined
+ * without a problem, or if the property is not known yet. `before` has the earlier resources of the program, because
+ * required resources must be created first.
  */
 export type ResourceRule = (
     type: string,
@@ -18,12 +18,12 @@ export type ResourceRule = (
     before: readonly Declared[],
 ) => string | undefined;
 
-/** AWS's own policies that are so wide that nobody here needs them. */
+/** AWS managed policies that are too wide for this program. */
 const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3ReadOnlyAccess"];
-/** Properties that hold policy documents, of whatever resource. */
+/** Properties that can contain policy documents. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
 const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
-/** As Pulumi calls our dynamic resource. */
+/** Pulumi's type name of the dynamic resource. */
 const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
@@ -97,10 +97,10 @@ export const resourceRules = {
 
 export type ResourceRuleName = keyof typeof resourceRules;
 
-/** Fewer characters than this are no reason. */
+/** A shorter text does not count as a reason. */
 export const shortestReason = 20;
 
-/** What is wrong with waivers of rules: rules that there are not, and reasons that are none. */
+/** Problems of waivers: unknown rules and missing reasons. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
     return Object.entries(waivers).flatMap(([rule, reason]) => {
         if (!(rule in resourceRules)) {
@@ -114,7 +114,7 @@ export function waiverProblems(waivers: Readonly<Record<string, string>>): strin
     });
 }
 
-/** All that is wrong with a resource, by rule. */
+/** All problems of a resource, by rule. */
 export function violationsOf(type: string, props: Readonly<Record<string, unknown>>, before: readonly Declared[] = []) {
     return Object.entries<ResourceRule>(resourceRules).flatMap(([rule, judge]) => {
         const problem = judge(type, props, before);
@@ -122,7 +122,7 @@ export function violationsOf(type: string, props: Readonly<Record<string, unknow
     });
 }
 
-/** Whether it is a budget on the service; of filters that are not known yet it is believed. */
+/** Whether the resource is a budget for Personalize; unknown filters count as such. */
 export function watchesPersonalize({ type, props }: Declared): boolean {
     return (
         type === "aws:budgets/budget:Budget" &&
@@ -134,7 +134,7 @@ export function watchesPersonalize({ type, props }: Declared): boolean {
     );
 }
 
-/** Pulumi hands what is not known yet as an output, which is neither text nor plain data. */
+/** Pulumi passes an unknown value as an output object. */
 function isUnknown(value: unknown): boolean {
     return typeof value === "object" && value !== null && "__pulumiOutput" in value;
 }
@@ -148,7 +148,7 @@ function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
         .filter(({ Effect }) => Effect === "Allow");
 }
 
-/** A policy as text or as data; undefined for what is neither (it is refused by IAM, not here). */
+/** A policy from text or data; undefined for other values, which IAM rejects. */
 function documentOf(value: unknown): PolicyDocument | undefined {
     if (typeof value === "object" && value !== null) {
         return isUnknown(value) ? undefined : (value as PolicyDocument);

@@ -8,10 +8,10 @@ import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
-/** Which list of which viewer, and what was known of both when it was asked for. */
+/** A wanted list, and the known state of viewer and campaign at the request. */
 export interface ListWanted extends ListAsk {
     readonly userId: string;
-    /** Of the viewer: the list will know the events up to there. */
+    /** The viewer's revision: the list will include the events up to it. */
     readonly revision: number;
     readonly solutionVersion: string | undefined;
 }
@@ -29,10 +29,10 @@ export interface CampaignListParts {
     readonly limits: Limits;
 }
 
-/** Lists of the campaign: one call for all who wait for the same list, which is then kept in memory and table. */
+/** Lists from the campaign: one call for all requests that wait for the same list; then stored in memory and table. */
 export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, filters, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
-    /** Why it rests, while it does. */
+    /** Reason during a pause after failures. */
     let lastFailure: FilmListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
@@ -55,7 +55,10 @@ export function campaignLists(parts: CampaignListParts) {
         });
         const list: KeptList = {
             ...order,
-            ...{ key, madeAt, revision, from: "campaign" },
+            key,
+            madeAt,
+            revision,
+            from: "campaign",
             ...(solutionVersion !== undefined && { solutionVersion }),
         };
         memory.keep(userId, list);
@@ -71,13 +74,13 @@ export function campaignLists(parts: CampaignListParts) {
         return list;
     }
 
-    /** Joins a call that is under way if it knows as many events. */
+    /** Joins a running call if it includes at least as many events. */
     function shared(wanted: ListWanted, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const key = listKey(wanted);
         const flight = `${wanted.userId}\u0000${key}`;
         const underWay = calls.get(flight);
         if (underWay !== undefined && underWay.revision >= wanted.revision) {
-            // One that was begun for nobody in particular may take longer than this one has.
+            // A background call may take longer than this request allows.
             return within(limits.campaign, () => underWay.list);
         }
         const list = call(wanted, key, ask, trace).finally(() => {
@@ -88,7 +91,7 @@ export function campaignLists(parts: CampaignListParts) {
     }
 
     return {
-        /** A new list, or why there is none. */
+        /** A new list, or the reason why there is none. */
         async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | FilmListReason> {
             try {
                 return await shared(wanted, campaignResilience.ask, trace);
@@ -99,7 +102,7 @@ export function campaignLists(parts: CampaignListParts) {
                 return failure === "resting" ? lastFailure : reasonOf(failure);
             }
         },
-        /** Asks for a new list in the place of one that was just answered. */
+        /** Requests a new list to replace one that was just answered. */
         refresh(wanted: ListWanted, trace: Trace): void {
             const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) =>
                 log({ failed: "refresh a list from the campaign", error: errorName(error) }),
@@ -111,5 +114,5 @@ export function campaignLists(parts: CampaignListParts) {
 
 export type CampaignLists = ReturnType<typeof campaignLists>;
 
-/** What an error says may name a viewer; its name does not. */
+/** An error's message may contain a viewer's id; its name does not. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

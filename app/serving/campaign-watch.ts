@@ -2,11 +2,11 @@ import type { Limits } from "./limits.ts";
 import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from "./ports.ts";
 import { type Resilience, within } from "./resilience.ts";
 
-/** Knows whether there is a campaign, and which version it serves, without asking for each request. */
+/** Knows the campaign's status and version without a call per request. */
 export interface CampaignWatch {
-    /** What is known. The first request of a process waits for the table's answer; later ones never wait. */
+    /** The known status. The first request of a process waits for the table's answer; later ones never wait. */
     known(): Promise<CampaignKnown>;
-    /** The campaign was asked, and is not there. */
+    /** Reports that a call found no campaign. */
     gone(): void;
 }
 
@@ -21,11 +21,11 @@ export interface WatchParts {
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
-    /** Takes work that nobody waits for. */
+    /** Takes work that no request waits for. */
     readonly background: (work: Promise<unknown>) => void;
 }
 
-/** Only an active campaign answers; one that is updated stays active, and serves its old version. */
+/** Only an ACTIVE campaign answers; during an update it stays ACTIVE and serves its old version. */
 const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.status !== "ACTIVE";
 
 export function campaignWatch(parts: WatchParts): CampaignWatch {
@@ -37,7 +37,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     let polling: Promise<void> | undefined;
     const away = () => goneAt !== undefined || isAway(items.campaign);
 
-    /** Takes over what was seen, unless the campaign was found gone since. */
+    /** Uses the found status, unless the campaign was reported gone since. */
     function take(found: StackItems): void {
         items = found;
         if (goneAt !== undefined && (found.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
@@ -67,7 +67,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         await tableResilience.later((signal) => table.putCampaign(noted, before, signal));
     }
 
-    /** Whoever waits for it, waits for the table alone: the service is asked after that. */
+    /** Requests wait only for the table; the call of Personalize follows in the background. */
     function poll(): Promise<void> {
         const reading = read();
         const checking = reading

@@ -1,6 +1,6 @@
 import type { FilmListAnswer } from "../api/names.ts";
 
-/** What a page may do: run and show what comes from its own place, and nothing that stands in the document itself. */
+/** Content security policy of the page: everything from its own origin, and nothing inline. */
 export const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -12,10 +12,10 @@ export const contentSecurityPolicy = [
     "frame-ancestors 'none'",
 ].join("; ");
 
-/** Seconds that a browser keeps to HTTPS: a year. */
+/** HSTS max-age in seconds: one year. */
 export const strictTransportSeconds = 31_536_000;
 
-/** What goes with each file of the page, wherever it is served. */
+/** Headers of each file of the page, with every host. */
 export const pageHeaders = {
     "Content-Security-Policy": contentSecurityPolicy,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -27,7 +27,7 @@ export const pageHeaders = {
     "X-Frame-Options": "DENY",
 } as const;
 
-/** What goes with each answer of the API; a browser that opens one is to do nothing with it. */
+/** Headers of each API answer; a browser must not render it. */
 export const apiHeaders = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -35,21 +35,21 @@ export const apiHeaders = {
     "X-Content-Type-Options": "nosniff",
 } as const;
 
-/** Nobody keeps it. */
+/** For answers that no cache may store. */
 export const notKept = "no-store";
 
-/** What is everybody's: a browser keeps it for minutes, a CDN for an hour, and shows it while it asks anew. */
+/** For shared answers: minutes in a browser, one hour in a CDN, stale during revalidation. */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
-/** A file whose name changes with what is in it. */
+/** For files with a content hash in their names. */
 export const hashedFile = "public, max-age=31536000, immutable";
 
-/** A file that names the others: asked for again each time, and not sent again while it is the same. */
+/** For files that reference the others: always revalidated. */
 export const entryFile = "public, no-cache";
 
 /**
- * A viewer's list, which no cache but his browser's may keep: the client changes the URL by `since` after an event. One that
- * stands in for the campaign's is kept a moment only, for the campaign may be back soon.
+ * For a viewer's list: only the viewer's browser may cache it. After an event the client changes `since` and so the
+ * URL. A list with a reason is cached only briefly, because the campaign may soon be back.
  */
 export const viewersList = ({ reason }: Pick<FilmListAnswer, "reason">): string =>
     `private, max-age=${reason === undefined ? 30 : 5}`;

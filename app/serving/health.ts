@@ -14,19 +14,21 @@ export interface HealthParts {
     readonly campaignResilience: Pick<Resilience, "resting">;
 }
 
-/** Whether a notice is about this time without a campaign: one that has served on since is another story. */
+/** Whether a notification belongs to the current absence of the campaign: the campaign must not have served since. */
 const holds = (notification: ShownNotification, campaign: CampaignStatus | undefined): boolean =>
     notification.at + limits.parking >= (campaign?.activeAt ?? 0);
 
 const time = (at: number) => new Date(at).toISOString();
 
-/** Tells where answers come from now, as far as the process knows: nothing is asked for it. */
+/** Reports the current source of answers, from the process's knowledge, without any call. */
 export function healthTeller({ stack, region, cost, tables, watch, campaignResilience }: HealthParts) {
     return async function health(): Promise<HealthAnswer> {
         const { campaign, away, notification } = await watch.known();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         return {
-            ...{ status: "ok", stack, region },
+            status: "ok",
+            stack,
+            region,
             campaign: {
                 state: away ? "away" : campaignResilience.resting() ? "resting" : "serving",
                 ...(status && { status }),

@@ -22,18 +22,18 @@ export interface OperationParts {
     readonly rankItems: ReturnType<typeof ranker>;
     readonly traffic: TrafficCounter;
     readonly health: () => Promise<HealthAnswer>;
-    /** The description as it is served. */
+    /** The description as served. */
     readonly openApi: string;
     readonly clock: () => number;
     readonly limits: Limits;
 }
 
-/** Answers a request that keeps to the description. */
+/** Answers a valid request. */
 export type Answer = (request: ReadRequest, trace: Trace) => Reply | Promise<Reply>;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
-/** What answers each operation of the description. */
+/** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { tables, recommend, takeEvents, rankItems, traffic, health } = parts;
     const list = (answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply => {

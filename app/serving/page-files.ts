@@ -9,7 +9,7 @@ const binaryTypes: Readonly<Record<string, string>> = {
     ".woff2": "font/woff2",
 };
 
-/** The replies of a built page's files, by path under its folder; read once. Throws where the folder cannot be read. */
+/** The replies for all files of a built page, by relative path; read once. Throws if the folder is not readable. */
 export function pageFiles(folder: string): ReadonlyMap<string, Reply> {
     const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -25,13 +25,17 @@ function fileReply(path: string, bytes: Buffer): Reply {
     const text = textTypeOf(path);
     const type = text ?? binaryTypes[extname(path)] ?? "application/octet-stream";
     return {
-        ...{ status: 200, type, headers: pageHeaders, etag: etagOf(bytes), binary: text === undefined },
+        status: 200,
+        type,
+        headers: pageHeaders,
+        etag: etagOf(bytes),
+        binary: text === undefined,
         body: bytes.toString(text === undefined ? "base64" : "utf8"),
         cacheControl: cacheControlOf(path),
     };
 }
 
-/** Content types of a page's files that are text; a REST API hands these on as they are. */
+/** Content types of text files; a REST API passes these unchanged. */
 const textTypes: Readonly<Record<string, string>> = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -42,11 +46,11 @@ const textTypes: Readonly<Record<string, string>> = {
     ".webmanifest": "application/manifest+json",
 };
 
-/** The content type of a text; undefined for a file that is none. */
+/** The content type of a text file; undefined for other files. */
 export const textTypeOf = (path: string): string | undefined => textTypes[extname(path)];
 
-/** As Vite names what it hashes: `assets/index-BsT3n_0q.js`. */
+/** Vite's names of hashed files: `assets/index-BsT3n_0q.js`. */
 const hashedName = /-[\w-]{8}\.\w+$/;
 
-/** How long a file of the page is kept, by whichever server it comes. */
+/** Cache-Control of a file of the page, with every host. */
 export const cacheControlOf = (path: string): string => (hashedName.test(path) ? hashedFile : entryFile);

@@ -12,15 +12,15 @@ import type { Tables } from "./table-answers.ts";
 export interface RankParts {
     readonly tables: Tables;
     readonly rank: CampaignPort["rank"];
-    /** Asks the ranking campaign. */
+    /** Calls the ranking campaign. */
     readonly askRanking: Resilience["ask"];
     readonly log: Log;
 }
 
 /**
- * Given films as a viewer would like them; as most people watch them while the ranking campaign does not answer.
+ * Ranks given films for a viewer; by popularity while the ranking campaign does not answer.
  *
- * @throws ProblemError where the stack has no ranking campaign.
+ * @throws ProblemError if the stack has no ranking campaign.
  */
 export function ranker({ tables, rank, askRanking, log }: RankParts) {
     return async function rankItems(userId: string, itemIds: readonly string[], trace: Trace): Promise<FilmListAnswer> {

@@ -14,7 +14,7 @@ import type { Viewer, ViewerMemory } from "./viewers.ts";
 export interface Ask extends ListAsk {
     readonly userId: string;
     readonly count: number;
-    /** The revision that the viewer's last event was answered with; 0 where he names none. */
+    /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
 }
 
@@ -31,13 +31,13 @@ export interface RecommendParts {
 }
 
 /**
- * A viewer's films, and always some: from memory, the table, the campaign; where that does not answer, a list from before,
- * or one that was made in advance; else films like his newest, and for whom nothing is known popular ones.
+ * A viewer's films, never empty. The sources are memory, table and campaign. Then follow an older or precomputed list,
+ * films like the viewer's newest ones, and popular films.
  */
 export function recommender(parts: RecommendParts) {
     const { tables, table, tableResilience, memory, watch, lists, clock, log, limits } = parts;
 
-    /** The viewer as the table knows him, or as memory does while the table does not answer. */
+    /** The viewer from the table, or from memory while the table does not answer. */
     async function readViewer(userId: string, key: string, trace: Trace): Promise<Viewer> {
         try {
             const at = clock();
@@ -76,7 +76,7 @@ export function recommender(parts: RecommendParts) {
             const without = reason === undefined ? [] : unpackIds(viewer.recent);
             return answerList(tables, list, { source, count: ask.count, without: new Set(without), reason });
         };
-        /** The viewer's list, if it is good enough to be answered before the campaign is asked. */
+        /** The viewer's list, if it is good enough to answer without the campaign. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
             const list = find(viewer, key);
             const freshness = list && freshnessOf(list, nowOf(viewer), limits);
@@ -88,7 +88,7 @@ export function recommender(parts: RecommendParts) {
         let viewer = stored;
         let answer = good(viewer);
         if (answer === undefined && trusted) {
-            // Another process may have asked the campaign meanwhile.
+            // Another process may have called the campaign meanwhile.
             viewer = await readViewer(ask.userId, key, trace);
             answer = good(viewer);
         }
@@ -99,7 +99,7 @@ export function recommender(parts: RecommendParts) {
             trace.layer = "campaign";
             return answerList(tables, made, { source: "campaign", count: ask.count });
         }
-        // Events that came while the campaign was asked are known by now.
+        // Memory may have new events since the call of the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
         const before = find(viewer, key);
         if (before !== undefined && before.revision >= ask.since && clock() - before.madeAt <= limits.stale) {
@@ -121,6 +121,6 @@ export type Recommend = ReturnType<typeof recommender>;
 
 const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
 
-/** Of what is known of a viewer, memory's as it is now, or as it was read if it has been forgotten since. */
+/** The newer knowledge of a viewer: memory's, or the earlier read if memory dropped it since. */
 const newer = (now: Viewer, before: Viewer): Viewer =>
     now.revision >= before.revision && now.readAt > 0 ? now : before;

@@ -17,14 +17,14 @@ export interface RouterParts {
 
 export interface Routed {
     readonly reply: Reply;
-    /** Of the description; empty where the request is none of its. */
+    /** operationId from the description; empty for other requests. */
     readonly operation: string;
 }
 
-/** Where the page's files are; no path of the description, for it is there only where no CDN serves them. */
+/** Path of the page's files. It is not in the description, because it exists only without a CDN. */
 const pageResource = "/storefront/{proxy+}";
 
-/** Finds the answer to a request; every fault comes out as a problem. */
+/** Routes a request to its answer; every error becomes a problem. */
 export function router({ description, answers, pages, log }: RouterParts) {
     async function answer(event: GatewayEvent, trace: Trace, tell: (operation: string) => void): Promise<Reply> {
         const { httpMethod: method, resource } = event;

@@ -18,21 +18,21 @@ import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
 import { viewerMemory } from "./viewers.ts";
 
-/** What the API is told of its stack: JSON in `API_CONFIG`. */
+/** Configuration of the API: JSON in `API_CONFIG`. */
 export interface ApiConfig {
     readonly stack: string;
     readonly region: string;
-    /** Of the campaign, also while there is none. */
+    /** The campaign's ARN, also while there is no campaign. */
     readonly campaignArn: string;
     readonly rankingCampaignArn?: string;
-    /** ARNs by name. */
+    /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Empty where the stack has no tracker. */
+    /** Empty if the stack has no event tracker. */
     readonly trackingId?: string;
     readonly tableName: string;
-    /** Of pages that may ask, such as `https://films.example`. */
+    /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
-    /** By the prices of the stack's program: US dollars. */
+    /** US dollars, by the prices in the stack's program. */
     readonly cost: {
         readonly campaignUsdPerHour: number;
         readonly estimatedUsdPerMonth: number;
@@ -42,10 +42,10 @@ export interface ApiConfig {
 
 export interface ServiceParts {
     readonly config: ApiConfig;
-    /** The API's description and the fallback tables, as their JSON. */
+    /** The API's description and the fallback tables, as JSON texts. */
     readonly openApi: string;
     readonly tables: string;
-    /** The page's files by path, where the API serves them. */
+    /** The page's files by path, if the API serves them. */
     readonly pages: ReadonlyMap<string, Reply>;
     readonly campaign: CampaignPort;
     readonly putEvents: PutEvents | undefined;
@@ -59,11 +59,11 @@ export interface ServiceParts {
 
 export interface Service {
     handle(event: GatewayEvent): Promise<GatewayResult>;
-    /** Viewers that are remembered. */
+    /** Number of viewers in memory. */
     remembered(): number;
 }
 
-/** The API in one process, over its ports. Throws TablesFormatError or SyntaxError for documents that it cannot read. */
+/** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const tables = readTables(parts.tables);
@@ -81,7 +81,8 @@ export function createService(parts: ServiceParts): Service {
         log,
         answers: answers({
             ...common,
-            ...{ openApi: parts.openApi, filterNames: Object.keys(config.filters) },
+            openApi: parts.openApi,
+            filterNames: Object.keys(config.filters),
             recommend: recommender({ ...common, watch, lists }),
             takeEvents: eventTaker({ ...common, putEvents: parts.putEvents }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask }),
@@ -113,7 +114,7 @@ export function createService(parts: ServiceParts): Service {
     };
 }
 
-/** Waits for work that may go on later, so many milliseconds at most. */
+/** Waits at most this long for work that may continue later. */
 async function settled(work: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
     if (work.length === 0) return;
     let timer: NodeJS.Timeout | undefined;

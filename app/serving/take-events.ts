@@ -8,7 +8,7 @@ import { type Resilience, within } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 export interface EventParts {
-    /** undefined where the stack has no tracker. */
+    /** undefined if the stack has no event tracker. */
     readonly putEvents: PutEvents | undefined;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
     readonly tableResilience: Resilience;
@@ -18,13 +18,14 @@ export interface EventParts {
     readonly limits: Limits;
 }
 
-/** Processes that note events of the same viewer at the same time; more often than so, one gives up. */
+/** Attempts when several processes store events of one viewer at the same time. */
 const tries = 3;
 
 /**
- * Takes what a viewer did: to the tracker, then to his newest films under a new revision, then out of memory with his lists.
- * In this order, because a list counts as knowing an event when it was asked for under its revision: were the revision there
- * before the tracker has the event, a list that does not know it would be kept as one that does. No failure fails the request.
+ * Processes events: sends them to the tracker, stores the newest films with a new revision, then drops the viewer's
+ * lists from memory. The order matters. A list counts as including an event if it was requested with the event's
+ * revision. If the revision existed before the tracker has the event, a list without the event would count as including
+ * it. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
     const { putEvents, table, tableResilience, memory, clock, log, limits } = parts;
@@ -74,7 +75,8 @@ export function eventTaker(parts: EventParts) {
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "store a viewer's newest films", error: errorName(error) });
-            // Without the table this process knows of it alone; the others are told by the client, who names the revision.
+            // Without the table only this process knows the event; other processes learn it from the revision in the
+            // client's requests.
             const { revision, recent: ids } = memory.find(userId);
             const known = unpackIds(ids).map((itemId) => ({ itemId, at: 0 }));
             recent = withFilms({ revision, films: known }, films, clock());
@@ -84,7 +86,9 @@ export function eventTaker(parts: EventParts) {
     };
 }
 
-/** A viewer's newest films after some more; the revision is the time, or more than it was where clocks differ. */
+/**
+ * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ.
+ */
 export function withFilms(before: Recent, films: readonly RecentFilm[], now: number): Recent {
     const newest = new Map<string, number>();
     for (const { itemId, at } of [...films.toReversed(), ...before.films]) {

@@ -12,12 +12,12 @@ export interface TrafficParts {
     readonly limits: Limits;
 }
 
-/** The hour that a moment (epoch milliseconds) is in: those who note and those who read traffic count alike. */
+/** The hour of a moment (epoch milliseconds); writers and readers of the traffic use it. */
 export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**
- * Counts whose list is asked for, and adds the busiest of a minute to the table: prefetch chooses from them. What a process
- * counts is bounded, and so is what it writes; a viewer who is not among its busiest is none that prefetch would choose.
+ * Counts requests for lists by viewer, and adds the busiest viewers to the table every minute, for prefetch. The counts
+ * and the writes of a process are limited; a viewer outside its busiest would not be chosen by prefetch.
  */
 export function trafficCounter({ table, tableResilience, clock, log, limits }: TrafficParts) {
     let counts = new Map<string, number>();

@@ -122,7 +122,8 @@ function accountLogRole(
             trust: gatewayLogTrust(caller),
             policyName: "work",
             policy: gatewayLogPolicy(caller),
-            ...{ permissionsBoundary, tags },
+            permissionsBoundary,
+            tags,
         },
         kept,
     );

@@ -56,7 +56,10 @@ export class Prefetch extends pulumi.ComponentResource {
                 expression: "rate(1 hour)",
                 retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
                 policy: prefetchSchedulePolicy(scope),
-                ...{ caller, failuresArn, permissionsBoundary, tags },
+                caller,
+                failuresArn,
+                permissionsBoundary,
+                tags,
             },
             child,
         );

@@ -53,7 +53,10 @@ export class LambdaFunction extends pulumi.ComponentResource {
         const { role, policy } = serviceRole(
             name,
             {
-                ...{ roleName, description, permissionsBoundary, tags },
+                roleName,
+                description,
+                permissionsBoundary,
+                tags,
                 trust: pulumi.output(caller).apply((known) => functionTrust(known, functionName)),
                 policyName: "work",
                 policy: document,

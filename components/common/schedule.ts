@@ -36,7 +36,8 @@ export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomRe
             trust: pulumi.output(args.caller).apply(scheduleTrust),
             policyName: "work",
             policy: args.policy,
-            ...{ permissionsBoundary, tags },
+            permissionsBoundary,
+            tags,
         },
         opts,
     );

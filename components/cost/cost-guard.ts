@@ -60,7 +60,10 @@ export class CostGuard extends pulumi.ComponentResource {
                 // The next run makes up for a missed one.
                 retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: cost.guardMinutes * 60 },
                 policy: scope.apply(schedulePolicy),
-                ...{ caller, failuresArn, permissionsBoundary, tags },
+                caller,
+                failuresArn,
+                permissionsBoundary,
+                tags,
             },
             child,
         );

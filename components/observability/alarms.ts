@@ -9,28 +9,28 @@ import {
     servingMetric,
 } from "./stack-metrics.ts";
 
-/** An alarm of the stack: what it watches, and when it calls. */
+/** An alarm of the stack: metric and condition. */
 export interface Alarm {
-    /** End of its name, and the name of its page in docs/runbooks. */
+    /** End of the alarm's name, and name of its page in docs/runbooks. */
     readonly id: string;
-    /** One sentence, which who is called reads first. */
+    /** One sentence, the first that the operator reads. */
     readonly says: string;
     readonly watches:
         | { readonly metric: StackMetric; readonly statistic: "Average" | "Maximum" }
-        /** Metric math over sums of metrics, by their ids there; or a query of Metrics Insights, over none. */
+        /** Metric math over sums of metrics, by their ids; or a Metrics Insights query without sums. */
         | { readonly expression: string; readonly sums: Readonly<Record<string, StackMetric>> };
     readonly calls: "above" | "at or above";
     readonly threshold: number;
     /** Seconds. */
     readonly period: number;
-    /** Of so many periods so many must be too high. */
+    /** `needed` of `of` periods must be too high. */
     readonly datapoints: { readonly of: number; readonly needed: number };
     readonly missing: "notBreaching" | "ignore" | "missing";
-    /** Why no data means that. */
+    /** Reason for the treatment of missing data. */
     readonly missingBecause: string;
 }
 
-/** What the alarms are set by. */
+/** Thresholds from the configuration. */
 export interface AlarmSettings {
     /** Hours. */
     readonly idleHours: number;
@@ -45,14 +45,14 @@ const hour = 3600;
 const day = 24 * hour;
 const once = { of: 1, needed: 1 };
 
-/** Fewer requests in five minutes than this are too few to speak of a share of them. */
+/** With fewer requests in five minutes, a percentage has no meaning. */
 const enoughRequests = 20;
-/** Milliseconds. A page waits for recommendations; the service's own figure is below 100. */
+/** Milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
-/** Hours. The longest time between two automatic trainings; older data knows nothing of what is new. */
+/** Hours. The longest interval of automatic training; older data lacks all new items. */
 const staleHours = 30 * 24;
 
-/** Of what could not be run or delivered: the notices' component makes it, with the queue that it watches. */
+/** Alarm on failed runs and deliveries; the notifications' component creates it with its queue. */
 export const failuresAlarm = (queueName: string): Alarm => ({
     id: "failures",
     says: "The cost guard, its schedule or the chat failed; the queue holds the failed events",
@@ -72,7 +72,7 @@ export const failuresAlarm = (queueName: string): Alarm => ({
     missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
-/** The alarms of a stack besides that. */
+/** All other alarms of a stack. */
 export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
     const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
@@ -97,7 +97,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         {
             id: "latency",
             says: `The average latency of recommendations is ${slowMilliseconds} ms or more for 15 minutes`,
-            // The service documents no percentile of it (developer guide, "Monitoring with CloudWatch").
+            // Personalize documents no percentile of it (developer guide, "Monitoring with CloudWatch").
             watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
             calls: "at or above",
             threshold: slowMilliseconds,
@@ -176,7 +176,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
     ];
 }
 
-/** The API always answers, with or without a campaign: what it does not answer is a fault of its own. */
+/** The API always answers, with or without a campaign, so every failure is its own. */
 const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     id: "api-errors",
     says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
@@ -195,12 +195,15 @@ const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     missingBecause: "there is no datapoint without requests",
 });
 
-/** How many alarms a stack has, each of which is paid for. */
+/** Number of alarms of a stack; each is billed. */
 export const alarmCount = (hasApi: boolean): number =>
     1 +
     alarmsOf(
         {
-            ...{ stack: "", campaignArn: "", datasetGroupArn: "", solutionArn: "" },
+            stack: "",
+            campaignArn: "",
+            datasetGroupArn: "",
+            solutionArn: "",
             api: hasApi ? { name: "", stage: "" } : undefined,
         },
         { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1 },

@@ -64,7 +64,8 @@ export class AuditTrail extends pulumi.ComponentResource {
                 trust: scope.apply(trailRoleTrust),
                 policyName: "work",
                 policy: scope.apply(trailRolePolicy),
-                ...{ permissionsBoundary, tags },
+                permissionsBoundary,
+                tags,
             },
             child,
         );

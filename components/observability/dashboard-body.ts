@@ -203,7 +203,10 @@ function worth(args: DashboardArgs) {
                     ],
                     own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
                     line(servingMetric(args, servingMetrics.requests), {
-                        ...{ label: "requests in the hour", stat: "Sum", id: "requests", visible: false },
+                        label: "requests in the hour",
+                        stat: "Sum",
+                        id: "requests",
+                        visible: false,
                     }),
                 ],
                 hour,

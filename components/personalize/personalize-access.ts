@@ -27,7 +27,9 @@ export class PersonalizeAccess extends pulumi.ComponentResource {
         const { role, policy } = serviceRole(
             name,
             {
-                ...{ roleName, permissionsBoundary, tags },
+                roleName,
+                permissionsBoundary,
+                tags,
                 description: "Amazon Personalize uses this role to read the interactions",
                 trust: pulumi.output(args.caller).apply(executionRoleTrust),
                 policyName: "read-interactions",

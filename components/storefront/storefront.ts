@@ -153,7 +153,9 @@ function byItsHeaders(name: string, policyName: string, opts: pulumi.CustomResou
         {
             name: policyName,
             comment: "Honours the origin's Cache-Control",
-            ...{ minTtl: 0, defaultTtl: 0, maxTtl: 31_536_000 },
+            minTtl: 0,
+            defaultTtl: 0,
+            maxTtl: 31_536_000,
             parametersInCacheKeyAndForwardedToOrigin: {
                 enableAcceptEncodingBrotli: true,
                 enableAcceptEncodingGzip: true,

@@ -1,7 +1,7 @@
 import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** What runbooks look at beside the stack's own things, and the marks that they set for the program. */
+/** Reads of the runbooks outside the stack's own resources, and the state flags that they write. */
 export function observingGrants(scope: OperatorScope): readonly Grant[] {
     const { project, stack } = scope;
     const condition = inRegion(scope);

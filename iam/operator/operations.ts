@@ -9,7 +9,7 @@ const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
-/** What an operator does with cost guard, notices, budget, alarms, dashboard and trail, and reads of the bill. */
+/** Grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, accountId, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
@@ -22,7 +22,8 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         trailLogGroup(scope),
     ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
     const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}*`)];
-    // A dashboard is of the account, and its ARN has no region (Service Authorization Reference, "Amazon CloudWatch").
+    // A dashboard belongs to the account, and its ARN has no region (Service Authorization Reference, "Amazon
+    // CloudWatch").
     const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
     const trails = [arn("cloudtrail", `trail/${names.trail}`)];
     const condition = inRegion(scope);
@@ -82,7 +83,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         ...logGroupLife(policies, logGroups),
         makes("AlarmMakes", "cloudwatch", ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"], alarms),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
-        // It shows the version that serves, which retrain changes.
+        // The dashboard shows the live version, which retrain changes.
         grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
         grant("deploy-operations", "DashboardEnds", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
         everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),
@@ -105,7 +106,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["AddTags", "CreateTrail", "DeleteTrail", "RemoveTags", "StartLogging", "UpdateTrail"],
             trails,
         ),
-        // A budget is of the account, and its ARN has no region.
+        // A budget belongs to the account, and its ARN has no region.
         makes(
             "BudgetMakes",
             "budgets",
@@ -124,7 +125,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
 
 const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
 
-/** What Pulumi's own AWS plugin, which is built on this provider, reads beside what the stand-in does. */
+/** Additional reads of Pulumi's AWS plugin, which is based on this provider. */
 export const operationsNeededOnAws: readonly NeededOnAws[] = [
     { action: "lambda:GetFunctionCodeSigningConfig", page: `${provider}/lambda/function.go` },
     { action: "lambda:ListVersionsByFunction", page: `${provider}/lambda/function.go` },

@@ -22,7 +22,7 @@ export interface ParkedFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** What `resume` restores; null if there was no campaign to park. */
+    /** The campaign that `resume` restores; null if there was no campaign to park. */
     readonly campaign: { readonly solutionVersionArn: string; readonly minProvisionedTPS: number } | null;
 }
 

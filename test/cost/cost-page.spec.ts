@@ -25,8 +25,18 @@ const guardMinutes = Number(configDefaults.guardMinutes);
 const enforcementHours = (guardMinutes + 18) / 60;
 
 const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
-    ...{ ...movieLens, recipe, expectedRequestsPerDay, guardMinutes, hasCampaign: true, minProvisionedTPS: 1 },
-    ...{ autoTrainingDays: 7, alarms: alarmCount(true), dashboards: 1, api: true, edge: true, rankingCampaign: false },
+    ...movieLens,
+    recipe,
+    expectedRequestsPerDay,
+    guardMinutes,
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    autoTrainingDays: 7,
+    alarms: alarmCount(true),
+    dashboards: 1,
+    api: true,
+    edge: true,
+    rankingCampaign: false,
     customMetrics: countOwnMetrics(true),
 });
 const plus = (a: UsdRange, b: UsdRange | number): UsdRange =>

@@ -15,9 +15,18 @@ import {
 } from "../../cost/serving-layers.ts";
 
 const traffic: Traffic = {
-    ...{ requestsPerSecond: 100, peak: 2, edge: true, shared: 0.5, events: 0.1, edgeHits: 0.8 },
-    ...{ memoryHits: 0.25, tableHits: 0.5, functionMs: 10, answerKb: 4 },
-    ...{ recipe: "aws-user-personalization", minProvisionedTPS: 1 },
+    requestsPerSecond: 100,
+    peak: 2,
+    edge: true,
+    shared: 0.5,
+    events: 0.1,
+    edgeHits: 0.8,
+    memoryHits: 0.25,
+    tableHits: 0.5,
+    functionMs: 10,
+    answerKb: 4,
+    recipe: "aws-user-personalization",
+    minProvisionedTPS: 1,
 };
 const layer = (what: Layer["what"], more: Partial<Traffic> = {}) =>
     servingLayers({ ...traffic, ...more }).find((one) => one.what === what);
@@ -114,9 +123,14 @@ describe("prices by amount", () => {
 describe("any traffic", () => {
     const part = fc.double({ min: 0, max: 0.5, noNaN: true });
     const any = fc.record({
-        ...{ requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }), edge: fc.boolean() },
+        requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }),
+        edge: fc.boolean(),
         peak: fc.double({ min: 1, max: 50, noNaN: true }),
-        ...{ shared: part, events: part, edgeHits: part, memoryHits: part, tableHits: part },
+        shared: part,
+        events: part,
+        edgeHits: part,
+        memoryHits: part,
+        tableHits: part,
         functionMs: fc.integer({ min: 1, max: 1000 }),
         answerKb: fc.integer({ min: 1, max: 50 }),
         recipe: fc.constantFrom("aws-user-personalization", "aws-user-personalization-v2", undefined),

@@ -22,21 +22,21 @@ import { putNotification } from "../recommendation-api/table.ts";
 import type { GuardPorts } from "./run-guard.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
-/** Which stack's campaign the guard watches, and whom it tells. */
+/** The guarded stack, its campaigns, and the targets of notifications. */
 export interface GuardPlace {
     readonly project: string;
     readonly stack: string;
     readonly campaignArn: string;
-    /** Of the campaign that orders given films; undefined where the stack's config has none. */
+    /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
-    /** The API's table, where what viewers are to know is read; undefined where there is no API. */
+    /** The API's table, for the notification to viewers; undefined without an API. */
     readonly tableName?: string | undefined;
 }
 
 export interface GuardClients {
     readonly personalize: PersonalizeClient;
-    /** Sends each call once: its requests are counted. */
+    /** Without retries, because CloudWatch counts its requests. */
     readonly runtime: PersonalizeRuntimeClient;
     readonly cloudwatch: CloudWatchClient;
     readonly ssm: SSMClient;
@@ -44,10 +44,10 @@ export interface GuardClients {
     readonly dynamo: DynamoDBClient;
 }
 
-/** A user that no data set has: what the campaign answers is of no interest. */
+/** A user id that no dataset has; the answer is ignored. */
 const probeUser = "cost-guard-probe";
 
-/** The guard's world in AWS. */
+/** The guard's ports to AWS. */
 export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
     const { project, stack, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
@@ -98,7 +98,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     };
 }
 
-/** Publishes what the guard reckoned; what it does not know it does not publish. */
+/** Publishes the calculated gauges; unknown ones are left out. */
 export async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.monthSpend, gauges.monthSpendUsd],

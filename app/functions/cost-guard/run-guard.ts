@@ -21,10 +21,10 @@ import type { RequestWindows } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
 
 /**
- * One run of the cost guard: look, decide, note what is to be done, do it, note what was done. A run that dies at any
- * point is gone on with by the next, and says nothing under a second id. What fails hides nothing else.
+ * One run of the cost guard: observe, decide, store the pending work, do it, store the result. If a run crashes at any
+ * point, the next run continues and sends nothing under a second id. A failed part does not stop the others.
  *
- * @throws AggregateError at the end, with each part that failed, for the failures' queue and the alarm on it.
+ * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm.
  */
 export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
     const now = ports.now();
@@ -53,7 +53,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         decided.state;
     const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
     if (noted !== version + 1) {
-        // A schedule may start a run twice: who noted first acts, and whatever neither does is noted for the next run.
+        // A schedule may start two runs at once. The first to store its state acts; the next run does the rest.
         ports.log({ did: "leave the work to a parallel run" });
         return;
     }
@@ -65,7 +65,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         await failures.of("store the state", async () => {
             const latest = await ports.readState();
             const later = latest.text === undefined ? undefined : parseState(latest.text);
-            // A run that goes on from what was noted above knows more, and does the rest.
+            // A later run that started from this state knows more and does the rest.
             if (!(later && "state" in later && later.state.basedOn === noted)) {
                 await ports.writeState(JSON.stringify({ ...state, basedOn: noted }));
             }
@@ -107,7 +107,7 @@ async function rankingObservations(
     return { campaign, requests };
 }
 
-/** Does what the state says is to be done, the brake first; answers the state without what was. */
+/** Does the pending work, parking first; returns the state without the completed work. */
 async function act(
     ports: GuardPorts,
     config: GuardConfig,
@@ -118,13 +118,13 @@ async function act(
     let state = decided;
     const { parking, probe } = state;
     if (parking !== undefined) {
-        // What is noted goes only when a look shows the campaign on its way out: an accepted deletion may yet fail.
+        // The entry is removed only when the campaign is being deleted, because an accepted deletion can fail.
         await failures.of("park the campaign", () => ports.park(parking.reason));
     }
     for (const notification of decided.notices) {
         const sent = await failures.of(`send the notification ${notification.key}`, async () => {
             const sent = sentNotification(notification, config);
-            // First, because what was sent is not done again.
+            // First, because a sent notification is not processed again.
             if (isOfParking(sent)) await ports.show(sent);
             await ports.notify(sent);
             return true;
@@ -152,7 +152,7 @@ async function act(
 interface Failures {
     readonly all: readonly Error[];
     error(): AggregateError;
-    /** What a part answers; undefined when it fails, which is logged and kept. */
+    /** Runs a part; returns undefined if it fails, and logs and collects the error. */
     of<T>(part: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
@@ -175,35 +175,38 @@ function collector(ports: Pick<GuardPorts, "log">): Failures {
     };
 }
 
-/** The world as the cost guard meets it. Each call may fail; moments are milliseconds since 1970. */
+/** The guard's ports to the outside. Each call may fail; moments are milliseconds since 1970. */
 export interface GuardPorts {
     now(): number;
     /** One line of JSON. */
     log(line: Readonly<Record<string, unknown>>): void;
 
-    /** The stack's campaign; undefined where there is none. */
+    /** The stack's campaign; undefined if there is none. */
     campaign(): Promise<ObservedCampaign | undefined>;
-    /** Whether the campaign carries the tag `keep`. */
+    /** Whether the campaign has the tag `keep`. */
     kept(): Promise<boolean>;
-    /** Requests of the campaign by windows of five minutes, from that moment on. */
+    /** Requests of the campaign by windows of five minutes, from this moment. */
     requests(since: number): Promise<RequestWindows>;
-    /** The same of the campaign that orders given films; undefined where the stack's config has none. */
+    /** Ports of the ranking campaign; undefined if the stack has none. */
     readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
     parked(): Promise<ObservedParking | undefined>;
-    /** The solutions that carry the stack's tags. */
+    /** The solutions with the stack's tags. */
     solutions(): Promise<readonly ObservedSolution[]>;
 
-    /** What the last run noted, and under which name; text is undefined before the first. `version` grows by 1 a note. */
+    /**
+     * The stored state and its parameter's name; text is undefined before the first run. `version` grows by 1 with each
+     * write.
+     */
     readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
-    /** Answers the version that this note has. */
+    /** Returns the version of this write. */
     writeState(text: string): Promise<number>;
 
-    /** Asks the campaign once, as nobody's user. */
+    /** Sends one request to the campaign, for a user who does not exist. */
     probe(): Promise<void>;
-    /** Notes the campaign as parked and asks for its deletion, and the ranking campaign's. Done before: asks no second time. */
+    /** Writes the parked flag and requests the deletion of all campaigns; does nothing if already done. */
     park(reason: string): Promise<void>;
     deleteSolution(name: string): Promise<void>;
-    /** Shows it to the viewers of the page, as long as there is no campaign; does nothing where there is no page. */
+    /** Shows it on the page while there is no campaign; does nothing without an API. */
     show(notification: SentNotification): Promise<void>;
     notify(notification: SentNotification): Promise<void>;
     publish(gauges: Gauges): Promise<void>;

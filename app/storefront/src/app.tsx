@@ -12,7 +12,7 @@ import { viewerName } from "./viewers.ts";
 
 const titles = { home: "For you", compare: "Compare", status: "Status" } as const;
 
-/** The page: its head, what its address says, and its foot. */
+/** The page: header, view of the current address, and footer. */
 export function App() {
     const route = useRoute();
     const online = useOnline();
@@ -23,7 +23,7 @@ export function App() {
     const first = useRef(true);
     useEffect(() => {
         document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · Movie recommender`;
-        // Who follows a link hears and sees the new page from its beginning; the first one is loaded, not followed.
+        // After a link, focus and scroll position move to the start of the new view; not after the first load.
         if (!first.current) {
             main.current?.focus({ preventScroll: true });
             scrollTo(0, 0);

@@ -1,21 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** Where the reader is: all of it is in the address, so that a page can be sent to somebody. */
+/** The view. The address contains the whole route, so it can be shared. */
 export type Page = "home" | "compare" | "status";
 
 export interface Route {
     readonly page: Page;
-    /** Whose lists are shown; nobody's on the first visit. */
+    /** The viewer of the lists; undefined at the first visit. */
     readonly viewer?: string;
-    /** The film whose likes the page of comparison shows. */
+    /** The film whose similar films the comparison shows. */
     readonly like?: string;
-    /** The film that lies over the page. */
+    /** The film in the open dialog. */
     readonly film?: string;
 }
 
 const longestId = 256;
 
-/** Reads `location.hash`; what it does not know is the home page. */
+/** Reads `location.hash`; an unknown hash is the home page. */
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);
@@ -26,7 +26,7 @@ export function parseRoute(hash: string): Route {
     return { page: path === "compare" || path === "status" ? path : "home", ...Object.fromEntries(ids) };
 }
 
-/** The hash that `parseRoute` reads as this. */
+/** The hash of a route. */
 export function hashFor({ page, viewer, like, film }: Route): string {
     const values = new URLSearchParams({
         ...(viewer && { viewer }),
@@ -37,10 +37,10 @@ export function hashFor({ page, viewer, like, film }: Route): string {
 }
 
 interface FilmInAddress {
-    /** Of the film that lies over the page; undefined where none does. */
+    /** The film in the open dialog; undefined if none is open. */
     readonly itemId: string | undefined;
     open(itemId: string): void;
-    /** From a film that is open to another one; Back still leads to the page. */
+    /** Moves from an open film to another one; Back still leads to the page. */
     lead(itemId: string): void;
     close(): void;
 }
@@ -50,7 +50,7 @@ const hashWith = (film: string | undefined) => {
     return hashFor({ ...page, ...(film !== undefined && { film }) });
 };
 
-/** The film that lies over the page stands in the address: it can be sent to somebody, and Back closes it. */
+/** The film of the open dialog is part of the address, so it can be shared, and Back closes it. */
 export function useFilmInAddress(): FilmInAddress {
     const [itemId, setItemId] = useState(() => parseRoute(location.hash).film);
     useEffect(() => {
@@ -65,7 +65,7 @@ export function useFilmInAddress(): FilmInAddress {
     return {
         itemId,
         open(film) {
-            // What is watched scrolls the page to the list that changes; the browser, coming back, must not scroll it away.
+            // Watching scrolls to the changed list; the browser's scroll restoration would undo this.
             history.scrollRestoration = "manual";
             history.pushState({ over: true }, "", hashWith(film));
             setItemId(film);

@@ -7,7 +7,7 @@ export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
 export type Reason = NonNullable<FilmList["reason"]>;
 
-/** Where a list comes from, for people: a badge of a word or two, and a sentence for who wants to know. */
+/** The source of a list in words: a short badge and a sentence. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
     campaign: {
         badge: "Personal (live)",
@@ -32,7 +32,7 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
 };
 
-/** Why a list is not the campaign's. */
+/** Why the campaign did not make a list. */
 export const reasonWords: Readonly<Record<Reason, string>> = {
     away: "there is currently no campaign",
     throttled: "the campaign currently gets too many requests",
@@ -45,7 +45,7 @@ const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "U
 /** US dollars, with cents. */
 export const usd = (amount: number) => dollars.format(amount);
 
-/** How long ago something was, such as "3 minutes ago". */
+/** Age in words, for example "3 minutes ago". */
 export function ago(at: string, now = Date.now()): string {
     const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
     if (!Number.isFinite(seconds)) return "at an unknown time";

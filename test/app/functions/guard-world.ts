@@ -137,7 +137,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         ),
         solutions: port("solutions", () => world.solutions),
         readState: port("readState", () => ({
-            ...{ text: world.state, version: world.version },
+            text: world.state,
+            version: world.version,
             name: "/movie-recommender/dev/guard",
         })),
         writeState: port("writeState", (text) => {

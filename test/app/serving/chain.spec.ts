@@ -16,7 +16,11 @@ describe("a viewer's films", () => {
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
         assert.deepEqual(first.films[1], {
-            ...{ itemId: "100", title: "Film 100", year: 1999, genres: ["Drama"], score: 0.005 },
+            itemId: "100",
+            title: "Film 100",
+            year: 1999,
+            genres: ["Drama"],
+            score: 0.005,
         });
         assert.equal(first.recommendationId, "RID-1");
         assert.equal(world.state.asks[0]?.numResults, 100);

@@ -39,7 +39,11 @@ function numbers(count: number): number[] {
 }
 
 export const config: ServiceParts["config"] = {
-    ...{ stack: "dev", region: "eu-central-1", campaignArn: "arn:campaign", tableName: "t", trackingId: "id" },
+    stack: "dev",
+    region: "eu-central-1",
+    campaignArn: "arn:campaign",
+    tableName: "t",
+    trackingId: "id",
     filters: { unwatched: "arn:unwatched", genre: "arn:genre" },
     allowedOrigins: ["https://films.example"],
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
@@ -108,7 +112,12 @@ export interface Asked {
 export function gatewayEvent(what: string, { query = {}, body, headers = {}, path = {} }: Asked = {}): GatewayEvent {
     const [httpMethod = "", resource = ""] = what.split(" ");
     return {
-        ...{ httpMethod, resource, path: resource, pathParameters: path, queryStringParameters: query, headers },
+        httpMethod,
+        resource,
+        path: resource,
+        pathParameters: path,
+        queryStringParameters: query,
+        headers,
         body: body === undefined ? null : JSON.stringify(body),
         isBase64Encoded: false,
         requestContext: { requestId: "request-1" },
@@ -142,7 +151,9 @@ export function startWorld(
     }
     const makeService = () =>
         createService({
-            ...{ campaign: { ...campaign, rank: more.rank }, table: table.port, openApi: more.openApi ?? openApi },
+            campaign: { ...campaign, rank: more.rank },
+            table: table.port,
+            openApi: more.openApi ?? openApi,
             putEvents: more.tracker === false ? undefined : putEvents,
             config: { ...config, ...more.config },
             tables: JSON.stringify(tablesDocument),
@@ -157,7 +168,11 @@ export function startWorld(
     let service = makeService();
     const ask = (what: string, asked?: Asked) => service.handle(gatewayEvent(what, asked));
     return {
-        ...{ state, table, clock, lines, ask },
+        state,
+        table,
+        clock,
+        lines,
+        ask,
         /** Another process over the same table. */
         another: makeService,
         restart() {

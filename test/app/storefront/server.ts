@@ -79,10 +79,15 @@ export async function serveStorefront({
     const table = memoryTable();
     table.setStack({
         campaign: { ...(parked ? { status: "" } : seen), checkedAt: Date.now() },
-        ...(parked && { notice: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
+        ...(parked && { notification: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
     });
     const service = createService({
-        ...{ config, openApi, campaign, table: table.port, clock: Date.now, log: () => {} },
+        config,
+        openApi,
+        campaign,
+        table: table.port,
+        clock: Date.now,
+        log: () => {},
         putEvents: tracker ? putEvents : undefined,
         tables: JSON.stringify(tables),
         pages: new Map(),
@@ -127,7 +132,11 @@ export async function serveStorefront({
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     return {
-        ...{ url, insideApi: `${url}stage/storefront/index.html`, control, asked, events },
+        url,
+        insideApi: `${url}stage/storefront/index.html`,
+        control,
+        asked,
+        events,
         close: () =>
             new Promise((done) => {
                 server.close(() => done());

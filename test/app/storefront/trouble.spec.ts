@@ -40,14 +40,14 @@ describe("the storefront in trouble", () => {
         await said(page, "#picks .row-note", /could not send that you watched .*\. The table cannot be read/);
         served.control.failing = undefined;
         await page.locator("#picks .row-note .button").click();
-        await said(page, "#picks .row-note", /no event tracker: the campaign does not learn of it\.$/);
+        await said(page, "#picks .row-note", /no event tracker, so the campaign does not learn from it\.$/);
         await context.close();
     });
 
     it("has words for a row without films", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await said(page, "#trending .trouble", /No film's audience grows/);
+        await said(page, "#trending .trouble", /No film has a growing audience/);
         assert.deepEqual(complaints, []);
         await context.close();
     });

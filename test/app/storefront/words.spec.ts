@@ -68,7 +68,7 @@ describe("the storefront's words", () => {
             "2 hours ago",
             "2 days ago",
         ]);
-        assert.equal(ago("soon", now), "at a time unknown");
+        assert.equal(ago("soon", now), "at an unknown time");
         assert.deepEqual([Math.PI, 42.4].map(milliseconds), ["3.1 ms", "42 ms"]);
     });
 

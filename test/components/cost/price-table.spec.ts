@@ -5,9 +5,20 @@ import { estimate } from "../../../cost/estimate.ts";
 describe("the price that preview shows", () => {
     const table = priceTable(
         estimate({
-            ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, bytes: 2_000_000 },
-            ...{ expectedRequestsPerDay: 10_000, interactions: 100_000, autoTrainingDays: undefined, guardMinutes: 15 },
-            ...{ customMetrics: 15, alarms: 9, dashboards: 1, api: false, edge: false, rankingCampaign: false },
+            recipe: "aws-user-personalization",
+            hasCampaign: true,
+            minProvisionedTPS: 1,
+            bytes: 2_000_000,
+            expectedRequestsPerDay: 10_000,
+            interactions: 100_000,
+            autoTrainingDays: undefined,
+            guardMinutes: 15,
+            customMetrics: 15,
+            alarms: 9,
+            dashboards: 1,
+            api: false,
+            edge: false,
+            rankingCampaign: false,
         }),
         10_000,
     );

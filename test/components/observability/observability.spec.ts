@@ -52,7 +52,11 @@ interface Widget {
 describe("the dashboard", () => {
     const { widgets } = dashboardBody({
         ...place,
-        ...{ region: "eu-central-1", version: "1a2b3c4d", alarmArns: ["a"], monthlyLimitUsd: 200, idleHours: 24 },
+        region: "eu-central-1",
+        version: "1a2b3c4d",
+        alarmArns: ["a"],
+        monthlyLimitUsd: 200,
+        idleHours: 24,
     }) as { widgets: readonly Widget[] };
     const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
     const named = lines.filter(([first]) => typeof first === "string") as string[][];
@@ -150,7 +154,11 @@ describe("the observability component", () => {
         const since = "2026-11-25T12:00:00Z";
         const stateFlags = serving ? { serving: { ...serving, hold: true, reason: "", since } } : {};
         const observability = new Observability("observability", {
-            ...{ config, caller, monthlyLimitUsd: 200, topicArn: "arn:topic", stateFlags },
+            config,
+            caller,
+            monthlyLimitUsd: 200,
+            topicArn: "arn:topic",
+            stateFlags,
             solutionVersionArn: arn("solution/films/1a2b3c4d"),
         });
         await settled();

@@ -20,7 +20,7 @@ interface CompareProps {
 const columnNames = { popular: "popular", similar: "similar", personal: "personal" } as const;
 type Column = keyof typeof columnNames;
 
-/** Three answers to one question, side by side: what everybody watches, what is like a film, and what is for one viewer. */
+/** Three lists side by side: popular films, films like one film, and personal films. */
 export function Compare({ viewer, like, onLike }: CompareProps) {
     const { watched, since, watch, failure } = useWatch(viewer);
     const popular = useAnswer<FilmList>(popularPath());

@@ -11,7 +11,7 @@ interface EverybodysRowsProps {
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
-/** The rows that are the same for all: what grows, and what most people watch, of one genre or all. */
+/** The rows that are equal for all viewers: trending films, and popular films of one genre or all. */
 export function EverybodysRows({ health, onOpen, onDetails }: EverybodysRowsProps) {
     const [genre, setGenre] = useState("");
     const trending = useAnswer<FilmList>(trendingPath);

@@ -13,7 +13,7 @@ import { type FilmList, type Health, type ListedFilm, listed, milliseconds } fro
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
-/** A film that was watched just now, and the list as it was before. */
+/** A film that was just watched, and the list before it. */
 interface Deed {
     readonly film: ListedFilm;
     readonly recommendationId: string | undefined;
@@ -23,14 +23,14 @@ interface Deed {
     readonly error?: ApiError;
 }
 
-/** A list that stays as it was is asked for again so often, and so much later. */
+/** Number of repeated requests for an unchanged list, and the time between them. */
 const mostTurns = 3;
 const turnMs = 1000;
 
-/** The campaign may be parked, or come back, while somebody reads. */
+/** The campaign may be parked or resumed while the page is open. */
 const healthSeconds = 60;
 
-/** A viewer's rows, which change as he watches. */
+/** A viewer's rows, which change after each watched film. */
 export function Home({ viewer }: { viewer: string }) {
     const [since, setSince] = useState(() => lastRevision(viewer));
     const [watched, setWatched] = useState(() => watchedBy(viewer));
@@ -67,7 +67,7 @@ export function Home({ viewer }: { viewer: string }) {
         if (change !== undefined || deed?.error !== undefined) announce(note);
     }, [change, deed?.error, note]);
 
-    // Once the dialog that the film was chosen in is gone: before, nothing else can have the focus.
+    // After the film's dialog has closed: before, no other element can have the focus.
     useEffect(() => {
         if (deed?.began === undefined) return;
         const heading = document.getElementById("picks-title");
@@ -75,7 +75,7 @@ export function Home({ viewer }: { viewer: string }) {
         heading?.focus({ preventScroll: true });
     }, [deed?.began]);
 
-    // A tracker hands on what it was told within a second or two.
+    // An event tracker may need one or two seconds to forward an event.
     useEffect(() => {
         const mayChange = change !== undefined && deed?.tracked && changesInWords(change) === undefined;
         if (!mayChange || turns.current >= mostTurns) return;
@@ -138,7 +138,7 @@ export function Home({ viewer }: { viewer: string }) {
 
 type Change = Changes<ListedFilm> & { readonly tookMs: number };
 
-/** What the deed did to the list, once the list after it is there. */
+/** The change of the list after the film was watched, once the new list is there. */
 function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): Change | undefined {
     if (deed?.tracked === undefined || deed.before === undefined || now === undefined || now === deed.before) return;
     return {
@@ -181,7 +181,10 @@ const stateWords = {
     resting: "The campaign is paused for a few seconds",
 } as const;
 
-/** Tells that lists are not the campaign's just now, and what they are instead. It lies over the hero, so nothing moves. */
+/**
+ * Shows that the lists do not come from the campaign, and their sources. It overlays the hero, so the layout does not
+ * move.
+ */
 export function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;
     if (health === undefined || state === undefined || state === "serving") return null;

@@ -10,11 +10,11 @@ import type { FilmList, ListedFilm } from "../words.ts";
 interface Opened {
     openFilm(film: ListedFilm, list: FilmList): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
-    /** The dialog that is open, if one is. */
+    /** The open dialog, if there is one. */
     readonly dialog: ComponentChildren;
 }
 
-/** What lies over the rows: a film, or how a row was made. */
+/** The dialog over the rows: a film, or the origin of a row. */
 export function useOpened(
     watched: Watched,
     onWatch: (film: ListedFilm, recommendationId: string | undefined) => void,

@@ -13,7 +13,7 @@ const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: 
     away: ["Away", "There is no campaign. The API answers with cached, precomputed and popular lists."],
 };
 
-/** What runs, and what it costs. */
+/** Status and cost of the stack. */
 export function Status() {
     const { answered, error, loading, again } = useAnswer<Health>("health");
     const health = answered?.value;
@@ -114,7 +114,7 @@ const chain: readonly (readonly [Source, string])[] = [
     ["popular", "Popular films"],
 ];
 
-/** Who answers a viewer, the best first: the next one steps in where one cannot. */
+/** The sources in their order: if one cannot answer, the next one does. */
 const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
     <section class="chain" aria-labelledby="chain-title">
         <h2 id="chain-title">There is always an answer</h2>
@@ -176,7 +176,7 @@ function Limit({ spent, limit }: { spent: number; limit: number }) {
     );
 }
 
-/** Which sources answered this page so far, and how fast. */
+/** Number of answers by source in this visit, with their median time. */
 function Visit() {
     const answers = answersBySource();
     if (answers.length === 0) {

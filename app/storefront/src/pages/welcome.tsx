@@ -12,7 +12,7 @@ import { useOpened } from "./opened.tsx";
 
 const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure"] };
 
-/** The first visit: who is watching? Who watches a film here is somebody new. */
+/** The view without a viewer. Watching a film here creates a new viewer. */
 export function Welcome({ page }: { page: Page }) {
     const health = useAnswer<Health>("health");
     const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly error: ApiError }>();

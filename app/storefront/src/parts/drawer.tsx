@@ -11,7 +11,7 @@ interface DrawerProps {
     onClose(): void;
 }
 
-/** For the curious: where a row comes from, how long it took, what its scores are, and the call itself. */
+/** Details of a row: source, time, scores, and the call itself. */
 export function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
     const { badge, sentence } = sourceWords[list.source];
     return (

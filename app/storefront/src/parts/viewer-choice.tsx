@@ -7,13 +7,13 @@ import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
 interface ViewerChoiceProps {
-    /** Where the choice leads. */
+    /** The view after the choice. */
     readonly page: Page;
     readonly current?: string | undefined;
     onChosen?(): void;
 }
 
-/** Some viewers, any other one by his id, or somebody new. */
+/** Some viewers, a field for any viewer id, or a new viewer. */
 export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
     const choose = (viewer: string) => {
@@ -89,7 +89,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     );
 }
 
-/** Asks who is watching. */
+/** Dialog to choose a viewer. */
 export function Picker({ route, onClose }: { route: Route; onClose: () => void }) {
     return (
         <Modal class="sheet picker" labelledBy="picker-title" onClose={onClose}>
