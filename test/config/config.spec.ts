@@ -94,7 +94,7 @@ describe("the configuration", () => {
         });
     });
 
-    it("keeps a key out of a page, and a campaign out of nobody's reach", () => {
+    it("keeps a key out of a page, and rejects a campaign without an API", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
         assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
         assert.equal(good({ apiKey: "true", storefront: "none" }).serving.apiKey, true);
@@ -122,7 +122,7 @@ describe("the configuration", () => {
         assert.equal(config.tags.team, "films");
     });
 
-    it("keeps the tags by which a stack knows its own, whatever the user's tags say", () => {
+    it("keeps the tags by which a stack knows its own, whatever the user's tags are", () => {
         const { tags } = good({ tags: '{"pulumi:stack":"other"}' });
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
@@ -201,7 +201,7 @@ describe("the configuration", () => {
         });
     }
 
-    it("refuses credentials that only AWS's plugin would see, and says what to set", () => {
+    it("refuses credentials that only AWS's plugin would see, and names the setting", () => {
         const [problem, ...more] = problems({}, { awsCredentials: ["profile"] });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "aws:profile");
@@ -216,7 +216,7 @@ describe("the configuration", () => {
         assert.equal(config.syncWithLatestSolutionVersion, true);
     });
 
-    it("refuses AutoML together with a recipe, and says how to choose", () => {
+    it("refuses AutoML together with a recipe, and names the commands", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
             {
                 path: "performAutoML",
@@ -289,7 +289,7 @@ describe("names", () => {
         }
     });
 
-    it("may be as long as the service allows, and no longer: an import job's goes on with its content and number", () => {
+    it("may be as long as the service allows, and no longer: an import job's name continues with content and number", () => {
         const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
         assert.ok(good({ nameSuffix: "x".repeat(room) }));
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });

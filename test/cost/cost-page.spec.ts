@@ -69,7 +69,7 @@ describe("docs/cost.md", () => {
     });
     const has = (text: string) => assert.ok(page.includes(text), `docs/cost.md has not:\n${text}`);
 
-    it("says what a demo for an hour costs", () => {
+    it("shows the cost of a demo for an hour", () => {
         const training = (recipe: string) => trainingUsd(recipe, movieLens);
         has(row("import of 2 MB", () => ingestionUsd(movieLens.bytes)));
         has(row("a training on 100,000 interactions", training));
@@ -79,7 +79,7 @@ describe("docs/cost.md", () => {
         has(row("**total**", together));
     });
 
-    it("says what a forgotten weekend costs, and what the idle check leaves of it", () => {
+    it("shows the cost of a forgotten weekend, with and without the idle check", () => {
         has(row("unnoticed until Monday, 9:00", hours(63)));
         const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
         assert.equal(idle, 48);
@@ -98,19 +98,19 @@ describe("docs/cost.md", () => {
         has(`$${defaultLimitUsd(production(v1, 10_000))} here`);
     });
 
-    it("says what the limit saved when requests ran away", () => {
+    it("shows what the limit saved with runaway requests", () => {
         has(row("without a limit, until the end of November", (recipe) => runaway(recipe).nobody));
         has(row("with the limit", (recipe) => runaway(recipe).enforced));
         has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
         has(approximately(campaignUsdPerHour(v1, 50) * 12));
     });
 
-    it("says what parking at night saved", () => {
+    it("shows what parking at night saved", () => {
         const nights = hoursPerMonth / 24;
         has(row("parked from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("says what the guard, the budget and the idle check are set to", () => {
+    it("shows the settings of guard, budget and idle check", () => {
         has(`every ${guardMinutes} minutes`);
         const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
         has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);
@@ -118,7 +118,7 @@ describe("docs/cost.md", () => {
         has("`announce` by default");
     });
 
-    it("says at every sum that it is no verified price", () => {
+    it("marks every amount as unverified", () => {
         has("≈ US price, unverified");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);

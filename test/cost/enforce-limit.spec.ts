@@ -12,8 +12,8 @@ const enforced = async () => {
     return world;
 };
 
-describe("the brake", () => {
-    it("says at 80 % that the limit comes near, and stops the campaign within a run of the limit, with the reason", async () => {
+describe("the monthly limit", () => {
+    it("sends a notification at 80 %, and parks the campaign within one run of the limit, with the reason", async () => {
         const world = await enforced();
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
         assert.match(String(world.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
@@ -21,7 +21,7 @@ describe("the brake", () => {
         assert.match(String(world.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("lets somebody resume in the same month, says so once, and is armed again by another limit and another month", async () => {
+    it("leaves a campaign that is resumed in the same month, notifies once, and enforces again after a change of limit or month", async () => {
         const world = await enforced();
         await world.hours(3);
         world.makeCampaign();

@@ -10,7 +10,7 @@ const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
 };
 
 describe("an idle campaign", () => {
-    it("is announced, with its price and what would keep it, and parked only when it was said that it would be", async () => {
+    it("is announced, with its price and what would keep it, and parked only at the announced time", async () => {
         const world = idleWorld();
         await world.hours(4.9);
         assert.equal(world.probes, 0);
@@ -44,7 +44,7 @@ describe("an idle campaign", () => {
         assert.equal(world.arrived.length, 3);
     });
 
-    it("is not idle any more when somebody asks, or changes it, and the announcement is withdrawn", async () => {
+    it("is no longer idle after a request or change, and the announcement is withdrawn", async () => {
         for (const wake of ["ask", "update"]) {
             const world = idleWorld();
             await world.hours(7);
@@ -77,7 +77,7 @@ describe("an idle campaign", () => {
         assert.equal(after.deletions, 0);
     });
 
-    it("is never what CloudWatch does not show, or does not tell", async () => {
+    it("is never concluded from missing data of CloudWatch", async () => {
         for (const metrics of ["empty", "broken"] as const) {
             const world = idleWorld();
             world.metrics = metrics;
@@ -135,7 +135,7 @@ describe("an idle campaign", () => {
 describe("requests of the guard's own", () => {
     const at = Date.parse("2026-11-02T00:04:59Z");
     const start = Date.parse("2026-11-02T00:00:00Z");
-    it("are no use, in whichever window they were counted, as clocks differ", () => {
+    it("do not count as use, in whichever window they were counted, as clocks differ", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), [at])], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), [at])], [[counted, 1]]);

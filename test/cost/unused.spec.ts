@@ -31,7 +31,7 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.deleted, [], "unusedAction is list");
     });
 
-    it("is deleted a day after the notice where that is configured, never before it was said", async () => {
+    it("is deleted a day after the notification if configured, never before it was sent", async () => {
         const world = withSolutions({}, "old");
         await world.hours(6 * day);
         world.config = { ...world.config, unusedAction: "delete" };

@@ -155,13 +155,13 @@ describe("bad configuration on the real engine", () => {
         await aws.configure({ recipe: "aws-hrnn" });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
-        assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn: AWS may refuse it/);
+        assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
     });
 
     it("says how to get the interactions when there are none", async () => {
         await aws.configure({ interactionsFile: "data/none.csv" });
         const preview = await aws.engine("preview");
         assertExit(preview, 1);
-        assert.match(preview.stdout, /there is no file data\/none\.csv\. Run `npm run data-prep`/);
+        assert.match(preview.stdout, /file data\/none\.csv does not exist\. Run `npm run data-prep`/);
     });
 });

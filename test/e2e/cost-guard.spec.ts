@@ -249,7 +249,7 @@ describe("the cost guard on the local AWS", function () {
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
-            assert.match(String(reached?.text), /^Stack .*: The campaigns have cost .* the cost guard parks them/);
+            assert.match(String(reached?.text), /^Stack .*: The campaigns cost .* The cost guard parks them/);
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.deepEqual(await there(), [false, false]);
 

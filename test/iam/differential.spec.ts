@@ -46,7 +46,7 @@ const calls: readonly Call[] = [
             action: "s3:GetObject",
             resource: `${bucketArn}/${Key}`,
             context: {},
-            // A body that nobody reads keeps its connection.
+            // An unread body keeps its connection open.
             send: async (s3) => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
         },
         {
@@ -199,7 +199,7 @@ describe("the evaluator against MiniStack, which enforces", () => {
         else await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
     }
 
-    it("says of 5 calls under each of 120 settings what MiniStack does", async function () {
+    it("decides 5 calls under each of 120 settings as MiniStack does", async function () {
         this.timeout(120_000);
         const seen = { allowed: 0, denied: 0 };
         const different: object[] = [];

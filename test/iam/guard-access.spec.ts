@@ -59,7 +59,7 @@ describe("the policies of the cost guard", () => {
         it(`${name}: is one that IAM takes, for any partition, without a wildcard action, and a wildcard resource only where there is no other`, () => {
             const text = JSON.stringify(document);
             const isTrust = name.endsWith("Trust");
-            // A trust policy is the resource policy of the role that it stands in, so it names none.
+            // A trust policy is the resource policy of its own role, so it names none.
             const judged = isTrust ? text.replace('"Action"', '"Resource":"*","Action"') : text;
             const kind = name in policies ? "identity" : "resource";
             const limit = isTrust ? sizeLimits.trustPolicy : sizeLimits.managedPolicy;

@@ -46,7 +46,7 @@ describe("the trail's policies", () => {
         assert.equal(byCloudTrail(trailRoleTrust(scope), "sts:AssumeRole", role), "allowed");
     });
 
-    it("let nobody's other trail do so, nor anybody write elsewhere or without TLS", () => {
+    it("allow no other trail, no other place, and nothing without TLS", () => {
         const other = { "aws:SourceArn": trailArn({ ...scope, names: { trail: "other" } }) };
         const role = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files, other), "implicitDeny");

@@ -13,7 +13,7 @@ describe("what exists already", () => {
     const world = useWorld();
     const { make, makeGroup, makeVersion, makeAll } = world;
 
-    it("goes on with its own after a lost answer, and makes no second one", async () => {
+    it("uses its own after a lost answer, and makes no second one", async () => {
         const first = await makeAll();
         const second = await makeAll();
         for (const kind of Object.keys(first) as (keyof typeof first)[]) {
@@ -26,7 +26,7 @@ describe("what exists already", () => {
         assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
     });
 
-    it("brings its own up to date when it goes on with it", async () => {
+    it("brings its own up to date when it uses it", async () => {
         const { solution, version } = await makeAll();
         const inputs = {
             name: "films",
@@ -53,7 +53,7 @@ describe("what exists already", () => {
         assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    it("refuses what somebody made by hand, without tags", async () => {
+    it("refuses what was made by hand, without tags", async () => {
         await world.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}.*nameSuffix/);
     });

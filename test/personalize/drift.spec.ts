@@ -51,7 +51,7 @@ describe("what was changed outside", () => {
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42" });
     });
 
-    it("is seen and made again: a campaign that somebody is deleting", async () => {
+    it("is seen and made again: a campaign that is being deleted outside", async () => {
         const { campaign } = await world.makeAll();
         await world.slowDown();
         await world.untilActive("Campaign", campaign);
@@ -111,7 +111,7 @@ describe("what was changed outside", () => {
         );
     });
 
-    it("comes under the program with its schema as somebody wrote it, and is not replaced for spaces and order", async () => {
+    it("comes under the program with its original schema text, and is not replaced for spaces and order", async () => {
         const { version, ...rest } = JSON.parse(itemInteractionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
         const { schemaArn: adopt } = await world.service.personalize.send(

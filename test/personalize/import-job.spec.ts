@@ -32,7 +32,7 @@ describe("imports, and the versions trained on them", () => {
             );
         });
 
-        it("makes it anew under the next number once the policy is mended", async () => {
+        it("makes it again under the next number once the policy is fixed", async () => {
             const inputs = importInputs(datasetArn);
             const { changes, replaces } = await world.handlers.DatasetImportJob.diff(
                 failure.id,

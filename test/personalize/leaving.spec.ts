@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
 import { useWorld } from "./world.ts";
 
-describe("what stands on a resource that is to go", () => {
+describe("resources that use a resource to delete", () => {
     const world = useWorld();
     const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
         !("id" in (await world.handlers[kind].read(id, { ...outs })));
 
-    it("goes first when it is of our stack: a campaign that nobody recorded would bill on for ever", async () => {
+    it("goes first when it is of our stack: an unrecorded campaign would be billed for ever", async () => {
         const { solution, campaign } = await world.makeAll();
         await world.handlers.Solution.delete(solution.id, solution.outs);
         assert.ok(await gone("Campaign", campaign));

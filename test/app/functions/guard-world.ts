@@ -18,7 +18,7 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/** What an interrupted run meets: its process is gone, or the service refuses the call. */
+/** Interruptions of a run: its process ends, or the service rejects the call. */
 export class Died extends Error {}
 
 /** A stack in a simulated AWS, with a clock of its own, on which the guard runs. */
@@ -38,7 +38,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         solutions: [] as ObservedSolution[],
         state: undefined as string | undefined,
         version: 0,
-        /** Every notice that arrived, also those that arrived twice. */
+        /** Every notification that arrived, including duplicates. */
         arrived: [] as SentNotification[],
         /** Kinds of what the page shows. */
         shown: [] as string[],
@@ -197,7 +197,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
                 return error as Error;
             }
         },
-        /** The schedule for so many hours: before each run `first` may change the world. */
+        /** The schedule for a number of hours: before each run `first` may change the world. */
         async hours(count: number, first: () => void = () => {}): Promise<void> {
             const end = world.now + count * hour;
             while (world.now < end) {

@@ -12,7 +12,7 @@ import { bundleText } from "../../../components/common/lambda-bundle.ts";
 const secret = "T0PSECRET";
 
 /** The bundle as Lambda runs it, with one server as SSM and as the chat. */
-describe("the function that hands notices to a chat", () => {
+describe("the function that forwards notifications to a chat", () => {
     let server: Server;
     let folder: string;
     let chat: { status: number; bodies: string[]; asked: number; value: string | undefined };
@@ -77,7 +77,7 @@ describe("the function that hands notices to a chat", () => {
         assert.doesNotMatch(printed, new RegExp(secret));
     });
 
-    it("fails where the chat does not take it, does not answer, or is no URL, and never says the secret", async () => {
+    it("fails if the chat rejects it, does not answer, or the URL is invalid, and never logs the secret", async () => {
         chat.status = 410;
         const refused = await invoke("one", "two");
         assert.match(refused, /the chat rejected the notification: HTTP 410/);
@@ -93,13 +93,13 @@ describe("the function that hands notices to a chat", () => {
 });
 
 describe("the line that a chat is sent", () => {
-    it("is the text of a notice of ours", () => {
+    it("is the text of the guard's notification", () => {
         assert.equal(
             lineOf('{"schemaVersion":1,"id":"dev/1","text":"Stack dev:\\n it is idle"}'),
             "Stack dev: it is idle",
         );
     });
-    it("is what an alarm says, with its reason and what it is about", () => {
+    it("is an alarm's state, with its reason and description", () => {
         const alarm = {
             AlarmName: "errors",
             NewStateValue: "ALARM",

@@ -190,7 +190,7 @@ describe("the recommendation API on a local AWS", () => {
                 return answer.source === "campaign" && answer;
             });
 
-        it("answers from the campaign, keeps it, learns of an event, and goes on while the campaign is away", async () => {
+        it("answers from the campaign, keeps it, learns of an event, and continues while the campaign is away", async () => {
             await recommend("warm");
             await until(async () => jsonOf(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
             assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, cinema.solutionVersionArn);

@@ -49,7 +49,7 @@ export const config: ServiceParts["config"] = {
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
 
-/** The first film of a viewer's list after so many events: no other viewer, and no other number, has it. */
+/** The first film of a viewer's list after a number of events: no other viewer, and no other number, has it. */
 export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
 
 /** A campaign and a tracker that know the same events; `fault` is what the next calls throw, or how long they hang. */
@@ -68,7 +68,7 @@ export function campaignWorld() {
     const campaign: CampaignPort = {
         async ask(ask) {
             state.asks.push(ask);
-            // What it answers is what it knew when it was asked.
+            // The answer has the state at the time of the call.
             const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
             if (state.status === undefined) throw serviceError("ResourceNotFoundException", 404);
@@ -144,7 +144,7 @@ export function startWorld(
     const table = more.table ?? memoryTable();
     const clock = { at: Date.UTC(2026, 0, 1) };
     const lines: Record<string, unknown>[] = [];
-    // Somebody has looked at the campaign before.
+    // The campaign's status was read before.
     if (table.stack().campaign === undefined) {
         const seen = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
         table.setStack({ campaign: { ...seen, checkedAt: clock.at } });

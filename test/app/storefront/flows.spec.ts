@@ -68,7 +68,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("lets somebody new in, whose list becomes personal when he watches", async () => {
+    it("accepts a new viewer, whose list becomes personal after watching", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
         await said(page, "#picks .row-note", /You are new/);
@@ -93,7 +93,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("changes the list at once when a film is watched, and tells what moved and why", async () => {
+    it("changes the list at once when a film is watched, and shows what moved and why", async () => {
         const page = await open("#/?viewer=7");
         const before = await filmsOf(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
@@ -172,7 +172,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("keeps a film in the address: Back closes it, and it can be sent to somebody", async () => {
+    it("keeps a film in the address: Back closes it, and it can be shared", async () => {
         const page = await open("#/?viewer=17");
         const [first = "", second = ""] = await filmsOf(page, "popular");
         const hash = () => page.evaluate(() => location.hash);
@@ -192,7 +192,7 @@ describe("the storefront", () => {
         await openFilm(second);
         await page.locator("dialog .similar button").click();
         await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `film=${second}`);
-        // Who is led on hears where he is.
+        // The focus moves to the new title.
         const atTitle = () => page.waitForFunction(() => document.activeElement?.id === "film-title");
         await atTitle();
         await page.keyboard.press("Tab");
@@ -219,7 +219,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("says so where the address names no film that is known", async () => {
+    it("shows an error if the address names an unknown film", async () => {
         const page = await open("#/?viewer=17&film=no-such");
         await said(page, "dialog .trouble", /No film of the catalogue .* has this id/);
         await page.locator("dialog .close").click();
@@ -227,7 +227,7 @@ describe("the storefront", () => {
         assert.ok((await filmsOf(page, "picks")).length > 0);
     });
 
-    it("tells the curious how a row was made, with a call that can be copied", async () => {
+    it("shows how a row was made, with a call that can be copied", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         const { context } = opened[0] as OpenPage;
@@ -272,7 +272,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("compares what is popular, similar and personal, and marks what they share", async () => {
+    it("compares what is popular, similar and personal, and highlights common films", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -314,7 +314,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("asks for whom to compare when nobody was picked", async () => {
+    it("asks for a viewer to compare if none was chosen", async () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Viewer 22").click();

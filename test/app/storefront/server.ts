@@ -27,16 +27,16 @@ export interface Served {
     /** The page as the API has it: the API is around it. */
     readonly insideApi: string;
     readonly control: Control;
-    /** What was asked of the API, as "GET popular?numResults=20". */
+    /** Requests to the API, as "GET popular?numResults=20". */
     readonly asked: string[];
-    /** What the tracker was told. */
+    /** Events that the tracker received. */
     readonly events: Parameters<PutEvents>[0][];
     close(): Promise<void>;
 }
 
 export interface ServeOptions {
     readonly tables: TablesDocument;
-    /** What viewers watched, the newest first; lists are made of it, as if a campaign did. */
+    /** Films that viewers watched, newest first; lists are made of it, as if a campaign did. */
     readonly histories: ReadonlyMap<string, readonly string[]>;
     /** The campaign was parked by the cost guard. */
     readonly parked?: boolean;
@@ -177,7 +177,7 @@ async function eventOf(request: IncomingMessage, path: string) {
 }
 
 function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string) {
-    // The address is http: a browser that was told to keep to HTTPS would not come back.
+    // The address is http: a browser with HSTS would not come back.
     const { "Strict-Transport-Security": _, ...rest } = headers;
     response.writeHead(status, rest);
     response.end(body);

@@ -21,7 +21,7 @@ describe("the storefront in trouble", () => {
     });
     beforeEach(() => Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0 }));
 
-    it("says what failed, under which request, and tries again", async () => {
+    it("shows the failure with its request id, and tries again", async () => {
         served.control.failing = "trending";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
@@ -32,7 +32,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("says that an event was not taken, and sends it again", async () => {
+    it("shows that an event was not accepted, and sends it again", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
         await filmsOf(page, "picks");
         served.control.failing = "events";
@@ -52,7 +52,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("tells when it is offline, keeps what it shows, and goes on afterwards", async () => {
+    it("shows that it is offline, keeps its content, and continues afterwards", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
         await page.setOfflineMode(true);
@@ -68,7 +68,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("tells that the campaign is parked, and what the lists are instead", async () => {
+    it("shows that the campaign is parked, and the source of the lists", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
         await said(page, ".banner", /^The campaign is parked\./);
         await said(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);

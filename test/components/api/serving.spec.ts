@@ -28,7 +28,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false } =
 const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("the API's components", () => {
-    it("tell the function of its stack, by names that hold while the campaign is away", async () => {
+    it("give the function its stack, by names that are valid while the campaign is away", async () => {
         const { config } = await makeApi({
             filters: '{"comedies":"INCLUDE ItemID WHERE Items.GENRES IN (\\"Comedy\\")"}',
         });
@@ -128,7 +128,7 @@ describe("what the API and the page are made of", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
-    it("is the page's files, told where their API is", async () => {
+    it("is the page's files, with the API's address", async () => {
         await writeFile(join(dir, "index.html"), '<html data-api="%API%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
         const html = pageFiles(dir, "api").find(({ name }) => name === "index.html");

@@ -12,14 +12,14 @@ const open = JSON.stringify({
 const common = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1 };
 const reason = "a drill needs it, for an hour";
 
-describe("the guard rules in a program", () => {
+describe("the resource rules in a program", () => {
     beforeEach(async () => {
         await useMocks();
         // A transformation belongs to the stack's resource, which mocks do not make by themselves.
         await pulumi.runtime.runInPulumiStack(async () => ({}));
     });
 
-    it("refuse a resource at once, name it and the rule, and say what to do", () => {
+    it("reject a resource at once, and name it, the rule and the fix", () => {
         enforceResourceRules({});
         assert.throws(
             () => new aws.iam.Policy("wide", { policy: open }),

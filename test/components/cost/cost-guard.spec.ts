@@ -72,7 +72,7 @@ describe("the cost guard's components", () => {
         ]);
     });
 
-    it("tell a queue, and mail and a chat where these are configured", async () => {
+    it("go to a queue, and to mail and chat if configured", async () => {
         await makeAll();
         assert.deepEqual(
             ofType("TopicSubscription").map(({ inputs }) => inputs.protocol),

@@ -23,7 +23,7 @@ describe("the price that preview shows", () => {
         10_000,
     );
 
-    it("says by the month what nobody asking and the expected requests cost, and once the first up", () => {
+    it("shows the monthly cost without and with the expected requests, and the cost of the first up", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
         assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
         assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
@@ -31,7 +31,7 @@ describe("the price that preview shows", () => {
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 
-    it("says that no price is verified, and where they are from", () => {
+    it("notes that no price is verified, and their source", () => {
         assert.match(table, /US price, unverified/);
     });
 

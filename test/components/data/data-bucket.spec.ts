@@ -16,7 +16,7 @@ describe("the files of a stack", () => {
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("are CSVs with their Avro schema beside them, and it is said what is wrong with it", async () => {
+    it("are CSVs with their Avro schema beside them, and errors name what is wrong", async () => {
         const csv = join(folder, "films.csv");
         const schema = join(folder, "films.schema.json");
         assert.throws(() => schemaBeside(csv, "ITEMS"), {

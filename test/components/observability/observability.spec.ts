@@ -165,7 +165,7 @@ describe("the observability component", () => {
         return { config, observability };
     };
 
-    it("makes an alarm of each, which says one sentence and the page, to the topic and only when it goes wrong", async () => {
+    it("makes an alarm of each, with one sentence and the page, to the topic and only when it goes wrong", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount(config.serving.api) - 1);

@@ -20,7 +20,7 @@ const common = {
 
 describe("Pulumi's dynamic provider host with our provider text", () => {
     let service: Service;
-    /** Stands for the engine, whose end the handlers must notice. */
+    /** Replaces the engine, whose end the handlers must detect. */
     let engine: Server;
     const hosts: DynamicHost[] = [];
     const bucket = createBucket();

@@ -125,7 +125,7 @@ describe("the recommender", () => {
         ["aws-user-personalization-v2", 1, "every day: ≈ $6.08 a month for 100,000 interactions"],
         [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
     ] as const) {
-        it(`tells the monthly price of training ${recipe ?? "with AutoML"} by itself ${sentence.split(":")[0]}`, () => {
+        it(`logs the monthly price of training ${recipe ?? "with AutoML"} by itself ${sentence.split(":")[0]}`, () => {
             const told = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
             assert.equal(told, `automatic training ${sentence} (US price, unverified)`);
         });
@@ -209,7 +209,7 @@ describe("the recommender", () => {
             roleArn: "arn:of:reader",
             stateFlags,
         };
-        // The mocks do not tell the options of a resource; a transformation sees them.
+        // The mocks do not show the options of a resource; a transformation sees them.
         const note: pulumi.ResourceTransformation = ({ type, opts }) => {
             ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
             return undefined;
