@@ -1,12 +1,7 @@
 import { campaignUsdPerHour } from "../config/prices.ts";
 import { rankingRecipe } from "./estimate.ts";
-import {
-    type CountedCampaign,
-    type GuardConfig,
-    type GuardState,
-    type RememberedCampaign,
-    remembered,
-} from "./guard-state.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
 import type { CampaignObservations, Observations } from "./observations.ts";
 import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
 

@@ -1,6 +1,7 @@
 import { allRequests, campaignsOf, countCampaign, countRanking, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
-import { type GuardConfig, type GuardState, without } from "./guard-state.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
 import { openSince } from "./spend.ts";

@@ -1,5 +1,6 @@
 import { campaignsOf } from "./count.ts";
-import { addNotification, type GuardConfig, type GuardState } from "./guard-state.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import { addNotification, type GuardState } from "./guard-state.ts";
 import { stamp } from "./time.ts";
 
 /**

@@ -150,21 +150,3 @@ export function parseState(text: string): { readonly state: GuardState } | { rea
         [found.solutions, found.said].every((part) => typeof part === "object" && part !== null);
     return complete ? { state: found as GuardState } : { problem: "is incomplete" };
 }
-
-/** Configuration of the cost guard, from the function's environment. */
-export interface GuardConfig {
-    readonly project: string;
-    readonly stack: string;
-    /** Recipe of the stack; undefined with AutoML. */
-    readonly recipe: string | undefined;
-    /** US dollars. */
-    readonly monthlyLimitUsd: number;
-    readonly idleHours: number;
-    readonly idleGraceHours: number;
-    readonly idleAction: "announce" | "park";
-    readonly unusedDays: number;
-    readonly unusedAction: "list" | "delete";
-}
-
-/** A tag with this key protects a campaign from being parked as idle and a solution from being deleted as unused. */
-export const keepTag = "keep";

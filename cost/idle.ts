@@ -1,5 +1,6 @@
 import { allRequests, hourlyUsd } from "./count.ts";
-import { addNotification, type GuardConfig, type GuardState, type Probe, without } from "./guard-state.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
 import { perDay } from "./notifications.ts";
 import type { Observations } from "./observations.ts";
 import type { RequestWindows } from "./spend.ts";

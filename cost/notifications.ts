@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import type { GuardConfig } from "./guard-state.ts";
+import type { GuardConfig } from "./guard-config.ts";
 import { iso, readable } from "./time.ts";
 
 /** A notification of the guard, sent once; a reader ignores a second one with an equal id. */

@@ -1,10 +1,5 @@
-import {
-    addNotification,
-    type GuardConfig,
-    type GuardState,
-    mostSolutions,
-    type SolutionState,
-} from "./guard-state.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import { addNotification, type GuardState, mostSolutions, type SolutionState } from "./guard-state.ts";
 import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
 import { day, monthOf, stamp } from "./time.ts";
 

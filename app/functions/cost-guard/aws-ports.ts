@@ -6,7 +6,7 @@ import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
-import { keepTag } from "../../../cost/guard-state.ts";
+import { keepTag } from "../../../cost/guard-config.ts";
 import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";

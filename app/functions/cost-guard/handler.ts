@@ -4,7 +4,7 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { GuardConfig } from "../../../cost/guard-state.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { awsPorts, type GuardPlace } from "./aws-ports.ts";
 import { runGuard } from "./run-guard.ts";
 

@@ -1,12 +1,6 @@
 import { decide, type Gauges, requestsSince } from "../../../cost/decide.ts";
-import {
-    addNotification,
-    freshState,
-    type GuardConfig,
-    type GuardState,
-    parseState,
-    without,
-} from "../../../cost/guard-state.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { addNotification, freshState, type GuardState, parseState, without } from "../../../cost/guard-state.ts";
 import { probeSent } from "../../../cost/idle.ts";
 import { isOfParking, type SentNotification, sentNotification } from "../../../cost/notifications.ts";
 import {

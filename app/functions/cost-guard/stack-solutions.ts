@@ -4,7 +4,7 @@ import {
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { keepTag } from "../../../cost/guard-state.ts";
+import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { isOurs, type Tags, tagsOf } from "../../../personalize/tags.ts";

@@ -175,6 +175,7 @@ const recentOf = (item: Item | undefined): Recent =>
         ? { revision: 0, films: [] }
         : { revision: numberOf(item, "revision"), films: JSON.parse(textOf(item, "films")) as RecentFilm[] };
 
+/** The attribute `generation` has the solution version; existing tables use this name. */
 function listOf(key: string, item: Item): KeptList {
     const [solutionVersion, recommendationId] = [item.generation?.S, item.recommendationId?.S];
     return {

@@ -1,7 +1,8 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { modelMetrics, ownMetrics } from "../../../config/metrics.ts";
 import { decide } from "../../../cost/decide.ts";
-import { freshState, type GuardConfig } from "../../../cost/guard-state.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
+import { freshState } from "../../../cost/guard-state.ts";
 import { usedTPS } from "../../../cost/spend.ts";
 import { hour, minute } from "../../../cost/time.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";

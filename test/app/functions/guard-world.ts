@@ -1,5 +1,5 @@
 import { type GuardPorts, runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
-import type { GuardConfig } from "../../../cost/guard-state.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { SentNotification } from "../../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedSolution } from "../../../cost/observations.ts";
 import { hour, minute, window, windowOf } from "../../../cost/time.ts";

@@ -1,5 +1,5 @@
 import type { GuardPorts } from "../../../app/functions/cost-guard/run-guard.ts";
-import type { GuardConfig } from "../../../cost/guard-state.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { Disturbance } from "./faults.ts";
 import { type Expected, oracleOf } from "./oracle.ts";
 import type { Scenario } from "./scenarios.ts";

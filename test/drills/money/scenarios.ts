@@ -1,4 +1,4 @@
-import type { GuardConfig } from "../../../cost/guard-state.ts";
+import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { MoneyWorld, StackMonth } from "./world.ts";
 
 /** What happens in a virtual month of a stack. */

@@ -1,0 +1,17 @@
+/** Configuration of the cost guard, from the function's environment. */
+export interface GuardConfig {
+    readonly project: string;
+    readonly stack: string;
+    /** Recipe of the stack; undefined with AutoML. */
+    readonly recipe: string | undefined;
+    /** US dollars. */
+    readonly monthlyLimitUsd: number;
+    readonly idleHours: number;
+    readonly idleGraceHours: number;
+    readonly idleAction: "announce" | "park";
+    readonly unusedDays: number;
+    readonly unusedAction: "list" | "delete";
+}
+
+/** A tag with this key protects a campaign from being parked as idle and a solution from being deleted as unused. */
+export const keepTag = "keep";
