@@ -42,12 +42,12 @@ describe("the storefront's build", () => {
         // Of a copy: other tests read the page meanwhile.
         const root = mkdtempSync(join(tmpdir(), "storefront-"));
         try {
-            const copy = join(root, "storefront");
+            const copy = join(root, "app/storefront");
             const besideBuilt = (path: string) => !/[\\/]\.?dist/.test(path.slice(source.length));
             cpSync(source, copy, { recursive: true, filter: besideBuilt });
-            cpSync(join(source, "../tsconfig.json"), join(root, "tsconfig.json"));
-            cpSync(join(source, "../package.json"), join(root, "package.json"));
-            symlinkSync(join(source, "../node_modules"), join(root, "node_modules"));
+            cpSync(join(source, "../../tsconfig.json"), join(root, "tsconfig.json"));
+            cpSync(join(source, "../../package.json"), join(root, "package.json"));
+            symlinkSync(join(source, "../../node_modules"), join(root, "node_modules"));
             const built: typeof import("../../../app/storefront/build.ts") = await import(
                 pathToFileURL(join(copy, "build.ts")).href
             );
