@@ -1,29 +1,27 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Serving, servingFiles } from "./components/api/serving.ts";
-import { guardRules } from "./components/common/guard-rules.ts";
+import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget } from "./components/cost/spend-budget.ts";
-import { DataBucket } from "./components/data/data-bucket.ts";
-import { filesOf, prefixesOf } from "./components/data/files.ts";
+import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
-import { Notices } from "./components/observability/notices.ts";
+import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
-import { Recommender } from "./components/personalize/recommender.ts";
-import { stackStateFlags } from "./components/personalize/stack-state-flags.ts";
+import { Recommender, stackStateFlags } from "./components/personalize/recommender.ts";
 import { bucketNameFor, loadConfig } from "./config/config.ts";
 import { dataBucketPolicy } from "./iam/import-access.ts";
 import { endWithEngine } from "./personalize/engine.ts";
 
-// When its engine is killed, a program waits for it for ever, and busily.
+// If its engine is killed, a Pulumi program waits for ever with high CPU use.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 // The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const config = loadConfig();
-guardRules(config.waivers);
+enforceResourceRules(config.waivers);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
@@ -41,7 +39,7 @@ const place = {
 
 if (config.recipe === "aws-hrnn") {
     pulumi.log.warn(
-        "recipe aws-hrnn is gone from ListRecipes: AWS may refuse it. aws-user-personalization succeeds it.",
+        "ListRecipes no longer has recipe aws-hrnn, so AWS may reject it. Its successor is aws-user-personalization.",
     );
 }
 
@@ -61,8 +59,8 @@ const access = new PersonalizeAccess("personalize", {
     tags: config.tags,
 });
 const { monthlyLimitUsd } = price;
-const notices = new Notices("notices", { config, caller });
-const { topicArn, failuresArn } = notices;
+const notifications = new Notifications("notices", { config, caller });
+const { topicArn, failuresArn } = notifications;
 const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
     config,
@@ -120,6 +118,6 @@ export const {
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
 export const { dashboardUrl } = observability;
-export const noticesTopicArn = notices.topicArn;
-export const noticesQueueUrl = notices.queueUrl;
+export const noticesTopicArn = notifications.topicArn;
+export const noticesQueueUrl = notifications.queueUrl;
 export const costGuardName = guard.functionName;

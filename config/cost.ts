@@ -1,42 +1,44 @@
 import type { configValues } from "./values.ts";
 
-/** What the recommender may cost, who is told, and what the cost guard does by itself. */
+/** Limit, notifications, and automatic actions of the cost guard. */
 export interface CostConfig {
-    /** US dollars a month; undefined: a quarter above the estimate that preview shows. */
+    /** US dollars a month; undefined: preview's estimate plus 25 %. */
     readonly monthlyLimitUsd: number | undefined;
-    /** What the price of a month is reckoned with. */
+    /** Requests a day for the price estimate. */
     readonly expectedRequestsPerDay: number;
     /** Minutes between two runs of the cost guard. */
     readonly guardMinutes: number;
     /** Hours without a request after which a campaign is idle. */
     readonly idleHours: number;
-    /** Hours between the notice that it is idle and its parking. */
+    /** Hours between the idle notification and parking. */
     readonly idleGraceHours: number;
     /** Days after which a solution without a campaign is unused. */
     readonly unusedDays: number;
-    /** `announce`: nothing but a notice. `park`: after `idleGraceHours` the campaign is parked. */
+    /** `announce`: only a notification. `park`: also parks the campaign after `idleGraceHours`. */
     readonly idleAction: "announce" | "park";
-    /** `list`: nothing but a notice. `delete`: the solutions are deleted, with all their versions. */
+    /** `list`: only a notification. `delete`: also deletes the solutions with all their versions. */
     readonly unusedAction: "list" | "delete";
-    /** Mail address of notices; undefined: none is sent. */
+    /** Mail address for notifications; undefined: no mail. */
     readonly alertEmail: string | undefined;
-    /** Name of the SSM SecureString that has the URL of a chat's incoming webhook; undefined: none is called. */
+    /** Name of the SSM SecureString with the URL of a chat's incoming webhook; undefined: no chat. */
     readonly chatWebhookParameter: string | undefined;
-    /** Whether the budget counts only what carries the stack's tag, which must be activated in the billing console. */
+    /**
+     * Whether the budget counts only resources with the stack's tag, which must be activated in the billing console.
+     */
     readonly budgetByTag: boolean;
 }
 
-/** Reads and checks the values about money; bad ones are collected by `values`. */
+/** Reads and checks the cost values; `values` collects the problems. */
 export function parseCostConfig({ bad, text, oneOf, number, flag }: ReturnType<typeof configValues>): CostConfig {
     const alertEmail = text("alertEmail");
     if (alertEmail !== "" && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alertEmail)) {
-        bad("alertEmail", `is "${alertEmail}", which is no mail address`);
+        bad("alertEmail", `is "${alertEmail}", which is not a mail address`);
     }
     const chatWebhookParameter = text("chatWebhookParameter");
     if (chatWebhookParameter !== "" && !/^\/[a-zA-Z0-9_./-]{1,1010}$/.test(chatWebhookParameter)) {
         bad(
             "chatWebhookParameter",
-            "is no name of an SSM parameter, such as /movie-recommender-chat/dev. The URL itself is a secret, and stays out of here",
+            "is not the name of an SSM parameter, for example /movie-recommender-chat/dev. Do not put the URL itself here: it is a secret",
         );
     }
     return {

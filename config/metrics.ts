@@ -1,6 +1,6 @@
-/** Names of the metrics that the project reads and writes, and nothing else has them. */
+/** Names of all metrics that the project reads and writes; no other file defines one. */
 
-/** The service's own (developer guide, "Monitoring with CloudWatch"); dimension `CampaignArn`. */
+/** Metrics of Personalize (developer guide, "Monitoring with CloudWatch"); dimension `CampaignArn`. */
 export const personalizeNamespace = "AWS/Personalize";
 
 export const servingMetrics = {
@@ -11,7 +11,7 @@ export const servingMetrics = {
     latency: "GetRecommendationsLatency",
 } as const;
 
-/** Of the campaign that orders given films; dimension `CampaignArn`. */
+/** Of the ranking campaign; dimension `CampaignArn`. */
 export const rankingMetrics = { requests: "GetPersonalizedRanking" } as const;
 
 /** Dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`; for the second, `SolutionArn`, `SolutionVersionArn`. */
@@ -20,11 +20,11 @@ export const jobMetrics = {
     trainingErrors: "SolutionTrainingJobError",
 } as const;
 
-/** What the service does not publish; dimension `Stack`. */
+/** Custom metrics; dimension `Stack`. */
 export const ownNamespace = "MovieRecommender";
 
 export const ownMetrics = {
-    /** Of this month, by the cost guard: US dollars. */
+    /** Spend of this month in US dollars, from the cost guard. */
     monthSpend: "EstimatedMonthToDateUsd",
     /** US dollars an hour, by the campaign's minimum and use. */
     hourlyCost: "EstimatedUsdPerHour",
@@ -33,29 +33,29 @@ export const ownMetrics = {
     /** Transactions per second. */
     provisionedTPS: "ProvisionedTPS",
     usedTPS: "UsedTPS",
-    /** Hours since the campaign was made. */
+    /** Hours since the campaign's creation. */
     campaignAge: "CampaignAgeHours",
-    /** Hours since the interactions were imported. */
+    /** Hours since the import of the interactions. */
     dataAge: "DataAgeHours",
-    /** How many percent the NDCG@10 of the version that serves is below that of the one trained before it; 0 if it is not. */
+    /** NDCG@10 drop of the live version below the version trained before it, in percent; 0 without a drop. */
     ndcgDrop: "NdcgDropPercent",
 } as const;
 
-/** API Gateway's own, which are free; dimensions `ApiName`, `Stage`. */
+/** Free metrics of API Gateway; dimensions `ApiName`, `Stage`. */
 export const gatewayNamespace = "AWS/ApiGateway";
 
 export const gatewayMetrics = {
     requests: "Count",
-    /** Answered with 5xx, by the function or in its place. */
+    /** Answers with 5xx, from the function or from API Gateway. */
     failures: "5XXError",
 } as const;
 
 /**
- * Of the API; dimension `Stack` of `ownNamespace`. Each is paid for, so what is known for nothing is none of them: requests and
- * failures are API Gateway's, events those of the service; which of the two caches answered stands in the log.
+ * Paid custom metrics of the API; dimension `Stack` of `ownNamespace`. They exclude what AWS publishes free: requests
+ * and failures (API Gateway) and events (Personalize). The log shows which of the two caches answered.
  */
 export const servingApiMetrics = {
-    /** From the function's start to its answer, of each request: milliseconds. */
+    /** Duration of each request inside the function, in milliseconds. */
     latency: "LatencyMs",
     campaignCalls: "CampaignCalls",
     campaignFailures: "CampaignFailures",
@@ -70,7 +70,7 @@ export const servingApiMetrics = {
     },
 } as const;
 
-/** Metrics of a trained version, under the service's names for them; dimensions `Stack`, `SolutionVersion`. */
+/** Metrics of a trained version, under Personalize's names; dimensions `Stack`, `SolutionVersion`. */
 export const modelMetrics = [
     "coverage",
     "mean_reciprocal_rank_at_25",
@@ -82,7 +82,7 @@ export const modelMetrics = [
     "precision_at_25",
 ] as const;
 
-/** How many metrics a stack has that are paid for: of one trained version, and with or without an API. */
+/** Number of paid metrics of a stack, with one trained version, and with or without an API. */
 export function countOwnMetrics(api: boolean): number {
     const { answeredBy, ...others } = servingApiMetrics;
     const served = Object.keys(answeredBy).length + Object.keys(others).length;

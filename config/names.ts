@@ -7,7 +7,7 @@ export const objectKeys = {
     batchOutput: "batch/output/",
 } as const;
 
-/** Physical names that are the same on every account. */
+/** Physical names that do not depend on the account. */
 export interface Names {
     readonly role: string;
     readonly schema: string;
@@ -16,7 +16,7 @@ export interface Names {
     readonly importJobPrefix: string;
     readonly solution: string;
     readonly campaign: string;
-    /** Start of the schema's name, which ends with a hash of the schema: it is replaced beside the old one. */
+    /** Start of the schema's name. The name ends with a hash, so that a new schema can exist beside the old one. */
     readonly itemsSchema: string;
     readonly usersSchema: string;
     readonly items: string;
@@ -28,13 +28,13 @@ export interface Names {
     /** The Lambda function, its schedule, and the end of its log group's name. */
     readonly costGuard: string;
     readonly costGuardRole: string;
-    /** Role by which EventBridge Scheduler starts the cost guard. */
+    /** Role that EventBridge Scheduler uses to start the cost guard. */
     readonly scheduleRole: string;
-    /** The SNS topic of all notices and the SQS queue that keeps them. */
-    readonly notices: string;
-    /** The SQS queue of what could not be delivered or run. */
+    /** The SNS topic of all notifications and the SQS queue that keeps them. */
+    readonly notifications: string;
+    /** The SQS queue of failed deliveries and runs. */
     readonly failures: string;
-    /** The Lambda function that hands notices to a chat. */
+    /** The Lambda function that forwards notifications to a chat. */
     readonly notifier: string;
     readonly notifierRole: string;
     readonly budget: string;
@@ -46,17 +46,17 @@ export interface Names {
     /** The REST API, its Lambda function and the DynamoDB table of its lists. */
     readonly api: string;
     readonly apiRole: string;
-    /** The Lambda function that asks in advance for the busiest viewers, and its schedule. */
+    /** The Lambda function that precomputes lists of the busiest viewers, and its schedule. */
     readonly prefetch: string;
     readonly prefetchRole: string;
     readonly prefetchScheduleRole: string;
     /** Solution and campaign of config `rankingCampaign`. */
     readonly ranking: string;
-    /** CloudFront's distribution, by its comment, its origin access control and its policy of headers. */
+    /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
     readonly storefront: string;
 }
 
-/** Names of a stack; IAM and Personalize names are unique by account, so other stacks get a suffix. */
+/** Names of a stack. IAM and Personalize names are unique per account, so other stacks get a suffix. */
 export function namesFor(stack: string, nameSuffix: string): Names {
     const suffix = nameSuffix !== "" ? nameSuffix : stack === "dev" || stack === "local" ? "" : `-${stack}`;
     return {
@@ -78,7 +78,7 @@ export function namesFor(stack: string, nameSuffix: string): Names {
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,
         scheduleRole: `MovieRecommender-Schedule${suffix}`,
-        notices: `movie-recommender-notices${suffix}`,
+        notifications: `movie-recommender-notices${suffix}`,
         failures: `movie-recommender-failures${suffix}`,
         notifier: `movie-recommender-notifier${suffix}`,
         notifierRole: `MovieRecommender-Notifier${suffix}`,
@@ -97,7 +97,7 @@ export function namesFor(stack: string, nameSuffix: string): Names {
     };
 }
 
-/** Room that the end of a name takes: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
+/** Length of the generated end of a name: `-<hash8>-<n>` of a job, `-<hash8>` of a schema. */
 export const endings: Readonly<Record<string, number>> = {
     importJobPrefix: "-01234567-9999".length,
     itemsImportJobPrefix: "-01234567-9999".length,
@@ -107,7 +107,7 @@ export const endings: Readonly<Record<string, number>> = {
     usersSchema: "-01234567".length,
 };
 
-/** Name of the data bucket: as configured, else made unique by account and stack, since S3 names are global. */
+/** Name of the data bucket: from the config, else with account id and stack, because S3 names are global. */
 export function bucketNameFor(
     config: { readonly bucketName: string; readonly stack: string },
     accountId: string,
@@ -115,16 +115,16 @@ export function bucketNameFor(
     return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
 }
 
-/** Name of the bucket that keeps CloudTrail's files, beside the data bucket. */
+/** Name of the bucket for CloudTrail's files, from the data bucket's name. */
 export const trailBucketNameFor = (bucketName: string) => `${bucketName}${trailEnding}`;
 export const trailEnding = "-trail";
 
-/** Name of the bucket that holds the page's files, beside the data bucket. */
+/** Name of the bucket for the page's files, from the data bucket's name. */
 export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${storefrontEnding}`;
 export const storefrontEnding = "-page";
 
-/** Start of the name of the role by which API Gateway writes logs: the account has one for all its APIs of a region. */
+/** Start of the name of API Gateway's log role; an account has one per region for all APIs. */
 export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
 
-/** Stage of the API, and first part of the paths that a distribution hands on to it. */
+/** Stage of the API, and first path segment of the API behind CloudFront. */
 export const apiStage = "api";

@@ -1,18 +1,18 @@
-/** One price: what a unit costs, where that figure is from, and how far it can be trusted. */
+/** One price: figure, unit, source and reliability. */
 export interface Price {
     /** US dollars for one `unit`. */
     readonly usd: number;
     readonly unit: string;
-    /** Where it holds. `US` alone: the source names no region. */
+    /** AWS region of the price. `US`: the source names no region. */
     readonly region: string;
     readonly source: string;
-    /** Year and month of the source; of reading it, where it has none. */
+    /** Year and month of the source, or of reading it. */
     readonly date: string;
-    /** Whether it was read on AWS's own price page. */
+    /** Whether the price was read on AWS's own price page. */
     readonly verified: boolean;
 }
 
-/** A sum in US dollars of which only the bounds are known; equal bounds are a known sum. */
+/** A range in US dollars; equal bounds are a known amount. */
 export interface UsdRange {
     readonly low: number;
     readonly high: number;
@@ -29,10 +29,10 @@ const tableGuide = { ...secondHand, source: "third-party guide to DynamoDB's pri
 const commonlyQuoted = { ...secondHand, source: "commonly quoted, not looked up", date: "2026-11" };
 const edgeLesson = { ...secondHand, source: "third-party lesson on CloudFront's prices, undated", date: "2026-11" };
 
-/** What the bill, Cost Explorer and AWS Budgets call the service. */
+/** Name of the service on the bill, in Cost Explorer and in AWS Budgets. */
 export const billedService = "Amazon Personalize";
 
-/** Every price of the project; nothing else has one. AWS's own page was not readable, so none is verified. */
+/** All prices of the project; no other file has one. AWS's page was not accessible, so none is verified. */
 export const prices = {
     ingestion: { usd: 0.05, unit: "GB imported or streamed", ...playbook },
     trainingHour: { usd: 0.24, unit: "training hour (4 vCPU, 8 GiB), recipes other than v2", ...playbook },
@@ -126,42 +126,42 @@ export const prices = {
     },
 } as const satisfies Record<string, Price>;
 
-/** Hours of a month, as AWS's calculator counts them. */
+/** Hours a month, as in AWS's calculator. */
 export const hoursPerMonth = 730;
 
 const bytesPerGb = 1024 ** 3;
 const secondsPerHour = 3600;
 
-/** The two training times on record for recipes other than v2, in billed hours: a small set, and 100,000 rows. */
+/** The two known training times in billed hours, for recipes other than v2: a small set, and 100,000 rows. */
 const measuredHours = { small: 1.07, hundredThousandRows: 2.1 };
 
-/** Whether a recipe, by name or ARN, is billed by v2's own model; undefined (AutoML) is not. */
+/** Whether a recipe, by name or ARN, has v2's billing model; false for undefined (AutoML). */
 export function isV2(recipe: string | undefined): boolean {
     return recipe?.endsWith("-v2") ?? false;
 }
 
 /**
- * What an idle ACTIVE campaign bills, in US dollars an hour, below the volume discounts. The service bills the larger
- * of the minimum and the use, and at least 1 TPS; for v2 the minimum counts as that many requests each second.
+ * Price of an idle ACTIVE campaign in US dollars an hour, without volume discounts. Personalize bills the larger of
+ * minimum and use, at least 1 TPS. For v2 the minimum counts as this number of requests each second.
  */
 export function campaignUsdPerHour(recipe: string | undefined, minProvisionedTPS: number): number {
     const tps = Math.max(1, minProvisionedTPS);
     return isV2(recipe) ? ((tps * secondsPerHour) / 1000) * prices.requestsV2.usd : tps * prices.tpsHour.usd;
 }
 
-/** What an idle ACTIVE campaign bills, in US dollars for a month of 730 hours; volume discounts are in it where known. */
+/** Price of an idle ACTIVE campaign in US dollars for 730 hours, with known volume discounts. */
 export function campaignUsdPerMonth(recipe: string | undefined, minProvisionedTPS: number): number {
     const tpsHours = Math.max(1, minProvisionedTPS) * hoursPerMonth;
     return isV2(recipe) ? servingUsd({ tpsHours: 0, tpsHoursV2: tpsHours }) : servingUsd({ tpsHours, tpsHoursV2: 0 });
 }
 
-/** What campaigns served in a month, in TPS-hours; one of v2 is 3,600 requests. */
+/** Campaign use of a month in TPS-hours; one TPS-hour of v2 is 3,600 requests. */
 export interface ServedUnits {
     readonly tpsHours: number;
     readonly tpsHoursV2: number;
 }
 
-/** What campaigns served in a month costs, in US dollars; volume discounts are in it where known. */
+/** Price of a month's campaign use in US dollars, with known volume discounts. */
 export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
     const between = (from: number, to: number) => Math.max(0, Math.min(tpsHours, to) - from);
     return (
@@ -173,8 +173,8 @@ export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
 }
 
 /**
- * The TPS-hours that an ACTIVE campaign bills for a time of at most one of the service's windows of five minutes: the
- * larger of what is provisioned and what was asked, and at least 1 TPS.
+ * Billed TPS-hours of an ACTIVE campaign for at most one window of five minutes: the larger of provisioned TPS and
+ * requests, at least 1 TPS.
  */
 export function billedTpsHours(window: {
     readonly hours: number;
@@ -185,10 +185,10 @@ export function billedTpsHours(window: {
 }
 
 /**
- * What one training costs in US dollars. v2 bills the interactions that it considers, before any event filter.
- * Others bill hours, more of them than pass on the clock: known only afterwards (`trainingHours` of the version).
- * Without them the range spans what was measured (1.07 h on a small set, 2.1 h on 100,000 rows), its upper end
- * growing with the rows: that growth is a guess.
+ * Price of one training in US dollars. v2 bills the interactions that it considers, before any event filter. Other
+ * recipes bill hours, more than the clock shows, known only afterwards (`trainingHours` of the version). Without them
+ * the range covers the measured times (1.07 h on a small set, 2.1 h on 100,000 rows). Its upper end grows with the
+ * rows, which is an estimate.
  */
 export function trainingUsd(
     recipe: string | undefined,
@@ -206,12 +206,12 @@ export function trainingUsd(
     return { low: low * prices.trainingHour.usd, high: high * prices.trainingHour.usd };
 }
 
-/** What importing that many bytes costs, in US dollars. */
+/** Price of importing these bytes, in US dollars. */
 export function ingestionUsd(bytes: number): number {
     return (bytes / bytesPerGb) * prices.ingestion.usd;
 }
 
-/** What automatic training every `days` days costs, in US dollars a month; `trainingHours` as in `trainingUsd`. */
+/** Price of automatic training every `days` days, in US dollars a month; `trainingHours` as in `trainingUsd`. */
 export function autoTrainingUsdPerMonth(
     recipe: string | undefined,
     interactions: number,
@@ -223,14 +223,14 @@ export function autoTrainingUsdPerMonth(
     return { low: low * runs, high: high * runs };
 }
 
-/** What bytes at rest cost, in US dollars a month. */
+/** Price of stored bytes, in US dollars a month. */
 export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: number): number {
     return (bytes / bytesPerGb) * prices[kind].usd;
 }
 
 /**
- * What the cost guard costs at most in US dollars a month, by the minutes between two runs: requests, 256 MB for up to
- * 2 seconds, ten metrics read and a kilobyte of log each time.
+ * Highest price of the cost guard in US dollars a month, from the minutes between two runs. Each run has requests, 256
+ * MB for up to 2 seconds, ten metrics and a kilobyte of log.
  */
 export function guardUsdPerMonth(minutes: number): number {
     const runs = (hoursPerMonth * 60) / minutes;
@@ -244,14 +244,14 @@ export function guardUsdPerMonth(minutes: number): number {
     );
 }
 
-/** A sum as people are shown it: `≈ $146`, `≈ $0.26 to $0.50`. Say `priceNote` beside it. */
+/** An amount as text: `≈ $146`, `≈ $0.26 to $0.50`. Show `priceNote` beside it. */
 export function approximately(sum: number | UsdRange): string {
     const { low, high } = typeof sum === "number" ? { low: sum, high: sum } : sum;
     const [from, to] = [money(low), money(high)];
     return from === to ? `≈ ${from}` : `≈ ${from} to ${to}`;
 }
 
-/** What must stand beside every sum while no price is verified. */
+/** Must be shown beside every amount while no price is verified. */
 export const priceNote = "(US price, unverified)";
 
 function money(usd: number): string {

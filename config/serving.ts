@@ -1,48 +1,54 @@
 import type { configValues } from "./values.ts";
 
-/** What stands between people and the campaign. */
+/** API, page and precomputing in front of the campaign. */
 export interface ServingConfig {
-    /** Whether there is an API at all. */
+    /** Whether there is an API. */
     readonly api: boolean;
-    /** Whether callers need an API key; there is none without a usage plan. */
+    /** Whether callers need an API key; without it there is no usage plan. */
     readonly apiKey: boolean;
-    /** Requests per second that the stage lets pass, and so many at once. */
+    /** Throttling of the stage: rate in requests per second, and burst. */
     readonly requestsPerSecond: number;
     readonly burst: number;
-    /** Origins besides the storefront's whose pages may call, such as `https://films.example`. */
+    /** Other web origins that may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
-    /** Whether API Gateway writes who asked for what to a log group; wants the account's log role. */
+    /** Whether API Gateway writes access logs; needs the account's log role. */
     readonly accessLogs: boolean;
-    /** Whether the program makes the account's log role, which stays when the stack goes. */
+    /** Whether the program creates the account's log role, which destroy keeps. */
     readonly gatewayLogRole: boolean;
-    /** Whether a second campaign orders given films. */
+    /** Whether a second campaign ranks given films. */
     readonly rankingCampaign: boolean;
-    /** So many of the busiest viewers are asked for in advance; 0: none. */
+    /** Number of top viewers to precompute; 0 disables. */
     readonly prefetchUsers: number;
-    /** Where the page is: behind CloudFront, behind the API itself, or nowhere. */
+    /** Host of the page: CloudFront, the API itself, or none. */
     readonly storefront: "cloudfront" | "api" | "none";
 }
 
-/** Reads and checks the values about serving; bad ones are collected by `values`. */
+/** Reads and checks the serving values; `values` collects the problems. */
 export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnType<typeof configValues>): ServingConfig {
     const api = flag("api");
     const storefront = oneOf("storefront", ["cloudfront", "api", "none"]);
     const allowedOrigins = list("allowedOrigins");
     for (const [index, origin] of allowedOrigins.entries()) {
         if (!/^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(origin)) {
-            bad(`allowedOrigins[${index}]`, `is "${origin}", which is no origin, such as https://films.example`);
+            bad(
+                `allowedOrigins[${index}]`,
+                `is "${origin}", which is not an origin, for example https://films.example`,
+            );
         }
     }
     const apiKey = flag("apiKey");
     if (apiKey && storefront !== "none") {
         bad(
             "apiKey",
-            `is true while storefront is ${storefront}: a key in a page is everybody's. Run \`pulumi config set storefront none\``,
+            `is true while storefront is ${storefront}: every visitor could read the key in the page. Run \`pulumi config set storefront none\``,
         );
     }
     const rankingCampaign = flag("rankingCampaign");
     if (!api && rankingCampaign) {
-        bad("rankingCampaign", "is true while api is false: nobody could ask it, and it would bill");
+        bad(
+            "rankingCampaign",
+            "is true while api is false: without the API the campaign gets no requests, but it is billed",
+        );
     }
     return {
         api,
@@ -54,7 +60,7 @@ export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnTyp
         gatewayLogRole: flag("apiGatewayLogRole"),
         rankingCampaign,
         prefetchUsers: number("prefetchUsers", 0, true, 10_000),
-        // Without an API the page has nobody to ask.
+        // The page needs the API.
         storefront: api ? storefront : "none",
     };
 }

@@ -1,10 +1,10 @@
-/** A bad configuration value: where, and what is wrong. */
+/** An invalid configuration value: path and reason. */
 export interface ConfigProblem {
     readonly path: string;
     readonly reason: string;
 }
 
-/** Reads values of the project's namespace, given as text, and collects what is wrong with them. */
+/** Reads values of the project's namespace from texts and collects their problems. */
 export function configValues(get: (key: string) => string | undefined) {
     const problems: ConfigProblem[] = [];
     const bad = (path: string, reason: string): void => void problems.push({ path, reason });
@@ -30,7 +30,7 @@ export function configValues(get: (key: string) => string | undefined) {
         return value;
     }
 
-    /** An object of texts, `{}` where nothing is set. */
+    /** An object of texts; `{}` if not set. */
     function texts(key: string): Record<string, string> {
         let value: unknown;
         try {
@@ -50,7 +50,7 @@ export function configValues(get: (key: string) => string | undefined) {
         return value as Record<string, string>;
     }
 
-    /** A list of texts, `[]` where nothing is set. */
+    /** A list of texts; `[]` if not set. */
     function list(key: string): string[] {
         let value: unknown;
         try {

@@ -4,18 +4,19 @@ import { day, readable, window } from "./time.ts";
 
 export interface Advice {
     readonly minProvisionedTPS: number;
-    /** The busiest five minutes: when, and transactions per second; undefined where nobody asked. */
+    /** The busiest five minutes: start, and transactions per second; undefined without requests. */
     readonly peak: { readonly at: number; readonly tps: number } | undefined;
     readonly text: string;
 }
 
-/** TPS are averages of five minutes, and within them requests come unevenly: a fifth on top of the busiest. */
+/** TPS are averages of five minutes with uneven arrival, so add a fifth to the busiest. */
 const headroom = 1.2;
 
 /**
- * The cheapest minimum that carried last week's traffic without scaling. A lower one is never dearer, for a campaign
- * bills the larger of minimum and use; but a burst above it may be throttled until the service has scaled up (developer
- * guide, "Minimum provisioned transactions per second and auto-scaling"). Undefined where nothing is known of the week.
+ * The cheapest minimum TPS that served last week's traffic without scaling. A lower minimum never costs more, because a
+ * campaign bills the larger of minimum and use. But Personalize may throttle a burst above it until it has scaled up
+ * (developer guide, "Minimum provisioned transactions per second and auto-scaling"). Undefined if the week's requests
+ * are unknown.
  */
 export function adviseMinimum(
     now: number,
@@ -35,19 +36,19 @@ export function adviseMinimum(
     const idleCost = (tps: number) => `${approximately(campaignUsdPerMonth(campaign.recipe, tps))} a month idle`;
     const has = campaign.minProvisionedTPS;
     const busy = peak
-        ? `The busiest five minutes of the last week, from ${readable(peak.at)}, had ${Math.round(peak.tps * 100) / 100} TPS`
-        : "Nobody asked the campaign in the last week";
+        ? `The busiest five minutes of the last week, from ${readable(peak.at)}, had ${Math.round(peak.tps * 100) / 100} TPS on average`
+        : "The campaign had no requests in the last week";
     const verdict =
         minProvisionedTPS === has
             ? `minProvisionedTPS ${has} is right (${idleCost(has)})`
             : `minProvisionedTPS ${minProvisionedTPS} is enough (${idleCost(minProvisionedTPS)}); it is ${has} (${idleCost(has)})`;
     const lower =
         minProvisionedTPS > 1
-            ? ` Less is cheaper still, at 1 ${idleCost(1)}, but bursts above it may be throttled until the service has scaled up.`
+            ? ` A lower minimum costs even less (1: ${idleCost(1)}), but Personalize may throttle bursts above it until it has scaled up.`
             : "";
     return {
         minProvisionedTPS,
         peak,
-        text: `${busy}; with a fifth on top, as they come unevenly, ${verdict} ${priceNote}.${lower}`,
+        text: `${busy}. With a fifth on top for uneven arrival, ${verdict} ${priceNote}.${lower}`,
     };
 }

@@ -1,73 +1,80 @@
 import { campaignUsdPerHour } from "../config/prices.ts";
+import { rankingRecipe } from "./estimate.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import type { CampaignLooks, Looks } from "./guard-looks.ts";
 import { type CountedCampaign, type GuardState, type RememberedCampaign, remembered } from "./guard-state.ts";
+import type { CampaignObservations, Observations } from "./observations.ts";
 import { countTime, freshSpend, monthSpendUsd, type RequestWindows, settle, usedTPS } from "./spend.ts";
-import { rankingRecipe } from "./standing.ts";
 
 interface Count {
     readonly counted: CountedCampaign;
     /** US dollars of this month. */
     readonly usd: number;
-    /** Whether the campaign could be looked at. If not it counts as before, and its time is counted again by the next run. */
+    /** Whether the campaign was observed. If not, it counts as before, and the next run counts its time again. */
     readonly isSeen: boolean;
 }
 
-/** A campaign's time, counted up to now. */
+/** Counts a campaign's time up to now. */
 export function countCampaign(
     known: CountedCampaign,
     now: number,
     recipe: string | undefined,
-    looks: CampaignLooks,
+    observations: CampaignObservations,
 ): Count {
-    const { campaign: look } = looks;
-    const campaign = look === undefined ? known.campaign : look.found && remembered(look.found, recipe);
+    const { campaign: observation } = observations;
+    const campaign =
+        observation === undefined ? known.campaign : observation.found && remembered(observation.found, recipe);
     const spend = countTime(known.spend, now, known.campaign, campaign);
     return {
-        counted: { spend: settle(spend, now, looks.requests), ...(campaign && { campaign }) },
-        usd: monthSpendUsd(spend, looks.requests),
-        isSeen: looks.campaign !== undefined,
+        counted: { spend: settle(spend, now, observations.requests), ...(campaign && { campaign }) },
+        usd: monthSpendUsd(spend, observations.requests),
+        isSeen: observations.campaign !== undefined,
     };
 }
 
-/** The same for the ranking campaign; undefined where there was none this month. What config took away has cost what it has. */
+/**
+ * Counts the ranking campaign; undefined if there was none this month. After its removal from the config, its earlier
+ * cost still counts.
+ */
 export function countRanking(
     known: CountedCampaign | undefined,
     now: number,
-    looks: CampaignLooks = { campaign: { found: undefined }, requests: undefined },
+    observations: CampaignObservations = { campaign: { found: undefined }, requests: undefined },
 ): Pick<Count, "counted" | "usd"> | undefined {
-    const found = looks.campaign?.found;
+    const found = observations.campaign?.found;
     const begun = known ?? (found && { spend: freshSpend(now, found.createdAt) });
     if (begun === undefined) {
         return undefined;
     }
-    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, looks);
+    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, observations);
     return counted.campaign === undefined && usd === 0
         ? undefined
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
 }
 
-/** All that bills as a campaign. */
+/** All campaigns. */
 export const campaignsOf = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
     [campaign, ranking?.campaign].filter((one) => one !== undefined);
 
-/** US dollars an hour of all campaigns, by their minimum, or their use where that is known and more. */
+/** US dollars an hour of all campaigns, by minimum TPS, or by use if known and larger. */
 export function hourlyUsd(
     { campaign, ranking }: GuardState,
     { recipe }: Pick<GuardConfig, "recipe">,
     now: number,
-    looks?: Looks,
+    observations?: Observations,
 ): number {
     const usdOf = (
         one: RememberedCampaign | undefined,
         of: string | undefined,
         requests: RequestWindows | undefined,
     ) => (one === undefined ? 0 : campaignUsdPerHour(of, Math.max(one.minProvisionedTPS, usedTPS(now, requests))));
-    return usdOf(campaign, recipe, looks?.requests) + usdOf(ranking?.campaign, rankingRecipe, looks?.ranking?.requests);
+    return (
+        usdOf(campaign, recipe, observations?.requests) +
+        usdOf(ranking?.campaign, rankingRecipe, observations?.ranking?.requests)
+    );
 }
 
-/** Requests of all campaigns together; undefined where those of one are not known. */
-export function allRequests({ requests, ranking }: Looks): RequestWindows | undefined {
+/** Requests of all campaigns together; undefined if those of one are unknown. */
+export function allRequests({ requests, ranking }: Observations): RequestWindows | undefined {
     if (ranking === undefined) {
         return requests;
     }

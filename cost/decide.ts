@@ -1,14 +1,14 @@
-import { brake } from "./brake.ts";
 import { allRequests, campaignsOf, countCampaign, countRanking, hourlyUsd } from "./count.ts";
+import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import type { Looks } from "./guard-looks.ts";
 import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
+import type { Observations } from "./observations.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
 
-/** What the guard publishes; undefined where it is not known. */
+/** Values for CloudWatch; undefined if unknown. */
 export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
@@ -16,31 +16,31 @@ export interface Gauges {
 }
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
-const longestLook = 62 * day;
+const longestHistoryMs = 62 * day;
 
-/** Since when the guard needs to know the requests. */
+/** The moment from which the guard needs the requests. */
 export function requestsSince(state: GuardState, now: number): number {
     const counted = [state, ...(state.ranking ? [state.ranking] : [])];
     const needed = Math.min(
         ...counted.map(({ spend }) => openSince(spend)),
         ...[windowOf(state.lastUse ?? now), windowOf(now)],
     );
-    return Math.max(needed, windowOf(now - longestLook));
+    return Math.max(needed, windowOf(now - longestHistoryMs));
 }
 
 /**
- * One run of the guard: from what it knew and what it sees to what it knows now, in which all that is to be done stands
- * (`parking`, `probe`, `solutions`, `notices`). A part of the world that it could not see leaves that part as it was: a
- * campaign that could not be looked at counts as before for the brake, and its time is counted again by the next run.
+ * One run of the guard: calculates the new state from the known state and the observations. The new state contains all
+ * pending work (`parking`, `probe`, `solutions`, `notices`). A failed observation leaves its part of the state
+ * unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time again.
  */
 export function decide(
     known: GuardState,
     now: number,
     config: GuardConfig,
-    looks: Looks,
+    observations: Observations,
 ): { readonly state: GuardState; readonly gauges: Gauges } {
-    const main = countCampaign(known, now, config.recipe, looks);
-    const ranking = countRanking(known.ranking, now, looks.ranking);
+    const main = countCampaign(known, now, config.recipe, observations);
+    const ranking = countRanking(known.ranking, now, observations.ranking);
     const usd = main.usd + (ranking?.usd ?? 0);
     const counted: GuardState = {
         ...without(known, "campaign", "ranking"),
@@ -49,16 +49,16 @@ export function decide(
     };
     const steps = [
         (state: GuardState) => endParking(state),
-        (state: GuardState) => brake(state, now, config, usd),
-        (state: GuardState) => idle(state, now, config, looks),
-        (state: GuardState) => unused(state, now, config, looks),
+        (state: GuardState) => enforceLimit(state, now, config, usd),
+        (state: GuardState) => idle(state, now, config, observations),
+        (state: GuardState) => unused(state, now, config, observations),
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
     const state = main.isSeen ? stepped : { ...stepped, spend: known.spend };
-    return { state, gauges: gaugesOf(state, now, config, looks, usd) };
+    return { state, gauges: gaugesOf(state, now, config, observations, usd) };
 }
 
-/** Parking is over when all campaigns are on their way out, or when somebody made another one since. */
+/** Parking ends when all campaigns are being deleted, or when a campaign was created since. */
 function endParking(state: GuardState): GuardState {
     const { parking } = state;
     const campaigns = campaignsOf(state);
@@ -68,12 +68,18 @@ function endParking(state: GuardState): GuardState {
         : state;
 }
 
-function gaugesOf(state: GuardState, now: number, config: GuardConfig, looks: Looks, usd: number): Gauges {
+function gaugesOf(
+    state: GuardState,
+    now: number,
+    config: GuardConfig,
+    observations: Observations,
+    usd: number,
+): Gauges {
     const { campaign, lastUse } = state;
-    const isIdleKnown = campaign !== undefined && allRequests(looks) !== undefined && lastUse !== undefined;
+    const isIdleKnown = campaign !== undefined && allRequests(observations) !== undefined && lastUse !== undefined;
     return {
         monthSpendUsd: usd,
-        hourlyUsd: hourlyUsd(state, config, now, looks),
+        hourlyUsd: hourlyUsd(state, config, now, observations),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
 }

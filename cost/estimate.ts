@@ -1,8 +1,10 @@
 import {
     autoTrainingUsdPerMonth,
     billedService,
+    campaignUsdPerHour,
     campaignUsdPerMonth,
     guardUsdPerMonth,
+    hoursPerMonth,
     ingestionUsd,
     isV2,
     prices,
@@ -11,19 +13,18 @@ import {
     type UsdRange,
 } from "../config/prices.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
-import { rankingMinimumTPS, rankingRecipe } from "./standing.ts";
 
-/** What a stack is going to be, as far as it is paid for. */
+/** The planned stack, as far as it has a price. */
 export interface PlannedStack {
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
-    /** False while it is parked or switched off. */
+    /** False while it is parked or disabled. */
     readonly hasCampaign: boolean;
     /** Transactions per second. */
     readonly minProvisionedTPS: number;
     readonly expectedRequestsPerDay: number;
     readonly interactions: number;
-    /** Of everything that is uploaded and imported. */
+    /** Of all uploaded and imported files. */
     readonly bytes: number;
     /** Days between two automatic trainings; undefined without them. */
     readonly autoTrainingDays: number | undefined;
@@ -31,21 +32,21 @@ export interface PlannedStack {
     readonly customMetrics: number;
     readonly alarms: number;
     readonly dashboards: number;
-    /** Whether the API is there, behind CloudFront or not; and a second campaign, which orders given films. */
+    /** Whether there is an API, CloudFront in front of it, and a ranking campaign. */
     readonly api: boolean;
     readonly edge: boolean;
     readonly rankingCampaign: boolean;
 }
 
-/** One line of a bill. */
+/** One line of the estimate. */
 export interface MonthlyLine {
     readonly what: string;
-    /** The service that bills it, as AWS's bill names it. */
+    /** Service name on AWS's bill. */
     readonly service: string;
-    /** US dollars a month when nobody asks, and at the expected requests. */
+    /** US dollars a month without requests, and with the expected requests. */
     readonly idle: UsdRange;
     readonly expected: UsdRange;
-    /** What would lower it; undefined where nothing sensible would. */
+    /** Command that lowers it; undefined if there is no useful one. */
     readonly lower?: string;
 }
 
@@ -57,7 +58,7 @@ export interface OnceLine {
 
 export interface Estimate {
     readonly once: readonly OnceLine[];
-    /** The largest first. */
+    /** Sorted by cost, largest first. */
     readonly monthly: readonly MonthlyLine[];
     /** Sums of the upper ends, US dollars a month. */
     readonly idleUsd: number;
@@ -71,14 +72,17 @@ const exactly = (usd: number): UsdRange => ({ low: usd, high: usd });
 const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => total + high, 0);
 
 /**
- * What a stack costs: once, and by the month, with nobody asking and with the expected requests spread evenly over the
- * day. AWS's free tiers are not taken off, and taxes are not in it.
+ * Price of a stack: once, and per month, without requests and with the expected requests spread evenly over the day. It
+ * excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
     const { recipe, interactions, bytes, autoTrainingDays } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
     const same = (what: string, service: string, usd: UsdRange, lower?: string): MonthlyLine => ({
-        ...{ what, service, idle: usd, expected: usd },
+        what,
+        service,
+        idle: usd,
+        expected: usd,
         ...(lower !== undefined && { lower }),
     });
     const monthly = [
@@ -86,7 +90,7 @@ export function estimate(plan: PlannedStack): Estimate {
         ...(plan.hasCampaign && plan.rankingCampaign
             ? [
                   same(
-                      "ranking campaign, 1 TPS at least",
+                      "ranking campaign, minimum 1 TPS",
                       billedService,
                       exactly(campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)),
                       "pulumi config set rankingCampaign false",
@@ -107,7 +111,7 @@ export function estimate(plan: PlannedStack): Estimate {
                   ),
               ]),
         same("dashboard", cloudWatch, exactly(plan.dashboards * prices.dashboard.usd)),
-        same("metrics of its own", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
+        same("custom metrics", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
         same("alarms", cloudWatch, exactly(plan.alarms * prices.alarm.usd)),
         same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(plan.guardMinutes))),
         same("data in the bucket", "Amazon Simple Storage Service", exactly(storageUsdPerMonth("s3Storage", bytes))),
@@ -117,7 +121,7 @@ export function estimate(plan: PlannedStack): Estimate {
             { what: "import", usd: exactly(ingestionUsd(bytes)) },
             { what: training, usd: trainingUsd(recipe, { interactions }) },
             ...(plan.rankingCampaign
-                ? [{ what: "training of the ranking", usd: trainingUsd(rankingRecipe, { interactions }) }]
+                ? [{ what: "training for ranking", usd: trainingUsd(rankingRecipe, { interactions }) }]
                 : []),
         ],
         monthly,
@@ -126,7 +130,7 @@ export function estimate(plan: PlannedStack): Estimate {
     };
 }
 
-/** With an API the campaign has only what the caches before it do not answer. */
+/** With an API the campaign gets only the requests that no cache answers. */
 function campaignLine(plan: PlannedStack): MonthlyLine {
     const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
     const asked = plan.api
@@ -137,9 +141,9 @@ function campaignLine(plan: PlannedStack): MonthlyLine {
             ? "pulumi config set minProvisionedTPS 1"
             : isV2(recipe)
               ? "pulumi config set recipe aws-user-personalization"
-              : "npm run park while nobody asks, or pulumi config set campaignEnabled false";
+              : "npm run park while there are no requests, or pulumi config set campaignEnabled false";
     return {
-        what: `campaign, ${minProvisionedTPS} TPS at least`,
+        what: `campaign, minimum ${minProvisionedTPS} TPS`,
         service: billedService,
         idle: exactly(campaignUsdPerMonth(recipe, minProvisionedTPS)),
         expected: exactly(campaignUsdPerMonth(recipe, Math.max(minProvisionedTPS, asked))),
@@ -152,7 +156,7 @@ function layersOf({ recipe, minProvisionedTPS, edge, expectedRequestsPerDay }: P
     return servingLayers({ ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS });
 }
 
-/** What stands before the campaign bills by use alone. */
+/** The layers in front of the campaign bill only use. */
 function servingLines(plan: PlannedStack): MonthlyLine[] {
     const layers = layersOf(plan);
     const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {
@@ -167,8 +171,30 @@ function servingLines(plan: PlannedStack): MonthlyLine[] {
     ];
 }
 
-/** The limit of a stack that sets none: a quarter above what preview shows, in whole US dollars a month. */
+/** The default limit: preview's estimate plus 25 %, in whole US dollars a month. */
 export function defaultLimitUsd(plan: PlannedStack): number {
-    // With the campaign, also while it is parked: parking must not move the limit.
+    // Always with the campaign, because parking must not change the limit.
     return Math.ceil(1.25 * estimate({ ...plan, hasCampaign: true }).expectedUsd);
 }
+
+/** The parts of a stack that are billed by the hour while they exist. */
+export interface Standing {
+    /** Undefined with AutoML. */
+    readonly recipe: string | undefined;
+    readonly minProvisionedTPS: number;
+    /** Whether there is a ranking campaign. */
+    readonly rankingCampaign: boolean;
+}
+
+/** The recipe of the ranking campaign (developer guide, "Personalized-Ranking recipe"). */
+export const rankingRecipe = "aws-personalized-ranking";
+/** minProvisionedTPS of the ranking campaign. */
+export const rankingMinimumTPS = 1;
+
+/** US dollars an hour of all campaigns, by minimum TPS. */
+export const standingUsdPerHour = ({ recipe, minProvisionedTPS, rankingCampaign }: Standing): number =>
+    campaignUsdPerHour(recipe, minProvisionedTPS) +
+    (rankingCampaign ? campaignUsdPerHour(rankingRecipe, rankingMinimumTPS) : 0);
+
+/** US dollars a month of all campaigns, by minimum TPS. */
+export const standingUsdPerMonth = (standing: Standing): number => standingUsdPerHour(standing) * hoursPerMonth;

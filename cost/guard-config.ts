@@ -1,4 +1,4 @@
-/** What the cost guard of a stack is told, as its environment has it. */
+/** Configuration of the cost guard, from the function's environment. */
 export interface GuardConfig {
     readonly project: string;
     readonly stack: string;
@@ -13,5 +13,5 @@ export interface GuardConfig {
     readonly unusedAction: "list" | "delete";
 }
 
-/** A tag with this key protects a campaign from being parked as idle, and a solution from being deleted as unused. */
+/** A tag with this key protects a campaign from being parked as idle and a solution from being deleted as unused. */
 export const keepTag = "keep";

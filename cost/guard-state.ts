@@ -1,56 +1,59 @@
 import { isV2 } from "../config/prices.ts";
-import { type CampaignSeen, isLeaving } from "./guard-looks.ts";
-import type { Notice, NoticeKind } from "./notices.ts";
+import type { GuardNotification, NotificationKind } from "./notifications.ts";
+import { isLeaving, type ObservedCampaign } from "./observations.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 
-/** A campaign, and what its time has cost. */
+/** A campaign and the cost of its time. */
 export interface CountedCampaign {
     readonly spend: SpendState;
-    /** The campaign of the last look; absent where there was none. */
+    /** The last observed campaign; absent if there was none. */
     readonly campaign?: RememberedCampaign;
 }
 
 /**
- * What the guard knows from one run to the next, kept as one mark. What it means to do is written into it before it is
- * done, and taken out after, so that a run that dies in between is gone on with. Moments are milliseconds since 1970.
+ * The guard's state between runs, stored in one SSM parameter. Pending work is stored before it is done and removed
+ * afterwards, so that the next run continues after a crash. Moments are milliseconds since 1970. Stored states keep the
+ * field names `brake`, `said` and `notices`.
  */
 export interface GuardState extends CountedCampaign {
     readonly schemaVersion: 1;
-    /** The version of the mark that was gone on from: two runs that were started at once have the same. */
+    /** The state's version that this run started from; two parallel runs have an equal one. */
     readonly basedOn?: number;
-    /** The campaign that orders given films, where the stack has or had one this month: its time bills like the first one's. */
+    /** The ranking campaign, if the stack has or had one this month; its time is billed too. */
     readonly ranking?: CountedCampaign;
-    /** When the campaign was last braked, and at which limit. */
+    /** The last enforcement of a limit. */
     readonly brake?: { readonly month: string; readonly limitUsd: number; readonly at: number };
-    /** There from the decision to park until the campaign is on its way out. */
+    /** Present from the decision to park until the campaign is being deleted. */
     readonly parking?: { readonly reason: string; readonly at: number };
-    /** When somebody last asked the campaign, or changed it, as far as it is known. */
+    /** Time of the last known request of others or change of the campaign. */
     readonly lastUse?: number;
-    /** The newest request of the guard's own, by which it proves that requests are counted. */
+    /** The guard's newest own request, which proves that CloudWatch counts requests. */
     readonly probe?: Probe;
-    /** Earlier ones since the last use: none of them is a use. */
+    /** Earlier own requests since the last use; they do not count as use. */
     readonly own: readonly number[];
-    /** There while the campaign is announced as idle: since when it is, when that was said, and for when its parking. */
+    /**
+     * Present while the campaign is announced as idle: start of idleness, time of the notification, time of parking.
+     */
     readonly idle?: { readonly since: number; readonly at: number; readonly parkAt?: number };
-    /** By the solution's name; only those that there are. */
+    /** By the solution's name; only existing solutions. */
     readonly solutions: Readonly<Record<string, SolutionState>>;
-    /** The key of what was last said, by kind, so that it is said once. */
-    readonly said: Readonly<Partial<Record<NoticeKind, string>>>;
-    /** What is to be said still. */
-    readonly notices: readonly Notice[];
+    /** The key of the last notification by kind, so that each is sent once. */
+    readonly said: Readonly<Partial<Record<NotificationKind, string>>>;
+    /** Notifications to send. */
+    readonly notices: readonly GuardNotification[];
 }
 
 export interface RememberedCampaign {
     readonly createdAt: number;
     readonly minProvisionedTPS: number;
-    /** Whether its recipe is billed by v2's model. */
+    /** Whether its recipe has v2's billing model. */
     readonly v2: boolean;
-    /** Whether it is being deleted; it may be billed until it is gone. */
+    /** Whether it is being deleted; AWS may bill it until it is gone. */
     readonly leaving: boolean;
 }
 
 export interface Probe {
-    /** When it was asked, and asked again where a run died over it: which of them were sent is not known. */
+    /** Times of the request and its repetitions after crashes; it is unknown which were sent. */
     readonly tries: readonly number[];
     readonly sent: boolean;
     /** Whether CloudWatch showed it. */
@@ -58,23 +61,23 @@ export interface Probe {
 }
 
 export interface SolutionState {
-    /** When the guard last saw a campaign on it. */
+    /** When the guard last saw a campaign of it. */
     readonly used?: number;
-    /** When it was listed as unused. */
+    /** When the guard listed it as unused. */
     readonly listed?: number;
-    /** From when on it may be deleted, as was said. */
+    /** Announced time of its deletion. */
     readonly deleteFrom?: number;
-    /** When its deletion was decided. */
+    /** When the guard decided to delete it. */
     readonly deleting?: number;
 }
 
-/** Solutions of a stack that are looked after, by name: an SSM parameter has 4 KB. */
+/** Maximum number of solutions in the state: an SSM parameter has 4 KB. */
 export const mostSolutions = 8;
-/** Notices that wait at most; what would come on top is found again by a later run. */
-const mostNotices = 6;
+/** Maximum number of waiting notifications; a later run finds the rest again. */
+const maxWaitingNotifications = 6;
 
-/** The state of a guard that knows nothing yet. */
-export function freshState(now: number, campaign: CampaignSeen | undefined): GuardState {
+/** The state before the first run. */
+export function freshState(now: number, campaign: ObservedCampaign | undefined): GuardState {
     return {
         schemaVersion: 1,
         spend: freshSpend(now, campaign?.createdAt),
@@ -85,8 +88,8 @@ export function freshState(now: number, campaign: CampaignSeen | undefined): Gua
     };
 }
 
-/** What is remembered of a campaign. */
-export const remembered = (seen: CampaignSeen, recipe: string | undefined): RememberedCampaign => ({
+/** The stored part of an observed campaign. */
+export const remembered = (seen: ObservedCampaign, recipe: string | undefined): RememberedCampaign => ({
     createdAt: seen.createdAt,
     minProvisionedTPS: seen.minProvisionedTPS,
     v2: isV2(recipe),
@@ -94,47 +97,49 @@ export const remembered = (seen: CampaignSeen, recipe: string | undefined): Reme
 });
 
 /**
- * Notes something to be said, unless it was the last of its kind that was. Undefined where too much waits already: then
- * nothing may be done that only this would have told.
+ * Adds a notification, unless the last one of its kind has an equal key. Undefined if too many are waiting: then the
+ * guard must not do anything that this notification would announce.
  */
-export function say(
+export function addNotification(
     state: GuardState,
-    notice: Omit<Notice, "key"> & { readonly month: string; readonly about?: string },
+    notification: Omit<GuardNotification, "key"> & { readonly month: string; readonly about?: string },
 ): GuardState | undefined {
-    const { month, about, ...rest } = notice;
-    const key = [month, notice.kind, ...(about === undefined ? [] : [about])].join("/");
-    if (state.said[notice.kind] === key) {
+    const { month, about, ...rest } = notification;
+    const key = [month, notification.kind, ...(about === undefined ? [] : [about])].join("/");
+    if (state.said[notification.kind] === key) {
         return state;
     }
-    return state.notices.length >= mostNotices
+    return state.notices.length >= maxWaitingNotifications
         ? undefined
         : {
               ...state,
-              said: { ...state.said, [notice.kind]: key },
+              said: { ...state.said, [notification.kind]: key },
               notices: [...state.notices, { ...rest, key }],
           };
 }
 
-/** The same state without some of its parts, which JSON has no way to say but to leave them out. */
+/** The state without some fields, because JSON has no undefined. */
 export function without<K extends keyof GuardState>(state: GuardState, ...keys: readonly K[]): GuardState {
     return Object.fromEntries(
         Object.entries(state).filter(([key]) => !keys.includes(key as K)),
     ) as unknown as GuardState;
 }
 
-/** The state in a mark's text; `problem` says why it is of no use. */
+/** Parses a stored state; `problem` is the reason if it is unusable. */
 export function parseState(text: string): { readonly state: GuardState } | { readonly problem: string } {
     let found: Partial<GuardState> | null;
     try {
         found = JSON.parse(text);
     } catch {
-        return { problem: "is no JSON" };
+        return { problem: "is not JSON" };
     }
     if (typeof found !== "object" || found === null) {
-        return { problem: "is no JSON object" };
+        return { problem: "is not a JSON object" };
     }
     if (typeof found.schemaVersion === "number" && found.schemaVersion > 1) {
-        return { problem: `is of a newer cost guard (schemaVersion ${found.schemaVersion}; this one knows 1)` };
+        return {
+            problem: `was written by a newer cost guard (schemaVersion ${found.schemaVersion}; this version supports 1)`,
+        };
     }
     const { spend } = found;
     const complete =
@@ -143,5 +148,5 @@ export function parseState(text: string): { readonly state: GuardState } | { rea
         [spend?.until, spend?.settled?.tpsHours, spend?.settled?.tpsHoursV2].every(Number.isFinite) &&
         [spend?.open, found.own, found.notices].every(Array.isArray) &&
         [found.solutions, found.said].every((part) => typeof part === "object" && part !== null);
-    return complete ? { state: found as GuardState } : { problem: "lacks parts" };
+    return complete ? { state: found as GuardState } : { problem: "is incomplete" };
 }

@@ -1,43 +1,48 @@
 import { allRequests, hourlyUsd } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
-import type { Looks } from "./guard-looks.ts";
-import { type GuardState, type Probe, say, without } from "./guard-state.ts";
-import { perDay } from "./notices.ts";
-import { foreignRequests, shows } from "./own-requests.ts";
+import { addNotification, type GuardState, type Probe, without } from "./guard-state.ts";
+import { perDay } from "./notifications.ts";
+import type { Observations } from "./observations.ts";
+import type { RequestWindows } from "./spend.ts";
 import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
-/** So long CloudWatch may take to show a request before it is said that it does not. */
-const patience = hour;
-/** Own requests that are remembered: one a day, while CloudWatch shows none. */
+/** Delay after which a request that CloudWatch does not show is reported as missing. */
+const metricDelayMs = hour;
+/** Number of own requests to remember: one a day, while CloudWatch shows none. */
 const mostOwn = 10;
 
 /**
- * Tells a campaign that nobody asks, be it for a list or to order one, and parks it where that is wanted, a while after it
- * was announced. Missing data is never idleness: a metric has no datapoints when nobody asks, and none when it does not work. So before the guard says
- * anything it asks the campaign itself, and waits until CloudWatch shows it; and so once more before it parks.
+ * Finds a campaign without requests, announces it, and, if configured, parks it later. Missing data is never idleness:
+ * a metric has no datapoints without requests, but also none when it fails. Therefore the guard first sends a request
+ * itself and waits until CloudWatch shows it; it repeats this before parking.
  */
-export function idle(known: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {
+export function idle(known: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     const { campaign } = known;
     if (campaign === undefined || campaign.leaving) {
         return { ...without(known, "idle", "probe", "lastUse"), own: [] };
     }
-    const seen = looks.campaign?.found;
-    const asked = allRequests(looks);
-    if (known.parking !== undefined || seen === undefined || looks.requests === undefined || asked === undefined) {
+    const seen = observations.campaign?.found;
+    const asked = allRequests(observations);
+    if (
+        known.parking !== undefined ||
+        seen === undefined ||
+        observations.requests === undefined ||
+        asked === undefined
+    ) {
         return known;
     }
     const state = noteUse(known, now, asked, Math.max(seen.createdAt, seen.updatedAt));
     const { lastUse } = state;
-    if (state.idle !== undefined && (lastUse > state.idle.since || looks.kept)) {
-        const because = looks.kept
-            ? "it carries the tag keep now"
-            : `it was asked, or changed, at ${readable(lastUse)} or shortly before`;
+    if (state.idle !== undefined && (lastUse > state.idle.since || observations.kept)) {
+        const because = observations.kept
+            ? "it now has the tag keep"
+            : `its last request or change was at about ${readable(lastUse)}`;
         const about = stamp(state.idle.at);
         const month = monthOf(state.idle.at);
-        const told = say(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
-        return told === undefined ? state : without(told, "idle");
+        const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
+        return notified === undefined ? state : without(notified, "idle");
     }
-    if (looks.kept !== false || seen.status !== "ACTIVE" || now - lastUse < config.idleHours * hour) {
+    if (observations.kept !== false || seen.status !== "ACTIVE" || now - lastUse < config.idleHours * hour) {
         return state;
     }
     const parkAt = config.idleAction === "park" ? state.idle?.parkAt : undefined;
@@ -47,19 +52,19 @@ export function idle(known: GuardState, now: number, config: GuardConfig, looks:
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    // A proof from before is none of today: a campaign that was kept may have been proved idle long ago.
-    const proved = prove(state, now, looks.requests, parkAt ?? Math.max(lastUse, now - day));
+    // A proof must be recent: a kept campaign may have been proved idle long ago.
+    const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
     }
     return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
 }
 
-/** The state with the newest use that is known; own requests are none. */
+/** The state with the newest known use; own requests do not count as use. */
 function noteUse(
     state: GuardState,
     now: number,
-    requests: NonNullable<Looks["requests"]>,
+    requests: NonNullable<Observations["requests"]>,
     changedAt: number,
 ): GuardState & { readonly lastUse: number } {
     const own = [...state.own, ...(state.probe?.tries ?? [])];
@@ -70,8 +75,13 @@ function noteUse(
     return used ? { ...without(state, "probe"), own: since(own), lastUse } : { ...state, lastUse };
 }
 
-/** Asks for a request of the guard's own after a moment, or sees that there was one; tells when CloudWatch shows none. */
-function prove(state: GuardState, now: number, requests: NonNullable<Looks["requests"]>, after: number): GuardState {
+/** Requests a probe after a moment, or confirms an earlier one; adds a notification if CloudWatch does not show it. */
+function prove(
+    state: GuardState,
+    now: number,
+    requests: NonNullable<Observations["requests"]>,
+    after: number,
+): GuardState {
     const { probe } = state;
     const at = probe?.tries.at(-1) ?? 0;
     if (probe === undefined || at < after || (probe.sent && !probe.seen && now - at >= day)) {
@@ -85,12 +95,12 @@ function prove(state: GuardState, now: number, requests: NonNullable<Looks["requ
         return { ...state, probe: { ...probe, seen: true } };
     }
     const facts = { since: at };
-    return now - at >= patience
-        ? (say(state, { kind: "metrics-missing", month: monthOf(at), at: now, facts }) ?? state)
+    return now - at >= metricDelayMs
+        ? (addNotification(state, { kind: "metrics-missing", month: monthOf(at), at: now, facts }) ?? state)
         : state;
 }
 
-/** What was sent, once it was. */
+/** The probe after it was sent. */
 export const probeSent = (probe: Probe): Probe => ({ ...probe, sent: true });
 
 function announce(state: GuardState, now: number, config: GuardConfig, since: number): GuardState {
@@ -101,13 +111,45 @@ function announce(state: GuardState, now: number, config: GuardConfig, since: nu
         perDay: perDay(hourlyUsd(state, config, now)),
         ...(parks && { parkAt }),
     };
-    const told = say(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });
-    return told === undefined ? state : { ...told, idle: { since, at: now, ...(parks && { parkAt }) } };
+    const notified = addNotification(state, { kind: "idle", month: monthOf(now), about: stamp(now), at: now, facts });
+    return notified === undefined ? state : { ...notified, idle: { since, at: now, ...(parks && { parkAt }) } };
 }
 
 function park(state: GuardState, now: number, since: number): GuardState {
     const facts = { since };
-    const told = say(state, { kind: "idle-parked", month: monthOf(now), about: stamp(now), at: now, facts });
-    const reason = `cost guard: nobody has asked it since ${readable(since)}`;
-    return told === undefined ? state : { ...told, parking: { reason, at: now } };
+    const notified = addNotification(state, {
+        kind: "idle-parked",
+        month: monthOf(now),
+        about: stamp(now),
+        at: now,
+        facts,
+    });
+    const reason = `cost guard: no requests since ${readable(since)}`;
+    return notified === undefined ? state : { ...notified, parking: { reason, at: now } };
+}
+
+/** Possible difference between clocks: CloudWatch may count an own request this much earlier or later. */
+const apart = 2 * window;
+
+/** The windows with requests of others. */
+export function foreignRequests(requests: RequestWindows, own: readonly number[]): RequestWindows {
+    const left = new Map(requests);
+    for (const at of own) {
+        const start = windowOf(at);
+        const counted = [0, window, -window, apart, -apart]
+            .map((distance) => start + distance)
+            .find((candidate) => (left.get(candidate) ?? 0) >= 1);
+        if (counted !== undefined) {
+            left.set(counted, (left.get(counted) ?? 0) - 1);
+        }
+    }
+    return new Map([...left].filter(([, count]) => count >= 1));
+}
+
+/** Whether CloudWatch shows an own request, besides earlier own ones. */
+export function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
+    const since = windowOf(at) - apart;
+    const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
+    // The clock of an earlier one may differ in the other direction.
+    return known > earlier.filter((one) => one >= since - apart).length;
 }

@@ -1,4 +1,4 @@
-/** Default quotas of a region's account for what serves, where each is said, and whether AWS raises it. */
+/** Default quotas of the serving services per account and region, with sources, and whether AWS raises them. */
 export const quotas = {
     edgeRequests: {
         quota: 250_000,
@@ -12,17 +12,20 @@ export const quotas = {
         of: "requests a second to all APIs of the account",
         source: "API Gateway Developer Guide, Quotas",
     },
-    /** A process takes ten requests a second at most, however quick they are: a short function is held by that, not by its time. */
+    /**
+     * A process takes at most ten requests a second, however fast they are. For a short function this limit matters,
+     * not its duration.
+     */
     concurrency: {
         quota: 1000,
         isRaised: true,
-        of: "processes at once of all functions of the account, each for 10 requests a second at most",
+        of: "concurrent executions of all functions of the account, each for at most 10 requests a second",
         source: "Lambda Developer Guide, Quotas",
     },
     tableWrites: {
         quota: 4000,
         isRaised: true,
-        of: "writes a second of a new table; it doubles as it is used, to 40,000",
+        of: "writes a second of a new table; the limit doubles with use, up to 40,000",
         source: "DynamoDB Developer Guide, On-demand capacity mode",
     },
     campaignRequests: {

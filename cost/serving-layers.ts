@@ -1,26 +1,25 @@
 import { billedService, hoursPerMonth, isV2, prices, servingUsd } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
-import { edgeTiers, requestTiers, tieredUsd, transferTiers } from "./tiers.ts";
 
-/** What people ask of the API, and how the layers before the campaign share it. */
+/** Traffic of the API, and the share of each layer in front of the campaign. */
 export interface Traffic {
     /** Requests a second, on average over the month. */
     readonly requestsPerSecond: number;
-    /** How many times that the busiest five minutes have. */
+    /** Factor of the busiest five minutes over the average. */
     readonly peak: number;
-    /** Whether CloudFront is before the API. */
+    /** Whether CloudFront is in front of the API. */
     readonly edge: boolean;
-    /** Parts of one of all requests: those about films, which CloudFront may answer from what it has, and events. */
+    /** Shares of all requests, from 0 to 1: film requests, which CloudFront may cache, and events. */
     readonly shared: number;
     readonly events: number;
-    /** The part of the shared ones that CloudFront answers by itself. */
+    /** Share of the film requests that CloudFront answers. */
     readonly edgeHits: number;
-    /** Parts of the lists of viewers that the function's memory and the table answer; the campaign has the rest. */
+    /** Shares of viewers' lists that the function's memory and the table answer; the campaign gets the rest. */
     readonly memoryHits: number;
     readonly tableHits: number;
-    /** Milliseconds of the function for a request, on average. */
+    /** Average duration of a request in the function, in milliseconds. */
     readonly functionMs: number;
-    /** Kilobytes of an answer, compressed. */
+    /** Compressed size of an answer in kilobytes. */
     readonly answerKb: number;
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
@@ -38,13 +37,13 @@ export interface Layer {
         | "campaign"
         | "event tracker"
         | "logs and traces";
-    /** The service that bills it, as AWS's bill names it. */
+    /** Service name on AWS's bill. */
     readonly service: string;
-    /** What reaches it each second, on average: requests, or writes and reads of the table. */
+    /** Average load each second: requests, or writes and reads of the table. */
     readonly perSecond: number;
     /** US dollars a month of 730 hours. */
     readonly usd: number;
-    /** What it takes at its default quota each second, or at once, of what reaches it in the busiest five minutes. */
+    /** Quota, and load in the busiest five minutes. */
     readonly load?: {
         readonly atPeak: number;
         readonly quota: number;
@@ -57,26 +56,27 @@ export interface Layer {
 /** MiB of the API's function. */
 const functionMemory = 512;
 /**
- * Units of the table: a write is one for each KB begun, a read that need not be consistent half of one for each 4 KB begun of each item. A
- * viewer's list of a hundred films is 2.1 KB, his newest films are less than one. An event reads those consistently, and
- * writes them. Left out is what processes note of their traffic: 25 writes a minute each.
+ * Units of the table. A write is one unit per started KB. An eventually consistent read is half a unit per started 4 KB
+ * of each item. A viewer's list of a hundred films is 2.1 KB, the newest films are less than one. An event reads those
+ * consistently and writes them. The traffic counts of processes are left out: 25 writes a minute each.
  */
 const units = { listWritten: 3, looked: 2 * 0.5, eventRead: 1, eventWritten: 1 } as const;
-/** Requests that one process of a function takes in a second at most. */
+/** Maximum requests a second of one process. */
 const requestsOfProcess = 10;
-/** Kilobytes of an event, as the service takes it in. */
+/** Kilobytes of an event in Personalize. */
 const eventKb = 0.25;
-/** Kilobytes of log for a request: the one line that also carries the metrics, and Lambda's own three. */
+/** Kilobytes of log per request: one line that also has the metrics, and Lambda's three lines. */
 const logKb = 1;
-/** X-Ray keeps one request a second, and 5 % of the rest (X-Ray Developer Guide, "Sampling rules"). */
+/** X-Ray samples one request a second and 5 % of the others (X-Ray Developer Guide, "Sampling rules"). */
 const tracedShare = 0.05;
 
 const secondsPerMonth = hoursPerMonth * 3600;
 
 /**
- * How traffic is shared where nothing is known of it. Hits and events are what `npm run bench:api` measures over the handler: 40,000
- * requests of 4,000 Zipf viewers; its milliseconds, rounded up to allow for Lambda's own. That six requests of ten are about films, and
- * that CloudFront has nine of ten of these, is a guess: a page shows its viewer's list among three rows that are everybody's.
+ * Default shares of traffic. Hits and events come from `npm run bench:api` over the handler: 40,000 requests of 4,000
+ * Zipf viewers. Its milliseconds are rounded up for Lambda's overhead. Two shares are estimates: six of ten requests
+ * are about films, and CloudFront answers nine of ten of them. The reason is the page, which shows one viewer's list
+ * among three shared rows.
  */
 export const usualTraffic = {
     peak: 3,
@@ -89,7 +89,7 @@ export const usualTraffic = {
     answerKb: 3,
 } as const satisfies Partial<Traffic>;
 
-/** What each layer has to do for that traffic, what it bills, and how near its quota the busiest minutes come. */
+/** Load, cost and quota use of each layer for this traffic. */
 export function servingLayers(traffic: Traffic): readonly Layer[] {
     const { requestsPerSecond: asked, peak, edge, shared, events } = traffic;
     const atApi = asked * (1 - (edge ? shared * traffic.edgeHits : 0));
@@ -115,7 +115,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
             usd: tieredUsd(monthly(atApi), requestTiers),
             load: load(quotas.apiRequests, atApi),
         },
-        // What goes to CloudFront is free.
+        // Transfer to CloudFront is free.
         ...(edge
             ? []
             : [
@@ -179,7 +179,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
         : layers;
 }
 
-/** The layer that first reaches its quota when all traffic grows alike, and how many times as much it then is. */
+/** The first layer to reach its quota when all traffic grows alike, and the growth factor at that point. */
 export function firstToBreak(layers: readonly Layer[]): { readonly layer: Layer; readonly times: number } | undefined {
     const loaded = layers.filter(({ load }) => load !== undefined && load.atPeak > 0);
     const [layer] = loaded.toSorted((a, b) => timesOf(a) - timesOf(b));
@@ -188,29 +188,58 @@ export function firstToBreak(layers: readonly Layer[]): { readonly layer: Layer;
 
 const timesOf = ({ load }: Layer) => (load ? load.quota / load.atPeak : Number.POSITIVE_INFINITY);
 
-/** What caches before the campaign save in US dollars a month: the campaign without them, less the campaign with them. */
+/** Savings by caches in US dollars a month: cost of the campaign without caches minus cost with caches. */
 export function savedByCaches(traffic: Traffic): number {
     const usd = (of: Traffic) => servingLayers(of).find(({ what }) => what === "campaign")?.usd ?? 0;
     return usd({ ...traffic, memoryHits: 0, tableHits: 0 }) - usd(traffic);
 }
 
 /**
- * The largest minimum that costs nothing, in TPS: what the campaign is asked outside of its busiest hours. From there it scales to the
- * busiest; a higher minimum bills while nobody asks, a lower one saves nothing.
+ * The largest minimum TPS without extra cost: the campaign's load outside its busiest hours. From there the campaign
+ * scales to its peak. A higher minimum is billed without requests; a lower one saves nothing.
  */
 export function freeMinimum(traffic: Traffic): number {
     const atCampaign = servingLayers(traffic).find(({ what }) => what === "campaign")?.perSecond ?? 0;
     return Math.max(1, Math.floor(atCampaign * calmOf(traffic.peak)));
 }
 
-/** The part of the month that is busiest, and how many times the average is asked in the rest of it. */
+/** Share of the month that is busiest, and the load factor of the rest. */
 const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 
-/** A campaign bills each five minutes by what they ask, and by its minimum at least. */
+/** A campaign bills each five minutes by its requests, and at least by its minimum. */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
     const tps = (asked: number) => Math.max(1, minProvisionedTPS, asked);
     const busy = busyOf(peak);
     const tpsHours = hoursPerMonth * (busy * tps(perSecond * peak) + (1 - busy) * tps(perSecond * calmOf(peak)));
     return servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
+}
+
+/** Start of each tier in units, with its price per unit. */
+export type Tiers = readonly (readonly [from: number, usd: number])[];
+
+/** REST API, in millions of requests. */
+export const requestTiers: Tiers = [
+    [0, prices.apiRequests.usd],
+    [333, prices.apiRequestsFrom333M.usd],
+    [1000, prices.apiRequestsFrom1B.usd],
+];
+/** Transfer to the internet from CloudFront and from a region, in GB. */
+export const edgeTiers: Tiers = [
+    [0, prices.edgeTransfer.usd],
+    [10_240, prices.edgeTransferFrom10TB.usd],
+    [51_200, prices.edgeTransferFrom50TB.usd],
+];
+export const transferTiers: Tiers = [
+    [0, prices.transfer.usd],
+    [10_240, prices.transferFrom10TB.usd],
+    [51_200, prices.transferFrom50TB.usd],
+];
+
+/** Price of a month's amount in US dollars. */
+export function tieredUsd(amount: number, tiers: Tiers): number {
+    return tiers.reduce((sum, [from, usd], index) => {
+        const to = tiers[index + 1]?.[0] ?? Number.POSITIVE_INFINITY;
+        return sum + Math.max(0, Math.min(amount, to) - from) * usd;
+    }, 0);
 }

@@ -1,35 +1,35 @@
-import { billedTpsHours, type ServedUnits, servingUsd } from "../config/prices.ts";
+import { billedTpsHours, isV2, type ServedUnits, servingUsd } from "../config/prices.ts";
 import { hour, hourOf, monthOf, startOf, window, windowOf } from "./time.ts";
 
-/** Requests of a campaign by the start of the five minutes in which they came; windows without any may be missing. */
+/** Requests of a campaign by the start of their window of five minutes; windows without requests may be missing. */
 export type RequestWindows = ReadonlyMap<number, number>;
 
-/** A time in which a campaign was there, at one minimum. */
+/** A period with a campaign of one minimum TPS. */
 export interface Stretch {
     readonly from: number;
     readonly to: number;
     readonly minProvisionedTPS: number;
-    /** Whether its recipe is billed by v2's model. */
+    /** Whether its recipe has v2's billing model. */
     readonly v2: boolean;
 }
 
-/** What the guard knows of this month's spend. */
+/** This month's spend, as the guard knows it. */
 export interface SpendState {
     readonly month: string;
-    /** Up to here campaigns were looked at. */
+    /** The end of the observed time. */
     readonly until: number;
-    /** Served in time that is reckoned up. */
+    /** Use in the time with complete requests. */
     readonly settled: ServedUnits;
-    /** Time that may cost more, as its requests may not all be known yet; at most `longestOpen` of them. */
+    /** Periods that may cost more, because some requests may not be known yet; at most `longestOpen`. */
     readonly open: readonly Stretch[];
 }
 
-/** CloudWatch brings datapoints late, and not quite in order: so long a time stays open behind the newest. */
+/** CloudWatch's datapoints arrive late and out of order, so this time behind the newest one stays open. */
 const late = hour;
-/** Stretches that are kept open: an SSM parameter has 4 KB. */
+/** Maximum number of open periods: an SSM parameter has 4 KB. */
 const longestOpen = 6;
 
-/** A month, or the rest of it since the campaign was made, of which nothing is reckoned yet. */
+/** An empty state for the month, or for its rest since the campaign's creation. */
 export function freshSpend(now: number, createdAt: number | undefined): SpendState {
     const month = monthOf(now);
     const until = Math.min(now, Math.max(startOf(month), createdAt ?? now));
@@ -37,11 +37,11 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
 }
 
 /**
- * Counts the time since the last run. A run that was missed is made up for by the next one; a clock that is behind the
- * last run adds nothing; a new month (UTC) starts anew.
+ * Counts the time since the last run. The next run makes up for a missed one. A clock behind the last run adds nothing,
+ * and a new month (UTC) starts from zero.
  *
- * `before` and `present` are the campaign of the last look and of this one, each undefined where there was none. When it
- * changed or went in between is not known; what counts is what costs more, which is the safe side.
+ * `before` and `present` are the campaign of the last and of this observation, each undefined without a campaign. The
+ * moment of a change between them is unknown, so the more expensive one counts.
  */
 export function countTime(
     spend: SpendState,
@@ -78,14 +78,14 @@ export function countTime(
 }
 
 /**
- * Reckons up the time of which all requests are known: an hour behind the newest datapoint, for one that came says that
- * those before it are there too. What is not known, undefined for all of it, stays open: a later run that knows it adds
- * what was too little.
+ * Settles the time with complete requests, up to an hour behind the newest datapoint: a datapoint proves that the
+ * earlier ones have arrived. Time with unknown requests stays open (undefined: all of it), so that a later run can
+ * correct it.
  */
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
     const known = hourOf(Math.min(newest, now - late));
-    // Too many changes without a metric: the oldest counts as it is.
+    // Too many changes without a metric: settle the oldest period as it is.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
     const to = Math.max(known, hourOf(overflow));
     const closing = spend.open
@@ -102,7 +102,7 @@ export function settle(spend: SpendState, now: number, requests: RequestWindows 
     return { ...spend, settled, open };
 }
 
-/** This month's spend in US dollars; requests that are not known count as none, so at the minimum. */
+/** This month's spend in US dollars; unknown requests count as zero, so the minimum applies. */
 export function monthSpendUsd(spend: SpendState, requests: RequestWindows | undefined): number {
     const open = unitsOf(spend.open, requests ?? new Map());
     return servingUsd({
@@ -111,17 +111,17 @@ export function monthSpendUsd(spend: SpendState, requests: RequestWindows | unde
     });
 }
 
-/** Requests a second of the last whole window, as far as it is known. */
+/** Requests a second in the last whole window, if known. */
 export function usedTPS(now: number, requests: RequestWindows | undefined): number {
     return (requests?.get(windowOf(now) - window) ?? 0) / (window / 1000);
 }
 
-/** Since when requests are asked for, so that what is open can be reckoned. */
+/** The moment from which requests are needed to settle the open periods. */
 export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.from ?? spend.until);
 
 /**
- * What stretches are billed by: windows of five minutes in which TPS are averages; v2's floor is so many requests an
- * hour, so there an hour counts together.
+ * Length of the billed window: five minutes, for which TPS are averages. v2's minimum is a number of requests an hour,
+ * so its window is one hour.
  */
 const lengthOf = ({ v2 }: Stretch) => (v2 ? hour : window);
 
@@ -133,7 +133,7 @@ function unitsOf(stretches: readonly Stretch[], requests: RequestWindows): Serve
         const billed = (milliseconds: number, asked: number) =>
             billedTpsHours({ hours: milliseconds / hour, minProvisionedTPS, requests: asked });
         const inside = (start: number) => overlap(stretch, start, length);
-        // A window in which the campaign changed is shared out by time.
+        // A window with a change of the campaign is divided by time.
         const lived = (start: number) => stretches.reduce((all, one) => all + overlap(one, start, length), 0);
         const busy = [...grouped(requests, length)].filter(([start, asked]) => asked > 0 && inside(start) > 0);
         const quiet = busy.reduce((left, [start]) => left - inside(start), to - from);
@@ -159,3 +159,38 @@ function grouped(requests: RequestWindows, length: number): RequestWindows {
 
 const overlap = ({ from, to }: Stretch, start: number, length: number) =>
     Math.max(0, Math.min(to, start + length) - Math.max(from, start));
+
+/** Personal lists that an API answered in a window, and its campaign calls for them. */
+export interface ServedWindow {
+    readonly lists: number;
+    readonly calls: number;
+}
+
+export interface SavedCalls extends ServedWindow {
+    /** US dollars. */
+    readonly usd: number;
+}
+
+/**
+ * Estimates what the campaign would have billed without caches. Windows have a length of `length` milliseconds, because
+ * a campaign bills the larger of minimum and use. Below the minimum a saved call saves no money.
+ */
+export function savedCalls(
+    windows: readonly ServedWindow[],
+    length: number,
+    { recipe, minProvisionedTPS }: { readonly recipe: string | undefined; readonly minProvisionedTPS: number },
+): SavedCalls {
+    const usdOf = (requestsOf: (window: ServedWindow) => number) => {
+        const tpsHours = windows.reduce(
+            (sum, one) => sum + billedTpsHours({ hours: length / hour, minProvisionedTPS, requests: requestsOf(one) }),
+            0,
+        );
+        return servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
+    };
+    const sum = (of: keyof ServedWindow) => windows.reduce((total, one) => total + one[of], 0);
+    return {
+        lists: sum("lists"),
+        calls: sum("calls"),
+        usd: usdOf(({ lists, calls }) => Math.max(lists, calls)) - usdOf(({ calls }) => calls),
+    };
+}

@@ -1,10 +1,10 @@
-/** Moments are milliseconds since 1970 here, and ISO 8601 where they are kept or shown. */
+/** Moments are milliseconds since 1970 here, and ISO 8601 in storage and output. */
 
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** The service measures use in windows of five minutes (developer guide, "Creating a campaign"). */
+/** Personalize measures use in windows of five minutes (developer guide, "Creating a campaign"). */
 export const window = 5 * minute;
 
 /** Start of the window that a moment is in. */
@@ -16,13 +16,13 @@ export const hourOf = (at: number): number => Math.floor(at / hour) * hour;
 /** The month of a moment, in UTC as AWS bills it: `2026-11`. */
 export const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
-/** Its first moment. */
+/** The first moment of a month. */
 export const startOf = (month: string): number => Date.parse(`${month}-01T00:00:00Z`);
 
 export const iso = (at: number): string => new Date(at).toISOString();
 
-/** As people read it: `2026-11-25 17:40 UTC`. */
+/** For readers: `2026-11-25 17:40 UTC`. */
 export const readable = (at: number): string => `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
 
-/** As a part of a name: `20261125T174012Z`. */
+/** For names: `20261125T174012Z`. */
 export const stamp = (at: number): string => iso(at).replace(/[-:]|\.\d+/g, "");

@@ -1,25 +1,25 @@
 import type { GuardConfig } from "./guard-config.ts";
-import { isLeaving, type Looks, type SolutionSeen } from "./guard-looks.ts";
-import { type GuardState, mostSolutions, type SolutionState, say } from "./guard-state.ts";
+import { addNotification, type GuardState, mostSolutions, type SolutionState } from "./guard-state.ts";
+import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
 import { day, monthOf, stamp } from "./time.ts";
 
-/** From the notice that it is unused until a solution may be deleted. */
-const notice = day;
+/** Milliseconds from the notification about an unused solution to its possible deletion. */
+const warningMs = day;
 
 /**
- * Lists the stack's solutions that no campaign has used for a time, again when the list changes; and deletes them where
- * that is wanted, a day after it was said. What parked campaigns come back with is in use.
+ * Lists the stack's solutions without a campaign for some days, again when the list changes. If configured, deletes
+ * them one day after the notification. Solutions of parked campaigns count as used.
  */
-export function unused(state: GuardState, now: number, config: GuardConfig, looks: Looks): GuardState {
-    if (looks.solutions === undefined || looks.parked === undefined) {
+export function unused(state: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
+    if (observations.solutions === undefined || observations.parked === undefined) {
         return state;
     }
-    const parked = looks.parked.mark?.solutions ?? [];
-    const isUsed = ({ arn, hasCampaign }: SolutionSeen) => hasCampaign || parked.includes(arn);
+    const parked = observations.parked.flag?.solutions ?? [];
+    const isUsed = ({ arn, hasCampaign }: ObservedSolution) => hasCampaign || parked.includes(arn);
     const deletes = config.unusedAction === "delete";
-    const looked = looks.solutions
+    const looked = observations.solutions
         .filter((solution) => !isLeaving(solution))
-        .map((solution) => ({ ...solution, name: nameOf(solution.arn) }))
+        .map((solution) => ({ ...solution, name: solutionName(solution.arn) }))
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .slice(0, mostSolutions)
         .map((solution) => {
@@ -42,22 +42,22 @@ export function unused(state: GuardState, now: number, config: GuardConfig, look
 
 type Named = { readonly name: string };
 
-/** Names in a notice; an SSM parameter has 4 KB. */
+/** Number of names in a notification; an SSM parameter has 4 KB. */
 const mostNames = 5;
 
 function list(state: GuardState, now: number, config: GuardConfig, idleOnes: readonly Named[]): GuardState | undefined {
-    const deleteFrom = now + notice;
+    const deleteFrom = now + warningMs;
     const deletes = config.unusedAction === "delete";
     const names = idleOnes.slice(0, mostNames).map(({ name }) => name);
     const more = idleOnes.length - names.length;
     const facts = { names, more, days: config.unusedDays, ...(deletes && { deleteFrom }) };
-    const told = say(state, { kind: "unused", month: monthOf(now), about: stamp(now), at: now, facts });
+    const notified = addNotification(state, { kind: "unused", month: monthOf(now), about: stamp(now), at: now, facts });
     const listed = idleOnes.map(({ name }): [string, SolutionState] => {
         const before = state.solutions[name];
         const from = before?.deleteFrom ?? deleteFrom;
         return [name, { ...before, listed: before?.listed ?? now, ...(deletes && { deleteFrom: from }) }];
     });
-    return told && { ...told, solutions: { ...told.solutions, ...entries(listed) } };
+    return notified && { ...notified, solutions: { ...notified.solutions, ...entries(listed) } };
 }
 
 function decideDeletion(state: GuardState, now: number, config: GuardConfig, name: string): GuardState {
@@ -70,13 +70,13 @@ function decideDeletion(state: GuardState, now: number, config: GuardConfig, nam
     }
     const facts = { name, since: listed };
     const about = `${name}-${stamp(listed)}`;
-    const told = say(state, { kind: "unused-deleted", month: monthOf(now), about, at: now, facts });
-    return told === undefined
+    const notified = addNotification(state, { kind: "unused-deleted", month: monthOf(now), about, at: now, facts });
+    return notified === undefined
         ? state
-        : { ...told, solutions: { ...told.solutions, [name]: { ...told.solutions[name], deleting: now } } };
+        : { ...notified, solutions: { ...notified.solutions, [name]: { ...notified.solutions[name], deleting: now } } };
 }
 
-/** Who takes the wish back takes back, too, what was decided by it. */
+/** If `unusedAction` is no longer delete, pending deletions are dropped. */
 function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfig): SolutionState {
     const { used, listed } = solution;
     return unusedAction === "delete"
@@ -84,7 +84,7 @@ function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfi
         : { ...(used !== undefined && { used }), ...(listed !== undefined && { listed }) };
 }
 
-const nameOf = (arn: string) => arn.split("/").at(-1) ?? arn;
-/** Entries that say something. */
+const solutionName = (arn: string) => arn.split("/").at(-1) ?? arn;
+/** Without empty entries. */
 const entries = (all: readonly (readonly [string, SolutionState])[]): Record<string, SolutionState> =>
     Object.fromEntries(all.filter(([, solution]) => Object.keys(solution).length > 0));

@@ -12,7 +12,7 @@ import {
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
 
-/** What the API of a stack works on. */
+/** Names and place of a stack's API. */
 export interface ApiScope extends ServiceCaller {
     readonly names: {
         readonly api: string;
@@ -24,7 +24,7 @@ export interface ApiScope extends ServiceCaller {
     readonly campaign: string;
 }
 
-/** The table of the API's lists. */
+/** ARN of the API's table. */
 export const apiTableArn = (scope: ServiceCaller & Pick<ApiScope, "names">) =>
     regionalArn(scope, "dynamodb", `table/${scope.names.api}`);
 
@@ -37,7 +37,7 @@ const asksCampaign = (scope: ApiScope) =>
         campaignArn(scope, scope.campaign),
     );
 
-/** What the API's function may: ask the campaign, tell the tracker, keep lists in its table. */
+/** Permissions of the API's function: call the campaign, send events, use its table. */
 export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readonly track: boolean }): PolicyDocument {
     return document([
         asksCampaign(scope),
@@ -52,8 +52,8 @@ export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readon
             : []),
         ...(may.track
             ? [
-                  // PutEvents knows no resource (Service Authorization Reference, "Amazon Personalize"): the
-                  // tracking id, which only the function is told, says whose events they are.
+                  // PutEvents has no resource type (Service Authorization Reference, "Amazon Personalize"). The
+                  // tracking id, which only the function has, determines the dataset group.
                   anywhere(scope, "TellsTracker", ["personalize:PutEvents"]),
               ]
             : []),
@@ -62,13 +62,13 @@ export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readon
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             apiTableArn(scope),
         ),
-        // Traces are no resources (Service Authorization Reference, "AWS X-Ray").
+        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray").
         anywhere(scope, "Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
         writesLogs(scope, scope.names.api),
     ]);
 }
 
-/** What the function may that asks in advance: see who is busy and how busy the campaign is, ask it, keep the lists. */
+/** Permissions of the prefetch function: read traffic and metrics, call the campaign, store lists. */
 export function prefetchPolicy(scope: ApiScope): PolicyDocument {
     return document([
         asksCampaign(scope),
@@ -79,20 +79,20 @@ export function prefetchPolicy(scope: ApiScope): PolicyDocument {
     ]);
 }
 
-/** What the schedule of the prefetch may. */
+/** Permissions of the prefetch schedule. */
 export const prefetchSchedulePolicy = (scope: ApiScope): PolicyDocument =>
     document([starts(scope, "StartsPrefetch", scope.names.prefetch), keepsFailures(scope, scope.names.failures)]);
 
-/** Whose calls API Gateway may hand to the function: those of one API, whatever stage and method. */
+/** Source ARN pattern of API Gateway's calls: every stage and method of one API. */
 export const anyMethodOf = (executionArn: string) => `${executionArn}/*/*`;
 
-/** API Gateway's address of a function (API Gateway Developer Guide, "x-amazon-apigateway-integration"). */
+/** API Gateway's invocation address of a function (API Gateway Developer Guide, "x-amazon-apigateway-integration"). */
 export const invocationOf = (caller: ServiceCaller, name: string) =>
     `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
 
 /**
- * Trust policy of the account's one role by which API Gateway logs. It acts for the account's APIs, all of them
- * (API Gateway Developer Guide, "Cross-service confused deputy prevention").
+ * Trust policy of API Gateway's log role, which serves all APIs of the account (API Gateway Developer Guide,
+ * "Cross-service confused deputy prevention").
  */
 export const gatewayLogTrust = (caller: ServiceCaller): PolicyDocument =>
     serviceTrust(
@@ -101,7 +101,7 @@ export const gatewayLogTrust = (caller: ServiceCaller): PolicyDocument =>
         onlyFrom(caller.accountId, `arn:${caller.partition}:apigateway:${caller.region}::/*`),
     );
 
-/** What API Gateway may log: into the groups of APIs' access logs and of its own executions. */
+/** Permissions of API Gateway's log role: log groups of access logs and execution logs. */
 export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
     const groups = ["/aws/apigateway/*", "API-Gateway-Execution-Logs_*"].flatMap((name) => [
         regionalArn(caller, "logs", `log-group:${name}`),
@@ -120,12 +120,12 @@ export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
             ],
             groups,
         ),
-        // A list of groups is of no group (Service Authorization Reference, "Amazon CloudWatch Logs").
+        // DescribeLogGroups has no single log group (Service Authorization Reference, "Amazon CloudWatch Logs").
         anywhere(caller, "FindsGroups", ["logs:DescribeLogGroups"]),
     ]);
 }
 
-/** Bucket policy of the page's files: one distribution reads them, nobody without TLS. */
+/** Bucket policy of the page's files: one distribution may read, and TLS is required. */
 export function storefrontBucketPolicy(
     { partition }: Pick<ServiceCaller, "partition">,
     bucketName: string,

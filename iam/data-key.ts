@@ -2,10 +2,9 @@ import { type PolicyDocument, personalizeService } from "policy-evaluator";
 import { onlyForUs, type ServiceCaller } from "./import-access.ts";
 
 /**
- * What the policy of a KMS key must say, beside what its administrators need, so that Personalize reads a bucket that the
- * key encrypts, and writes into it
- * (Personalize Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"). The guide shows no
- * conditions; those on the service are ours, as in the bucket policy.
+ * Statements that a KMS key policy needs, besides those for its administrators. With them Personalize can read from and
+ * write to an encrypted bucket (Personalize Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS
+ * key"). The guide has no conditions; the service condition is our addition, as in the bucket policy.
  */
 export function dataKeyPolicy(caller: ServiceCaller, roleArn: string): PolicyDocument {
     const use = {

@@ -1,14 +1,14 @@
 import type { PolicyDocument } from "policy-evaluator";
 
-/** Where GitHub's tokens come from. */
+/** Issuer of GitHub's OIDC tokens. */
 export const githubIssuer = "token.actions.githubusercontent.com";
-/** For whom a token must be made, so that AWS takes it. */
+/** Audience that AWS requires in a token. */
 export const githubAudience = "sts.amazonaws.com";
 
 /**
- * Trust policy of a role that one GitHub workflow becomes, without a key. `sub` is compared as a whole: without it, or
- * with a wildcard in it, other repositories could become the role
- * (IAM User Guide, "Create a role for OpenID Connect federation", "Configuring a role for GitHub OIDC identity provider").
+ * Trust policy of a role for one GitHub workflow, without access keys. The full `sub` is compared: without it, or with
+ * a wildcard, other repositories could assume the role (IAM User Guide, "Create a role for OpenID Connect federation",
+ * "Configuring a role for GitHub OIDC identity provider").
  */
 export function githubTrust(providerArn: string, subject: string): PolicyDocument {
     return {

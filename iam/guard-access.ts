@@ -3,29 +3,32 @@ import { ownNamespace } from "../config/metrics.ts";
 import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
-/** What the cost guard of a stack works on. */
+/** Names and place of a stack's cost guard. */
 export interface GuardScope extends ServiceCaller {
     readonly project: string;
     readonly stack: string;
     readonly names: {
         readonly costGuard: string;
-        readonly notices: string;
+        readonly notifications: string;
         readonly failures: string;
         readonly notifier: string;
         readonly api: string;
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
-    /** Name of the campaign that orders given films; undefined where the stack's config has none. */
+    /** Name of the ranking campaign; undefined if the stack has none. */
     readonly ranking: string | undefined;
 }
 
-/** What the schedule may: start the guard, and keep what it could not start. */
+/** Permissions of the schedule: start the guard, and keep failed events. */
 export function schedulePolicy(scope: GuardScope): PolicyDocument {
     return document([starts(scope, "StartsGuard", scope.names.costGuard), keepsFailures(scope, scope.names.failures)]);
 }
 
-/** What the guard may; deleting solutions only where it is to, and writing into the API's table only where there is one. */
+/**
+ * Permissions of the guard. It may delete solutions only if configured, and write into the API's table only if there is
+ * one.
+ */
 export function guardPolicy(
     scope: GuardScope,
     { unusedAction, api }: { readonly unusedAction: "list" | "delete"; readonly api: boolean },
@@ -54,13 +57,13 @@ export function guardPolicy(
                       arn("personalize", `campaign/${scope.ranking}`),
                   ),
               ]),
-        // Personalize's lists know no resource (Service Authorization Reference, "Amazon Personalize").
+        // Personalize's lists have no resource type (Service Authorization Reference, "Amazon Personalize").
         anywhere(scope, "ListsSolutions", [
             "personalize:ListCampaigns",
             "personalize:ListSolutions",
             "personalize:ListSolutionVersions",
         ]),
-        // Of all: which are of the stack is what it looks for.
+        // All solutions, because the guard searches for those of the stack.
         allow("FindsStacksSolutions", ["personalize:ListTagsForResource"], solutions),
         ...(unusedAction === "delete"
             ? [
@@ -80,7 +83,7 @@ export function guardPolicy(
         allow("WritesMarks", ["ssm:PutParameter"], [`${marks}/guard`, `${marks}/parked`]),
         readsMetrics(scope),
         {
-            // Metrics are no resources; but for those that it publishes there is their namespace.
+            // Metrics have no resource type; the condition limits the namespace.
             ...allow("PublishesMetrics", ["cloudwatch:PutMetricData"], "*"),
             Condition: {
                 StringEquals: { "cloudwatch:namespace": ownNamespace, "aws:RequestedRegion": scope.region },
@@ -94,16 +97,17 @@ export function guardPolicy(
                   },
               ]
             : []),
-        allow("SendsNotices", ["sns:Publish"], arn("sns", scope.names.notices)),
+        allow("SendsNotices", ["sns:Publish"], arn("sns", scope.names.notifications)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);
 }
 
-/** What the function may that hands notices to a chat. */
+/** Permissions of the function that forwards notifications to a chat. */
 export function notifierPolicy(scope: GuardScope, webhookParameter: string): PolicyDocument {
     return document([
-        // One that the account's own SSM key encrypts; a key of yours wants kms:Decrypt for this role in its policy.
+        // For parameters with the account's SSM key; a customer's key must allow kms:Decrypt for this role in its
+        // policy.
         allow("ReadsWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.notifier),

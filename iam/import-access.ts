@@ -2,9 +2,8 @@ import { type ConditionBlock, type PolicyDocument, personalizeService, regionalA
 import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
 
 /**
- * The three documents that let Amazon Personalize read what it imports from one bucket, write what batch inference
- * answers, and nothing else
- * (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
+ * The three documents with which Amazon Personalize can read imports from one bucket and write batch results, and
+ * nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
 
 export interface ServiceCaller {
@@ -18,11 +17,11 @@ export interface ServiceCaller {
 export interface ImportPlace {
     readonly partition: string;
     readonly bucketName: string;
-    /** Keys, or key prefixes, that may be read. */
+    /** Keys or key prefixes with read access. */
     readonly readPrefixes: readonly string[];
-    /** Key prefix under which batch inference writes its answers; undefined without batch inference. */
+    /** Key prefix for the results of batch inference; undefined without batch inference. */
     readonly writePrefix?: string | undefined;
-    /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
+    /** The customer's key that encrypts the bucket; undefined with S3 managed keys. */
     readonly kmsKeyArn?: string | undefined;
 }
 
@@ -32,8 +31,8 @@ export function personalizeSourceArn(caller: ServiceCaller): string {
 }
 
 /**
- * Conditions against the confused deputy: the service may act only for this account's Personalize resources
- * (Developer Guide, "Cross-service confused deputy prevention").
+ * Conditions against the confused deputy: the service may act only for Personalize resources of this account (Developer
+ * Guide, "Cross-service confused deputy prevention").
  */
 export function onlyForUs(caller: ServiceCaller): ConditionBlock {
     return onlyFrom(caller.accountId, personalizeSourceArn(caller));
@@ -52,7 +51,7 @@ function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: 
     } as const;
 }
 
-/** What the guide asks for a role by which batch inference uses a key. */
+/** The guide's statement for batch inference with a KMS key. */
 function useOfKey(kmsKeyArn: string) {
     return {
         Effect: "Allow",
@@ -61,15 +60,15 @@ function useOfKey(kmsKeyArn: string) {
     } as const;
 }
 
-/** Trust policy of the execution role: who may become it. */
+/** Trust policy of the execution role. */
 export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
     return serviceTrust("PersonalizeOfThisAccount", personalizeService, onlyForUs(caller));
 }
 
 /**
- * Permissions of the execution role. `aws:SourceArn` never stands here: calls made with the role's session do
- * not carry it, so a condition on it would deny every import. A bucket's own key is for batch jobs only: an import needs
- * no more than the key's policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
+ * Permissions of the execution role. Never add `aws:SourceArn` here: calls with the role's session do not have it, so a
+ * condition would deny every import. Only batch jobs need the bucket's key: for an import the key's policy is enough
+ * (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
  */
 export function executionRolePolicy(place: ImportPlace): PolicyDocument {
     const { list, get, put } = accessStatements(place);
@@ -84,10 +83,7 @@ export function executionRolePolicy(place: ImportPlace): PolicyDocument {
     };
 }
 
-/**
- * Policy of the data bucket: the service may list and read it for this account's Personalize resources,
- * and nobody may use it without TLS.
- */
+/** Policy of the data bucket: Personalize may list and read it for this account's resources, and TLS is required. */
 export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller): PolicyDocument {
     const { list, get, put } = accessStatements(place);
     const bucketArn = `arn:${place.partition}:s3:::${place.bucketName}`;

@@ -20,14 +20,14 @@ export {
     policyName,
 } from "./operator/scope.ts";
 
-/** Everything that an operator may do. */
+/** All grants of an operator. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
     return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants, servingGrants].flatMap(
         (grants) => grants(scope),
     );
 }
 
-/** One of the managed policies of the operator of a stack; `operate` is given with `read`, `deploy` with both. */
+/** One managed policy for the operator of a stack. `operate` requires `read`; `deploy` requires both. */
 export function operatorPolicy(
     scope: OperatorScope,
     kind: PolicyKindOfOperator,
@@ -38,8 +38,8 @@ export function operatorPolicy(
 }
 
 /**
- * The permissions boundary of the roles that the program makes: whatever an operator writes into them, they reach the
- * stack's own data, what the cost guard and the API work on, and the trail's log group, and nothing else.
+ * The permissions boundary of the program's roles. Whatever an operator writes into them, they reach only the stack's
+ * data, the resources of cost guard and API, and the trail's log group.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
@@ -70,11 +70,14 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     };
 }
 
-/** Name of the SSM parameter of the chat's webhook, where there is a boundary: another one is out of it. */
+/** Name of the chat webhook's SSM parameter under a boundary, which allows no other name. */
 export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
     `/${project}-chat/${stack}`;
 
-/** All that the functions and their schedules may; what is allowed under the same condition stands together: a policy has its size. */
+/**
+ * All permissions of functions and schedules. Statements with equal conditions are merged, because a policy has a size
+ * limit.
+ */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking };
     const documents = [
@@ -95,7 +98,7 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
     return [...statements.values()];
 }
 
-/** Actions that the local AWS never asks for, each with the page that demands it on AWS. */
+/** Actions that the local AWS never needs, each with the page that requires it on AWS. */
 export const neededOnAws = [
     ...storageNeededOnAws,
     ...roleNeededOnAws,

@@ -1,15 +1,15 @@
 import type { ConditionBlock, PolicyDocument, Statement } from "policy-evaluator";
 
 /**
- * Conditions against the confused deputy: a service acts only for what an account has under an ARN or a pattern of ARNs
- * (IAM User Guide, "Cross-service confused deputy prevention").
+ * Conditions against the confused deputy: a service may act only for one account and one ARN or ARN pattern (IAM User
+ * Guide, "Cross-service confused deputy prevention").
  */
 export const onlyFrom = (accountId: string, source: string): ConditionBlock => ({
     StringEquals: { "aws:SourceAccount": accountId },
     ArnLike: { "aws:SourceArn": source },
 });
 
-/** Trust policy of a role that one service assumes, under conditions. */
+/** Trust policy of a role for one service, with conditions. */
 export function serviceTrust(Sid: string, Service: string, Condition: ConditionBlock): PolicyDocument {
     return {
         Version: "2012-10-17",
@@ -17,7 +17,7 @@ export function serviceTrust(Sid: string, Service: string, Condition: ConditionB
     };
 }
 
-/** Statement of a bucket's policy: nobody uses it without TLS. */
+/** Statement of a bucket policy: TLS is required. */
 export const onlyWithTls = (bucketArn: string) =>
     ({
         Sid: "OnlyWithTls",

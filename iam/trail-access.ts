@@ -2,7 +2,7 @@ import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyWithTls, serviceTrust } from "./service-trust.ts";
 
-/** What the stack's trail writes, and where. */
+/** Name and place of the stack's trail. */
 export interface TrailScope extends ServiceCaller {
     readonly names: { readonly trail: string };
 }
@@ -11,7 +11,7 @@ const cloudTrail = "cloudtrail.amazonaws.com";
 
 export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
 
-/** Name of the log group that the trail writes into. */
+/** Name of the trail's log group. */
 export const trailLogGroup = ({ names }: Pick<TrailScope, "names">): string => `/aws/cloudtrail/${names.trail}`;
 
 const onlyThisTrail = (scope: TrailScope) => ({
@@ -19,8 +19,8 @@ const onlyThisTrail = (scope: TrailScope) => ({
 });
 
 /**
- * Policy of the trail's bucket: CloudTrail looks at it and writes there for this one trail, and nobody uses it without
- * TLS (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail").
+ * Policy of the trail's bucket: CloudTrail may check and write it for this one trail, and TLS is required (CloudTrail
+ * User Guide, "Amazon S3 bucket policy for CloudTrail").
  */
 export function trailBucketPolicy(scope: TrailScope, bucketName: string): PolicyDocument {
     const bucketArn = `arn:${scope.partition}:s3:::${bucketName}`;
@@ -49,14 +49,14 @@ export function trailBucketPolicy(scope: TrailScope, bucketName: string): Policy
     };
 }
 
-/** Trust policy of the role by which CloudTrail writes into the log group. */
+/** Trust policy of CloudTrail's role for the log group. */
 export function trailRoleTrust(scope: TrailScope): PolicyDocument {
     return serviceTrust("CloudTrailForThisTrail", cloudTrail, onlyThisTrail(scope));
 }
 
 /**
- * What that role may: make its own streams, and write into them (CloudTrail User Guide, "Role policy document for
- * CloudTrail to use CloudWatch Logs for monitoring", which has the streams' names).
+ * Permissions of that role: create its own log streams and write into them (CloudTrail User Guide, "Role policy
+ * document for CloudTrail to use CloudWatch Logs for monitoring", which has the stream names).
  */
 export function trailRolePolicy(scope: TrailScope): PolicyDocument {
     const streams = `log-stream:${scope.accountId}_CloudTrail_${scope.region}*`;

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namesFor } from "../config/config.ts";
 
-/** The project that is operated: its name is in tags and in the path of its marks. */
+/** The operated project: its name is in tags and in the path of its state flags. */
 export const operatedProject = "movie-recommender";
 
-/** The configuration of this program, checked; descriptions and defaults stand in operator/Pulumi.yaml. */
+/** The validated configuration of this program; operator/Pulumi.yaml has the descriptions and defaults. */
 export function loadConfig() {
     const own = new pulumi.Config();
     const region = new pulumi.Config("aws").require("region");

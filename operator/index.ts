@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
-import { guardRules } from "../components/common/guard-rules.ts";
+import { enforceResourceRules } from "../components/common/resource-rules.ts";
 import { OperatorAccess } from "../components/operator/operator-access.ts";
 import { bucketNameFor } from "../config/config.ts";
 import { loadConfig, operatedProject } from "./config.ts";
 
 const config = loadConfig();
-guardRules(config.waivers);
+enforceResourceRules(config.waivers);
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();
 

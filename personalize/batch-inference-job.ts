@@ -5,12 +5,12 @@ import { baseName, newestIfOf, nextName } from "./job-names.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
-/** Users of JSON lines, `{"userId": "22"}` each, at `inputLocation`; answers come to lie under `outputLocation`. */
+/** Users as JSON lines, `{"userId": "22"}` each, at `inputLocation`; the results are under `outputLocation`. */
 export interface BatchInferenceJobInputs extends CommonInputs, Record<(typeof replaces)[number], string | undefined> {
     readonly jobNamePrefix: string;
 }
 
-/** All that the answers depend on; `contentHash` is the SHA-256 of the input. */
+/** Everything that determines the results; `contentHash` is the SHA-256 of the input. */
 const replaces = [
     "solutionVersionArn",
     "inputLocation",
@@ -20,7 +20,7 @@ const replaces = [
     "filterArn",
 ] as const;
 
-/** Recommendations for a file of users, once. Like an import it has no delete; any change runs another job. */
+/** One run of recommendations for a file of users. Like an import it has no delete; any change runs another job. */
 export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     noun: "batch inference job",
     usual: "13 to 27 minutes",
@@ -28,7 +28,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     updates: [],
     identity: [],
     taggable: true,
-    nameOf: base,
+    displayName: base,
     problems: () => [],
     find: async (client, inputs) =>
         (await newestIfOf(base(inputs), inputs.jobNamePrefix, jobs(client)))?.batchInferenceJobArn,
@@ -40,7 +40,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
         const job = { jobName, solutionVersionArn, jobInput, jobOutput, roleArn, filterArn, tags: tagList(tags) };
         return (await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn as string;
     },
-    async look(client, batchInferenceJobArn) {
+    async describe(client, batchInferenceJobArn) {
         const command = new sdk.DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
         const { batchInferenceJob: job = {} } = await client.send(command);
         const { status = "", failureReason, lastUpdatedDateTime: since, jobName, roleArn, filterArn } = job;
@@ -48,7 +48,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     },
 };
 
-/** Names of the jobs of one question. */
+/** The base of the job names for these inputs. */
 function base(inputs: BatchInferenceJobInputs): string {
     const question = canonical(replaces.map((key) => inputs[key] ?? null));
     return baseName(inputs.jobNamePrefix, createHash("sha256").update(question).digest("hex"));

@@ -12,26 +12,26 @@ import { tagList } from "./tags.ts";
 export interface CampaignInputs extends CommonInputs {
     readonly name: string;
     /**
-     * The solution whose versions it serves. The service could move a campaign to another solution, but a
-     * solution of the same name can only be replaced when no campaign stands on it.
+     * The solution whose versions the campaign serves. Personalize could move a campaign to another solution. But the
+     * program can only replace a solution of the same name when no campaign uses it.
      */
     readonly solutionArn: string;
-    /** ARN of a version, or `<solution ARN>/$LATEST` to follow the newest one, also what the service trains by itself. */
+    /** ARN of a version, or `<solution ARN>/$LATEST` to serve the newest one, including automatically trained ones. */
     readonly solutionVersionArn: string;
-    /** Transactions per second that are billed at least. */
+    /** Minimum provisioned transactions per second, always billed. */
     readonly minProvisionedTPS: number;
 }
 
 const followsLatest = (solutionVersionArn: string) => solutionVersionArn.endsWith("/$LATEST");
 
-/** What is asked of the service for a version; `$LATEST` needs its flag (API reference, CampaignConfig). */
+/** Parameters of create and update; `$LATEST` needs its flag (API reference, CampaignConfig). */
 const deployment = ({ solutionVersionArn, minProvisionedTPS }: CampaignInputs) => ({
     solutionVersionArn,
     minProvisionedTPS,
     campaignConfig: { syncWithLatestSolutionVersion: followsLatest(solutionVersionArn) },
 });
 
-/** What a campaign serves, in the terms of the inputs. */
+/** The campaign's configuration, in the terms of the inputs. */
 function servedBy(found: Campaign | undefined) {
     const solutionArn = found?.solutionVersionArn?.split("/").slice(0, 2).join("/");
     const latest = found?.campaignConfig?.syncWithLatestSolutionVersion;
@@ -49,7 +49,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
     updates: ["solutionVersionArn", "minProvisionedTPS"],
     identity: ["region", "name"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name, minProvisionedTPS }) => [
         ...nameProblems("name", name),
         ...(isUnknown(minProvisionedTPS) || (Number.isInteger(minProvisionedTPS) && minProvisionedTPS >= 1)
@@ -78,7 +78,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
         });
         return (await client.send(command)).campaignArn as string;
     },
-    async look(client, campaignArn) {
+    async describe(client, campaignArn) {
         const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
         const update = found?.latestCampaignUpdate;
         return {
@@ -92,7 +92,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
     async update(client, campaignArn, inputs) {
         const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
         const { solutionVersionArn, minProvisionedTPS } = servedBy(found);
-        // The same again would start a deployment of minutes for nothing.
+        // An update without a change would start a deployment of several minutes.
         if (solutionVersionArn !== inputs.solutionVersionArn || minProvisionedTPS !== inputs.minProvisionedTPS) {
             await client.send(new UpdateCampaignCommand({ campaignArn, ...deployment(inputs) }));
         }

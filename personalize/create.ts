@@ -1,19 +1,19 @@
 import { adoptable } from "./adopt.ts";
-import type { ClientOf } from "./clients.ts";
-import { alreadyExists, describe, isRoleNotReady, isTransient } from "./errors.ts";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { alreadyExists, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
+import type { ClientOf, CommonInputs, ResourceKind } from "./resource.ts";
 import { pause, type WaitDeps } from "./wait.ts";
 
-/** Seconds for which a new role may be unknown in some of the places where IAM answers. */
+/** Seconds for which parts of IAM may not know a new role. */
 const roleGraceSeconds = 60;
-/** Seconds for which a create call that is not answered is tried again. */
+/** Seconds for which a create call without an answer is repeated. */
 const unansweredSeconds = 120;
 
 /**
- * The ARN of the resource, made by us unless an earlier try left it. A create call whose answer is lost may have been
- * accepted, and a second training would be billed: so nothing is sent twice without looking for the first in between.
+ * The ARN of the resource, which this run creates unless an earlier attempt already did. If the answer of a create call
+ * is lost, AWS may have accepted it, and a second training would be billed. Therefore every repeated call first looks
+ * for the resource.
  *
- * @throws Error what the service said, or that something which is not ours is in the way.
+ * @throws Error from the service, or if a resource of another owner has the name.
  */
 export async function createOrAdopt<I extends CommonInputs>(
     kind: ResourceKind<I>,
@@ -41,7 +41,9 @@ export async function createOrAdopt<I extends CommonInputs>(
             if (!again) {
                 throw error;
             }
-            deps.log(`${kind.noun} ${kind.nameOf(inputs)}: ${describe(error)}; looking again before another try`);
+            deps.log(
+                `${kind.noun} ${kind.displayName(inputs)}: ${messageOf(error)}; checking for it before the next attempt`,
+            );
             await deps.sleep(pause(deps, inputs.pollSeconds));
         }
     }

@@ -26,7 +26,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     updates: [],
     identity: ["region", "name"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
         const pages = paginateListDatasetGroups({ client }, {});
@@ -41,7 +41,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
         const command = new CreateDatasetGroupCommand({ name, tags: tagList(tags) });
         return (await client.send(command)).datasetGroupArn as string;
     },
-    async look(client, datasetGroupArn) {
+    async describe(client, datasetGroupArn) {
         const { datasetGroup: found } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
         return {
             status: found?.status ?? "",
@@ -50,7 +50,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             properties: { name: found?.name },
         };
     },
-    /** All that a group must have lost before it can go, in the order in which that can. */
+    /** Everything that must be deleted before the group, in a possible order. */
     async *dependents(client, datasetGroupArn) {
         const within = { datasetGroupArn };
         for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {

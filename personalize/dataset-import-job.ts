@@ -11,26 +11,26 @@ import { type CommonInputs, isUnknown, type Problem, type ResourceKind } from ".
 import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
-    /** The job is called `<jobNamePrefix>-<first 8 of contentHash>-<n>`. */
+    /** The job's name is `<jobNamePrefix>-<first 8 of contentHash>-<n>`. */
     readonly jobNamePrefix: string;
     readonly datasetArn: string;
     /** `s3://bucket/key`. */
     readonly dataLocation: string;
     readonly roleArn: string;
-    /** SHA-256 of the object, hexadecimal: another content is another import. */
+    /** SHA-256 of the object, hexadecimal: new content means a new import. */
     readonly contentHash: string;
 }
 
 const base = ({ jobNamePrefix, contentHash }: DatasetImportJobInputs) => baseName(jobNamePrefix, contentHash);
 
-/** All jobs of the account, or of a dataset; a record outlives its dataset and keeps its name. */
+/** All jobs of the account, or of one dataset. The record of a job outlives its dataset and keeps its name. */
 async function* jobs(client: PersonalizeClient, datasetArn?: string) {
     for await (const { datasetImportJobs = [] } of paginateListDatasetImportJobs({ client }, { datasetArn })) {
         yield* datasetImportJobs;
     }
 }
 
-/** The job whose rows the dataset has, or will have when it ends: a full import replaces those of the ones before. */
+/** The job that determines the dataset's rows, now or when it ends: a full import replaces the rows of earlier ones. */
 async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<DatasetImportJobSummary | undefined> {
     let newest: DatasetImportJobSummary | undefined;
     for await (const job of jobs(client, datasetArn)) {
@@ -42,9 +42,9 @@ async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<
 }
 
 /**
- * An import job has no delete, and its name is never free again. A job is gone on with only if it brought the
- * same content from the same place by the same role into this very dataset, and no later job has replaced its
- * rows; else the next number is taken.
+ * An import job has no delete, and its name stays in use for ever. An existing job is used only if three conditions
+ * hold: content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. Otherwise
+ * the next number is used.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",
@@ -53,14 +53,14 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     updates: [],
     identity: [],
     taggable: true,
-    nameOf: base,
+    displayName: base,
     problems: ({ dataLocation, contentHash }) => [
         ...problem(
             "dataLocation",
             isUnknown(dataLocation) || /^s3:\/\/[^/]+\/.+/.test(dataLocation),
-            "is no s3://bucket/key",
+            "is not of the form s3://bucket/key",
         ),
-        ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is no SHA-256"),
+        ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is not a SHA-256"),
     ],
     async find(client, inputs) {
         const { datasetArn, dataLocation, roleArn } = inputs;
@@ -71,7 +71,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(describe);
-        // A record outlives its dataset, and the next dataset has the same ARN.
+        // The record of a job outlives its dataset, and the next dataset has an equal ARN.
         const younger = (job?.creationDateTime ?? 0) > (dataset?.creationDateTime ?? 0);
         const sameSource = job?.dataSource?.dataLocation === dataLocation && job?.roleArn === roleArn;
         return younger && sameSource ? datasetImportJobArn : undefined;
@@ -87,7 +87,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         });
         return (await client.send(command)).datasetImportJobArn as string;
     },
-    async look(client, datasetImportJobArn) {
+    async describe(client, datasetImportJobArn) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(command);
         return {

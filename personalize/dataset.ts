@@ -3,6 +3,7 @@ import {
     DeleteDatasetCommand,
     DescribeDatasetCommand,
     paginateListDatasets,
+    UpdateDatasetCommand,
 } from "@aws-sdk/client-personalize";
 import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
@@ -11,11 +12,11 @@ export interface DatasetInputs extends CommonInputs {
     readonly name: string;
     readonly datasetGroupArn: string;
     readonly schemaArn: string;
-    /** Upper case, as the service reports it. */
+    /** In upper case, as Personalize returns it. */
     readonly datasetType: "INTERACTIONS" | "ITEMS" | "USERS";
 }
 
-/** A group holds one dataset of each type, and the schema of interactions cannot be changed: both replace. */
+/** A group holds one dataset of each type, and the schema of interactions cannot be changed, so both replace. */
 export const dataset: ResourceKind<DatasetInputs> = {
     noun: "dataset",
     usual: "15 to 60 s",
@@ -23,7 +24,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
     updates: [],
     identity: ["region", "datasetGroupArn", "datasetType"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { datasetGroupArn, datasetType }) {
         const pages = paginateListDatasets({ client }, { datasetGroupArn });
@@ -44,7 +45,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
         });
         return (await client.send(command)).datasetArn as string;
     },
-    async look(client, datasetArn) {
+    async describe(client, datasetArn) {
         const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         return {
             status: found?.status ?? "",
@@ -59,5 +60,32 @@ export const dataset: ResourceKind<DatasetInputs> = {
     },
     async delete(client, datasetArn) {
         await client.send(new DeleteDatasetCommand({ datasetArn }));
+    },
+};
+
+export interface MetadataDatasetInputs extends DatasetInputs {
+    readonly datasetType: "ITEMS" | "USERS";
+}
+
+/**
+ * Dataset of items or users. Its schema can change in place if the change only adds nullable fields (Developer Guide,
+ * "Replacing a dataset's schema"). Personalize rejects any other change.
+ */
+export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
+    ...dataset,
+    replaces: ["region", "name", "datasetGroupArn", "datasetType"],
+    updates: ["schemaArn"],
+    async describe(client, datasetArn) {
+        const description = await dataset.describe(client, datasetArn);
+        // During a schema change the dataset's own status shows the update.
+        return description.status.startsWith("UPDATE")
+            ? { ...description, status: "ACTIVE", update: { status: description.status } }
+            : description;
+    },
+    async update(client, datasetArn, { schemaArn }) {
+        const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+        if (found?.schemaArn !== schemaArn) {
+            await client.send(new UpdateDatasetCommand({ datasetArn, schemaArn }));
+        }
     },
 };

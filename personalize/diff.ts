@@ -8,45 +8,47 @@ export interface Diff {
     readonly deleteBeforeReplace: boolean;
 }
 
-/** A resource in such a state never becomes ACTIVE: it can only be made anew. A stopped training cannot be resumed. */
+/**
+ * A resource in such a state never becomes ACTIVE, so it must be created again. A stopped training cannot be resumed.
+ */
 export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
 
-/** Whether nothing can be gone on with: it failed, or it is being deleted. */
+/** Whether the resource cannot be used: its creation failed, or it is being deleted. */
 export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
-/** Inputs that steer the program and are no property of the resource: a change is recorded and calls nothing. */
+/** Inputs for the program only: a change is recorded and calls no service. */
 const steering = ["pollSeconds", "deadlineMinutes"] as const;
 
-/** The inputs among a resource's properties; the rest is what the service computed. */
+/** The inputs among a resource's properties; Personalize computed the others. */
 export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
     const keys: readonly string[] = [...kind.replaces, ...kind.updates, ...steering, "tags", "adopt"];
     return Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key)));
 }
 
 /**
- * The differences between what is recorded and what is wanted. Compares plainly, so that a value unknown at
- * preview counts as changed: the engine relies on that to order deletions.
+ * The differences between recorded and wanted properties. A value that is unknown at preview counts as changed: the
+ * engine needs this to order deletions.
  */
 export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
     const changed = (key: string) => canonical(olds[key]) !== canonical(news[key]);
     const replaces: string[] = kind.replaces.filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
-    // Something else than what is recorded is to be gone on with.
+    // `adopt` names a different ARN than the state: replace.
     if (news.adopt !== undefined && news.adopt !== olds.arn) {
         replaces.push("adopt");
     }
     const status = String(olds.status);
-    // Deleted by somebody, and seen by a refresh while it was on its way out.
+    // Deleted outside the program; a refresh saw it during the deletion.
     if (isLeaving(status)) {
         replaces.push("status");
     }
     const inPlace = [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags"));
     return {
-        // What a refresh saw on its way to ACTIVE is waited for by an update that calls nothing else.
+        // If a refresh saw it before ACTIVE, an update waits for it and calls nothing else.
         changes: replaces.length > 0 || inPlace || status !== "ACTIVE",
         replaces,
-        // What is adopted instead stands already, and may be refused: then the old one must not be gone.
+        // The adopted resource already exists, and it may be rejected: keep the old one until then.
         deleteBeforeReplace:
             replaces.length > 0 &&
             kind.identity.length > 0 &&
@@ -55,12 +57,12 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     };
 }
 
-/** What was made outside keeps the name that it was given there. */
+/** An adopted resource keeps its original name. */
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
 
 /**
- * JSON with sorted keys, so that equal values have equal texts. A text that is a JSON object itself is taken as one: a
- * schema from the console has other spaces and another order than ours.
+ * JSON with sorted keys, so that equal values have equal texts. A text that contains a JSON object is compared as an
+ * object: the console formats a schema with other spaces and another order.
  */
 export function canonical(value: unknown): string {
     return JSON.stringify(objectOf(value), (_, inner: unknown) =>

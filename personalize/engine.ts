@@ -1,18 +1,18 @@
 import { connect } from "node:net";
 
-/** Seconds between two looks whether the engine that would record our work is still there. */
+/** Seconds between two checks that the engine is alive. */
 const watchSeconds = 1;
 
 /**
- * Whether the Pulumi engine that started this process still listens. When an engine is killed, its dynamic-provider
- * process lives on and would go on creating what nobody records any more.
+ * Checks that the Pulumi engine that started this process still listens. After a killed engine its dynamic-provider
+ * process continues, and would create resources that no state records.
  *
- * @throws Error when it is gone, so that the current operation ends before its next call to the service.
+ * @throws Error if the engine has stopped, so that the operation ends before its next AWS call.
  */
 export async function assertEngineAlive(argv: readonly string[] = process.argv): Promise<void> {
     const port = enginePort(argv);
     if (port !== undefined && !(await listens(port))) {
-        throw new Error("the Pulumi engine is gone; nothing more is asked of AWS. Run the same command again.");
+        throw new Error("the Pulumi engine has stopped, so no more AWS calls are made. Run the same command again.");
     }
 }
 
@@ -22,8 +22,8 @@ function enginePort(argv: readonly string[]): number | undefined {
 }
 
 /**
- * Ends this process soon after the engine that started it, if one did: what it has half asked is found again by the
- * next run, and a process that nobody talks to would stay for ever.
+ * Ends this process soon after its engine ends. The next run finds half-finished work again, and a process without an
+ * engine would run for ever.
  */
 export function endWithEngine(argv: readonly string[] = process.argv): void {
     const port = enginePort(argv);
@@ -47,7 +47,7 @@ function listens(port: number): Promise<boolean> {
         };
         socket.once("connect", () => answer(true));
         socket.once("error", () => answer(false));
-        // A busy engine is not a dead one.
+        // A busy engine is still alive.
         socket.once("timeout", () => answer(true));
     });
 }

@@ -1,4 +1,4 @@
-/** Errors of the AWS SDK, as far as the lifecycle needs to tell them apart. */
+/** Classification of AWS SDK errors for the lifecycle. */
 
 interface ServiceError extends Error {
     readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
@@ -15,7 +15,7 @@ export const alreadyExists = (error: unknown) => hasName(error, "ResourceAlready
 
 const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"];
 
-/** Throttling, a fault of the service or of the network: the same call may succeed later. */
+/** Throttling, or a failure of the service or network: a later call may succeed. */
 export function isTransient(error: unknown): boolean {
     const { name, code, $metadata } = error as ServiceError;
     return (
@@ -25,7 +25,7 @@ export function isTransient(error: unknown): boolean {
     );
 }
 
-/** IAM answers from many places, and a new role is not known at all of them for some seconds. */
+/** IAM is eventually consistent: for some seconds parts of it do not know a new role. */
 export function isRoleNotReady(error: unknown): boolean {
     return (
         error instanceof Error &&
@@ -34,21 +34,24 @@ export function isRoleNotReady(error: unknown): boolean {
     );
 }
 
-/** What the service said, its error's name and request id; nothing of it survives Pulumi's wire but the message. */
-export function describe(error: unknown): string {
+/** Message with the error's name and request id. Pulumi's wire protocol carries only the message. */
+export function messageOf(error: unknown): string {
     const { name, message, $metadata } = error as ServiceError;
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
     return $metadata ? `${name}: ${message}${requestId}` : message;
 }
 
-/** The service's error with the resource it is about, for Pulumi shows nothing but the message; our own say it already. */
+/**
+ * Adds the resource to the service's error, because Pulumi shows only the message. The program's own errors name it
+ * already.
+ */
 export function about(what: string, error: unknown): unknown {
-    return (error as ServiceError).$metadata ? new Error(`${what}: ${describe(error)}`) : error;
+    return (error as ServiceError).$metadata ? new Error(`${what}: ${messageOf(error)}`) : error;
 }
 
 /**
- * An error by which Pulumi records the resource as created with a failed initialisation, instead of losing it:
- * the next `pulumi up` goes on with it. `properties` must hold all inputs.
+ * An error that makes Pulumi record the resource as created with a failed initialisation, so that it is not lost. The
+ * next `pulumi up` continues with it. `properties` must contain all inputs.
  */
 export function initFailure(id: string, properties: Readonly<Record<string, unknown>>, reason: string): Error {
     return Object.assign(new Error(reason), { id, properties, reasons: [reason] });

@@ -12,7 +12,7 @@ export interface EventTrackerInputs extends CommonInputs {
     readonly datasetGroupArn: string;
 }
 
-/** A dataset group has one event tracker; its `trackingId` is what events are sent to. */
+/** A dataset group has one event tracker; PutEvents uses its `trackingId`. */
 export const eventTracker: ResourceKind<EventTrackerInputs> = {
     noun: "event tracker",
     usual: "15 to 45 s",
@@ -20,7 +20,7 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
     updates: [],
     identity: ["region", "datasetGroupArn"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { datasetGroupArn }) {
         for await (const { eventTrackers = [] } of paginateListEventTrackers({ client }, { datasetGroupArn })) {
@@ -32,7 +32,7 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
         const command = new CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });
         return (await client.send(command)).eventTrackerArn as string;
     },
-    async look(client, eventTrackerArn) {
+    async describe(client, eventTrackerArn) {
         const { eventTracker: found } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
         const { name, datasetGroupArn, trackingId } = found ?? {};
         return {

@@ -11,7 +11,7 @@ export interface FilterInputs extends CommonInputs {
 
 const longestExpression = 2500;
 
-/** A filter cannot be changed: another expression is another filter. */
+/** A filter cannot be changed: a new expression replaces it. */
 export const filter: ResourceKind<FilterInputs> = {
     noun: "filter",
     usual: "seconds to 6 minutes",
@@ -19,7 +19,7 @@ export const filter: ResourceKind<FilterInputs> = {
     updates: [],
     identity: ["region", "name"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name, filterExpression }) => [
         ...nameProblems("name", name),
         ...(isUnknown(filterExpression) || filterExpression.length <= longestExpression
@@ -39,7 +39,7 @@ export const filter: ResourceKind<FilterInputs> = {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
         return (await client.send(command)).filterArn as string;
     },
-    async look(client, filterArn) {
+    async describe(client, filterArn) {
         const { filter: found } = await client.send(new sdk.DescribeFilterCommand({ filterArn }));
         const { name, datasetGroupArn, filterExpression } = found ?? {};
         return {

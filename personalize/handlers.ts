@@ -1,22 +1,21 @@
 import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { personalizeClients } from "./clients.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
-import { stateFlagsHandler } from "./state-flags-handler.ts";
+import { stateFlagsHandler } from "./operations/state-flags.ts";
+import { type CommonInputs, personalizeClients, type ResourceKind } from "./resource.ts";
 
 endWithEngine();
-// The engine ends this process by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).
+// The engine ends this process by a signal, which would lose Node's compile cache (NODE_COMPILE_CACHE).
 flushCompileCache();
 
 export type HandlerName = ResourceKindName | "Marks";
 
 /**
- * The handlers that the forwarder in Pulumi's state calls by kind. This file never moves and no kind is ever
- * renamed: state that older releases wrote names both.
+ * The handlers that the forwarder in Pulumi's state calls by kind. Never move this file and never rename a kind: state
+ * of older releases names both.
  */
 export const handlers: Readonly<Record<HandlerName, Handler>> = {
     ...createHandlers(realDeps()),
@@ -26,7 +25,7 @@ export const handlers: Readonly<Record<HandlerName, Handler>> = {
     }),
 };
 
-/** The handlers of Personalize's own resources over any world; tests bring their own clock and log. */
+/** The handlers of Personalize's resources; tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
     const made = Object.entries(kinds).map(([name, kind]) => [
         name,
@@ -40,7 +39,7 @@ function realDeps(): LifecycleDeps {
         client: personalizeClients(),
         sleep: (seconds) => sleep(seconds * 1000),
         now: () => performance.now() / 1000,
-        // Pulumi shows what a dynamic provider prints as information on the stack.
+        // Pulumi shows the output of a dynamic provider as information on the stack.
         log: (message) => console.log(message),
         assertEngineAlive: () => assertEngineAlive(),
         random: Math.random,

@@ -1,15 +1,15 @@
-/** Jobs have no delete and their names are never free again, so that each is called `<base>-<n>`, n from 1. */
+/** Jobs have no delete and keep their names for ever, so each is named `<base>-<n>`, with n from 1. */
 
-/** What the jobs of one content are called, up to their number. */
+/** The base of the names of all jobs with one content. */
 export const baseName = (prefix: string, contentHash: string) => `${prefix}-${contentHash.slice(0, 8)}`;
 
-/** The number at the end of a job's name, or 0 where the name has another base. */
+/** The number at the end of a job's name, or 0 for a name with another base. */
 export function numberOf(jobName: string | undefined, base: string): number {
     const number = jobName?.startsWith(`${base}-`) ? Number(jobName.slice(base.length + 1)) : 0;
     return Number.isInteger(number) && number > 0 ? number : 0;
 }
 
-/** The first name of this base that none of `jobs`, all of the account, has had. */
+/** The first unused name with this base; `jobs` are all jobs of the account. */
 export async function nextName(base: string, jobs: AsyncIterable<{ jobName?: string | undefined }>): Promise<string> {
     let highest = 0;
     for await (const { jobName } of jobs) {
@@ -25,8 +25,8 @@ interface Job {
 }
 
 /**
- * The newest of `jobs` that has this prefix and did not fail, if it has this base too: what a later job wrote has taken
- * the place of what the ones before it did.
+ * The newest of `jobs` with this prefix that did not fail, if it also has this base. A later job replaces the output of
+ * earlier ones.
  */
 export async function newestIfOf<J extends Job>(
     base: string,

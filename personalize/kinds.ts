@@ -1,16 +1,15 @@
 import { batchInferenceJob } from "./batch-inference-job.ts";
 import { campaign } from "./campaign.ts";
-import { dataset } from "./dataset.ts";
+import { dataset, metadataDataset } from "./dataset.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { datasetImportJob } from "./dataset-import-job.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
-import { metadataDataset } from "./metadata-dataset.ts";
 import { schema } from "./schema.ts";
 import { solution } from "./solution.ts";
 import { solutionVersion } from "./solution-version.ts";
 
-/** Every kind of Personalize resource of this program, under the name that Pulumi's state has for it. */
+/** All kinds of Personalize resources, by their names in Pulumi's state. */
 export const kinds = {
     Schema: schema,
     DatasetGroup: datasetGroup,

@@ -1,19 +1,24 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import type { ClientOf } from "./clients.ts";
 import { createOrAdopt } from "./create.ts";
 import { canonical, type Diff, diffOf, inputsIn, type Properties } from "./diff.ts";
-import { about, describe, initFailure, isInUse, isTransient } from "./errors.ts";
+import { about, initFailure, isInUse, isTransient, messageOf } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
-import { type CommonInputs, jsonClean, type Look, type Problem, type ResourceKind } from "./resource.ts";
+import {
+    type ClientOf,
+    type CommonInputs,
+    type Description,
+    jsonClean,
+    type Problem,
+    type ResourceKind,
+} from "./resource.ts";
 import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
-import { verdictOn } from "./verdict.ts";
-import { pause, type Verdict, type WaitDeps, waitFor } from "./wait.ts";
+import { pause, type Verdict, verdictOn, type WaitDeps, waitFor } from "./wait.ts";
 
 export interface LifecycleDeps extends WaitDeps {
     readonly client: ClientOf;
 }
 
-/** One life of a resource, in the shape of Pulumi's dynamic provider but free of Pulumi. */
+/** The lifecycle of a resource, in the shape of Pulumi's dynamic provider but without Pulumi. */
 export interface Handler {
     check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: readonly Problem[] }>;
     diff(id: string, olds: Properties, news: Properties): Promise<Diff>;
@@ -25,49 +30,53 @@ export interface Handler {
 
 const mostUpdateAttempts = 5;
 
-/** Whether a property stands as an update wanted it. */
+/** Whether a property has the value that the update requested. */
 const isAsWanted =
-    <I extends CommonInputs>(inputs: I, { properties }: Look) =>
+    <I extends CommonInputs>(inputs: I, { properties }: Description) =>
     (key: keyof I & string) =>
         canonical(properties[key]) === canonical(inputs[key]);
 
-/** Gives a kind its whole life: check, diff, create or adopt, wait, read, update, delete. */
+/** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
-    const title = (inputs: I) => `${kind.noun} ${kind.nameOf(inputs)}`;
-    const outsOf = (inputs: Properties, arn: string, look: Look) =>
-        jsonClean({ ...inputs, ...look.properties, arn, status: look.status });
+    const title = (inputs: I) => `${kind.noun} ${kind.displayName(inputs)}`;
+    const outsOf = (inputs: Properties, arn: string, description: Description) =>
+        jsonClean({ ...inputs, ...description.properties, arn, status: description.status });
 
     const judge =
         (updated: I | undefined) =>
-        (look: Look): Verdict<Look> => {
-            const verdict = verdictOn(look);
-            const failed = "done" in verdict && look.update !== undefined && look.update.status !== "ACTIVE";
-            // The service remembers a failed update also when what is wanted now is what stands.
-            return updated && failed && !kind.updates.every(isAsWanted(updated, look))
-                ? { failed: `the update failed, the old one goes on. The service says: ${look.update?.failureReason}` }
+        (description: Description): Verdict<Description> => {
+            const verdict = verdictOn(description);
+            const failed =
+                "done" in verdict && description.update !== undefined && description.update.status !== "ACTIVE";
+            // Personalize also reports a failed update after the wanted values are back in place.
+            return updated && failed && !kind.updates.every(isAsWanted(updated, description))
+                ? {
+                      failed: `the update failed, so the previous configuration stays. Reason from Personalize: ${description.update?.failureReason}`,
+                  }
                 : verdict;
         };
 
-    /** Waits until it is ACTIVE; whatever goes wrong from here on is recorded with the resource, never lost. */
+    /** Waits until the resource is ACTIVE. Every error from here on is recorded with the resource. */
     async function settle(client: PersonalizeClient, arn: string, inputs: I, updated?: I): Promise<Properties> {
-        let last: Look = { status: "CREATE PENDING", properties: {} };
-        const look = async () => {
-            last = await kind.look(client, arn);
+        let last: Description = { status: "CREATE PENDING", properties: {} };
+        const description = async () => {
+            last = await kind.describe(client, arn);
             return last;
         };
         try {
-            const goOn = "It goes on in AWS; `pulumi up` resumes the wait. docs/configuration.md has the deadlines.";
+            const goOn =
+                "The work continues in AWS; `pulumi up` resumes the wait. docs/configuration.md lists the deadlines.";
             const plan = { what: title(inputs), usual: kind.usual, goOn, ...inputs };
-            const settled = await waitFor(deps, plan, look, judge(updated));
+            const settled = await waitFor(deps, plan, description, judge(updated));
             return outsOf(inputs as unknown as Properties, arn, settled);
         } catch (error) {
-            throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), describe(error));
+            throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), messageOf(error));
         }
     }
 
     /**
-     * Asks for an update and waits for it. An answer may be lost, and another update may be under way: then it is
-     * waited for, and `update` asks again for what is still missing.
+     * Requests an update and waits for it. An answer can be lost, and another update can be running. Then it waits for
+     * that update, and `update` requests again the values that are still missing.
      */
     async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: I): Promise<Properties> {
         for (let attempt = 1; ; attempt += 1) {
@@ -79,7 +88,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
                     throw error;
                 }
-                deps.log(`${title(inputs)}: ${describe(error)}; waiting before the update`);
+                deps.log(`${title(inputs)}: ${messageOf(error)}; waiting before the update`);
                 await deps.sleep(pause(deps, inputs.pollSeconds));
                 await settle(client, arn, inputs);
             }
@@ -110,20 +119,20 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         },
         async read(id, properties) {
             const client = deps.client(String(properties.region));
-            const look = await kind.look(client, id).catch(goneOrThrow);
-            if (look === undefined) {
+            const description = await kind.describe(client, id).catch(goneOrThrow);
+            if (description === undefined) {
                 return {};
             }
             const inputs = properties as unknown as I;
             const tags =
-                kind.taggable && !look.status.startsWith("DELETE")
+                kind.taggable && !description.status.startsWith("DELETE")
                     ? stillOf(inputs.tags, await tagsOf(client, id))
                     : inputs.tags;
-            const seen: Properties = outsOf({ ...properties, tags }, id, look);
-            // The same in other words, a schema's text for instance, is no drift.
+            const seen: Properties = outsOf({ ...properties, tags }, id, description);
+            // A different text with an equal meaning, for example of a schema, is not drift.
             const same = Object.entries(properties).filter(([key, value]) => canonical(value) === canonical(seen[key]));
             const props = { ...seen, ...Object.fromEntries(same) };
-            // With the inputs as they stand, a preview after a refresh shows which property goes from what to what.
+            // With the current inputs, a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },
         async update(id, oldProperties, newProperties) {
@@ -134,8 +143,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const changed = (key: string) => canonical(oldProperties[key]) !== canonical(newProperties[key]);
             const updating = kind.update !== undefined && kind.updates.some(changed);
             if (oldProperties.status !== "ACTIVE" || updating) {
-                // The service refuses an update while the one before goes on, as after a deadline.
-                // What is recorded when this fails must not claim the new tags: the next update would leave them out.
+                // Personalize rejects an update during the previous one, for example after a deadline. If this fails,
+                // the recorded tags must be the old ones: otherwise the next update would not set the new tags.
                 await settle(client, id, { ...news, tags: olds.tags });
             }
             try {
@@ -159,7 +168,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (kind.stop) {
                     await stop(kind, deps, deps.client(inputs.region), leaving);
                 }
-                deps.log(`${title(inputs)}: the service has no delete for a ${kind.noun}; its record stays`);
+                deps.log(`${title(inputs)}: Personalize cannot delete a ${kind.noun}, so it stays there`);
             } catch (error) {
                 throw about(title(inputs), error);
             }

@@ -1,13 +1,16 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { describe, isInUse, isNotFound } from "./errors.ts";
+import { isInUse, isNotFound, messageOf } from "./errors.ts";
 import type { Removable } from "./resource.ts";
 import { isOurs, type Tags, tagsOf } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
 
-/** Deleting a campaign takes 16 to 18 minutes; whatever the stack's deadlines are, a delete gets this long. */
+/**
+ * The deletion of a campaign takes 16 to 18 minutes. Every delete has this deadline, independent of the stack's
+ * deadlines.
+ */
 const deleteDeadlineMinutes = 60;
 
-/** A resource on its way out: which, as a person calls it, how often to look (seconds), and our stack's tags. */
+/** A resource to delete: ARN, name for messages, seconds between two polls, and the stack's tags. */
 export interface Leaving {
     readonly arn: string;
     readonly what: string;
@@ -15,7 +18,7 @@ export interface Leaving {
     readonly tags: Tags;
 }
 
-/** Waits until the service does not know the resource any more. */
+/** Waits until Personalize no longer knows the resource. */
 export async function waitUntilGone(
     kind: Removable,
     deps: WaitDeps,
@@ -25,15 +28,14 @@ export async function waitUntilGone(
     await waitFor(
         deps,
         planOf(leaving),
-        async () => kind.look(client, leaving.arn).catch(goneOrThrow),
-        (look) => (look === undefined ? { done: true } : { state: look.status }),
+        async () => kind.describe(client, leaving.arn).catch(goneOrThrow),
+        (description) => (description === undefined ? { done: true } : { state: description.status }),
     );
 }
 
 /**
- * Deletes a resource, again and again while something still uses it, and waits until it is gone. What stands on it and
- * is of our stack goes first: an engine that was killed while it made a campaign has not recorded it, and it would bill
- * on for ever.
+ * Deletes a resource, with retries while others use it, and waits until it is gone. Resources of the stack that use it
+ * are deleted first: a killed engine may not have recorded its new campaign, which would be billed for ever.
  */
 export async function remove(
     kind: Removable,
@@ -52,19 +54,19 @@ export async function remove(
             if (!isInUse(error)) {
                 throw error;
             }
-            const look = await kind.look(client, leaving.arn).catch(goneOrThrow);
-            if (look === undefined || look.status.startsWith("DELETE")) {
+            const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
+            if (description === undefined || description.status.startsWith("DELETE")) {
                 return "accepted" as const;
             }
             const inTheWay = await clearTheWay(kind, deps, client, leaving);
-            return [describe(error), ...inTheWay].join("; ");
+            return [messageOf(error), ...inTheWay].join("; ");
         }
     };
     await waitFor(deps, planOf(leaving), ask, (answer) => (answer === "accepted" ? { done: true } : { state: answer }));
     await waitUntilGone(kind, deps, client, leaving);
 }
 
-/** Removes what stands on a resource and is ours; says of the rest what it is, for a person to remove. */
+/** Removes the stack's own resources that use this one; returns a message for each other resource, for the operator. */
 async function clearTheWay(kind: Removable, deps: WaitDeps, client: PersonalizeClient, leaving: Leaving) {
     const others: string[] = [];
     for await (const [dependent, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
@@ -73,18 +75,16 @@ async function clearTheWay(kind: Removable, deps: WaitDeps, client: PersonalizeC
         if (!dependent.delete) {
             await stop(dependent, deps, client, inTheWay);
         } else if (isOurs(await tagsOf(client, arn).catch(goneOrThrow), leaving.tags)) {
-            deps.log(`${what} is of this stack and stands on ${leaving.what}; it is deleted first`);
+            deps.log(`${what} belongs to this stack and uses ${leaving.what}; deleting it first`);
             await remove(dependent, deps, client, inTheWay);
         } else {
-            others.push(`${what} stands on it and is not of this stack: delete it, and this goes on`);
+            others.push(`${what} uses it and does not belong to this stack: delete it, then this deletion continues`);
         }
     }
     return others;
 }
 
-/**
- * Stops work that is under way and billed, and waits until it has ended; work that has ended is left as it is.
- */
+/** Stops a running, billed training and waits for its end; does nothing after the end. */
 export async function stop(
     kind: Removable,
     deps: WaitDeps,
@@ -92,10 +92,10 @@ export async function stop(
     leaving: Leaving,
 ): Promise<void> {
     const ask = async () => {
-        const look = await kind.look(client, leaving.arn).catch(goneOrThrow);
-        const status = look?.status ?? "";
+        const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
+        const status = description?.status ?? "";
         if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
-            // It may end by itself in between: then the service says that it is not in progress any more.
+            // If it ends meanwhile, Personalize reports that it is not in progress.
             await kind.stop?.(client, leaving.arn).catch((error) => {
                 if (!isInUse(error)) {
                     throw error;
@@ -108,7 +108,7 @@ export async function stop(
     await waitFor(deps, planOf(leaving), ask, (state) => (state === undefined ? { done: true } : { state }));
 }
 
-/** Turns the service's "not found" into `undefined`, and lets every other error through. */
+/** Returns `undefined` for the service's "not found" and throws every other error. */
 export function goneOrThrow(error: unknown): undefined {
     if (!isNotFound(error)) {
         throw error;
@@ -121,5 +121,5 @@ const planOf = ({ what, pollSeconds }: Leaving) => ({
     pollSeconds,
     usual: "minutes",
     deadlineMinutes: deleteDeadlineMinutes,
-    goOn: "Run the same command again to go on with its deletion.",
+    goOn: "Run the same command again to continue the deletion.",
 });

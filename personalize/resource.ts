@@ -1,73 +1,73 @@
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
 
-/** What every resource is told besides its own properties. */
+/** Inputs of every resource, besides its own properties. */
 export interface CommonInputs {
     readonly region: string;
     readonly tags: Readonly<Record<string, string>>;
-    /** Seconds between two looks while waiting. */
+    /** Seconds between two polls while waiting. */
     readonly pollSeconds: number;
-    /** Minutes until a wait is given up; the work in AWS goes on, and the next `pulumi up` resumes the wait. */
+    /** Deadline of a wait in minutes; the work in AWS continues, and the next `pulumi up` resumes the wait. */
     readonly deadlineMinutes: number;
-    /** ARN of what was made outside this program (in the console) and is to be gone on with, whoever's tags it has. */
+    /** ARN of a resource from outside this program (the console) that the program shall use, whatever its tags. */
     readonly adopt?: string;
 }
 
-/** What the service says of a resource. */
-export interface Look {
-    /** The service's own word, for example `CREATE IN_PROGRESS`. */
+/** The description of a resource by Personalize. */
+export interface Description {
+    /** Personalize's status, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
-    /** When the service last changed it. */
+    /** Time of the last change in Personalize. */
     readonly since?: Date | undefined;
     /** Properties under the names of the inputs and outputs; JSON only. */
     readonly properties: Readonly<Record<string, unknown>>;
-    /** The newest change in place, where the service reports one. */
+    /** The newest update in place, if Personalize reports one. */
     readonly update?: { readonly status: string; readonly failureReason?: string | undefined } | undefined;
 }
 
-/** A bad input, found before anything is created. */
+/** An invalid input, found before anything is created. */
 export interface Problem {
     readonly property: string;
     readonly reason: string;
 }
 
-/** Everything that is particular to one kind of Personalize resource; `lifecycle` does the rest. */
+/** The specifics of one kind of Personalize resource; `lifecycle` does the rest. */
 export interface ResourceKind<I extends CommonInputs> {
-    /** As a person would call it: `dataset group`. */
+    /** Name for messages: `dataset group`. */
     readonly noun: string;
     /** How long creation usually takes, for the progress line (personalize-facts: observed durations). */
     readonly usual: string;
-    /** Inputs whose change makes a new resource (the service cannot update them). */
+    /** Inputs that Personalize cannot update: a change creates a new resource. */
     readonly replaces: readonly (keyof I & string)[];
-    /** Inputs that the service updates in place. */
+    /** Inputs that Personalize updates in place. */
     readonly updates: readonly (keyof I & string)[];
     /**
-     * Inputs that make up its ARN. While they stay, the old resource must be gone before the new one can be made; when
-     * one changes, both can stand side by side. Empty for jobs and versions, each of which has a name of its own.
+     * Inputs that determine its ARN. While they are unchanged, the old resource must be deleted before the new one is
+     * created. If one changes, both can exist. Empty for jobs and versions, because each has its own name.
      */
     readonly identity: readonly (keyof I & string)[];
-    /** Whether the service lets it carry tags, by which we know our own again. */
+    /** Whether it can have tags, by which the program recognises its own resources. */
     readonly taggable: boolean;
-    nameOf(inputs: I): string;
+    displayName(inputs: I): string;
     problems(inputs: I): readonly Problem[];
-    /** Tags that say what it was made of, besides those of the stack. */
+    /** Tags that record its source, besides the stack's tags. */
     contentTags?(inputs: I): Readonly<Record<string, string>>;
-    /** ARN of the resource that these inputs would collide with or could go on with. */
+    /** ARN of an existing resource that these inputs would conflict with or could use. */
     find(client: PersonalizeClient, inputs: I): Promise<string | undefined>;
-    /** Asks the service once to create it; answers the ARN. */
+    /** Sends one create call and returns the ARN. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
-    look(client: PersonalizeClient, arn: string): Promise<Look>;
+    describe(client: PersonalizeClient, arn: string): Promise<Description>;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
-    /** What stands on it and must go before it, with its kind. */
+    /** Resources that use it and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
-    /** Ends work that is billed and under way, where the service can. */
+    /** Stops running, billed work, if Personalize can. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;
-    /** Absent where the service has no such operation. */
+    /** Absent if Personalize has no such operation. */
     delete?(client: PersonalizeClient, arn: string): Promise<void>;
 }
 
-/** What is asked of a kind whose resource is on its way out. */
-export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "look" | "dependents" | "stop" | "delete">;
+/** The part of a kind that a deletion needs. */
+export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "describe" | "dependents" | "stop" | "delete">;
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
 
@@ -75,20 +75,20 @@ const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
 export function nameProblems(property: string, name: string): readonly Problem[] {
     return isUnknown(name) || (namePattern.test(name) && name.length <= 63)
         ? []
-        : [{ property, reason: `"${name}" is no Personalize name: 1 to 63 letters, digits, - and _` }];
+        : [{ property, reason: `"${name}" is not a valid Personalize name: 1 to 63 letters, digits, - and _` }];
 }
 
-/** Pulumi's placeholder for a value that preview does not know yet (`pulumi.runtime.unknownValue`). */
+/** Pulumi's placeholder for a value that is unknown at preview (`pulumi.runtime.unknownValue`). */
 export function isUnknown(value: unknown): boolean {
     return value === "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 }
 
-/** Drops what JSON cannot say, so that Pulumi's state can hold it; dates become ISO 8601. */
+/** Drops what JSON cannot express, so that Pulumi's state can store it; dates become ISO 8601. */
 export function jsonClean<T>(value: T): T {
     return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** The first listed thing that matches, page by page; nothing is asked for beyond it. */
+/** The first matching item, page by page; no page is requested after it. */
 export async function firstMatch<P, T>(
     pages: AsyncIterable<P>,
     items: (page: P) => readonly T[] | undefined,
@@ -101,4 +101,18 @@ export async function firstMatch<P, T>(
         }
     }
     return undefined;
+}
+
+/** `once` disables retries, for calls that must not be repeated before a check. */
+export type ClientOf = (region: string, tries?: "once") => PersonalizeClient;
+
+/** One client per region and retry mode, created at its first use. */
+export function personalizeClients(): ClientOf {
+    const clients = new Map<string, PersonalizeClient>();
+    return (region, tries) => {
+        const key = `${region} ${tries}`;
+        const client = clients.get(key) ?? new PersonalizeClient({ region, maxAttempts: tries === "once" ? 1 : 8 });
+        clients.set(key, client);
+        return client;
+    };
 }

@@ -13,8 +13,8 @@ export interface SchemaInputs extends CommonInputs {
 }
 
 /**
- * The Avro schema of the interactions that data-prep writes, in the order of the CSV's header
- * (Developer Guide, "Creating schema JSON files").
+ * The Avro schema of data-prep's interactions, in the order of the CSV's header (Developer Guide, "Creating schema JSON
+ * files").
  */
 export const itemInteractionsSchema = JSON.stringify({
     type: "record",
@@ -29,7 +29,7 @@ export const itemInteractionsSchema = JSON.stringify({
     version: "1.0",
 });
 
-/** A schema is made at once, carries no tags and has no state; it goes by its name and its text. */
+/** A schema is available at once and has no tags and no status; its name and text identify it. */
 export const schema: ResourceKind<SchemaInputs> = {
     noun: "schema",
     usual: "a moment",
@@ -37,7 +37,7 @@ export const schema: ResourceKind<SchemaInputs> = {
     updates: [],
     identity: ["region", "name"],
     taggable: false,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
     async find(client, { name }) {
         const pages = paginateListSchemas({ client }, {});
@@ -52,7 +52,7 @@ export const schema: ResourceKind<SchemaInputs> = {
         const { schemaArn } = await client.send(new CreateSchemaCommand({ name: inputs.name, schema: inputs.schema }));
         return schemaArn as string;
     },
-    async look(client, schemaArn) {
+    async describe(client, schemaArn) {
         const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));
         return {
             status: "ACTIVE",

@@ -11,19 +11,19 @@ import { allTags, tagList, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
-    /** The import it learns from: another import makes another version. */
+    /** The import that it learns from: a new import means a new version. */
     readonly importJobArn: string;
 }
 
-/** Tag by which a version is known again: the import it was trained on. Tag values hold `:` and `/`. */
+/** Tag with the import that the version was trained on. Tag values allow `:` and `/`. */
 const importTag = "movie-recommender:import";
 
-/** The import that a version was trained on; undefined for one that the service or somebody else made. */
+/** The import that a version was trained on; undefined for versions from outside the program. */
 export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
     return (await tagsOf(client, solutionVersionArn))[importTag];
 }
 
-/** A version has no delete of its own: it disappears with its solution. A training under way is stopped. */
+/** A version has no delete: it disappears with its solution. A running training is stopped. */
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
     usual: "20 to 60 minutes",
@@ -31,7 +31,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     updates: [],
     identity: [],
     taggable: true,
-    nameOf: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
+    displayName: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
     problems: () => [],
     contentTags: ({ importJobArn }) => ({ [importTag]: importJobArn }),
     async find(client, { solutionArn, importJobArn }) {
@@ -55,7 +55,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         });
         return (await client.send(command)).solutionVersionArn as string;
     },
-    async look(client, solutionVersionArn) {
+    async describe(client, solutionVersionArn) {
         const { solutionVersion: found } = await client.send(
             new DescribeSolutionVersionCommand({ solutionVersionArn }),
         );
@@ -77,7 +77,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     },
 };
 
-/** The recipe that AutoML found: documented on the solution (API reference, AutoMLResult), not on its versions. */
+/** The recipe that AutoML chose: the solution has it (API reference, AutoMLResult), not its versions. */
 async function chosenRecipe(client: PersonalizeClient, solutionArn: string | undefined): Promise<string | undefined> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     return solution?.autoMLResult?.bestRecipeArn;

@@ -17,11 +17,11 @@ import { tagList } from "./tags.ts";
 export interface SolutionInputs extends CommonInputs {
     readonly name: string;
     readonly datasetGroupArn: string;
-    /** Absent with AutoML: then the service chooses. */
+    /** Absent with AutoML: Personalize chooses. */
     readonly recipeArn?: string;
     readonly performAutoML: boolean;
     readonly performAutoTraining: boolean;
-    /** How often the service trains by itself, `rate(7 days)`; only with `performAutoTraining`. */
+    /** Schedule of automatic training, for example `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
 }
 
@@ -38,7 +38,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     updates: ["performAutoTraining", "schedulingExpression"],
     identity: ["region", "name"],
     taggable: true,
-    nameOf: ({ name }) => name,
+    displayName: ({ name }) => name,
     problems: ({ name, recipeArn, performAutoML }) => [
         ...nameProblems("name", name),
         ...(performAutoML && recipeArn !== undefined
@@ -54,7 +54,7 @@ export const solution: ResourceKind<SolutionInputs> = {
             : []),
     ],
     async find(client, { name }) {
-        // Of every group: a solution's name is unique in the account, and one elsewhere is in the way too.
+        // In all groups: a solution's name is unique in the account, so one in another group also conflicts.
         const pages = paginateListSolutions({ client }, {});
         const found = await firstMatch(
             pages,
@@ -70,14 +70,14 @@ export const solution: ResourceKind<SolutionInputs> = {
             datasetGroupArn,
             recipeArn,
             performAutoML,
-            // The service's own default is true: a billed training every week.
+            // Personalize's default is true, which bills a training every week.
             performAutoTraining,
             solutionConfig: schedule(inputs),
             tags: tagList(tags),
         });
         return (await client.send(command)).solutionArn as string;
     },
-    async look(client, solutionArn) {
+    async describe(client, solutionArn) {
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
         const update = found?.latestSolutionUpdate;
         return {
@@ -88,7 +88,7 @@ export const solution: ResourceKind<SolutionInputs> = {
                 datasetGroupArn: found?.datasetGroupArn,
                 performAutoML: found?.performAutoML ?? false,
                 ...autoTraining(found),
-                // With AutoML the recipe is the outcome, not a choice to compare with.
+                // With AutoML the recipe is a result, so it is not compared.
                 ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
             },
             update: update && { status: update.status ?? "", failureReason: update.failureReason },
@@ -97,13 +97,13 @@ export const solution: ResourceKind<SolutionInputs> = {
     async update(client, solutionArn, inputs) {
         const { performAutoTraining, schedulingExpression } = inputs;
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
-        // The same again is refused, and another frequency starts the schedule anew.
+        // Personalize rejects an update without a change, and a new frequency restarts the schedule.
         if (canonical(autoTraining(found)) !== canonical(jsonClean({ performAutoTraining, schedulingExpression }))) {
             const solutionUpdateConfig = schedule(inputs);
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
         }
     },
-    /** Its campaigns, and the trainings that are under way. */
+    /** Its campaigns and running trainings. */
     async *dependents(client, solutionArn) {
         for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
             yield* campaigns.map(({ campaignArn = "" }) => [campaign, campaignArn] as const);
@@ -118,7 +118,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     },
 };
 
-/** The schedule of a solution that does not train by itself is nothing to compare with. */
+/** Without automatic training the schedule is not compared. */
 function autoTraining(found: Solution | undefined) {
     const performAutoTraining = found?.performAutoTraining ?? false;
     const schedulingExpression = found?.solutionConfig?.autoTrainingConfig?.schedulingExpression;

@@ -8,12 +8,12 @@ import type { CommonInputs, ResourceKind } from "./resource.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** The tags in the service's spelling. */
+/** The tags in the format of the Personalize API. */
 export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
     return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
 }
 
-/** What a resource of these inputs carries: the stack's tags, and those that say what it was made of. */
+/** All tags of a resource: the stack's tags, and those that record its source. */
 export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
     ...inputs.tags,
     ...kind.contentTags?.(inputs),
@@ -25,15 +25,15 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
-/** Whether something that carries these tags is of the stack with those. */
+/** Whether these tags show that the resource belongs to the stack. */
 export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
     ["pulumi:project", "pulumi:stack"].every((key) => has?.[key] !== undefined && has[key] === stack[key]);
 
-/** What became of the tags that we once set; those of others are none of our business. */
+/** The current values of the tags that the program once set; tags of others are ignored. */
 export const stillOf = (once: Tags, has: Tags): Tags =>
     Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
 
-/** Sets the tags that are wanted, and takes away those that we once set and do not want any more. */
+/** Sets the wanted tags and removes the tags that the program set earlier and no longer wants. */
 export async function retag(
     client: PersonalizeClient,
     resourceArn: string,

@@ -1,12 +1,14 @@
-import { describe, isTransient } from "./errors.ts";
+import { isDeadEnd } from "./diff.ts";
+import { isTransient, messageOf } from "./errors.ts";
+import type { Description } from "./resource.ts";
 
-/** The world outside, so that tests can run a wait of hours in no time. */
+/** The outside world, so that tests can run a wait of hours in no time. */
 export interface WaitDeps {
     sleep(seconds: number): Promise<void>;
     /** Seconds since any fixed moment. */
     now(): number;
     log(message: string): void;
-    /** Throws when nobody is left who would record what happens. */
+    /** Throws if the engine that records the results has stopped. */
     assertEngineAlive(): Promise<void>;
     random(): number;
 }
@@ -17,7 +19,7 @@ export interface WaitPlan {
     readonly usual: string;
     readonly pollSeconds: number;
     readonly deadlineMinutes: number;
-    /** What a person does when the deadline has passed. */
+    /** Instruction for the operator after the deadline. */
     readonly goOn: string;
 }
 
@@ -27,16 +29,16 @@ const heartbeatSeconds = 60;
 const longestBackoff = 8;
 
 /**
- * Looks until a verdict is reached, every `pollSeconds` with a jitter of a tenth. Throttling and faults of the
- * service or the network are lived through: each in a row doubles the pause, up to eight times `pollSeconds`.
+ * Polls until there is a verdict, every `pollSeconds` with a jitter of a tenth. Throttling and failures of service or
+ * network do not end the wait: each consecutive one doubles the pause, up to eight times `pollSeconds`.
  *
- * @throws Error when the resource failed, or when the deadline passed; both say what to do next.
+ * @throws Error if the resource failed, or after the deadline; the message names the next step.
  */
 export async function waitFor<L, T>(
     deps: WaitDeps,
     plan: WaitPlan,
-    look: () => Promise<L>,
-    judge: (look: L) => Verdict<T>,
+    poll: () => Promise<L>,
+    judge: (polled: L) => Verdict<T>,
 ): Promise<T> {
     const start = deps.now();
     let said = "";
@@ -44,7 +46,7 @@ export async function waitFor<L, T>(
     let backoff = 1;
     for (;;) {
         await deps.assertEngineAlive();
-        const verdict = await attempt(look, judge);
+        const verdict = await attempt(poll, judge);
         if ("done" in verdict) {
             return verdict.done;
         }
@@ -56,8 +58,8 @@ export async function waitFor<L, T>(
             throw new Error(`${plan.what} is still ${verdict.state} after ${duration(elapsed)}. ${plan.goOn}`);
         }
         if (verdict.state !== said || deps.now() - saidAt >= heartbeatSeconds) {
-            // A person who waits for minutes wonders what Ctrl-C would cost.
-            const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice ends the wait only. ${plan.goOn}` : "";
+            // After a minute, operators want to know the effect of Ctrl-C.
+            const hint = elapsed >= heartbeatSeconds ? `. Ctrl-C twice only ends the wait. ${plan.goOn}` : "";
             deps.log(`${plan.what}: ${verdict.state}, ${duration(elapsed)} (usually ${plan.usual})${hint}`);
             said = verdict.state;
             saidAt = deps.now();
@@ -67,20 +69,20 @@ export async function waitFor<L, T>(
     }
 }
 
-/** Seconds until the next look: `pollSeconds` with a jitter of a tenth, so that many waits do not ask in step. */
+/** Seconds until the next poll: `pollSeconds` with a jitter of a tenth, so that many waits do not poll in step. */
 export const pause = (deps: Pick<WaitDeps, "random">, pollSeconds: number) => pollSeconds * (0.9 + 0.2 * deps.random());
 
 async function attempt<L, T>(
-    look: () => Promise<L>,
-    judge: (look: L) => Verdict<T>,
+    poll: () => Promise<L>,
+    judge: (polled: L) => Verdict<T>,
 ): Promise<Verdict<T> | { state: string; unanswered: true }> {
     try {
-        return judge(await look());
+        return judge(await poll());
     } catch (error) {
         if (!isTransient(error)) {
             throw error;
         }
-        return { state: `not answering (${describe(error)})`, unanswered: true };
+        return { state: `no answer (${messageOf(error)})`, unanswered: true };
     }
 }
 
@@ -93,4 +95,19 @@ export function duration(seconds: number): string {
     const hours = Math.floor(whole / 3600);
     const minutes = Math.floor((whole % 3600) / 60);
     return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
+
+/** Whether a creation or update still changes a resource. A failed update changes nothing. */
+export function verdictOn(description: Description): Verdict<Description> {
+    if (isDeadEnd(description.status)) {
+        return {
+            failed: `${description.status}. Reason from Personalize: ${description.failureReason ?? "none given"}`,
+        };
+    }
+    if (description.status !== "ACTIVE") {
+        return { state: description.status };
+    }
+    return description.update && /PENDING|IN_PROGRESS/.test(description.update.status)
+        ? { state: `UPDATE ${description.update.status}` }
+        : { done: description };
 }

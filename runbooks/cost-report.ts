@@ -5,7 +5,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError } from "commander";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import type { Advice } from "../cost/advice.ts";
-import type { SavedCalls } from "../cost/saved-calls.ts";
+import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { adviceOn } from "./lib/cost/advise.ts";

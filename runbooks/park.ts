@@ -1,6 +1,6 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { standingUsdPerMonth } from "../cost/standing.ts";
-import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { standingUsdPerMonth } from "../cost/estimate.ts";
+import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { untilCancelled } from "./lib/cli/cancelled.ts";
@@ -35,7 +35,7 @@ await runAction(options.verbose, async (signal) => {
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
     const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);
-    const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
+    const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : look && servedIn(look);
     if (!campaign && parked) {
         return say(`It is parked since ${parked.since} (${parked.reason}). It comes back by: npm run resume`, false);

@@ -5,7 +5,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import { iso } from "../cost/time.ts";
-import { describe, isTransient } from "../personalize/errors.ts";
+import { isTransient, messageOf } from "../personalize/errors.ts";
 import { interval } from "./lib/cli/interval.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
@@ -53,7 +53,7 @@ await runAction(options.verbose, async (signal) => {
             if (options.every === undefined || !isTransient(error)) {
                 throw error;
             }
-            process.stderr.write(`not published this time: ${describe(error)}\n`);
+            process.stderr.write(`not published this time: ${messageOf(error)}\n`);
             return undefined;
         });
         if (options.every === undefined) {

@@ -1,7 +1,7 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/standing.ts";
+import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
-import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
 import { untilCancelled } from "./lib/cli/cancelled.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
@@ -30,7 +30,7 @@ await runAction(options.verbose, async (signal) => {
     const ssm = deps.ssm(config.region);
     const { parked, serving } = await readStateFlags(ssm, config.stack);
     const campaign = await operatedCampaign(deps, stack);
-    const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
+    const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
     if (!config.campaignEnabled) {
         throw new RunbookError(
             "campaignEnabled is false, so the next `pulumi up` would delete the campaign again. " +

@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
@@ -31,7 +31,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const client = deps.client(region);
     const campaign = await operatedCampaign(deps, stack);
-    const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
+    const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const { parked, serving } = await readStateFlags(deps.ssm(region), name);
     const switches = await notedSwitches(deps.ssm(region), name);
     const versions = await versionsOf(client, solutionArn, look && servedIn(look).solutionVersionArn, switches);

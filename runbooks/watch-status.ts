@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
-import { personalizeClients } from "../personalize/clients.ts";
-import { describe, isTransient } from "../personalize/errors.ts";
+import { isTransient, messageOf } from "../personalize/errors.ts";
+import { personalizeClients } from "../personalize/resource.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { byRegion } from "./lib/stack/by-region.ts";
@@ -91,7 +91,7 @@ async function follow(signal: AbortSignal): Promise<number> {
             if (!isTransient(error)) {
                 throw error;
             }
-            process.stderr.write(`${clock()} not answering (${describe(error)})\n`);
+            process.stderr.write(`${clock()} not answering (${messageOf(error)})\n`);
         }
         await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
     }

@@ -29,8 +29,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Films that are watched by those who watch this one
-         * @description Answers from tables that are made of the interactions; it costs nothing. A film that nobody knows answers popular ones.
+         * Films watched by the viewers of this film
+         * @description Answers from tables that data-prep makes from the interactions, without cost. An unknown film gets popular films.
          */
         get: operations["getSimilar"];
         put?: never;
@@ -65,7 +65,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The films whose audience grows, popular ones where too few grow */
+        /** Films with a growing audience, filled up with popular films */
         get: operations["getTrending"];
         put?: never;
         post?: never;
@@ -85,8 +85,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Given films in the order in which a viewer would like them
-         * @description Needs the ranking campaign, which only config `rankingCampaign` makes; without it the answer is 404.
+         * Given films, ranked for a viewer
+         * @description Needs the ranking campaign (config `rankingCampaign`); without it the answer is 404.
          */
         post: operations["rankItems"];
         delete?: never;
@@ -122,8 +122,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a viewer did
-         * @description Goes to the event tracker, and to the viewer's newest films, by which the next list is another one. Give `revision` of the answer as `since` of the next request, and no cache answers it with what was before.
+         * Record events of a viewer
+         * @description Sends the events to the event tracker and adds the films to the viewer's newest films, so the next list changes. Send the returned `revision` as `since` with the next request; then no cache answers with an older list.
          */
         post: operations["putEvents"];
         delete?: never;
@@ -139,7 +139,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where answers come from now, and what it costs */
+        /** Current source of answers, and cost */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -172,43 +172,43 @@ export interface components {
     schemas: {
         Id: string;
         /**
-         * @description campaign: Amazon Personalize just now. cache: a list of the campaign from before, within its time or, while there is no campaign, beyond it. precomputed: made in advance for this viewer. similar: like the films that he, or the request, named last. popular: what most people watch, or what grows.
+         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. similar: like the viewer's newest films, or like the film of the request. popular: the most watched films, or films with a growing audience.
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "similar" | "popular";
         Film: {
             itemId: components["schemas"]["Id"];
-            /** @description The id where the catalogue has no title */
+            /** @description The id if the catalogue has no title */
             title: string;
             year: number | null;
             genres: string[];
-            /** @description How many users of the interactions watched it */
+            /** @description Number of users in the interactions who watched it */
             viewers?: number;
         };
         ListedFilm: {
             itemId: components["schemas"]["Id"];
-            /** @description The id where the catalogue has no title */
+            /** @description The id if the catalogue has no title */
             title: string;
             year: number | null;
             genres: string[];
-            /** @description Of the campaign; all films of the catalogue together have 1. Absent from other sources */
+            /** @description Score from the campaign; the scores of the whole catalogue add up to 1. Absent for other sources */
             score?: number;
         };
         FilmList: {
             source: components["schemas"]["Source"];
             /**
-             * @description Why it is no list of the campaign just now, where it is none
+             * @description Why the campaign did not make this list just now; absent if it did
              * @enum {string}
              */
             reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served";
-            /** @description Of the campaign's list; events that follow from it pass it back */
+            /** @description Id of the campaign's list; send it with the events that follow from the list */
             recommendationId?: string;
             /**
              * Format: date-time
-             * @description When the list was made
+             * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description The films that a list of source similar is like */
+            /** @description The films that a list with source similar is based on */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
         };
@@ -222,18 +222,18 @@ export interface components {
         };
         Event: {
             eventId?: components["schemas"]["Id"];
-            /** @description Such as Watch */
+            /** @description For example Watch */
             eventType: string;
             itemId: components["schemas"]["Id"];
-            /** @description Epoch seconds; now where it is absent */
+            /** @description Epoch seconds; default is now */
             sentAt?: number;
-            /** @description Of the list that the film was chosen from */
+            /** @description recommendationId of the list that contained the film */
             recommendationId?: string;
         };
         EventsAnswer: {
-            /** @description Give it as `since` of the next request for this viewer */
+            /** @description Send it as `since` with the next request for this viewer */
             revision: number;
-            /** @description Whether the event tracker took them; without one the campaign does not learn of them */
+            /** @description Whether the event tracker accepted the events; if false */
             tracked: boolean;
         };
         Health: {
@@ -243,18 +243,18 @@ export interface components {
             region?: string;
             campaign: {
                 /**
-                 * @description serving: it is asked. resting: it failed too often, and is asked again in some seconds. away: there is none, as while it is parked
+                 * @description serving: the API calls the campaign. resting: it failed too often; the API calls it again in a few seconds. away: there is no campaign, for example while it is parked
                  * @enum {string}
                  */
                 state: "serving" | "resting" | "away";
-                /** @description The service's word for it, such as ACTIVE */
+                /** @description Status from Personalize, for example ACTIVE */
                 status?: string;
                 solutionVersionArn?: string;
                 minProvisionedTPS?: number;
                 /** Format: date-time */
                 checkedAt?: string;
             };
-            /** @description What the cost guard has to say of a campaign that is away */
+            /** @description Notification of the cost guard about a campaign that is away */
             notice?: {
                 kind: string;
                 text: string;
@@ -266,9 +266,9 @@ export interface components {
                 interactionsSha256: string;
                 genres?: string[];
             };
-            /** @description By the prices of the stack's program; US dollars */
+            /** @description US dollars, by the prices in the stack's program */
             cost: {
-                /** @description While the campaign is there; nothing when it is away */
+                /** @description Cost while the campaign exists; 0 while it is away */
                 campaignUsdPerHour: number;
                 estimatedUsdPerMonth: number;
                 monthlyLimitUsd: number;
@@ -276,23 +276,23 @@ export interface components {
         };
         /** @description RFC 9457 */
         Problem: {
-            /** @description A path of docs/api.md such as /problems/bad-request, or about:blank */
+            /** @description A type from docs/api.md, for example /problems/bad-request, or about:blank */
             type: string;
             title: string;
             status: number;
             detail?: string;
-            /** @description Of API Gateway; the log has it */
+            /** @description Request id of API Gateway */
             requestId: string;
-            /** @description What is wrong, and where */
+            /** @description The faults and their places */
             errors?: {
-                /** @description Such as query numResults, or body /events/0/itemId */
+                /** @description For example query numResults, or body /events/0/itemId */
                 in: string;
                 message: string;
             }[];
         };
     };
     responses: {
-        /** @description Films, and where they come from */
+        /** @description Films and their source */
         FilmList: {
             headers: {
                 ETag: components["headers"]["ETag"];
@@ -303,14 +303,14 @@ export interface components {
                 "application/json": components["schemas"]["FilmList"];
             };
         };
-        /** @description The answer is the one that If-None-Match names */
+        /** @description The answer is unchanged since the entity tag in If-None-Match */
         NotModified: {
             headers: {
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description The request does not keep to this description */
+        /** @description The request does not match this description */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -319,7 +319,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing */
+        /** @description Not found */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -337,7 +337,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A fault of ours; the log has more under the request id */
+        /** @description Internal error; find details in the log by the request id */
         Failure: {
             headers: {
                 [name: string]: unknown;
@@ -348,28 +348,28 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The viewer, as in the interactions; one that nobody knows gets popular films until he does something */
+        /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
         userId: components["schemas"]["Id"];
-        /** @description The film, as in the interactions */
+        /** @description Film id, as in the interactions */
         itemId: components["schemas"]["Id"];
-        /** @description So many films at most */
+        /** @description Maximum number of films */
         numResults: number;
         /** @description Only films of this genre */
         genre: string;
         /** @description Name of a filter of the stack (config `filters`) */
         filter: string;
-        /** @description The filter's values by their placeholders, such as {"GENRE":"\"Drama\""} */
+        /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
         filterValues: string;
-        /** @description The viewer's context, such as {"DEVICE":"phone"}; only for a campaign whose schema has it */
+        /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
         context: string;
-        /** @description The `revision` that the viewer's last event was answered with */
+        /** @description The `revision` from the answer to the viewer's last event */
         since: number;
     };
     requestBodies: never;
     headers: {
-        /** @description Of this answer; If-None-Match with it answers 304 while it holds */
+        /** @description Entity tag of this answer; a request with If-None-Match gets 304 while the answer is unchanged */
         ETag: string;
-        /** @description A viewer's list is private; what is everybody's is public */
+        /** @description private for a viewer's list, public for answers that are equal for all viewers */
         CacheControl: string;
     };
     pathItems: never;
@@ -379,20 +379,20 @@ export interface operations {
     getRecommendations: {
         parameters: {
             query?: {
-                /** @description So many films at most */
+                /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
                 /** @description Name of a filter of the stack (config `filters`) */
                 filter?: components["parameters"]["filter"];
-                /** @description The filter's values by their placeholders, such as {"GENRE":"\"Drama\""} */
+                /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
                 filterValues?: components["parameters"]["filterValues"];
-                /** @description The viewer's context, such as {"DEVICE":"phone"}; only for a campaign whose schema has it */
+                /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description The `revision` that the viewer's last event was answered with */
+                /** @description The `revision` from the answer to the viewer's last event */
                 since?: components["parameters"]["since"];
             };
             header?: never;
             path: {
-                /** @description The viewer, as in the interactions; one that nobody knows gets popular films until he does something */
+                /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
                 userId: components["parameters"]["userId"];
             };
             cookie?: never;
@@ -409,12 +409,12 @@ export interface operations {
     getSimilar: {
         parameters: {
             query?: {
-                /** @description So many films at most */
+                /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
             path: {
-                /** @description The film, as in the interactions */
+                /** @description Film id, as in the interactions */
                 itemId: components["parameters"]["itemId"];
             };
             cookie?: never;
@@ -433,7 +433,7 @@ export interface operations {
             query?: {
                 /** @description Only films of this genre */
                 genre?: components["parameters"]["genre"];
-                /** @description So many films at most */
+                /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
@@ -452,7 +452,7 @@ export interface operations {
     getTrending: {
         parameters: {
             query?: {
-                /** @description So many films at most */
+                /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
             };
             header?: never;
@@ -473,7 +473,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The viewer, as in the interactions; one that nobody knows gets popular films until he does something */
+                /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
                 userId: components["parameters"]["userId"];
             };
             cookie?: never;
@@ -496,7 +496,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The film, as in the interactions */
+                /** @description Film id, as in the interactions */
                 itemId: components["parameters"]["itemId"];
             };
             cookie?: never;
@@ -533,7 +533,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken in */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -556,7 +556,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The service answers; `campaign.state` says whether lists are personal */
+            /** @description The service answers; `campaign.state` shows whether lists are personal */
             200: {
                 headers: {
                     [name: string]: unknown;

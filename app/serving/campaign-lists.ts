@@ -1,19 +1,19 @@
 import type { FilmListReason } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { failureOf, reasonOf } from "./failures.ts";
+import { type ListAsk, listKey } from "./freshness.ts";
 import { type Limits, listLength } from "./limits.ts";
-import { type ListAsk, listKey } from "./list-key.ts";
-import { type Patience, within } from "./patience.ts";
 import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "./request-line.ts";
+import { type Resilience, within } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
-/** Which list of which viewer, and what was known of both when it was asked for. */
+/** A wanted list, and the known state of viewer and campaign at the request. */
 export interface ListWanted extends ListAsk {
     readonly userId: string;
-    /** Of the viewer: the list will know the events up to there. */
+    /** The viewer's revision: the list will include the events up to it. */
     readonly revision: number;
-    readonly generation: string | undefined;
+    readonly solutionVersion: string | undefined;
 }
 
 export interface CampaignListParts {
@@ -22,22 +22,22 @@ export interface CampaignListParts {
     readonly filters: Readonly<Record<string, string>>;
     readonly memory: ViewerMemory;
     readonly watch: Pick<CampaignWatch, "gone">;
-    readonly campaignPatience: Patience;
-    readonly tablePatience: Patience;
+    readonly campaignResilience: Resilience;
+    readonly tableResilience: Resilience;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
 }
 
-/** Lists of the campaign: one call for all who wait for the same list, which is then kept in memory and table. */
+/** Lists from the campaign: one call for all requests that wait for the same list; then stored in memory and table. */
 export function campaignLists(parts: CampaignListParts) {
-    const { campaign, table, filters, memory, watch, campaignPatience, tablePatience, clock, log, limits } = parts;
-    /** Why it rests, while it does. */
+    const { campaign, table, filters, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
+    /** Reason during a pause after failures. */
     let lastFailure: FilmListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
-    async function call(wanted: ListWanted, key: string, ask: Patience["ask"], trace: Trace): Promise<KeptList> {
-        const { userId, filter, values, context, revision, generation } = wanted;
+    async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
+        const { userId, filter, values, context, revision, solutionVersion } = wanted;
         const arn = filter === undefined ? undefined : (filters[filter] ?? "");
         const madeAt = clock();
         const filtered = arn !== undefined && { filter: { arn, values } };
@@ -55,29 +55,32 @@ export function campaignLists(parts: CampaignListParts) {
         });
         const list: KeptList = {
             ...order,
-            ...{ key, madeAt, revision, from: "campaign" },
-            ...(generation !== undefined && { generation }),
+            key,
+            madeAt,
+            revision,
+            from: "campaign",
+            ...(solutionVersion !== undefined && { solutionVersion }),
         };
         memory.keep(userId, list);
         const expiresAt = Math.ceil((madeAt + limits.stale) / 1000);
         trace.background.push(
-            tablePatience
+            tableResilience
                 .later((signal) => table.putList(userId, list, expiresAt, signal))
                 .catch((error: unknown) => {
                     trace.tableFailures += 1;
-                    log({ failed: "keep a list in the table", error: nameOf(error) });
+                    log({ failed: "store a list in the table", error: errorName(error) });
                 }),
         );
         return list;
     }
 
-    /** Joins a call that is under way if it knows as many events. */
-    function shared(wanted: ListWanted, ask: Patience["ask"], trace: Trace): Promise<KeptList> {
+    /** Joins a running call if it includes at least as many events. */
+    function shared(wanted: ListWanted, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const key = listKey(wanted);
         const flight = `${wanted.userId}\u0000${key}`;
         const underWay = calls.get(flight);
         if (underWay !== undefined && underWay.revision >= wanted.revision) {
-            // One that was begun for nobody in particular may take longer than this one has.
+            // A background call may take longer than this request allows.
             return within(limits.campaign, () => underWay.list);
         }
         const list = call(wanted, key, ask, trace).finally(() => {
@@ -88,21 +91,21 @@ export function campaignLists(parts: CampaignListParts) {
     }
 
     return {
-        /** A new list, or why there is none. */
+        /** A new list, or the reason why there is none. */
         async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | FilmListReason> {
             try {
-                return await shared(wanted, campaignPatience.ask, trace);
+                return await shared(wanted, campaignResilience.ask, trace);
             } catch (error) {
                 const failure = failureOf(error);
                 if (failure === "failed" || failure === "refused")
-                    log({ failed: "ask the campaign", error: nameOf(error) });
+                    log({ failed: "ask the campaign", error: errorName(error) });
                 return failure === "resting" ? lastFailure : reasonOf(failure);
             }
         },
-        /** Asks for a new list in the place of one that was just answered. */
+        /** Requests a new list to replace one that was just answered. */
         refresh(wanted: ListWanted, trace: Trace): void {
-            const work = shared(wanted, campaignPatience.later, trace).catch((error: unknown) =>
-                log({ failed: "ask the campaign anew", error: nameOf(error) }),
+            const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) =>
+                log({ failed: "refresh a list from the campaign", error: errorName(error) }),
             );
             trace.background.push(work);
         },
@@ -111,5 +114,5 @@ export function campaignLists(parts: CampaignListParts) {
 
 export type CampaignLists = ReturnType<typeof campaignLists>;
 
-/** What an error says may name a viewer; its name does not. */
-export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "no error");
+/** An error's message may contain a viewer's id; its name does not. */
+export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

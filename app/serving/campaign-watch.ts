@@ -1,12 +1,12 @@
 import type { Limits } from "./limits.ts";
-import { type Patience, within } from "./patience.ts";
-import type { CampaignPort, CampaignSeen, Log, StackItems, TablePort } from "./ports.ts";
+import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from "./ports.ts";
+import { type Resilience, within } from "./resilience.ts";
 
-/** Knows whether there is a campaign, and which version it serves, without asking for each request. */
+/** Knows the campaign's status and version without a call per request. */
 export interface CampaignWatch {
-    /** What is known. The first request of a process waits for the table's answer; later ones never wait. */
+    /** The known status. The first request of a process waits for the table's answer; later ones never wait. */
     known(): Promise<CampaignKnown>;
-    /** The campaign was asked, and is not there. */
+    /** Reports that a call found no campaign. */
     gone(): void;
 }
 
@@ -17,27 +17,27 @@ export interface CampaignKnown extends StackItems {
 export interface WatchParts {
     readonly campaign: Pick<CampaignPort, "describe">;
     readonly table: Pick<TablePort, "stack" | "putCampaign">;
-    readonly tablePatience: Patience;
+    readonly tableResilience: Resilience;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
-    /** Takes work that nobody waits for. */
+    /** Takes work that no request waits for. */
     readonly background: (work: Promise<unknown>) => void;
 }
 
-/** Only an active campaign answers; one that is updated stays active, and serves its old version. */
-const isAway = (seen: CampaignSeen | undefined) => seen !== undefined && seen.status !== "ACTIVE";
+/** Only an ACTIVE campaign answers; during an update it stays ACTIVE and serves its old version. */
+const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.status !== "ACTIVE";
 
 export function campaignWatch(parts: WatchParts): CampaignWatch {
-    const { campaign, table, tablePatience, clock, log, limits, background } = parts;
+    const { campaign, table, tableResilience, clock, log, limits, background } = parts;
     let items: StackItems = {};
     let readAt: number | undefined;
     let goneAt: number | undefined;
     let everRead = false;
-    let looking: Promise<void> | undefined;
+    let polling: Promise<void> | undefined;
     const away = () => goneAt !== undefined || isAway(items.campaign);
 
-    /** Takes over what was seen, unless the campaign was found gone since. */
+    /** Uses the found status, unless the campaign was reported gone since. */
     function take(found: StackItems): void {
         items = found;
         if (goneAt !== undefined && (found.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
@@ -46,9 +46,9 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     async function read(): Promise<void> {
         readAt = clock();
         try {
-            take(await tablePatience.ask((signal) => table.stack(signal)));
+            take(await tableResilience.ask((signal) => table.stack(signal)));
         } catch (error) {
-            log({ failed: "read what is known of the campaign", error: String(error) });
+            log({ failed: "read the campaign's status from the table", error: String(error) });
         } finally {
             everRead = true;
         }
@@ -56,24 +56,25 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
 
     async function check(): Promise<void> {
         const before = items.campaign?.checkedAt;
-        const patience = away() ? limits.awayChecked : limits.campaignChecked;
+        const intervalMs = away() ? limits.awayChecked : limits.campaignChecked;
         const checkedAt = clock();
-        if (before !== undefined && checkedAt - before < patience && (goneAt === undefined || before > goneAt)) return;
+        if (before !== undefined && checkedAt - before < intervalMs && (goneAt === undefined || before > goneAt))
+            return;
         const seen = await within(limits.background, (signal) => campaign.describe(signal));
         const activeAt = seen?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
         const noted = { status: "", ...seen, checkedAt, ...(activeAt !== undefined && { activeAt }) };
         take({ ...items, campaign: noted });
-        await tablePatience.later((signal) => table.putCampaign(noted, before, signal));
+        await tableResilience.later((signal) => table.putCampaign(noted, before, signal));
     }
 
-    /** Whoever waits for it, waits for the table alone: the service is asked after that. */
-    function look(): Promise<void> {
+    /** Requests wait only for the table; the call of Personalize follows in the background. */
+    function poll(): Promise<void> {
         const reading = read();
         const checking = reading
             .then(check)
-            .catch((error: unknown) => log({ failed: "look at the campaign", error: String(error) }))
+            .catch((error: unknown) => log({ failed: "describe the campaign", error: String(error) }))
             .finally(() => {
-                looking = undefined;
+                polling = undefined;
             });
         background(checking);
         return reading;
@@ -81,11 +82,11 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
 
     return {
         async known() {
-            const patience = away() ? limits.awayRead : limits.campaignRead;
-            if (looking === undefined && (readAt === undefined || clock() - readAt >= patience)) {
-                looking = look();
+            const intervalMs = away() ? limits.awayRead : limits.campaignRead;
+            if (polling === undefined && (readAt === undefined || clock() - readAt >= intervalMs)) {
+                polling = poll();
             }
-            if (!everRead) await looking;
+            if (!everRead) await polling;
             return { ...items, away: away() };
         },
         gone() {

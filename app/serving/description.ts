@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Fault } from "./problem.ts";
 
-/** The API's description (OpenAPI 3.1), as much of it as is read here. */
+/** The parts of the API's description (OpenAPI 3.1) that the function reads. */
 export interface Description {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     readonly components: object;
@@ -25,14 +25,14 @@ interface Parameter {
     readonly content?: unknown;
 }
 
-/** A request's parts as they come: text. */
+/** The parts of a request as text. */
 export interface RawRequest {
     readonly path: Readonly<Record<string, string>>;
     readonly query: Readonly<Record<string, string>>;
     readonly body: string | undefined;
 }
 
-/** The same, read: numbers are numbers, JSON is what it says, and what is left out has its default. */
+/** The parsed parts of a request: numbers, JSON values, and defaults. */
 export interface ReadRequest {
     readonly path: Readonly<Record<string, string>>;
     readonly query: Readonly<Record<string, unknown>>;
@@ -46,9 +46,9 @@ export interface DescribedOperation {
 
 const unreadable = Symbol("no JSON");
 
-/** Makes the description ready to tell operations and to read their requests; schemas are compiled when first used. */
+/** Prepares the description to find operations and read their requests; schemas are compiled at first use. */
 export function openDescription(description: Description) {
-    // The document is no schema as a whole, and has words that JSON Schema does not know.
+    // The document as a whole is not a schema and has keywords unknown to JSON Schema.
     const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true, addUsedSchema: false });
     ajv.addSchema(description, "api");
     const operations = new Map<string, ReadonlyMap<string, DescribedOperation>>();
@@ -93,14 +93,14 @@ export function openDescription(description: Description) {
     }
 
     return {
-        /** The methods of a path as the description writes it, `/similar/{itemId}`; undefined where there is no such path. */
+        /** The methods of a path template, `/similar/{itemId}`; undefined for an unknown path. */
         methods: (path: string): ReadonlyMap<string, DescribedOperation> | undefined => operations.get(path),
     };
 }
 
 export type OpenDescription = ReturnType<typeof openDescription>;
 
-/** Of a request as a whole: each part by its place in the document. */
+/** Schema of a whole request; each part references its place in the document. */
 function schemaOf(
     known: readonly { readonly pointer: string; readonly parameter: Parameter }[],
     body: string | undefined,

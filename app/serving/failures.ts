@@ -1,7 +1,7 @@
 import { BrokenCircuitError, TaskCancelledError } from "cockatiel";
 import type { FilmListReason } from "../api/names.ts";
 
-/** Errors of an AWS client, as much of them as is read here. */
+/** The parts of an AWS client's error that are read here. */
 interface ServiceError {
     readonly name?: string;
     readonly $metadata?: { readonly httpStatusCode?: number };
@@ -12,8 +12,8 @@ export type CampaignFailure = "gone" | "throttled" | "slow" | "refused" | "resti
 const slowNames = new Set(["AbortError", "TimeoutError", "RequestAbortedError"]);
 
 /**
- * What an error of the campaign means. `refused`: the service does not take this request, filter values for instance,
- * and would take another.
+ * Classifies an error of the campaign. `refused`: Personalize rejects this request, for example its filter values, but
+ * would accept another.
  */
 export function failureOf(error: unknown): CampaignFailure {
     const { name = "", $metadata } = (error ?? {}) as ServiceError;
@@ -36,8 +36,8 @@ const reasons = {
     failed: "failed",
 } as const satisfies Record<CampaignFailure, FilmListReason>;
 
-/** As an answer says it. */
+/** The reason in an answer. */
 export const reasonOf = (failure: CampaignFailure): FilmListReason => reasons[failure];
 
-/** Whether an error says something of the campaign as it is, so that it counts against it. */
+/** Whether an error is about the campaign itself, so that it counts as a failure. */
 export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].includes(failureOf(error));

@@ -3,21 +3,21 @@ import { unpackFilms } from "./film-scores.ts";
 import type { FilmOrder } from "./ports.ts";
 import type { Film, Tables } from "./table-answers.ts";
 
-/** Films that an answer names as those which its list is like. */
+/** Number of films in `because`. */
 const mostBecause = 10;
 
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
 
 const listed = ({ itemId, title, year, genres }: Film): ListedFilm => ({ itemId, title, year, genres: [...genres] });
 
-/** A film that is not in the tables was added after they were made: it has no title but its id. */
+/** A film that was added after the tables were made has no title, so the id is shown. */
 const listedById = (tables: Tables, itemId: string): ListedFilm =>
     listed(tables.film(itemId) ?? { itemId, title: itemId, year: null, genres: [], viewers: 0 });
 
 export interface ListShown {
     readonly source: Source;
     readonly count: number;
-    /** Films that are left out. */
+    /** Films to leave out. */
     readonly without?: ReadonlySet<string>;
     readonly reason?: FilmListReason | undefined;
 }
@@ -38,13 +38,13 @@ export function answerList(
     };
 }
 
-/** Films of the tables. */
+/** A list from the tables. */
 export const answerTable = (
     films: readonly Film[],
     { source, reason }: { readonly source: Source; readonly reason?: FilmListReason | undefined },
 ): FilmListAnswer => ({ source, ...(reason && { reason }), films: films.map(listed) });
 
-/** The films that a list is like, those that are known. */
+/** The known films that a list is based on. */
 export const becauseOf = (tables: Tables, itemIds: readonly string[]): FilmAnswer[] =>
     itemIds.slice(0, mostBecause).flatMap((itemId) => {
         const film = tables.film(itemId);

@@ -1,18 +1,19 @@
 /**
- * Films in order with their scores, kept small: a process keeps tens of thousands of such lists. Both are texts, because small
- * arrays of numbers lie outside of the heap, and the holes that they leave there made a process half as large again.
+ * An ordered list of films with scores in compact form, because a process keeps tens of thousands of them. Both fields
+ * are strings: small number arrays are stored outside the heap, and their fragmentation made a process half as large
+ * again.
  */
 export interface FilmScores {
-    /** Ids, joined by U+0000, which no id has. */
+    /** Ids, separated by U+0000, which no id contains. */
     readonly ids: string;
-    /** 32-bit floats, a letter a byte, NaN where there is no score; undefined where no film has one. */
+    /** 32-bit floats, one character per byte, NaN without a score; undefined if no film has one. */
     readonly scores: string | undefined;
 }
 
 const separator = "\u0000";
-/** As many as the service gives in one answer, reused: scores are only on their way through. */
+/** Large enough for the service's longest answer; reused, because scores only pass through. */
 const scratch = Buffer.alloc(4 * 500);
-/** The service gives scores with seven decimals; a 32-bit float keeps as many digits. */
+/** Personalize returns scores with seven decimals, which fit a 32-bit float. */
 const digits = 7;
 
 export function packFilms(films: readonly { readonly itemId: string; readonly score?: number }[]): FilmScores {
@@ -36,14 +37,14 @@ export const packIds = (ids: readonly string[]): string => ids.join(separator);
 
 export const unpackIds = (ids: string): string[] => (ids === "" ? [] : ids.split(separator));
 
-/** Bytes in memory, with those of the objects around. */
+/** Bytes in memory, including the objects. */
 export const bytesOf = ({ ids, scores }: FilmScores): number =>
     textBytes(ids) + (scores === undefined ? 0 : textBytes(scores));
 
-/** A text of Latin-1 takes a byte a character, any other two. */
+/** A Latin-1 string needs one byte per character, others two. */
 export const textBytes = (text: string): number => 24 + (/[\u0100-\uffff]/.test(text) ? 2 : 1) * text.length;
 
-/** As the table keeps it: `{"ids":[…],"scores":[…]}`. */
+/** The table's format: `{"ids":[…],"scores":[…]}`. */
 export function writeFilms(films: FilmScores): string {
     const list = unpackFilms(films);
     const ids = list.map(({ itemId }) => itemId);
@@ -52,7 +53,7 @@ export function writeFilms(films: FilmScores): string {
     );
 }
 
-/** Reads what `writeFilms` wrote. Throws SyntaxError or TypeError where it is something else. */
+/** Reads the format of `writeFilms`. Throws SyntaxError or TypeError for anything else. */
 export function readFilms(text: string): FilmScores {
     const { ids, scores } = JSON.parse(text) as { ids: string[]; scores?: (number | null)[] };
     return packFilms(

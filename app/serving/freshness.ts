@@ -1,34 +1,53 @@
+import { createHash } from "node:crypto";
 import type { Limits } from "./limits.ts";
 import type { KeptList } from "./ports.ts";
 
-/** What a list is measured by. */
+/** The current state that a list is compared with. */
 export interface Now {
     /** Epoch milliseconds. */
     readonly at: number;
-    /** The viewer's revision as far as it is known, or the one that the request names, if that is later. */
+    /** The viewer's newest known revision, or the one in the request if it is later. */
     readonly revision: number;
-    /** Solution version that the campaign serves; undefined where nobody knows. */
-    readonly generation: string | undefined;
-    /** Lists that were made before are stale. */
+    /** Solution version that the campaign serves; undefined if unknown. */
+    readonly solutionVersion: string | undefined;
+    /** Lists from before this moment are stale. */
     readonly flushed: number;
 }
 
 /**
- * fresh: as good as a new one. ageing: to be answered, while a new one is asked for. stale: for want of a better one
- * only. useless: not even that.
+ * fresh: as good as a new list. ageing: answer it and request a new one in the background.
+ * stale: the last resort without a better list. useless: never use it.
  */
 export type Freshness = "fresh" | "ageing" | "stale" | "useless";
 
 /**
- * How good a kept list is. Whether it knows an event is told by revisions, not by times: the clocks of two processes differ,
- * and a list that was asked for before an event may come after it.
+ * The freshness of a stored list. Revisions show whether it includes an event, not times: clocks of processes differ,
+ * and a list requested before an event can arrive after it.
  */
 export function freshnessOf(list: KeptList, now: Now, limits: Limits): Freshness {
     const age = now.at - list.madeAt;
     if (age > limits.stale) return "useless";
-    const otherVersion = now.generation !== undefined && list.generation !== now.generation;
+    const otherVersion = now.solutionVersion !== undefined && list.solutionVersion !== now.solutionVersion;
     if (list.revision < now.revision || otherVersion || list.madeAt <= now.flushed) return "stale";
     if (list.madeAt - list.revision < limits.settling) return age < limits.unsettled ? "fresh" : "stale";
     if (age < limits.fresh) return "fresh";
     return age < limits.revalidated ? "ageing" : "stale";
+}
+
+/** The parameters that distinguish the lists of a viewer. */
+export interface ListAsk {
+    /** Name of a filter of the stack. */
+    readonly filter?: string;
+    readonly values: Readonly<Record<string, string>>;
+    readonly context: Readonly<Record<string, string>>;
+}
+
+const sorted = (texts: Readonly<Record<string, string>>) =>
+    Object.entries(texts).sort(([one], [other]) => (one < other ? -1 : 1));
+
+/** Key of a list among a viewer's lists: empty for a plain list, else a hash that ignores the order of names. */
+export function listKey({ filter, values, context }: ListAsk): string {
+    if (filter === undefined && Object.keys(context).length === 0) return "";
+    const asked = JSON.stringify([filter ?? null, sorted(values), sorted(context)]);
+    return createHash("sha256").update(asked).digest("base64url").slice(0, 22);
 }

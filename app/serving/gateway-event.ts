@@ -1,7 +1,7 @@
-/** What API Gateway hands to a function (API Gateway Developer Guide, "Lambda proxy integrations"), as much as is read. */
+/** The parts of API Gateway's event that the API reads (API Gateway Developer Guide, "Lambda proxy integrations"). */
 export interface GatewayEvent {
     readonly httpMethod: string;
-    /** The path as the API describes it, such as `/similar/{itemId}`. */
+    /** The path template of the API, for example `/similar/{itemId}`. */
     readonly resource: string;
     readonly path: string;
     readonly pathParameters: Readonly<Record<string, string | undefined>> | null;
@@ -13,7 +13,7 @@ export interface GatewayEvent {
     readonly requestContext: { readonly requestId: string };
 }
 
-/** What it takes back. */
+/** The result for API Gateway. */
 export interface GatewayResult {
     readonly statusCode: number;
     readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface GatewayResult {
     readonly isBase64Encoded: boolean;
 }
 
-/** A header, by its name in lower case. */
+/** The value of a header; `name` in lower case. */
 export function headerOf({ headers }: GatewayEvent, name: string): string | undefined {
     for (const [key, value] of Object.entries(headers ?? {})) {
         if (key.toLowerCase() === name) return value;
@@ -29,7 +29,7 @@ export function headerOf({ headers }: GatewayEvent, name: string): string | unde
     return undefined;
 }
 
-/** A REST API hands on a path's parameters as they stand in the URL: `%40` is an @. What is no such encoding stays. */
+/** A REST API passes path parameters URL-encoded: `%40` is an @. Invalid encodings stay unchanged. */
 export function decoded(text: string): string {
     try {
         return decodeURIComponent(text);
@@ -38,7 +38,7 @@ export function decoded(text: string): string {
     }
 }
 
-/** Those that are there, as text. */
+/** The defined values. */
 export const texts = (values: Readonly<Record<string, string | undefined>> | null): Record<string, string> =>
     Object.fromEntries(
         Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -1,8 +1,8 @@
 import type { HealthAnswer } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { limits } from "./limits.ts";
-import type { Patience } from "./patience.ts";
-import type { CampaignSeen, Notice } from "./ports.ts";
+import type { CampaignStatus, ShownNotification } from "./ports.ts";
+import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 
 export interface HealthParts {
@@ -11,32 +11,36 @@ export interface HealthParts {
     readonly cost: HealthAnswer["cost"];
     readonly tables: Tables;
     readonly watch: Pick<CampaignWatch, "known">;
-    readonly campaignPatience: Pick<Patience, "resting">;
+    readonly campaignResilience: Pick<Resilience, "resting">;
 }
 
-/** Whether a notice is about this time without a campaign: one that has served on since is another story. */
-const holds = (notice: Notice, campaign: CampaignSeen | undefined): boolean =>
-    notice.at + limits.parking >= (campaign?.activeAt ?? 0);
+/** Whether a notification belongs to the current absence of the campaign: the campaign must not have served since. */
+const holds = (notification: ShownNotification, campaign: CampaignStatus | undefined): boolean =>
+    notification.at + limits.parking >= (campaign?.activeAt ?? 0);
 
 const time = (at: number) => new Date(at).toISOString();
 
-/** Tells where answers come from now, as far as the process knows: nothing is asked for it. */
-export function healthTeller({ stack, region, cost, tables, watch, campaignPatience }: HealthParts) {
+/** Reports the current source of answers, from the process's knowledge, without any call. */
+export function healthTeller({ stack, region, cost, tables, watch, campaignResilience }: HealthParts) {
     return async function health(): Promise<HealthAnswer> {
-        const { campaign, away, notice } = await watch.known();
+        const { campaign, away, notification } = await watch.known();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         return {
-            ...{ status: "ok", stack, region },
+            status: "ok",
+            stack,
+            region,
             campaign: {
-                state: away ? "away" : campaignPatience.resting() ? "resting" : "serving",
+                state: away ? "away" : campaignResilience.resting() ? "resting" : "serving",
                 ...(status && { status }),
                 ...(solutionVersionArn !== undefined && { solutionVersionArn }),
                 ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
                 ...(campaign && { checkedAt: time(campaign.checkedAt) }),
             },
             ...(away &&
-                notice &&
-                holds(notice, campaign) && { notice: { kind: notice.kind, text: notice.text, at: time(notice.at) } }),
+                notification &&
+                holds(notification, campaign) && {
+                    notice: { kind: notification.kind, text: notification.text, at: time(notification.at) },
+                }),
             tables: {
                 films: tables.filmCount,
                 interactionsSha256: tables.interactionsSha256,

@@ -3,77 +3,82 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * How long things may take, and how long they hold; milliseconds. A request that finds nothing in memory and meets a
- * table and a campaign that both hang is answered after `table` + `campaign`: half a second.
+ * Timeouts and validity periods in milliseconds. If memory has no list and both table and campaign hang, a request is
+ * answered after `table` + `campaign`: half a second.
  */
 export const limits = {
-    /** Two items by their keys take single-digit milliseconds; the first one of a process makes a connection, some 50 more. */
+    /**
+     * Reading two items by key takes single-digit milliseconds; the first read of a process opens a connection, about
+     * 50 more.
+     */
     table: 150,
-    /** A campaign's p99 is some tens of milliseconds; whoever waits longer is served better by a list from before. */
+    /** A campaign's p99 is some tens of milliseconds; a viewer who would wait longer gets an older list instead. */
     campaign: 350,
-    /** Nobody waits for these. A frozen process finds its clocks run down when it is thawed, so they are generous. */
+    /** Generous, because no request waits for this work, and timers expire while the process is frozen. */
     background: 10 * second,
-    /** An event is worth more patience than a list: it cannot be asked for again. */
+    /** Longer than for a list, because an event cannot be requested again. */
     events: second,
     /**
-     * Work that nobody waits for gets this much of a request's end. Lambda freezes the process after the answer: what is
-     * not done by then goes on in the next invocation, and a write whose bytes are on the wire is done by the table meanwhile.
+     * Time at the end of a request for background work. Lambda freezes the process after the answer, and the next
+     * invocation continues the work. A write that was already sent completes in the table meanwhile.
      */
     grace: 4,
 
-    /** A process answers so long from memory without a look into the table: another one may have taken an event. */
+    /**
+     * How long a process answers from memory without reading the table, where another process may have stored an event.
+     */
     trusted: 30 * second,
-    /** Only events, a new version and the service's own update (two hours, user-personalization) change a list. */
+    /** A list changes only by events, a new version and Personalize's own update (two hours, user-personalization). */
     fresh: hour,
-    /** A list that is no longer fresh is answered at once so long, while a new one is asked for. */
+    /** How long a list that is no longer fresh is answered at once, while a new one is requested. */
     revalidated: 6 * hour,
-    /** While there is no campaign, a list from before is better than none so long. The table forgets it then, too. */
+    /** How long an older list is better than none without a campaign; then its item in the table expires. */
     stale: 7 * 24 * hour,
-    /** The service needs a second or two to learn of an event: lists that are made so soon after one … */
+    /** Personalize needs a second or two to learn from an event: lists requested this soon after one … */
     settling: 3 * second,
-    /** … hold only so long. */
+    /** … are valid only this long. */
     unsettled: second / 2,
-    /** The table forgets a viewer's newest films after this. */
+    /** A viewer's newest films expire in the table after this time. */
     recent: 30 * 24 * hour,
-    /** The table forgets after this who asked in an hour. */
+    /** The viewers of an hour expire in the table after this time. */
     asked: 2 * 24 * hour,
 
-    /** A process looks so often at what the table says of the campaign … */
+    /** Interval at which a process reads the campaign's status from the table … */
     campaignRead: 10 * second,
-    /** … and so often while it is away. One request looks, the others do not wait. */
+    /** … and interval while the campaign is away. One request reads, the others do not wait. */
     awayRead: 5 * second,
-    /** Whoever finds it older than this asks the service. */
+    /** A process that finds an older status asks Personalize. */
     campaignChecked: minute,
     awayChecked: 5 * second,
-    /** The cost guard says that it parks somewhat before the campaign is seen to leave. */
+    /** The cost guard's notification arrives some time before the campaign disappears. */
     parking: 10 * minute,
-    /** A revision so far ahead of the clock is none of ours. */
+    /** A revision further ahead of the clock is invalid. */
     revisionAhead: minute,
 
-    /** How often a process adds its busiest viewers to the table. */
+    /** Interval at which a process adds its busiest viewers to the table. */
     trafficNoted: minute,
 
-    /** After so many failures in a row the campaign, or the table, is left alone … */
+    /** After this number of consecutive failures, calls of the campaign or table are paused … */
     failuresInRow: 5,
-    /** … for so long; then one request tries. */
+    /** … for this time; then one request tries again. */
     resting: 2 * second,
 };
 
 export type Limits = typeof limits;
 
-/** Bytes of lists that a process keeps: some 40,000 viewers. */
+/** Bytes of lists in a process's memory: about 40,000 viewers. */
 export const memoryBytes = 48 * 1024 * 1024;
 /**
- * How the function's process is to be run (`NODE_OPTIONS`): V8 fits its heap to the machine, and lets garbage pile up that the
- * function's memory has no room for. With these, a million viewers leave the process below 256 MiB (`bench:api`).
+ * Options of the function's process (`NODE_OPTIONS`). By default V8 sizes its heap for the machine and collects too
+ * late for the function's memory. With these options a million viewers leave the process below 256 MiB (`bench:api`).
  */
 export const nodeOptions = ["--max-old-space-size=256", "--max-semi-space-size=4"];
-/** Lists that a process keeps of one viewer, by filter, values and context. */
+/** Number of lists per viewer in memory, by filter, values and context. */
 export const listsOfViewer = 4;
-/** A campaign is always asked for so many films, and the answer cut: one list serves every numResults. */
+/** Number of films in each campaign call; the answer is cut, so one list serves every numResults. */
 export const listLength = 100;
-/** Newest films of a viewer that are remembered. */
+/** Number of newest films per viewer. */
 export const recentLength = 20;
-/** Viewers that a process counts, and how many of them, the busiest, it adds to the table. */
+/** Number of viewers that a process counts, and of the busiest ones that it adds to the table. */
 export const countedViewers = 5000;
 export const notedViewers = 25;

@@ -1,17 +1,17 @@
 import type { EventsRequest, FilmListAnswer, HealthAnswer, RankingRequest } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
-import { everybodys, notKept, viewersList } from "./cache-control.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
+import { listKey } from "./freshness.ts";
+import { everybodys, notKept, viewersList } from "./headers.ts";
 import type { Limits } from "./limits.ts";
-import { listKey } from "./list-key.ts";
 import { ProblemError } from "./problem.ts";
 import type { ranker } from "./rank.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
+import type { Trace } from "./request-line.ts";
 import type { Tables } from "./table-answers.ts";
 import type { eventTaker } from "./take-events.ts";
-import type { Trace } from "./trace.ts";
 import type { TrafficCounter } from "./traffic.ts";
 
 export interface OperationParts {
@@ -22,18 +22,18 @@ export interface OperationParts {
     readonly rankItems: ReturnType<typeof ranker>;
     readonly traffic: TrafficCounter;
     readonly health: () => Promise<HealthAnswer>;
-    /** The description as it is served. */
+    /** The description as served. */
     readonly openApi: string;
     readonly clock: () => number;
     readonly limits: Limits;
 }
 
-/** Answers a request that keeps to the description. */
+/** Answers a valid request. */
 export type Answer = (request: ReadRequest, trace: Trace) => Reply | Promise<Reply>;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
-/** What answers each operation of the description. */
+/** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { tables, recommend, takeEvents, rankItems, traffic, health } = parts;
     const list = (answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply => {
@@ -56,7 +56,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             } = query as Query<"getRecommendations">;
             checkFilter(filter, values);
             if (since > parts.clock() + parts.limits.revisionAhead) {
-                throw badQuery("since", "must be a revision that POST /events answered");
+                throw badQuery("since", "must be a revision from an answer of POST /events");
             }
             const userId = path.userId ?? "";
             const ask = { userId, count, since, values, context, ...(filter !== undefined && { filter }) };
@@ -102,10 +102,10 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
     function checkFilter(filter: string | undefined, values: Readonly<Record<string, string>>): void {
         const names = parts.filterNames.length === 0 ? "none" : parts.filterNames.join(", ");
         if (filter !== undefined && !parts.filterNames.includes(filter)) {
-            throw badQuery("filter", `must name a filter of the stack; there is ${names}`);
+            throw badQuery("filter", `must be the name of a filter of the stack; the stack has ${names}`);
         }
         if (filter === undefined && Object.keys(values).length > 0) {
-            throw badQuery("filterValues", `needs a filter, whose placeholders they are for; there is ${names}`);
+            throw badQuery("filterValues", `needs a filter with placeholders; the stack has ${names}`);
         }
     }
 }

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { pageHeaders } from "./page-headers.ts";
-import { cacheControlOf, textTypeOf } from "./page-types.ts";
+import { entryFile, hashedFile, pageHeaders } from "./headers.ts";
 import { etagOf, type Reply } from "./reply.ts";
 
 const binaryTypes: Readonly<Record<string, string>> = {
@@ -10,7 +9,7 @@ const binaryTypes: Readonly<Record<string, string>> = {
     ".woff2": "font/woff2",
 };
 
-/** The replies of a built page's files, by path under its folder; read once. Throws where the folder cannot be read. */
+/** The replies for all files of a built page, by relative path; read once. Throws if the folder is not readable. */
 export function pageFiles(folder: string): ReadonlyMap<string, Reply> {
     const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -26,8 +25,32 @@ function fileReply(path: string, bytes: Buffer): Reply {
     const text = textTypeOf(path);
     const type = text ?? binaryTypes[extname(path)] ?? "application/octet-stream";
     return {
-        ...{ status: 200, type, headers: pageHeaders, etag: etagOf(bytes), binary: text === undefined },
+        status: 200,
+        type,
+        headers: pageHeaders,
+        etag: etagOf(bytes),
+        binary: text === undefined,
         body: bytes.toString(text === undefined ? "base64" : "utf8"),
         cacheControl: cacheControlOf(path),
     };
 }
+
+/** Content types of text files; a REST API passes these unchanged. */
+const textTypes: Readonly<Record<string, string>> = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+};
+
+/** The content type of a text file; undefined for other files. */
+export const textTypeOf = (path: string): string | undefined => textTypes[extname(path)];
+
+/** Vite's names of hashed files: `assets/index-BsT3n_0q.js`. */
+const hashedName = /-[\w-]{8}\.\w+$/;
+
+/** Cache-Control of a file of the page, with every host. */
+export const cacheControlOf = (path: string): string => (hashedName.test(path) ? hashedFile : entryFile);

@@ -1,44 +1,44 @@
 import type { FilmScores } from "./film-scores.ts";
 
-/** A list of films as the campaign gave it, or as it was kept. */
+/** A list of films from the campaign, or from the table. */
 export interface FilmOrder {
     readonly films: FilmScores;
-    /** Of the campaign's answer. */
+    /** From the campaign's answer. */
     readonly recommendationId?: string;
 }
 
-/** What a campaign is asked. */
+/** A request to the campaign. */
 export interface CampaignAsk {
     readonly userId: string;
     readonly numResults: number;
-    /** ARN of a filter, with what its placeholders stand for. */
+    /** ARN of a filter, with the values of its placeholders. */
     readonly filter?: { readonly arn: string; readonly values: Readonly<Record<string, string>> };
     readonly context: Readonly<Record<string, string>>;
 }
 
-/** What the service says of the campaign; times are epoch milliseconds. */
-export interface CampaignSeen {
-    /** Empty where there is none. */
+/** Status of the campaign; times are epoch milliseconds. */
+export interface CampaignStatus {
+    /** Empty if there is no campaign. */
     readonly status: string;
     readonly solutionVersionArn?: string;
     readonly minProvisionedTPS?: number;
     readonly checkedAt: number;
-    /** When it was last found active. */
+    /** When it was last seen ACTIVE. */
     readonly activeAt?: number;
 }
 
-/** The campaign; each call throws what the service, or the way to it, fails with. */
+/** The campaign; each call throws the errors of Personalize and of the network. */
 export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
-    /** undefined where there is no campaign. */
-    describe(signal: AbortSignal): Promise<Omit<CampaignSeen, "checkedAt" | "activeAt"> | undefined>;
-    /** By the ranking campaign; undefined where the stack has none. */
+    /** undefined if there is no campaign. */
+    describe(signal: AbortSignal): Promise<Omit<CampaignStatus, "checkedAt" | "activeAt"> | undefined>;
+    /** The ranking campaign; undefined if the stack has none. */
     readonly rank:
         | ((userId: string, itemIds: readonly string[], signal: AbortSignal) => Promise<FilmOrder>)
         | undefined;
 }
 
-/** Something that a viewer did; `sentAt` is epoch seconds. */
+/** An event of a viewer; `sentAt` is epoch seconds. */
 export interface ViewerEvent {
     readonly eventId?: string;
     readonly eventType: string;
@@ -59,57 +59,57 @@ export interface RecentFilm {
     readonly at: number;
 }
 
-/** A viewer's newest films; the revision grows with each of his events, and is 0 before the first. */
+/** A viewer's newest films; each event increases the revision, which is 0 before the first. */
 export interface Recent {
     readonly revision: number;
     /** The newest first. */
     readonly films: readonly RecentFilm[];
 }
 
-/** A viewer's list as it is kept. */
+/** A viewer's list in memory or table. */
 export interface KeptList extends FilmOrder {
-    /** Of filter, values and context; empty for a plain list. */
+    /** From filter, values and context; empty for a plain list. */
     readonly key: string;
-    /** When the campaign was asked; epoch milliseconds. */
+    /** When the campaign was called; epoch milliseconds. */
     readonly madeAt: number;
-    /** The viewer's revision that was known before the campaign was asked: it knows the events up to there. */
+    /** The viewer's revision before the call: the list includes the events up to it. */
     readonly revision: number;
-    /** Solution version that served; undefined where nobody knew. */
-    readonly generation?: string;
+    /** Solution version that served; undefined if unknown. */
+    readonly solutionVersion?: string;
     readonly from: "campaign" | "precomputed";
 }
 
-/** What the cost guard says; `at` is epoch milliseconds. */
-export interface Notice {
+/** The cost guard's notification for viewers; `at` is epoch milliseconds. */
+export interface ShownNotification {
     readonly kind: string;
     readonly text: string;
     readonly at: number;
 }
 
 export interface StackItems {
-    readonly campaign?: CampaignSeen;
-    /** Lists that were made before are stale; epoch milliseconds. */
+    readonly campaign?: CampaignStatus;
+    /** Lists from before this moment are stale; epoch milliseconds. */
     readonly flushed?: number;
-    readonly notice?: Notice;
+    readonly notification?: ShownNotification;
 }
 
-/** The table; each call throws what it fails with. `expiresAt` is epoch seconds. */
+/** The table; each call throws its errors. `expiresAt` is epoch seconds. */
 export interface TablePort {
-    /** A viewer's newest films, and his list of a key, if there is one. */
+    /** A viewer's newest films, and the list with this key if there is one. */
     viewer(
         userId: string,
         key: string,
         signal: AbortSignal,
     ): Promise<{ readonly recent: Recent; readonly list?: KeptList }>;
-    /** Keeps a list, unless one that knows later events is there. */
+    /** Stores a list, unless the table has one with later events. */
     putList(userId: string, list: KeptList, expiresAt: number, signal: AbortSignal): Promise<void>;
-    /** As it is now, not as it was some milliseconds ago. */
+    /** A consistent read. */
     recent(userId: string, signal: AbortSignal): Promise<Recent>;
-    /** Answers whether the revision was still `before`; if not, nothing is put. */
+    /** Stores only if the revision is still `before`; returns whether it was. */
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;
     stack(signal: AbortSignal): Promise<StackItems>;
-    /** Notes what was seen, unless another did since `before`; `flushed` stays. */
-    putCampaign(seen: CampaignSeen, before: number | undefined, signal: AbortSignal): Promise<void>;
+    /** Stores the status, unless another process did since `before`; `flushed` stays. */
+    putCampaign(seen: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
 }
 

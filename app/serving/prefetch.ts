@@ -1,6 +1,5 @@
-import { freshnessOf } from "./freshness.ts";
+import { freshnessOf, listKey } from "./freshness.ts";
 import { type Limits, listLength } from "./limits.ts";
-import { listKey } from "./list-key.ts";
 import type { CampaignPort, KeptList, Log, StackItems, TablePort } from "./ports.ts";
 import { epochHour } from "./traffic.ts";
 
@@ -12,9 +11,9 @@ export interface Asked {
 export interface PrefetchPorts {
     readonly campaign: Pick<CampaignPort, "ask" | "describe">;
     readonly table: Pick<TablePort, "viewer" | "putList" | "stack">;
-    /** Whose lists were asked for in an hour (epoch hours), by those who counted. */
+    /** Viewers whose lists were requested in an hour (epoch hours). */
     asked(hour: number): Promise<readonly Asked[]>;
-    /** Requests a second of the busiest of the campaign's windows of five minutes in the last hour. */
+    /** Requests a second in the busiest five minutes of the last hour. */
     busiestTPS(): Promise<number>;
     /** Epoch milliseconds. */
     clock(): number;
@@ -23,9 +22,9 @@ export interface PrefetchPorts {
 }
 
 export interface PrefetchWish {
-    /** So many viewers at most. */
+    /** Maximum number of viewers. */
     readonly viewers: number;
-    /** Epoch milliseconds by which it is done. */
+    /** Deadline in epoch milliseconds. */
     readonly until: number;
     readonly limits: Limits;
 }
@@ -33,16 +32,16 @@ export interface PrefetchWish {
 export interface Prefetched {
     readonly asked: number;
     readonly wellAlready: number;
-    /** Why it did not ask for all. */
+    /** Reason for not processing all viewers. */
     readonly stopped?: "no campaign" | "no room" | "out of time" | "throttled or failed";
 }
 
-/** Hours of traffic that the busiest are chosen from. */
+/** Hours of traffic from which the busiest viewers are chosen. */
 const hoursOfTraffic = 24;
-/** Of what the campaign's minimum leaves free, this part; the rest is for people. */
+/** Share of the free minimum TPS; the rest is for viewers. */
 const share = 0.5;
 
-/** The busiest viewers of all those hours, the busiest first; of equals, the first by id, so that it is always the same. */
+/** The busiest viewers of these hours, busiest first; equal counts are ordered by id, so the result is stable. */
 export function busiest(hours: readonly (readonly Asked[])[], count: number): string[] {
     const requests = new Map<string, number>();
     for (const { userId, requests: more } of hours.flat()) requests.set(userId, (requests.get(userId) ?? 0) + more);
@@ -53,15 +52,15 @@ export function busiest(hours: readonly (readonly Asked[])[], count: number): st
 }
 
 /**
- * Milliseconds between two requests, so that the campaign stays within its minimum, which is billed anyway: what goes
- * beyond it is billed more. undefined where people leave no room.
+ * Milliseconds between two requests, so that the campaign stays within its minimum TPS, which is billed anyway.
+ * undefined if viewers leave no free TPS.
  */
 export function paceOf(minProvisionedTPS: number, busiestTPS: number): number | undefined {
     const free = (minProvisionedTPS - busiestTPS) * share;
     return free > 0 ? 1000 / free : undefined;
 }
 
-/** Makes lists in advance for the busiest viewers, as far as the campaign's minimum allows; ends at the first failure. */
+/** Precomputes lists for the busiest viewers within the campaign's minimum TPS; ends at the first failure. */
 export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promise<Prefetched> {
     const { campaign, table, clock, wait } = ports;
     const signal = AbortSignal.timeout(Math.max(1, wish.until - clock()));
@@ -92,33 +91,33 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
 
 const plain = listKey({ values: {}, context: {} });
 
-/** Whether a list is fresh, and for so long that the next run comes before its end. */
+/** Whether a list is fresh and stays fresh until the next run. */
 function isWell(
     list: KeptList,
     revision: number,
-    generation: string | undefined,
+    solutionVersion: string | undefined,
     { flushed = 0 }: StackItems,
     { clock }: PrefetchPorts,
     { limits }: PrefetchWish,
 ): boolean {
     const at = clock() + limits.fresh / 2;
-    return freshnessOf(list, { at, revision, generation, flushed }, limits) === "fresh";
+    return freshnessOf(list, { at, revision, solutionVersion, flushed }, limits) === "fresh";
 }
 
 async function madeFor(
     userId: string,
     revision: number,
-    generation: string | undefined,
+    solutionVersion: string | undefined,
     { campaign, clock, log }: PrefetchPorts,
     signal: AbortSignal,
 ): Promise<KeptList | undefined> {
     const madeAt = clock();
     try {
         const order = await campaign.ask({ userId, numResults: listLength, context: {} }, signal);
-        const generationOf = generation !== undefined && { generation };
-        return { ...order, key: plain, madeAt, revision, from: "precomputed", ...generationOf };
+        const versionPart = solutionVersion !== undefined && { solutionVersion };
+        return { ...order, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
     } catch (error) {
-        // Whose it was is nobody's business.
+        // Without the viewer's id, which is private.
         log({ failed: "ask the campaign in advance", error: (error as Error).name });
         return undefined;
     }

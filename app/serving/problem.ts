@@ -1,12 +1,12 @@
 import type { Problem } from "../api/names.ts";
 
-/** Something that is wrong with a request, and where: `query numResults`, `body /events/0/itemId`. */
+/** A fault in a request, and its place: `query numResults`, `body /events/0/itemId`. */
 export interface Fault {
     readonly in: string;
     readonly message: string;
 }
 
-/** A request that gets no answer but a problem (RFC 9457). */
+/** A request that is answered with a problem (RFC 9457). */
 export class ProblemError extends Error {
     override readonly name = "ProblemError";
     readonly kind: ProblemKind;
@@ -27,12 +27,12 @@ export class ProblemError extends Error {
 
 export type ProblemKind = keyof typeof problems;
 
-/** Each is described in docs/api.md under the last part of its type. */
+/** docs/api.md describes each, under the last part of its type. */
 export const problems = {
-    "bad-request": { status: 400, title: "The request does not keep to the API's description" },
-    "not-found": { status: 404, title: "There is no such thing" },
-    "method-not-allowed": { status: 405, title: "The path has no such method" },
-    failure: { status: 500, title: "A fault of ours" },
+    "bad-request": { status: 400, title: "The request does not match the API's description" },
+    "not-found": { status: 404, title: "Not found" },
+    "method-not-allowed": { status: 405, title: "Method not allowed" },
+    failure: { status: 500, title: "Internal error" },
 } as const;
 
 export const problemOf = (

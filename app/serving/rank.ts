@@ -1,33 +1,33 @@
 import type { FilmListAnswer } from "../api/names.ts";
-import { nameOf } from "./campaign-lists.ts";
+import { errorName } from "./campaign-lists.ts";
 import { failureOf, reasonOf } from "./failures.ts";
 import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
-import type { Patience } from "./patience.ts";
 import type { CampaignPort, Log } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
+import type { Trace } from "./request-line.ts";
+import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
-import type { Trace } from "./trace.ts";
 
 export interface RankParts {
     readonly tables: Tables;
     readonly rank: CampaignPort["rank"];
-    /** Asks the ranking campaign. */
-    readonly askRanking: Patience["ask"];
+    /** Calls the ranking campaign. */
+    readonly askRanking: Resilience["ask"];
     readonly log: Log;
 }
 
 /**
- * Given films as a viewer would like them; as most people watch them while the ranking campaign does not answer.
+ * Ranks given films for a viewer; by popularity while the ranking campaign does not answer.
  *
- * @throws ProblemError where the stack has no ranking campaign.
+ * @throws ProblemError if the stack has no ranking campaign.
  */
 export function ranker({ tables, rank, askRanking, log }: RankParts) {
     return async function rankItems(userId: string, itemIds: readonly string[], trace: Trace): Promise<FilmListAnswer> {
         if (rank === undefined) {
             throw new ProblemError(
                 "not-found",
-                "The stack has no ranking campaign. Config `rankingCampaign` makes one, for the price of a second campaign.",
+                "The stack has no ranking campaign. Config `rankingCampaign` creates one; it costs as much as a second campaign.",
             );
         }
         const count = itemIds.length;
@@ -41,7 +41,7 @@ export function ranker({ tables, rank, askRanking, log }: RankParts) {
         } catch (error) {
             const failure = failureOf(error);
             if (failure !== "resting") trace.campaignFailures += 1;
-            log({ failed: "ask the ranking campaign", error: nameOf(error) });
+            log({ failed: "ask the ranking campaign", error: errorName(error) });
             trace.layer = "tables";
             const viewersOf = (itemId: string) => tables.film(itemId)?.viewers ?? 0;
             const films = itemIds

@@ -1,28 +1,27 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
-import { type CampaignLists, nameOf } from "./campaign-lists.ts";
+import { type CampaignLists, errorName } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { answerList, answerTable, becauseOf } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
-import { freshnessOf, type Now } from "./freshness.ts";
+import { freshnessOf, type ListAsk, listKey, type Now } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
-import { type ListAsk, listKey } from "./list-key.ts";
-import type { Patience } from "./patience.ts";
 import type { KeptList, Log, TablePort } from "./ports.ts";
+import type { Trace } from "./request-line.ts";
+import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
-import type { Trace } from "./trace.ts";
 import type { Viewer, ViewerMemory } from "./viewers.ts";
 
 export interface Ask extends ListAsk {
     readonly userId: string;
     readonly count: number;
-    /** The revision that the viewer's last event was answered with; 0 where he names none. */
+    /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
 }
 
 export interface RecommendParts {
     readonly tables: Tables;
     readonly table: Pick<TablePort, "viewer">;
-    readonly tablePatience: Patience;
+    readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
@@ -32,20 +31,20 @@ export interface RecommendParts {
 }
 
 /**
- * A viewer's films, and always some: from memory, the table, the campaign; where that does not answer, a list from before,
- * or one that was made in advance; else films like his newest, and for whom nothing is known popular ones.
+ * A viewer's films, never empty. The sources are memory, table and campaign. Then follow an older or precomputed list,
+ * films like the viewer's newest ones, and popular films.
  */
 export function recommender(parts: RecommendParts) {
-    const { tables, table, tablePatience, memory, watch, lists, clock, log, limits } = parts;
+    const { tables, table, tableResilience, memory, watch, lists, clock, log, limits } = parts;
 
-    /** The viewer as the table knows him, or as memory does while the table does not answer. */
-    async function look(userId: string, key: string, trace: Trace): Promise<Viewer> {
+    /** The viewer from the table, or from memory while the table does not answer. */
+    async function readViewer(userId: string, key: string, trace: Trace): Promise<Viewer> {
         try {
             const at = clock();
-            return memory.read(userId, await tablePatience.ask((signal) => table.viewer(userId, key, signal)), at);
+            return memory.read(userId, await tableResilience.ask((signal) => table.viewer(userId, key, signal)), at);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "read a viewer from the table", error: nameOf(error) });
+            log({ failed: "read a viewer from the table", error: errorName(error) });
             return memory.find(userId);
         }
     }
@@ -54,17 +53,20 @@ export function recommender(parts: RecommendParts) {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted;
-        const [known, looked] = await Promise.all([watch.known(), trusted ? remembered : look(ask.userId, key, trace)]);
-        const generation = known.campaign?.solutionVersionArn;
+        const [known, stored] = await Promise.all([
+            watch.known(),
+            trusted ? remembered : readViewer(ask.userId, key, trace),
+        ]);
+        const solutionVersion = known.campaign?.solutionVersionArn;
         const flushed = known.flushed ?? 0;
         const wantedOf = ({ revision }: Viewer) => ({
             ...ask,
-            generation,
+            solutionVersion,
             revision: Math.max(revision, ask.since),
         });
         const nowOf = (viewer: Viewer): Now => ({
             at: clock(),
-            generation,
+            solutionVersion,
             flushed,
             revision: wantedOf(viewer).revision,
         });
@@ -74,7 +76,7 @@ export function recommender(parts: RecommendParts) {
             const without = reason === undefined ? [] : unpackIds(viewer.recent);
             return answerList(tables, list, { source, count: ask.count, without: new Set(without), reason });
         };
-        /** The viewer's list, if it is good enough to be answered before the campaign is asked. */
+        /** The viewer's list, if it is good enough to answer without the campaign. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
             const list = find(viewer, key);
             const freshness = list && freshnessOf(list, nowOf(viewer), limits);
@@ -83,11 +85,11 @@ export function recommender(parts: RecommendParts) {
             return answerKept(list, viewer);
         };
 
-        let viewer = looked;
+        let viewer = stored;
         let answer = good(viewer);
         if (answer === undefined && trusted) {
-            // Another process may have asked the campaign meanwhile.
-            viewer = await look(ask.userId, key, trace);
+            // Another process may have called the campaign meanwhile.
+            viewer = await readViewer(ask.userId, key, trace);
             answer = good(viewer);
         }
         if (answer !== undefined) return answer;
@@ -97,7 +99,7 @@ export function recommender(parts: RecommendParts) {
             trace.layer = "campaign";
             return answerList(tables, made, { source: "campaign", count: ask.count });
         }
-        // Events that came while the campaign was asked are known by now.
+        // Memory may have new events since the call of the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
         const before = find(viewer, key);
         if (before !== undefined && before.revision >= ask.since && clock() - before.madeAt <= limits.stale) {
@@ -119,6 +121,6 @@ export type Recommend = ReturnType<typeof recommender>;
 
 const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
 
-/** Of what is known of a viewer, memory's as it is now, or as it was read if it has been forgotten since. */
+/** The newer knowledge of a viewer: memory's, or the earlier read if memory dropped it since. */
 const newer = (now: Viewer, before: Viewer): Viewer =>
     now.revision >= before.revision && now.readAt > 0 ? now : before;

@@ -1,24 +1,24 @@
 import { servingApiMetrics as names, ownNamespace } from "../../config/metrics.ts";
-import type { Trace } from "./trace.ts";
+import type { FilmListReason, Source } from "../api/names.ts";
 
-/** What a request was, beside what happened on its way. */
+/** Facts of a request, besides its trace. */
 export interface RequestDone {
     readonly stack: string;
     readonly requestId: string;
-    /** Of the description; empty where there is none. */
+    /** operationId from the description; empty for an unknown path. */
     readonly operation: string;
     readonly status: number;
     readonly milliseconds: number;
-    /** The first of its process. */
+    /** Whether it is the first request of its process. */
     readonly coldStart: boolean;
-    /** When it was done: epoch milliseconds. */
+    /** End of the request in epoch milliseconds. */
     readonly at: number;
 }
 
 /**
- * A request's one line of the log, which is also its metrics, for CloudWatch makes them of the line (embedded metric format,
- * CloudWatch User Guide). No call and no failure is a 0, so that it is told from nothing known. Nothing in it tells who asked, or for
- * which film.
+ * The log line of a request, from which CloudWatch also extracts metrics (embedded metric format, CloudWatch User
+ * Guide). Missing calls and failures count as 0, to distinguish them from missing data. The line contains no viewer and
+ * no film.
  */
 export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<string, unknown>> {
     const { stack, at, milliseconds, ...rest } = done;
@@ -53,3 +53,27 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         [names.latency]: Math.round(milliseconds * 100) / 100,
     };
 }
+
+/** Trace of a request, for its log line and metrics. */
+export interface Trace {
+    /** The layer of the list: a cache, the campaign, or the tables. */
+    layer?: "memory" | "table" | "campaign" | "tables";
+    source?: Source;
+    reason?: FilmListReason;
+    campaignCalls: number;
+    campaignFailures: number;
+    tableFailures: number;
+    eventsTaken: number;
+    eventsUntracked: number;
+    /** Work that continues after the answer. */
+    readonly background: Promise<unknown>[];
+}
+
+export const newTrace = (): Trace => ({
+    campaignCalls: 0,
+    campaignFailures: 0,
+    tableFailures: 0,
+    eventsTaken: 0,
+    eventsUntracked: 0,
+    background: [],
+});

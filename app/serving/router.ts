@@ -1,12 +1,12 @@
 import type { operations } from "../api/types.ts";
-import { notKept } from "./cache-control.ts";
 import type { OpenDescription, ReadRequest } from "./description.ts";
 import { bodyOf, decoded, type GatewayEvent, texts } from "./gateway-event.ts";
+import { notKept } from "./headers.ts";
 import type { Answer } from "./operations.ts";
 import type { Log } from "./ports.ts";
 import { type Fault, ProblemError, problemOf, problems } from "./problem.ts";
 import { jsonReply, preflight, type Reply } from "./reply.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "./request-line.ts";
 
 export interface RouterParts {
     readonly description: OpenDescription;
@@ -17,20 +17,20 @@ export interface RouterParts {
 
 export interface Routed {
     readonly reply: Reply;
-    /** Of the description; empty where the request is none of its. */
+    /** operationId from the description; empty for other requests. */
     readonly operation: string;
 }
 
-/** Where the page's files are; no path of the description, for it is there only where no CDN serves them. */
+/** Path of the page's files. It is not in the description, because it exists only without a CDN. */
 const pageResource = "/storefront/{proxy+}";
 
-/** Finds the answer to a request; every fault comes out as a problem. */
+/** Routes a request to its answer; every error becomes a problem. */
 export function router({ description, answers, pages, log }: RouterParts) {
     async function answer(event: GatewayEvent, trace: Trace, tell: (operation: string) => void): Promise<Reply> {
         const { httpMethod: method, resource } = event;
         if (resource === pageResource && pages.size > 0) return page(event);
         const methods = description.methods(resource);
-        if (methods === undefined) throw new ProblemError("not-found", "GET /openapi.json says which paths there are.");
+        if (methods === undefined) throw new ProblemError("not-found", "GET /openapi.json lists all paths.");
         const allowed = ["OPTIONS", ...methods.keys()];
         if (method === "OPTIONS") return preflight(allowed);
         const operation = methods.get(method);
@@ -71,7 +71,7 @@ export function router({ description, answers, pages, log }: RouterParts) {
 
     function ourFault(error: unknown, requestId: string, operation: string): ProblemError {
         log({ failed: "answer a request", requestId, operation, error: error instanceof Error ? error.stack : "" });
-        return new ProblemError("failure", "Try again. If it stays, the log has more under the request id.");
+        return new ProblemError("failure", "Try again. If the error remains, search the log for the request id.");
     }
 }
 
@@ -80,7 +80,7 @@ function queryOf(event: GatewayEvent): Record<string, string> {
         ([, values]) => (values?.length ?? 0) > 1,
     );
     if (twice.length > 0) {
-        throw badRequest(twice.map(([name]) => ({ in: `query ${name}`, message: "must be given once" })));
+        throw badRequest(twice.map(([name]) => ({ in: `query ${name}`, message: "must occur only once" })));
     }
     return texts(event.queryStringParameters);
 }
@@ -94,6 +94,6 @@ const badRequest = (faults: readonly Fault[]) =>
     });
 
 const noMethod = (allowed: readonly string[]) =>
-    new ProblemError("method-not-allowed", `The path has ${allowed.join(", ")}.`, {
+    new ProblemError("method-not-allowed", `This path supports ${allowed.join(", ")}.`, {
         headers: { Allow: allowed.join(", ") },
     });

@@ -6,34 +6,33 @@ import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
-import { patience } from "./patience.ts";
 import type { CampaignPort, Log, PutEvents, TablePort } from "./ports.ts";
 import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, resultOf } from "./reply.ts";
-import { requestLine } from "./request-line.ts";
+import { newTrace, requestLine } from "./request-line.ts";
+import { resilience } from "./resilience.ts";
 import { router } from "./router.ts";
 import { readTables } from "./table-answers.ts";
 import { eventTaker } from "./take-events.ts";
-import { newTrace } from "./trace.ts";
 import { trafficCounter } from "./traffic.ts";
 import { viewerMemory } from "./viewers.ts";
 
-/** What the API is told of its stack: JSON in `API_CONFIG`. */
+/** Configuration of the API: JSON in `API_CONFIG`. */
 export interface ApiConfig {
     readonly stack: string;
     readonly region: string;
-    /** Of the campaign, also while there is none. */
+    /** The campaign's ARN, also while there is no campaign. */
     readonly campaignArn: string;
     readonly rankingCampaignArn?: string;
-    /** ARNs by name. */
+    /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Empty where the stack has no tracker. */
+    /** Empty if the stack has no event tracker. */
     readonly trackingId?: string;
     readonly tableName: string;
-    /** Of pages that may ask, such as `https://films.example`. */
+    /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
-    /** By the prices of the stack's program: US dollars. */
+    /** US dollars, by the prices in the stack's program. */
     readonly cost: {
         readonly campaignUsdPerHour: number;
         readonly estimatedUsdPerMonth: number;
@@ -43,10 +42,10 @@ export interface ApiConfig {
 
 export interface ServiceParts {
     readonly config: ApiConfig;
-    /** The API's description and the fallback tables, as their JSON. */
+    /** The API's description and the fallback tables, as JSON texts. */
     readonly openApi: string;
     readonly tables: string;
-    /** The page's files by path, where the API serves them. */
+    /** The page's files by path, if the API serves them. */
     readonly pages: ReadonlyMap<string, Reply>;
     readonly campaign: CampaignPort;
     readonly putEvents: PutEvents | undefined;
@@ -60,34 +59,35 @@ export interface ServiceParts {
 
 export interface Service {
     handle(event: GatewayEvent): Promise<GatewayResult>;
-    /** Viewers that are remembered. */
+    /** Number of viewers in memory. */
     remembered(): number;
 }
 
-/** The API in one process, over its ports. Throws TablesFormatError or SyntaxError for documents that it cannot read. */
+/** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const tables = readTables(parts.tables);
-    const tablePatience = patience(limits.table, limits);
-    const campaignPatience = patience(limits.campaign, limits, isOfCampaign);
-    const rankingPatience = patience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
+    const tableResilience = resilience(limits.table, limits);
+    const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
+    const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
     let going: Promise<unknown>[] = [];
-    const common = { clock, log, limits, table, tablePatience, memory, tables };
+    const common = { clock, log, limits, table, tableResilience, memory, tables };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
-    const lists = campaignLists({ ...common, campaign, filters: config.filters, watch, campaignPatience });
+    const lists = campaignLists({ ...common, campaign, filters: config.filters, watch, campaignResilience });
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
         log,
         answers: answers({
             ...common,
-            ...{ openApi: parts.openApi, filterNames: Object.keys(config.filters) },
+            openApi: parts.openApi,
+            filterNames: Object.keys(config.filters),
             recommend: recommender({ ...common, watch, lists }),
             takeEvents: eventTaker({ ...common, putEvents: parts.putEvents }),
-            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingPatience.ask }),
+            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask }),
             traffic: trafficCounter(common),
-            health: healthTeller({ ...config, tables, watch, campaignPatience }),
+            health: healthTeller({ ...config, tables, watch, campaignResilience }),
         }),
     });
     let coldStart = true;
@@ -114,7 +114,7 @@ export function createService(parts: ServiceParts): Service {
     };
 }
 
-/** Waits for work that may go on later, so many milliseconds at most. */
+/** Waits at most this long for work that may continue later. */
 async function settled(work: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
     if (work.length === 0) return;
     let timer: NodeJS.Timeout | undefined;

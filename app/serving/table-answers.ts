@@ -1,59 +1,61 @@
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
 
-/** A film as an answer shows it. */
+/** A film in an answer. */
 export interface Film {
     readonly itemId: string;
-    /** The id where the catalogue has no title. */
+    /** The id if the catalogue has no title. */
     readonly title: string;
     readonly year: number | null;
     readonly genres: readonly string[];
-    /** How many users watched it. */
+    /** Number of users who watched it. */
     readonly viewers: number;
 }
 
-/** Where similar films come from: what people watched together, films of the same genres, or what is popular. */
+/** Origin of similar films: watched together, same genres, or popular. */
 export type SimilarFrom = "similar" | "genres" | "popular";
 
 export interface Ask {
-    /** So many at most; 25 when nothing is said. */
+    /** Maximum number of films; default 25. */
     readonly count?: number;
-    /** Films that are left out, by id: those that the viewer knows. */
+    /** Ids of films to leave out: those that the viewer knows. */
     readonly without?: ReadonlySet<string>;
 }
 
-/** Answers from the fallback tables; an answer costs well under a millisecond and never fails. */
+/** Answers from the fallback tables, in well under a millisecond and without failures. */
 export interface Tables {
-    /** SHA-256 of the interactions CSV that they were made from. */
+    /** SHA-256 of the interactions CSV that the tables were made from. */
     readonly interactionsSha256: string;
-    /** All genres, in the order of the alphabet. */
+    /** All genres, in alphabetical order. */
     readonly genres: readonly string[];
-    /** Films of the catalogue and of the interactions. */
+    /** Number of films in catalogue and interactions. */
     readonly filmCount: number;
     film(itemId: string): Film | undefined;
-    /** The most popular films, of one genre or all; none for a genre that there is not. */
+    /** The most popular films, of one genre or all; empty for an unknown genre. */
     popular(ask?: Ask & { readonly genre?: string }): Film[];
-    /** The films that grow most; fewer than asked for, or none, when fewer do. */
+    /** The films with the fastest growing audience; fewer than requested if fewer grow. */
     trending(ask?: Ask): Film[];
     /**
-     * Films like one, or like several of which the newest comes first and counts most. Those that are asked about are
-     * left out. Where the films are unknown, or too few watched them, others of their genres answer, and then popular ones.
+     * Films like the given ones, which are left out; the newest given film comes first and counts most. If the films
+     * are unknown or too few users watched them, films of the same genres answer, then popular films.
      */
     similar(itemIds: readonly string[], ask?: Ask): { readonly from: SimilarFrom; readonly films: Film[] };
 }
 
 const usualCount = 25;
-/** Popular films that are kept ready of each genre: the candidates for a film that too few watched. */
+/** Number of popular films per genre that are candidates for a film with too few users. */
 const longestGenre = 100;
-/** Of a viewer's films the newest ten are used; each counts half of the one three after it (`npm run bench:tables`). */
+/**
+ * Only the ten newest films count; each counts half as much as the film three places newer (`npm run bench:tables`).
+ */
 const mostSeeds = 10;
 const seedHalving = 3;
-/** A neighbour counts 1 / (10 + its rank): one near the top of two rows comes before the first of one. */
+/** A neighbour counts 1 / (10 + its rank), so one near the top of two rows beats the first of one row. */
 const rankOffset = 10;
 
-/** Makes ready the document that data-prep wrote, given as its text. Throws TablesFormatError. */
+/** Reads data-prep's document from its text. Throws TablesFormatError. */
 export const readTables = (text: string): Tables => openTables(parseTables(text));
 
-/** Makes a document ready to answer. */
+/** Prepares a document for answers. */
 export function openTables(document: TablesDocument): Tables {
     const { films, genreSets, similar } = document;
     const numbers = new Map(films.ids.map((itemId, number) => [itemId, number]));
@@ -140,12 +142,12 @@ function popularByGenre({ films, genreSets, similar }: TablesDocument): Map<stri
     return byGenre;
 }
 
-/** Of all the genres that the two have, the part that both have. */
+/** Share of common genres among all genres of both. */
 function overlap(one: ReadonlySet<string>, other: readonly string[]): number {
     const both = other.filter((genre) => one.has(genre)).length;
     return both / (one.size + other.length - both);
 }
 
-/** The best first; of equal ones the more popular. */
+/** Best score first; equal scores by popularity. */
 const byScore = (scores: ReadonlyMap<number, number>) =>
     [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([number]) => number);

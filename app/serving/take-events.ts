@@ -1,33 +1,34 @@
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
-import { nameOf } from "./campaign-lists.ts";
+import { errorName } from "./campaign-lists.ts";
 import { unpackIds } from "./film-scores.ts";
 import { type Limits, recentLength } from "./limits.ts";
-import { type Patience, within } from "./patience.ts";
 import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "./request-line.ts";
+import { type Resilience, within } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 export interface EventParts {
-    /** undefined where the stack has no tracker. */
+    /** undefined if the stack has no event tracker. */
     readonly putEvents: PutEvents | undefined;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
-    readonly tablePatience: Patience;
+    readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
 }
 
-/** Processes that note events of the same viewer at the same time; more often than so, one gives up. */
+/** Attempts when several processes store events of one viewer at the same time. */
 const tries = 3;
 
 /**
- * Takes what a viewer did: to the tracker, then to his newest films under a new revision, then out of memory with his lists.
- * In this order, because a list counts as knowing an event when it was asked for under its revision: were the revision there
- * before the tracker has the event, a list that does not know it would be kept as one that does. No failure fails the request.
+ * Processes events: sends them to the tracker, stores the newest films with a new revision, then drops the viewer's
+ * lists from memory. The order matters. A list counts as including an event if it was requested with the event's
+ * revision. If the revision existed before the tracker has the event, a list without the event would count as including
+ * it. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
-    const { putEvents, table, tablePatience, memory, clock, log, limits } = parts;
+    const { putEvents, table, tableResilience, memory, clock, log, limits } = parts;
 
     async function track(request: EventsRequest, events: readonly ViewerEvent[], trace: Trace): Promise<boolean> {
         const { userId, sessionId } = request;
@@ -37,7 +38,7 @@ export function eventTaker(parts: EventParts) {
             trace.eventsTaken += events.length;
             return true;
         } catch (error) {
-            log({ failed: "give events to the tracker", error: nameOf(error) });
+            log({ failed: "send events to the event tracker", error: errorName(error) });
             return false;
         } finally {
             if (trace.eventsTaken === 0) trace.eventsUntracked += events.length;
@@ -46,16 +47,18 @@ export function eventTaker(parts: EventParts) {
 
     async function note(userId: string, films: readonly RecentFilm[]): Promise<Recent> {
         for (let left = tries; left > 0; left--) {
-            const before = await tablePatience.ask((signal) => table.recent(userId, signal));
+            const before = await tableResilience.ask((signal) => table.recent(userId, signal));
             const after = withFilms(before, films, clock());
             const expiresAt = Math.ceil((clock() + limits.recent) / 1000);
             if (
-                await tablePatience.ask((signal) => table.putRecent(userId, after, before.revision, expiresAt, signal))
+                await tableResilience.ask((signal) =>
+                    table.putRecent(userId, after, before.revision, expiresAt, signal),
+                )
             ) {
                 return after;
             }
         }
-        throw new Error("others noted events of the same viewer at the same time");
+        throw new Error("other processes stored events of the same viewer at the same time");
     }
 
     return async function takeEvents(request: EventsRequest, trace: Trace): Promise<EventsAnswer> {
@@ -71,8 +74,9 @@ export function eventTaker(parts: EventParts) {
             recent = await note(userId, films);
         } catch (error) {
             trace.tableFailures += 1;
-            log({ failed: "note a viewer's newest films", error: nameOf(error) });
-            // Without the table this process knows of it alone; the others are told by the client, who names the revision.
+            log({ failed: "store a viewer's newest films", error: errorName(error) });
+            // Without the table only this process knows the event; other processes learn it from the revision in the
+            // client's requests.
             const { revision, recent: ids } = memory.find(userId);
             const known = unpackIds(ids).map((itemId) => ({ itemId, at: 0 }));
             recent = withFilms({ revision, films: known }, films, clock());
@@ -82,7 +86,9 @@ export function eventTaker(parts: EventParts) {
     };
 }
 
-/** A viewer's newest films after some more; the revision is the time, or more than it was where clocks differ. */
+/**
+ * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ.
+ */
 export function withFilms(before: Recent, films: readonly RecentFilm[], now: number): Recent {
     const newest = new Map<string, number>();
     for (const { itemId, at } of [...films.toReversed(), ...before.films]) {

@@ -1,32 +1,34 @@
-import { nameOf } from "./campaign-lists.ts";
+import { errorName } from "./campaign-lists.ts";
 import { countedViewers, type Limits, notedViewers } from "./limits.ts";
-import type { Patience } from "./patience.ts";
 import type { Log, TablePort } from "./ports.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "./request-line.ts";
+import type { Resilience } from "./resilience.ts";
 
 export interface TrafficParts {
     readonly table: Pick<TablePort, "addAsked">;
-    readonly tablePatience: Pick<Patience, "later">;
+    readonly tableResilience: Pick<Resilience, "later">;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
 }
 
-/** The hour that a moment (epoch milliseconds) is in: those who note and those who read traffic count alike. */
+/** The hour of a moment (epoch milliseconds); writers and readers of the traffic use it. */
 export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**
- * Counts whose list is asked for, and adds the busiest of a minute to the table: prefetch chooses from them. What a process
- * counts is bounded, and so is what it writes; a viewer who is not among its busiest is none that prefetch would choose.
+ * Counts requests for lists by viewer, and adds the busiest viewers to the table every minute, for prefetch. The counts
+ * and the writes of a process are limited; a viewer outside its busiest would not be chosen by prefetch.
  */
-export function trafficCounter({ table, tablePatience, clock, log, limits }: TrafficParts) {
+export function trafficCounter({ table, tableResilience, clock, log, limits }: TrafficParts) {
     let counts = new Map<string, number>();
     let since = clock();
 
     async function add(busiest: readonly (readonly [string, number])[], now: number): Promise<void> {
         const expiresAt = Math.ceil((now + limits.asked) / 1000);
         for (const [userId, requests] of busiest) {
-            await tablePatience.later((signal) => table.addAsked(epochHour(now), userId, requests, expiresAt, signal));
+            await tableResilience.later((signal) =>
+                table.addAsked(epochHour(now), userId, requests, expiresAt, signal),
+            );
         }
     }
 
@@ -41,7 +43,7 @@ export function trafficCounter({ table, tablePatience, clock, log, limits }: Tra
             since = now;
             const adding = add(busiest, now).catch((error: unknown) => {
                 trace.tableFailures += 1;
-                log({ failed: "note the busiest viewers", error: nameOf(error) });
+                log({ failed: "store the busiest viewers", error: errorName(error) });
             });
             trace.background.push(adding);
         },

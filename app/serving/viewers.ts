@@ -3,30 +3,30 @@ import { bytesOf, packIds, textBytes } from "./film-scores.ts";
 import { listsOfViewer } from "./limits.ts";
 import type { KeptList, Recent } from "./ports.ts";
 
-/** What a process knows of a viewer. */
+/** Knowledge of a process about a viewer. */
 export interface Viewer {
     readonly revision: number;
-    /** Ids of his newest films, the newest first, packed. */
+    /** Ids of the newest films, newest first, packed. */
     readonly recent: string;
-    /** When the table was read; epoch milliseconds, 0 where it never was. */
+    /** When the table was read, in epoch milliseconds; 0 if never. */
     readonly readAt: number;
-    /** The newest made first. */
+    /** Newest first. */
     readonly lists: readonly KeptList[];
 }
 
 const nobody: Viewer = { revision: 0, recent: "", readAt: 0, lists: [] };
 
-/** Measured: objects, and the cache's own entry, beside the texts and scores. `bench:api` measures it again. */
+/** Measured: objects and cache entry, without strings and scores. `bench:api` measures it again. */
 const viewerBytes = 450;
 const listBytes = 250;
 
-/** The viewers that a process remembers, those asked for last, in so many bytes. */
+/** The viewers in a process's memory, least recently used first out, limited in bytes. */
 export function viewerMemory(maxBytes: number) {
     const viewers = new LRUCache<string, Viewer>({ maxSize: maxBytes, sizeCalculation: sizeOf });
     const find = (userId: string) => viewers.get(userId) ?? nobody;
     return {
         find,
-        /** What the table knows at `at`; whoever knows a later event, table or process, is right. */
+        /** Adds the table's knowledge at `at`; the later revision wins. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const known = find(userId);
             const ids = packIds(recent.films.map(({ itemId }) => itemId));
@@ -43,7 +43,7 @@ export function viewerMemory(maxBytes: number) {
             const known = find(userId);
             viewers.set(userId, { ...known, lists: withList(known.lists, list) });
         },
-        /** An event: what was listed before it is forgotten. */
+        /** After an event, the earlier lists are dropped. */
         turn(userId: string, recent: Recent): void {
             const known = find(userId);
             if (recent.revision > known.revision) {
@@ -59,7 +59,7 @@ export function viewerMemory(maxBytes: number) {
 
 export type ViewerMemory = ReturnType<typeof viewerMemory>;
 
-/** With a list in the place of an older one of its key; of two, the one that knows later events is the newer. */
+/** Replaces the list with an equal key, if the new one includes later events. */
 function withList(lists: readonly KeptList[], list: KeptList): readonly KeptList[] {
     const same = lists.find(({ key }) => key === list.key);
     if (same !== undefined && !isNewer(list, same)) return lists;
@@ -71,8 +71,8 @@ const isNewer = (one: KeptList, other: KeptList): boolean =>
 
 function sizeOf({ recent, lists }: Viewer, userId: string): number {
     const sizes = lists.map(
-        ({ films, key, generation = "", recommendationId = "" }) =>
-            listBytes + bytesOf(films) + textBytes(key) + textBytes(generation) + textBytes(recommendationId),
+        ({ films, key, solutionVersion = "", recommendationId = "" }) =>
+            listBytes + bytesOf(films) + textBytes(key) + textBytes(solutionVersion) + textBytes(recommendationId),
     );
     return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + textBytes(recent));
 }

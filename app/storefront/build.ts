@@ -9,11 +9,11 @@ const parts = ["index.html", "build.ts", "public", "src", "styles"];
 const packages = ["preact", "vite"];
 
 /**
- * Builds the page into `app/storefront/dist`, in about a second, or leaves what is there when it was built of the same
- * sources. The folder appears whole: a build that is killed leaves the one before. `index.html` has `%API%` where the
- * program that hosts the page says where the API is, relative to the page.
+ * Builds the page into `app/storefront/dist` in about a second, or keeps an existing build of the same sources. The
+ * folder is replaced in one step, so a killed build leaves the previous one. `index.html` contains `%API%`; the hosting
+ * program replaces it by the API's address, relative to the page.
  *
- * @throws Error of Vite for code that it cannot read.
+ * @throws Error of Vite for invalid code.
  */
 export async function buildStorefront(): Promise<{ readonly directory: string }> {
     const directory = join(source, "dist");
@@ -35,11 +35,11 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
                 emptyOutDir: true,
                 target: "es2023",
                 modulePreload: { polyfill: false },
-                // Data in URLs would need a policy that allows it.
+                // The page's policy does not allow scripts and styles in data URLs.
                 assetsInlineLimit: 0,
             },
         });
-        // Another one may have built the same meanwhile, and somebody reads it.
+        // Another process may have built the page meanwhile, and a reader may use it.
         if (await isBuilt(directory, mark)) return { directory };
         if (existsSync(directory)) await rename(directory, before);
         await rename(beside, directory);

@@ -4,7 +4,7 @@ import { load } from "js-yaml";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** app/api/openapi.yaml, as far as it is read here. */
+/** The parts of app/api/openapi.yaml that this file reads. */
 export interface ApiDescription extends Json {
     readonly info: { readonly title: string; readonly version: string; readonly description: string };
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -29,45 +29,45 @@ interface Parameter {
 
 export interface GatewayWishes {
     readonly title: string;
-    /** Where API Gateway calls the function. */
+    /** API Gateway's invocation address of the function. */
     readonly invocation: string;
     readonly apiKey: boolean;
-    /** Whether pages of other origins may call, and so must be able to read what the gateway refuses. */
+    /** Whether pages of other origins may call the API, and so must be able to read API Gateway's errors. */
     readonly otherOrigins: boolean;
-    /** Whether the API serves the page's files too. */
+    /** Whether the API also serves the page's files. */
     readonly page: boolean;
 }
 
-/** The API's one truth. */
+/** The description from which everything about the API is derived. */
 export const readApiDescription = () =>
     load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as ApiDescription;
 
 const problem = (status: number, title: string) =>
     `{"type":"about:blank","title":"${title}","status":${status},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
 
-/** What the gateway refuses by itself, with the status that it has then; the last two stand for all others. */
+/** API Gateway's own errors with their status; the last two cover all others. */
 const refusals: Readonly<Record<string, readonly [status: number, title: string]>> = {
-    BAD_REQUEST_BODY: [400, "The request's body is not as described"],
+    BAD_REQUEST_BODY: [400, "The request's body does not match the API's description"],
     BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
-    MISSING_AUTHENTICATION_TOKEN: [404, "There is no such path"],
+    MISSING_AUTHENTICATION_TOKEN: [404, "Path not found"],
     THROTTLED: [429, "Too many requests"],
     QUOTA_EXCEEDED: [429, "Too many requests"],
     REQUEST_TOO_LARGE: [413, "The request is too large"],
     UNSUPPORTED_MEDIA_TYPE: [415, "The body must be JSON"],
     INTEGRATION_FAILURE: [502, "The function failed"],
     INTEGRATION_TIMEOUT: [504, "The function took too long"],
-    DEFAULT_4XX: [400, "The request was refused"],
+    DEFAULT_4XX: [400, "The request was rejected"],
     DEFAULT_5XX: [500, "The service failed"],
 };
 
 /**
- * What API Gateway imports: the same paths, parameters and bodies in OpenAPI 3.0, the newest that it reads (API Gateway
- * Developer Guide, "Develop REST APIs using OpenAPI"), each handed to the function. It judges what is required and the
- * bodies' fields; bounds of numbers and lists, which it does not look at ("Amazon API Gateway important notes"), the
- * function judges by the whole description.
+ * The document that API Gateway imports: the description's paths, parameters and bodies in OpenAPI 3.0, the newest
+ * version that it supports (API Gateway Developer Guide, "Develop REST APIs using OpenAPI"). Every method calls the
+ * function. API Gateway validates required parameters and body fields. It ignores bounds of numbers and lists ("Amazon
+ * API Gateway important notes"), so the function validates them.
  *
- * @throws Error for a body that OpenAPI 3.0 cannot say.
+ * @throws Error for a body schema that OpenAPI 3.0 cannot express.
  */
 export function gatewayDocument(description: ApiDescription, wishes: GatewayWishes): Json {
     const { info, paths, components } = description;
@@ -79,11 +79,11 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
     };
     const method = (more: Json, withKey = wishes.apiKey): Json => ({
         ...more,
-        responses: { default: { description: "As app/api/openapi.yaml says" } },
+        responses: { default: { description: "See app/api/openapi.yaml" } },
         ...(withKey && { security: [{ apiKey: [] }] }),
         "x-amazon-apigateway-integration": integration,
     });
-    // A browser asks first without a key.
+    // A browser's preflight request has no key.
     const preflight = (parameters: readonly Json[]) => method({ parameters }, false);
 
     const made: Record<string, Json> = {};
@@ -120,7 +120,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
     };
 }
 
-/** A parameter as a text: of what is in it only the function judges. */
+/** Declares a parameter as text; only the function validates its content. */
 function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
     const found = parameters[$ref.split("/").at(-1) ?? ""];
     if (found === undefined) {
@@ -130,7 +130,7 @@ function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: stri
     return { name, in: found.in, required, schema: { type: "string" } };
 }
 
-/** The schemas that bodies of requests are made of, and those that these name. */
+/** The schemas of request bodies, with the schemas that they reference. */
 function bodySchemas({ paths, components }: ApiDescription): Record<string, Json> {
     const found: Record<string, Json> = {};
     const follow = (part: unknown): void => {
@@ -138,7 +138,7 @@ function bodySchemas({ paths, components }: ApiDescription): Record<string, Json
             const schema = components.schemas[name];
             if (schema === undefined || /"type":\[|"const":/.test(JSON.stringify(schema))) {
                 throw new Error(
-                    `schema ${name} of app/api/openapi.yaml cannot be said in OpenAPI 3.0, but a body needs it`,
+                    `schema ${name} of app/api/openapi.yaml is not valid in OpenAPI 3.0, but a request body needs it`,
                 );
             }
             if (found[name] === undefined) {
@@ -153,12 +153,12 @@ function bodySchemas({ paths, components }: ApiDescription): Record<string, Json
     return found;
 }
 
-/** RFC 9457 problems, as the function answers them. */
+/** RFC 9457 problems, in the function's format. */
 function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
     const headers = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",
         "gatewayresponse.header.Cache-Control": "'no-store'",
-        // There is nothing in them that is anybody's.
+        // These answers contain no viewer data.
         ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
     };
     return Object.fromEntries(

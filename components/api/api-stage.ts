@@ -13,7 +13,7 @@ export interface ApiStageArgs {
     readonly deployment: pulumi.Output<string>;
 }
 
-/** What API Gateway logs of a request; who asked, and for whom, is not in it: the path is the one of the description. */
+/** Format of the access log. It has the path template instead of the path, so no viewer ids. */
 const accessLogFormat = JSON.stringify({
     requestId: "$context.requestId",
     at: "$context.requestTimeEpoch",
@@ -26,9 +26,9 @@ const accessLogFormat = JSON.stringify({
     refusal: "$context.error.responseType",
 });
 
-/** Where the API is called: how much of it is let pass, traced and logged, and by whose key. */
+/** Stage: throttling, tracing, access logs, API key. */
 export class ApiStage extends pulumi.ComponentResource {
-    /** Known only when the stage holds back what is too much. */
+    /** Resolved only after throttling is in place. */
     public readonly url: pulumi.Output<string>;
     public readonly apiKey: pulumi.Output<string> | undefined;
 
@@ -67,9 +67,9 @@ export class ApiStage extends pulumi.ComponentResource {
                     throttlingRateLimit: serving.requestsPerSecond,
                     throttlingBurstLimit: serving.burst,
                     loggingLevel: "OFF",
-                    // By method they would be billed as custom metrics.
+                    // Metrics per method would be billed as custom metrics.
                     metricsEnabled: false,
-                    // Bodies have viewers' ids.
+                    // Bodies contain viewers' ids.
                     dataTraceEnabled: false,
                 },
             },
@@ -104,8 +104,8 @@ function keyOf(
 }
 
 /**
- * The role by which API Gateway logs, of the account and not of the stack: other APIs come to need it, so it stays when
- * the stack goes (API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs").
+ * API Gateway's log role, which belongs to the account, not to the stack. Other APIs may need it, so destroy keeps it
+ * (API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs").
  */
 function accountLogRole(
     name: string,
@@ -118,11 +118,12 @@ function accountLogRole(
         `${name}-account-logs`,
         {
             roleName: `${gatewayLogRole}-${caller.region}`,
-            description: "API Gateway writes the logs of all APIs of this account here by this role",
+            description: "API Gateway uses this role to write the logs of all APIs of this account and region",
             trust: gatewayLogTrust(caller),
             policyName: "work",
             policy: gatewayLogPolicy(caller),
-            ...{ permissionsBoundary, tags },
+            permissionsBoundary,
+            tags,
         },
         kept,
     );

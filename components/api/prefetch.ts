@@ -14,7 +14,7 @@ export interface PrefetchArgs {
     readonly failuresArn: pulumi.Input<string>;
 }
 
-/** Asks every hour for the lists of the busiest viewers, as far as the campaign's minimum, which is paid for anyway, allows. */
+/** Precomputes the lists of the busiest viewers every hour, within the campaign's minimum TPS, which is paid anyway. */
 export class Prefetch extends pulumi.ComponentResource {
     constructor(name: string, args: PrefetchArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Prefetch", name, {}, opts);
@@ -28,8 +28,8 @@ export class Prefetch extends pulumi.ComponentResource {
                 code: "prefetch",
                 functionName: names.prefetch,
                 roleName: names.prefetchRole,
-                description: "Asks in advance for the lists of the busiest viewers",
-                // It asks slowly, on purpose.
+                description: "Precomputes the lists of the busiest viewers",
+                // It calls the campaign slowly, to stay below the minimum.
                 timeoutSeconds: 300,
                 caller,
                 policy: prefetchPolicy(scope),
@@ -56,7 +56,10 @@ export class Prefetch extends pulumi.ComponentResource {
                 expression: "rate(1 hour)",
                 retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 900 },
                 policy: prefetchSchedulePolicy(scope),
-                ...{ caller, failuresArn, permissionsBoundary, tags },
+                caller,
+                failuresArn,
+                permissionsBoundary,
+                tags,
             },
             child,
         );

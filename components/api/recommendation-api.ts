@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
-import { standingUsdPerHour } from "../../cost/standing.ts";
+import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
@@ -20,18 +20,18 @@ export interface RecommendationApiArgs {
     readonly tables: pulumi.asset.Asset;
     /** Empty without an event tracker. */
     readonly trackingId: pulumi.Input<string>;
-    /** Files of the page that the API serves; undefined where it serves none. */
+    /** Files of the page if the API serves it; else undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
 }
 
-/** Between people and the campaign: a REST API, a function that always answers, and the table of its lists. */
+/** REST API in front of the campaign: API Gateway, a function that always answers, and its table. */
 export class RecommendationApi extends pulumi.ComponentResource {
-    /** Without a slash at its end. */
+    /** Without a trailing slash. */
     public readonly url: pulumi.Output<string>;
-    /** Host of the API, for a distribution before it. */
+    /** Host of the API, for CloudFront. */
     public readonly host: pulumi.Output<string>;
     public readonly tableName: pulumi.Output<string>;
-    /** The value of the API key; undefined where callers need none. */
+    /** The value of the API key; undefined if callers need none. */
     public readonly apiKey: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: RecommendationApiArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,7 +56,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 },
                 functionName: names.api,
                 roleName: names.apiRole,
-                description: "Recommends films, from the campaign or the next best source",
+                description: "Answers with film lists from the campaign or the next best source",
                 timeoutSeconds: 10,
                 memorySize: 512,
                 traced: true,
@@ -84,10 +84,10 @@ export class RecommendationApi extends pulumi.ComponentResource {
             name,
             {
                 name: names.api,
-                description: "Films for a viewer, always with an answer",
+                description: "Film recommendations; answers with or without a campaign",
                 body,
                 endpointConfiguration: { types: "REGIONAL" },
-                // Bytes; below them compressing takes longer than it saves.
+                // In bytes; compressing smaller answers takes longer than it saves.
                 minimumCompressionSize: "1024",
                 tags,
             },
@@ -121,14 +121,14 @@ export class RecommendationApi extends pulumi.ComponentResource {
     }
 }
 
-/** What the policies of the API's roles are made from. */
+/** Input of the policies for the API's roles. */
 export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope => ({
     ...caller,
     names: config.names,
     campaign: campaignNameOf(config),
 });
 
-/** Lists of viewers, what they did last, and what is known of the campaign; all of it can be made again. */
+/** Viewers' lists and newest films, and the campaign's status; the program can create everything again. */
 function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.dynamodb.Table(
         name,
@@ -148,7 +148,7 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
-/** What the function is told. It knows campaigns by their names, so that it knows them again after a time without. */
+/** Settings of the function. It uses names of campaigns, so it finds a resumed campaign again. */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
     const scope = apiScopeOf(config, caller);
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
@@ -160,7 +160,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         rankingCampaignArn: config.serving.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
         trackingId: args.trackingId,
-        // By its name: the policy is about that table.
+        // By name, because the policy names this table.
         tableName: table.name,
         allowedOrigins: config.serving.allowedOrigins,
         cost: {

@@ -1,17 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, type StackConfig } from "../../config/config.ts";
+import { tablesPathBeside } from "../../data-prep/places.ts";
+import { tablesFault, tablesMend } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
+import { contentOf } from "../common/content.ts";
 import type { Price } from "../cost/price-table.ts";
 import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
-import { assetOf, type PageFile, pageFiles } from "../storefront/page-files.ts";
-import { Storefront } from "../storefront/storefront.ts";
-import { fallbackTables } from "./fallback-tables.ts";
+import { assetOf, type PageFile, pageFiles, Storefront } from "../storefront/storefront.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
 
-/** What the API and the page are made of, beside their code. */
+/** Fallback tables and built page. */
 export interface ServingFiles {
     readonly tables: pulumi.asset.Asset;
     readonly page: readonly PageFile[];
@@ -20,7 +21,7 @@ export interface ServingFiles {
 /**
  * Builds the page and reads the fallback tables; undefined for a stack without an API.
  *
- * @throws pulumi.RunError when there are no tables for the interactions.
+ * @throws pulumi.RunError if there are no tables for the interactions.
  */
 export async function servingFiles(config: StackConfig): Promise<ServingFiles | undefined> {
     const { api, storefront } = config.serving;
@@ -32,7 +33,7 @@ export async function servingFiles(config: StackConfig): Promise<ServingFiles | 
         return { tables, page: [] };
     }
     const { directory } = await buildStorefront();
-    // Relative to the page: beside it behind CloudFront, above it where the API serves it.
+    // Relative to the page: beside it with CloudFront, above it if the API serves the page.
     return { tables, page: pageFiles(directory, storefront === "api" ? ".." : apiStage) };
 }
 
@@ -45,15 +46,15 @@ export interface ServingArgs {
     /** Name of the data bucket. */
     readonly bucketName: string;
     readonly failuresArn: pulumi.Input<string>;
-    /** Whether a runbook parked the campaign: then there is no second one either. */
+    /** Whether the campaign is parked; then there is no ranking campaign either. */
     readonly isParked: boolean;
-    /** The budget over all campaigns: it is there before any. */
+    /** The budget over all campaigns, which must exist before them. */
     readonly budget: pulumi.Resource;
 }
 
-/** What stands between people and the campaign: the API, the page, and what makes lists in advance. */
+/** Everything in front of the campaign: API, page and precomputing. */
 export class Serving extends pulumi.ComponentResource {
-    /** Each is empty where there is none. */
+    /** Each output is empty if its resource does not exist. */
     public readonly apiUrl: pulumi.Output<string>;
     public readonly storefrontUrl: pulumi.Output<string>;
     public readonly apiTableName: pulumi.Output<string>;
@@ -113,4 +114,19 @@ export class Serving extends pulumi.ComponentResource {
         this.apiKey = api?.apiKey ?? none;
         this.registerOutputs({ apiUrl: this.apiUrl, storefrontUrl: this.storefrontUrl });
     }
+}
+
+/**
+ * The fallback tables that data-prep wrote beside the interactions.
+ *
+ * @throws pulumi.RunError if they are missing, unreadable, or made from other interactions.
+ */
+export async function fallbackTables(interactionsFile: string): Promise<pulumi.asset.FileAsset> {
+    const fault = await tablesFault(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
+    if (fault !== undefined) {
+        throw new pulumi.RunError(
+            `${fault}. The API answers from these tables when there is no campaign.\nCreate both files again: ${tablesMend(interactionsFile)}`,
+        );
+    }
+    return new pulumi.asset.FileAsset(tablesPathBeside(interactionsFile));
 }

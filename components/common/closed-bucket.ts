@@ -3,14 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 
 export interface ClosedBucketArgs {
     readonly bucketName: pulumi.Input<string>;
-    /** Whether it goes with all that is in it. */
+    /** Whether destroy also deletes its objects. */
     readonly forceDestroy: boolean;
-    /** The KMS key that encrypts what is stored; undefined: S3's own keys do. */
+    /** The KMS key that encrypts the objects; undefined: S3 managed keys. */
     readonly kmsKeyArn: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A bucket that nobody outside reaches, without ACLs, encrypted. A policy on it waits for `accessBlock`. */
+/** A private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. */
 export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.CustomResourceOptions) {
     const bucket = new aws.s3.Bucket(
         name,
@@ -34,7 +34,7 @@ export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.
     return { bucket, accessBlock };
 }
 
-/** With a bucket key, S3 asks KMS once for many objects (S3 User Guide, "Reducing the cost of SSE-KMS"). */
+/** A bucket key reduces the calls from S3 to KMS (S3 User Guide, "Reducing the cost of SSE-KMS"). */
 function encryptionBy(kmsKeyArn: string | undefined) {
     return kmsKeyArn === undefined
         ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }

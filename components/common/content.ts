@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface Content {
     /** SHA-256, hexadecimal. */
     readonly contentHash: string;
-    /** Line ends; a CSV's header is one of them. */
+    /** Number of line ends; a CSV's header is one of the lines. */
     readonly lines: number;
     readonly bytes: number;
 }
@@ -14,9 +14,9 @@ const lineEnd = 0x0a;
 const known = new Map<string, Promise<Content>>();
 
 /**
- * What is in a file of this machine, which is read once a run: its price is shown before it is uploaded.
+ * Hash and size of a local file, read once per run, because preview shows the price before the upload.
  *
- * @throws pulumi.RunError when there is none.
+ * @throws pulumi.RunError if the file does not exist.
  */
 export function contentOf(file: string): Promise<Content> {
     const found = known.get(file) ?? readContent(file);
@@ -27,7 +27,7 @@ export function contentOf(file: string): Promise<Content> {
 async function readContent(file: string): Promise<Content> {
     if (!existsSync(file)) {
         throw new pulumi.RunError(
-            `there is no file ${file}. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
+            `file ${file} does not exist. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
         );
     }
     const hash = createHash("sha256");

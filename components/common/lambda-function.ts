@@ -7,35 +7,35 @@ import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
 import { serviceRole } from "./service-role.ts";
 
 export interface LambdaFunctionArgs {
-    /** The file of `lambda/` that is run, without its ending. */
+    /** Folder in `app/functions/`. */
     readonly code: string;
     readonly functionName: string;
     readonly roleName: string;
     readonly description: string;
-    /** What lies beside the code, by file name. */
+    /** Files beside the code, by name. */
     readonly beside?: Readonly<Record<string, pulumi.asset.Asset>>;
     readonly timeoutSeconds: number;
-    /** MiB; 256 where nothing is said. */
+    /** MiB; default 256. */
     readonly memorySize?: number;
-    /** Whether X-Ray has its requests. */
+    /** Whether X-Ray traces its requests. */
     readonly traced?: boolean;
     readonly caller: pulumi.Input<ServiceCaller>;
     readonly policy: pulumi.Input<PolicyDocument>;
     readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-    /** ARN of the queue that keeps what failed, tries and all; absent where who calls is told at once. */
+    /** ARN of the queue for events that failed after all retries; absent for synchronous calls. */
     readonly failuresArn?: pulumi.Input<string>;
     readonly permissionsBoundary: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
-    /** What must be there before it runs, and stay until it runs no more. */
+    /** Resources that must exist before the function is created and until it is deleted. */
     readonly after?: readonly pulumi.Resource[];
 }
 
-/** Days that logs are kept. */
+/** Retention of logs in days. */
 export const logDays = 90;
 
-/** A function of ours with its own log group and role; what it fails at twice goes to a queue, where there is one. */
+/** A Lambda function with its own log group and role. Events that fail twice go to the queue, if there is one. */
 export class LambdaFunction extends pulumi.ComponentResource {
-    /** Known only when the function has its rights. */
+    /** Resolved only after the role has its policy. */
     public readonly arn: pulumi.Output<string>;
     public readonly functionName: pulumi.Output<string>;
 
@@ -43,7 +43,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
         super("movie-recommender:lambda:LambdaFunction", name, {}, opts);
         const { caller, functionName, tags } = args;
         const child = { parent: this };
-        // Made here, or Lambda makes one itself that keeps everything for ever.
+        // Without it Lambda creates a log group that never expires.
         const logs = new aws.cloudwatch.LogGroup(
             name,
             { name: `/aws/lambda/${functionName}`, retentionInDays: logDays, tags },
@@ -53,7 +53,10 @@ export class LambdaFunction extends pulumi.ComponentResource {
         const { role, policy } = serviceRole(
             name,
             {
-                ...{ roleName, description, permissionsBoundary, tags },
+                roleName,
+                description,
+                permissionsBoundary,
+                tags,
                 trust: pulumi.output(caller).apply((known) => functionTrust(known, functionName)),
                 policyName: "work",
                 policy: document,
@@ -87,7 +90,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
                           maximumEventAgeInSeconds: 900,
                           destinationConfig: { onFailure: { destination: args.failuresArn } },
                       },
-                      // Lambda looks at once whether the role may send there.
+                      // Lambda checks at once whether the role may send to the queue.
                       { ...child, dependsOn: policy },
                   );
         this.functionName = made.name;

@@ -10,37 +10,38 @@ export interface ScheduleArgs {
     /** Physical name of the schedule. */
     readonly scheduleName: string;
     readonly roleName: string;
-    /** What it starts, in words: `the cost guard`. */
+    /** Name of the target for descriptions: `the cost guard`. */
     readonly starts: string;
     readonly target: LambdaFunction;
     /** Schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
     readonly expression: string;
     readonly retryPolicy: { readonly maximumRetryAttempts: number; readonly maximumEventAgeInSeconds: number };
     readonly caller: pulumi.Input<ServiceCaller>;
-    /** What the schedule's role may: start the function, and keep what it could not start. */
+    /** The role's permissions: start the function, and send failed events to the queue. */
     readonly policy: pulumi.Input<PolicyDocument>;
-    /** ARN of the queue that keeps what could not be started. */
+    /** ARN of the queue for events that could not start the function. */
     readonly failuresArn: pulumi.Input<string>;
     readonly permissionsBoundary: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Starts a function again and again, by a role of its own. */
+/** Starts a function periodically, with its own role. */
 export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomResourceOptions): void {
     const { roleName, starts, permissionsBoundary, tags } = args;
     const { role, policy } = serviceRole(
         `${name}-schedule`,
         {
             roleName,
-            description: `EventBridge Scheduler starts ${starts} by this role`,
+            description: `EventBridge Scheduler uses this role to start ${starts}`,
             trust: pulumi.output(args.caller).apply(scheduleTrust),
             policyName: "work",
             policy: args.policy,
-            ...{ permissionsBoundary, tags },
+            permissionsBoundary,
+            tags,
         },
         opts,
     );
-    // A schedule carries no tags; only a group of schedules could.
+    // A schedule cannot have tags; only a schedule group can.
     new aws.scheduler.Schedule(
         name,
         {

@@ -12,7 +12,7 @@ export interface ServiceRoleArgs {
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A role that a service assumes, with its one policy: whatever acts by the role waits for the policy. */
+/** A role for one service with one policy; resources that use the role must wait for the policy. */
 export function serviceRole(name: string, args: ServiceRoleArgs, opts: pulumi.CustomResourceOptions) {
     const { roleName, description, permissionsBoundary, tags } = args;
     const role = new aws.iam.Role(

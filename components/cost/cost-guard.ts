@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
-import type { StackConfig } from "../../config/config.ts";
-import { guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
+import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
-import { guardScopeOf } from "./guard-scope.ts";
 
 export interface CostGuardArgs {
     readonly config: StackConfig;
@@ -15,11 +14,11 @@ export interface CostGuardArgs {
     readonly monthlyLimitUsd: number;
     readonly topicArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
-    /** The stack's marks: the guard writes some, so it is gone before they are taken away. */
+    /** The stack's state flags. The guard writes some, so it must be deleted before them. */
     readonly stateFlags: pulumi.Resource;
 }
 
-/** A function that looks every few minutes at what the campaign costs, and stops it where it must. */
+/** A function that checks the campaign's cost every few minutes and parks the campaign if necessary. */
 export class CostGuard extends pulumi.ComponentResource {
     public readonly functionName: pulumi.Output<string>;
 
@@ -36,7 +35,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 code: "cost-guard",
                 functionName: names.costGuard,
                 roleName: names.costGuardRole,
-                description: "Watches what the campaign costs, and parks it at the limit",
+                description: "Watches the cost of the campaign and parks it at the monthly limit",
                 timeoutSeconds: 120,
                 caller,
                 policy: scope.apply((known) =>
@@ -58,10 +57,13 @@ export class CostGuard extends pulumi.ComponentResource {
                 starts: "the cost guard",
                 target: guard,
                 expression: everyMinutes(cost.guardMinutes),
-                // The next run makes up for one that was missed.
+                // The next run makes up for a missed one.
                 retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: cost.guardMinutes * 60 },
                 policy: scope.apply(schedulePolicy),
-                ...{ caller, failuresArn, permissionsBoundary, tags },
+                caller,
+                failuresArn,
+                permissionsBoundary,
+                tags,
             },
             child,
         );
@@ -85,7 +87,15 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn }: CostGuardArgs
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
-        // By its name, like the campaigns: the guard is there before the table, and after it.
+        // By name, like the campaigns: the guard is created before the table and deleted after it.
         tableName: config.serving.api ? config.names.api : undefined,
     }));
+}
+
+/** Input of the policies for the guard's roles. */
+export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
+    const { project, stack, names } = config;
+    const campaign = campaignNameOf(config);
+    const ranking = config.serving.rankingCampaign ? names.ranking : undefined;
+    return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign, ranking }));
 }

@@ -1,24 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { countOwnMetrics } from "../../config/metrics.ts";
-import { approximately, priceNote } from "../../config/prices.ts";
+import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack } from "../../cost/estimate.ts";
 import { contentOf } from "../common/content.ts";
-import { filesOf } from "../data/files.ts";
+import { filesOf } from "../data/data-bucket.ts";
 
 export interface Price {
     /** US dollars a month, at the expected requests. */
     readonly estimatedMonthlyCostUsd: number;
-    /** The same with the campaign there all the time: parking does not change it, nor what is made of it. */
+    /** The estimate with a campaign that always runs: parking does not change this value. */
     readonly unparkedUsdPerMonth: number;
-    /** US dollars a month: what the config says, or a quarter above the estimate. */
+    /** US dollars a month: from the config, or the estimate plus 25 %. */
     readonly monthlyLimitUsd: number;
 }
 
 /**
- * Prints what the stack costs, once and by the month, before anything of it is made.
+ * Logs the price of the stack, once and per month, before anything is created.
  *
- * @throws pulumi.RunError above config `monthlyLimitUsd`, with the largest lines and what would lower them.
+ * @throws pulumi.RunError above config `monthlyLimitUsd`, with the largest items and how to lower them.
  */
 export async function showPrice(config: StackConfig, planned: { readonly isParked: boolean; readonly alarms: number }) {
     const plan = await planOf(config, planned);
@@ -61,24 +61,26 @@ async function planOf(
     };
 }
 
-/** The estimate in columns; amounts to the right, the largest first. */
+/** The estimate as columns, amounts right-aligned, largest first. */
 export function priceTable({ once, monthly, idleUsd, expectedUsd }: Estimate, requestsPerDay: number): string {
     const asked = `${requestsPerDay.toLocaleString("en-US")} requests a day`;
     const rows = [
-        ["by the month", "nobody asks", asked],
+        ["per month", "no requests", asked],
         ...monthly.map(({ what, idle, expected }) => [what, approximately(idle), approximately(expected)]),
-        ["together", approximately(idleUsd), approximately(expectedUsd)],
-        ["once, with the first `pulumi up` and each new file", "", ""],
+        ["total", approximately(idleUsd), approximately(expectedUsd)],
+        ["once, for the first `pulumi up` and for each new file", "", ""],
         ...once.map(({ what, usd }) => [what, approximately(usd), ""]),
     ];
     const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    // A heading has no amounts, and may run over their columns.
+    // Headings have no amounts and may extend over their columns.
     widths[0] = Math.max(...rows.filter((row) => row[1] !== "").map(([what = ""]) => what.length));
     const line = ([what = "", ...amounts]: readonly string[]) =>
         [what.padEnd(widths[0] ?? 0), ...amounts.map((amount, index) => amount.padStart(widths[index + 1] ?? 0))]
             .join("   ")
             .trimEnd();
-    return [`What it costs ${priceNote}, without AWS's free tiers:`, ...rows.map((row) => `  ${line(row)}`)].join("\n");
+    return [`Estimated cost ${priceNote}, without AWS's free tiers:`, ...rows.map((row) => `  ${line(row)}`)].join(
+        "\n",
+    );
 }
 
 function refusal({ monthly, expectedUsd }: Estimate, limit: number): string {
@@ -87,11 +89,22 @@ function refusal({ monthly, expectedUsd }: Estimate, limit: number): string {
         .filter(({ expected }) => expected.high >= expectedUsd / 100)
         .map(
             ({ what, expected, lower }) =>
-                `  ${what}: ${approximately(expected)} a month${lower === undefined ? "" : `. Lower: ${lower}`}`,
+                `  ${what}: ${approximately(expected)} a month${lower === undefined ? "" : `. To lower it: ${lower}`}`,
         );
     return [
-        `the stack would cost ${approximately(expectedUsd)} a month ${priceNote}, above monthlyLimitUsd ${limit}. The largest of it:`,
+        `the stack would cost ${approximately(expectedUsd)} a month ${priceNote}, above monthlyLimitUsd ${limit}. Largest items:`,
         ...largest,
-        `Or allow it: pulumi config set monthlyLimitUsd ${Math.ceil(expectedUsd)}`,
+        `To allow it: pulumi config set monthlyLimitUsd ${Math.ceil(expectedUsd)}`,
     ].join("\n");
+}
+
+/** The monthly price of automatic training as a sentence for preview and up; a CSV's first line is its header. */
+export function autoTrainingPrice(
+    { recipe, autoTrainingDays }: Pick<StackConfig, "recipe" | "autoTrainingDays">,
+    csvLines: number,
+): string {
+    const interactions = Math.max(0, csvLines - 1);
+    const every = autoTrainingDays === 1 ? "every day" : `every ${autoTrainingDays} days`;
+    const sum = approximately(autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays));
+    return `automatic training ${every}: ${sum} a month for ${interactions.toLocaleString("en-US")} interactions ${priceNote}`;
 }

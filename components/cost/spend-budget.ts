@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { billedService } from "../../config/prices.ts";
-import { budgetThresholds } from "../../cost/budget-thresholds.ts";
+import { budgetThresholds } from "../../cost/enforce-limit.ts";
 
 export interface SpendBudgetArgs {
     readonly config: StackConfig;
@@ -11,10 +11,10 @@ export interface SpendBudgetArgs {
     readonly topicArn: pulumi.Input<string>;
 }
 
-/** AWS's own watch over what Personalize costs, by the bill, which is hours old: the second line behind the guard. */
+/** AWS budget for Personalize. It uses the bill, which is hours old, so it is the second line behind the guard. */
 export class SpendBudget extends pulumi.ComponentResource {
     public readonly budgetName: pulumi.Output<string>;
-    /** What must not be there without it depends on it. */
+    /** Dependency for resources that must not exist without the budget. */
     public readonly resource: pulumi.Resource;
 
     constructor(name: string, args: SpendBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +37,7 @@ export class SpendBudget extends pulumi.ComponentResource {
                 timeUnit: "MONTHLY",
                 costFilters: [
                     { name: "Service", values: [billedService] },
-                    // Empty for ever where the tag is not activated in the billing console.
+                    // Without activation in the billing console, no cost ever matches the tag.
                     ...(cost.budgetByTag ? [{ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }] : []),
                 ],
                 notifications,

@@ -1,42 +1,43 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { objectKeys, type StackConfig } from "../../config/config.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { contentOf } from "../common/content.ts";
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
-    /** What is uploaded, by the name under which it is found again in `files`. */
+    /** Files to upload, by their key in `files`. */
     readonly files: Readonly<Record<string, FileArgs>>;
-    /** `delete`: destroy empties and removes the bucket. `retain`: destroy leaves it and its object. */
+    /** `delete`: destroy empties and removes the bucket. `retain`: destroy keeps it with its objects. */
     readonly dataRetention: "delete" | "retain";
     readonly tags: Readonly<Record<string, string>>;
-    /** The KMS key that encrypts what is stored; undefined: S3's own keys do. */
+    /** The KMS key that encrypts the objects; undefined: S3 managed keys. */
     readonly kmsKeyArn: string | undefined;
-    /** The bucket's policy document: from names, so that the guard rules can judge it at preview. */
+    /** The bucket's policy document, made from names, so that the resource rules can check it at preview. */
     readonly policy: pulumi.Input<object>;
 }
 
 export interface FileArgs {
-    /** Path on this machine. */
+    /** Local path. */
     readonly path: string;
     readonly key: string;
     readonly contentType: string;
 }
 
 export interface UploadedFile {
-    /** `s3://bucket/key`, known once the object and the bucket's policy are there. */
+    /** `s3://bucket/key`, resolved after the object and the bucket's policy exist. */
     readonly location: pulumi.Output<string>;
-    /** SHA-256 of the content, hexadecimal: it drives everything downstream. */
+    /** SHA-256 of the content, hexadecimal; every later step depends on it. */
     readonly contentHash: pulumi.Output<string>;
-    /** Line ends in the content. */
+    /** Number of line ends. */
     readonly lines: pulumi.Output<number>;
 }
 
-/** One of the uploaded files. Throws when there is none of that name, which is a mistake of the program. */
+/** One of the uploaded files. Throws for an unknown key, which is a bug of the program. */
 export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
     const file = files[name];
     if (file === undefined) {
-        throw new Error(`no file ${name} was uploaded`);
+        throw new Error(`the stack has no file ${name}`);
     }
     return file;
 }
@@ -76,13 +77,13 @@ export class DataBucket extends pulumi.ComponentResource {
                     },
                 ],
             },
-            // Rules on old versions are refused until the bucket has versions.
+            // S3 rejects rules for old versions before versioning is enabled.
             { ...child, dependsOn: versioning },
         );
         const policy = new aws.s3.BucketPolicy(
             name,
             { ...of, policy: pulumi.jsonStringify(args.policy) },
-            // Setting a policy while the access block is being set conflicts.
+            // S3 rejects a policy while the access block is being set.
             { ...child, dependsOn: accessBlock },
         );
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
@@ -108,8 +109,30 @@ export class DataBucket extends pulumi.ComponentResource {
         this.bucketName = bucket.id;
         this.files = Object.fromEntries(Object.entries(args.files).map(upload));
         if (retain) {
-            bucket.id.apply((id) => pulumi.log.warn(`destroy will leave bucket ${id} (dataRetention: retain)`, this));
+            bucket.id.apply((id) =>
+                pulumi.log.warn(`pulumi destroy will keep bucket ${id} (dataRetention: retain)`, this),
+            );
         }
         this.registerOutputs({ bucketName: this.bucketName, files: this.files });
     }
 }
+
+/** All files of a stack to upload, by key. */
+export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>> {
+    const { metadataFiles, batchInferenceFile } = config;
+    const csv = (path: string, key: string): FileArgs => ({ path, key, contentType: "text/csv" });
+    return {
+        interactions: csv(config.interactionsFile, objectKeys.interactions),
+        ...(metadataFiles.items && { items: csv(metadataFiles.items, objectKeys.items) }),
+        ...(metadataFiles.users && { users: csv(metadataFiles.users, objectKeys.users) }),
+        ...(batchInferenceFile && {
+            batch: { path: batchInferenceFile, key: objectKeys.batchInput, contentType: "application/x-ndjson" },
+        }),
+    };
+}
+
+/** The prefixes that Personalize may read and write, from the keys of the uploaded files. */
+export const prefixesOf = (config: StackConfig) => ({
+    readPrefixes: Object.values(filesOf(config)).map(({ key }) => key),
+    writePrefix: config.batchInferenceFile && objectKeys.batchOutput,
+});

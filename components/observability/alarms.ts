@@ -1,5 +1,5 @@
 import { gatewayMetrics, jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
-import { nearLimit } from "../../cost/brake.ts";
+import { nearLimit } from "../../cost/enforce-limit.ts";
 import {
     gatewayMetric,
     jobErrors,
@@ -9,28 +9,28 @@ import {
     servingMetric,
 } from "./stack-metrics.ts";
 
-/** An alarm of the stack: what it watches, and when it calls. */
+/** An alarm of the stack: metric and condition. */
 export interface Alarm {
-    /** End of its name, and the name of its page in docs/runbooks. */
+    /** End of the alarm's name, and name of its page in docs/runbooks. */
     readonly id: string;
-    /** One sentence, which who is called reads first. */
+    /** One sentence, the first that the operator reads. */
     readonly says: string;
     readonly watches:
         | { readonly metric: StackMetric; readonly statistic: "Average" | "Maximum" }
-        /** Metric math over sums of metrics, by their ids there; or a query of Metrics Insights, over none. */
+        /** Metric math over sums of metrics, by their ids; or a Metrics Insights query without sums. */
         | { readonly expression: string; readonly sums: Readonly<Record<string, StackMetric>> };
     readonly calls: "above" | "at or above";
     readonly threshold: number;
     /** Seconds. */
     readonly period: number;
-    /** Of so many periods so many must be too high. */
+    /** `needed` of `of` periods must be too high. */
     readonly datapoints: { readonly of: number; readonly needed: number };
     readonly missing: "notBreaching" | "ignore" | "missing";
-    /** Why no data means that. */
+    /** Reason for the treatment of missing data. */
     readonly missingBecause: string;
 }
 
-/** What the alarms are set by. */
+/** Thresholds from the configuration. */
 export interface AlarmSettings {
     /** Hours. */
     readonly idleHours: number;
@@ -45,17 +45,17 @@ const hour = 3600;
 const day = 24 * hour;
 const once = { of: 1, needed: 1 };
 
-/** Fewer requests in five minutes than this are too few to speak of a share of them. */
+/** With fewer requests in five minutes, a percentage has no meaning. */
 const enoughRequests = 20;
-/** Milliseconds. A page waits for recommendations; the service's own figure is below 100. */
+/** Milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
-/** Hours. The longest time between two automatic trainings; older data knows nothing of what is new. */
+/** Hours. The longest interval of automatic training; older data lacks all new items. */
 const staleHours = 30 * 24;
 
-/** Of what could not be run or delivered: the notices' component makes it, with the queue that it watches. */
+/** Alarm on failed runs and deliveries; the notifications' component creates it with its queue. */
 export const failuresAlarm = (queueName: string): Alarm => ({
     id: "failures",
-    says: "The cost guard, its schedule or the chat failed; what failed is in the queue",
+    says: "The cost guard, its schedule or the chat failed; the queue holds the failed events",
     watches: {
         metric: {
             namespace: "AWS/SQS",
@@ -69,17 +69,17 @@ export const failuresAlarm = (queueName: string): Alarm => ({
     period: minutes5,
     datapoints: once,
     missing: "notBreaching",
-    missingBecause: "SQS publishes nothing of a queue that nobody uses",
+    missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
-/** The alarms of a stack besides that. */
+/** All other alarms of a stack. */
 export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
-    const noPublisher = "nobody runs publish-metrics: the state is not known, and is called so";
+    const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
     return [
         {
             id: "errors",
-            says: "More than 5 % of the requests for recommendations fail at the service",
+            says: "More than 5 % of the recommendation requests fail in Personalize",
             watches: {
                 expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
                 sums: {
@@ -92,45 +92,45 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             period: minutes5,
             datapoints: { of: 3, needed: 2 },
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nobody asks",
+            missingBecause: "there is no datapoint without requests",
         },
         {
             id: "latency",
-            says: `Recommendations take ${slowMilliseconds} ms and more, on average over a quarter of an hour`,
-            // The service documents no percentile of it (developer guide, "Monitoring with CloudWatch").
+            says: `The average latency of recommendations is ${slowMilliseconds} ms or more for 15 minutes`,
+            // Personalize documents no percentile of it (developer guide, "Monitoring with CloudWatch").
             watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
             calls: "at or above",
             threshold: slowMilliseconds,
             period: minutes5,
             datapoints: { of: 3, needed: 3 },
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nobody asks",
+            missingBecause: "there is no datapoint without requests",
         },
         {
             id: "import-failed",
-            says: "An import of data into the stack's datasets failed",
+            says: "A dataset import job of the stack failed",
             watches: { expression: jobErrors(place, jobMetrics.importErrors), sums: {} },
             calls: "above",
             threshold: 0,
             period: minutes5,
             datapoints: once,
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nothing is imported",
+            missingBecause: "there is no datapoint without an import",
         },
         {
             id: "training-failed",
-            says: "A training of the stack's solution failed; the version before serves on",
+            says: "A training of the stack's solution failed; the campaign keeps serving the previous version",
             watches: { expression: jobErrors(place, jobMetrics.trainingErrors), sums: {} },
             calls: "above",
             threshold: 0,
             period: minutes5,
             datapoints: once,
             missing: "notBreaching",
-            missingBecause: "there is no datapoint when nothing is trained",
+            missingBecause: "there is no datapoint without a training",
         },
         {
             id: "stale-data",
-            says: `The interactions were imported more than ${staleHours / 24} days ago`,
+            says: `The last import of interactions is more than ${staleHours / 24} days old`,
             watches: own(ownMetrics.dataAge),
             calls: "above",
             threshold: staleHours,
@@ -141,7 +141,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         },
         {
             id: "quality-drop",
-            says: `The version that serves has an NDCG@10 more than ${settings.maximumNdcgDrop} % below that of the one before it`,
+            says: `The live solution version's NDCG@10 is more than ${settings.maximumNdcgDrop} % below the previous version's`,
             watches: own(ownMetrics.ndcgDrop),
             calls: "above",
             threshold: settings.maximumNdcgDrop,
@@ -152,34 +152,34 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         },
         {
             id: "idle",
-            says: `Nobody has asked the campaign for ${settings.idleHours} hours, and it bills`,
+            says: `The campaign had no requests for ${settings.idleHours} hours, and it is billed`,
             watches: own(ownMetrics.idleHours),
             calls: "at or above",
             threshold: settings.idleHours,
             period: hour,
             datapoints: once,
             missing: "notBreaching",
-            missingBecause: "a campaign that is not there is not idle; a guard that fails calls by itself",
+            missingBecause: "a missing campaign is not idle; a failing cost guard has its own alarm",
         },
         {
             id: "cost",
-            says: `This month's campaign hours come near the limit of $${settings.monthlyLimitUsd}, at which it is parked`,
+            says: `This month's campaign cost is near the limit of $${settings.monthlyLimitUsd}; at the limit the cost guard parks the campaign`,
             watches: own(ownMetrics.monthSpend),
             calls: "at or above",
             threshold: Math.round(nearLimit * settings.monthlyLimitUsd * 100) / 100,
             period: hour,
             datapoints: once,
             missing: "ignore",
-            missingBecause: "what was spent stays spent while the guard does not say it again",
+            missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
         ...(place.api ? [apiErrors(place.api)] : []),
     ];
 }
 
-/** The API always answers, with or without a campaign: what it does not answer is a fault of its own. */
+/** The API always answers, with or without a campaign, so every failure is its own. */
 const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     id: "api-errors",
-    says: "More than 1 % of the API's requests fail, which it should answer even without a campaign",
+    says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
     watches: {
         expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
         sums: {
@@ -192,15 +192,18 @@ const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     period: minutes5,
     datapoints: { of: 3, needed: 2 },
     missing: "notBreaching",
-    missingBecause: "there is no datapoint when nobody asks",
+    missingBecause: "there is no datapoint without requests",
 });
 
-/** How many alarms a stack has, each of which is paid for. */
+/** Number of alarms of a stack; each is billed. */
 export const alarmCount = (hasApi: boolean): number =>
     1 +
     alarmsOf(
         {
-            ...{ stack: "", campaignArn: "", datasetGroupArn: "", solutionArn: "" },
+            stack: "",
+            campaignArn: "",
+            datasetGroupArn: "",
+            solutionArn: "",
             api: hasApi ? { name: "", stage: "" } : undefined,
         },
         { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1 },

@@ -9,14 +9,14 @@ import { serviceRole } from "../common/service-role.ts";
 export interface AuditTrailArgs {
     readonly config: StackConfig;
     readonly caller: pulumi.Input<ServiceCaller>;
-    /** Name of the data bucket; the trail's is its neighbour. */
+    /** Name of the data bucket; the trail's bucket name starts with it. */
     readonly bucketName: pulumi.Input<string>;
 }
 
-/** Days that what CloudTrail wrote is kept, in the bucket and in the log group: as long as LookupEvents looks back. */
+/** Retention in days, in bucket and log group: as long as LookupEvents covers. */
 const keptDays = 90;
 
-/** Who did what: CloudTrail's management events of the region, in a bucket of their own and in a log group. */
+/** CloudTrail's management events of the region, in their own bucket and in a log group. */
 export class AuditTrail extends pulumi.ComponentResource {
     public readonly trailArn: pulumi.Output<string>;
 
@@ -27,7 +27,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         const child = { parent: this };
 
         const bucketName = pulumi.output(args.bucketName).apply(trailBucketNameFor);
-        // S3's own keys: a customer's key would have to let CloudTrail in, too.
+        // S3 managed keys: a customer's key would also have to allow CloudTrail.
         const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
         const { bucket, accessBlock } = closedBucket(name, closed, child);
         const of = { bucket: bucket.id };
@@ -60,11 +60,12 @@ export class AuditTrail extends pulumi.ComponentResource {
             name,
             {
                 roleName: names.trailRole,
-                description: "CloudTrail writes into the trail's log group by this role",
+                description: "CloudTrail uses this role to write into the trail's log group",
                 trust: scope.apply(trailRoleTrust),
                 policyName: "work",
                 policy: scope.apply(trailRolePolicy),
-                ...{ permissionsBoundary, tags },
+                permissionsBoundary,
+                tags,
             },
             child,
         );
@@ -74,15 +75,15 @@ export class AuditTrail extends pulumi.ComponentResource {
                 name: names.trail,
                 s3BucketName: bucket.id,
                 isMultiRegionTrail: false,
-                // IAM, CloudFront and Route 53 report to us-east-1, where this trail may not be.
+                // IAM, CloudFront and Route 53 log to us-east-1, possibly another region than the trail's.
                 includeGlobalServiceEvents: true,
                 enableLogFileValidation: true,
                 cloudWatchLogsRoleArn: role.arn,
-                // CloudTrail wants the ARN of the group's streams; that of the group alone is the usual error here.
+                // CloudTrail needs the ARN of the group's streams; the ARN of the group alone is a common error.
                 cloudWatchLogsGroupArn: pulumi.interpolate`${logs.arn}:*`,
                 tags,
             },
-            // CloudTrail looks at once whether it may write.
+            // CloudTrail checks at once whether it may write.
             { ...child, dependsOn: [bucketPolicy, policy] },
         );
         this.trailArn = trail.arn;

@@ -18,7 +18,7 @@ import {
 
 export interface DashboardArgs extends MetricsPlace {
     readonly region: string;
-    /** Id of the version that serves, as the program knows it. */
+    /** Id of the live version, as the program knows it. */
     readonly version: string;
     readonly alarmArns: readonly string[];
     /** US dollars. */
@@ -34,7 +34,7 @@ interface Shown {
     readonly visible?: boolean;
 }
 
-/** As the structure of a dashboard's body has a line: namespace, name, dimensions, options. */
+/** One metric in the dashboard's body: namespace, name, dimensions, options. */
 type Line = readonly unknown[];
 
 const columns = 24;
@@ -44,8 +44,8 @@ const minutes5 = 300;
 const hour = 3600;
 
 /**
- * The dashboard: three questions, and a fourth of a stack with an API, each a row under its heading (CloudWatch API Reference,
- * "Dashboard body structure and syntax").
+ * The dashboard: one row each for health, API (if there is one), quality and cost (CloudWatch API Reference, "Dashboard
+ * body structure and syntax").
  */
 export function dashboardBody(args: DashboardArgs): object {
     const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
@@ -64,21 +64,20 @@ function healthy(args: DashboardArgs) {
     const serving = (name: string, shown: Shown) => line(servingMetric(args, name), shown);
     const errors = (expression: string, label: string) => [{ expression, label, period: minutes5 }];
     return {
-        heading:
-            "## Is it healthy?\nRequests, their errors and latency, and the jobs that failed. What to do is in docs/runbooks.",
+        heading: "## Health\nRequests, errors, latency and failed jobs. Find help in docs/runbooks.md.",
         row: [
             graph(args, "Requests in five minutes", [
                 serving(servingMetrics.requests, { label: "requests", stat: "Sum" }),
             ]),
             graph(args, "Errors in five minutes", [
-                serving(servingMetrics.badRequests, { label: "of the asker (4xx)", stat: "Sum" }),
+                serving(servingMetrics.badRequests, { label: "of the caller (4xx)", stat: "Sum" }),
                 serving(servingMetrics.failures, { label: "of the service (5xx)", stat: "Sum" }),
             ]),
             graph(args, "Latency, milliseconds", [
                 serving(servingMetrics.latency, { label: "average", stat: "Average" }),
                 serving(servingMetrics.latency, { label: "slowest", stat: "Maximum" }),
             ]),
-            graph(args, "Jobs that failed", [
+            graph(args, "Failed jobs", [
                 errors(jobErrors(args, jobMetrics.importErrors), "imports"),
                 errors(jobErrors(args, jobMetrics.trainingErrors), "trainings"),
             ]),
@@ -94,18 +93,18 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
     const hidden = (name: string, id: string) => own(name, { label: id, stat: "Sum", id, visible: false });
     return {
         heading:
-            "## Is it served?\nWho answers the viewers, how many calls of the campaign the caches save, and what fails. It should answer without a campaign, too.",
+            "## API\nSources of the answers, campaign calls saved by caches, and failures. The API should also answer without a campaign.",
         row: [
             graph(args, "Answers in five minutes, by source", [
                 summed(answeredBy.campaign, "campaign"),
                 summed(answeredBy.cache, "cache"),
-                summed(answeredBy.precomputed, "made in advance"),
+                summed(answeredBy.precomputed, "precomputed"),
                 summed(answeredBy.similar, "similar films"),
                 summed(answeredBy.popular, "popular films"),
             ]),
             graph(
                 args,
-                "Calls of the campaign saved, percent of personal lists",
+                "Campaign calls saved by caches, percent of personal lists",
                 [
                     [
                         {
@@ -121,14 +120,14 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
                 ],
                 hour,
             ),
-            graph(args, "The function's time, milliseconds", [
+            graph(args, "Function duration, milliseconds", [
                 own(latency, { label: "median", stat: "p50" }),
-                own(latency, { label: "99 of 100", stat: "p99" }),
+                own(latency, { label: "99th percentile", stat: "p99" }),
             ]),
-            graph(args, "What failed in five minutes", [
+            graph(args, "Failures in five minutes", [
                 line(gatewayMetric(api, gatewayMetrics.failures), { label: "answers (5xx)", stat: "Sum" }),
-                summed(campaignFailures, "calls of the campaign"),
-                summed(tableFailures, "calls of the table"),
+                summed(campaignFailures, "campaign calls"),
+                summed(tableFailures, "table calls"),
                 line(gatewayMetric(api, gatewayMetrics.requests), { label: "requests", stat: "Sum", yAxis: "right" }),
             ]),
         ],
@@ -140,12 +139,12 @@ function good(args: DashboardArgs) {
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
     const model = (name: string) => line(modelMetric(args, name, version), { label: name });
     return {
-        heading: `## Is it good?\nWhat the service measured of version ${version} when it was trained, and how old the data is. Published by \`npm run publish-metrics\`.`,
+        heading: `## Quality\nPersonalize's metrics for version ${version}, and the age of the data. Published by \`npm run publish-metrics\`.`,
         row: [
-            graph(args, "The version that serves", modelMetrics.map(model), hour),
+            graph(args, "Live solution version", modelMetrics.map(model), hour),
             graph(
                 args,
-                "NDCG@10, percent below the version before",
+                "NDCG@10, percent below the previous version",
                 [own(ownMetrics.ndcgDrop, { label: "drop", stat: "Maximum" })],
                 hour,
             ),
@@ -164,7 +163,7 @@ function worth(args: DashboardArgs) {
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
     return {
         heading:
-            "## Is it worth it?\nThe month's campaign hours against the limit, what stands ready against what is used, and what a thousand requests cost. Estimates by the US price.",
+            "## Cost\nCampaign cost of the month against the limit, provisioned against used TPS, and the cost of 1,000 requests. Estimates by the US price.",
         row: [
             graph(
                 args,
@@ -183,7 +182,7 @@ function worth(args: DashboardArgs) {
                 [
                     own(ownMetrics.idleHours, { label: "idle", stat: "Maximum" }),
                     own(ownMetrics.campaignAge, {
-                        label: "since the campaign was made",
+                        label: "since the campaign's creation",
                         stat: "Maximum",
                         yAxis: "right",
                     }),
@@ -193,18 +192,21 @@ function worth(args: DashboardArgs) {
             ),
             graph(
                 args,
-                "US dollars for 1,000 requests",
+                "US dollars per 1,000 requests",
                 [
                     [
                         {
                             expression: "IF(requests > 0, 1000 * cost / requests)",
-                            label: "for 1,000 requests",
+                            label: "per 1,000 requests",
                             id: "each",
                         },
                     ],
-                    own(ownMetrics.hourlyCost, { label: "an hour", stat: "Average", id: "cost", yAxis: "right" }),
+                    own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
                     line(servingMetric(args, servingMetrics.requests), {
-                        ...{ label: "requests in the hour", stat: "Sum", id: "requests", visible: false },
+                        label: "requests in the hour",
+                        stat: "Sum",
+                        id: "requests",
+                        visible: false,
                     }),
                 ],
                 hour,
@@ -233,7 +235,7 @@ function graph(
     return { type: "metric", properties };
 }
 
-/** Where a person looks at it. The consoles of the partitions are at different hosts. */
+/** The dashboard's URL; each partition has its own console host. */
 export function dashboardUrl(partition: string, region: string, name: string): string {
     const host =
         { "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com" }[partition] ??

@@ -16,11 +16,11 @@ export interface ObservabilityArgs {
     readonly monthlyLimitUsd: number;
     readonly topicArn: pulumi.Input<string>;
     readonly stateFlags: StateFlags;
-    /** The newest version; it serves, unless a runbook holds another one. */
+    /** The newest version. It is live, unless a runbook holds another one. */
     readonly solutionVersionArn: pulumi.Input<string>;
 }
 
-/** What there is to see: a dashboard, and alarms that call when nobody looks at it. */
+/** The dashboard and the alarms of the stack. */
 export class Observability extends pulumi.ComponentResource {
     public readonly dashboardUrl: pulumi.Output<string>;
 
@@ -30,7 +30,7 @@ export class Observability extends pulumi.ComponentResource {
         const { names, stack, adopt, cost, qualityGate, serving } = config;
         const child = { parent: this };
         const { idleHours } = cost;
-        // By their names, not by their resources: the alarm on trainings must be there when the first one fails.
+        // By names, not by resources: the training alarm must exist when the first training fails.
         const arn = (tail: string) => regionalArn(caller, "personalize", tail);
         const place = {
             stack,

@@ -5,8 +5,7 @@ import type { Alarm } from "./alarms.ts";
 import type { StackMetric } from "./stack-metrics.ts";
 
 /**
- * Makes an alarm in CloudWatch. It says only that something is wrong: an alarm that also told of every return to OK
- * would do so when it is made.
+ * Creates a CloudWatch alarm. It notifies only about ALARM: with notifications for OK, every new alarm would send one.
  */
 export function stackAlarm(
     name: string,

@@ -7,33 +7,33 @@ export interface StackMetric {
     readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** What the metrics of a stack are about. */
+/** The resources that the metrics of a stack describe. */
 export interface MetricsPlace {
     readonly stack: string;
     readonly campaignArn: string;
     readonly datasetGroupArn: string;
     readonly solutionArn: string;
-    /** Undefined for a stack without one. */
+    /** Undefined for a stack without an API. */
     readonly api: { readonly name: string; readonly stage: string } | undefined;
 }
 
 type JobMetric = (typeof jobMetrics)[keyof typeof jobMetrics];
 
-/** A metric that the service has of the stack's campaign. */
+/** A Personalize metric of the stack's campaign. */
 export const servingMetric = ({ campaignArn }: MetricsPlace, name: string): StackMetric => ({
     namespace: personalizeNamespace,
     name,
     dimensions: { CampaignArn: campaignArn },
 });
 
-/** A metric that the cost guard or publish-metrics has of the stack. */
+/** A custom metric of the cost guard or publish-metrics. */
 export const ownMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string): StackMetric => ({
     namespace: ownNamespace,
     name,
     dimensions: { Stack: stack },
 });
 
-/** A metric that API Gateway has of the stack's API. */
+/** An API Gateway metric of the stack's API. */
 export const gatewayMetric = (api: NonNullable<MetricsPlace["api"]>, name: string): StackMetric => ({
     namespace: gatewayNamespace,
     name,
@@ -48,9 +48,9 @@ export const modelMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string
 });
 
 /**
- * The sum of an error metric over all jobs of the stack, as a query of CloudWatch Metrics Insights: each job has a
- * dimension of its own, which nobody knows before the job is there, and an alarm takes no SEARCH (CloudWatch User Guide,
- * "Alarms on Metrics Insights queries").
+ * The sum of an error metric over all jobs of the stack, as a query of CloudWatch Metrics Insights. Each job has its
+ * own dimension, unknown before the job exists, and an alarm cannot use SEARCH (CloudWatch User Guide, "Alarms on
+ * Metrics Insights queries").
  */
 export function jobErrors(place: MetricsPlace, name: JobMetric): string {
     const { datasetGroupArn, solutionArn } = place;

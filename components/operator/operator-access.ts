@@ -8,22 +8,25 @@ export interface OperatorAccessArgs {
         readonly project: string;
         readonly stack: string;
     };
-    /** Names of users and roles that exist already, and get all the policies. */
+    /** Names of existing users and roles that get all policies. */
     readonly users: readonly string[];
     readonly roles: readonly string[];
-    /** The GitHub workflow for which a role is made; undefined: none is. */
+    /** The GitHub workflow that gets a role; undefined: no role. */
     readonly github: { readonly subject: string; readonly providerArn: string | undefined } | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The managed policies of the operator of one stack, the boundary of its roles, and who gets them. No key is made. */
+/**
+ * The operator's managed policies for one stack, the permissions boundary, and their attachments. Creates no access
+ * keys.
+ */
 export class OperatorAccess extends pulumi.ComponentResource {
     /** For config `permissionsBoundary` of the operated stack. */
     public readonly boundaryArn: pulumi.Output<string>;
     public readonly policyArns: pulumi.Output<Record<string, string>>;
-    /** What a permission set of Identity Center names as its customer managed policies. */
+    /** Names of the customer managed policies for a permission set of Identity Center. */
     public readonly permissionSetPolicies: readonly string[];
-    /** Empty where no workflow gets a role. */
+    /** Empty without a GitHub workflow. */
     public readonly githubRoleArn: pulumi.Output<string>;
 
     constructor(name: string, args: OperatorAccessArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -35,21 +38,22 @@ export class OperatorAccess extends pulumi.ComponentResource {
             new aws.iam.Policy(
                 `${name}-${kind}`,
                 { name: policyName(args.scope, kind), description, policy: pulumi.jsonStringify(policy), tags },
-                child,
+                // IAM cannot update a description, and a replacement would detach the policy for a moment.
+                { ...child, ignoreChanges: ["description"] },
             );
         const of = `stack ${args.scope.stack} of ${args.scope.project}`;
         const descriptions = {
-            read: `Looks at ${of}`,
-            "read-operations": `With read: looks at cost guard, alarms and trail of ${of}`,
-            "read-serving": `With read: looks at API and page of ${of}`,
+            read: `Reads ${of}`,
+            "read-operations": `With read: reads cost guard, alarms and trail of ${of}`,
+            "read-serving": `With read: reads API and page of ${of}`,
             operate: `With read: runs every runbook of ${of}`,
-            deploy: `With read and operate: makes and destroys ${of}`,
-            "deploy-operations": `With deploy: makes and destroys cost guard, notices and alarms of ${of}`,
-            "deploy-audit": `With deploy: makes and destroys the trail of ${of}`,
-            "deploy-serving": `With deploy: makes and destroys the API of ${of}`,
-            "deploy-page": `With deploy: makes and destroys the page of ${of}`,
+            deploy: `With read and operate: creates and destroys ${of}`,
+            "deploy-operations": `With deploy: creates and destroys cost guard, notifications and alarms of ${of}`,
+            "deploy-audit": `With deploy: creates and destroys the trail of ${of}`,
+            "deploy-serving": `With deploy: creates and destroys the API of ${of}`,
+            "deploy-page": `With deploy: creates and destroys the page of ${of}`,
         };
-        const boundary = managed("boundary", `The most that roles of ${of} can be allowed`, scope.apply(rolesBoundary));
+        const boundary = managed("boundary", `Permissions boundary for the roles of ${of}`, scope.apply(rolesBoundary));
         const policies = policyKinds.map(
             (kind) =>
                 [
@@ -94,7 +98,7 @@ export class OperatorAccess extends pulumi.ComponentResource {
             `${name}-github`,
             {
                 name: `${scope.project}-${scope.stack}-github`,
-                description: `One GitHub workflow operates stack ${scope.stack} of ${scope.project} by this role`,
+                description: `One GitHub workflow uses this role to operate stack ${scope.stack} of ${scope.project}`,
                 assumeRolePolicy: pulumi.jsonStringify(
                     pulumi.output(provider).apply((arn) => githubTrust(arn, subject)),
                 ),

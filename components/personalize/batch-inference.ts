@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { objectKeys, type StackConfig } from "../../config/config.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { withinOf } from "./common-inputs.ts";
-import { BatchInferenceJob } from "./resources.ts";
+import { BatchInferenceJob, withinOf } from "./resources.ts";
 
 export interface BatchInferenceArgs {
     readonly config: StackConfig;
@@ -12,7 +11,7 @@ export interface BatchInferenceArgs {
     readonly files: Readonly<Record<string, UploadedFile>>;
 }
 
-/** Recommendations for the users of a file, written into the data bucket: no campaign is needed for them. */
+/** Recommendations for a file of users, written into the data bucket; needs no campaign. */
 export class BatchInference extends pulumi.ComponentResource {
     constructor(name: string, args: BatchInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:BatchInference", name, {}, opts);

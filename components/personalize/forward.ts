@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /**
  * The dynamic provider of one kind of resource. Pulumi serialises this function's text into the state of every
- * resource, so it holds no logic: each call is forwarded to `personalize/handlers.ts` as it stands on disk, for old
- * state too. Keep it byte for byte (a test compares it), or every resource of every user shows an update.
+ * resource, so it contains no logic. It forwards each call to `personalize/handlers.ts` on disk, for old state too.
+ * Never change a byte (a test compares it), or every resource of every user shows an update.
  */
 export function forward(kind: string): pulumi.dynamic.ResourceProvider {
     const call = async (method: string, args: unknown[]) => {

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { schemaBeside } from "../data/metadata-schema.ts";
-import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
-import { DatasetImportJob, MetadataDataset, Schema } from "./resources.ts";
+import { DatasetImportJob, MetadataDataset, quickDeadlineMinutes, Schema, withinOf } from "./resources.ts";
 
 export interface MetadataArgs {
     readonly kind: "items" | "users";
@@ -14,7 +13,7 @@ export interface MetadataArgs {
     readonly files: Readonly<Record<string, UploadedFile>>;
 }
 
-/** What is known of items or users besides their interactions: schema, dataset and import of one CSV. */
+/** Schema, dataset and import for one CSV of items or users. */
 export class Metadata extends pulumi.ComponentResource {
     constructor(name: string, args: MetadataArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Metadata", name, {}, opts);
@@ -25,7 +24,7 @@ export class Metadata extends pulumi.ComponentResource {
         const quick = within(quickDeadlineMinutes);
         const datasetType = kind === "items" ? "ITEMS" : "USERS";
         const text = schemaBeside(config.metadataFiles[kind] ?? "", datasetType);
-        // Its name follows its text, so that the dataset can move from the old one to the new one.
+        // The name depends on the text, so that the old and the new schema can exist together.
         const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
         const schema = new Schema(name, { ...quick, name: `${names[`${kind}Schema`]}-${hash}`, schema: text }, child);
         const dataset = new MetadataDataset(
@@ -47,5 +46,36 @@ export class Metadata extends pulumi.ComponentResource {
             child,
         );
         this.registerOutputs();
+    }
+}
+
+/** Path of the Avro schema of a CSV: `data/items.csv` → `data/items.schema.json`. */
+export const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/, ".schema.json");
+
+/**
+ * The Avro schema of a CSV of items or users, as text for Personalize.
+ *
+ * @throws pulumi.RunError if there is none, or if it has another type (Developer Guide, "Schemas").
+ */
+export function schemaBeside(csvPath: string, datasetType: "ITEMS" | "USERS"): string {
+    const path = schemaPathBeside(csvPath);
+    const idField = datasetType === "ITEMS" ? "ITEM_ID" : "USER_ID";
+    if (!existsSync(path)) {
+        throw new pulumi.RunError(`${csvPath} needs its Avro schema in ${path}. docs/data.md shows an example.`);
+    }
+    const schema = parse(readFileSync(path, "utf8")) as { fields?: { name?: string }[] } | undefined;
+    if (!Array.isArray(schema?.fields) || !schema.fields.some(({ name }) => name === idField)) {
+        throw new pulumi.RunError(
+            `${path} is not an Avro record with a field ${idField}. docs/data.md shows an example.`,
+        );
+    }
+    return JSON.stringify(schema);
+}
+
+function parse(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
     }
 }

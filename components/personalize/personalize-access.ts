@@ -12,13 +12,13 @@ export interface PersonalizeAccessArgs {
     readonly caller: pulumi.Input<ServiceCaller>;
     readonly place: pulumi.Input<ImportPlace>;
     readonly tags: Readonly<Record<string, string>>;
-    /** ARN of the managed policy that limits the role; undefined: none does. */
+    /** ARN of the permissions boundary; undefined: no boundary. */
     readonly permissionsBoundary: string | undefined;
 }
 
-/** The execution role by which Amazon Personalize reads the interactions, and nothing else. */
+/** The execution role of Amazon Personalize, with access to the interactions only. */
 export class PersonalizeAccess extends pulumi.ComponentResource {
-    /** ARN of the role, known only when its policy is attached: whatever uses it waits for that. */
+    /** ARN of the role, resolved after its policy is attached, so that users of the role wait for it. */
     public readonly roleArn: pulumi.Output<string>;
 
     constructor(name: string, args: PersonalizeAccessArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -27,8 +27,10 @@ export class PersonalizeAccess extends pulumi.ComponentResource {
         const { role, policy } = serviceRole(
             name,
             {
-                ...{ roleName, permissionsBoundary, tags },
-                description: "Amazon Personalize reads the interactions by this role",
+                roleName,
+                permissionsBoundary,
+                tags,
+                description: "Amazon Personalize uses this role to read the interactions",
                 trust: pulumi.output(args.caller).apply(executionRoleTrust),
                 policyName: "read-interactions",
                 policy: pulumi.output(args.place).apply(executionRolePolicy),

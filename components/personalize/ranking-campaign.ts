@@ -1,24 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
-import { rankingMinimumTPS, rankingRecipe } from "../../cost/standing.ts";
-import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
-import { Campaign, Solution, SolutionVersion } from "./resources.ts";
+import { rankingMinimumTPS, rankingRecipe } from "../../cost/estimate.ts";
+import { Campaign, quickDeadlineMinutes, Solution, SolutionVersion, withinOf } from "./resources.ts";
 
 export interface RankingCampaignArgs {
     readonly config: StackConfig;
     readonly partition: string;
-    /** Whether there is a campaign now; what is trained stays while it is parked. */
+    /** Whether there is a campaign now; the trained version stays while it is parked. */
     readonly serves: boolean;
     readonly datasetGroupArn: pulumi.Input<string>;
-    /** The import that it learns from. */
+    /** The import for the training. */
     readonly importJobArn: pulumi.Input<string>;
-    /** What must be there before the campaign, such as the budget over it. */
+    /** Resources that must exist before the campaign, for example the budget. */
     readonly after: readonly pulumi.Resource[];
 }
 
-/** A second solution and campaign, which orders given films for a viewer; it bills by the hour as the first one does. */
+/** A second solution and campaign that ranks given films for a viewer; also billed by the hour. */
 export class RankingCampaign extends pulumi.ComponentResource {
-    /** Empty while there is none. */
+    /** Empty without a campaign. */
     public readonly campaignArn: pulumi.Output<string>;
 
     constructor(name: string, args: RankingCampaignArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +36,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
                 performAutoML: false,
                 performAutoTraining: false,
             },
-            // Not before there is something to learn from.
+            // A training needs the imported data.
             { ...child, dependsOn: [...after] },
         );
         const version = new SolutionVersion(

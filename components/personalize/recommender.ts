@@ -1,12 +1,12 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
-import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { everyDays } from "../../personalize/solution.ts";
+import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { autoTrainingPrice } from "./auto-training-price.ts";
 import { BatchInference } from "./batch-inference.ts";
-import { quickDeadlineMinutes, withinOf } from "./common-inputs.ts";
 import { Metadata } from "./metadata.ts";
 import {
     Campaign,
@@ -15,10 +15,12 @@ import {
     DatasetImportJob,
     EventTracker,
     Filter,
+    quickDeadlineMinutes,
     Schema,
     Solution,
     SolutionVersion,
     StateFlagsParameters,
+    withinOf,
 } from "./resources.ts";
 
 export interface RecommenderArgs {
@@ -28,13 +30,21 @@ export interface RecommenderArgs {
     readonly bucketName: pulumi.Input<string>;
     readonly files: Readonly<Record<string, UploadedFile>>;
     readonly roleArn: pulumi.Input<string>;
-    /** What runbooks noted: whether the campaign is parked, or held at a version. */
+    /** Flags of the runbooks: the campaign is parked, or held at a version. */
     readonly stateFlags: StateFlags;
-    /** The budget over what the campaign costs: without it there is no campaign. */
+    /** The budget over the campaign's cost, required before the campaign. */
     readonly budget?: pulumi.Resource;
 }
 
-/** From interactions in S3 to a campaign that recommends: schema, group, dataset, import, solution, version, campaign. */
+interface RecommenderData {
+    readonly schema: Schema;
+    readonly group: DatasetGroup;
+    readonly dataset: Dataset;
+    readonly importJob: DatasetImportJob;
+    readonly metadata: readonly Metadata[];
+}
+
+/** From interactions in S3 to a campaign: schema, group, dataset, import, solution, version, campaign. */
 export class Recommender extends pulumi.ComponentResource {
     public readonly schemaArn: pulumi.Output<string>;
     public readonly datasetGroupArn: pulumi.Output<string>;
@@ -43,22 +53,49 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly solutionArn: pulumi.Output<string>;
     public readonly solutionVersionArn: pulumi.Output<string>;
     public readonly bestRecipeArn: pulumi.Output<string>;
-    /** Empty while there is no campaign. */
+    /** Empty without a campaign. */
     public readonly campaignArn: pulumi.Output<string>;
     /** Empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
-    /** What runbooks and the cost guard note; it is gone after all that writes there. */
+    /** State flags of runbooks and cost guard; deleted after all their writers. */
     public readonly stateFlags: pulumi.Resource;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Recommender", name, {}, opts);
-        const { config, roleArn, stateFlags } = args;
+        const { config } = args;
+        const data = this.data(name, args);
+        const { solution, version } = this.model(name, args, data);
+        const serves = config.campaignEnabled && !args.stateFlags.parked;
+        const campaign = serves && this.campaign(name, args, solution, version, { parent: this });
+        const tracker = this.eventsAndFilters(name, config, data);
+        if (config.batchInferenceFile !== undefined) {
+            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, { parent: this });
+        }
+        this.stateFlags = new StateFlagsParameters(
+            name,
+            { region: config.region, path: stateFlagsPath(config.stack) },
+            { parent: this },
+        );
+
+        this.schemaArn = data.schema.id;
+        this.datasetGroupArn = data.group.id;
+        this.datasetArn = data.dataset.id;
+        this.importJobArn = data.importJob.id;
+        this.solutionArn = solution.id;
+        this.solutionVersionArn = version.id;
+        this.bestRecipeArn = version.bestRecipeArn;
+        this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
+        this.campaignArn = campaign ? campaign.id : pulumi.output("");
+        this.registerOutputs({ campaignArn: this.campaignArn });
+    }
+
+    private data(name: string, args: RecommenderArgs): RecommenderData {
+        const { config, roleArn } = args;
         const { names, adopt } = config;
         const child = { parent: this };
         const within = withinOf(config);
         const quick = within(quickDeadlineMinutes);
-        const interactions = fileOf(args.files, "interactions");
-
+        const { location: dataLocation, contentHash } = fileOf(args.files, "interactions");
         const schema = new Schema(
             name,
             { ...quick, name: names.schema, schema: itemInteractionsSchema, adopt: adopt.schema },
@@ -83,9 +120,9 @@ export class Recommender extends pulumi.ComponentResource {
                 ...within(config.deadlines.import),
                 jobNamePrefix: names.importJobPrefix,
                 datasetArn: dataset.id,
-                dataLocation: interactions.location,
+                dataLocation,
                 roleArn,
-                contentHash: interactions.contentHash,
+                contentHash,
             },
             child,
         );
@@ -94,64 +131,61 @@ export class Recommender extends pulumi.ComponentResource {
                 ? []
                 : [new Metadata(`${name}-${kind}`, { ...args, kind, datasetGroupArn: group.id }, child)],
         );
+        return { schema, group, dataset, importJob, metadata };
+    }
+
+    private model(name: string, args: RecommenderArgs, { group, dataset, importJob, metadata }: RecommenderData) {
+        const { config } = args;
+        const child = { parent: this };
+        const within = withinOf(config);
         const solution = new Solution(
             name,
             {
-                ...quick,
-                name: names.solution,
+                ...within(quickDeadlineMinutes),
+                name: config.names.solution,
                 datasetGroupArn: group.id,
                 recipeArn: args.recipeArn,
                 performAutoML: config.performAutoML,
                 performAutoTraining: config.performAutoTraining,
                 schedulingExpression: config.performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
-                adopt: adopt.solution,
+                adopt: config.adopt.solution,
             },
-            // The group cannot be deleted before its solutions, nor may a solution stand on an empty dataset.
+            // A group cannot be deleted before its solutions, and a solution needs the datasets.
             { ...child, dependsOn: [dataset, ...metadata] },
         );
         if (config.performAutoTraining) {
-            interactions.lines.apply((lines) => pulumi.log.info(autoTrainingPrice(config, lines), this));
+            const { lines } = fileOf(args.files, "interactions");
+            lines.apply((count) => pulumi.log.info(autoTrainingPrice(config, count), this));
         }
         const version = new SolutionVersion(
             name,
             { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id },
-            // With automatic training a new import waits for the next one; to train at once would pay twice.
+            // With automatic training the next training uses a new import; a training of our own would be paid twice.
             { ...child, ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn"] : [] },
         );
-        const campaign =
-            config.campaignEnabled && !stateFlags.parked && this.campaign(name, args, solution, version, child);
-        const tracker =
-            config.eventTracker &&
-            new EventTracker(
-                name,
-                { ...quick, name: names.eventTracker, datasetGroupArn: group.id, adopt: adopt.eventTracker },
-                // Events are for a dataset that is there.
-                { ...child, dependsOn: dataset },
-            );
+        return { solution, version };
+    }
+
+    private eventsAndFilters(name: string, config: StackConfig, { group, dataset, metadata }: RecommenderData) {
+        const quick = withinOf(config)(quickDeadlineMinutes);
         for (const [filter, filterExpression] of Object.entries(config.filters)) {
             const inputs = { ...quick, name: filter, datasetGroupArn: group.id, filterExpression };
-            // Deleted before the datasets whose fields it names, made after them.
-            new Filter(`${name}-${filter}`, inputs, { ...child, dependsOn: [dataset, ...metadata] });
+            // A filter names fields of the datasets: create it after them, delete it before them.
+            new Filter(`${name}-${filter}`, inputs, { parent: this, dependsOn: [dataset, ...metadata] });
         }
-        if (config.batchInferenceFile !== undefined) {
-            new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, child);
-        }
-        this.stateFlags = new StateFlagsParameters(
-            name,
-            { region: config.region, path: stateFlagsPath(config.stack) },
-            child,
-        );
-
-        this.schemaArn = schema.id;
-        this.datasetGroupArn = group.id;
-        this.datasetArn = dataset.id;
-        this.importJobArn = importJob.id;
-        this.solutionArn = solution.id;
-        this.solutionVersionArn = version.id;
-        this.bestRecipeArn = version.bestRecipeArn;
-        this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
-        this.campaignArn = campaign ? campaign.id : pulumi.output("");
-        this.registerOutputs({ campaignArn: this.campaignArn });
+        return config.eventTracker
+            ? new EventTracker(
+                  name,
+                  {
+                      ...quick,
+                      name: config.names.eventTracker,
+                      datasetGroupArn: group.id,
+                      adopt: config.adopt.eventTracker,
+                  },
+                  // Events need the dataset.
+                  { parent: this, dependsOn: dataset },
+              )
+            : undefined;
     }
 
     private campaign(name: string, args: RecommenderArgs, solution: Solution, version: SolutionVersion, child: object) {
@@ -168,8 +202,31 @@ export class Recommender extends pulumi.ComponentResource {
                 minProvisionedTPS: config.minProvisionedTPS,
                 adopt: config.adopt.campaign,
             },
-            // Also of a version that it does not serve: one training after the other, and the switch at the end.
+            // Wait for the version even if the campaign serves another one: one training at a time, then the switch.
             { ...child, dependsOn: args.budget ? [version, args.budget] : version },
         );
     }
+}
+
+/**
+ * Reads the stack's state flags before the program declares resources. It leaves out a parked campaign and keeps a held
+ * version, so that `up` never works against a runbook. Preview and up log this.
+ */
+export async function stackStateFlags(stack: string): Promise<StateFlags> {
+    const { names, values } = await aws.ssm.getParametersByPath({ path: stateFlagsPath(stack) });
+    const stateFlags = parseStateFlags(names.map((name, index) => ({ name, value: values[index] ?? "" })));
+    const { parked, serving } = stateFlags;
+    if (parked) {
+        pulumi.log.warn(
+            `the campaign is parked since ${parked.since} (${parked.reason}), so this run leaves it out. ` +
+                "To resume it: npm run resume",
+        );
+    }
+    if (serving?.hold) {
+        pulumi.log.warn(
+            `the campaign is held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}). ` +
+                "To serve the newest version again: npm run rollback -- --release",
+        );
+    }
+    return stateFlags;
 }

@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/config.ts";
 import type { BatchInferenceJobInputs } from "../../personalize/batch-inference-job.ts";
 import type { CampaignInputs } from "../../personalize/campaign.ts";
-import type { DatasetInputs } from "../../personalize/dataset.ts";
+import type { DatasetInputs, MetadataDatasetInputs } from "../../personalize/dataset.ts";
 import type { DatasetGroupInputs } from "../../personalize/dataset-group.ts";
 import type { DatasetImportJobInputs } from "../../personalize/dataset-import-job.ts";
 import type { EventTrackerInputs } from "../../personalize/event-tracker.ts";
 import type { FilterInputs } from "../../personalize/filter.ts";
 import type { HandlerName } from "../../personalize/handlers.ts";
-import type { MetadataDatasetInputs } from "../../personalize/metadata-dataset.ts";
+import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
 import type { SolutionVersionInputs } from "../../personalize/solution-version.ts";
-import type { StateFlagsInputs } from "../../personalize/state-flags-handler.ts";
 import { forward } from "./forward.ts";
 
 /**
- * Thin classes, one a kind of resource; their life is in `personalize/`. The resource id is the ARN: wire downstream
- * by `.id`, which stays known at preview while a resource is updated in place.
+ * Thin classes, one per kind of resource; `personalize/` has their lifecycle. The resource id is the ARN. Connect
+ * resources by `.id`, which stays known at preview while a resource is updated in place.
  */
 type Args<T> = {
     readonly [K in keyof T]: undefined extends T[K] ? pulumi.Input<T[K]> | undefined : pulumi.Input<T[K]>;
@@ -38,28 +38,28 @@ abstract class PersonalizeResource<I extends object> extends pulumi.dynamic.Reso
     }
 }
 
-/** Avro schema of a dataset. Every property replaces. */
+/** Avro schema of a dataset. Any change replaces it. */
 export class Schema extends PersonalizeResource<SchemaInputs> {
     constructor(name: string, args: Args<SchemaInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Schema", name, args, [], opts);
     }
 }
 
-/** Container of datasets and solutions. The name replaces, and with it everything in the group. */
+/** Container of datasets and solutions. A new name replaces it with everything in it. */
 export class DatasetGroup extends PersonalizeResource<DatasetGroupInputs> {
     constructor(name: string, args: Args<DatasetGroupInputs>, opts?: pulumi.CustomResourceOptions) {
         super("DatasetGroup", name, args, [], opts);
     }
 }
 
-/** Dataset of item interactions. Every property but the tags replaces. */
+/** Dataset of item interactions. Any change except of tags replaces it. */
 export class Dataset extends PersonalizeResource<DatasetInputs> {
     constructor(name: string, args: Args<DatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Dataset", name, args, [], opts);
     }
 }
 
-/** One import of one content; another content is another job. Deleting it is a no-op. */
+/** One import of one content; new content needs a new job. Deleting it is a no-op. */
 export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs> {
     declare public readonly jobName: pulumi.Output<string>;
 
@@ -68,7 +68,7 @@ export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs
     }
 }
 
-/** What is to be trained. `performAutoTraining` is updated in place, all else replaces. */
+/** Configuration of a training. Automatic training is updated in place; any other change replaces it. */
 export class Solution extends PersonalizeResource<SolutionInputs> {
     constructor(name: string, args: Args<SolutionInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Solution", name, args, [], opts);
@@ -77,7 +77,7 @@ export class Solution extends PersonalizeResource<SolutionInputs> {
 
 /** One training, billed. Deleting it is a no-op: it disappears with its solution. */
 export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs> {
-    /** The recipe it was trained by: with AutoML, the one that the service chose. */
+    /** The recipe of the training; with AutoML, the recipe that Personalize chose. */
     declare public readonly bestRecipeArn: pulumi.Output<string>;
     /** Billed hours. */
     declare public readonly trainingHours: pulumi.Output<number>;
@@ -87,30 +87,30 @@ export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs> 
     }
 }
 
-/** Serves a version; bills from ACTIVE until it is deleted. Version and minimum TPS are updated in place. */
+/** Serves a version; billed from ACTIVE until it is deleted. Version and minimum TPS are updated in place. */
 export class Campaign extends PersonalizeResource<CampaignInputs> {
     constructor(name: string, args: Args<CampaignInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Campaign", name, args, [], opts);
     }
 }
 
-/** Dataset of items or users. Its schema is changed in place where that only adds fields, all else replaces. */
+/** Dataset of items or users. Nullable fields are added in place; any other change replaces it. */
 export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> {
     constructor(name: string, args: Args<MetadataDatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("MetadataDataset", name, args, [], opts);
     }
 }
 
-/** Which items may be recommended, to be named in a request. Every property but the tags replaces. */
+/** A filter for recommendation requests. Any change except of tags replaces it. */
 export class Filter extends PersonalizeResource<FilterInputs> {
     constructor(name: string, args: Args<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Filter", name, args, [], opts);
     }
 }
 
-/** Where events are sent to. Every property but the tags replaces, and with it the tracking id. */
+/** Receives events. Any change except of tags replaces it, with a new tracking id. */
 export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
-    /** What PutEvents is told. */
+    /** Id for PutEvents. */
     declare public readonly trackingId: pulumi.Output<string>;
 
     constructor(name: string, args: Args<EventTrackerInputs>, opts?: pulumi.CustomResourceOptions) {
@@ -127,9 +127,20 @@ export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInpu
     }
 }
 
-/** What runbooks note for the program in SSM parameters; destroy removes them. */
+/** State flags in SSM parameters; destroy removes them. */
 export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> {
     constructor(name: string, args: Args<StateFlagsInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Marks", name, args, [], opts);
     }
 }
+
+/** Deadline in minutes for resources that usually need about a minute. */
+export const quickDeadlineMinutes = 30;
+
+/** Common inputs of all Personalize resources of a stack, for a deadline in minutes. */
+export const withinOf = (config: StackConfig) => (deadlineMinutes: number) => ({
+    region: config.region,
+    tags: config.tags,
+    pollSeconds: config.pollSeconds,
+    deadlineMinutes,
+});

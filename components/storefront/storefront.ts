@@ -1,26 +1,27 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/page-headers.ts";
-import { cacheControlOf } from "../../app/serving/page-types.ts";
+import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/headers.ts";
+import { cacheControlOf, textTypeOf } from "../../app/serving/page-files.ts";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../config/config.ts";
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
-import type { PageFile } from "./page-files.ts";
 
 export interface StorefrontArgs {
     readonly config: StackConfig;
     readonly caller: ServiceCaller;
-    /** Name of the data bucket, beside which that of the page is. */
+    /** Name of the data bucket; the page's bucket name starts with it. */
     readonly bucketName: string;
     readonly files: readonly PageFile[];
-    /** Host of the API, which answers below the page's own address. */
+    /** Host of the API, which has the page's address with a path prefix. */
     readonly apiHost: pulumi.Input<string>;
 }
 
 /**
- * AWS's own policies, which have these ids in every account (CloudFront Developer Guide, "Use managed cache policies",
- * "Use managed origin request policies").
+ * AWS managed policies, with these ids in every account (CloudFront Developer Guide, "Use managed cache policies", "Use
+ * managed origin request policies").
  */
 const managed = {
     cachingOptimized: "658327ea-f89d-4fab-a63d-7e88639e58f6",
@@ -28,8 +29,8 @@ const managed = {
 } as const;
 
 /**
- * The page, in a closed bucket behind CloudFront, with the API below the same address: one origin for the browser, and
- * one cache for what is everybody's.
+ * The page, in a private bucket behind CloudFront, with the API under the page's address: one origin for the browser,
+ * and one cache for shared answers.
  */
 export class Storefront extends pulumi.ComponentResource {
     public readonly url: pulumi.Output<string>;
@@ -40,7 +41,8 @@ export class Storefront extends pulumi.ComponentResource {
         const { names, tags } = config;
         const child = { parent: this };
         const bucketName = storefrontBucketNameFor(args.bucketName);
-        // Made again by any `up`, so nothing is kept; and S3's own keys encrypt, which CloudFront can use without a grant.
+        // Any `up` creates it again, so nothing is retained. S3 managed keys, because CloudFront can use them without a
+        // grant.
         const { bucket, accessBlock } = closedBucket(
             name,
             { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags },
@@ -50,7 +52,7 @@ export class Storefront extends pulumi.ComponentResource {
             name,
             {
                 name: names.storefront,
-                description: "The distribution signs what it asks the bucket for",
+                description: "The distribution signs its requests to the bucket",
                 originAccessControlOriginType: "s3",
                 signingBehavior: "always",
                 signingProtocol: "sigv4",
@@ -96,7 +98,7 @@ export class Storefront extends pulumi.ComponentResource {
                 defaultRootObject: "index.html",
                 httpVersion: "http2and3",
                 isIpv6Enabled: true,
-                // North America and Europe: the cheapest, and near to where the campaign is.
+                // North America and Europe: the cheapest class, near the campaign's default region.
                 priceClass: "PriceClass_100",
                 origins: [
                     { originId: "page", domainName: bucket.bucketRegionalDomainName, originAccessControlId: access.id },
@@ -142,16 +144,18 @@ export class Storefront extends pulumi.ComponentResource {
 }
 
 /**
- * Keeps what the API's Cache-Control lets a cache keep, and so no viewer's list. AWS's own policy of that kind would hand
- * on the Host header, by which API Gateway would not know its API.
+ * Caches exactly what the API's Cache-Control allows, so never a viewer's list. AWS's managed policy of this kind would
+ * forward the Host header, and API Gateway would not find its API.
  */
 function byItsHeaders(name: string, policyName: string, opts: pulumi.CustomResourceOptions) {
     return new aws.cloudfront.CachePolicy(
         name,
         {
             name: policyName,
-            comment: "Keeps an answer as long as it says itself",
-            ...{ minTtl: 0, defaultTtl: 0, maxTtl: 31_536_000 },
+            comment: "Honours the origin's Cache-Control",
+            minTtl: 0,
+            defaultTtl: 0,
+            maxTtl: 31_536_000,
             parametersInCacheKeyAndForwardedToOrigin: {
                 enableAcceptEncodingBrotli: true,
                 enableAcceptEncodingGzip: true,
@@ -164,14 +168,14 @@ function byItsHeaders(name: string, policyName: string, opts: pulumi.CustomResou
     );
 }
 
-/** The headers of the page, which CloudFront adds to each file. */
+/** Headers that CloudFront adds to each file of the page. */
 function headersPolicy(name: string, policyName: string, opts: pulumi.CustomResourceOptions) {
     const others = ["Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy"] as const;
     return new aws.cloudfront.ResponseHeadersPolicy(
         name,
         {
             name: policyName,
-            comment: "What the page may do, and what may be done with it",
+            comment: "Security headers of the page",
             securityHeadersConfig: {
                 contentSecurityPolicy: { contentSecurityPolicy, override: true },
                 contentTypeOptions: { override: true },
@@ -185,4 +189,42 @@ function headersPolicy(name: string, policyName: string, opts: pulumi.CustomReso
         },
         opts,
     );
+}
+
+/** A file of the page, with its path below the page's address. */
+export interface PageFile {
+    readonly name: string;
+    readonly contentType: string;
+    /** Its text, or its local path. */
+    readonly content: { readonly text: string } | { readonly path: string };
+}
+
+export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
+    "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
+
+/** Placeholder for the API's address in the built page. */
+const placeholder = "%API%";
+
+/**
+ * The files of the built page, with the address of the API inserted; `api` is relative to the page.
+ *
+ * @throws Error for an unknown file type.
+ */
+export function pageFiles(directory: string, api: string): PageFile[] {
+    const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return entries
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => {
+            const contentType = textTypeOf(path);
+            if (contentType === undefined) {
+                throw new Error(`${path} has no known content type`);
+            }
+            const isPage = extname(path) === ".html";
+            return {
+                name: path.slice(directory.length + 1).replaceAll("\\", "/"),
+                contentType,
+                content: isPage ? { text: readFileSync(path, "utf8").replaceAll(placeholder, api) } : { path },
+            };
+        });
 }

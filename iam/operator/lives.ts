@@ -1,12 +1,12 @@
 import type { Grant, PolicyKindOfOperator } from "./scope.ts";
 
-/** The policies by which something is looked at, and made, changed and deleted. */
+/** The policies for reading, and for creating, changing and deleting. */
 export interface LifePolicies {
     readonly read: PolicyKindOfOperator;
     readonly deploy: PolicyKindOfOperator;
 }
 
-/** Lambda functions with their settings and their own policies. */
+/** Lambda functions with their settings and resource policies. */
 export const functionLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     {
         policy: policy.read,

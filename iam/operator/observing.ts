@@ -1,7 +1,7 @@
 import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** What runbooks look at beside the stack's own things, and the marks that they set for the program. */
+/** Reads of the runbooks outside the stack's own resources, and the state flags that they write. */
 export function observingGrants(scope: OperatorScope): readonly Grant[] {
     const { project, stack } = scope;
     const condition = inRegion(scope);
@@ -70,19 +70,19 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             on: [regional("sns", `${project}*`)],
         },
         looks("QuotaLists", "servicequotas", ["ListServiceQuotas"], "a list of quotas knows no resource"),
-        looks("BucketLists", "s3", ["ListAllMyBuckets"], "the list of buckets knows no resource"),
+        looks("BucketLists", "s3", ["ListAllMyBuckets"], "ListAllMyBuckets has no resource type"),
         looks(
             "BudgetLists",
             "budgets",
             ["ListTagsForResource", "ViewBudget"],
-            "all budgets of the account are listed, wherever it is asked from",
+            "the list has all budgets of the account, for every region",
             true,
         ),
         looks(
             "RoleLists",
             "iam",
             ["ListPolicies", "ListRoles"],
-            "IAM's lists know no resource, and IAM no region",
+            "IAM's lists have no resource type, and IAM has no region",
             true,
         ),
     ];

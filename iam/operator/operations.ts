@@ -5,24 +5,25 @@ import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** Service Authorization Reference, "Amazon SNS". */
-const subscriptions = "SNS's subscriptions are no resources of IAM";
+const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
-/** What an operator does with cost guard, notices, budget, alarms, dashboard and trail, and reads of the bill. */
+/** Grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, accountId, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
     const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
-    const topic = arn("sns", names.notices);
-    const queues = [names.notices, names.failures].map((name) => arn("sqs", name));
+    const topic = arn("sns", names.notifications);
+    const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
     const logGroups = [
         ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
         trailLogGroup(scope),
     ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
     const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}*`)];
-    // A dashboard is of the account, and its ARN has no region (Service Authorization Reference, "Amazon CloudWatch").
+    // A dashboard belongs to the account, and its ARN has no region (Service Authorization Reference, "Amazon
+    // CloudWatch").
     const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
     const trails = [arn("cloudtrail", `trail/${names.trail}`)];
     const condition = inRegion(scope);
@@ -82,12 +83,12 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         ...logGroupLife(policies, logGroups),
         makes("AlarmMakes", "cloudwatch", ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"], alarms),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
-        // It shows the version that serves, which retrain changes.
+        // The dashboard shows the live version, which retrain changes.
         grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
         grant("deploy-operations", "DashboardEnds", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
-        everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "metrics are no resources of IAM"),
+        everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),
         grant("operate", "MetricWrites", "cloudwatch", ["PutMetricData"], ["*"], {
-            everythingBecause: "metrics are no resources of IAM, but for them there is their namespace",
+            everythingBecause: "IAM has no resource type for metrics; the condition limits the namespace",
             condition: { StringEquals: { "cloudwatch:namespace": ownNamespace, ...condition.StringEquals } },
         }),
         looks("TrailLooks", "cloudtrail", ["GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"], trails),
@@ -95,9 +96,9 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "TrailLists",
             "cloudtrail",
             ["DescribeTrails", "LookupEvents"],
-            "a list of trails and CloudTrail's events know no resource",
+            "CloudTrail's lists of trails and events have no resource type",
         ),
-        everywhere("QueueLists", "sqs", ["ListQueues"], "a list of queues knows no resource"),
+        everywhere("QueueLists", "sqs", ["ListQueues"], "ListQueues has no resource type"),
         grant(
             "deploy-audit",
             "TrailMakes",
@@ -105,7 +106,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["AddTags", "CreateTrail", "DeleteTrail", "RemoveTags", "StartLogging", "UpdateTrail"],
             trails,
         ),
-        // A budget is of the account, and its ARN has no region.
+        // A budget belongs to the account, and its ARN has no region.
         makes(
             "BudgetMakes",
             "budgets",
@@ -116,15 +117,15 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "BillReads",
             "ce",
             ["GetCostAndUsage", "GetCostForecast"],
-            "the bill is the account's, and of no region",
+            "the bill belongs to the account and has no region",
         ),
-        ofAccount("PriceReads", "pricing", ["GetProducts"], "prices are nobody's resources"),
+        ofAccount("PriceReads", "pricing", ["GetProducts"], "IAM has no resource type for prices"),
     ];
 }
 
 const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
 
-/** What Pulumi's own AWS plugin, which is built on this provider, reads beside what the stand-in does. */
+/** Additional reads of Pulumi's AWS plugin, which is based on this provider. */
 export const operationsNeededOnAws: readonly NeededOnAws[] = [
     { action: "lambda:GetFunctionCodeSigningConfig", page: `${provider}/lambda/function.go` },
     { action: "lambda:ListVersionsByFunction", page: `${provider}/lambda/function.go` },

@@ -1,16 +1,16 @@
 import { regionalArn } from "policy-evaluator";
 import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 
-/** Lists of the service have no resource (Service Authorization Reference, "Amazon Personalize"). */
-const listsHaveNoResource = "Personalize's lists know no resource";
+/** Service Authorization Reference, "Amazon Personalize". */
+const listsHaveNoResource = "Personalize's lists have no resource type";
 
-/** Tags that the program gives to what it makes: what has no name of ours is known by them. */
+/** Tags of the program's resources; resources without a name from us are identified by them. */
 const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTag") => ({
     [`aws:${key}/pulumi:project`]: project,
     [`aws:${key}/pulumi:stack`]: stack,
 });
 
-/** What an operator does in Amazon Personalize. */
+/** Grants for Amazon Personalize. */
 export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     const { names } = scope;
     const service = "personalize";
@@ -20,7 +20,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     );
     const group = arn(`dataset-group/${names.datasetGroup}`);
     const datasets = arn(`dataset/${names.datasetGroup}/*`);
-    // A version is judged by its solution's ARN, or by its own, which begins with it.
+    // IAM checks a version by its solution's ARN or by its own, which starts with it.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
     const jobs = [
@@ -29,7 +29,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         ),
         arn(`batch-inference-job/${names.batchInferenceJobPrefix}-*`),
     ];
-    // Names that the service, or the stack's config, gives.
+    // Names from the service or from the stack's config.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
     return [
         {
@@ -72,7 +72,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
                 "GetSolutionMetrics",
                 "ListTagsForResource",
             ],
-            // All of the account's: adopt and audit-leftovers look at what is not of the stack yet, or no more.
+            // All of the account: adopt and audit-leftovers also read resources outside the stack.
             on: [arn("*")],
         },
         {
@@ -145,7 +145,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             service,
             actions: ["TagResource"],
             on: unnamed,
-            // What is being made has no tags yet; what has those of somebody else keeps them.
+            // A new resource has no tags yet; resources with tags of others cannot be changed.
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
         },
     ];

@@ -10,7 +10,7 @@ import {
     rolesOf,
 } from "./scope.ts";
 
-/** What an operator does with the roles of the program, which he can make within the boundary only. */
+/** Grants for the program's roles, which an operator can create only with the boundary. */
 export function roleGrants(scope: OperatorScope): readonly Grant[] {
     const service = "iam";
     const { partition, accountId } = scope;
@@ -29,7 +29,8 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
                 "ListRolePolicies",
                 "ListRoleTags",
             ],
-            // audit-leftovers reads the tags of all, to find those of stacks that are gone; diagnose-access any role.
+            // audit-leftovers reads the tags of all roles, to find those of deleted stacks; diagnose-access reads any
+            // role.
             on: [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
         },
         {
@@ -37,7 +38,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             sid: "Simulates",
             service,
             actions: ["SimulatePrincipalPolicy"],
-            // Of the role that imports, and of whoever asks: a user himself, or the role of his session.
+            // The import role and the caller: an IAM user, or the role of the session.
             on: [
                 `arn:${partition}:iam::${accountId}:role/*`,
                 `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
@@ -56,7 +57,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
     ];
 }
 
-/** What a policy allows of the roles that are looked at, or made, by it; they are made within the boundary only. */
+/** One policy's grants for reading or creating roles; roles can be created only with the boundary. */
 function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
     const service = "iam";
     const looked = arnsWhere(scope, ({ read }) => read === policy);
@@ -98,7 +99,7 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
 const arnsWhere = (scope: OperatorScope, isMeant: (role: (typeof rolesOf)[number]) => boolean) =>
     rolesOf.filter(isMeant).map(({ role }) => roleArn(scope, role));
 
-/** Each of the other roles to the one service that is to assume it. */
+/** PassRole for each other role, only to its one service. */
 function passes(scope: OperatorScope): Grant[] {
     const others = rolesOf.filter(({ service }) => service !== personalizeService);
     const together = Map.groupBy(others, ({ service, deploy }) => `${deploy} ${service}`);
@@ -115,8 +116,8 @@ function passes(scope: OperatorScope): Grant[] {
 }
 
 /**
- * Holds even for an operator to whom somebody gives more: the policies that make him one, and the boundary, are the
- * administrator's.
+ * Applies even if an operator gets more permissions: only the administrator may change the operator's policies and the
+ * boundary.
  */
 export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator): Statement[] {
     const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
@@ -135,7 +136,7 @@ export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator):
             "iam:DeletePolicyVersion",
             "iam:SetDefaultPolicyVersion",
         ],
-        // By their beginning, for there are many; policies of another stack that begin so are as little his to change.
+        // By prefix, because there are many. Policies of other stacks with this prefix must not be changed either.
         Resource: `${policyArn(scope, "deploy").replace(/deploy$/, "")}*`,
     };
     return [...(policy === "deploy" ? [unchanged] : []), ...(made.length > 0 ? [bounded] : [])];

@@ -1,7 +1,7 @@
 import type { ConditionBlock, Statement } from "policy-evaluator";
 import type { Names } from "../../config/names.ts";
 
-/** What the operator of one stack works on, by the names that the stack gives. */
+/** Names and place of the stack that an operator manages. */
 export interface OperatorScope {
     /** `aws`, `aws-cn`, `aws-us-gov`. */
     readonly partition: string;
@@ -12,13 +12,14 @@ export interface OperatorScope {
     readonly stack: string;
     readonly bucketName: string;
     readonly names: Names;
-    /** The customer's key that encrypts the bucket; undefined where S3's own keys do. */
+    /** The customer's key that encrypts the bucket; undefined with S3 managed keys. */
     readonly kmsKeyArn?: string | undefined;
 }
 
 /**
- * What an operator may be: who has `read` looks, `operate` on top of it runs every runbook, `deploy` on top of both is
- * what `pulumi up` and `pulumi destroy` need. Each is one managed policy or more: one of IAM's holds 6,144 characters.
+ * Levels of an operator: `read` allows reading. `operate`, in addition, allows every runbook. `deploy`, in addition to
+ * both, allows `pulumi up` and `pulumi destroy`. Each level has one or more managed policies, because IAM limits a
+ * policy to 6,144 characters.
  */
 export const operatorLevels = {
     read: ["read", "read-operations", "read-serving"],
@@ -28,26 +29,26 @@ export const operatorLevels = {
 export type OperatorLevel = keyof typeof operatorLevels;
 
 /**
- * The managed policies; `operations` is about cost guard, notices and alarms, `audit` about the trail, `serving` about the
- * API, `page` about the storefront and the campaign that orders films. All together are nine; IAM lets a user or role have ten.
+ * The managed policies. `operations` covers cost guard, notifications and alarms; `audit` the trail; `serving` the API;
+ * `page` the storefront and the ranking campaign. There are nine; IAM allows ten for a user or role.
  */
 export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];
 
-/** Some actions on some things, which one of the policies allows. */
+/** Actions on resources that one policy allows. */
 export interface Grant {
     readonly policy: PolicyKindOfOperator;
     readonly sid: string;
-    /** Actions, all of one service, without its prefix. */
+    /** Actions of one service, without its prefix. */
     readonly service: string;
     readonly actions: readonly string[];
     readonly on: readonly string[];
-    /** Why it is all resources: what the service knows no narrower one for. Only there, and always there, with `*`. */
+    /** The reason for `*`: the service has no resource type for these actions. Required with `*`, and only there. */
     readonly everythingBecause?: string;
     readonly condition?: ConditionBlock;
 }
 
-/** What the local AWS never asks for, but AWS does: with the page that says so. */
+/** An action that AWS needs but the local AWS does not, with the page that documents it. */
 export interface NeededOnAws {
     readonly action: string;
     readonly page: string;
@@ -63,7 +64,7 @@ export const statementOf = (grant: Grant): Statement => ({
     ...(grant.condition && { Condition: grant.condition }),
 });
 
-/** Only in the stack's region: of what carries no region in its ARN. */
+/** Limits resources without a region in their ARN to the stack's region. */
 export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
     StringEquals: { "aws:RequestedRegion": region },
 });
@@ -71,7 +72,7 @@ export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
 export const roleArn = ({ partition, accountId, names }: OperatorScope, role: keyof typeof names = "role") =>
     `arn:${partition}:iam::${accountId}:role/${names[role]}`;
 
-/** The roles of the program: the service that is to assume each, and the policies by which it is looked at and made. */
+/** The program's roles: the service that assumes each, and the policies for reading and creating it. */
 export const rolesOf = [
     { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
     { role: "costGuardRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
@@ -93,7 +94,7 @@ export const rolesOf = [
     readonly deploy: PolicyKindOfOperator;
 }[];
 
-/** Names of the managed policies, for a permission set too. */
+/** Names of the managed policies, also for a permission set. */
 export const policyName = (
     { project, stack }: Pick<OperatorScope, "project" | "stack">,
     kind: PolicyKindOfOperator | "boundary",

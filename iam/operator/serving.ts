@@ -4,7 +4,7 @@ import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./sc
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
 
-/** What an operator does with API, table, prefetch and storefront. */
+/** Grants for API, table, prefetch and storefront. */
 export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, region, accountId, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
@@ -16,8 +16,8 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         `/aws/lambda/${names.prefetch}`,
         `/aws/apigateway/${names.api}`,
     ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
-    // API Gateway's ARNs have no account, and its ids are made by the service (Service Authorization Reference,
-    // "Amazon API Gateway Management"): whose they are only tags tell, which all that is in an API or a plan inherits
+    // API Gateway's ARNs have no account, and the service generates its ids (Service Authorization Reference, "Amazon
+    // API Gateway Management"). Only tags identify the owner; everything in an API or a usage plan inherits them
     // (Developer Guide, "API Gateway resources that can be tagged").
     const gateway = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
     const apis = ["/apikeys/*", "/restapis/*", "/usageplans/*"].map(gateway);
@@ -27,7 +27,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const ours = { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack };
     const asOurs = { "aws:RequestTag/pulumi:project": project, "aws:RequestTag/pulumi:stack": stack };
 
-    // Who tags what is another stack's would make it his own; what nobody tagged he may.
+    // Tagging another stack's resource would take it over, so only untagged resources may be tagged.
     const nobodys = { "aws:ResourceTag/pulumi:stack": "true" };
 
     const grant =
@@ -58,7 +58,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
-        // The tables that answer without a campaign are in its package, and retrain makes them anew.
+        // The function's package contains the fallback tables, and retrain replaces them.
         grant("operate")("TablesChange", "lambda", ["UpdateFunctionCode"], functions.slice(0, 1)),
         grant("operate")("ListsFlush", "dynamodb", ["UpdateItem"], tables, {
             condition: {
@@ -67,10 +67,10 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             },
         }),
         looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
-            everythingBecause: "a list of tables knows no resource",
+            everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),
         }),
-        // Not the list of keys: who may read it may read the value of each.
+        // Without the list of keys: it would give access to each key's value.
         looks("ApiLists", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
         looks("ApiLooks", "apigateway", ["GET"], [...apis, tags], { condition: { StringEquals: ours } }),
         makes("ApiMakes", "apigateway", ["POST"], ["/apikeys", "/restapis", "/usageplans"].map(gateway), {
@@ -98,9 +98,9 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             "cloudfront",
             ["ListCachePolicies", "ListDistributions", "ListOriginAccessControls", "ListResponseHeadersPolicies"],
             ["*"],
-            { everythingBecause: "a list of CloudFront's things knows no resource" },
+            { everythingBecause: "CloudFront's lists have no resource type" },
         ),
-        // Of the campaign that orders given films (config rankingCampaign); park and resume take it with them.
+        // The ranking campaign (config rankingCampaign); park and resume include it.
         page(
             "RankingMakes",
             "personalize",
@@ -128,7 +128,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             distributions,
             { condition: { StringEquals: ours } },
         ),
-        // CloudFront's policies carry no tags, and the service makes their ids.
+        // CloudFront's policies have no tags, and the service generates their ids.
         page(
             "PagePolicyMakes",
             "cloudfront",
@@ -150,7 +150,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
 
 const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
 
-/** What Pulumi's own AWS plugin, which is built on this provider, asks for beside what the stand-in does. */
+/** Additional calls of Pulumi's AWS plugin, which is based on this provider. */
 export const servingNeededOnAws: readonly NeededOnAws[] = [
     { action: "dynamodb:DescribeContinuousBackups", page: `${provider}/dynamodb/table.go` },
 ];

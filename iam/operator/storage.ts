@@ -3,7 +3,7 @@ import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.
 import type { LifePolicies } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** What an operator does with the data bucket, and with the key that encrypts it. */
+/** Grants for the buckets and the encryption key. */
 export function storageGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, bucketName, kmsKeyArn, region } = scope;
     const service = "s3";
@@ -57,7 +57,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                       service: "kms",
                       actions: ["GenerateDataKey"],
                       on: [kmsKeyArn],
-                      // Never the key by itself: only as S3 uses it for what the operator uploads.
+                      // No direct use of the key: only through S3, for the operator's uploads.
                       condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
                   },
                   {
@@ -79,7 +79,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
     ];
 }
 
-/** From the making of a bucket to its end, with all that is in it. */
+/** From creation to deletion of a bucket with all objects. */
 function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBlock): Grant[] {
     const service = "s3";
     return [
@@ -148,8 +148,8 @@ const objectSource = "https://github.com/hashicorp/terraform-provider-aws/blob/m
 const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 
 /**
- * Pulumi's own AWS plugin is built on this provider, which reads every setting of a bucket, set or not. Its calls of
- * S3 Control for tags are left out: refused, it goes on with the bucket's own tagging calls (its pull request 45251).
+ * Pulumi's AWS plugin is based on this provider, which reads every setting of a bucket. Its S3 Control calls for tags
+ * are left out: if denied, it uses the bucket's own tagging calls (its pull request 45251).
  */
 export const storageNeededOnAws: readonly NeededOnAws[] = [
     ...[
@@ -166,7 +166,7 @@ export const storageNeededOnAws: readonly NeededOnAws[] = [
     { action: "s3:PutObjectTagging", page: putObject },
     { action: "kms:Decrypt", page: sseKms },
     { action: "kms:GenerateDataKey", page: sseKms },
-    // By diagnose-access, of a bucket with a key of its own.
+    // Calls of diagnose-access for a bucket with a customer key.
     { action: "kms:DescribeKey", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html" },
     { action: "kms:GetKeyPolicy", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html" },
 ];

@@ -2,16 +2,15 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import { campaign } from "../campaign.ts";
 import type { LifecycleDeps } from "../lifecycle.ts";
 import { goneOrThrow } from "../remove.ts";
-import type { Look } from "../resource.ts";
-import { verdictOn } from "../verdict.ts";
-import { waitFor } from "../wait.ts";
+import type { Description } from "../resource.ts";
+import { verdictOn, waitFor } from "../wait.ts";
 
-/** What an operation on a running recommender needs of the world; a runbook and a Lambda bring it alike. */
+/** Dependencies of an operation on a running recommender; runbooks and Lambda functions pass them. */
 export interface OperationDeps extends LifecycleDeps {
     readonly ssm: (region: string) => SSMClient;
 }
 
-/** The campaign of a stack, and how to wait for it (seconds between two looks, minutes until the wait is given up). */
+/** The campaign of a stack, and the wait for it: seconds between two polls, and the deadline in minutes. */
 export interface OperatedCampaign {
     readonly stack: string;
     readonly campaignArn: string;
@@ -19,7 +18,7 @@ export interface OperatedCampaign {
     readonly deadlineMinutes: number;
 }
 
-/** What a campaign serves. */
+/** Version and minimum TPS of a campaign. */
 export interface Served {
     readonly solutionVersionArn: string;
     readonly minProvisionedTPS: number;
@@ -31,25 +30,25 @@ export const nameOf = (arn: string) => arn.split("/").at(-1) ?? arn;
 export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn.lastIndexOf("/"));
 export const nowIso = () => new Date().toISOString();
 
-/** What a look at a campaign says that it serves. */
-export const servedIn = ({ properties }: Look): Served => ({
+/** Version and minimum TPS from a description. */
+export const servedIn = ({ properties }: Description): Served => ({
     solutionVersionArn: String(properties.solutionVersionArn),
     minProvisionedTPS: Number(properties.minProvisionedTPS),
 });
 
-/** The campaign as it stands; undefined when there is none, or one that is on its way out. */
-export async function lookAtCampaign(
+/** The current campaign; undefined if there is none, or if it is being deleted. */
+export async function describeCampaign(
     deps: Pick<LifecycleDeps, "client">,
     campaignArn: string,
-): Promise<Look | undefined> {
-    const look = await campaign.look(deps.client(regionOf(campaignArn)), campaignArn).catch(goneOrThrow);
-    return look?.status.startsWith("DELETE") ? undefined : look;
+): Promise<Description | undefined> {
+    const description = await campaign.describe(deps.client(regionOf(campaignArn)), campaignArn).catch(goneOrThrow);
+    return description?.status.startsWith("DELETE") ? undefined : description;
 }
 
 /**
- * What the campaign serves once nothing changes it any more; undefined when there is none.
+ * The campaign's version and minimum TPS after all running changes; undefined if there is no campaign.
  *
- * @throws Error when its creation failed, or when the deadline passed.
+ * @throws Error if its creation failed, or after the deadline.
  */
 export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign): Promise<Served | undefined> {
     const { campaignArn } = operated;
@@ -57,14 +56,14 @@ export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign)
         ...operated,
         what: `campaign ${nameOf(campaignArn)}`,
         usual: campaign.usual,
-        goOn: "It goes on in AWS; run the same command again to go on with it.",
+        goOn: "The work continues in AWS; run the same command again to resume the wait.",
     };
     return waitFor(
         deps,
         plan,
-        () => lookAtCampaign(deps, campaignArn),
-        (look) => {
-            const verdict = look === undefined ? { done: undefined } : verdictOn(look);
+        () => describeCampaign(deps, campaignArn),
+        (description) => {
+            const verdict = description === undefined ? { done: undefined } : verdictOn(description);
             return "done" in verdict ? { done: verdict.done && servedIn(verdict.done) } : verdict;
         },
     );

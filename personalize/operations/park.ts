@@ -1,7 +1,7 @@
 import { campaign } from "../campaign.ts";
 import { goneOrThrow, remove } from "../remove.ts";
 import {
-    lookAtCampaign,
+    describeCampaign,
     nameOf,
     nowIso,
     type OperatedCampaign,
@@ -11,51 +11,54 @@ import {
 } from "./operation.ts";
 import { type ParkedFlag, readStateFlags, writeStateFlag } from "./state-flags.ts";
 
-/** Which campaign of which stack is parked, and why. */
+/** The campaign to park, its stack, and the reason. */
 export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn"> {
-    /** Of the campaign that orders given films, which goes too; undefined where the stack has none. */
+    /** The ranking campaign, which is parked too; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly reason: string;
 }
 
 /**
- * Deletes the campaigns of a stack, so that they bill no more, and notes what the first was, for it to come back without a
- * training. The note is made first: an `up` that runs at the same time then leaves the campaign out, too. Parked
- * already: the note stays as it is, and a deletion that was cut short is brought to its end.
+ * Deletes the campaigns of a stack, so that they are no longer billed. The parked flag stores the first one, to resume
+ * it without a training. The flag is written first, so that a parallel `pulumi up` also leaves the campaign out. If
+ * already parked, the flag stays, and an interrupted deletion is completed.
  *
- * @throws Error when there is neither a campaign nor a note of one.
+ * @throws Error if there is neither a campaign nor a parked flag.
  */
 export async function park(
     deps: OperationDeps,
     { pollSeconds, ...parking }: Parking & Pick<OperatedCampaign, "pollSeconds">,
 ): Promise<ParkedFlag> {
-    const mark = await noteParked(deps, parking);
+    const flag = await noteParked(deps, parking);
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
-        if ((await campaign.look(client, arn).catch(goneOrThrow)) !== undefined) {
-            // Nothing ever stands on a campaign, so no tags have to tell what may go with it.
+        if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
+            // No other resource uses a campaign, so tags are not needed to protect anything.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, tags: {} });
         }
     });
-    return mark;
+    return flag;
 }
 
 /**
- * The same without the wait, which takes longer than a Lambda function may: asks for the deletion once, if nobody did.
+ * Parks without waiting, because the wait is longer than a Lambda timeout: requests each deletion once.
  *
- * @throws Error when there is neither a campaign nor a note of one, and the service's when it refuses the deletion.
+ * @throws Error if there is neither a campaign nor a parked flag, or if Personalize rejects the deletion.
  */
 export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
-    const mark = await noteParked(deps, parking);
+    const flag = await noteParked(deps, parking);
     await eachOf(parking, async (arn) => {
-        if ((await lookAtCampaign(deps, arn)) !== undefined) {
+        if ((await describeCampaign(deps, arn)) !== undefined) {
             await campaign.delete?.(deps.client(regionOf(arn)), arn).catch(goneOrThrow);
         }
     });
-    return mark;
+    return flag;
 }
 
-/** Both at once, and one although the other fails, whose error is thrown in the end: each bills by itself. */
+/**
+ * Handles both campaigns at once, because each is billed. An error of one does not stop the other; it is thrown at the
+ * end.
+ */
 async function eachOf(
     { campaignArn, rankingCampaignArn }: Parking,
     work: (arn: string) => Promise<void>,
@@ -73,17 +76,17 @@ async function noteParked(
 ): Promise<ParkedFlag> {
     const ssm = deps.ssm(regionOf(campaignArn));
     const { parked } = await readStateFlags(ssm, stack);
-    const look = await lookAtCampaign(deps, campaignArn);
+    const description = await describeCampaign(deps, campaignArn);
     const stands = async () =>
-        rankingCampaignArn !== undefined && (await lookAtCampaign(deps, rankingCampaignArn)) !== undefined;
-    if (parked === undefined && look === undefined && !(await stands())) {
-        throw new Error(`There is no ${whatOf(campaignArn)} to park. \`npm run watch-status\` says what there is.`);
+        rankingCampaignArn !== undefined && (await describeCampaign(deps, rankingCampaignArn)) !== undefined;
+    if (parked === undefined && description === undefined && !(await stands())) {
+        throw new Error(`There is no ${whatOf(campaignArn)} to park. \`npm run watch-status\` shows the stack.`);
     }
-    const mark = parked ?? { reason, since: nowIso(), campaign: look ? servedIn(look) : null };
+    const flag = parked ?? { reason, since: nowIso(), campaign: description ? servedIn(description) : null };
     if (parked === undefined) {
-        await writeStateFlag(ssm, stack, "parked", mark);
+        await writeStateFlag(ssm, stack, "parked", flag);
     }
-    return mark;
+    return flag;
 }
 
 const whatOf = (campaignArn: string) => `campaign ${nameOf(campaignArn)}`;

@@ -7,10 +7,12 @@ import {
     paginateGetParametersByPath,
     type SSMClient,
 } from "@aws-sdk/client-ssm";
+import { about } from "../errors.ts";
+import type { Handler } from "../lifecycle.ts";
 
-/** What runbooks note for the program: SSM parameters of a stack, each a JSON text. */
+/** State flags of a stack: SSM parameters, each with a JSON text, that runbooks write and the program reads. */
 export interface StateFlags {
-    /** There while the campaign is parked. */
+    /** Present while the campaign is parked. */
     readonly parked?: ParkedFlag;
     /** The last switch of the campaign by a runbook. */
     readonly serving?: ServingFlag;
@@ -20,32 +22,32 @@ export interface ParkedFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** What comes back with it; null where there was no campaign to park. */
+    /** The campaign that `resume` restores; null if there was no campaign to park. */
     readonly campaign: { readonly solutionVersionArn: string; readonly minProvisionedTPS: number } | null;
 }
 
 export interface ServingFlag {
     readonly solutionVersionArn: string;
-    /** Whether `pulumi up` keeps the campaign at this version although there is a newer one. */
+    /** Whether `pulumi up` keeps the campaign at this version although a newer one exists. */
     readonly hold: boolean;
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** What served when this was noted; where it is the version itself, the campaign was held or let go, not switched. */
+    /** The version served before. If it equals the version itself, the campaign was held or released, not switched. */
     readonly from?: string;
-    /** The version a switch to which failed just before: it was noted, and never served. */
+    /** The version of a failed switch, which was never served. */
     readonly failed?: string;
-    /** There while a retraining has not come to its end: the same command goes on from it. */
+    /** Present while a retraining is not complete: the same command resumes it. */
     readonly retraining?: Retraining;
 }
 
-/** Where a retraining began. */
+/** The state before a retraining. */
 export interface Retraining {
-    /** The version that served, and serves until the new one has passed. */
+    /** The live version, until the new one passes the quality gate. */
     readonly live: string;
-    /** The newest version that there was. */
+    /** The newest version at that time. */
     readonly newest: string;
-    /** What was noted before, to be set back if nothing comes of it. */
+    /** The previous flag, restored if the retraining is abandoned. */
     readonly before: { readonly hold: boolean; readonly reason: string };
 }
 
@@ -53,9 +55,9 @@ export interface Retraining {
 export const stateFlagsPath = (stack: string) => `/movie-recommender/${stack}`;
 
 /**
- * The marks in parameters of that path, as SSM lists them.
+ * The state flags in the parameters of this path, as SSM lists them.
  *
- * @throws Error that names a parameter which is no mark, and how to take it away.
+ * @throws Error that names an invalid parameter and the command to remove it.
  */
 export function parseStateFlags(parameters: readonly { readonly name: string; readonly value: string }[]): StateFlags {
     const known = parameters.map(({ name, value }) => [name.split("/").at(-1) ?? "", name, value] as const);
@@ -64,7 +66,7 @@ export function parseStateFlags(parameters: readonly { readonly name: string; re
         try {
             stateFlags[key] = JSON.parse(value);
         } catch {
-            throw new Error(`SSM parameter ${name} is no JSON. Remove it: aws ssm delete-parameter --name ${name}`);
+            throw new Error(`SSM parameter ${name} is not JSON. Remove it: aws ssm delete-parameter --name ${name}`);
         }
     }
     return stateFlags as StateFlags;
@@ -74,21 +76,21 @@ export async function readStateFlags(ssm: SSMClient, stack: string): Promise<Sta
     return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)));
 }
 
-/** Notes a mark, over the one before. SSM keeps who wrote it, and the hundred before it. */
+/** Writes a state flag. SSM keeps its last hundred versions with their authors. */
 export async function writeStateFlag<K extends keyof StateFlags>(
     ssm: SSMClient,
     stack: string,
     key: K,
-    mark: NonNullable<StateFlags[K]>,
+    flag: NonNullable<StateFlags[K]>,
 ): Promise<void> {
     const Name = `${stateFlagsPath(stack)}/${key}`;
-    await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(mark), Type: "String", Overwrite: true }));
+    await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(flag), Type: "String", Overwrite: true }));
 }
 
-/** The parameter in which the cost guard keeps what it knows; nobody but it reads what stands there. */
+/** The parameter with the cost guard's state; only the cost guard reads it. */
 export const guardStateParameter = (stack: string) => `${stateFlagsPath(stack)}/guard`;
 
-/** What the cost guard noted, and how often it did; undefined and 0 where it did not run yet. */
+/** The cost guard's state and its version; undefined and 0 before the first run. */
 export async function readGuardState(
     ssm: SSMClient,
     stack: string,
@@ -104,7 +106,7 @@ export async function readGuardState(
     }
 }
 
-/** Notes what the cost guard knows; answers how often something was noted now. */
+/** Stores the cost guard's state and returns its new version. */
 export async function writeGuardState(ssm: SSMClient, stack: string, Value: string): Promise<number> {
     const command = new PutParameterCommand({
         Name: guardStateParameter(stack),
@@ -115,7 +117,7 @@ export async function writeGuardState(ssm: SSMClient, stack: string, Value: stri
     return (await ssm.send(command)).Version ?? 0;
 }
 
-/** Takes a mark away; whether there was one. */
+/** Removes a state flag; returns whether it existed. */
 export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof StateFlags): Promise<boolean> {
     try {
         await ssm.send(new DeleteParameterCommand({ Name: `${stateFlagsPath(stack)}/${key}` }));
@@ -128,10 +130,10 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
     }
 }
 
-/** Takes everything under a path away. */
+/** Removes all parameters under a path. */
 export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
-    // The service takes ten names a call, and a stack has three.
+    // SSM accepts ten names a call, and a stack has three.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
     }
@@ -143,4 +145,38 @@ async function parametersIn(client: SSMClient, Path: string) {
         found.push(...Parameters.map(({ Name = "", Value = "" }) => ({ name: Name, value: Value })));
     }
     return found;
+}
+
+export interface StateFlagsInputs {
+    readonly region: string;
+    /** Path of the stack's SSM parameters. */
+    readonly path: string;
+}
+
+/**
+ * The lifecycle of a stack's state flags: runbooks write and remove them. `pulumi destroy` removes the rest, or the
+ * next stack of this name would start parked.
+ */
+export function stateFlagsHandler(deps: {
+    ssm(region: string): SSMClient;
+    assertEngineAlive(): Promise<void>;
+}): Handler {
+    return {
+        check: async (_olds, news) => ({ inputs: news, failures: [] }),
+        async diff(_id, olds, news) {
+            const replaces = ["region", "path"].filter((key) => olds[key] !== news[key]);
+            return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
+        },
+        create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),
+        read: async (id, props) => ({ id, props }),
+        update: async (_id, _olds, news) => ({ outs: news }),
+        async delete(id, { region }) {
+            await deps.assertEngineAlive();
+            try {
+                await removeAllStateFlags(deps.ssm(String(region)), id);
+            } catch (error) {
+                throw about(`SSM parameters under ${id}`, error);
+            }
+        },
+    };
 }

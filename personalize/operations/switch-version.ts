@@ -1,7 +1,7 @@
 import { type CampaignInputs, campaign } from "../campaign.ts";
 import { lifecycle } from "../lifecycle.ts";
 import {
-    lookAtCampaign,
+    describeCampaign,
     nameOf,
     nowIso,
     type OperatedCampaign,
@@ -16,17 +16,17 @@ import { readStateFlags, type ServingFlag, writeStateFlag } from "./state-flags.
 export interface Switch extends OperatedCampaign {
     /** An ACTIVE version of the campaign's solution. */
     readonly solutionVersionArn: string;
-    /** Whether `pulumi up` shall keep it there although there is a newer one. */
+    /** Whether `pulumi up` keeps the campaign at this version although a newer one exists. */
     readonly hold: boolean;
     readonly reason: string;
 }
 
 /**
- * Points a campaign at another version, in place: the old one serves until the new one does. What is noted of it comes
- * first, so that no `up` moves the campaign back. A switch that was cut short is gone on with by the same call.
+ * Switches a campaign to another version in place: the old one serves until the new one does. The state flag is written
+ * first, so that no `pulumi up` moves the campaign back. Repeating the call resumes an interrupted switch.
  *
- * @returns what served before.
- * @throws Error when there is no campaign, or when the service refused or failed the update; the note is then set back.
+ * @returns the version served before. @throws Error if there is no campaign, or if the update was rejected or failed;
+ * then the flag is restored.
  */
 export async function switchVersion(deps: OperationDeps, wanted: Switch): Promise<string> {
     const { stack, campaignArn, solutionVersionArn, hold, reason } = wanted;
@@ -34,7 +34,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     const ssm = deps.ssm(region);
     const served = await settledCampaign(deps, wanted);
     if (served === undefined) {
-        throw new Error(`There is no campaign ${nameOf(campaignArn)}. \`npm run watch-status\` says what there is.`);
+        throw new Error(`There is no campaign ${nameOf(campaignArn)}. \`npm run watch-status\` shows the stack.`);
     }
     const live = served.solutionVersionArn;
     const { serving: before } = await readStateFlags(ssm, stack);
@@ -57,23 +57,23 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     try {
         await lifecycle(campaign, deps).update(campaignArn, olds, { ...news });
     } catch (error) {
-        const look = await lookAtCampaign(deps, campaignArn);
-        const served = look && servedIn(look).solutionVersionArn;
-        const underWay = /PENDING|IN_PROGRESS/.test(look?.update?.status ?? "");
+        const description = await describeCampaign(deps, campaignArn);
+        const served = description && servedIn(description).solutionVersionArn;
+        const underWay = /PENDING|IN_PROGRESS/.test(description?.update?.status ?? "");
         if (served === solutionVersionArn || underWay) {
-            // Only the wait was cut short: what is noted is, or will be, true.
+            // Only the wait was interrupted, so the flag is or will be correct.
             throw error;
         }
         await writeStateFlag(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
         const message = (error as Error).message;
         throw new Error(
-            `The switch to version ${nameOf(solutionVersionArn)} failed, and ${nameOf(live)} goes on. ${message}`,
+            `The switch to version ${nameOf(solutionVersionArn)} failed; the campaign keeps serving ${nameOf(live)}. ${message}`,
         );
     }
     return live;
 }
 
-/** What is noted after a failed switch: as it was before, with what happened as its reason. */
+/** The flag after a failed switch: the previous one, with the failure as its reason. */
 function setBack(before: ServingFlag | undefined, live: string, failed: string): ServingFlag {
     return {
         ...(before ?? { solutionVersionArn: live, hold: false }),

@@ -83,7 +83,7 @@ describe("the components", () => {
 
     it("drive what follows by the SHA-256 of the interactions", async () => {
         const bucket = await bucketWith("delete");
-        // What sha256sum says of the header line.
+        // Output of sha256sum for the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
         assert.equal(await value(fileOf(bucket.files, "interactions").contentHash), hash);
         assert.equal(inputsOf("BucketObjectv2").sourceHash, hash);

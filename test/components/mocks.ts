@@ -10,7 +10,7 @@ export const made: pulumi.runtime.MockResourceArgs[] = [];
 
 export const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-/** Stands for the engine: takes every resource, and answers an id and an ARN made of its name. */
+/** Replaces the engine: accepts every resource, and answers an id and an ARN made of its name. */
 export async function useMocks(): Promise<void> {
     made.splice(0);
     await pulumi.runtime.setMocks(

@@ -24,7 +24,7 @@ function problems(...input: Parameters<typeof parse>): readonly ConfigProblem[] 
 describe("the configuration", () => {
     it("has each of its values on the page, with its default, and the page has no others", async () => {
         const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-        const [table = ""] = page.split("## What a change does");
+        const [table = ""] = page.split("## Effect of a change");
         const rows = table.split("\n").flatMap((line) => {
             const [, keys = "", defaults = ""] = line.split("|");
             const names = [...keys.matchAll(/`([^`:]+)`/g)].map(([, name = ""]) => name);
@@ -94,7 +94,7 @@ describe("the configuration", () => {
         });
     });
 
-    it("keeps a key out of a page, and a campaign out of nobody's reach", () => {
+    it("keeps a key out of a page, and rejects a campaign without an API", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
         assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
         assert.equal(good({ apiKey: "true", storefront: "none" }).serving.apiKey, true);
@@ -122,7 +122,7 @@ describe("the configuration", () => {
         assert.equal(config.tags.team, "films");
     });
 
-    it("keeps the tags by which a stack knows its own, whatever the user's tags say", () => {
+    it("keeps the tags by which a stack knows its own, whatever the user's tags are", () => {
         const { tags } = good({ tags: '{"pulumi:stack":"other"}' });
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
@@ -201,7 +201,7 @@ describe("the configuration", () => {
         });
     }
 
-    it("refuses credentials that only AWS's plugin would see, and says what to set", () => {
+    it("refuses credentials that only AWS's plugin would see, and names the setting", () => {
         const [problem, ...more] = problems({}, { awsCredentials: ["profile"] });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "aws:profile");
@@ -211,17 +211,17 @@ describe("the configuration", () => {
     it("refuses to follow the newest version where none comes by itself, and takes both together", () => {
         const [problem, ...more] = problems({ syncWithLatestSolutionVersion: "true" });
         assert.deepEqual(more, []);
-        assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both, or neither/);
+        assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both or neither/);
         const config = good({ syncWithLatestSolutionVersion: "true", performAutoTraining: "true" });
         assert.equal(config.syncWithLatestSolutionVersion, true);
     });
 
-    it("refuses AutoML together with a recipe, and says how to choose", () => {
+    it("refuses AutoML together with a recipe, and names the commands", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
             {
                 path: "performAutoML",
                 reason:
-                    'is true while recipe is "aws-user-personalization": with AutoML the service chooses the recipe. ' +
+                    'is true while recipe is "aws-user-personalization": with AutoML Personalize chooses the recipe. ' +
                     'Run `pulumi config set recipe ""`, or `pulumi config set performAutoML false`',
             },
         ]);
@@ -259,7 +259,7 @@ describe("names", () => {
             costGuard: "movie-recommender-cost-guard",
             costGuardRole: "MovieRecommender-CostGuard",
             scheduleRole: "MovieRecommender-Schedule",
-            notices: "movie-recommender-notices",
+            notifications: "movie-recommender-notices",
             failures: "movie-recommender-failures",
             notifier: "movie-recommender-notifier",
             notifierRole: "MovieRecommender-Notifier",
@@ -289,13 +289,13 @@ describe("names", () => {
         }
     });
 
-    it("may be as long as the service allows, and no longer: an import job's goes on with its content and number", () => {
+    it("may be as long as the service allows, and no longer: an import job's name continues with content and number", () => {
         const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
         assert.ok(good({ nameSuffix: "x".repeat(room) }));
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "nameSuffix");
-        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49 of them/);
+        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49/);
     });
 
     it("of a stack that no name can end with are a problem that names nameSuffix", () => {
@@ -306,7 +306,10 @@ describe("names", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");
-        assert.match(String(problem?.reason), /^is not set, and stack Prod would make it ".*-Prod"; S3 wants /);
+        assert.match(
+            String(problem?.reason),
+            /^is not set, and the default of stack Prod would be ".*-Prod"; S3 requires /,
+        );
         assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
     });
 

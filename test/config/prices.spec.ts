@@ -18,7 +18,7 @@ const near = (actual: number, expected: number) =>
 
 describe("a price", () => {
     for (const [name, price] of Object.entries(prices)) {
-        it(`of ${name} says its unit, region, source and date, and that nobody has verified it`, () => {
+        it(`of ${name} has its unit, region, source and date, and is not verified`, () => {
             assert.ok(price.usd > 0);
             for (const text of [price.unit, price.region, price.source]) assert.notEqual(text, "");
             assert.match(price.date, /^20\d\d-\d\d$/);

@@ -7,7 +7,7 @@ const campaign = { recipe: "aws-user-personalization", minProvisionedTPS: 5 };
 const tps = (value: number) => value * (window / 1000);
 
 describe("advice on the minimum TPS", () => {
-    it("is the busiest five minutes of the last week with a fifth on top, and says which they were", () => {
+    it("is the busiest five minutes of the last week with a fifth on top, and names them", () => {
         const requests = new Map([
             [now - 8 * day, tps(90)],
             [now - 2 * day, tps(2.4)],
@@ -18,10 +18,10 @@ describe("advice on the minimum TPS", () => {
         assert.deepEqual(advice?.peak, { at: now - 2 * day, tps: 2.4 });
         assert.match(String(advice?.text), /from 2026-11-23 12:00 UTC, had 2\.4 TPS/);
         assert.match(String(advice?.text), /minProvisionedTPS 3 is enough \(≈ \$438 a month idle\); it is 5 \(≈ \$730/);
-        assert.match(String(advice?.text), /at 1 ≈ \$146 a month idle, but bursts above it may be throttled/);
+        assert.match(String(advice?.text), /1: ≈ \$146 a month idle\), but Personalize may throttle bursts above it/);
     });
 
-    it("is 1 where nobody asked, and none where nothing is known", () => {
+    it("is 1 without requests, and undefined without data", () => {
         assert.equal(adviseMinimum(now, campaign, new Map())?.minProvisionedTPS, 1);
         assert.match(String(adviseMinimum(now, { ...campaign, minProvisionedTPS: 1 }, new Map())?.text), /1 is right/);
         assert.equal(adviseMinimum(now, campaign, undefined), undefined);

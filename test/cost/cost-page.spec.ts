@@ -14,7 +14,7 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../../config/prices.ts";
-import { budgetThresholds } from "../../cost/budget-thresholds.ts";
+import { budgetThresholds } from "../../cost/enforce-limit.ts";
 import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
@@ -22,11 +22,21 @@ const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as 
 const movieLens = { interactions: 100_000, bytes: 2_000_000 };
 const guardMinutes = Number(configDefaults.guardMinutes);
 /** Hours from the guard's run at the latest to the end of a campaign: a run, and about 18 minutes of deletion. */
-const brakeHours = (guardMinutes + 18) / 60;
+const enforcementHours = (guardMinutes + 18) / 60;
 
 const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
-    ...{ ...movieLens, recipe, expectedRequestsPerDay, guardMinutes, hasCampaign: true, minProvisionedTPS: 1 },
-    ...{ autoTrainingDays: 7, alarms: alarmCount(true), dashboards: 1, api: true, edge: true, rankingCampaign: false },
+    ...movieLens,
+    recipe,
+    expectedRequestsPerDay,
+    guardMinutes,
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    autoTrainingDays: 7,
+    alarms: alarmCount(true),
+    dashboards: 1,
+    api: true,
+    edge: true,
+    rankingCampaign: false,
     customMetrics: countOwnMetrics(true),
 });
 const plus = (a: UsdRange, b: UsdRange | number): UsdRange =>
@@ -47,7 +57,7 @@ function runaway(recipe: string) {
     const toLimit = (limit - served(before)) / perHour;
     return {
         nobody: served(before + 21 * 24 * 50),
-        braked: served(before + (toLimit + brakeHours) * 50),
+        enforced: served(before + (toLimit + enforcementHours) * 50),
         hoursToLimit: toLimit,
     };
 }
@@ -59,24 +69,24 @@ describe("docs/cost.md", () => {
     });
     const has = (text: string) => assert.ok(page.includes(text), `docs/cost.md has not:\n${text}`);
 
-    it("says what a demo for an hour costs", () => {
+    it("shows the cost of a demo for an hour", () => {
         const training = (recipe: string) => trainingUsd(recipe, movieLens);
         has(row("import of 2 MB", () => ingestionUsd(movieLens.bytes)));
         has(row("a training on 100,000 interactions", training));
         has(row("the campaign, one hour", hours(1)));
         const together = (recipe: string) =>
             plus(training(recipe), ingestionUsd(movieLens.bytes) + campaignUsdPerHour(recipe, 1));
-        has(row("**together**", together));
+        has(row("**total**", together));
     });
 
-    it("says what a forgotten weekend costs, and what the idle check leaves of it", () => {
-        has(row("nobody notices until Monday, 9:00", hours(63)));
+    it("shows the cost of a forgotten weekend, with and without the idle check", () => {
+        has(row("unnoticed until Monday, 9:00", hours(63)));
         const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
         assert.equal(idle, 48);
-        has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + brakeHours)));
-        has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + brakeHours)));
+        has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
+        has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + enforcementHours)));
         has(row("`npm run park` on Friday", hours(18 / 60)));
-        has(row("nobody notices for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
+        has(row("unnoticed for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
     });
 
     it("shows the table of preview for a small production month, and its sums at more requests", () => {
@@ -88,19 +98,19 @@ describe("docs/cost.md", () => {
         has(`$${defaultLimitUsd(production(v1, 10_000))} here`);
     });
 
-    it("says what the limit saved when requests ran away", () => {
-        has(row("without a brake, to the end of November", (recipe) => runaway(recipe).nobody));
-        has(row("with the limit", (recipe) => runaway(recipe).braked));
+    it("shows what the limit saved with runaway requests", () => {
+        has(row("without a limit, until the end of November", (recipe) => runaway(recipe).nobody));
+        has(row("with the limit", (recipe) => runaway(recipe).enforced));
         has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
         has(approximately(campaignUsdPerHour(v1, 50) * 12));
     });
 
-    it("says what parking at night saved", () => {
+    it("shows what parking at night saved", () => {
         const nights = hoursPerMonth / 24;
         has(row("parked from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("says what the guard, the budget and the idle check are set to", () => {
+    it("shows the settings of guard, budget and idle check", () => {
         has(`every ${guardMinutes} minutes`);
         const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
         has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);
@@ -108,7 +118,7 @@ describe("docs/cost.md", () => {
         has("`announce` by default");
     });
 
-    it("says at every sum that it is no verified price", () => {
+    it("marks every amount as unverified", () => {
         has("≈ US price, unverified");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);

@@ -40,7 +40,7 @@ describe("the estimate of a month", () => {
         );
     });
 
-    it("gives the campaign of a stack with an API what the caches leave of it, and bills what stands before it by use", () => {
+    it("gives the campaign of a stack with an API what the caches leave of it, and bills the layers in front of it by use", () => {
         const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
         // 38 lists a second, of which 16 % are calls: 6.08 TPS.
         near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
@@ -63,7 +63,7 @@ describe("the estimate of a month", () => {
         near(weekly?.expected.high, 2.1 * 0.24 * (730 / 24 / 7));
     });
 
-    it("tells once what an import and a training cost", () => {
+    it("has the one-time cost of an import and a training", () => {
         const [ingestion, training] = estimate({ ...plan, recipe: "aws-user-personalization-v2" }).once;
         near(ingestion?.usd.high, (2_000_000 / 1024 ** 3) * 0.05);
         assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foreignRequests } from "../../cost/own-requests.ts";
+import { foreignRequests } from "../../cost/idle.ts";
 import { hour, window } from "../../cost/time.ts";
 import { guardWorld } from "../app/functions/guard-world.ts";
 
@@ -10,7 +10,7 @@ const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
 };
 
 describe("an idle campaign", () => {
-    it("is announced, with its price and what would keep it, and parked only when it was said that it would be", async () => {
+    it("is announced, with its price and what would keep it, and parked only at the announced time", async () => {
         const world = idleWorld();
         await world.hours(4.9);
         assert.equal(world.probes, 0);
@@ -27,7 +27,7 @@ describe("an idle campaign", () => {
         assert.equal(world.deletions, 1);
         assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
         assert.equal(world.probes, 2);
-        assert.match(String(world.parkedReason), /^cost guard: nobody has asked it since 2026-11-02 00:00 UTC$/);
+        assert.match(String(world.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
     it("is only announced where that is configured, once", async () => {
@@ -44,7 +44,7 @@ describe("an idle campaign", () => {
         assert.equal(world.arrived.length, 3);
     });
 
-    it("is not idle any more when somebody asks, or changes it, and the announcement is withdrawn", async () => {
+    it("is no longer idle after a request or change, and the announcement is withdrawn", async () => {
         for (const wake of ["ask", "update"]) {
             const world = idleWorld();
             await world.hours(7);
@@ -70,14 +70,14 @@ describe("an idle campaign", () => {
         after.kept = true;
         await after.hours(40);
         assert.deepEqual(after.kinds(), ["idle", "idle-withdrawn"]);
-        assert.match(String(after.lastOf("idle-withdrawn")?.text), /carries the tag keep/);
+        assert.match(String(after.lastOf("idle-withdrawn")?.text), /has the tag keep/);
         after.kept = false;
         await after.hours(1);
         assert.deepEqual(after.kinds(), ["idle", "idle-withdrawn", "idle"], "it is announced anew before it is parked");
         assert.equal(after.deletions, 0);
     });
 
-    it("is never what CloudWatch does not show, or does not tell", async () => {
+    it("is never concluded from missing data of CloudWatch", async () => {
         for (const metrics of ["empty", "broken"] as const) {
             const world = idleWorld();
             world.metrics = metrics;
@@ -135,7 +135,7 @@ describe("an idle campaign", () => {
 describe("requests of the guard's own", () => {
     const at = Date.parse("2026-11-02T00:04:59Z");
     const start = Date.parse("2026-11-02T00:00:00Z");
-    it("are no use, in whichever window they were counted, as clocks differ", () => {
+    it("do not count as use, in whichever window they were counted, as clocks differ", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), [at])], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), [at])], [[counted, 1]]);

@@ -16,7 +16,7 @@ import { configDefaults } from "../support/config-defaults.ts";
 const rates = [10, 500, 5000] as const;
 const recipe = "aws-user-personalization";
 
-/** With the minimum that the page says to set. */
+/** With the minimum that the page recommends. */
 function trafficOf(requestsPerSecond: number, more: Partial<Traffic> = {}): Traffic {
     const asked = { ...usualTraffic, requestsPerSecond, edge: true, recipe, minProvisionedTPS: 1, ...more };
     return { ...asked, minProvisionedTPS: freeMinimum(asked) };
@@ -39,15 +39,15 @@ describe("docs/scale.md", () => {
     const has = (text: string) => assert.ok(page.includes(text), `docs/scale.md has not:\n${text}`);
     const whats = layersAt(10).map(({ what }) => what);
 
-    it("says what reaches each layer, and what each bills", () => {
+    it("shows load and cost of each layer", () => {
         for (const what of whats) {
             has(row(what, ...each((rate) => rounded(layerAt(rate, what)?.perSecond ?? 0))));
             has(row(what, ...each((rate) => approximately(layerAt(rate, what)?.usd ?? 0))));
         }
-        has(row("**together**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
+        has(row("**total**", ...each((rate) => approximately(sumOf(layersAt(rate))))));
     });
 
-    it("says what the campaign would bill without caches, and all of it without CloudFront", () => {
+    it("shows the campaign's cost without caches, and the total without CloudFront", () => {
         has(
             row(
                 "campaign, without caches",
@@ -55,15 +55,10 @@ describe("docs/scale.md", () => {
             ),
         );
         has(row("saved by caches", ...each((rate) => approximately(savedByCaches(trafficOf(rate))))));
-        has(
-            row(
-                "together, without CloudFront",
-                ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false })))),
-            ),
-        );
+        has(row("total, without CloudFront", ...each((rate) => approximately(sumOf(layersAt(rate, { edge: false }))))));
     });
 
-    it("says how much of each quota the busiest minutes take, and what it is", () => {
+    it("shows each quota and its use in the busiest minutes", () => {
         const part = (load: Layer["load"]) => (load ? `${rounded((100 * load.atPeak) / load.quota)} %` : "");
         for (const what of whats.filter((what) => layerAt(10, what)?.load)) {
             const load = layerAt(10, what)?.load;
@@ -79,18 +74,18 @@ describe("docs/scale.md", () => {
         }
     });
 
-    it("says which minimum to set and what breaks first", () => {
+    it("shows the recommended minimum and the first bottleneck", () => {
         has(row("`minProvisionedTPS`", ...each((rate) => String(freeMinimum(trafficOf(rate))))));
         const first = (more?: Partial<Traffic>) =>
             each((rate) => {
                 const found = firstToBreak(layersAt(rate, more));
                 return found ? `${found.layer.what}, at ${rounded(rate * found.times)} a second` : "";
             });
-        has(row("breaks first", ...first()));
-        has(row("breaks first without caches", ...first(uncached)));
+        has(row("first bottleneck", ...first()));
+        has(row("first bottleneck without caches", ...first(uncached)));
     });
 
-    it("says how traffic is shared, and what the stage lets pass where nobody has set more", () => {
+    it("shows the shares of traffic, and the stage's default throttling", () => {
         const { memoryHits, tableHits, shared, edgeHits, events, peak } = usualTraffic;
         const percent = (part: number) => `${Math.round(100 * part)} %`;
         for (const part of [memoryHits, tableHits, 1 - memoryHits - tableHits, shared, edgeHits, events])
@@ -101,7 +96,7 @@ describe("docs/scale.md", () => {
         has(`${quotas.campaignRequests.quota} a second`);
     });
 
-    it("says at every sum that it is no verified price", () => {
+    it("marks every amount as unverified", () => {
         has("≈ US price, unverified");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);

@@ -5,17 +5,28 @@ import {
     firstToBreak,
     freeMinimum,
     type Layer,
+    requestTiers,
     savedByCaches,
     servingLayers,
     type Traffic,
+    tieredUsd,
+    transferTiers,
     usualTraffic,
 } from "../../cost/serving-layers.ts";
-import { requestTiers, tieredUsd, transferTiers } from "../../cost/tiers.ts";
 
 const traffic: Traffic = {
-    ...{ requestsPerSecond: 100, peak: 2, edge: true, shared: 0.5, events: 0.1, edgeHits: 0.8 },
-    ...{ memoryHits: 0.25, tableHits: 0.5, functionMs: 10, answerKb: 4 },
-    ...{ recipe: "aws-user-personalization", minProvisionedTPS: 1 },
+    requestsPerSecond: 100,
+    peak: 2,
+    edge: true,
+    shared: 0.5,
+    events: 0.1,
+    edgeHits: 0.8,
+    memoryHits: 0.25,
+    tableHits: 0.5,
+    functionMs: 10,
+    answerKb: 4,
+    recipe: "aws-user-personalization",
+    minProvisionedTPS: 1,
 };
 const layer = (what: Layer["what"], more: Partial<Traffic> = {}) =>
     servingLayers({ ...traffic, ...more }).find((one) => one.what === what);
@@ -36,7 +47,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         near(layer("event tracker")?.perSecond, 10);
     });
 
-    it("bill what one reckons by hand", () => {
+    it("bill what a calculation by hand gives", () => {
         // 157.68 million requests at $3.50.
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
         // $0.20 a million, and half a GB for 10 ms each.
@@ -60,7 +71,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         near(layer("data transfer", { edge: false })?.usd, ((262.8e6 * 4) / 1024 ** 2) * 0.09);
     });
 
-    it("are loaded in the busiest five minutes by so many times more", () => {
+    it("have the peak factor's load in the busiest five minutes", () => {
         near(layer("campaign")?.load?.atPeak, 20);
         near(layer("API Gateway")?.load?.atPeak, 120);
         // 120 a second of 10 ms would be two at once, but a process takes ten a second at most.
@@ -96,7 +107,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
     });
 
     it("bill a peak that holds more than all of the month's requests no more than these", () => {
-        // 100 times the average for a hundredth of the month, then nobody.
+        // 100 times the average for a hundredth of the month, then no requests.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });
 });
@@ -112,9 +123,14 @@ describe("prices by amount", () => {
 describe("any traffic", () => {
     const part = fc.double({ min: 0, max: 0.5, noNaN: true });
     const any = fc.record({
-        ...{ requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }), edge: fc.boolean() },
+        requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }),
+        edge: fc.boolean(),
         peak: fc.double({ min: 1, max: 50, noNaN: true }),
-        ...{ shared: part, events: part, edgeHits: part, memoryHits: part, tableHits: part },
+        shared: part,
+        events: part,
+        edgeHits: part,
+        memoryHits: part,
+        tableHits: part,
         functionMs: fc.integer({ min: 1, max: 1000 }),
         answerKb: fc.integer({ min: 1, max: 50 }),
         recipe: fc.constantFrom("aws-user-personalization", "aws-user-personalization-v2", undefined),
@@ -139,7 +155,7 @@ describe("any traffic", () => {
         );
     });
 
-    it("breaks at its quota when it has grown so many times", () => {
+    it("reaches its quota at the calculated growth", () => {
         fc.assert(
             fc.property(any, (one) => {
                 const first = firstToBreak(servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond + 1 }));

@@ -31,13 +31,13 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.deleted, [], "unusedAction is list");
     });
 
-    it("is deleted a day after the notice where that is configured, never before it was said", async () => {
+    it("is deleted a day after the notification if configured, never before it was sent", async () => {
         const world = withSolutions({}, "old");
         await world.hours(6 * day);
         world.config = { ...world.config, unusedAction: "delete" };
         await world.hours(0.9 * day);
         assert.deepEqual(world.deleted, []);
-        assert.match(String(world.lastOf("unused")?.text), /From 2026-11-09 00:00 UTC on the cost guard deletes them/);
+        assert.match(String(world.lastOf("unused")?.text), /After 2026-11-09 00:00 UTC the cost guard deletes them/);
         await world.hours(0.3 * day);
         assert.deepEqual(world.deleted, ["old"]);
         assert.deepEqual(world.kinds(), ["unused", "unused", "unused-deleted"]);

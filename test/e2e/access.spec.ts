@@ -6,7 +6,7 @@ import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** What the service says of an import that it may not read for. */
-const refused = /CREATE FAILED\. The service says: .*(?:access|permission)/i;
+const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
 describe("imports that may not read, mended on the real engine", () => {
     let aws: TestAws;
@@ -92,7 +92,7 @@ describe("imports that may not read, mended on the real engine", () => {
         const up = await aws.engine("up");
         assertExit(up, 0);
         const { bucketName: Bucket } = await aws.outputs();
-        assert.ok(up.stdout.includes(`destroy will leave bucket ${Bucket} (dataRetention: retain)`));
+        assert.ok(up.stdout.includes(`pulumi destroy will keep bucket ${Bucket} (dataRetention: retain)`));
         const destroy = await aws.engine("destroy");
         assertExit(destroy, 0);
         assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);
@@ -122,7 +122,7 @@ describe("bad configuration on the real engine", () => {
         assertExit(preview, 1);
         const lines = preview.stdout.split("\n").map((line) => line.trim());
         for (const problem of [
-            'movie-recommender:bucketName is "No"; S3 wants 3 to 63 lower-case letters, digits, single dots and hyphens, and no IP address',
+            'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address',
             'movie-recommender:dataRetention is "keep"; it must be delete or retain',
             'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
             'movie-recommender:minProvisionedTPS is "0"; it must be a whole number of at least 1',
@@ -150,6 +150,6 @@ describe("bad configuration on the real engine", () => {
         await aws.configure({ recipe: "aws-hrnn" });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
-        assert.match(preview.stdout, /warning: recipe aws-hrnn is gone from ListRecipes: AWS may refuse it/);
+        assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
     });
 });

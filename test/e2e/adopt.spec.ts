@@ -97,7 +97,7 @@ describe("what was made in the console comes under the program", () => {
         assertExit(up, 1);
         assert.match(
             up.stdout,
-            /exists already with another recipeArn\. Nothing was changed\. Take it out of config adopt/,
+            /already exists with a different recipeArn\. Nothing was changed\. Remove it from config adopt/,
         );
         assert.equal((await everythingIn(aws)).filter((thing) => thing.startsWith("solution ")).length, 1);
     });
@@ -165,7 +165,7 @@ describe("what was made in the console comes under the program", () => {
         await aws.configure({ adopt: { solution: other.solutionArn } });
         const up = await aws.engine("up");
         assertExit(up, 1);
-        assert.match(up.stdout, /exists already with another recipeArn/);
+        assert.match(up.stdout, /already exists with a different recipeArn/);
         await aws.configure();
         // But for the alarm on failed trainings, which knows the solution by its name and looked at the other one at once.
         assert.deepEqual(await planned(aws), {});
@@ -230,7 +230,7 @@ async function makeByHand(aws: TestAws) {
     return { adopt, solutionVersionArn };
 
     function ready(kind: ResourceKindName, arn: string | undefined): Promise<boolean> {
-        return until(async () => (await kinds[kind].look(personalize, String(arn))).status === "ACTIVE");
+        return until(async () => (await kinds[kind].describe(personalize, String(arn))).status === "ACTIVE");
     }
 }
 

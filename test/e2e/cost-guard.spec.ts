@@ -13,7 +13,7 @@ import { awsPorts } from "../../app/functions/cost-guard/aws-ports.ts";
 import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import { namesFor } from "../../config/config.ts";
 import { freshState, type GuardState } from "../../cost/guard-state.ts";
-import type { SentNotice } from "../../cost/notices.ts";
+import type { SentNotification } from "../../cost/notifications.ts";
 import { hour } from "../../cost/time.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
@@ -81,8 +81,11 @@ describe("the cost guard on the local AWS", function () {
         const fresh = freshState(Date.now(), undefined);
         return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 3000, tpsHoursV2: 0 } } };
     };
-    async function notices(until: (all: readonly SentNotice[]) => boolean, seconds = 100): Promise<SentNotice[]> {
-        const all: SentNotice[] = [];
+    async function notices(
+        until: (all: readonly SentNotification[]) => boolean,
+        seconds = 100,
+    ): Promise<SentNotification[]> {
+        const all: SentNotification[] = [];
         const QueueUrl = String(outputs.noticesQueueUrl);
         for (const giveUp = Date.now() + seconds * 1000; !until(all) && Date.now() < giveUp; await sleep(200)) {
             const { Messages = [] } = await by.sqs.send(
@@ -246,7 +249,7 @@ describe("the cost guard on the local AWS", function () {
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
-            assert.match(String(reached?.text), /^Stack .*: The campaigns have cost .* the cost guard parks them/);
+            assert.match(String(reached?.text), /^Stack .*: The campaigns cost .* The cost guard parks them/);
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.deepEqual(await there(), [false, false]);
 

@@ -11,7 +11,7 @@ describe("the price of a stack, by the real engine", () => {
     it("is shown at preview, as a table and as an output", async () => {
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
-        assert.match(preview.stdout, /campaign, 1 TPS at least +≈ \$146 +≈ \$146/);
+        assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$146/);
         assert.match(preview.stdout, /training, by the hour +≈ \$0\.26 to \$0\.50/);
         assert.match(preview.stdout, /estimatedMonthlyCostUsd: +1\d\d\.\d/);
     });
@@ -25,7 +25,7 @@ describe("the price of a stack, by the real engine", () => {
             assert.match(text, /would cost ≈ \$30\d a month \(US price, unverified\), above monthlyLimitUsd 200/);
             assert.match(
                 text,
-                /campaign, 2 TPS at least: ≈ \$292 a month\. Lower: pulumi config set minProvisionedTPS 1/,
+                /campaign, minimum 2 TPS: ≈ \$292 a month\. To lower it: pulumi config set minProvisionedTPS 1/,
             );
             assert.match(text, /pulumi config set monthlyLimitUsd 30\d/);
             assert.doesNotMatch(text, /at .*\.ts:\d+/, "no stack trace");
@@ -37,6 +37,6 @@ describe("the price of a stack, by the real engine", () => {
         await aws.configure({ expectedRequestsPerDay: String(50 * 86_400) });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
-        assert.match(preview.stdout, /campaign, 1 TPS at least +≈ \$146 +≈ \$5,650/);
+        assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
     });
 });

@@ -13,7 +13,7 @@ import type { KeptList } from "../../app/serving/ports.ts";
 import { namesFor } from "../../config/config.ts";
 import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
-import { requestWindows } from "../../personalize/operations/request-windows.ts";
+import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";

@@ -190,7 +190,7 @@ describe("a recommender through the years, on the real engine", () => {
             await admin.arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
             const result = await runbook("rollback", "--to", versions[2].id, "--yes");
             assertExit(result, 1);
-            assert.match(result.stderr, new RegExp(`failed, and ${id(live)} goes on.*no capacity`));
+            assert.match(result.stderr, new RegExp(`failed; the campaign keeps serving ${id(live)}.*no capacity`));
             assert.equal(await serving(), live);
             // The service remembers the failed update, which an `up` that wants what serves does not take for its own.
             assertExit(await aws.engine("up"), 0);

@@ -12,8 +12,8 @@ import {
     prefetchSchedulePolicy,
     storefrontBucketPolicy,
 } from "../../iam/api-access.ts";
-import { violationsOf } from "../../iam/guard-rules.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 
 const names = namesFor("dev", "");
 const scope: ApiScope = {

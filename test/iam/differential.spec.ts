@@ -43,17 +43,23 @@ const bucketArn = `arn:aws:s3:::${Bucket}`;
 const calls: readonly Call[] = [
     ...["in/a.csv", "out/b.csv"].flatMap((Key): Call[] => [
         {
-            ...{ action: "s3:GetObject", resource: `${bucketArn}/${Key}`, context: {} },
-            // A body that nobody reads keeps its connection.
+            action: "s3:GetObject",
+            resource: `${bucketArn}/${Key}`,
+            context: {},
+            // An unread body keeps its connection open.
             send: async (s3) => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
         },
         {
-            ...{ action: "s3:PutObject", resource: `${bucketArn}/${Key}`, context: {} },
+            action: "s3:PutObject",
+            resource: `${bucketArn}/${Key}`,
+            context: {},
             send: (s3) => s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" })),
         },
     ]),
     {
-        ...{ action: "s3:ListBucket", resource: bucketArn, context: { "s3:prefix": "in/" } },
+        action: "s3:ListBucket",
+        resource: bucketArn,
+        context: { "s3:prefix": "in/" },
         send: (s3) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: "in/" })),
     },
 ];
@@ -118,7 +124,10 @@ const statements = (principals: boolean) =>
         })
         .map(
             ({ Effect, actions, resources, Condition, principal }): Statement => ({
-                ...{ Effect, ...actions, ...resources, ...(principals && principal) },
+                Effect,
+                ...actions,
+                ...resources,
+                ...(principals && principal),
                 ...(Condition && { Condition }),
             }),
         );
@@ -190,7 +199,7 @@ describe("the evaluator against MiniStack, which enforces", () => {
         else await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
     }
 
-    it("says of 5 calls under each of 120 settings what MiniStack does", async function () {
+    it("decides 5 calls under each of 120 settings as MiniStack does", async function () {
         this.timeout(120_000);
         const seen = { allowed: 0, denied: 0 };
         const different: object[] = [];
@@ -206,7 +215,9 @@ describe("the evaluator against MiniStack, which enforces", () => {
                 const [boundary, bucket] = [named("boundary", setting.boundary), named("bucket", setting.bucket)];
                 const { decision, by } = authorize(
                     {
-                        ...{ caller: { arn: user }, action, resource },
+                        caller: { arn: user },
+                        action,
+                        resource,
                         context: { ...always, "aws:CurrentTime": new Date().toISOString(), ...context },
                     },
                     {

@@ -3,9 +3,9 @@ import { authorize, listOf, type PolicyDocument, parsePolicy, sizeLimits } from 
 import { namesFor } from "../../config/config.ts";
 import { functionTrust, scheduleTrust } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, notifierPolicy, schedulePolicy } from "../../iam/guard-access.ts";
-import { violationsOf } from "../../iam/guard-rules.ts";
-import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
+import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 
 const names = namesFor("dev", "");
 const scope: GuardScope = {
@@ -29,7 +29,7 @@ const trusts: Readonly<Record<string, PolicyDocument>> = {
     functionTrust: functionTrust(scope, names.costGuard),
     scheduleTrust: scheduleTrust(scope),
     topic: topicPolicy({ ...scope, names }),
-    queue: noticesQueuePolicy({ ...scope, names }),
+    queue: notificationsQueuePolicy({ ...scope, names }),
 };
 
 /** A resource that a pattern allows. */
@@ -59,7 +59,7 @@ describe("the policies of the cost guard", () => {
         it(`${name}: is one that IAM takes, for any partition, without a wildcard action, and a wildcard resource only where there is no other`, () => {
             const text = JSON.stringify(document);
             const isTrust = name.endsWith("Trust");
-            // A trust policy is the resource policy of the role that it stands in, so it names none.
+            // A trust policy is the resource policy of its own role, so it names none.
             const judged = isTrust ? text.replace('"Action"', '"Resource":"*","Action"') : text;
             const kind = name in policies ? "identity" : "resource";
             const limit = isTrust ? sizeLimits.trustPolicy : sizeLimits.managedPolicy;
@@ -143,7 +143,7 @@ describe("the policies of the cost guard", () => {
                 { resource: [{ name, document: trusts[name] as PolicyDocument }] },
                 scope.accountId,
             ).decision;
-        const topic = arn("sns", names.notices);
+        const topic = arn("sns", names.notifications);
         const cases: [string, string, string, string, string, string][] = [
             [
                 "functionTrust",
@@ -177,7 +177,14 @@ describe("the policies of the cost guard", () => {
                 arn("cloudwatch", `alarm:${names.alarmPrefix}-failures`),
                 arn("cloudwatch", "alarm:other"),
             ],
-            ["queue", "sns.amazonaws.com", "sqs:SendMessage", arn("sqs", names.notices), topic, arn("sns", "other")],
+            [
+                "queue",
+                "sns.amazonaws.com",
+                "sqs:SendMessage",
+                arn("sqs", names.notifications),
+                topic,
+                arn("sns", "other"),
+            ],
         ];
         for (const [name, service, action, resource, ours, others] of cases) {
             assert.equal(by(name, service, action, resource, ours), "allowed", `${service} for ${ours}`);

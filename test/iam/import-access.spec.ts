@@ -57,7 +57,7 @@ describe("the three documents of an import", () => {
         });
     });
 
-    it("let the service do the same by the bucket policy, and nobody anything without TLS", () => {
+    it("let the service do this by the bucket policy, and require TLS for everyone", () => {
         const service = { Principal: { Service: "personalize.amazonaws.com" }, Condition: onlyForUs };
         assert.deepEqual(bucketPolicy, {
             Version: "2012-10-17",

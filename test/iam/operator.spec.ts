@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { authorize, listOf, parsePolicy, sizeLimits } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
-import { violationsOf } from "../../iam/guard-rules.ts";
 import { actionsOf, roleArn, rolesOf } from "../../iam/operator/scope.ts";
 import {
     neededOnAws,
@@ -14,6 +13,7 @@ import {
     policyKinds,
     rolesBoundary,
 } from "../../iam/operator.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 
 const scope: OperatorScope = {
     partition: "aws-cn",
@@ -57,7 +57,7 @@ describe("the operator's policies", () => {
         });
     }
 
-    it("allow everything only where the service knows no narrower resource, and say what it is", () => {
+    it("allow everything only where the service knows no narrower resource, and give the reason", () => {
         for (const grant of operatorGrants(scope)) {
             const isAll = grant.on.includes("*");
             assert.equal(isAll, grant.everythingBecause !== undefined, grant.sid);
@@ -110,7 +110,7 @@ describe("the operator's policies", () => {
         assert.equal(may("iam:SetDefaultPolicyVersion", policyArn(scope, "deploy")), "explicitDeny");
     });
 
-    it("pass our role to Personalize, and to nobody else", () => {
+    it("pass our role to Personalize only", () => {
         const to = (service: string) => ({ "iam:PassedToService": service });
         const role = roleArn(scope);
         assert.equal(may("iam:PassRole", role, to("personalize.amazonaws.com")), "allowed");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { authorize, type PolicyDocument, parsePolicy, sizeLimits } from "policy-evaluator";
 import { namesFor } from "../../config/config.ts";
-import { violationsOf } from "../../iam/guard-rules.ts";
 import { rolesBoundary } from "../../iam/operator.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 import { trailArn, trailBucketPolicy, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 
 const accountId = "123456789012";
@@ -46,7 +46,7 @@ describe("the trail's policies", () => {
         assert.equal(byCloudTrail(trailRoleTrust(scope), "sts:AssumeRole", role), "allowed");
     });
 
-    it("let nobody's other trail do so, nor anybody write elsewhere or without TLS", () => {
+    it("allow no other trail, no other place, and nothing without TLS", () => {
         const other = { "aws:SourceArn": trailArn({ ...scope, names: { trail: "other" } }) };
         const role = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files, other), "implicitDeny");

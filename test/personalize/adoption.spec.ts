@@ -13,20 +13,20 @@ describe("what exists already", () => {
     const world = useWorld();
     const { make, makeGroup, makeVersion, makeAll } = world;
 
-    it("goes on with its own after a lost answer, and makes no second one", async () => {
+    it("uses its own after a lost answer, and makes no second one", async () => {
         const first = await makeAll();
         const second = await makeAll();
         for (const kind of Object.keys(first) as (keyof typeof first)[]) {
             assert.deepEqual(second[kind], first[kind]);
         }
         assert.equal(
-            world.lines.filter((line) => line.endsWith("exists already and is of this stack; going on with it")).length,
+            world.lines.filter((line) => line.endsWith("already exists and belongs to this stack; using it")).length,
             7,
         );
         assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
     });
 
-    it("brings its own up to date when it goes on with it", async () => {
+    it("brings its own up to date when it uses it", async () => {
         const { solution, version } = await makeAll();
         const inputs = {
             name: "films",
@@ -42,7 +42,10 @@ describe("what exists already", () => {
         const theirs = { tags: { ...tags, "pulumi:stack": "theirs" } };
         const { id, outs } = await makeGroup(theirs);
         await assert.rejects(makeGroup(), (error: Error) => {
-            assert.match(error.message, /^dataset group films exists already and is not of this stack: its tags are /);
+            assert.match(
+                error.message,
+                /^dataset group films already exists and does not belong to this stack: its tags are /,
+            );
             assert.match(error.message, /Nothing was changed\. .*`pulumi config set nameSuffix -<name>`/);
             assert.ok(!("id" in error), "it must not be recorded as ours");
             return true;
@@ -50,9 +53,9 @@ describe("what exists already", () => {
         assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    it("refuses what somebody made by hand, without tags", async () => {
+    it("refuses what was made by hand, without tags", async () => {
         await world.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
-        await assert.rejects(makeGroup(), /not of this stack: its tags are \{\}.*nameSuffix/);
+        await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}.*nameSuffix/);
     });
 
     it("knows a schema, which carries no tags, by its text", async () => {
@@ -66,7 +69,7 @@ describe("what exists already", () => {
             .replace(/"string"(?=},\{"name":"TIME)/, '"float"');
         await assert.rejects(
             make("Schema", { name: "films", schema: other }),
-            /schema films exists already with another schema\..*nameSuffix/,
+            /schema films already exists with a different schema\..*nameSuffix/,
         );
     });
 
@@ -82,7 +85,7 @@ describe("what exists already", () => {
         };
         await assert.rejects(
             make("Solution", inputs),
-            /solution films exists already with another datasetGroupArn\..*nameSuffix/,
+            /solution films already exists with a different datasetGroupArn\..*nameSuffix/,
         );
     });
 
@@ -95,7 +98,7 @@ describe("what exists already", () => {
             performAutoML: false,
             performAutoTraining: false,
         };
-        await assert.rejects(make("Solution", inputs), /solution films exists already with another recipeArn\./);
+        await assert.rejects(make("Solution", inputs), /solution films already exists with a different recipeArn\./);
         const { props } = await world.handlers.Solution.read(solution.id, solution.outs);
         assert.deepEqual(props, solution.outs);
     });

@@ -138,7 +138,7 @@ describe("the difference between what is recorded and what is wanted", () => {
                 });
             }
 
-            it("is an update that goes on waiting for one that a refresh saw being made", () => {
+            it("is an update that continues to wait for one that a refresh saw being made", () => {
                 const { changes, replaces } = diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs);
                 assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
             });

@@ -51,7 +51,7 @@ describe("what was changed outside", () => {
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42" });
     });
 
-    it("is seen and made again: a campaign that somebody is deleting", async () => {
+    it("is seen and made again: a campaign that is being deleted outside", async () => {
         const { campaign } = await world.makeAll();
         await world.slowDown();
         await world.untilActive("Campaign", campaign);
@@ -84,7 +84,7 @@ describe("what was changed outside", () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             world.makeGroup({ adopt }),
-            /dataset group films: config adopt names .*nothing, which does not exist\. Correct it, or take it out\./,
+            /dataset group films: config adopt names .*nothing, which does not exist\. Correct it or remove it\./,
         );
         const { group, solution } = await world.makeVersion();
         const otherwise = {
@@ -96,7 +96,7 @@ describe("what was changed outside", () => {
         };
         await assert.rejects(
             world.make("Solution", otherwise),
-            /exists already with another recipeArn, performAutoML\./,
+            /already exists with a different recipeArn, performAutoML\./,
         );
     });
 
@@ -111,7 +111,7 @@ describe("what was changed outside", () => {
         );
     });
 
-    it("comes under the program with its schema as somebody wrote it, and is not replaced for spaces and order", async () => {
+    it("comes under the program with its original schema text, and is not replaced for spaces and order", async () => {
         const { version, ...rest } = JSON.parse(itemInteractionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
         const { schemaArn: adopt } = await world.service.personalize.send(

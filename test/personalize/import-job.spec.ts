@@ -28,11 +28,11 @@ describe("imports, and the versions trained on them", () => {
             assert.deepEqual(failure.reasons, [failure.message]);
             assert.match(
                 failure.message,
-                /^dataset import job import-aaaaaaaa: CREATE FAILED\. The service says: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\.$/,
+                /^dataset import job import-aaaaaaaa: CREATE FAILED\. Reason from Personalize: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\.$/,
             );
         });
 
-        it("makes it anew under the next number once the policy is mended", async () => {
+        it("makes it again under the next number once the policy is fixed", async () => {
             const inputs = importInputs(datasetArn);
             const { changes, replaces } = await world.handlers.DatasetImportJob.diff(
                 failure.id,

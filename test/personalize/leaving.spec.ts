@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
 import { useWorld } from "./world.ts";
 
-describe("what stands on a resource that is to go", () => {
+describe("resources that use a resource to delete", () => {
     const world = useWorld();
     const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
         !("id" in (await world.handlers[kind].read(id, { ...outs })));
 
-    it("goes first when it is of our stack: a campaign that nobody recorded would bill on for ever", async () => {
+    it("goes first when it is of our stack: an unrecorded campaign would be billed for ever", async () => {
         const { solution, campaign } = await world.makeAll();
         await world.handlers.Solution.delete(solution.id, solution.outs);
         assert.ok(await gone("Campaign", campaign));
         assert.ok(await gone("Solution", solution));
         assert.ok(
             world.lines.some((line) =>
-                line.startsWith("campaign films is of this stack and stands on solution films; it is deleted first"),
+                line.startsWith("campaign films belongs to this stack and uses solution films; deleting it first"),
             ),
             world.lines.join("\n"),
         );
@@ -45,7 +45,7 @@ describe("what stands on a resource that is to go", () => {
         });
         await assert.rejects(
             hasty.Solution.delete(solution.id, solution.outs),
-            /solution films is still ResourceInUseException: .*; campaign theirs stands on it and is not of this stack: delete it, and this goes on/,
+            /solution films is still ResourceInUseException: .*; campaign theirs uses it and does not belong to this stack: delete it, then this deletion continues/,
         );
         assert.ok(!(await gone("Campaign", { id: campaignArn, outs: solution.outs })));
     });

@@ -30,7 +30,7 @@ describe("the life of Personalize resources", () => {
             assert.match(id, /^arn:aws:personalize:eu-central-1:000000000000:/);
             assert.equal(outs.status, "ACTIVE", kind);
             assert.equal(outs.arn, id);
-            assert.deepEqual(JSON.parse(JSON.stringify(outs)), outs, `${kind}: only what JSON can say`);
+            assert.deepEqual(JSON.parse(JSON.stringify(outs)), outs, `${kind}: only JSON values`);
             assert.ok(Object.values(outs).every((value) => value !== undefined));
             const { arn, status, jobName, bestRecipeArn, trainingHours, ...inputs } = outs;
             assert.equal(
@@ -52,7 +52,7 @@ describe("the life of Personalize resources", () => {
             assert.equal("id" in (await world.handlers[kind].read(id, outs)), !goneNow, `${kind} after its delete`);
         }
         assert.deepEqual(await world.handlers.SolutionVersion.read(made.version.id, made.version.outs), {});
-        const told = world.lines.filter((line) => line.includes("the service has no delete"));
+        const told = world.lines.filter((line) => line.includes("Personalize cannot delete"));
         assert.equal(told.length, 2);
         await world.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
     });
@@ -91,7 +91,7 @@ describe("the life of Personalize resources", () => {
         assert.equal((await world.make("Solution", inputs)).id, id);
     });
 
-    it("gives up at the deadline with what is there on record, and the next update goes on with it", async () => {
+    it("gives up at the deadline with the state recorded, and the next update continues", async () => {
         await world.slowDown();
         let clock = 0;
         const hasty = world.handlersWith({
@@ -127,7 +127,7 @@ describe("the life of Personalize resources", () => {
         assert.ok(world.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
     });
 
-    it("takes a training that somebody stopped for failed, at once", async () => {
+    it("treats a training that was stopped outside as failed, at once", async () => {
         const { solution, importJob } = await makeVersion();
         await world.slowDown();
         await world.untilActive("Solution", solution);
@@ -174,7 +174,7 @@ describe("the life of Personalize resources", () => {
         });
         await assert.rejects(
             hasty.Schema.delete(schema.id, schema.outs),
-            /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to go on with its deletion\.$/,
+            /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to continue the deletion\.$/,
         );
     });
 

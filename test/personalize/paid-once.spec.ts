@@ -66,7 +66,7 @@ describe("a create call whose answer is lost", () => {
         assert.equal(jobs.length, 1);
     });
 
-    it("of a name goes on with what is there, and says that it looked", async () => {
+    it("of a name uses the existing resource, and logs the check", async () => {
         const count = loseAnswers("CreateDatasetGroup");
         const { id, outs } = await world.makeGroup();
         assert.equal(outs.status, "ACTIVE");
@@ -77,7 +77,10 @@ describe("a create call whose answer is lost", () => {
             groups.map(({ datasetGroupArn }) => datasetGroupArn),
             [id],
         );
-        assert.match(String(world.lines[0]), /^dataset group films: socket hang up; looking again before another try$/);
+        assert.match(
+            String(world.lines[0]),
+            /^dataset group films: socket hang up; checking for it before the next attempt$/,
+        );
     });
 
     it("is given up when nothing answers for two minutes", async () => {
@@ -98,7 +101,7 @@ describe("a create call whose answer is lost", () => {
 describe("the training of a version", () => {
     const world = useWorld();
 
-    it("is stopped when the version is to go while it runs, so that nobody pays for its end", async () => {
+    it("is stopped when the version is to go while it runs, so that its rest is not paid", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown();
         const before = await world.handlers.SolutionVersion.read(version.id, version.outs);

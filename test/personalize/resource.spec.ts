@@ -119,7 +119,7 @@ describe("the recipe of a version", () => {
                     ? { solution: { autoMLResult: { bestRecipeArn } } }
                     : { solutionVersion: { status: "ACTIVE", performAutoML: true, solutionArn } },
         } as unknown as PersonalizeClient;
-        const { properties } = await kinds.SolutionVersion.look(client, `${solutionArn}/0123abcd`);
+        const { properties } = await kinds.SolutionVersion.describe(client, `${solutionArn}/0123abcd`);
         assert.equal(properties.bestRecipeArn, bestRecipeArn);
     });
 });

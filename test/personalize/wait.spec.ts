@@ -9,7 +9,7 @@ const plan = {
     goOn: "Run it again.",
 };
 
-/** A world whose clock only goes on by sleeping. */
+/** A world whose clock only advances by sleeping. */
 function createWorld(more: Partial<WaitDeps> = {}) {
     let seconds = 0;
     const lines: string[] = [];
@@ -49,7 +49,7 @@ describe("waiting", () => {
         assert.deepEqual([lines, sleeps], [[], []]);
     });
 
-    it("says each state once, with its age and the usual time", async () => {
+    it("logs each state once, with its age and the usual time", async () => {
         const { deps, lines } = createWorld();
         await waitFor(deps, plan, answers("CREATE PENDING", "CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"), ready);
         assert.deepEqual(lines, [
@@ -66,8 +66,8 @@ describe("waiting", () => {
             lines.map((line) => line.split(", ")[1]),
             [
                 "0 s (usually 8 minutes)",
-                "1 min 0 s (usually 8 minutes). Ctrl-C twice ends the wait only. Run it again.",
-                "2 min 0 s (usually 8 minutes). Ctrl-C twice ends the wait only. Run it again.",
+                "1 min 0 s (usually 8 minutes). Ctrl-C twice only ends the wait. Run it again.",
+                "2 min 0 s (usually 8 minutes). Ctrl-C twice only ends the wait. Run it again.",
             ],
         );
     });
@@ -85,7 +85,7 @@ describe("waiting", () => {
         }
     });
 
-    it("gives up at the deadline, and says how to go on", async () => {
+    it("gives up at the deadline, and names the next step", async () => {
         const { deps, now } = createWorld();
         await assert.rejects(waitFor(deps, plan, answers("CREATE IN_PROGRESS"), ready), {
             message: "campaign films is still CREATE IN_PROGRESS after 1 h 0 min. Run it again.",
@@ -107,11 +107,11 @@ describe("waiting", () => {
         serviceError("Error", { code: "ECONNREFUSED" }),
     ];
     for (const error of transient) {
-        it(`survives ${(error as { code?: string }).code ?? error.name}, and says so`, async () => {
+        it(`survives ${(error as { code?: string }).code ?? error.name}, and logs it`, async () => {
             const { deps, lines } = createWorld();
             assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
             assert.equal(lines.length, 1);
-            assert.match(String(lines[0]), /^campaign films: not answering \(.*!/);
+            assert.match(String(lines[0]), /^campaign films: no answer \(.*!/);
         });
     }
 

@@ -111,7 +111,7 @@ export function useWorld() {
 
     return {
         bucket,
-        /** What the handlers logged. */
+        /** Log lines of the handlers. */
         lines,
         get service(): Service {
             return here().service;

@@ -1,16 +1,15 @@
-import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { DeleteSolutionCommand } from "@aws-sdk/client-personalize";
+import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { rankingMetrics } from "../../../config/metrics.ts";
+import { ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
+import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
-import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
+import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
 import {
     guardStateParameter,
     readGuardState,
@@ -19,26 +18,25 @@ import {
 } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { tagsOf } from "../../../personalize/tags.ts";
-import { putNotice } from "../recommendation-api/table.ts";
-import { publishGauges } from "./metrics.ts";
-import type { GuardPorts } from "./ports.ts";
+import { putNotification } from "../recommendation-api/table.ts";
+import type { GuardPorts } from "./run-guard.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
-/** Which stack's campaign the guard watches, and whom it tells. */
+/** The guarded stack, its campaigns, and the targets of notifications. */
 export interface GuardPlace {
     readonly project: string;
     readonly stack: string;
     readonly campaignArn: string;
-    /** Of the campaign that orders given films; undefined where the stack's config has none. */
+    /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
-    /** The API's table, where what viewers are to know is read; undefined where there is no API. */
+    /** The API's table, for the notification to viewers; undefined without an API. */
     readonly tableName?: string | undefined;
 }
 
 export interface GuardClients {
     readonly personalize: PersonalizeClient;
-    /** Sends each call once: its requests are counted. */
+    /** Without retries, because CloudWatch counts its requests. */
     readonly runtime: PersonalizeRuntimeClient;
     readonly cloudwatch: CloudWatchClient;
     readonly ssm: SSMClient;
@@ -46,10 +44,10 @@ export interface GuardClients {
     readonly dynamo: DynamoDBClient;
 }
 
-/** A user that no data set has: what the campaign answers is of no interest. */
+/** A user id that no dataset has; the answer is ignored. */
 const probeUser = "cost-guard-probe";
 
-/** The guard's world in AWS. */
+/** The guard's ports to AWS. */
 export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
     const { project, stack, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
@@ -58,14 +56,14 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     return {
         now: Date.now,
         log: (line) => console.log(JSON.stringify(line)),
-        campaign: () => campaignSeen(personalize, campaignArn),
+        campaign: () => observeCampaign(personalize, campaignArn),
         kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
         ranking:
             rankingCampaignArn === undefined
                 ? undefined
                 : {
-                      campaign: () => campaignSeen(personalize, rankingCampaignArn),
+                      campaign: () => observeCampaign(personalize, rankingCampaignArn),
                       requests: (since) =>
                           requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
                   },
@@ -89,13 +87,26 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
             await personalize.send(command).catch(goneOrThrow);
         },
         async show({ kind, text, at }) {
-            if (tableName !== undefined) await putNotice(dynamo, tableName, { kind, text, at: Date.parse(at) });
+            if (tableName !== undefined) await putNotification(dynamo, tableName, { kind, text, at: Date.parse(at) });
         },
-        async notify(notice) {
-            const Message = JSON.stringify({ default: JSON.stringify(notice), email: `${notice.text}\n` });
-            const Subject = `${project} ${stack}: ${notice.kind.replaceAll("-", " ")}`.slice(0, 99);
+        async notify(notification) {
+            const Message = JSON.stringify({ default: JSON.stringify(notification), email: `${notification.text}\n` });
+            const Subject = `${project} ${stack}: ${notification.kind.replaceAll("-", " ")}`.slice(0, 99);
             await sns.send(new PublishCommand({ TopicArn: topicArn, Subject, Message, MessageStructure: "json" }));
         },
         publish: (gauges) => publishGauges(cloudwatch, stack, gauges),
     };
+}
+
+/** Publishes the calculated gauges; unknown ones are left out. */
+export async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
+    const values: readonly [string, number | undefined][] = [
+        [ownMetrics.monthSpend, gauges.monthSpendUsd],
+        [ownMetrics.hourlyCost, gauges.hourlyUsd],
+        [ownMetrics.idleHours, gauges.idleHours],
+    ];
+    const MetricData = values.flatMap(([MetricName, Value]) =>
+        Value === undefined ? [] : [{ MetricName, Value, Dimensions: [{ Name: "Stack", Value: stack }] }],
+    );
+    await client.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
 }

@@ -8,7 +8,7 @@ import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { awsPorts, type GuardPlace } from "./aws-ports.ts";
 import { runGuard } from "./run-guard.ts";
 
-/** What the function is told, as JSON in `GUARD_CONFIG`. */
+/** Configuration of the function: JSON in `GUARD_CONFIG`. */
 export type GuardSettings = GuardConfig & GuardPlace;
 
 const clients = {
@@ -20,7 +20,7 @@ const clients = {
     dynamo: new DynamoDBClient({}),
 };
 
-/** Runs the cost guard once; what started it, and with what, is of no interest. */
+/** Runs the cost guard once; the event is ignored. */
 export async function handler(): Promise<void> {
     const settings = JSON.parse(process.env.GUARD_CONFIG ?? "{}") as GuardSettings;
     await runGuard(awsPorts(clients, settings), settings);

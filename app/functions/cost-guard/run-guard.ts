@@ -1,51 +1,65 @@
-import { decide, requestsSince } from "../../../cost/decide.ts";
+import { decide, type Gauges, requestsSince } from "../../../cost/decide.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { type CampaignLooks, isLeaving, type Looks } from "../../../cost/guard-looks.ts";
-import { freshState, type GuardState, parseState, say, without } from "../../../cost/guard-state.ts";
+import { addNotification, freshState, type GuardState, parseState, without } from "../../../cost/guard-state.ts";
 import { probeSent } from "../../../cost/idle.ts";
-import { isOfParking, sentNotice } from "../../../cost/notices.ts";
+import { isOfParking, type SentNotification, sentNotification } from "../../../cost/notifications.ts";
+import {
+    type CampaignObservations,
+    isLeaving,
+    type Observations,
+    type ObservedCampaign,
+    type ObservedParking,
+    type ObservedSolution,
+} from "../../../cost/observations.ts";
+import type { RequestWindows } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
-import type { GuardPorts } from "./ports.ts";
 
 /**
- * One run of the cost guard: look, decide, note what is to be done, do it, note what was done. A run that dies at any
- * point is gone on with by the next, and says nothing under a second id. What fails hides nothing else.
+ * One run of the cost guard: observe, decide, store the pending work, do it, store the result. If a run crashes at any
+ * point, the next run continues and sends nothing under a second id. A failed part does not stop the others.
  *
- * @throws AggregateError at the end, with each part that failed, for the failures' queue and the alarm on it.
+ * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm.
  */
 export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
     const now = ports.now();
     const failures = collector(ports);
     const { text, version, name } = await ports.readState();
     const found = text === undefined ? undefined : parseState(text);
-    const campaign = await failures.of("look at the campaign", async () => ({ found: await ports.campaign() }));
+    const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
     if (campaign === undefined && !(found && "state" in found)) {
         throw failures.error();
     }
     const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
-    const looks = await lookAround(ports, failures, campaign, requestsSince(known, now));
-    const decided = decide(known, now, config, looks);
+    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now));
+    const decided = decide(known, now, config, observations);
     const lost = found && "problem" in found ? found.problem : undefined;
-    const told = { problem: lost ?? "", parameter: name };
+    const notified = { problem: lost ?? "", parameter: name };
     const about = stamp(now);
     let state =
-        (lost && say(decided.state, { kind: "state-lost", month: monthOf(now), about, at: now, facts: told })) ||
+        (lost &&
+            addNotification(decided.state, {
+                kind: "state-lost",
+                month: monthOf(now),
+                about,
+                at: now,
+                facts: notified,
+            })) ||
         decided.state;
     const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
     if (noted !== version + 1) {
-        // A schedule may start a run twice: who noted first acts, and whatever neither does is noted for the next run.
-        ports.log({ did: "leave it to another run" });
+        // A schedule may start two runs at once. The first to store its state acts; the next run does the rest.
+        ports.log({ did: "leave the work to a parallel run" });
         return;
     }
 
     const before = state;
-    state = await act(ports, config, failures, state, looks);
+    state = await act(ports, config, failures, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     if (state !== before) {
-        await failures.of("note what was done", async () => {
+        await failures.of("store the state", async () => {
             const latest = await ports.readState();
             const later = latest.text === undefined ? undefined : parseState(latest.text);
-            // A run that goes on from what was noted above knows more, and does the rest.
+            // A later run that started from this state knows more and does the rest.
             if (!(later && "state" in later && later.state.basedOn === noted)) {
                 await ports.writeState(JSON.stringify({ ...state, basedOn: noted }));
             }
@@ -61,60 +75,60 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
 async function lookAround(
     ports: GuardPorts,
     failures: Failures,
-    campaign: Looks["campaign"],
+    campaign: Observations["campaign"],
     since: number,
-): Promise<Looks> {
+): Promise<Observations> {
     const { ranking: port } = ports;
     const [kept, requests, ranking, parked, solutions] = await Promise.all([
-        campaign?.found && failures.of("look at the campaign's tags", () => ports.kept()),
-        failures.of("look at the requests", () => ports.requests(since)),
-        port && rankingLooks(port, failures, since),
-        failures.of("look at what is parked", async () => ({ mark: await ports.parked() })),
-        failures.of("look at the solutions", () => ports.solutions()),
+        campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
+        failures.of("read the campaign's requests", () => ports.requests(since)),
+        port && rankingObservations(port, failures, since),
+        failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
+        failures.of("list the solutions", () => ports.solutions()),
     ]);
     return { campaign, kept, requests, ranking, parked, solutions };
 }
 
-async function rankingLooks(
+async function rankingObservations(
     port: NonNullable<GuardPorts["ranking"]>,
     failures: Failures,
     since: number,
-): Promise<CampaignLooks> {
+): Promise<CampaignObservations> {
     const [campaign, requests] = await Promise.all([
-        failures.of("look at the ranking campaign", async () => ({ found: await port.campaign() })),
-        failures.of("look at the ranking campaign's requests", () => port.requests(since)),
+        failures.of("describe the ranking campaign", async () => ({ found: await port.campaign() })),
+        failures.of("read the ranking campaign's requests", () => port.requests(since)),
     ]);
     return { campaign, requests };
 }
 
-/** Does what the state says is to be done, the brake first; answers the state without what was. */
+/** Does the pending work, parking first; returns the state without the completed work. */
 async function act(
     ports: GuardPorts,
     config: GuardConfig,
     failures: Failures,
     decided: GuardState,
-    { solutions }: Looks,
+    { solutions }: Observations,
 ): Promise<GuardState> {
     let state = decided;
     const { parking, probe } = state;
     if (parking !== undefined) {
-        // What is noted goes only when a look shows the campaign on its way out: an accepted deletion may yet fail.
+        // The entry is removed only when the campaign is being deleted, because an accepted deletion can fail.
         await failures.of("park the campaign", () => ports.park(parking.reason));
     }
-    for (const notice of decided.notices) {
-        const sent = await failures.of(`send the notice ${notice.key}`, async () => {
-            const sent = sentNotice(notice, config);
-            // First, because what was sent is not done again.
+    for (const notification of decided.notices) {
+        const sent = await failures.of(`send the notification ${notification.key}`, async () => {
+            const sent = sentNotification(notification, config);
+            // First, because a sent notification is not processed again.
             if (isOfParking(sent)) await ports.show(sent);
             await ports.notify(sent);
             return true;
         });
         if (sent) {
-            state = { ...state, notices: state.notices.filter(({ key }) => key !== notice.key) };
+            state = { ...state, notices: state.notices.filter(({ key }) => key !== notification.key) };
         }
     }
     if (probe !== undefined && !probe.sent) {
-        const asked = await failures.of("ask the campaign", async () => {
+        const asked = await failures.of("probe the campaign", async () => {
             await ports.probe();
             return true;
         });
@@ -132,7 +146,7 @@ async function act(
 interface Failures {
     readonly all: readonly Error[];
     error(): AggregateError;
-    /** What a part answers; undefined when it fails, which is logged and kept. */
+    /** Runs a part; returns undefined if it fails, and logs and collects the error. */
     of<T>(part: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
@@ -153,4 +167,41 @@ function collector(ports: Pick<GuardPorts, "log">): Failures {
             }
         },
     };
+}
+
+/** The guard's ports to the outside. Each call may fail; moments are milliseconds since 1970. */
+export interface GuardPorts {
+    now(): number;
+    /** One line of JSON. */
+    log(line: Readonly<Record<string, unknown>>): void;
+
+    /** The stack's campaign; undefined if there is none. */
+    campaign(): Promise<ObservedCampaign | undefined>;
+    /** Whether the campaign has the tag `keep`. */
+    kept(): Promise<boolean>;
+    /** Requests of the campaign by windows of five minutes, from this moment. */
+    requests(since: number): Promise<RequestWindows>;
+    /** Ports of the ranking campaign; undefined if the stack has none. */
+    readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
+    parked(): Promise<ObservedParking | undefined>;
+    /** The solutions with the stack's tags. */
+    solutions(): Promise<readonly ObservedSolution[]>;
+
+    /**
+     * The stored state and its parameter's name; text is undefined before the first run. `version` grows by 1 with each
+     * write.
+     */
+    readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
+    /** Returns the version of this write. */
+    writeState(text: string): Promise<number>;
+
+    /** Sends one request to the campaign, for a user who does not exist. */
+    probe(): Promise<void>;
+    /** Writes the parked flag and requests the deletion of all campaigns; does nothing if already done. */
+    park(reason: string): Promise<void>;
+    deleteSolution(name: string): Promise<void>;
+    /** Shows it on the page while there is no campaign; does nothing without an API. */
+    show(notification: SentNotification): Promise<void>;
+    notify(notification: SentNotification): Promise<void>;
+    publish(gauges: Gauges): Promise<void>;
 }

@@ -5,13 +5,13 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { keepTag } from "../../../cost/guard-config.ts";
-import type { SolutionSeen } from "../../../cost/guard-looks.ts";
+import type { ObservedSolution } from "../../../cost/observations.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { isOurs, type Tags, tagsOf } from "../../../personalize/tags.ts";
 
-/** The solutions that carry a stack's tags, with whether a campaign stands on each. */
-export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly SolutionSeen[]> {
-    const found: SolutionSeen[] = [];
+/** The solutions with a stack's tags, and whether each has a campaign. */
+export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly ObservedSolution[]> {
+    const found: ObservedSolution[] = [];
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
         for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
             const tags = await tagsOf(client, solutionArn).catch(goneOrThrow);
@@ -30,7 +30,7 @@ export async function stackSolutions(client: PersonalizeClient, stack: Tags): Pr
     return found;
 }
 
-/** When the newest version was made or changed, by a training that goes on for instance. */
+/** Time of the newest version's last change, for example of a running training. */
 async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
     let newest: Date | undefined;
     for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {

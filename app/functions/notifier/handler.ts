@@ -1,22 +1,21 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { lineOf } from "./line-of.ts";
 
-/** What SNS hands to a function (SNS Developer Guide, "Fanout to Lambda functions"). */
+/** The event from SNS (SNS Developer Guide, "Fanout to Lambda functions"). */
 export interface SnsEvent {
     readonly Records: readonly { readonly Sns: { readonly Subject?: string | null; readonly Message: string } }[];
 }
 
-/** Seconds that a chat may take to answer. */
-const patience = 10;
+/** Timeout of the chat in seconds. */
+const timeoutSeconds = 10;
 
 const ssm = new SSMClient({});
 let webhook: Promise<string> | undefined;
 
 /**
- * Hands notices to a chat: one message each. The webhook's URL is a secret: whoever has it can write there, so it stays in
- * an SSM SecureString, whose name is in `WEBHOOK_PARAMETER`, and out of logs and errors.
+ * Forwards each notification to a chat. The webhook's URL is a secret, because it gives write access. Therefore it is
+ * in an SSM SecureString, named by `WEBHOOK_PARAMETER`, and never in logs or errors.
  *
- * @throws Error when the chat does not take one; then SNS's invocation is retried, and what still fails is kept.
+ * @throws Error if the chat rejects one; then Lambda retries, and the queue keeps what still fails.
  */
 export async function handler({ Records }: SnsEvent): Promise<void> {
     for (const { Sns } of Records) {
@@ -26,7 +25,7 @@ export async function handler({ Records }: SnsEvent): Promise<void> {
     }
 }
 
-/** Read once for each copy of the function; again, when it could not be read. */
+/** Read once per process, and again after a failure. */
 async function url(): Promise<string> {
     webhook ??= readUrl();
     return webhook.catch((error: unknown) => {
@@ -39,7 +38,9 @@ async function readUrl(): Promise<string> {
     const Name = process.env.WEBHOOK_PARAMETER ?? "";
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
     if (!URL.canParse(Parameter?.Value ?? "")) {
-        throw new Error(`SSM parameter ${Name} is no URL. Write the URL of the chat's incoming webhook into it.`);
+        throw new Error(
+            `SSM parameter ${Name} does not hold a URL. Store the URL of the chat's incoming webhook in it.`,
+        );
     }
     return Parameter?.Value ?? "";
 }
@@ -49,14 +50,46 @@ async function post(to: string, text: string): Promise<void> {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ text }),
-        signal: AbortSignal.timeout(patience * 1000),
+        signal: AbortSignal.timeout(timeoutSeconds * 1000),
     }).catch((error: unknown) => {
-        // What fetch says of its failure may hold the URL.
-        throw new Error(`the chat does not answer: ${error instanceof Error ? error.name : "no reason"}`);
+        // The error of fetch may contain the URL.
+        throw new Error(`the chat does not answer: ${error instanceof Error ? error.name : "unknown error"}`);
     });
     if (!response.ok) {
-        // A webhook that was changed is to be read anew.
+        // The webhook may have changed, so read it again next time.
         webhook = undefined;
-        throw new Error(`the chat does not take the notice: HTTP ${response.status}`);
+        throw new Error(`the chat rejected the notification: HTTP ${response.status}`);
     }
 }
+
+/** Maximum length of a chat message; the queue has the full text. */
+const longest = 1000;
+
+/** One readable line from a topic's message: a notification of ours, a CloudWatch alarm, or a text of AWS Budgets. */
+export function lineOf(message: string, subject?: string): string {
+    const document = parse(message);
+    const line =
+        text(document?.text) ??
+        (text(document?.AlarmName) === undefined ? undefined : alarmLine(document as Record<string, unknown>)) ??
+        [subject, message].filter((part) => part !== undefined).join(": ");
+    const flat = line.replace(/\s+/g, " ").trim();
+    return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat;
+}
+
+/** `ALARM movie-recommender-alarm-errors: reason (description)`. */
+function alarmLine(alarm: Readonly<Record<string, unknown>>): string {
+    const about = text(alarm.AlarmDescription);
+    const reason = text(alarm.NewStateReason) ?? "no reason given";
+    return `${text(alarm.NewStateValue) ?? "?"} ${alarm.AlarmName}: ${reason}${about === undefined ? "" : ` (${about})`}`;
+}
+
+function parse(message: string): Readonly<Record<string, unknown>> | undefined {
+    try {
+        const document: unknown = JSON.parse(message);
+        return typeof document === "object" && document !== null ? (document as Record<string, unknown>) : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);

@@ -4,13 +4,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { hour, window } from "../../../cost/time.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { limits } from "../../serving/limits.ts";
 import { prefetch } from "../../serving/prefetch.ts";
 import { campaignPort } from "../recommendation-api/campaign.ts";
 import { askedIn, tablePort } from "../recommendation-api/table.ts";
 
-/** What the function is told, as JSON in `PREFETCH_CONFIG`. */
+/** Configuration of the function: JSON in `PREFETCH_CONFIG`. */
 export interface PrefetchSettings {
     readonly campaignArn: string;
     readonly tableName: string;
@@ -19,16 +19,16 @@ export interface PrefetchSettings {
 
 const clients = {
     personalize: new PersonalizeClient({}),
-    // A request that is tried again is two on the bill.
+    // Without retries, because each request is billed.
     runtime: new PersonalizeRuntimeClient({ maxAttempts: 1 }),
 };
 const cloudWatch = new CloudWatchClient({});
 const dynamo = new DynamoDBClient({});
 
-/** Milliseconds that are left for the last answer and the log. */
+/** Milliseconds reserved for the last answer and the log. */
 const reserve = 5000;
 
-/** Makes lists in advance once; what started it, and with what, is of no interest. */
+/** Precomputes lists once; the event is ignored. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
     const { campaignArn, tableName, viewers } = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
     const log = (line: object) => console.log(JSON.stringify(line));

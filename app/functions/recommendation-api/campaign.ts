@@ -16,7 +16,7 @@ export interface CampaignClients {
     readonly runtime: PersonalizeRuntimeClient;
 }
 
-/** The campaign, and the ranking campaign where there is one. */
+/** The campaign, and the ranking campaign if there is one. */
 export function campaignPort(
     { personalize, runtime }: CampaignClients,
     { campaignArn, rankingCampaignArn }: { readonly campaignArn: string; readonly rankingCampaignArn?: string },
@@ -24,7 +24,10 @@ export function campaignPort(
     return {
         async ask({ userId, numResults, filter, context }, abortSignal) {
             const command = new GetRecommendationsCommand({
-                ...{ campaignArn, userId, numResults, context },
+                campaignArn,
+                userId,
+                numResults,
+                context,
                 ...(filter && { filterArn: filter.arn, filterValues: filter.values }),
             });
             const { itemList, recommendationId } = await runtime.send(command, { abortSignal });
@@ -47,7 +50,9 @@ export function campaignPort(
                 : async (userId, itemIds, abortSignal) => {
                       const inputList = [...itemIds];
                       const command = new GetPersonalizedRankingCommand({
-                          ...{ campaignArn: rankingCampaignArn, userId, inputList },
+                          campaignArn: rankingCampaignArn,
+                          userId,
+                          inputList,
                       });
                       const { personalizedRanking, recommendationId } = await runtime.send(command, { abortSignal });
                       return orderOf(personalizedRanking, recommendationId);
@@ -62,7 +67,7 @@ const orderOf = (items: readonly PredictedItem[] | undefined, recommendationId: 
     ...(recommendationId !== undefined && { recommendationId }),
 });
 
-/** The event tracker; undefined where there is none. */
+/** The event tracker; undefined if there is none. */
 export function trackerPort(client: PersonalizeEventsClient, trackingId: string | undefined): PutEvents | undefined {
     if (!trackingId) return undefined;
     return async ({ userId, sessionId, events }, abortSignal) => {

@@ -12,8 +12,8 @@ import { campaignPort, trackerPort } from "./campaign.ts";
 import { tablePort } from "./table.ts";
 
 /**
- * What is tried again is tried by the next request, or not at all: the one who waits is better served by the next best answer.
- * Connections are kept, for making one takes longer than most calls.
+ * Without retries: for a waiting viewer the next best answer is better. Connections are kept alive, because opening one
+ * takes longer than most calls.
  */
 const settings = {
     maxAttempts: 1,
@@ -44,5 +44,5 @@ const service = createService({
     log: (line) => console.log(JSON.stringify(line)),
 });
 
-/** Answers a request that API Gateway hands on. */
+/** Answers a request from API Gateway. */
 export const handler = (event: GatewayEvent): Promise<GatewayResult> => service.handle(event);

@@ -9,7 +9,14 @@ import {
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readFilms, writeFilms } from "../../serving/film-scores.ts";
-import type { CampaignSeen, KeptList, Notice, Recent, RecentFilm, TablePort } from "../../serving/ports.ts";
+import type {
+    CampaignStatus,
+    KeptList,
+    Recent,
+    RecentFilm,
+    ShownNotification,
+    TablePort,
+} from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
 
 type Item = Record<string, AttributeValue>;
@@ -23,7 +30,7 @@ const listSk = (key: string) => `list#${key}`;
 
 /** The API's table in DynamoDB; docs/api.md describes its items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
-    /** Both items in one call, or an error: a half of them would look as if the other were not there. */
+    /** Both items in one call, or an error: with only one of them, the other would seem to be missing. */
     async function both(
         keys: readonly [Item, Item],
         abortSignal: AbortSignal,
@@ -52,7 +59,9 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         },
         async recent(userId, abortSignal) {
             const command = new GetItemCommand({
-                ...{ TableName, Key: keyOf(viewerPk(userId), "recent"), ConsistentRead: true },
+                TableName,
+                Key: keyOf(viewerPk(userId), "recent"),
+                ConsistentRead: true,
             });
             return recentOf((await client.send(command, { abortSignal })).Item);
         },
@@ -61,7 +70,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
                 TableName,
                 Item: {
                     ...keyOf(viewerPk(userId), "recent"),
-                    ...{ revision: number(revision), expiresAt: number(expiresAt) },
+                    revision: number(revision),
+                    expiresAt: number(expiresAt),
                     films: text(JSON.stringify(films)),
                 },
                 ConditionExpression: before === 0 ? "attribute_not_exists(pk)" : "revision = :before",
@@ -71,14 +81,15 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         },
         async stack(signal) {
             const item = await both([keyOf("stack", "campaign"), keyOf("stack", "notice")], signal);
-            const [campaign, notice] = [item("campaign"), item("notice")];
+            const [campaign, notification] = [item("campaign"), item("notice")];
             return {
                 ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
                 ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
-                ...(notice && {
-                    notice: {
-                        ...{ kind: textOf(notice, "kind"), text: textOf(notice, "text") },
-                        at: numberOf(notice, "at"),
+                ...(notification && {
+                    notification: {
+                        kind: textOf(notification, "kind"),
+                        text: textOf(notification, "text"),
+                        at: numberOf(notification, "at"),
                     },
                 }),
             };
@@ -105,7 +116,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
         },
         async addAsked(hour, userId, requests, expiresAt, abortSignal) {
             const command = new UpdateItemCommand({
-                ...{ TableName, Key: keyOf(askedPk(hour), userId) },
+                TableName,
+                Key: keyOf(askedPk(hour), userId),
                 UpdateExpression: "SET expiresAt = :expiresAt ADD requests :requests",
                 ExpressionAttributeValues: { ":requests": number(requests), ":expiresAt": number(expiresAt) },
             });
@@ -114,23 +126,31 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
     };
 }
 
-/** From now on no list that was made before `at` (epoch milliseconds) is fresh; one that is better than none is still answered. */
+/**
+ * Makes all lists from before `at` (epoch milliseconds) stale; a stale list still answers if there is no better one.
+ */
 export async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
     const command = new UpdateItemCommand({
-        ...{ TableName, Key: keyOf("stack", "campaign") },
-        ...{ UpdateExpression: "SET flushed = :at", ExpressionAttributeValues: { ":at": number(at) } },
+        TableName,
+        Key: keyOf("stack", "campaign"),
+        UpdateExpression: "SET flushed = :at",
+        ExpressionAttributeValues: { ":at": number(at) },
     });
     await client.send(command);
 }
 
-/** Viewers are told why there is no campaign, as long as there is none; `at` is epoch milliseconds. */
-export async function putNotice(client: DynamoDBClient, TableName: string, notice: Notice): Promise<void> {
-    const { kind, text: told, at } = notice;
+/** Stores the notification that viewers see while there is no campaign; `at` is epoch milliseconds. */
+export async function putNotification(
+    client: DynamoDBClient,
+    TableName: string,
+    notification: ShownNotification,
+): Promise<void> {
+    const { kind, text: told, at } = notification;
     const Item = { ...keyOf("stack", "notice"), kind: text(kind), text: text(told), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Whose lists were asked for in an hour (epoch hours), as processes of the API noted it. */
+/** Viewers whose lists were requested in an hour (epoch hours), as the API's processes stored them. */
 export async function askedIn(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
     const pages = paginateQuery(
         { client },
@@ -155,36 +175,41 @@ const recentOf = (item: Item | undefined): Recent =>
         ? { revision: 0, films: [] }
         : { revision: numberOf(item, "revision"), films: JSON.parse(textOf(item, "films")) as RecentFilm[] };
 
+/** The attribute `generation` has the solution version; existing tables use this name. */
 function listOf(key: string, item: Item): KeptList {
-    const [generation, recommendationId] = [item.generation?.S, item.recommendationId?.S];
+    const [solutionVersion, recommendationId] = [item.generation?.S, item.recommendationId?.S];
     return {
         key,
         films: readFilms(textOf(item, "list")),
         madeAt: numberOf(item, "madeAt"),
         revision: numberOf(item, "revision"),
         from: textOf(item, "from") === "precomputed" ? "precomputed" : "campaign",
-        ...(generation !== undefined && { generation }),
+        ...(solutionVersion !== undefined && { solutionVersion }),
         ...(recommendationId !== undefined && { recommendationId }),
     };
 }
 
-const listItem = ({ films, madeAt, revision, from, generation, recommendationId }: KeptList): Item => ({
-    ...{ list: text(writeFilms(films)), madeAt: number(madeAt), revision: number(revision), from: text(from) },
-    ...(generation !== undefined && { generation: text(generation) }),
+const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendationId }: KeptList): Item => ({
+    list: text(writeFilms(films)),
+    madeAt: number(madeAt),
+    revision: number(revision),
+    from: text(from),
+    ...(solutionVersion !== undefined && { generation: text(solutionVersion) }),
     ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
 });
 
-function seenOf(item: Item): CampaignSeen {
+function seenOf(item: Item): CampaignStatus {
     const [version, tps] = [textOf(item, "solutionVersionArn"), numberOf(item, "minProvisionedTPS")];
     return {
-        ...{ status: textOf(item, "status"), checkedAt: numberOf(item, "checkedAt") },
+        status: textOf(item, "status"),
+        checkedAt: numberOf(item, "checkedAt"),
         ...(item.activeAt && { activeAt: numberOf(item, "activeAt") }),
         ...(version !== "" && { solutionVersionArn: version }),
         ...(tps > 0 && { minProvisionedTPS: tps }),
     };
 }
 
-/** A condition that did not hold is an answer. */
+/** A failed condition is a normal result. */
 function refusedOrThrow(error: unknown): undefined {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;

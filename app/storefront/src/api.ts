@@ -5,15 +5,15 @@ type EventsRequest = components["schemas"]["EventsRequest"];
 type EventsAnswer = components["schemas"]["EventsAnswer"];
 type Problem = components["schemas"]["Problem"];
 
-/** What the API said, and how it was asked. */
+/** An answer of the API with its call. */
 export interface Answered<Value> {
     readonly value: Value;
-    /** From the call until the whole answer was there, as the browser measured it. */
+    /** Time from the call to the complete answer, measured by the browser. */
     readonly ms: number;
     readonly url: string;
 }
 
-/** The API did not answer, or not with what was asked for; the message is for people. */
+/** The API did not answer, or the answer is an error; the message is for viewers. */
 export class ApiError extends Error {
     override readonly name = "ApiError";
     readonly requestId: string | undefined;
@@ -23,17 +23,17 @@ export class ApiError extends Error {
     }
 }
 
-/** Longest that a prefetched answer is taken for a new one. */
+/** Maximum age of a prefetched answer that counts as new. */
 const prefetchedMs = 30_000;
-const patienceMs = 15_000;
+const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
 
-/** Where the API is: the program that hosts the page writes it into `<html data-api>`, relative to the document. */
+/** The API's address: the hosting program writes it into `<html data-api>`, relative to the document. */
 const baseUrl = () => new URL(`${document.documentElement.dataset.api ?? "api"}/`, document.baseURI);
 
 /**
- * Asks for `path`, such as `popular?numResults=20`; of an answer that was prefetched the one that is on its way. A `fresh`
- * one is not the browser's from before. Throws ApiError.
+ * Requests `path`, for example `popular?numResults=20`, or uses a prefetched answer. `fresh` bypasses the browser's
+ * cache. Throws ApiError.
  */
 export function get<Value>(path: string, fresh = false): Promise<Answered<Value>> {
     if (fresh) return ask<Value>(path, { cache: "no-cache" });
@@ -45,18 +45,18 @@ export function get<Value>(path: string, fresh = false): Promise<Answered<Value>
     return ask<Value>(path);
 }
 
-/** Asks early for what will probably be asked for. Once, and not where the reader saves data. */
+/** Requests a probable next answer early; only once, and not in data-saving mode. */
 export function prefetch(path: string): void {
     const { connection } = navigator as { connection?: { saveData?: boolean } };
     const known = prefetched.get(path);
     if (connection?.saveData || (known !== undefined && performance.now() - known.at < prefetchedMs)) return;
     const answer = ask(path);
-    // It is thrown to whoever asks in earnest; until then a failure is nobody's.
+    // A later caller of `get` sees the error; until then it is ignored.
     answer.catch(() => prefetched.delete(path));
     prefetched.set(path, { at: performance.now(), answer });
 }
 
-/** Tells what a viewer did. Throws ApiError. */
+/** Sends events of a viewer. Throws ApiError. */
 export const putEvents = (request: EventsRequest): Promise<Answered<EventsAnswer>> =>
     ask<EventsAnswer>("events", {
         method: "POST",
@@ -70,7 +70,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     let response: Response;
     let text: string;
     try {
-        response = await fetch(url, { ...init, signal: AbortSignal.timeout(patienceMs) });
+        response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
         text = await response.text();
     } catch (error) {
         throw new ApiError(wordsFor(error));
@@ -81,7 +81,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     try {
         value = JSON.parse(text) as Value;
     } catch {
-        throw new ApiError("The answer is not one that this page reads.", requestIdOf(response));
+        throw new ApiError("This page cannot read the answer.", requestIdOf(response));
     }
     noted({ path, ms, source: (value as { source?: string }).source });
     return { value, ms, url };
@@ -90,7 +90,7 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
 function wordsFor(error: unknown): string {
     if (!navigator.onLine) return "You are offline.";
     const late = error instanceof DOMException && error.name === "TimeoutError";
-    return late ? `The API did not answer within ${patienceMs / 1000} seconds.` : "The API cannot be reached.";
+    return late ? `The API did not answer within ${timeoutMs / 1000} seconds.` : "The API cannot be reached.";
 }
 
 function problemOf(response: Response, text: string): ApiError {
@@ -99,14 +99,15 @@ function problemOf(response: Response, text: string): ApiError {
         const words = problem.detail ?? problem.title;
         if (words !== undefined) return new ApiError(words, problem.requestId ?? requestIdOf(response));
     } catch {
-        // Something between the page and the API answered; its status says enough.
+        // A proxy between page and API answered; its status is enough.
     }
-    const words = response.status === 429 ? "Too many requests just now." : `The API answered ${response.status}.`;
+    const words =
+        response.status === 429 ? "Too many requests. Try again later." : `The API answered ${response.status}.`;
     return new ApiError(words, requestIdOf(response));
 }
 
 const requestIdOf = ({ headers }: Response) =>
     headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
 
-/** The call, for a shell. */
+/** The call for a shell. */
 export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;

@@ -6,13 +6,13 @@ import { Status } from "./pages/status.tsx";
 import { Welcome } from "./pages/welcome.tsx";
 import { Announcer } from "./parts/announcer.tsx";
 import { Header } from "./parts/header.tsx";
-import { Picker } from "./parts/picker.tsx";
+import { Picker } from "./parts/viewer-choice.tsx";
 import { hashFor, type Route } from "./route.ts";
-import { nameOf } from "./viewers.ts";
+import { viewerName } from "./viewers.ts";
 
 const titles = { home: "For you", compare: "Compare", status: "Status" } as const;
 
-/** The page: its head, what its address says, and its foot. */
+/** The page: header, view of the current address, and footer. */
 export function App() {
     const route = useRoute();
     const online = useOnline();
@@ -22,8 +22,8 @@ export function App() {
 
     const first = useRef(true);
     useEffect(() => {
-        document.title = `${page === "home" && viewer !== undefined ? `For ${nameOf(viewer)}` : titles[page]} · Movie recommender`;
-        // Who follows a link hears and sees the new page from its beginning; the first one is loaded, not followed.
+        document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · Movie recommender`;
+        // After a link, focus and scroll position move to the start of the new view; not after the first load.
         if (!first.current) {
             main.current?.focus({ preventScroll: true });
             scrollTo(0, 0);
@@ -39,7 +39,7 @@ export function App() {
             <Header route={route} onPick={() => setPicking(true)} />
             {!online && (
                 <p class="offline" role="status">
-                    You are offline. What is on the screen stays; nothing new can be asked for.
+                    You are offline. The page keeps its films, but cannot load new ones.
                 </p>
             )}
             <main id="main" ref={main} tabIndex={-1}>

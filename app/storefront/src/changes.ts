@@ -1,8 +1,8 @@
-/** What became of a film in a list that was asked again. */
+/** The change of a film in a reloaded list. */
 export type Mark = { readonly kind: "new" } | { readonly kind: "up" | "down"; readonly by: number };
 
 export interface Changes<Film> {
-    /** By item id; a film that stayed where it was has none. */
+    /** By item id; an unmoved film has no entry. */
     readonly marks: ReadonlyMap<string, Mark>;
     readonly arrived: number;
     readonly rose: number;
@@ -10,8 +10,8 @@ export interface Changes<Film> {
 }
 
 /**
- * Compares a list with the one before. A film that others merely made room for, or were pushed down by, did not move by
- * itself: places are counted among the films that both lists have.
+ * Compares a list with the previous one. Places are counted among the films of both lists, so a film that only moves
+ * because others arrive or leave counts as unmoved.
  */
 export function changesBetween<Film extends { readonly itemId: string }>(
     before: readonly Film[],
@@ -36,7 +36,7 @@ export function changesBetween<Film extends { readonly itemId: string }>(
     return { marks, arrived, rose, gone: before.filter(({ itemId }) => !now.has(itemId)) };
 }
 
-/** The changes in a sentence, such as "3 new, 5 moved up, 3 gone"; undefined when there are none. */
+/** The changes as a sentence, for example "3 new, 5 moved up, 3 gone"; undefined without changes. */
 export function changesInWords({ arrived, rose, gone }: Changes<unknown>): string | undefined {
     const parts = [
         arrived > 0 && `${arrived} new`,

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preac
 import { type Answered, ApiError, get } from "./api.ts";
 import { parseRoute, type Route } from "./route.ts";
 
-/** What is known of an answer. While it is asked for again, the one before stays. */
+/** State of an answer. The previous answer stays during a reload. */
 export interface Asked<Value> {
     readonly answered: Answered<Value> | undefined;
     readonly error: ApiError | undefined;
@@ -10,7 +10,7 @@ export interface Asked<Value> {
     again(): void;
 }
 
-/** Asks the API for `path`, and again when it changes; the answer of a path that was left does not count. */
+/** Requests `path`, and again when it changes; ignores answers for earlier paths. */
 export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     const [turn, setTurn] = useState(0);
     const [state, setState] = useState<Omit<Asked<Value>, "again">>({
@@ -18,7 +18,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
         error: undefined,
         loading: path !== undefined,
     });
-    // A new turn asks again.
+    // A new turn repeats the request.
     useEffect(() => {
         if (path === undefined) return;
         let current = true;
@@ -41,7 +41,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     return { ...state, again };
 }
 
-/** Asks again every so many seconds while somebody looks, and when he comes back. */
+/** Repeats every `seconds` while the tab is visible, and when the viewer returns to it. */
 export function useRefresh(again: () => void, seconds: number): void {
     useEffect(() => {
         const look = () => {
@@ -85,8 +85,8 @@ const calmMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const easing = "cubic-bezier(.2, .8, .2, 1)";
 
 /**
- * Lets the children of a list glide from where they were to where they are (first, last, invert, play), those that are
- * new fade in, whenever `order` changes. Children are known by `data-item`.
+ * Animates the children of a list from their old to their new places whenever `order` changes (first, last, invert,
+ * play); new ones fade in. `data-item` identifies children.
  */
 export function useGlide(order: string) {
     const list = useRef<HTMLUListElement>(null);

@@ -1,4 +1,4 @@
-/** How many films a row has. */
+/** Number of films in a row. */
 export const rowLength = 20;
 
 const query = (values: Record<string, string | number | undefined>) =>
@@ -6,7 +6,7 @@ const query = (values: Record<string, string | number | undefined>) =>
         Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
     ).toString();
 
-/** `since` is the revision that the viewer's last event was answered with. */
+/** `since` is the revision from the answer to the viewer's last event. */
 export const picksPath = (viewer: string, since?: number) =>
     `recommendations/${encodeURIComponent(viewer)}?${query({ numResults: rowLength, since })}`;
 

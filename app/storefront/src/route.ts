@@ -1,19 +1,21 @@
-/** Where the reader is: all of it is in the address, so that a page can be sent to somebody. */
+import { useEffect, useState } from "preact/hooks";
+
+/** The view. The address contains the whole route, so it can be shared. */
 export type Page = "home" | "compare" | "status";
 
 export interface Route {
     readonly page: Page;
-    /** Whose lists are shown; nobody's on the first visit. */
+    /** The viewer of the lists; undefined at the first visit. */
     readonly viewer?: string;
-    /** The film whose likes the page of comparison shows. */
+    /** The film whose similar films the comparison shows. */
     readonly like?: string;
-    /** The film that lies over the page. */
+    /** The film in the open dialog. */
     readonly film?: string;
 }
 
 const longestId = 256;
 
-/** Reads `location.hash`; what it does not know is the home page. */
+/** Reads `location.hash`; an unknown hash is the home page. */
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);
@@ -24,7 +26,7 @@ export function parseRoute(hash: string): Route {
     return { page: path === "compare" || path === "status" ? path : "home", ...Object.fromEntries(ids) };
 }
 
-/** The hash that `parseRoute` reads as this. */
+/** The hash of a route. */
 export function hashFor({ page, viewer, like, film }: Route): string {
     const values = new URLSearchParams({
         ...(viewer && { viewer }),
@@ -32,4 +34,50 @@ export function hashFor({ page, viewer, like, film }: Route): string {
         ...(film && { film }),
     }).toString();
     return `#/${page === "home" ? "" : page}${values && `?${values}`}`;
+}
+
+interface FilmInAddress {
+    /** The film in the open dialog; undefined if none is open. */
+    readonly itemId: string | undefined;
+    open(itemId: string): void;
+    /** Moves from an open film to another one; Back still leads to the page. */
+    lead(itemId: string): void;
+    close(): void;
+}
+
+const hashWith = (film: string | undefined) => {
+    const { film: _, ...page } = parseRoute(location.hash);
+    return hashFor({ ...page, ...(film !== undefined && { film }) });
+};
+
+/** The film of the open dialog is part of the address, so it can be shared, and Back closes it. */
+export function useFilmInAddress(): FilmInAddress {
+    const [itemId, setItemId] = useState(() => parseRoute(location.hash).film);
+    useEffect(() => {
+        const read = () => {
+            const { film } = parseRoute(location.hash);
+            setItemId(film);
+            if (film === undefined) history.scrollRestoration = "auto";
+        };
+        addEventListener("hashchange", read);
+        return () => removeEventListener("hashchange", read);
+    }, []);
+    return {
+        itemId,
+        open(film) {
+            // Watching scrolls to the changed list; the browser's scroll restoration would undo this.
+            history.scrollRestoration = "manual";
+            history.pushState({ over: true }, "", hashWith(film));
+            setItemId(film);
+        },
+        lead(film) {
+            history.replaceState(history.state, "", hashWith(film));
+            setItemId(film);
+        },
+        close() {
+            setItemId(undefined);
+            if (history.state?.over) history.back();
+            else history.replaceState(null, "", hashWith(undefined));
+        },
+    };
 }

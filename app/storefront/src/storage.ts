@@ -5,11 +5,11 @@ export interface Kept {
     forget(name: string): void;
 }
 
-/** Kept until the tab is closed, and kept until the reader forgets it. */
+/** Storage until the tab is closed, and until the viewer deletes it. */
 export const ofThisTab = keptIn(() => sessionStorage);
 export const ofThisReader = keptIn(() => localStorage);
 
-/** Where the browser keeps nothing for pages, or its room is full, what is kept lasts as long as the page is open. */
+/** If the browser's storage is unavailable or full, values last as long as the page is open. */
 function keptIn(storage: () => Storage): Kept {
     const here = new Map<string, string>();
     const tried = <Result>(work: (of: Storage) => Result): Result | undefined => {

@@ -4,14 +4,14 @@ export type Theme = "dark" | "light";
 
 const key = "theme";
 
-/** The theme that the reader chose, else the system's. */
+/** The viewer's chosen theme, else the system's. */
 export function currentTheme(): Theme {
     const chosen = ofThisReader.get(key);
     if (chosen === "dark" || chosen === "light") return chosen;
     return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
 }
 
-/** Shows a theme; one that the reader chose is remembered. */
+/** Shows a theme and stores a chosen one. */
 export function showTheme(theme: Theme, chosen: boolean): void {
     document.documentElement.dataset.theme = theme;
     if (chosen) ofThisReader.set(key, theme);

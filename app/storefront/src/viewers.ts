@@ -1,10 +1,11 @@
+import { putEvents } from "./api.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
 
-/** Viewers of MovieLens with tastes that differ; other data has other ones, and the page asks for any id. */
+/** MovieLens viewers with different tastes; for other data the page accepts any id. */
 export const someViewers = ["22", "6", "122", "13", "201", "405"] as const;
 
-/** What a viewer watched in this visit, the newest first. */
+/** Films watched in this visit, newest first. */
 export type Watched = readonly ListedFilm[];
 
 const newViewerKey = "new-viewer";
@@ -12,13 +13,13 @@ const sessionKey = "session";
 const watchedKey = (viewer: string) => `watched:${viewer}`;
 const mostWatched = 20;
 
-/** The id of somebody whom nobody knows: the same one until the tab is closed. */
+/** The id of a new viewer, stable until the tab is closed. */
 export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
 
-/** The session that events belong to. */
+/** The session id for events. */
 export const session = (): string => remembered(sessionKey, () => `page-${randomId()}`);
 
-/** Another one whom nobody knows: what the one before did is not his. */
+/** The id of another new viewer, without the previous one's history. */
 export function anotherNewViewer(): string {
     ofThisTab.forget(newViewerKey);
     return newViewer();
@@ -26,8 +27,8 @@ export function anotherNewViewer(): string {
 
 export const isNew = (viewer: string) => viewer.startsWith("new-");
 
-/** How a viewer is called. */
-export const nameOf = (viewer: string) => (isNew(viewer) ? "you" : `viewer ${viewer}`);
+/** A viewer's name on the page. */
+export const viewerName = (viewer: string) => (isNew(viewer) ? "you" : `viewer ${viewer}`);
 
 export function watchedBy(viewer: string): Watched {
     try {
@@ -37,7 +38,7 @@ export function watchedBy(viewer: string): Watched {
     }
 }
 
-/** Keeps that a viewer watched a film, and returns all that he did. */
+/** Stores that a viewer watched a film, and returns all watched films. */
 export function remember(viewer: string, film: ListedFilm): Watched {
     const { itemId, title, year, genres } = film;
     const before = watchedBy(viewer).filter((other) => other.itemId !== itemId);
@@ -54,6 +55,36 @@ function remembered(key: string, make: () => string): string {
     return made;
 }
 
-/** crypto.randomUUID is only there on secure origins, which a local address other than localhost is not. */
+/** crypto.randomUUID exists only on secure origins, so not on local addresses other than localhost. */
 const randomId = () =>
     [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const revisionKey = (viewer: string) => `revision:${viewer}`;
+
+/** The revision from the answer to the viewer's last event in this visit. */
+export function lastRevision(viewer: string): number | undefined {
+    const kept = Number(ofThisTab.get(revisionKey(viewer)) ?? Number.NaN);
+    return Number.isFinite(kept) ? kept : undefined;
+}
+
+/** Sends the event that a viewer watches a film, with the recommendation of its list. Throws ApiError. */
+export async function watchFilm(
+    viewer: string,
+    film: ListedFilm,
+    recommendationId: string | undefined,
+): Promise<{ readonly revision: number; readonly tracked: boolean; readonly watched: Watched }> {
+    const { value } = await putEvents({
+        userId: viewer,
+        sessionId: session(),
+        events: [
+            {
+                eventType: "Watch",
+                itemId: film.itemId,
+                sentAt: Math.floor(Date.now() / 1000),
+                ...(recommendationId !== undefined && { recommendationId }),
+            },
+        ],
+    });
+    ofThisTab.set(revisionKey(viewer), String(value.revision));
+    return { ...value, watched: remember(viewer, film) };
+}

@@ -1,4 +1,4 @@
-/** A call that this page made. */
+/** A call of this page. */
 export interface Call {
     readonly path: string;
     readonly ms: number;
@@ -8,13 +8,13 @@ export interface Call {
 const most = 500;
 const calls: Call[] = [];
 
-/** Remembers a call, for the page that shows how the service does. */
+/** Stores a call for the status view. */
 export function noted(call: Call): void {
     calls.push(call);
     if (calls.length > most) calls.shift();
 }
 
-/** How often each source answered in this visit, and in how much time half of its answers were there. The most frequent first. */
+/** Number and median time of answers by source in this visit, most frequent first. */
 export function answersBySource(of: readonly Call[] = calls): { source: string; count: number; medianMs: number }[] {
     const times = new Map<string, number[]>();
     for (const { source, ms } of of) {

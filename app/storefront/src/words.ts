@@ -7,35 +7,35 @@ export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
 export type Reason = NonNullable<FilmList["reason"]>;
 
-/** Where a list comes from, for people: a badge of a word or two, and a sentence for who wants to know. */
+/** The source of a list in words: a short badge and a sentence. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
     campaign: {
-        badge: "Personal, live",
+        badge: "Personal (live)",
         sentence: "Amazon Personalize made this list for this viewer just now.",
     },
     cache: {
-        badge: "Personal, kept",
+        badge: "Personal (cached)",
         sentence:
-            "Amazon Personalize made this list for this viewer a while ago; it was kept, so it cost nothing to ask again.",
+            "Amazon Personalize made this list for this viewer earlier. It comes from a cache, so this request cost nothing.",
     },
     precomputed: {
-        badge: "Personal, prepared",
-        sentence: "This list was made for this viewer in advance.",
+        badge: "Personal (precomputed)",
+        sentence: "Amazon Personalize made this list for this viewer in advance.",
     },
     similar: {
         badge: "Similar films",
-        sentence: "Films that the same people watch, from a table of what was watched. No model was asked.",
+        sentence: "Films watched by the same viewers, from a table made of the interactions. No call of the campaign.",
     },
     popular: {
-        badge: "What people watch",
-        sentence: "From a table of what most people watch; it is the same for everybody. No model was asked.",
+        badge: "Popular films",
+        sentence: "From a table of the most watched films, equal for all viewers. No call of the campaign.",
     },
 };
 
-/** Why a list is not the campaign's. */
+/** Why the campaign did not make a list. */
 export const reasonWords: Readonly<Record<Reason, string>> = {
-    away: "there is no campaign just now",
-    throttled: "the campaign is asked too often just now",
+    away: "there is currently no campaign",
+    throttled: "the campaign currently gets too many requests",
     slow: "the campaign took too long",
     failed: "the campaign did not answer",
     "filter-not-served": "this filter needs the campaign",
@@ -45,10 +45,10 @@ const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "U
 /** US dollars, with cents. */
 export const usd = (amount: number) => dollars.format(amount);
 
-/** How long ago something was, such as "3 minutes ago". */
+/** Age in words, for example "3 minutes ago". */
 export function ago(at: string, now = Date.now()): string {
     const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
-    if (!Number.isFinite(seconds)) return "at a time unknown";
+    if (!Number.isFinite(seconds)) return "at an unknown time";
     if (seconds < 5) return "just now";
     for (const [unit, length] of [
         ["day", 86_400],

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
-import type { CommonInputs, Look, ResourceKind } from "../../../personalize/resource.ts";
+import type { CommonInputs, Description, ResourceKind } from "../../../personalize/resource.ts";
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { allOf, eachOf } from "../audit/inventory/thing.ts";
 
@@ -17,7 +17,7 @@ export interface Part {
     readonly kind: ResourceKindName;
     readonly arn: string;
     readonly name: string;
-    readonly look: Look;
+    readonly look: Description;
     /** undefined: it cannot carry any. */
     readonly tags: Tags | undefined;
 }
@@ -95,7 +95,7 @@ async function listed(
 
 /** undefined when it has gone since it was listed. */
 async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
-    const { look, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const { describe: look, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
     const found = await look(client, arn).catch(goneOrThrow);
     const tags = found && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
     return found && { kind, arn, name: String(found.properties.name), look: found, tags };

@@ -15,7 +15,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { describe } from "../../../personalize/errors.ts";
+import { messageOf } from "../../../personalize/errors.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import {
     cachePolicies,
@@ -73,7 +73,7 @@ export async function audit(
         try {
             return await work();
         } catch (error) {
-            unread.push({ what, reason: describe(error).replaceAll(/\s*\n\s*/g, " ") });
+            unread.push({ what, reason: messageOf(error).replaceAll(/\s*\n\s*/g, " ") });
             return undefined;
         }
     };

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { describe } from "../../../personalize/errors.ts";
+import { messageOf } from "../../../personalize/errors.ts";
 
 /** Exit codes of every runbook; Pulumi's own where they exist. */
 export const exitCodes = {
@@ -88,5 +88,5 @@ function explained(error: Error): string {
     if (isCredentials(error.name, error.message)) {
         return `AWS does not know who asks (${error.message}). Log in, for example by \`aws sso login\`, and try again.`;
     }
-    return describe(error);
+    return messageOf(error);
 }

@@ -2,7 +2,7 @@ import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { day } from "../../../cost/time.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 
 /**

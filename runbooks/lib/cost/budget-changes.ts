@@ -7,7 +7,7 @@ import {
     type Notification,
     UpdateBudgetCommand,
 } from "@aws-sdk/client-budgets";
-import { budgetThresholds } from "../../../cost/budget-thresholds.ts";
+import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import type { BudgetView } from "./budget-view.ts";
 

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { ownNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
-import { type SavedCalls, type ServedWindow, savedCalls } from "../../../cost/saved-calls.ts";
+import { type SavedCalls, type ServedWindow, savedCalls } from "../../../cost/spend.ts";
 import { day, hour, window } from "../../../cost/time.ts";
 
 /** CloudWatch keeps windows of five minutes so long, and hours after that (CloudWatch User Guide, "Metrics retention"). */

@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../../../config/prices.ts";
-import type { SavedCalls } from "../../../cost/saved-calls.ts";
+import type { SavedCalls } from "../../../cost/spend.ts";
 import { day, hour } from "../../../cost/time.ts";
 import { table } from "../cli/table.ts";
 import { bar } from "./bars.ts";

@@ -1,5 +1,5 @@
 import { billedService } from "../../../config/prices.ts";
-import { type Standing, standingUsdPerHour } from "../../../cost/standing.ts";
+import { type Standing, standingUsdPerHour } from "../../../cost/estimate.ts";
 import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import type { BilledLine } from "./billed.ts";

@@ -1,4 +1,4 @@
-import { describe } from "../../../personalize/errors.ts";
+import { messageOf } from "../../../personalize/errors.ts";
 
 /** `unknown`: it could not be looked at. */
 export type Verdict = "ok" | "warn" | "fail" | "unknown";
@@ -27,7 +27,7 @@ export const unknown = (detail: string, fix?: string): Finding => ({
 
 /** An error as one line of text: some of the SDK's have several. */
 export function oneLine(error: unknown): string {
-    return describe(error).replaceAll(/\s*\n\s*/g, " ");
+    return messageOf(error).replaceAll(/\s*\n\s*/g, " ");
 }
 
 /** Runs all checks side by side, each by its name; one that throws is unknown, and hides no other. */

@@ -8,7 +8,7 @@ import {
     trainingUsd,
     type UsdRange,
 } from "../../../config/prices.ts";
-import { rankingRecipe, standingUsdPerMonth } from "../../../cost/standing.ts";
+import { rankingRecipe, standingUsdPerMonth } from "../../../cost/estimate.ts";
 import type { DataSize } from "./stack.ts";
 
 export interface Forecast {

@@ -3,12 +3,11 @@ import { type PersonalizeClient, paginateListDatasetImportJobs } from "@aws-sdk/
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { rankingMetrics, servingMetrics } from "../../../config/metrics.ts";
 import { requestsSince } from "../../../cost/decide.ts";
-import { type CampaignLooks, type CampaignSeen, isLeaving } from "../../../cost/guard-looks.ts";
 import { type GuardState, parseState } from "../../../cost/guard-state.ts";
+import { type CampaignObservations, isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
-import { campaignSeen } from "../../../personalize/operations/campaign-seen.ts";
-import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
@@ -16,10 +15,10 @@ import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 export interface StackLook {
     readonly now: number;
     /** The campaign and ARN of the version that it serves; undefined where there is none. */
-    readonly campaign: (CampaignSeen & { readonly solutionVersionArn: string }) | undefined;
+    readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
     /** Of the campaign that orders given films; undefined where there is none. */
-    readonly ranking: CampaignLooks | undefined;
+    readonly ranking: CampaignObservations | undefined;
     /** What the cost guard noted; undefined where it did not run yet, or its note is of no use. */
     readonly guard: GuardState | undefined;
     /** ACTIVE versions with their metrics, the oldest first. */
@@ -80,7 +79,7 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
 
 /** One that is on its way out is none here. */
 async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackLook["campaign"]> {
-    const seen = await campaignSeen(client, campaignArn);
+    const seen = await observeCampaign(client, campaignArn);
     return seen && isLeaving(seen) ? undefined : seen;
 }
 

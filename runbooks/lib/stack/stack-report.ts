@@ -1,7 +1,7 @@
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { describe } from "../../../personalize/errors.ts";
+import { messageOf } from "../../../personalize/errors.ts";
 import { kinds } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
 import { type GuardNote, guardNote } from "./guard-note.ts";
@@ -48,7 +48,7 @@ export async function reportOn(
         try {
             return await work();
         } catch (error) {
-            unread.push({ what, reason: describe(error) });
+            unread.push({ what, reason: messageOf(error) });
             return null;
         }
     };
@@ -66,7 +66,7 @@ export async function reportOn(
 
 /** Under what a call may have named it: by its ARN, as the program makes it, or as the ARN ends. */
 function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): readonly string[] {
-    const { nameOf } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const { displayName: nameOf } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
     const names = [arn, arn?.split("/").at(-1), nameOf(inputs as unknown as CommonInputs)];
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }

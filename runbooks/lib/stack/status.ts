@@ -28,7 +28,12 @@ export async function statusOf(
 ): Promise<ResourceStatus[]> {
     return Promise.all(
         resources.map(async (recorded) => {
-            const { noun, nameOf, find, look } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
+            const {
+                noun,
+                displayName: nameOf,
+                find,
+                describe: look,
+            } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
             const { region } = recorded;
             const inputs = recorded.inputs as unknown as CommonInputs;
             const client = clientOf(region);

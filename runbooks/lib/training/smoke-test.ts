@@ -1,5 +1,5 @@
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { describe } from "../../../personalize/errors.ts";
+import { messageOf } from "../../../personalize/errors.ts";
 import { recommend } from "../recommendations/recommendations.ts";
 
 /** Somebody whom no data has. */
@@ -25,7 +25,7 @@ export async function smokeProblem(
             lists.push((answer[user] ?? []).map(({ itemId }) => itemId));
         } catch (error) {
             signal.throwIfAborted();
-            return `user ${user} gets an error: ${describe(error)}`;
+            return `user ${user} gets an error: ${messageOf(error)}`;
         }
         const list = lists.at(-1) ?? [];
         const strange = list.find((itemId) => !itemIds.has(itemId));

@@ -1,8 +1,7 @@
-import type { GuardPorts } from "../../../app/functions/cost-guard/ports.ts";
-import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
+import { type GuardPorts, runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import type { CampaignSeen, SolutionSeen } from "../../../cost/guard-looks.ts";
-import type { SentNotice } from "../../../cost/notices.ts";
+import type { SentNotification } from "../../../cost/notifications.ts";
+import type { ObservedCampaign, ObservedSolution } from "../../../cost/observations.ts";
 import { hour, minute, window, windowOf } from "../../../cost/time.ts";
 
 export const guardConfig: GuardConfig = {
@@ -19,7 +18,7 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/** What an interrupted run meets: its process is gone, or the service refuses the call. */
+/** Interruptions of a run: its process ends, or the service rejects the call. */
 export class Died extends Error {}
 
 /** A stack in a simulated AWS, with a clock of its own, on which the guard runs. */
@@ -29,18 +28,18 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     const world = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
-        campaign: undefined as CampaignSeen | undefined,
+        campaign: undefined as ObservedCampaign | undefined,
         /** The campaign that orders given films; whether the config has one. */
-        ranking: undefined as CampaignSeen | undefined,
+        ranking: undefined as ObservedCampaign | undefined,
         ranks: false,
         goneAt: 0,
         kept: false,
         parkedReason: undefined as string | undefined,
-        solutions: [] as SolutionSeen[],
+        solutions: [] as ObservedSolution[],
         state: undefined as string | undefined,
         version: 0,
-        /** Every notice that arrived, also those that arrived twice. */
-        arrived: [] as SentNotice[],
+        /** Every notification that arrived, including duplicates. */
+        arrived: [] as SentNotification[],
         /** Kinds of what the page shows. */
         shown: [] as string[],
         deletions: 0,
@@ -138,7 +137,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         ),
         solutions: port("solutions", () => world.solutions),
         readState: port("readState", () => ({
-            ...{ text: world.state, version: world.version },
+            text: world.state,
+            version: world.version,
             name: "/movie-recommender/dev/guard",
         })),
         writeState: port("writeState", (text) => {
@@ -197,7 +197,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
                 return error as Error;
             }
         },
-        /** The schedule for so many hours: before each run `first` may change the world. */
+        /** The schedule for a number of hours: before each run `first` may change the world. */
         async hours(count: number, first: () => void = () => {}): Promise<void> {
             const end = world.now + count * hour;
             while (world.now < end) {

@@ -6,12 +6,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lineOf } from "../../../app/functions/notifier/handler.ts";
 import { bundleText } from "../../../components/common/lambda-bundle.ts";
 
 const secret = "T0PSECRET";
 
 /** The bundle as Lambda runs it, with one server as SSM and as the chat. */
-describe("the function that hands notices to a chat", () => {
+describe("the function that forwards notifications to a chat", () => {
     let server: Server;
     let folder: string;
     let chat: { status: number; bodies: string[]; asked: number; value: string | undefined };
@@ -76,17 +77,48 @@ describe("the function that hands notices to a chat", () => {
         assert.doesNotMatch(printed, new RegExp(secret));
     });
 
-    it("fails where the chat does not take it, does not answer, or is no URL, and never says the secret", async () => {
+    it("fails if the chat rejects it, does not answer, or the URL is invalid, and never logs the secret", async () => {
         chat.status = 410;
         const refused = await invoke("one", "two");
-        assert.match(refused, /the chat does not take the notice: HTTP 410/);
+        assert.match(refused, /the chat rejected the notification: HTTP 410/);
         assert.equal(chat.asked, 2, "a webhook that was changed is read anew");
         chat.value = `http://127.0.0.1:1/hooks/${secret}`;
         const silent = await invoke("one");
         assert.match(silent, /the chat does not answer/);
         chat.value = `not a URL, but ${secret}`;
         const wrong = await invoke("one");
-        assert.match(wrong, /SSM parameter \/chat is no URL/);
+        assert.match(wrong, /SSM parameter \/chat does not hold a URL/);
         for (const printed of [refused, silent, wrong]) assert.doesNotMatch(printed, new RegExp(secret));
+    });
+});
+
+describe("the line that a chat is sent", () => {
+    it("is the text of the guard's notification", () => {
+        assert.equal(
+            lineOf('{"schemaVersion":1,"id":"dev/1","text":"Stack dev:\\n it is idle"}'),
+            "Stack dev: it is idle",
+        );
+    });
+    it("is an alarm's state, with its reason and description", () => {
+        const alarm = {
+            AlarmName: "errors",
+            NewStateValue: "ALARM",
+            NewStateReason: "Threshold Crossed: 3 > 0",
+            AlarmDescription: "it fails",
+        };
+        assert.equal(
+            lineOf(JSON.stringify(alarm), "ALARM: errors"),
+            "ALARM errors: Threshold Crossed: 3 > 0 (it fails)",
+        );
+        assert.equal(lineOf('{"AlarmName":"errors"}'), "? errors: no reason given");
+    });
+    it("is the text of AWS Budgets with its subject, and anything else as it is, on one line and cut", () => {
+        const budget = "Dear AWS Customer,\n\nYou requested that we alert you\n";
+        assert.equal(
+            lineOf(budget, "AWS Budgets: films"),
+            "AWS Budgets: films: Dear AWS Customer, You requested that we alert you",
+        );
+        assert.equal(lineOf("[1]"), "[1]");
+        assert.equal(lineOf("x".repeat(5000)).length, 1000);
     });
 });

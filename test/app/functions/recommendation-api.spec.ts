@@ -46,14 +46,12 @@ describe("the recommendation API on a local AWS", () => {
 
     describe("its table", () => {
         const list: KeptList = {
-            ...{
-                key: "k",
-                madeAt: 1_800_000_000_123,
-                revision: 5,
-                from: "campaign",
-                generation: "v",
-                recommendationId: "R",
-            },
+            key: "k",
+            madeAt: 1_800_000_000_123,
+            revision: 5,
+            from: "campaign",
+            solutionVersion: "v",
+            recommendationId: "R",
             films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
         };
 
@@ -106,8 +104,10 @@ describe("the recommendation API on a local AWS", () => {
             assert.deepEqual(await table.stack(signal), { campaign: seen });
             await dynamo.send(
                 new UpdateItemCommand({
-                    ...{ TableName, Key: { pk: { S: "stack" }, sk: { S: "campaign" } } },
-                    ...{ UpdateExpression: "SET flushed = :at", ExpressionAttributeValues: { ":at": { N: "3" } } },
+                    TableName,
+                    Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
+                    UpdateExpression: "SET flushed = :at",
+                    ExpressionAttributeValues: { ":at": { N: "3" } },
                 }),
             );
             await table.putCampaign({ status: "", checkedAt: 20 }, 10, signal);
@@ -115,7 +115,8 @@ describe("the recommendation API on a local AWS", () => {
             assert.deepEqual(await table.stack(signal), { campaign: gone, flushed: 3 });
             await dynamo.send(
                 new UpdateItemCommand({
-                    ...{ TableName, Key: { pk: { S: "stack" }, sk: { S: "campaign" } } },
+                    TableName,
+                    Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
                     UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
                 }),
             );
@@ -155,8 +156,12 @@ describe("the recommendation API on a local AWS", () => {
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",
                 env: {
-                    ...{ PATH: process.env.PATH, AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL: cinema.url },
-                    ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", API_CONFIG: JSON.stringify(api) },
+                    PATH: process.env.PATH,
+                    AWS_REGION: "eu-central-1",
+                    AWS_ENDPOINT_URL: cinema.url,
+                    AWS_ACCESS_KEY_ID: "test",
+                    AWS_SECRET_ACCESS_KEY: "test",
+                    API_CONFIG: JSON.stringify(api),
                 },
             });
             lines = [];
@@ -185,7 +190,7 @@ describe("the recommendation API on a local AWS", () => {
                 return answer.source === "campaign" && answer;
             });
 
-        it("answers from the campaign, keeps it, learns of an event, and goes on while the campaign is away", async () => {
+        it("answers from the campaign, keeps it, learns of an event, and continues while the campaign is away", async () => {
             await recommend("warm");
             await until(async () => jsonOf(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
             assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, cinema.solutionVersionArn);

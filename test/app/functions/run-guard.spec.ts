@@ -16,7 +16,7 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
         kinds: ["limit-near", "limit-reached"],
         make: limited,
     },
-    "a campaign that nobody asks": {
+    "a campaign without requests": {
         days: 4,
         kinds: ["idle", "idle-parked"],
         make: () => {
@@ -82,7 +82,7 @@ describe("the cost guard", () => {
         }).timeout(120_000);
     }
 
-    it("brakes although every other look is refused, and throws what failed", async () => {
+    it("enforces the limit although every other observation fails, and throws the failures", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         await world.run();
@@ -90,17 +90,17 @@ describe("the cost guard", () => {
         for (const name of ["kept", "requests", "parked", "solutions", "publish"]) world.refused.add(name);
         const thrown = await world.run();
         assert.equal(world.deletions, 1);
-        assert.match(String(thrown?.message), /could not look at the requests: Error: requests was throttled/);
+        assert.match(String(thrown?.message), /could not read the campaign's requests: Error: requests was throttled/);
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
-    it("brakes a campaign that it cannot look at, by what it saw last", async () => {
+    it("enforces the limit for a campaign that it cannot describe, by its last observation", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         await world.run();
         world.refused.add("campaign");
         world.now += 6 * 3_600_000;
-        assert.match(String((await world.run())?.message), /could not look at the campaign/);
+        assert.match(String((await world.run())?.message), /could not describe the campaign/);
         assert.equal(world.deletions, 1);
     });
 
@@ -122,7 +122,7 @@ describe("the cost guard", () => {
     it("acts once where a run is started twice, at once", async () => {
         for (const make of [
             stories["solutions that nothing uses"]?.make,
-            stories["a campaign that nobody asks"]?.make,
+            stories["a campaign without requests"]?.make,
         ]) {
             const [once, twice] = [make?.(), make?.()];
             assert.ok(once && twice);
@@ -136,7 +136,7 @@ describe("the cost guard", () => {
         }
     });
 
-    it("says later what SNS did not take, under the same id", async () => {
+    it("sends later what SNS rejected, with an equal id", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         await world.run();
@@ -151,7 +151,7 @@ describe("the cost guard", () => {
         assert.equal(world.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
     });
 
-    it("shows viewers why there is no campaign, before it tells anybody, and nothing else", async () => {
+    it("shows viewers why there is no campaign, before it sends the notification, and nothing else", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         world.refused.add("show");
@@ -163,7 +163,7 @@ describe("the cost guard", () => {
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 
-    it("starts again from what AWS knows when its notes are of no use, says so, and deletes nothing", async () => {
+    it("starts again from AWS's data if its state is unusable, sends a notification, and deletes nothing", async () => {
         for (const notes of ["{", "[]", "null", '{"schemaVersion":2}', '{"schemaVersion":1}']) {
             const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
             world.makeCampaign();

@@ -28,13 +28,13 @@ const fault = fc.oneof(
 );
 /** Faults by the number of the run that they come with: a month has 2,880 runs. */
 const faults = fc.array(fc.tuple(fc.integer({ min: 0, max: 2879 }), fault), { minLength: 20, maxLength: 60 });
-/** Hours in which somebody asks. */
+/** Hours with requests. */
 const askedHours = fc.uniqueArray(fc.integer({ min: 0, max: 719 }), { maxLength: 60 });
 
 const action = fc.constantFrom("announce" as const, "park" as const);
 
 describe("a virtual month of the cost guard", () => {
-    it("brakes once and in time, parks nothing that is used, and says nothing twice, whatever goes wrong meanwhile", async () => {
+    it("enforces the limit once and in time, parks no used campaign, and sends nothing twice, whatever fails meanwhile", async () => {
         let braked = 0;
         await fc.assert(
             fc.asyncProperty(

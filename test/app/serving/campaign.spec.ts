@@ -62,9 +62,9 @@ describe("what is known of the campaign", () => {
         assert.equal(world.table.stack().flushed, world.clock.at - 11 * second);
     });
 
-    it("is shown with what the cost guard says, while it is away", async () => {
+    it("is shown with the cost guard's notification, while it is away", async () => {
         const at = world.clock.at;
-        world.table.setStack({ notice: { kind: "parked", text: "The limit is near.", at } });
+        world.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
         assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined);
         world.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
         world.clock.at += 11 * second;
@@ -76,7 +76,7 @@ describe("what is known of the campaign", () => {
         world.table.setStack({ campaign: parkedAgain });
         world.clock.at += 11 * second;
         await world.ask("GET /health");
-        assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined, "it served on after that notice");
+        assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined, "it served after that notification");
         assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
     });
 });
@@ -113,7 +113,7 @@ describe("a list that is no longer fresh", () => {
         assert.equal(world.state.asks.length, 2);
     });
 
-    it("keeps nobody waiting longer than his own call would", async () => {
+    it("makes no request wait longer than its own call would", async () => {
         const world = startWorld({ limits: { campaign: 20 } });
         await world.recommend("a");
         world.clock.at += 2 * hour;
@@ -190,7 +190,7 @@ describe("an event", () => {
         assert.equal((await world.recommend("a")).source, "cache");
     });
 
-    it("is taken without a tracker, or with one that fails, and says so", async () => {
+    it("is accepted without a tracker, or with a failing one, and reports it", async () => {
         for (const world of [startWorld({ tracker: false }), startWorld({ limits: { events: 20 } })]) {
             world.state.eventsFault = () => new Promise<never>(() => {});
             const { revision, tracked } = await world.watch("a", "20");
@@ -201,7 +201,7 @@ describe("an event", () => {
         }
     });
 
-    it("gives revisions that grow, whoever notes them at the same time and whatever the clock shows", async () => {
+    it("gives growing revisions, with parallel writers and with any clock", async () => {
         const campaign = campaignWorld();
         const table = memoryTable(() => sleep(1));
         const worlds = [startWorld({ campaign, table }), startWorld({ campaign, table })] as const;
@@ -216,7 +216,7 @@ describe("an event", () => {
         assert.equal(table.recents.get("a")?.films.length, 10);
     });
 
-    it("is told whole to the tracker", async () => {
+    it("is sent to the tracker with all fields", async () => {
         const world = startWorld();
         const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt: 1_700_000_000, recommendationId: "R" };
         await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event] } });

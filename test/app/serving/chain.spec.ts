@@ -16,7 +16,11 @@ describe("a viewer's films", () => {
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
         assert.deepEqual(first.films[1], {
-            ...{ itemId: "100", title: "Film 100", year: 1999, genres: ["Drama"], score: 0.005 },
+            itemId: "100",
+            title: "Film 100",
+            year: 1999,
+            genres: ["Drama"],
+            score: 0.005,
         });
         assert.equal(first.recommendationId, "RID-1");
         assert.equal(world.state.asks[0]?.numResults, 100);
@@ -99,10 +103,10 @@ describe("a viewer's films", () => {
         assert.deepEqual([answer.source, answer.reason, idsOf(answer)], ["similar", "throttled", ["21"]]);
     });
 
-    it("say that they are not filtered, where they are not", async () => {
+    it("report that they are not filtered", async () => {
         world.state.fault = throws(serviceError("ThrottlingException"));
         assert.equal((await world.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
-        // Values that the service does not take are the request's fault, and nobody else's.
+        // Values that Personalize rejects are a fault of this request only.
         world.state.fault = throws(serviceError("InvalidInputException"));
         for (let count = 0; count < 8; count++) await world.recommend(`u${count}`, { filter: "genre" });
         world.state.fault = undefined;
@@ -129,7 +133,7 @@ describe("a viewer's films", () => {
         ]);
     });
 
-    it("come with the table away, also after an event, and say nothing of it", async () => {
+    it("come without the table, also after an event, and do not mention it", async () => {
         world.table.state.gate = away;
         await world.recommend("first");
         assert.equal((await world.recommend("a")).source, "campaign");

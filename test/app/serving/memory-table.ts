@@ -51,7 +51,11 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
         },
     };
     return {
-        ...{ port, state, asked, recents, lists },
+        port,
+        state,
+        asked,
+        recents,
+        lists,
         setStack(items: StackItems) {
             stack = { ...stack, ...items };
         },

@@ -5,9 +5,9 @@ import { campaignWorld, gatewayEvent, idsOf, jsonOf, serviceError, startWorld } 
 
 const viewers = ["a", "b"];
 
-const breaks = ["break table", "mend table", "break campaign", "mend campaign"];
+const breaks = ["break table", "repair table", "break campaign", "repair campaign"];
 
-/** What somebody does, by which process, and how much later. */
+/** An action of a viewer, its process, and its delay. */
 const step = fc.record({
     viewer: fc.constantFrom(...viewers),
     process: fc.nat(1),
@@ -17,7 +17,7 @@ const step = fc.record({
 });
 
 describe("whatever the order in which viewers ask and watch, and calls come back", () => {
-    it("nobody gets another's list, and no answer predates the event that the request names", async () => {
+    it("no viewer gets another's list, and no answer predates the event that the request names", async () => {
         let asked = 0;
         await fc.assert(
             fc.asyncProperty(

@@ -99,7 +99,7 @@ describe("prefetch", () => {
             ["often"],
         );
         assert.equal(lists.get("often")?.from, "precomputed");
-        assert.equal(lists.get("often")?.generation, "version-1");
+        assert.equal(lists.get("often")?.solutionVersion, "version-1");
     });
 
     it("asks again only for what an event, a flush or time has made old", async () => {

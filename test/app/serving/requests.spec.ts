@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
+import { contentSecurityPolicy } from "../../../app/serving/headers.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
-import { contentSecurityPolicy } from "../../../app/serving/page-headers.ts";
 import {
     type Asked,
     gatewayEvent,
@@ -23,7 +23,7 @@ import {
 
 const root = join(import.meta.dirname, "../../..");
 
-/** Asserts that a body is what the description says of the operation's status. */
+/** Asserts that a body matches the description of the operation's status. */
 const described = (() => {
     const document = JSON.parse(openApi);
     const ajv = new Ajv2020({ strict: false, validateSchema: false, validateFormats: false });
@@ -57,7 +57,12 @@ describe("a request", () => {
     const wrong: [string, Asked, string, RegExp][] = [
         ["GET /recommendations/{userId}", { query: { numResults: "0" } }, "query numResults", />= 1/],
         ["GET /recommendations/{userId}", { query: { numResults: "ten" } }, "query numResults", /integer/],
-        ["GET /recommendations/{userId}", { query: { filter: "none" } }, "query filter", /there is unwatched, genre/],
+        [
+            "GET /recommendations/{userId}",
+            { query: { filter: "none" } },
+            "query filter",
+            /the stack has unwatched, genre/,
+        ],
         ["GET /recommendations/{userId}", { query: { filter: "a b" } }, "query filter", /pattern/],
         ["GET /recommendations/{userId}", { query: { filterValues: "{" } }, "query filterValues", /must be JSON/],
         ["GET /recommendations/{userId}", { query: { filterValues: '{"A":1}' } }, "query filterValues A", /string/],
@@ -82,7 +87,7 @@ describe("a request", () => {
         ["POST /rankings/{userId}", { body: { itemIds: ["1", "1"] } }, "body /itemIds", /duplicate/],
     ];
     for (const [what, asked, where, message] of wrong) {
-        it(`that is wrong in ${where} is a problem that says so (${message})`, async () => {
+        it(`that is wrong in ${where} is a problem that names it (${message})`, async () => {
             const result = await world.ask(what, { path: { userId: "a", itemId: "1" }, ...asked });
             const problem = jsonOf(result);
             assert.equal(result.statusCode, 400);
@@ -102,7 +107,7 @@ describe("a request", () => {
         const multi = { multiValueQueryStringParameters: { numResults: ["1", "2"] } };
         const event = { ...gatewayEvent("GET /popular", { query: { numResults: "2" } }), ...multi };
         const problem = jsonOf(await world.another().handle(event));
-        assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must be given once" }]);
+        assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
     it("to no path is 404, by no method 405 with those that there are", async () => {
@@ -132,7 +137,7 @@ describe("a request", () => {
         assert.equal((await world.ask("GET /items/{itemId}", { path: { itemId: "100%" } })).statusCode, 404);
     });
 
-    it("from an allowed origin is allowed, from any other not, and caches tell them apart", async () => {
+    it("from an allowed origin is allowed, from any other not, and caches distinguish them", async () => {
         const ask = (origin: string, what = "GET /popular") => world.ask(what, { headers: { Origin: origin } });
         const headers = async (origin: string) => (await ask(origin)).headers;
         assert.equal((await headers("https://films.example"))["Access-Control-Allow-Origin"], "https://films.example");
@@ -143,7 +148,7 @@ describe("a request", () => {
         assert.equal(before.headers["Access-Control-Allow-Methods"], "OPTIONS, POST");
     });
 
-    it("leaves one line in the log, which is its metrics and names nobody", async () => {
+    it("leaves one line in the log, with its metrics and without viewer ids", async () => {
         const fresh = startWorld();
         await fresh.recommend("viewer-x", { numResults: "5" });
         await fresh.watch("viewer-x", "film-y");
@@ -204,7 +209,7 @@ describe("an answer", () => {
         world.state.fault = undefined;
     });
 
-    it("is as the description says", async () => {
+    it("matches the description", async () => {
         const film = { path: { itemId: "1", userId: "a" } };
         const schemas: [string, Asked, string][] = [
             ["GET /recommendations/{userId}", film, "FilmList"],
@@ -289,7 +294,7 @@ describe("the page's files", () => {
         assert.deepEqual([icon.isBase64Encoded, [...Buffer.from(icon.body, "base64")]], [true, [255, 0, 1]]);
     });
 
-    it("are no others, and none where a CDN serves them", async () => {
+    it("are only these, and none if a CDN serves them", async () => {
         for (const path of ["../index.html", "%2e%2e/index.html", "", "assets"]) {
             assert.equal((await file(path)).statusCode, 404, path);
         }

@@ -6,7 +6,7 @@ import { leastViewers, makeTables, mostWithNeighbours, neighboursPerFilm } from 
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
 
-/** Numbers, and so popularity: a 0, b 1, c 2, d 3; nobody watched e. c and d have no neighbours. */
+/** Numbers, and so popularity: a 0, b 1, c 2, d 3; no user watched e. c and d have no neighbours. */
 const document: TablesDocument = {
     schemaVersion: 1,
     interactions: { sha256: "5ba", rows: 30, firstTimestamp: 1, lastTimestamp: 9 },
@@ -89,7 +89,7 @@ describe("answers from the tables", () => {
         assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
     });
 
-    it("are of the same genres, the most watched first, where too few watched it or nobody did", () => {
+    it("are of the same genres, the most watched first, if few or no users watched it", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
         // b shares both genres with e: √1 · 8 against √½ · 9.
@@ -107,7 +107,7 @@ describe("answers from the tables", () => {
         assert.deepEqual([allKnown.from, ids(allKnown.films)], ["popular", ""]);
     });
 
-    it("refuse a document that they do not read, and say how to make it anew", () => {
+    it("refuse a document that they do not read, and name the command to create it again", () => {
         const again = /npm run data-prep$/;
         for (const [text, reason] of [
             ["{", /no JSON/],
@@ -219,7 +219,7 @@ describe("the tables of interactions", () => {
         );
     });
 
-    it("find more of what users go on to than popular films do", async () => {
+    it("find more of what users watch next than popular films do", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));

@@ -39,13 +39,17 @@ function numbers(count: number): number[] {
 }
 
 export const config: ServiceParts["config"] = {
-    ...{ stack: "dev", region: "eu-central-1", campaignArn: "arn:campaign", tableName: "t", trackingId: "id" },
+    stack: "dev",
+    region: "eu-central-1",
+    campaignArn: "arn:campaign",
+    tableName: "t",
+    trackingId: "id",
     filters: { unwatched: "arn:unwatched", genre: "arn:genre" },
     allowedOrigins: ["https://films.example"],
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
 
-/** The first film of a viewer's list after so many events: no other viewer, and no other number, has it. */
+/** The first film of a viewer's list after a number of events: no other viewer, and no other number, has it. */
 export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
 
 /** A campaign and a tracker that know the same events; `fault` is what the next calls throw, or how long they hang. */
@@ -64,7 +68,7 @@ export function campaignWorld() {
     const campaign: CampaignPort = {
         async ask(ask) {
             state.asks.push(ask);
-            // What it answers is what it knew when it was asked.
+            // The answer has the state at the time of the call.
             const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
             if (state.status === undefined) throw serviceError("ResourceNotFoundException", 404);
@@ -108,7 +112,12 @@ export interface Asked {
 export function gatewayEvent(what: string, { query = {}, body, headers = {}, path = {} }: Asked = {}): GatewayEvent {
     const [httpMethod = "", resource = ""] = what.split(" ");
     return {
-        ...{ httpMethod, resource, path: resource, pathParameters: path, queryStringParameters: query, headers },
+        httpMethod,
+        resource,
+        path: resource,
+        pathParameters: path,
+        queryStringParameters: query,
+        headers,
         body: body === undefined ? null : JSON.stringify(body),
         isBase64Encoded: false,
         requestContext: { requestId: "request-1" },
@@ -135,14 +144,16 @@ export function startWorld(
     const table = more.table ?? memoryTable();
     const clock = { at: Date.UTC(2026, 0, 1) };
     const lines: Record<string, unknown>[] = [];
-    // Somebody has looked at the campaign before.
+    // The campaign's status was read before.
     if (table.stack().campaign === undefined) {
         const seen = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
         table.setStack({ campaign: { ...seen, checkedAt: clock.at } });
     }
     const makeService = () =>
         createService({
-            ...{ campaign: { ...campaign, rank: more.rank }, table: table.port, openApi: more.openApi ?? openApi },
+            campaign: { ...campaign, rank: more.rank },
+            table: table.port,
+            openApi: more.openApi ?? openApi,
             putEvents: more.tracker === false ? undefined : putEvents,
             config: { ...config, ...more.config },
             tables: JSON.stringify(tablesDocument),
@@ -157,7 +168,11 @@ export function startWorld(
     let service = makeService();
     const ask = (what: string, asked?: Asked) => service.handle(gatewayEvent(what, asked));
     return {
-        ...{ state, table, clock, lines, ask },
+        state,
+        table,
+        clock,
+        lines,
+        ask,
         /** Another process over the same table. */
         another: makeService,
         restart() {

@@ -68,7 +68,7 @@ describe("the storefront is for everybody", () => {
             assert.deepEqual(await violationsOf(failing.page), []);
             await failing.context.close();
             for (const [hash, sign] of [
-                ["#/?viewer=6", ".notice"],
+                ["#/?viewer=6", ".banner"],
                 ["#/status", ".guard"],
             ] as const) {
                 const { page, context } = await openPage(browser, `${parked.url}${hash}`, { scheme });

@@ -57,7 +57,7 @@ export const oddTitles = [
     "Supercalifragilisticexpialidocious",
 ];
 
-/** 150 films that do not exist, with what a catalogue says of them. */
+/** 150 films that do not exist, with catalogue data. */
 export const catalogue: readonly CatalogueItem[] = Array.from({ length: 150 }, (_, at) => ({
     itemId: String(at + 1),
     title:
@@ -79,7 +79,7 @@ export const tablesDocument: TablesDocument = makeTables(
 
 export const tables = openTables(tablesDocument);
 
-/** What each of them watched, the newest first. */
+/** Watched films of each viewer, newest first. */
 export const histories: ReadonlyMap<string, readonly string[]> = new Map(
     [...Map.groupBy(ratings, ({ user }) => String(user))].map(([user, rows]) => [
         user,

@@ -41,15 +41,15 @@ describe("the storefront", () => {
 
     it("asks who is watching, shows a viewer's rows, and remembers him in the address", async () => {
         const page = await open("");
-        assert.equal(await textOf(page, "h1"), "Who is watching?");
+        assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
         await page.locator("text/Viewer 6").click();
         await said(page, "#picks-title", /Top picks for viewer 6/);
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
-        await said(page, "#picks [data-source]", /^From: Personal, live$/);
-        await said(page, "#popular [data-source]", /^From: What people watch$/);
+        await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        await said(page, "#popular [data-source]", /^From: Popular films$/);
         await page.reload();
         assert.deepEqual(await filmsOf(page, "picks"), films);
         clean();
@@ -68,10 +68,10 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("lets somebody new in, whose list becomes personal when he watches", async () => {
+    it("accepts a new viewer, whose list becomes personal after watching", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
-        await said(page, "#picks .row-note", /Nobody knows you yet/);
+        await said(page, "#picks .row-note", /You are new/);
         const before = await filmsOf(page, "picks");
         assert.equal(await page.$("#because"), null);
         await page.locator("#picks [data-item] button").click();
@@ -93,7 +93,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("changes the list at once when a film is watched, and tells what moved and why", async () => {
+    it("changes the list at once when a film is watched, and shows what moved and why", async () => {
         const page = await open("#/?viewer=7");
         const before = await filmsOf(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
@@ -126,7 +126,7 @@ describe("the storefront", () => {
         const page = await open("#/?viewer=12");
         const before = await filmsOf(page, "picks");
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /The list stays as it was/);
+        await said(page, "#picks .row-note", /The list did not change/);
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         assert.notDeepEqual(await filmsOf(page, "picks"), before);
         clean();
@@ -172,7 +172,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("keeps a film in the address: Back closes it, and it can be sent to somebody", async () => {
+    it("keeps a film in the address: Back closes it, and it can be shared", async () => {
         const page = await open("#/?viewer=17");
         const [first = "", second = ""] = await filmsOf(page, "popular");
         const hash = () => page.evaluate(() => location.hash);
@@ -192,7 +192,7 @@ describe("the storefront", () => {
         await openFilm(second);
         await page.locator("dialog .similar button").click();
         await page.waitForFunction((film) => !location.hash.endsWith(film), {}, `film=${second}`);
-        // Who is led on hears where he is.
+        // The focus moves to the new title.
         const atTitle = () => page.waitForFunction(() => document.activeElement?.id === "film-title");
         await atTitle();
         await page.keyboard.press("Tab");
@@ -219,7 +219,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("says so where the address names no film that is known", async () => {
+    it("shows an error if the address names an unknown film", async () => {
         const page = await open("#/?viewer=17&film=no-such");
         await said(page, "dialog .trouble", /No film of the catalogue .* has this id/);
         await page.locator("dialog .close").click();
@@ -227,14 +227,14 @@ describe("the storefront", () => {
         assert.ok((await filmsOf(page, "picks")).length > 0);
     });
 
-    it("tells the curious how a row was made, with a call that can be copied", async () => {
+    it("shows how a row was made, with a call that can be copied", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         const { context } = opened[0] as OpenPage;
         await context.setPermission(served.url, { permission: { name: "clipboard-write" }, state: "granted" });
         await page.locator("#picks .details").click();
         const text = await textOf(page, ".drawer");
-        assert.match(text, /Personal, (live|kept)/);
+        assert.match(text, /Personal \((live|cached)\)/);
         assert.match(text, /\d ms, as your browser measured it/);
         assert.match(text, /RID-6-\d+/);
         assert.match(text, new RegExp(`curl '${served.url}api/recommendations/6\\?numResults=20'`));
@@ -272,7 +272,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("compares what is popular, similar and personal, and marks what they share", async () => {
+    it("compares what is popular, similar and personal, and highlights common films", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -314,9 +314,9 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("asks for whom to compare when nobody was picked", async () => {
+    it("asks for a viewer to compare if none was chosen", async () => {
         const page = await open("#/compare");
-        assert.equal(await textOf(page, "h1"), "Compare for whom?");
+        assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Viewer 22").click();
         await said(page, "h1", /Three ways to choose, for viewer 22/);
         assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
@@ -340,7 +340,7 @@ describe("the storefront", () => {
         ]) {
             assert.match(text, words);
         }
-        assert.match(await textOf(page, ".visit tbody"), /What people watch/);
+        assert.match(await textOf(page, ".visit tbody"), /Popular films/);
         const before = askedFor("health");
         const again = page.waitForResponse((response) => response.url().endsWith("/health"));
         await page.locator(".page-head .button").click();

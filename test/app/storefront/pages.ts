@@ -17,7 +17,7 @@ export interface PageOptions {
 export interface OpenPage {
     readonly page: Page;
     readonly context: BrowserContext;
-    /** What the console complained of: errors, and what the policy forbade. */
+    /** Complaints of the console: errors and policy violations. */
     readonly complaints: string[];
 }
 
@@ -50,7 +50,7 @@ export async function textOf(page: Page, selector: string): Promise<string> {
     return page.$eval(selector, (element) => element.textContent ?? "");
 }
 
-/** Waits until an element says something like that, and returns all that it says. */
+/** Waits until an element's text matches, and returns the text. */
 export async function said(page: Page, selector: string, words: RegExp): Promise<string> {
     await page
         .waitForFunction(
@@ -79,14 +79,14 @@ export async function choose(page: Page, selector: string, value: string): Promi
     await page.select(selector, value);
 }
 
-/** What has the focus, in words: its name as a screen reader says it, near enough. */
+/** Name of the focused element, approximately as for a screen reader. */
 export const focused = (page: Page) =>
     page.evaluate(() => {
         const { activeElement } = document;
         return (activeElement?.getAttribute("aria-label") ?? activeElement?.textContent ?? "").trim();
     });
 
-/** What axe has against the page as it is now, by WCAG 2.2 A and AA and its best practices. */
+/** Violations that axe finds on the page now, by WCAG 2.2 A and AA and its best practices. */
 export async function violationsOf(page: Page): Promise<string[]> {
     await page.evaluate(axeSource);
     return page.evaluate(async () => {

@@ -33,7 +33,7 @@ describe("a poster", () => {
         assert.ok(new Set(drawn).size >= titles.size * 0.95, `${new Set(drawn).size} of ${titles.size}`);
     });
 
-    it("is well-formed markup without styles or scripts, whatever a catalogue says", () => {
+    it("is well-formed markup without styles or scripts, for any catalogue text", () => {
         const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constantFrom(...oddTitles));
         fc.assert(
             fc.property(text, fc.option(fc.integer()), fc.array(text, { maxLength: 3 }), (title, year, genres) => {
@@ -55,7 +55,7 @@ describe("a poster", () => {
         }
     });
 
-    it("has letters that stand out from what is behind them", () => {
+    it("has letters with contrast to their background", () => {
         const contrast = (a: string, b: string) => {
             const [low = 0, high = 0] = [luminance(a), luminance(b)].sort((one, other) => one - other);
             return (high + 0.05) / (low + 0.05);
@@ -69,7 +69,7 @@ describe("a poster", () => {
         }
     });
 
-    it("is drawn as the genre that says most of how a film looks", () => {
+    it("is drawn by the film's most characteristic genre", () => {
         assert.equal(tellingGenre(["Drama", "Western"]), "western");
         assert.equal(tellingGenre(["Action", "Sci-Fi", "War"]), "sci-fi");
         assert.equal(tellingGenre(["Science Fiction"]), "sci-fi");

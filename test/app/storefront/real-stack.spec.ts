@@ -40,16 +40,16 @@ describe("the storefront on the real engine and the local AWS", function () {
         await context.close();
     });
 
-    it("says by itself that the campaign was parked, and shows films all the same", async () => {
+    it("shows by itself that the campaign was parked, and shows films all the same", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
         assert.ok((await filmsOf(page, "picks")).length > 0);
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
         assertExit(park, 0);
-        const notice = () => page.$eval(".notice", (shown) => shown.textContent ?? "").catch(() => "");
-        // Somebody's list finds out first. The page looks each minute, and when its reader comes back.
+        const notice = () => page.$eval(".banner", (shown) => shown.textContent ?? "").catch(() => "");
+        // A request for a list finds out first. The page checks each minute, and when its viewer returns.
         assert.equal((await fetch(`${apiUrl}/recommendations/somebody`)).status, 200);
         for (const giveUp = Date.now() + 30_000; (await notice()) === ""; await setTimeout(200)) {
-            assert.ok(Date.now() < giveUp, "the page says nothing of it");
+            assert.ok(Date.now() < giveUp, "the page does not show it");
             const looked = page.waitForResponse((response) => response.url().endsWith("/health"));
             await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
             await looked;

@@ -27,16 +27,16 @@ export interface Served {
     /** The page as the API has it: the API is around it. */
     readonly insideApi: string;
     readonly control: Control;
-    /** What was asked of the API, as "GET popular?numResults=20". */
+    /** Requests to the API, as "GET popular?numResults=20". */
     readonly asked: string[];
-    /** What the tracker was told. */
+    /** Events that the tracker received. */
     readonly events: Parameters<PutEvents>[0][];
     close(): Promise<void>;
 }
 
 export interface ServeOptions {
     readonly tables: TablesDocument;
-    /** What viewers watched, the newest first; lists are made of it, as if a campaign did. */
+    /** Films that viewers watched, newest first; lists are made of it, as if a campaign did. */
     readonly histories: ReadonlyMap<string, readonly string[]>;
     /** The campaign was parked by the cost guard. */
     readonly parked?: boolean;
@@ -79,10 +79,15 @@ export async function serveStorefront({
     const table = memoryTable();
     table.setStack({
         campaign: { ...(parked ? { status: "" } : seen), checkedAt: Date.now() },
-        ...(parked && { notice: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
+        ...(parked && { notification: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
     });
     const service = createService({
-        ...{ config, openApi, campaign, table: table.port, clock: Date.now, log: () => {} },
+        config,
+        openApi,
+        campaign,
+        table: table.port,
+        clock: Date.now,
+        log: () => {},
         putEvents: tracker ? putEvents : undefined,
         tables: JSON.stringify(tables),
         pages: new Map(),
@@ -127,7 +132,11 @@ export async function serveStorefront({
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     return {
-        ...{ url, insideApi: `${url}stage/storefront/index.html`, control, asked, events },
+        url,
+        insideApi: `${url}stage/storefront/index.html`,
+        control,
+        asked,
+        events,
         close: () =>
             new Promise((done) => {
                 server.close(() => done());
@@ -168,7 +177,7 @@ async function eventOf(request: IncomingMessage, path: string) {
 }
 
 function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string) {
-    // The address is http: a browser that was told to keep to HTTPS would not come back.
+    // The address is http: a browser with HSTS would not come back.
     const { "Strict-Transport-Security": _, ...rest } = headers;
     response.writeHead(status, rest);
     response.end(body);

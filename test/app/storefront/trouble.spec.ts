@@ -21,7 +21,7 @@ describe("the storefront in trouble", () => {
     });
     beforeEach(() => Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0 }));
 
-    it("says what failed, under which request, and tries again", async () => {
+    it("shows the failure with its request id, and tries again", async () => {
         served.control.failing = "trending";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
@@ -32,27 +32,27 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("says that an event was not taken, and sends it again", async () => {
+    it("shows that an event was not accepted, and sends it again", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
         await filmsOf(page, "picks");
         served.control.failing = "events";
         await page.locator(".hero .primary").click();
-        await said(page, "#picks .row-note", /could not be told\. The table cannot be read/);
+        await said(page, "#picks .row-note", /could not send that you watched .*\. The table cannot be read/);
         served.control.failing = undefined;
         await page.locator("#picks .row-note .button").click();
-        await said(page, "#picks .row-note", /no event tracker: the campaign does not learn of it\.$/);
+        await said(page, "#picks .row-note", /no event tracker, so the campaign does not learn from it\.$/);
         await context.close();
     });
 
     it("has words for a row without films", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
-        await said(page, "#trending .trouble", /No film's audience grows/);
+        await said(page, "#trending .trouble", /No film has a growing audience/);
         assert.deepEqual(complaints, []);
         await context.close();
     });
 
-    it("tells when it is offline, keeps what it shows, and goes on afterwards", async () => {
+    it("shows that it is offline, keeps its content, and continues afterwards", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
         await page.setOfflineMode(true);
@@ -68,15 +68,15 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("tells that the campaign is parked, and what the lists are instead", async () => {
+    it("shows that the campaign is parked, and the source of the lists", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
-        await said(page, ".notice", /^The campaign is parked\./);
-        await said(page, "#picks [data-source]", /What people watch.*there is no campaign just now/);
+        await said(page, ".banner", /^The campaign is parked\./);
+        await said(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);
         await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await said(page, "#picks [data-source]", /Similar films/);
-        await page.locator(".notice a").click();
-        await said(page, ".guard", /The cost guard says.*so the campaign was parked/);
+        await page.locator(".banner a").click();
+        await said(page, ".guard", /Cost guard.*so the campaign was parked/);
         const text = await textOf(page, "main");
         assert.match(text, /Away/);
         assert.match(text, /\$0\.00 an hour/);

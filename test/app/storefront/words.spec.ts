@@ -29,7 +29,7 @@ describe("the storefront's address", () => {
         );
     });
 
-    it("is home where it says nothing that is known", () => {
+    it("is home for an unknown address", () => {
         for (const hash of ["", "#", "#/", "#/nowhere", "#main", "#/?viewer="]) {
             assert.deepEqual(parseRoute(hash), { page: "home" }, hash);
         }
@@ -50,7 +50,7 @@ describe("the changes of a list", () => {
         assert.deepEqual([arrived, rose, gone.map(({ itemId }) => itemId).join("")], [1, 1, "bc"]);
     });
 
-    it("stand in a sentence, or in none", () => {
+    it("form a sentence, or none", () => {
         assert.equal(changesInWords(changesBetween(films("abcd"), films("dxa"))), "1 new, 1 moved up, 2 gone");
         assert.equal(changesInWords(changesBetween(films("ab"), films("ab"))), undefined);
         assert.equal(changesInWords(changesBetween([], films("ab"))), "2 new");
@@ -58,7 +58,7 @@ describe("the changes of a list", () => {
 });
 
 describe("the storefront's words", () => {
-    it("tell times as people do", () => {
+    it("show times in words", () => {
         const now = Date.UTC(2026, 0, 2);
         const before = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now);
         assert.deepEqual([0, 30, 60, 7300, 172_800].map(before), [
@@ -68,7 +68,7 @@ describe("the storefront's words", () => {
             "2 hours ago",
             "2 days ago",
         ]);
-        assert.equal(ago("soon", now), "at a time unknown");
+        assert.equal(ago("soon", now), "at an unknown time");
         assert.deepEqual([Math.PI, 42.4].map(milliseconds), ["3.1 ms", "42 ms"]);
     });
 

@@ -22,7 +22,7 @@ describe("what API Gateway imports", () => {
         }
     });
 
-    it("judges what is required, and the bodies by their schemas, which stand by themselves", () => {
+    it("judges what is required, and the bodies by their schemas, which are self-contained", () => {
         const document = documentOf();
         assert.equal(document.openapi, "3.0.1");
         assert.deepEqual(Object.keys(document.components.schemas).sort(), [
@@ -46,10 +46,10 @@ describe("what API Gateway imports", () => {
         assert.equal(document["x-amazon-apigateway-request-validator"], "all");
     });
 
-    it("refuses a body that OpenAPI 3.0 cannot say", () => {
+    it("refuses a body that OpenAPI 3.0 cannot express", () => {
         const schemas = { ...description.components.schemas, Id: { type: ["string", "null"] } };
         const other = { ...description, components: { ...description.components, schemas } };
-        assert.throws(() => documentOf({}, other), /Id .* cannot be said/);
+        assert.throws(() => documentOf({}, other), /Id .* is not valid in OpenAPI 3\.0/);
     });
 
     it("wants a key for everything but a browser's question, where there is one", () => {

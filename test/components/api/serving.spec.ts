@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { fallbackTables } from "../../../components/api/fallback-tables.ts";
 import { Prefetch } from "../../../components/api/prefetch.ts";
 import { RecommendationApi } from "../../../components/api/recommendation-api.ts";
+import { fallbackTables } from "../../../components/api/serving.ts";
 import { RankingCampaign } from "../../../components/personalize/ranking-campaign.ts";
-import { pageFiles } from "../../../components/storefront/page-files.ts";
+import { pageFiles } from "../../../components/storefront/storefront.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.ts";
@@ -28,7 +28,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false } =
 const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("the API's components", () => {
-    it("tell the function of its stack, by names that hold while the campaign is away", async () => {
+    it("give the function its stack, by names that are valid while the campaign is away", async () => {
         const { config } = await makeApi({
             filters: '{"comedies":"INCLUDE ItemID WHERE Items.GENRES IN (\\"Comedy\\")"}',
         });
@@ -128,13 +128,13 @@ describe("what the API and the page are made of", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
-    it("is the page's files, told where their API is", async () => {
+    it("is the page's files, with the API's address", async () => {
         await writeFile(join(dir, "index.html"), '<html data-api="%API%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
         const html = pageFiles(dir, "api").find(({ name }) => name === "index.html");
         assert.deepEqual(html?.content, { text: '<html data-api="api">' });
         assert.equal(html?.contentType, "text/html; charset=utf-8");
         await writeFile(join(dir, "film.mp4"), "");
-        assert.throws(() => pageFiles(dir, "api"), /without a content type/);
+        assert.throws(() => pageFiles(dir, "api"), /no known content type/);
     });
 });

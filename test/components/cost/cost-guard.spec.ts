@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CostGuard } from "../../../components/cost/cost-guard.ts";
 import { SpendBudget } from "../../../components/cost/spend-budget.ts";
-import { Notices } from "../../../components/observability/notices.ts";
+import { Notifications } from "../../../components/observability/notifications.ts";
 import { configWith, inputsOf, made, settled, tags, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -9,7 +9,7 @@ const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789
 async function makeAll(values: Record<string, string> = {}) {
     await useMocks();
     const config = configWith(values);
-    const notices = new Notices("notices", { config, caller });
+    const notices = new Notifications("notices", { config, caller });
     const { topicArn, failuresArn } = notices;
     const budget = new SpendBudget("budget", { config, monthlyLimitUsd: 192.5, topicArn });
     new CostGuard("guard", {
@@ -49,7 +49,7 @@ describe("the cost guard's components", () => {
         const { destinationConfig } = inputsOf("FunctionEventInvokeConfig");
         assert.equal(destinationConfig.onFailure.destination, `arn:of:${names.failures}`);
         assert.deepEqual(inputsOf("MetricAlarm").dimensions, { QueueName: names.failures });
-        assert.deepEqual(inputsOf("MetricAlarm").alarmActions, [`arn:of:${names.notices}`]);
+        assert.deepEqual(inputsOf("MetricAlarm").alarmActions, [`arn:of:${names.notifications}`]);
     });
 
     it("hold a budget on the service to the limit, by the tag where that is configured", async () => {
@@ -72,7 +72,7 @@ describe("the cost guard's components", () => {
         ]);
     });
 
-    it("tell a queue, and mail and a chat where these are configured", async () => {
+    it("go to a queue, and to mail and chat if configured", async () => {
         await makeAll();
         assert.deepEqual(
             ofType("TopicSubscription").map(({ inputs }) => inputs.protocol),
@@ -91,7 +91,7 @@ describe("the cost guard's components", () => {
         );
         const notifier = ofType("Function").find(({ inputs }) => inputs.name === names.notifier);
         assert.deepEqual(notifier?.inputs.environment.variables, { WEBHOOK_PARAMETER: "/movie-recommender-chat/dev" });
-        assert.equal(inputsOf("Permission").sourceArn, `arn:of:${names.notices}`);
+        assert.equal(inputsOf("Permission").sourceArn, `arn:of:${names.notifications}`);
     });
 
     it("carry the stack's tags wherever there can be any, and the boundary where there is one", async () => {

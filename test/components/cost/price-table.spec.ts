@@ -5,27 +5,38 @@ import { estimate } from "../../../cost/estimate.ts";
 describe("the price that preview shows", () => {
     const table = priceTable(
         estimate({
-            ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, bytes: 2_000_000 },
-            ...{ expectedRequestsPerDay: 10_000, interactions: 100_000, autoTrainingDays: undefined, guardMinutes: 15 },
-            ...{ customMetrics: 15, alarms: 9, dashboards: 1, api: false, edge: false, rankingCampaign: false },
+            recipe: "aws-user-personalization",
+            hasCampaign: true,
+            minProvisionedTPS: 1,
+            bytes: 2_000_000,
+            expectedRequestsPerDay: 10_000,
+            interactions: 100_000,
+            autoTrainingDays: undefined,
+            guardMinutes: 15,
+            customMetrics: 15,
+            alarms: 9,
+            dashboards: 1,
+            api: false,
+            edge: false,
+            rankingCampaign: false,
         }),
         10_000,
     );
 
-    it("says by the month what nobody asking and the expected requests cost, and once the first up", () => {
+    it("shows the monthly cost without and with the expected requests, and the cost of the first up", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
-        assert.ok(lines.includes("by the month | nobody asks | 10,000 requests a day"), table);
-        assert.ok(lines.includes("campaign, 1 TPS at least | ≈ $146 | ≈ $146"), table);
-        assert.ok(lines.includes("together | ≈ $155 | ≈ $155"), table);
+        assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
+        assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
+        assert.ok(lines.includes("total | ≈ $155 | ≈ $155"), table);
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 
-    it("says that no price is verified, and where they are from", () => {
+    it("notes that no price is verified, and their source", () => {
         assert.match(table, /US price, unverified/);
     });
 
     it("has its amounts one below the other", () => {
-        const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("together"));
+        const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
     });
 });

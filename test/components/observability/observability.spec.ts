@@ -52,7 +52,11 @@ interface Widget {
 describe("the dashboard", () => {
     const { widgets } = dashboardBody({
         ...place,
-        ...{ region: "eu-central-1", version: "1a2b3c4d", alarmArns: ["a"], monthlyLimitUsd: 200, idleHours: 24 },
+        region: "eu-central-1",
+        version: "1a2b3c4d",
+        alarmArns: ["a"],
+        monthlyLimitUsd: 200,
+        idleHours: 24,
     }) as { widgets: readonly Widget[] };
     const lines = widgets.flatMap(({ properties }) => properties.metrics ?? []);
     const named = lines.filter(([first]) => typeof first === "string") as string[][];
@@ -60,7 +64,7 @@ describe("the dashboard", () => {
 
     it("asks its three questions, each over a row, and nothing lies on anything else", () => {
         const questions = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
-        assert.deepEqual(questions, ["## Is it healthy?", "## Is it served?", "## Is it good?", "## Is it worth it?"]);
+        assert.deepEqual(questions, ["## Health", "## API", "## Quality", "## Cost"]);
         for (const [index, one] of widgets.entries()) {
             assert.ok([one.x, one.y, one.width, one.height].every(Number.isInteger), `${one.properties.title}`);
             assert.ok(one.x + one.width <= 24);
@@ -150,14 +154,18 @@ describe("the observability component", () => {
         const since = "2026-11-25T12:00:00Z";
         const stateFlags = serving ? { serving: { ...serving, hold: true, reason: "", since } } : {};
         const observability = new Observability("observability", {
-            ...{ config, caller, monthlyLimitUsd: 200, topicArn: "arn:topic", stateFlags },
+            config,
+            caller,
+            monthlyLimitUsd: 200,
+            topicArn: "arn:topic",
+            stateFlags,
             solutionVersionArn: arn("solution/films/1a2b3c4d"),
         });
         await settled();
         return { config, observability };
     };
 
-    it("makes an alarm of each, which says one sentence and the page, to the topic and only when it goes wrong", async () => {
+    it("makes an alarm of each, with one sentence and the page, to the topic and only when it goes wrong", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount(config.serving.api) - 1);

@@ -26,7 +26,7 @@ async function accessOf(more: Partial<OperatorAccessArgs> = {}) {
 describe("the operator's access", () => {
     beforeEach(useMocks);
 
-    it("is managed policies and, by default, nobody who has them: a permission set names them", async () => {
+    it("is managed policies and, by default, no users or roles: a permission set names them", async () => {
         const access = await accessOf();
         assert.deepEqual(typesAndNames(), [...policies, "movie-recommender:access:OperatorAccess operator"]);
         const documentOf = (name: string) => JSON.parse(made.find((one) => one.name === name)?.inputs.policy);
@@ -46,7 +46,7 @@ describe("the operator's access", () => {
         assert.equal(await value(access.githubRoleArn), "");
     });
 
-    it("is attached to users and roles that exist already, the boundary to nobody", async () => {
+    it("is attached to users and roles that exist already, the boundary to none", async () => {
         await accessOf({ users: ["ann"], roles: ["ops"] });
         const attached = made.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
         assert.equal(attached.length, 2 * policyKinds.length);

@@ -20,7 +20,7 @@ const common = {
 
 describe("Pulumi's dynamic provider host with our provider text", () => {
     let service: Service;
-    /** Stands for the engine, whose end the handlers must notice. */
+    /** Replaces the engine, whose end the handlers must detect. */
     let engine: Server;
     const hosts: DynamicHost[] = [];
     const bucket = createBucket();
@@ -83,7 +83,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         const host = await hostOf("DatasetGroup");
         const { failures } = await host.check({}, { ...common, name: "no good" });
         assert.deepEqual(failures, [
-            { property: "name", reason: '"no good" is no Personalize name: 1 to 63 letters, digits, - and _' },
+            { property: "name", reason: '"no good" is not a valid Personalize name: 1 to 63 letters, digits, - and _' },
         ]);
         assert.deepEqual((await host.check({}, { ...common, name: unknownValue })).failures, []);
     });
@@ -137,7 +137,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         await new Promise((closed) => engine.close(closed));
         await assert.rejects(
             host.create({ ...common, name: "late" }),
-            /the Pulumi engine is gone; nothing more is asked of AWS\. Run the same command again\./,
+            /the Pulumi engine has stopped, so no more AWS calls are made\. Run the same command again\./,
         );
         const late = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/late";
         const look = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: late }));

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { autoTrainingPrice } from "../../../components/personalize/auto-training-price.ts";
+import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
 import { namesFor, type StackConfig } from "../../../config/config.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
 import { configWith, inputsOf, made, schemaText, settled, tags, typesAndNames, useMocks, value } from "../mocks.ts";
@@ -125,7 +125,7 @@ describe("the recommender", () => {
         ["aws-user-personalization-v2", 1, "every day: ≈ $6.08 a month for 100,000 interactions"],
         [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
     ] as const) {
-        it(`tells the monthly price of training ${recipe ?? "with AutoML"} by itself ${sentence.split(":")[0]}`, () => {
+        it(`logs the monthly price of training ${recipe ?? "with AutoML"} by itself ${sentence.split(":")[0]}`, () => {
             const told = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
             assert.equal(told, `automatic training ${sentence} (US price, unverified)`);
         });
@@ -209,7 +209,7 @@ describe("the recommender", () => {
             roleArn: "arn:of:reader",
             stateFlags,
         };
-        // The mocks do not tell the options of a resource; a transformation sees them.
+        // The mocks do not show the options of a resource; a transformation sees them.
         const note: pulumi.ResourceTransformation = ({ type, opts }) => {
             ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
             return undefined;

@@ -32,7 +32,7 @@ function saidBy(preview: string): { readonly idle: number; readonly busy: number
             Number(usd.replaceAll(",", "")),
         );
     };
-    const [idle = Number.NaN, busy = Number.NaN] = amounts(/campaign, \d+ TPS at least.*/);
+    const [idle = Number.NaN, busy = Number.NaN] = amounts(/campaign, minimum \d+ TPS.*/);
     const [imported = Number.NaN] = amounts(/import .*/);
     const [training = Number.NaN] = amounts(/training, by .*/);
     return { idle, busy, once: imported + training };

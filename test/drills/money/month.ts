@@ -1,4 +1,4 @@
-import type { GuardPorts } from "../../../app/functions/cost-guard/ports.ts";
+import type { GuardPorts } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { Disturbance } from "./faults.ts";
 import { type Expected, oracleOf } from "./oracle.ts";

@@ -25,9 +25,17 @@ export async function startEnforcingMiniStack(): Promise<EnforcingMiniStack> {
         stdio: "ignore",
         cwd: dir,
         env: {
-            ...{ PATH: process.env.PATH, HOME: dir, TMPDIR: dir, BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port) },
-            ...{ AUTH: "true", IOT_MTLS_ENABLED: "0", SFTP_ENABLED: "0", LOG_LEVEL: "ERROR" },
-            ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
+            PATH: process.env.PATH,
+            HOME: dir,
+            TMPDIR: dir,
+            BIND_HOST: "127.0.0.1",
+            GATEWAY_PORT: String(port),
+            AUTH: "true",
+            IOT_MTLS_ENABLED: "0",
+            SFTP_ENABLED: "0",
+            LOG_LEVEL: "ERROR",
+            AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+            AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         },
     });
     const endpoint = `http://127.0.0.1:${port}`;

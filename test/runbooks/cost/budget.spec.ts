@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { budgetThresholds } from "../../../cost/budget-thresholds.ts";
+import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { changesTo, changeText } from "../../../runbooks/lib/cost/budget-changes.ts";
 import { problemsOf } from "../../../runbooks/lib/cost/budget-problems.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";

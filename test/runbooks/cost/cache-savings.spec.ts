@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CloudWatchClient, GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { type ServedWindow, savedCalls } from "../../../cost/saved-calls.ts";
+import { type ServedWindow, savedCalls } from "../../../cost/spend.ts";
 import { day, window } from "../../../cost/time.ts";
 import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/cache-savings.ts";
 

@@ -6,7 +6,7 @@ import { SourceBadge } from "../parts/source-badge.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { picksPath, popularPath, rowLength, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, nameOf } from "../viewers.ts";
+import { isNew, viewerName } from "../viewers.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 import { useOpened } from "./opened.tsx";
 import { useWatch } from "./use-watch.ts";
@@ -20,7 +20,7 @@ interface CompareProps {
 const columnNames = { popular: "popular", similar: "similar", personal: "personal" } as const;
 type Column = keyof typeof columnNames;
 
-/** Three answers to one question, side by side: what everybody watches, what is like a film, and what is for one viewer. */
+/** Three lists side by side: popular films, films like one film, and personal films. */
 export function Compare({ viewer, like, onLike }: CompareProps) {
     const { watched, since, watch, failure } = useWatch(viewer);
     const popular = useAnswer<FilmList>(popularPath());
@@ -41,10 +41,9 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     return (
         <div class="compare">
             <header class="page-head">
-                <h1>Three ways to choose, for {nameOf(viewer)}</h1>
+                <h1>Three ways to choose, for {viewerName(viewer)}</h1>
                 <p class="lead">
-                    {summary(lists, chosenTitle) ??
-                        "What most people watch, what is like one film, and what is personal."}
+                    {summary(lists, chosenTitle) ?? "Popular films, films like one film, and personal films."}
                 </p>
             </header>
             {failure && <Trouble error={failure.error} onAgain={failure.again} />}
@@ -52,7 +51,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="popular"
                     title="Popular"
-                    note="What most people watch. The same for everybody."
+                    note="The most watched films. This list is equal for all viewers."
                     asked={popular}
                     {...shared}
                 />
@@ -61,7 +60,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                     title="Similar"
                     note={
                         <label class="like">
-                            Watched by those who watch{" "}
+                            Viewers also watched, for{" "}
                             <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
                                 {chosen !== undefined && chosenTitle === undefined && (
                                     <option value={chosen}>film {chosen}</option>
@@ -80,7 +79,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="personal"
                     title="Personal"
-                    note={`Chosen for ${nameOf(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize where there is a campaign.`}
+                    note={`Chosen for ${viewerName(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize if there is a campaign.`}
                     asked={personal}
                     {...shared}
                 />

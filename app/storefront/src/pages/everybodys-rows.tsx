@@ -11,7 +11,7 @@ interface EverybodysRowsProps {
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
-/** The rows that are the same for all: what grows, and what most people watch, of one genre or all. */
+/** The rows that are equal for all viewers: trending films, and popular films of one genre or all. */
 export function EverybodysRows({ health, onOpen, onDetails }: EverybodysRowsProps) {
     const [genre, setGenre] = useState("");
     const trending = useAnswer<FilmList>(trendingPath);
@@ -22,20 +22,18 @@ export function EverybodysRows({ health, onOpen, onDetails }: EverybodysRowsProp
             <Row
                 id="trending"
                 title="Trending"
-                note="Films whose audience grows."
+                note="Films with a growing audience."
                 asked={trending}
-                empty="No film's audience grows in these data."
+                empty="No film has a growing audience in this data."
                 onOpen={onOpen}
                 onDetails={() => onDetails("Trending", trending.answered)}
             />
             <Row
                 id="popular"
                 title="Popular"
-                note={
-                    genre === "" ? "The films that most people watch." : `The films of ${genre} that most people watch.`
-                }
+                note={genre === "" ? "The most watched films." : `The most watched films of ${genre}.`}
                 asked={popular}
-                empty="Nobody watched a film of this genre. Choose another one."
+                empty="No viewer watched a film of this genre. Choose another one."
                 onOpen={onOpen}
                 onDetails={() => onDetails("Popular", popular.answered)}
             >

@@ -4,17 +4,16 @@ import { type Changes, changesBetween, changesInWords } from "../changes.ts";
 import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
-import { Notice } from "../parts/notice.tsx";
 import { Row } from "../parts/row.tsx";
 import { picksPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, nameOf, watchedBy } from "../viewers.ts";
-import { lastRevision, watchFilm } from "../watching.ts";
+import { hashFor } from "../route.ts";
+import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
 import { type FilmList, type Health, type ListedFilm, listed, milliseconds } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
-/** A film that was watched just now, and the list as it was before. */
+/** A film that was just watched, and the list before it. */
 interface Deed {
     readonly film: ListedFilm;
     readonly recommendationId: string | undefined;
@@ -24,14 +23,14 @@ interface Deed {
     readonly error?: ApiError;
 }
 
-/** A list that stays as it was is asked for again so often, and so much later. */
+/** Number of repeated requests for an unchanged list, and the time between them. */
 const mostTurns = 3;
 const turnMs = 1000;
 
-/** The campaign may be parked, or come back, while somebody reads. */
+/** The campaign may be parked or resumed while the page is open. */
 const healthSeconds = 60;
 
-/** A viewer's rows, which change as he watches. */
+/** A viewer's rows, which change after each watched film. */
 export function Home({ viewer }: { viewer: string }) {
     const [since, setSince] = useState(() => lastRevision(viewer));
     const [watched, setWatched] = useState(() => watchedBy(viewer));
@@ -68,7 +67,7 @@ export function Home({ viewer }: { viewer: string }) {
         if (change !== undefined || deed?.error !== undefined) announce(note);
     }, [change, deed?.error, note]);
 
-    // Once the dialog that the film was chosen in is gone: before, nothing else can have the focus.
+    // After the film's dialog has closed: before, no other element can have the focus.
     useEffect(() => {
         if (deed?.began === undefined) return;
         const heading = document.getElementById("picks-title");
@@ -76,7 +75,7 @@ export function Home({ viewer }: { viewer: string }) {
         heading?.focus({ preventScroll: true });
     }, [deed?.began]);
 
-    // A tracker hands on what it was told within a second or two.
+    // An event tracker may need one or two seconds to forward an event.
     useEffect(() => {
         const mayChange = change !== undefined && deed?.tracked && changesInWords(change) === undefined;
         if (!mayChange || turns.current >= mostTurns) return;
@@ -95,7 +94,7 @@ export function Home({ viewer }: { viewer: string }) {
                 onWatch={(film) => watch(film, picks.answered?.value.recommendationId)}
                 onOpen={(film) => picks.answered && openFilm(film, picks.answered.value)}
             >
-                <Notice health={health.answered?.value} viewer={viewer} />
+                <Banner health={health.answered?.value} viewer={viewer} />
             </Hero>
             <Row
                 id="picks"
@@ -124,9 +123,9 @@ export function Home({ viewer }: { viewer: string }) {
                 <Row
                     id="because"
                     title={`Because you watched ${spoken(newest.title)}`}
-                    note="Films that the same people watch."
+                    note="Films watched by the same viewers."
                     asked={because}
-                    empty="Nothing is known that is like it."
+                    empty="No similar film is known."
                     onOpen={openFilm}
                     onDetails={() => openDetails(`Because you watched ${spoken(newest.title)}`, because.answered)}
                 />
@@ -139,7 +138,7 @@ export function Home({ viewer }: { viewer: string }) {
 
 type Change = Changes<ListedFilm> & { readonly tookMs: number };
 
-/** What the deed did to the list, once the list after it is there. */
+/** The change of the list after the film was watched, once the new list is there. */
 function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): Change | undefined {
     if (deed?.tracked === undefined || deed.before === undefined || now === undefined || now === deed.before) return;
     return {
@@ -150,28 +149,50 @@ function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): C
 
 function noteOn({ film, error, tracked }: Deed, change: Change | undefined, failed: ApiError | undefined): string {
     const name = spoken(film.title);
-    if (error !== undefined) return `That ${name} was watched could not be told. ${error.message}`;
-    if (failed !== undefined) return `${name} is noted, but the list could not be asked again. ${failed.message}`;
-    if (change === undefined) return `Telling the service that you watched ${name} …`;
+    if (error !== undefined) return `The page could not send that you watched ${name}. ${error.message}`;
+    if (failed !== undefined)
+        return `The service knows that you watched ${name}, but the list could not be loaded again. ${failed.message}`;
+    if (change === undefined) return `Sending that you watched ${name} …`;
     const what = changesInWords(change);
-    const learns = tracked === false ? " There is no event tracker: the campaign does not learn of it." : "";
-    if (what === undefined) return `You watched ${name}. The list stays as it was.${learns}`;
+    const learns = tracked === false ? " There is no event tracker, so the campaign does not learn from it." : "";
+    if (what === undefined) return `You watched ${name}. The list did not change.${learns}`;
     const gone = change.gone.length > 0 ? ` (${listed(change.gone.map((other) => spoken(other.title)))})` : "";
     return `Because you watched ${name}: ${what}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
 }
 
 function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
-        return "Nobody knows you yet, so this is what most people like. Watch one, and the list becomes yours.";
+        return "You are new, so these are popular films. Watch one, and the list becomes yours.";
     }
     const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
     if (list === undefined || personal)
-        return `Chosen by what ${isNew(viewer) ? "you" : "they"} watched. Watch one, and see the list change.`;
+        return `Based on the films that ${isNew(viewer) ? "you" : "they"} watched. Watch one, and see the list change.`;
     if (list.source === "similar") {
         const names = (list.because ?? []).map((film) => spoken(film.title));
         return names.length > 0
-            ? `Like ${listed(names)}, which ${nameOf(viewer)} watched.`
-            : "Like what was watched last.";
+            ? `Like ${listed(names)}, which ${viewerName(viewer)} watched.`
+            : "Like the films watched last.";
     }
-    return "What most people watch. Watch one, and the list becomes personal.";
+    return "The most watched films. Watch one, and the list becomes personal.";
+}
+
+const stateWords = {
+    away: "The campaign is away",
+    resting: "The campaign is paused for a few seconds",
+} as const;
+
+/**
+ * Shows that the lists do not come from the campaign, and their sources. It overlays the hero, so the layout does not
+ * move.
+ */
+export function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
+    const state = health?.campaign.state;
+    if (health === undefined || state === undefined || state === "serving") return null;
+    const parked = health.notice !== undefined;
+    return (
+        <p class="banner" role="status">
+            <strong>{parked ? "The campaign is parked" : stateWords[state]}.</strong> These lists are cached or
+            precomputed, or show popular films. <a href={hashFor({ page: "status", viewer })}>Why</a>
+        </p>
+    );
 }

@@ -1,20 +1,20 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
-import { useFilmInAddress } from "../film-address.ts";
 import { Drawer } from "../parts/drawer.tsx";
 import { FilmDialog } from "../parts/film-dialog.tsx";
+import { useFilmInAddress } from "../route.ts";
 import type { Watched } from "../viewers.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 
 interface Opened {
     openFilm(film: ListedFilm, list: FilmList): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
-    /** The dialog that is open, if one is. */
+    /** The open dialog, if there is one. */
     readonly dialog: ComponentChildren;
 }
 
-/** What lies over the rows: a film, or how a row was made. */
+/** The dialog over the rows: a film, or the origin of a row. */
 export function useOpened(
     watched: Watched,
     onWatch: (film: ListedFilm, recommendationId: string | undefined) => void,

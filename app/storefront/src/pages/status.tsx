@@ -5,26 +5,29 @@ import { answersBySource } from "../visit.ts";
 import { ago, type Health, milliseconds, type Source, sourceWords, usd } from "../words.ts";
 
 const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: string, words: string]>> = {
-    serving: ["Serving", "The campaign is asked; lists are personal."],
-    resting: ["Resting", "The campaign failed too often and is asked again in some seconds. Kept lists answer."],
-    away: ["Away", "There is no campaign. Lists that were kept or prepared answer, and what people watch."],
+    serving: ["Serving", "The API calls the campaign; lists are personal."],
+    resting: [
+        "Resting",
+        "The campaign failed too often. The API calls it again in a few seconds and answers with cached lists.",
+    ],
+    away: ["Away", "There is no campaign. The API answers with cached, precomputed and popular lists."],
 };
 
-/** What runs, and what it costs. */
+/** Status and cost of the stack. */
 export function Status() {
     const { answered, error, loading, again } = useAnswer<Health>("health");
     const health = answered?.value;
     return (
         <div class="status" aria-busy={loading}>
             <header class="page-head">
-                <h1>What runs, and what it costs</h1>
+                <h1>Status and cost</h1>
                 <p class="lead">
                     {health?.stack ?? "This stack"}
                     {health?.region && ` in ${health.region}`}
                     {answered && `, asked in ${milliseconds(answered.ms)}`}
                 </p>
                 <button type="button" class="button" onClick={again} disabled={loading}>
-                    Look again
+                    Refresh
                 </button>
             </header>
             {error !== undefined && <Trouble error={error} onAgain={again} />}
@@ -48,7 +51,7 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
         <>
             {notice && (
                 <section class="guard" aria-labelledby="guard-title">
-                    <h2 id="guard-title">The cost guard says</h2>
+                    <h2 id="guard-title">Cost guard</h2>
                     <p>{notice.text}</p>
                     <p class="hint">
                         {notice.kind}, {ago(notice.at)}
@@ -60,7 +63,7 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                     <p class={`figure state state-${campaign.state}`}>{title}</p>
                     <p class="hint">{words}</p>
                     <dl class="facts">
-                        <Fact name="Personalize says" value={campaign.status} />
+                        <Fact name="Status in Personalize" value={campaign.status} />
                         <Fact name="Solution version" value={version} title={campaign.solutionVersionArn} />
                         <Fact
                             name="Throughput"
@@ -76,7 +79,7 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                     <p class="hint">
                         {away
                             ? "The campaign costs nothing while it is away."
-                            : "What the campaign costs for being there, by the prices of the stack's program."}
+                            : "Cost of the campaign while it exists, by the prices in the stack's program."}
                     </p>
                     <Limit spent={cost.estimatedUsdPerMonth} limit={cost.monthlyLimitUsd} />
                 </Panel>
@@ -84,7 +87,7 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                     <p class="figure">
                         {tables.films.toLocaleString("en")} <small>films</small>
                     </p>
-                    <p class="hint">What is popular, what grows and what is like what: always there, and free.</p>
+                    <p class="hint">Popular, trending and similar films: always available, without cost.</p>
                     <dl class="facts">
                         <Fact name="Genres" value={tables.genres?.length} />
                         <Fact
@@ -105,13 +108,13 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
 
 const chain: readonly (readonly [Source, string])[] = [
     ["campaign", "The campaign, live"],
-    ["cache", "What it said before"],
-    ["precomputed", "What was prepared"],
+    ["cache", "Cached campaign answer"],
+    ["precomputed", "Precomputed list"],
     ["similar", "Like what was watched"],
-    ["popular", "What most people watch"],
+    ["popular", "Popular films"],
 ];
 
-/** Who answers a viewer, the best first: the next one steps in where one cannot. */
+/** The sources in their order: if one cannot answer, the next one does. */
 const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
     <section class="chain" aria-labelledby="chain-title">
         <h2 id="chain-title">There is always an answer</h2>
@@ -173,20 +176,20 @@ function Limit({ spent, limit }: { spent: number; limit: number }) {
     );
 }
 
-/** Which sources answered this page so far, and how fast. */
+/** Number of answers by source in this visit, with their median time. */
 function Visit() {
     const answers = answersBySource();
     if (answers.length === 0) {
-        return <p class="hint">No list was asked for yet. Look at some films, and come back.</p>;
+        return <p class="hint">This page has loaded no list yet. Open some films, then return here.</p>;
     }
     return (
         <table class="visit">
-            <caption class="unseen">Lists by where they came from</caption>
+            <caption class="unseen">Lists by source</caption>
             <thead>
                 <tr>
                     <th scope="col">From</th>
                     <th scope="col">Lists</th>
-                    <th scope="col">Half within</th>
+                    <th scope="col">Median</th>
                 </tr>
             </thead>
             <tbody>

@@ -2,19 +2,18 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { announce } from "../parts/announcer.tsx";
 import { spoken } from "../poster/lettering.ts";
-import { type Watched, watchedBy } from "../viewers.ts";
-import { lastRevision, watchFilm } from "../watching.ts";
+import { lastRevision, type Watched, watchedBy, watchFilm } from "../viewers.ts";
 import type { ListedFilm } from "../words.ts";
 
 interface Watching {
     readonly watched: Watched;
-    /** Of the last event; a list that is asked with it knows of it. */
+    /** Revision of the last event; a list requested with it includes the event. */
     readonly since: number | undefined;
     readonly failure: { readonly error: ApiError; again(): void } | undefined;
     watch(film: ListedFilm, recommendationId: string | undefined): Promise<void>;
 }
 
-/** What a viewer watched in this visit, and how he watches more, for a page that shows the lists but not their change. */
+/** The films watched in this visit, and a function to watch more, for views that do not show the list's change. */
 export function useWatch(viewer: string): Watching {
     const [watched, setWatched] = useState(() => watchedBy(viewer));
     const [since, setSince] = useState(() => lastRevision(viewer));

@@ -5,15 +5,14 @@ import { Artwork } from "../parts/poster.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
 import { hashFor, type Page } from "../route.ts";
-import { newViewer } from "../viewers.ts";
-import { watchFilm } from "../watching.ts";
+import { newViewer, watchFilm } from "../viewers.ts";
 import type { Health, ListedFilm } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
 const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure"] };
 
-/** The first visit: who is watching? Who watches a film here is somebody new. */
+/** The view without a viewer. Watching a film here creates a new viewer. */
 export function Welcome({ page }: { page: Page }) {
     const health = useAnswer<Health>("health");
     const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly error: ApiError }>();
@@ -36,11 +35,11 @@ export function Welcome({ page }: { page: Page }) {
                 </div>
                 <div class="hero-words">
                     <h1 class="hero-film" id="hero-title">
-                        {page === "compare" ? "Compare for whom?" : "Who is watching?"}
+                        {page === "compare" ? "Choose a viewer to compare" : "Choose a viewer"}
                     </h1>
                     <p class="hero-facts">
-                        Pick a viewer to see what is recommended to them, or be someone new: the lists become yours as
-                        you watch.
+                        Pick a viewer to see their recommendations, or be someone new: the lists become yours as you
+                        watch.
                     </p>
                     <ViewerChoice page={page} />
                 </div>

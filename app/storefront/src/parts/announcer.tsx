@@ -2,12 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 
 const listeners = new Set<(words: string) => void>();
 
-/** Says something to those who do not see the page. */
+/** Announces a text to screen readers. */
 export function announce(words: string): void {
     for (const listener of listeners) listener(words);
 }
 
-/** Where it is said. */
+/** The live region for announcements. */
 export function Announcer() {
     const [words, setWords] = useState("");
     useEffect(() => {

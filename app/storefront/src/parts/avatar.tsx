@@ -12,7 +12,7 @@ const pairs: readonly [Pair, ...Pair[]] = [
     ["#f9dc5c", "#b86f1f"],
 ];
 
-/** A viewer's face: two colours and a hill, the same always for the same id. */
+/** A viewer's avatar: two colours and a hill, always equal for one id. */
 export function Avatar({ viewer }: { viewer: string }) {
     const name = useId();
     const draw = drawFor(viewer);

@@ -8,7 +8,7 @@ import { Poster } from "./poster.tsx";
 interface CardProps {
     readonly film: ListedFilm;
     readonly mark?: Mark | undefined;
-    /** Whether the Tab key comes here. */
+    /** Whether the card is in the Tab order. */
     readonly reached: boolean;
     onReached(): void;
     onOpen(): void;

@@ -11,7 +11,7 @@ interface DrawerProps {
     onClose(): void;
 }
 
-/** For the curious: where a row comes from, how long it took, what its scores are, and the call itself. */
+/** Details of a row: source, time, scores, and the call itself. */
 export function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
     const { badge, sentence } = sourceWords[list.source];
     return (
@@ -20,7 +20,8 @@ export function Drawer({ title, answered: { value: list, ms, url }, onClose }: D
             <h2 id="drawer-title">{title}</h2>
             <p class="drawer-sentence">
                 {sentence}
-                {list.reason !== undefined && ` It is not the campaign's, because ${reasonWords[list.reason]}.`}
+                {list.reason !== undefined &&
+                    ` It does not come from the campaign, because ${reasonWords[list.reason]}.`}
             </p>
             <dl class="facts">
                 <dt>Source</dt>
@@ -54,7 +55,7 @@ export function Drawer({ title, answered: { value: list, ms, url }, onClose }: D
             <h3>The call</h3>
             <Copied text={curlFor(url)} />
             <details>
-                <summary>The answer, as it came</summary>
+                <summary>The raw answer</summary>
                 {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must scroll it */}
                 <pre tabIndex={0}>{JSON.stringify(list, null, 2)}</pre>
             </details>
@@ -67,7 +68,7 @@ function Scores({ list: { films } }: { list: FilmList }) {
     return (
         <>
             <h3>{most > 0 ? "Scores" : "Order"}</h3>
-            {most === 0 && <p class="hint">Only the campaign scores films; a table has them in order.</p>}
+            {most === 0 && <p class="hint">Only the campaign gives scores; a table only has an order.</p>}
             <ol class="scores">
                 {films.map(({ itemId, title, score }) => (
                     <li key={itemId}>
@@ -96,7 +97,7 @@ function Copied({ text }: { text: string }) {
             setCopied(true);
             announce("Copied.");
         } catch {
-            announce("The browser does not let this page copy. Select the call and copy it yourself.");
+            announce("The browser does not allow this page to copy. Select the call and copy it yourself.");
         }
     };
     return (

@@ -10,25 +10,25 @@ import { Trouble } from "./trouble.tsx";
 
 interface FilmDialogProps {
     readonly itemId: string;
-    /** What the list that it was chosen from says of it; without, it is asked for. */
+    /** The film from the list; if undefined, the dialog requests it. */
     readonly known: ListedFilm | undefined;
     readonly watched: boolean;
     onWatch(film: ListedFilm): void;
-    /** Leads on to a film that is like it. */
+    /** Opens a similar film. */
     onLead(film: ListedFilm): void;
     onClose(): void;
 }
 
 const shownSimilar = 10;
 
-/** All about a film, and what is like it, which leads on to the next one. */
+/** A film with its similar films, each of which opens the next dialog. */
 export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }: FilmDialogProps) {
     const asked = useAnswer<Film>(itemPath(itemId));
     const similar = useAnswer<FilmList>(similarPath(itemId));
     const answer = asked.answered?.value.itemId === itemId ? asked.answered.value : undefined;
     const film = known ?? answer;
 
-    // Who is led on hears and sees the next film from its beginning.
+    // After a change of the film, the focus moves to the new title.
     const title = useRef<HTMLHeadingElement>(null);
     const before = useRef(itemId);
     useEffect(() => {

@@ -6,7 +6,7 @@ import { Artwork, Poster } from "./poster.tsx";
 
 interface HeroProps {
     readonly eyebrow: string;
-    /** Nothing while it is not known; its place is kept. */
+    /** Undefined while unknown; its space is reserved. */
     readonly film: ListedFilm | undefined;
     readonly children?: ComponentChildren;
     onWatch(film: ListedFilm): void;

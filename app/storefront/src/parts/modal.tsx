@@ -4,15 +4,15 @@ import { Icon } from "./icons.tsx";
 
 interface ModalProps {
     readonly class: string;
-    /** The id of what names it. */
+    /** The id of its heading. */
     readonly labelledBy: string;
     onClose(): void;
     readonly children: ComponentChildren;
 }
 
 /**
- * The browser's own dialog, open as long as it is rendered: it keeps the focus, is closed by Escape or a click beside it,
- * and gives the focus back to where it came from.
+ * The browser's own dialog, open while it is rendered. It traps the focus, closes by Escape or a click outside, and
+ * returns the focus to its previous element.
  */
 export function Modal({ class: name, labelledBy, onClose, children }: ModalProps) {
     const dialog = useRef<HTMLDialogElement>(null);

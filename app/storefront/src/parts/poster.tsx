@@ -5,7 +5,7 @@ import { artwork, type Drawn, poster } from "../poster/poster.ts";
 let pen: CanvasRenderingContext2D | null | undefined;
 const widths = new Map<string, number>();
 
-/** Widths as this browser's fonts have them. */
+/** Text widths with this browser's fonts. */
 const measured: Measure = (text, { family, weight, spacing }: Face) => {
     const key = `${weight} ${family} ${text}`;
     const known = widths.get(key);
@@ -18,7 +18,7 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
     return width + text.length * spacing;
 };
 
-/** A film's poster, drawn; what it shows stands in words beside it. */
+/** A film's drawn poster; the text beside it describes it. */
 export function Poster({ film }: { film: Drawn }) {
     const name = useId();
     const { title, year } = film;
@@ -26,7 +26,7 @@ export function Poster({ film }: { film: Drawn }) {
     return <Drawing class="poster" view="0 0 200 300" inside={inside} />;
 }
 
-/** The middle of a film's picture, without letters: it fills what is there for it, which is wide. */
+/** The middle of a film's picture without letters, for a wide space. */
 export function Artwork({ film }: { film: Drawn }) {
     const name = useId();
     const { title, year } = film;
@@ -40,7 +40,7 @@ const Drawing = (props: { class: string; view: string; inside: string }) => (
         viewBox={props.view}
         preserveAspectRatio="xMidYMid slice"
         aria-hidden="true"
-        // Drawn by poster.ts, which escapes what a catalogue says
+        // Created by poster.ts, which escapes the catalogue's texts
         dangerouslySetInnerHTML={{ __html: props.inside }}
     />
 );

@@ -12,18 +12,18 @@ import { Trouble } from "./trouble.tsx";
 interface RowProps {
     readonly id: string;
     readonly title: string;
-    /** One line below the title; its place is kept, so that it may change. */
+    /** One line below the title; its space is reserved, so it can change. */
     readonly note: ComponentChildren;
     readonly asked: Asked<FilmList>;
     readonly marks?: ReadonlyMap<string, Mark>;
-    /** What stands where there is no film. */
+    /** Text for a row without films. */
     readonly empty: string;
     readonly children?: ComponentChildren;
     onOpen(film: ListedFilm, list: FilmList): void;
     onDetails(): void;
 }
 
-/** A row of films: where it comes from, its posters, and what to do where there are none. */
+/** A row of films with its source, and a text if there are none. */
 export function Row({ id, title, note, asked, marks, empty, children, onOpen, onDetails }: RowProps) {
     const { answered, error, loading, again } = asked;
     const list = answered?.value;
@@ -91,7 +91,7 @@ export function Row({ id, title, note, asked, marks, empty, children, onOpen, on
     );
 }
 
-/** A card's place while its film is not known. */
+/** Placeholder of a card while its film is unknown. */
 const Blank = () => (
     <li class="card" aria-hidden="true">
         <span class="blank poster" />
@@ -99,7 +99,7 @@ const Blank = () => (
     </li>
 );
 
-/** For the mouse; the keyboard has its arrows, and fingers swipe. */
+/** For the mouse; the keyboard uses arrows, and touch screens swipe. */
 const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
     <div class="pager" aria-hidden="true">
         <button type="button" tabIndex={-1} onClick={() => onPage(-1)}>
@@ -118,7 +118,7 @@ const leaps: Readonly<Record<string, (place: number, last: number) => number>> =
     End: (_, last) => last,
 };
 
-/** One stop for the Tab key a row; the arrows go on from there. */
+/** A row is one stop of the Tab key; arrows move inside it. */
 function moveFocus(event: KeyboardEvent): void {
     const leap = leaps[event.key];
     const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];

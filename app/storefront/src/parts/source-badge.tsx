@@ -1,6 +1,6 @@
 import { type FilmList, reasonWords, sourceWords } from "../words.ts";
 
-/** Where a list comes from, and why it is not the campaign's when it is not. */
+/** The source of a list, with the reason if the campaign did not make it. */
 export function SourceBadge({ list: { source, reason } }: { list: FilmList }) {
     const { badge, sentence } = sourceWords[source];
     return (

@@ -1,6 +1,6 @@
 import type { ApiError } from "../api.ts";
 
-/** What went wrong, and what to do about it. */
+/** An error with a button to repeat. */
 export const Trouble = ({ error, onAgain }: { error: ApiError; onAgain: () => void }) => (
     <div class="trouble" role="alert">
         <p>{error.message}</p>

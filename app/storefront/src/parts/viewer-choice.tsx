@@ -1,18 +1,19 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
 import { picksPath } from "../paths.ts";
-import { hashFor, type Page } from "../route.ts";
+import { hashFor, type Page, type Route } from "../route.ts";
 import { anotherNewViewer, someViewers } from "../viewers.ts";
 import { Avatar } from "./avatar.tsx";
+import { Modal } from "./modal.tsx";
 
 interface ViewerChoiceProps {
-    /** Where the choice leads. */
+    /** The view after the choice. */
     readonly page: Page;
     readonly current?: string | undefined;
     onChosen?(): void;
 }
 
-/** Some viewers, any other one by his id, or somebody new. */
+/** Some viewers, a field for any viewer id, or a new viewer. */
 export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
     const choose = (viewer: string) => {
@@ -85,5 +86,15 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                 </button>
             </form>
         </div>
+    );
+}
+
+/** Dialog to choose a viewer. */
+export function Picker({ route, onClose }: { route: Route; onClose: () => void }) {
+    return (
+        <Modal class="sheet picker" labelledBy="picker-title" onClose={onClose}>
+            <h2 id="picker-title">Choose a viewer</h2>
+            <ViewerChoice page={route.page} current={route.viewer} onChosen={onClose} />
+        </Modal>
     );
 }

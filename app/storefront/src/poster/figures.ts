@@ -3,7 +3,7 @@ import type { Motif } from "./places.ts";
 import type { Draw } from "./seed.ts";
 import { circle, curveThrough, ground, height, line, path, polygon, rect, steps, width } from "./shapes.ts";
 
-/** A person, seen from behind, whose feet are at x, y. */
+/** A person from behind, with the feet at x, y. */
 export function person(x: number, y: number, tall: number, fill: string, hat = false): string {
     const [head, shoulder] = [tall * 0.085, tall * 0.15];
     const top = y - tall;
@@ -18,7 +18,7 @@ export function person(x: number, y: number, tall: number, fill: string, hat = f
     return circle(x, top + tall * 0.1, head, fill) + brim + path(coat, fill);
 }
 
-/** Light through blinds, and somebody in it. */
+/** Light through blinds, and a person in it. */
 export const blinds: Motif = (draw, { far, near, light }) => {
     const lean = draw.of([-60, -40, 46]);
     const slats = steps(9, 28, 196)
@@ -42,7 +42,7 @@ export const blinds: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** A door, the light that falls out of it, and somebody in it. */
+/** A door with light, and a person in it. */
 export const doorway: Motif = (draw, { far, near, light }) => {
     const [x, foot, tall] = [draw.between(80, 120), draw.between(178, 196), draw.between(96, 118)];
     const half = tall * 0.24;
@@ -76,7 +76,7 @@ export const doorway: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** Circles in circles, and somebody who falls into them. */
+/** Nested circles, and a person falling into them. */
 export const vortex: Motif = (draw, { far, near, light }) => {
     const [x, y] = [draw.between(75, 125), draw.between(100, 135)];
     const drift = draw.between(-1.6, 1.6);
@@ -94,7 +94,7 @@ export const vortex: Motif = (draw, { far, near, light }) => {
     return `${circles}<g transform="rotate(${fall} ${Math.round(x)} ${Math.round(y)})">${person(x, y + 26, 56, light)}</g>`;
 };
 
-/** Somebody small under something great. */
+/** A small person under a large object. */
 export const alone: Motif = (draw, { far, near, light }) => {
     const [x, radius] = [draw.between(80, 120), draw.between(52, 74)];
     const level = draw.between(196, 210);

@@ -3,7 +3,7 @@ import { mixed } from "./palettes.ts";
 import type { Motif } from "./places.ts";
 import { circle, curveThrough, ground, height, line, path, rect, ring, steps, width } from "./shapes.ts";
 
-/** Two that meet. */
+/** Two shapes that meet. */
 export const pair: Motif = (draw, { far, near, light }) => {
     const [y, radius, apart] = [draw.between(100, 125), draw.between(46, 60), draw.between(24, 36)];
     const level = y + radius * draw.between(0.75, 1.1);
@@ -39,7 +39,7 @@ function lens(ax: number, ay: number, bx: number, by: number, radius: number): s
     return `M${mx + ox} ${my + oy}A${radius} ${radius} 0 0 1 ${mx - ox} ${my - oy}A${radius} ${radius} 0 0 1 ${mx + ox} ${my + oy}z`;
 }
 
-/** Tiles, as a cheerful printer sets them. */
+/** Tiles in cheerful colours. */
 export const tiles: Motif = (draw, { top, far, near, light, bottom }) => {
     const size = 50;
     const colours = [far, near, light, mixed(far, light, 0.5)] as const;
@@ -63,7 +63,7 @@ export const tiles: Motif = (draw, { top, far, near, light, bottom }) => {
     return wall + rect(0, 200, width, 100, near);
 };
 
-/** Hills, a sun, and balloons that a child lets go. */
+/** Hills, a sun, and balloons. */
 export const balloons: Motif = (draw, { top, far, near, light }) => {
     const clouds = [0, 1].map(() => {
         const [x, y] = [draw.between(20, 150), draw.between(30, 90)];
@@ -104,7 +104,7 @@ export const balloons: Motif = (draw, { top, far, near, light }) => {
     );
 };
 
-/** Sound, as bars. */
+/** A sound wave as bars. */
 export const sound: Motif = (draw, { far, near, light }) =>
     steps(15, 14, 186)
         .map((x, at) => {
@@ -145,7 +145,7 @@ export const pulse: Motif = (draw, { bottom, near, light }) => {
         .join("");
 };
 
-/** Arches in arches. */
+/** Nested arches. */
 export const arches: Motif = (draw, { far, near, light, top }) => {
     const [x, level] = [draw.of([60, 100, 140]), draw.between(205, 222)];
     const bands = [near, far, light, mixed(far, near, 0.5), mixed(light, top, 0.5), near];

@@ -1,13 +1,13 @@
-/** How wide a text is, in ems of that face. */
+/** Width of a text in ems of a face. */
 export type Measure = (text: string, face: Face) => number;
 
 export interface Face {
     readonly family: string;
     readonly weight: number;
     readonly capitals: boolean;
-    /** Between letters, in ems. */
+    /** Letter spacing in ems. */
     readonly spacing: number;
-    /** From one line to the next, in ems. */
+    /** Line height in ems. */
     readonly leading: number;
 }
 
@@ -23,20 +23,20 @@ export const faces = {
     wide: { family: grotesque, weight: 700, capitals: true, spacing: 0.12, leading: 1.2 },
 } as const satisfies Record<string, Face>;
 
-/** A text in lines, with the size at which they fill the space best. */
+/** A text in lines, with the largest font size that fits. */
 export interface Setting {
     readonly lines: readonly string[];
     readonly size: number;
 }
 
-/** A guess at widths where nothing can be measured: on the safe side for usual fonts. */
+/** Estimated widths without a browser; on the safe side for usual fonts. */
 export const guessed: Measure = (text, { capitals, spacing }) =>
     [...text].reduce((sum, letter) => {
         const base = /[\s.,:;'’!ijlIí|()-]/.test(letter) ? 0.34 : /[mwMW@]/.test(letter) ? 0.95 : 0.62;
         return sum + base + (capitals && /\p{Ll}/u.test(letter) ? 0.1 : 0) + spacing;
     }, 0);
 
-/** The title in the order of speech, without what catalogues add: "Usual Suspects, The" is "The Usual Suspects". */
+/** The title in spoken order, without additions of catalogues: "Usual Suspects, The" is "The Usual Suspects". */
 export function spoken(title: string): string {
     const [, name, article, rest] =
         title.match(/^(.+), (The|A|An|La|Le|Les|L'|Il|Der|Die|Das|El|Los|Las|Un|Une)( \(.*\))?$/i) ?? [];
@@ -44,12 +44,12 @@ export function spoken(title: string): string {
     return `${article}${article.endsWith("'") ? "" : " "}${name}${rest ?? ""}`;
 }
 
-/** As a poster has it: without the name in another language behind it. */
+/** The title for a poster, without the name in another language at its end. */
 export const lettered = (title: string) => spoken(title).replace(/\s*\([^()]*\)\s*$/, "") || title;
 
 /**
- * Sets a title into a box: of all ways to break it the one that allows the greatest letters, up to `largest`. Words are not
- * broken; one that is too long for the box makes the letters small.
+ * Fits a title into a box: chooses the line breaks that allow the largest letters, up to `largest`. Words are not
+ * broken; a long word makes the letters small.
  */
 export function setTitle(
     title: string,
@@ -69,7 +69,7 @@ export function setTitle(
     return best;
 }
 
-/** Words in so many lines, or fewer, of which the widest is as narrow as can be. */
+/** Words in at most `count` lines, with the widest line as narrow as possible. */
 function balanced(words: readonly string[], count: number, wide: (text: string) => number): string[] {
     if (count === 1 || words.length === 1) return [words.join(" ")];
     let best: string[] = [words.join(" ")];

@@ -1,12 +1,12 @@
 /** The colours of a poster, as #rrggbb. */
 export interface Palette {
-    /** The background at the top and at the bottom. */
+    /** The background colours at top and bottom. */
     readonly top: string;
     readonly bottom: string;
-    /** Of what is far away, and of what is near. */
+    /** Colours of distant and near objects. */
     readonly far: string;
     readonly near: string;
-    /** The one colour that strikes the eye. */
+    /** The accent colour. */
     readonly light: string;
 }
 
@@ -20,7 +20,7 @@ const palette = (top: string, bottom: string, far: string, near: string, light: 
 
 type Palettes = readonly [Palette, ...Palette[]];
 
-/** What a genre looks like; MovieLens' genres, and those that people write otherwise, in lower case. */
+/** Palettes and motifs by genre: MovieLens' genres and other spellings, in lower case. */
 const byGenre: Readonly<Record<string, Palettes>> = {
     action: [
         palette("#2b0a0d", "#8c1c13", "#bf4342", "#1a0608", "#ffb627"),
@@ -129,13 +129,13 @@ const plain: Palettes = [
     palette("#e8e2d6", "#c9bfae", "#7f8c8d", "#2f3e46", "#e76f51"),
 ];
 
-/** The genre that a film is drawn as: the one that says most of how it looks. */
+/** Genres by how characteristic they are for the look of a film. */
 const tellingFirst = [
     ...["film-noir", "western", "sci-fi", "musical", "war", "horror", "fantasy", "animation", "documentary"],
     ...["mystery", "children's", "crime", "romance", "thriller", "adventure", "action", "comedy", "drama"],
 ];
 
-/** That genre, by its name here, or "" for a film of none that is known. */
+/** The most characteristic known genre, or "". */
 export function tellingGenre(genres: readonly string[]): string {
     const known = genres.map((genre) => genre.toLowerCase()).map((genre) => otherGenres[genre] ?? genre);
     return tellingFirst.find((genre) => known.includes(genre)) ?? "";
@@ -143,7 +143,7 @@ export function tellingGenre(genres: readonly string[]): string {
 
 export const palettesOf = (genre: string): Palettes => byGenre[genre] ?? plain;
 
-/** The colour that lies between two, as far from the one as `part` of the way says. */
+/** A colour between two; `part` is the share of the way to the second. */
 export function mixed(from: string, to: string, part: number): string {
     const [a, b] = [Number.parseInt(from.slice(1), 16), Number.parseInt(to.slice(1), 16)];
     const channel = (shift: number) => {
@@ -153,7 +153,7 @@ export function mixed(from: string, to: string, part: number): string {
     return `#${(channel(16) | channel(8) | channel(0)).toString(16).padStart(6, "0")}`;
 }
 
-/** How bright a colour is, from 0 to 1 (WCAG's relative luminance). */
+/** Brightness of a colour, from 0 to 1 (WCAG's relative luminance). */
 export function luminance(colour: string): number {
     const value = Number.parseInt(colour.slice(1), 16);
     const linear = (shift: number) => {

@@ -14,7 +14,7 @@ import {
     width,
 } from "./shapes.ts";
 
-/** Draws what a poster shows, over its background. */
+/** Draws the motif of a poster over its background. */
 export type Motif = (draw: Draw, colours: Palette) => string;
 
 const stars = (draw: Draw, colour: string, count: number, down: number) =>

@@ -6,7 +6,7 @@ import * as places from "./places.ts";
 import { type Draw, drawFor, hashOf } from "./seed.ts";
 import { height, rect, width } from "./shapes.ts";
 
-/** What a poster is drawn from. */
+/** The input of a poster. */
 export interface Drawn {
     readonly title: string;
     readonly year: number | null;
@@ -55,15 +55,15 @@ const cream = "#fdf6e6";
 const ink = "#14110f";
 
 /**
- * A film's picture without letters, as the inside of an SVG of 200 by 300; the same for the same film.
+ * A film's picture without letters, as the content of an SVG of 200 by 300; always equal for one film.
  *
- * @param name makes the names of its gradients, so that two pictures on one page do not take each other's.
+ * @param name prefix of gradient ids, which must be unique on a page.
  */
 export function artwork(film: Drawn, name: string): string {
     return picture(film, name).art;
 }
 
-/** A film's poster, as the inside of an SVG of 200 by 300: artwork, title and year. The same for the same film. */
+/** A film's poster as the content of an SVG of 200 by 300: artwork, title and year. Always equal for one film. */
 export function poster(film: Drawn, name: string, measure?: Measure): string {
     const { art, colours, draw, genre } = picture(film, name);
     const face = draw.of(facesOf[genre] ?? usualFaces);
@@ -104,7 +104,7 @@ function picture(film: Drawn, name: string): { art: string; colours: Palette; dr
     };
 }
 
-/** Darkness that grows from `from` of the height to `full`, downwards, or upwards when it is `turned`. */
+/** A shade that grows between the heights `from` and `full`, downwards, or upwards if `turned`. */
 function shadeOf(id: string, colour: string, from: number, full: number, most: number, turned = false): string {
     const way = turned ? 'x1="0" y1="1" x2="0" y2="0"' : 'x2="0" y2="1"';
     const start = turned ? 0 : from;

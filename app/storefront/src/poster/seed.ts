@@ -1,4 +1,4 @@
-/** A number of 32 bits for a text: the same everywhere and always (FNV-1a). */
+/** A stable 32-bit hash of a text (FNV-1a). */
 export function hashOf(text: string): number {
     let hash = 0x811c9dc5;
     for (let at = 0; at < text.length; at++) {
@@ -7,13 +7,13 @@ export function hashOf(text: string): number {
     return hash >>> 0;
 }
 
-/** Draws for one picture: the same ones, in the same order, for the same text. */
+/** Random numbers for one picture: a stable sequence for each text. */
 export interface Draw {
     /** From `low` up to `high`. */
     between(low: number, high: number): number;
     /** A whole number from `low` to `high`, both included. */
     whole(low: number, high: number): number;
-    /** True so often, from 0 to 1. */
+    /** True with this probability, from 0 to 1. */
     chance(often: number): boolean;
     of<T>(values: readonly [T, ...T[]]): T;
 }

@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../../iam/guard-rules.ts";
+import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../../iam/resource-rules.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * Refuses, at preview already, resources that must never be, whoever asks for them in the program. A rule that is waived,
- * with a written reason, warns instead. What is known only when something was made is judged then, before it is used.
+ * Rejects forbidden resources of the whole program, already at preview. A rule that is waived with a reason only warns.
+ * Values that are known only after a creation are checked before their use.
  *
- * By a transformation and not by a transform: the language host of local runs is older than those.
+ * It uses a transformation, not a transform, because the language host of local runs does not support transforms.
  *
- * @throws pulumi.RunError for a waiver of no rule, or without a reason.
+ * @throws pulumi.RunError for an unknown rule in a waiver, or a waiver without a reason.
  */
-export function guardRules(waivers: Readonly<Record<string, string>>): void {
+export function enforceResourceRules(waivers: Readonly<Record<string, string>>): void {
     const problems = waiverProblems(waivers);
     if (problems.length > 0) {
-        throw new pulumi.RunError(`the waivers have problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+        throw new pulumi.RunError(`config waivers has problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     }
     const before: Declared[] = [];
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
@@ -26,7 +26,7 @@ export function guardRules(waivers: Readonly<Record<string, string>>): void {
     });
 }
 
-/** The same properties; each that is an output is judged when it is known. */
+/** The unchanged properties; each output is checked when it is known. */
 function judge(
     type: string,
     name: string,
@@ -40,14 +40,14 @@ function judge(
             const reason = waivers[rule];
             if (reason !== undefined && !told.has(rule)) {
                 told.add(rule);
-                pulumi.log.warn(`${type} ${name} ${problem}: let pass, for ${rule} is waived (${reason})`);
+                pulumi.log.warn(`${type} ${name} ${problem}: allowed, because ${rule} is waived (${reason})`);
             }
             return reason === undefined;
         });
         if (refused.length > 0) {
-            const lines = refused.map(({ rule, problem }) => `${type} ${name} ${problem} (guard rule ${rule})`);
+            const lines = refused.map(({ rule, problem }) => `${type} ${name} ${problem} (resource rule ${rule})`);
             throw new pulumi.RunError(
-                `${lines.join("\n")}\nChange it. If it must be so, write why: ` +
+                `${lines.join("\n")}\nChange it. If it is intended, give a reason: ` +
                     `pulumi config set --path waivers.${refused[0]?.rule} "<at least 20 characters>"`,
             );
         }

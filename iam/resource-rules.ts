@@ -1,33 +1,33 @@
 import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
 import { billedService } from "../config/prices.ts";
 
-/** A resource of a program, as the program asks for it. */
+/** A resource declared by a program. */
 export interface Declared {
     readonly type: string;
     readonly props: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What must never be, each a pure function from a resource's type and its properties to what is wrong with it;
- * undefined where nothing is, and where the property is not known yet. `before` is what the program asked for earlier:
- * what a resource needs beside it must come first, as it must be made first.
+ * A rule: a pure function that returns the problem of a resource, from its type and properties. It returns undefined
+ * without a problem, or if the property is not known yet. `before` has the earlier resources of the program, because
+ * required resources must be created first.
  */
-export type GuardRule = (
+export type ResourceRule = (
     type: string,
     props: Readonly<Record<string, unknown>>,
     before: readonly Declared[],
 ) => string | undefined;
 
-/** AWS's own policies that are so wide that nobody here needs them. */
+/** AWS managed policies that are too wide for this program. */
 const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3ReadOnlyAccess"];
-/** Properties that hold policy documents, of whatever resource. */
+/** Properties that can contain policy documents. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
 const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
-/** As Pulumi calls our dynamic resource. */
+/** Pulumi's type name of the dynamic resource. */
 const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
-export const guardRules = {
+export const resourceRules = {
     "public-bucket": (type, props) => {
         if (type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") {
             const open = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].filter(
@@ -41,7 +41,7 @@ export const guardRules = {
         const open = /^aws:s3\/bucket(Policy)?:/.test(type)
             ? allowing(props).find((statement) => isForEveryone(statement) && !statement.Condition)
             : undefined;
-        return open && `${nameOf(open)} lets everyone in`;
+        return open && `${statementName(open)} allows access to everyone`;
     },
 
     "wildcard-action": (_type, props) => {
@@ -50,7 +50,8 @@ export const guardRules = {
                 NotAction !== undefined || listOf(Action).some((action) => /(^|:)\*$/.test(action)),
         );
         return (
-            wide && `${nameOf(wide)} allows ${wide.NotAction ? "all but some actions" : listOf(wide.Action).join(", ")}`
+            wide &&
+            `${statementName(wide)} allows ${wide.NotAction ? "all but some actions" : listOf(wide.Action).join(", ")}`
         );
     },
 
@@ -61,7 +62,7 @@ export const guardRules = {
         );
         return (
             trusting &&
-            `${nameOf(trusting)} trusts ${servicesOf(trusting).join(", ")} in anybody's name; say in whose, by aws:SourceAccount and aws:SourceArn`
+            `${statementName(trusting)} trusts ${servicesOf(trusting).join(", ")} for every account; limit it by aws:SourceAccount and aws:SourceArn`
         );
     },
 
@@ -70,7 +71,7 @@ export const guardRules = {
         const wide = type.startsWith("aws:")
             ? given.find((arn) => typeof arn === "string" && tooWide.includes(arn.split("/").at(-1) ?? ""))
             : undefined;
-        return wide === undefined ? undefined : `gives ${String(wide).split("/").at(-1)}`;
+        return wide === undefined ? undefined : `attaches ${String(wide).split("/").at(-1)}`;
     },
 
     "unencrypted-bucket": (type, props) => {
@@ -90,36 +91,38 @@ export const guardRules = {
 
     "campaign-without-budget": (type, _props, before) =>
         type === campaignType && !before.some(watchesPersonalize)
-            ? "bills by the hour, and no aws.budgets.Budget on Amazon Personalize comes before it in the program"
+            ? "is billed by the hour, and the program declares no aws.budgets.Budget for Amazon Personalize before it"
             : undefined,
-} as const satisfies Record<string, GuardRule>;
+} as const satisfies Record<string, ResourceRule>;
 
-export type GuardRuleName = keyof typeof guardRules;
+export type ResourceRuleName = keyof typeof resourceRules;
 
-/** Fewer characters than this are no reason. */
+/** A shorter text does not count as a reason. */
 export const shortestReason = 20;
 
-/** What is wrong with waivers of rules: rules that there are not, and reasons that are none. */
+/** Problems of waivers: unknown rules and missing reasons. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
     return Object.entries(waivers).flatMap(([rule, reason]) => {
-        if (!(rule in guardRules)) {
-            return [`waivers.${rule} is no guard rule; the rules are ${Object.keys(guardRules).join(", ")}`];
+        if (!(rule in resourceRules)) {
+            return [
+                `waivers.${rule} does not name a resource rule; the rules are ${Object.keys(resourceRules).join(", ")}`,
+            ];
         }
         return String(reason).trim().length < shortestReason
-            ? [`waivers.${rule} is "${reason}"; write a reason of at least ${shortestReason} characters`]
+            ? [`waivers.${rule} is "${reason}"; give a reason of at least ${shortestReason} characters`]
             : [];
     });
 }
 
-/** All that is wrong with a resource, by rule. */
+/** All problems of a resource, by rule. */
 export function violationsOf(type: string, props: Readonly<Record<string, unknown>>, before: readonly Declared[] = []) {
-    return Object.entries<GuardRule>(guardRules).flatMap(([rule, judge]) => {
+    return Object.entries<ResourceRule>(resourceRules).flatMap(([rule, judge]) => {
         const problem = judge(type, props, before);
-        return problem === undefined ? [] : [{ rule: rule as GuardRuleName, problem }];
+        return problem === undefined ? [] : [{ rule: rule as ResourceRuleName, problem }];
     });
 }
 
-/** Whether it is a budget on the service; of filters that are not known yet it is believed. */
+/** Whether the resource is a budget for Personalize; unknown filters count as such. */
 export function watchesPersonalize({ type, props }: Declared): boolean {
     return (
         type === "aws:budgets/budget:Budget" &&
@@ -131,7 +134,7 @@ export function watchesPersonalize({ type, props }: Declared): boolean {
     );
 }
 
-/** Pulumi hands what is not known yet as an output, which is neither text nor plain data. */
+/** Pulumi passes an unknown value as an output object. */
 function isUnknown(value: unknown): boolean {
     return typeof value === "object" && value !== null && "__pulumiOutput" in value;
 }
@@ -145,7 +148,7 @@ function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
         .filter(({ Effect }) => Effect === "Allow");
 }
 
-/** A policy as text or as data; undefined for what is neither (it is refused by IAM, not here). */
+/** A policy from text or data; undefined for other values, which IAM rejects. */
 function documentOf(value: unknown): PolicyDocument | undefined {
     if (typeof value === "object" && value !== null) {
         return isUnknown(value) ? undefined : (value as PolicyDocument);
@@ -157,7 +160,7 @@ function documentOf(value: unknown): PolicyDocument | undefined {
     }
 }
 
-const nameOf = ({ Sid }: Statement) => (Sid === undefined ? "a statement" : `statement ${Sid}`);
+const statementName = ({ Sid }: Statement) => (Sid === undefined ? "a statement" : `statement ${Sid}`);
 const keysOf = ({ Condition }: Statement) =>
     Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys).map((key) => key.toLowerCase()));
 

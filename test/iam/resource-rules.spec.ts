@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { violationsOf, waiverProblems } from "../../iam/guard-rules.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
+import { violationsOf, waiverProblems } from "../../iam/resource-rules.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
@@ -76,7 +76,7 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         ["wildcard-action"],
     ],
     ["a policy that is not known yet", policy, { policy: output }, []],
-    ["a policy that is no JSON, which IAM refuses", policy, { policy: "{" }, []],
+    ["a policy that is not JSON, which IAM rejects", policy, { policy: "{" }, []],
     [
         "a service that is trusted in anybody's name",
         role,
@@ -151,14 +151,14 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
     ],
 ];
 
-describe("the guard rules", () => {
+describe("the resource rules", () => {
     for (const [what, type, props, rules] of cases) {
         it(`${rules.length > 0 ? "refuse" : "let pass"} ${what}`, () => {
             assert.deepEqual(rulesOf(type, props), rules);
         });
     }
 
-    it("say what is wrong, by the statement's name", () => {
+    it("name the problem with the statement's name", () => {
         const props = { policy: documentOf(allow({ Sid: "Everything", Action: ["iam:*"] })) };
         assert.deepEqual(violationsOf(policy, props), [
             { rule: "wildcard-action", problem: "statement Everything allows iam:*" },
@@ -171,7 +171,7 @@ describe("the guard rules", () => {
         assert.match(waiverProblems({ "public-bucket": "                      " })[0] ?? "", /at least 20 characters/);
         assert.match(
             waiverProblems({ "no-bucket": "the films are in the public domain" })[0] ?? "",
-            /is no guard rule; the rules are public-bucket/,
+            /does not name a resource rule; the rules are public-bucket/,
         );
     });
 });

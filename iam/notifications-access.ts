@@ -2,17 +2,17 @@ import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom } from "./service-trust.ts";
 
-/** Who may publish notices, and where they go. */
-export interface NoticesScope extends ServiceCaller {
-    readonly names: { readonly notices: string; readonly alarmPrefix: string; readonly budget: string };
+/** Names of the publishers, the topic and the queue. */
+export interface NotificationsScope extends ServiceCaller {
+    readonly names: { readonly notifications: string; readonly alarmPrefix: string; readonly budget: string };
 }
 
 /**
- * Policy of the notices' topic: AWS Budgets and CloudWatch's alarms may publish, for this stack's own only
- * (Cost Management User Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying
- * users on alarm changes"). Whoever else publishes does it by his own policy.
+ * Policy of the notifications' topic: AWS Budgets and CloudWatch alarms of this stack may publish (Cost Management User
+ * Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying users on alarm
+ * changes"). Other publishers need their own identity policy.
  */
-export function topicPolicy(scope: NoticesScope): PolicyDocument {
+export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     const { partition, accountId, names } = scope;
     const publish = (Sid: string, Service: string, source: string) =>
         ({
@@ -20,13 +20,13 @@ export function topicPolicy(scope: NoticesScope): PolicyDocument {
             Effect: "Allow",
             Principal: { Service },
             Action: "sns:Publish",
-            Resource: regionalArn(scope, "sns", names.notices),
+            Resource: regionalArn(scope, "sns", names.notifications),
             Condition: onlyFrom(accountId, source),
         }) as const;
     return {
         Version: "2012-10-17",
         Statement: [
-            // The guide has the account's budgets here, and says nothing of the name of one.
+            // The guide has all budgets of the account here and mentions no budget name.
             publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
             publish(
                 "AlarmsPublish",
@@ -37,8 +37,8 @@ export function topicPolicy(scope: NoticesScope): PolicyDocument {
     };
 }
 
-/** Policy of the notices' queue: the topic may send there, and nobody else. */
-export function noticesQueuePolicy(scope: NoticesScope): PolicyDocument {
+/** Policy of the notifications' queue: only the topic may send. */
+export function notificationsQueuePolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
@@ -47,8 +47,8 @@ export function noticesQueuePolicy(scope: NoticesScope): PolicyDocument {
                 Effect: "Allow",
                 Principal: { Service: "sns.amazonaws.com" },
                 Action: "sqs:SendMessage",
-                Resource: regionalArn(scope, "sqs", scope.names.notices),
-                Condition: { ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", scope.names.notices) } },
+                Resource: regionalArn(scope, "sqs", scope.names.notifications),
+                Condition: { ArnEquals: { "aws:SourceArn": regionalArn(scope, "sns", scope.names.notifications) } },
             },
         ],
     };

@@ -11,30 +11,32 @@ import {
 } from "cockatiel";
 import type { Limits } from "./limits.ts";
 
-/** Asks something remote, which may be slow or away. */
-export interface Patience {
+/** Calls a remote service that can be slow or unavailable. */
+export interface Resilience {
     /**
-     * What the work answers, within the time.
+     * Returns the result of the work, within the timeout.
      *
-     * @throws TaskCancelledError when it takes longer, BrokenCircuitError when it is not asked because it failed too
-     * often, or what the work throws.
+     * @throws TaskCancelledError after the timeout, BrokenCircuitError during a pause after too many failures, or the
+     * work's error.
      */
     ask<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
     /**
-     * The same for work that nobody waits for: it has much longer, and says nothing of whether the remote is well, for a process
-     * that was frozen meanwhile finds its time run out.
+     * For background work: with a much longer timeout, and without an effect on the circuit breaker, because timers
+     * expire while the process is frozen.
      */
     later<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-    /** Failed too often, and is left alone for now. */
+    /** Whether calls are paused after too many failures. */
     resting(): boolean;
 }
 
-/** Waits at most `milliseconds`, and gives it a rest after too many failures in a row that `counts` lets count. */
-export function patience(
+/**
+ * A timeout of `milliseconds`, and a pause after too many consecutive failures; `counts` selects the errors that count.
+ */
+export function resilience(
     milliseconds: number,
     { failuresInRow, resting, background }: Pick<Limits, "failuresInRow" | "resting" | "background">,
     counts?: (error: unknown) => boolean,
-): Patience {
+): Resilience {
     const breaker = circuitBreaker(counts ? handleWhen(counts) : handleAll, {
         halfOpenAfter: resting,
         breaker: new ConsecutiveBreaker(failuresInRow),
@@ -43,7 +45,7 @@ export function patience(
     breaker.onBreak(() => {
         brokeAt = Date.now();
     });
-    // The breaker itself learns only from the next request that its time is over.
+    // The breaker itself ends its pause only at the next request.
     const rests = () => breaker.state === CircuitState.Open && Date.now() - brokeAt < resting;
     const policy = wrap(breaker, timeout(milliseconds, TimeoutStrategy.Aggressive));
     return {
@@ -56,7 +58,7 @@ export function patience(
     };
 }
 
-/** What the work answers, within the time. Throws TaskCancelledError when it takes longer, or what the work throws. */
+/** Returns the result of the work, within the timeout. Throws TaskCancelledError after it, or the work's error. */
 export function within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return timeout(milliseconds, TimeoutStrategy.Aggressive).execute(({ signal }) => work(signal));
 }

@@ -1,13 +1,33 @@
 import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { personalizeNamespace, servingMetrics } from "../../config/metrics.ts";
+import type { ObservedCampaign } from "../../cost/observations.ts";
 import type { RequestWindows } from "../../cost/spend.ts";
 import { window, windowOf } from "../../cost/time.ts";
+import { goneOrThrow } from "../remove.ts";
+
+/** A campaign as the cost guard counts it, with the ARN of its solution version; undefined if no campaign is billed. */
+export async function observeCampaign(
+    client: PersonalizeClient,
+    campaignArn: string,
+): Promise<(ObservedCampaign & { readonly solutionVersionArn: string }) | undefined> {
+    const { campaign } = (await client.send(new DescribeCampaignCommand({ campaignArn })).catch(goneOrThrow)) ?? {};
+    return campaign === undefined || campaign.status === "CREATE FAILED"
+        ? undefined
+        : {
+              status: campaign.status ?? "",
+              createdAt: campaign.creationDateTime?.getTime() ?? 0,
+              updatedAt: campaign.lastUpdatedDateTime?.getTime() ?? 0,
+              minProvisionedTPS: campaign.minProvisionedTPS ?? 1,
+              solutionVersionArn: campaign.solutionVersionArn ?? "",
+          };
+}
 
 /**
- * Requests of a campaign by windows of five minutes; windows in which nobody asked are missing. `metric` is the service's that
+ * Requests of a campaign by windows of five minutes, without empty windows. `metric` is Personalize's metric that
  * counts them.
  *
- * @throws Error when CloudWatch does not answer in full: part of the data is not to be taken for all of it.
+ * @throws Error if CloudWatch's answer is incomplete, so that partial data is never used as all data.
  */
 export async function requestWindows(
     client: CloudWatchClient,
@@ -49,7 +69,7 @@ export async function requestWindows(
         }
     }
     if (status !== "Complete") {
-        throw new Error(`CloudWatch answers ${status || "nothing"} for the campaign's requests`);
+        throw new Error(`CloudWatch returned ${status || "no status"} for the campaign's requests`);
     }
     return found;
 }

@@ -62,7 +62,7 @@ describe("the guard rules against the real engine", () => {
         assertExit(preview, 1);
         assert.match(
             preview.text,
-            /aws:iam\/rolePolicy:RolePolicy wide a statement allows s3:\* \(guard rule wildcard-action\)/,
+            /aws:iam\/rolePolicy:RolePolicy wide a statement allows s3:\* \(resource rule wildcard-action\)/,
         );
         assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
     });
@@ -78,7 +78,10 @@ describe("the guard rules against the real engine", () => {
     it("refuse before it is made what is known only when the bucket is", async () => {
         const up = await engine("up", made);
         assertExit(up, 1);
-        assert.match(up.text, /BucketPolicy open a statement lets everyone in \(guard rule public-bucket\)/);
+        assert.match(
+            up.text,
+            /BucketPolicy open a statement allows access to everyone \(resource rule public-bucket\)/,
+        );
         const { stdout } = await aws.pulumi("stack", "export");
         assert.doesNotMatch(stdout, /BucketPolicy::open/);
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { guardRules } from "../../../components/common/guard-rules.ts";
+import { enforceResourceRules } from "../../../components/common/resource-rules.ts";
 import { Campaign } from "../../../components/personalize/resources.ts";
 import { made, settled, useMocks } from "../mocks.ts";
 
@@ -12,23 +12,23 @@ const open = JSON.stringify({
 const common = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1 };
 const reason = "a drill needs it, for an hour";
 
-describe("the guard rules in a program", () => {
+describe("the resource rules in a program", () => {
     beforeEach(async () => {
         await useMocks();
         // A transformation belongs to the stack's resource, which mocks do not make by themselves.
         await pulumi.runtime.runInPulumiStack(async () => ({}));
     });
 
-    it("refuse a resource at once, name it and the rule, and say what to do", () => {
-        guardRules({});
+    it("reject a resource at once, and name it, the rule and the fix", () => {
+        enforceResourceRules({});
         assert.throws(
             () => new aws.iam.Policy("wide", { policy: open }),
-            /aws:iam\/policy:Policy wide a statement allows \* \(guard rule wildcard-action\)\nChange it.*\n?.*waivers\.wildcard-action/,
+            /aws:iam\/policy:Policy wide a statement allows \* \(resource rule wildcard-action\)\nChange it.*\n?.*waivers\.wildcard-action/,
         );
     });
 
     it("never ask the engine for what turns out to be refused when something else is made", async () => {
-        guardRules({});
+        enforceResourceRules({});
         const later = (text: string) => pulumi.output(Promise.resolve(text));
         new aws.iam.Policy("wide", { policy: later(open) });
         new aws.iam.Policy("narrow", { policy: later(open.replace('"Action":"*"', '"Action":"s3:GetObject"')) });
@@ -40,7 +40,7 @@ describe("the guard rules in a program", () => {
     });
 
     it("let pass what is waived, and leave its properties as they are", async () => {
-        guardRules({ "wildcard-action": reason });
+        enforceResourceRules({ "wildcard-action": reason });
         const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
         const text = await new Promise((resolve) => policy.policy.apply(resolve));
         assert.equal(text, open);
@@ -55,13 +55,13 @@ describe("the guard rules in a program", () => {
                 timeUnit: "MONTHLY",
                 costFilters: [{ name: "Service", values: [service] }],
             });
-        guardRules({});
+        enforceResourceRules({});
         assert.throws(
             () => campaign("first"),
-            /Campaign first bills by the hour.*\(guard rule campaign-without-budget\)/,
+            /Campaign first is billed by the hour.*\(resource rule campaign-without-budget\)/,
         );
         budget("wrong", "Amazon Simple Storage Service");
-        assert.throws(() => campaign("second"), /no aws\.budgets\.Budget on Amazon Personalize comes before it/);
+        assert.throws(() => campaign("second"), /no aws\.budgets\.Budget for Amazon Personalize before it/);
         budget("right", "Amazon Personalize");
         campaign("third");
         await settled();
@@ -72,7 +72,7 @@ describe("the guard rules in a program", () => {
     });
 
     it("let a campaign pass without a budget where that is waived with a reason", async () => {
-        guardRules({ "campaign-without-budget": reason });
+        enforceResourceRules({ "campaign-without-budget": reason });
         new Campaign("free", {
             name: "free",
             solutionArn: "s",
@@ -85,7 +85,13 @@ describe("the guard rules in a program", () => {
     });
 
     it("take no waiver without a reason, and none of no rule", () => {
-        assert.throws(() => guardRules({ "wildcard-action": "because" }), /waivers\.wildcard-action is "because"/);
-        assert.throws(() => guardRules({ "wild-action": reason }), /waivers\.wild-action is no guard rule/);
+        assert.throws(
+            () => enforceResourceRules({ "wildcard-action": "because" }),
+            /waivers\.wildcard-action is "because"/,
+        );
+        assert.throws(
+            () => enforceResourceRules({ "wild-action": reason }),
+            /waivers\.wild-action does not name a resource rule/,
+        );
     });
 });

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentOf } from "../../../components/common/content.ts";
-import { prefixesOf } from "../../../components/data/files.ts";
-import { schemaBeside } from "../../../components/data/metadata-schema.ts";
+import { prefixesOf } from "../../../components/data/data-bucket.ts";
+import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
 import { executionRolePolicy } from "../../../iam/import-access.ts";
 import { configWith, schemaText } from "../mocks.ts";
@@ -17,16 +17,16 @@ describe("the files of a stack", () => {
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("are CSVs with their Avro schema beside them, and it is said what is wrong with it", async () => {
+    it("are CSVs with their Avro schema beside them, and errors name what is wrong", async () => {
         const csv = join(folder, "films.csv");
         const schema = join(folder, "films.schema.json");
         assert.throws(() => schemaBeside(csv, "ITEMS"), {
-            message: `${csv} needs its Avro schema beside it in ${schema}. docs/data.md shows one.`,
+            message: `${csv} needs its Avro schema in ${schema}. docs/data.md shows an example.`,
         });
         for (const text of ["{", "null", '{"fields": 1}', schemaText("Users", "USER_ID")]) {
             await writeFile(schema, text);
             assert.throws(() => schemaBeside(csv, "ITEMS"), {
-                message: `${schema} is no Avro record with a field ITEM_ID. docs/data.md shows one.`,
+                message: `${schema} is not an Avro record with a field ITEM_ID. docs/data.md shows an example.`,
             });
         }
         // Other spaces are not another schema.

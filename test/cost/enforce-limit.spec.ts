@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { guardWorld } from "../app/functions/guard-world.ts";
 
-const braked = async () => {
+const enforced = async () => {
     const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 10, idleAction: "announce", idleHours: 9999 });
     world.makeCampaign();
     // $10 at $0.20 an hour.
@@ -12,17 +12,17 @@ const braked = async () => {
     return world;
 };
 
-describe("the brake", () => {
-    it("says at 80 % that the limit comes near, and stops the campaign within a run of the limit, with the reason", async () => {
-        const world = await braked();
+describe("the monthly limit", () => {
+    it("sends a notification at 80 %, and parks the campaign within one run of the limit, with the reason", async () => {
+        const world = await enforced();
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
         assert.match(String(world.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
-        assert.match(String(world.parkedReason), /^cost guard: \$10(\.0\d?)? this month, and the limit is \$10$/);
-        assert.match(String(world.lastOf("limit-reached")?.text), /comes back, without a training, by: npm run resume/);
+        assert.match(String(world.parkedReason), /^cost guard: \$10(\.0\d?)? this month, limit \$10$/);
+        assert.match(String(world.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("lets somebody resume in the same month, says so once, and is armed again by another limit and another month", async () => {
-        const world = await braked();
+    it("leaves a campaign that is resumed in the same month, notifies once, and enforces again after a change of limit or month", async () => {
+        const world = await enforced();
         await world.hours(3);
         world.makeCampaign();
         await world.hours(48);

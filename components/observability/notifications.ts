@@ -3,39 +3,39 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { notifierPolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
-import { noticesQueuePolicy, topicPolicy } from "../../iam/notices-access.ts";
+import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
-import { guardScopeOf } from "../cost/guard-scope.ts";
+import { guardScopeOf } from "../cost/cost-guard.ts";
 import { failuresAlarm } from "./alarms.ts";
 import { stackAlarm } from "./stack-alarm.ts";
 
-export interface NoticesArgs {
+export interface NotificationsArgs {
     readonly config: StackConfig;
     readonly caller: pulumi.Input<ServiceCaller>;
 }
 
-/** Seconds that a queue keeps what nobody took: SQS's most, 14 days. */
+/** Longest retention of SQS in seconds: 14 days. */
 const longestKept = 14 * 24 * 3600;
 
-/** Where everything that people should know is said: a topic; behind it a queue, mail, a chat. And the failures' queue. */
-export class Notices extends pulumi.ComponentResource {
-    /** Known only when those may publish there who are to. */
+/** Topic of all notifications, with a queue, mail and chat behind it, and the queue of failures. */
+export class Notifications extends pulumi.ComponentResource {
+    /** Resolved only after the topic's policy allows the publishers. */
     public readonly topicArn: pulumi.Output<string>;
-    /** The queue of notices. */
+    /** The queue of notifications. */
     public readonly queueUrl: pulumi.Output<string>;
-    /** ARN of the queue of what could not be run, or delivered. */
+    /** ARN of the queue for failed runs and deliveries. */
     public readonly failuresArn: pulumi.Output<string>;
 
-    constructor(name: string, args: NoticesArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:notices:Notices", name, {}, opts);
         const { names, tags, cost } = args.config;
         const caller = pulumi.output(args.caller);
         const scope = caller.apply((known) => ({ ...known, names }));
         const child = { parent: this };
 
-        // Not encrypted by SNS's own key: the policy of alias/aws/sns keeps Budgets and CloudWatch's alarms out
-        // (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
-        const topic = new aws.sns.Topic(name, { name: names.notices, tags }, child);
+        // Not encrypted by SNS's own key: the policy of alias/aws/sns does not allow Budgets and CloudWatch alarms (SNS
+        // Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        const topic = new aws.sns.Topic(name, { name: names.notifications, tags }, child);
         const publishers = new aws.sns.TopicPolicy(
             name,
             { arn: topic.arn, policy: pulumi.jsonStringify(scope.apply(topicPolicy)) },
@@ -48,10 +48,10 @@ export class Notices extends pulumi.ComponentResource {
                 { name: queueName, messageRetentionSeconds: longestKept, sqsManagedSseEnabled: true, tags },
                 child,
             );
-        const kept = queue(name, names.notices);
+        const kept = queue(name, names.notifications);
         const arrives = new aws.sqs.QueuePolicy(
             name,
-            { queueUrl: kept.url, policy: pulumi.jsonStringify(scope.apply(noticesQueuePolicy)) },
+            { queueUrl: kept.url, policy: pulumi.jsonStringify(scope.apply(notificationsQueuePolicy)) },
             child,
         );
         this.queueUrl = kept.url;
@@ -79,7 +79,7 @@ export class Notices extends pulumi.ComponentResource {
 
     private chat(
         name: string,
-        { config, caller }: NoticesArgs,
+        { config, caller }: NotificationsArgs,
         webhookParameter: string,
         topic: pulumi.Output<string>,
     ) {
@@ -91,7 +91,7 @@ export class Notices extends pulumi.ComponentResource {
                 code: "notifier",
                 functionName: names.notifier,
                 roleName: names.notifierRole,
-                description: "Hands notices to a chat",
+                description: "Forwards notifications to a chat",
                 timeoutSeconds: 30,
                 caller,
                 policy: guardScopeOf(config, caller).apply((scope) => notifierPolicy(scope, webhookParameter)),

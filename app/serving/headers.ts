@@ -1,0 +1,55 @@
+import type { FilmListAnswer } from "../api/names.ts";
+
+/** Content security policy of the page: everything from its own origin, and nothing inline. */
+export const contentSecurityPolicy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+].join("; ");
+
+/** HSTS max-age in seconds: one year. */
+export const strictTransportSeconds = 31_536_000;
+
+/** Headers of each file of the page, with every host. */
+export const pageHeaders = {
+    "Content-Security-Policy": contentSecurityPolicy,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": `max-age=${strictTransportSeconds}`,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+} as const;
+
+/** Headers of each API answer; a browser must not render it. */
+export const apiHeaders = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": pageHeaders["Strict-Transport-Security"],
+    "X-Content-Type-Options": "nosniff",
+} as const;
+
+/** For answers that no cache may store. */
+export const notKept = "no-store";
+
+/** For shared answers: minutes in a browser, one hour in a CDN, stale during revalidation. */
+export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
+
+/** For files with a content hash in their names. */
+export const hashedFile = "public, max-age=31536000, immutable";
+
+/** For files that reference the others: always revalidated. */
+export const entryFile = "public, no-cache";
+
+/**
+ * For a viewer's list: only the viewer's browser may cache it. After an event the client changes `since` and so the
+ * URL. A list with a reason is cached only briefly, because the campaign may soon be back.
+ */
+export const viewersList = ({ reason }: Pick<FilmListAnswer, "reason">): string =>
+    `private, max-age=${reason === undefined ? 30 : 5}`;

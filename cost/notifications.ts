@@ -1,0 +1,95 @@
+import { approximately, priceNote } from "../config/prices.ts";
+import type { GuardConfig } from "./guard-config.ts";
+import { iso, readable } from "./time.ts";
+
+/** A notification of the guard, sent once; a reader ignores a second one with an equal id. */
+export interface GuardNotification {
+    /** Unique in the stack: `2026-11/limit-reached/20`. */
+    readonly key: string;
+    readonly kind: NotificationKind;
+    readonly at: number;
+    /** Values for the text. */
+    readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+/** A notification in the format of the SNS message. */
+export interface SentNotification {
+    readonly schemaVersion: 1;
+    /** Equal for repeated sends. */
+    readonly id: string;
+    readonly kind: NotificationKind;
+    readonly stack: string;
+    /** ISO 8601. */
+    readonly at: string;
+    readonly text: string;
+}
+
+/** With a ranking campaign there are two campaigns. */
+const theCampaigns = (campaigns: unknown) => (campaigns === 2 ? "The campaigns" : "The campaign");
+const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
+const resume = "To resume without a training: npm run resume";
+
+const texts = {
+    "limit-near": ({ usd, limit, campaigns }) =>
+        `${theCampaigns(campaigns)} cost ${money(usd)} this month. This is at least 80 % of the limit of $${limit}. At the limit the cost guard parks ${them(campaigns)}. ` +
+        "To raise the limit: pulumi config set monthlyLimitUsd <US dollars> && pulumi up",
+    "limit-reached": ({ usd, limit, campaigns }) =>
+        `${theCampaigns(campaigns)} cost ${money(usd)} this month, and the limit is $${limit}. The cost guard parks ${them(campaigns)}, so there are no personal recommendations. ` +
+        `The deletion takes about 18 minutes. ${resume}. The cost guard does not park ${them(campaigns)} at the limit again this month, unless you change the limit.`,
+    "limit-overridden": ({ usd, limit }) =>
+        `The campaign runs again, although it reached this month's limit of $${limit} (${money(usd)} so far). ` +
+        "Because it was resumed, the cost guard leaves it running for the rest of the month. To stop it: npm run park",
+    idle: ({ since, perDay, parkAt }) =>
+        `The campaign has had no requests since ${readable(Number(since))}, and it costs ${money(perDay)} a day. ` +
+        (Number(parkAt) > 0
+            ? `Without requests until ${readable(Number(parkAt))}, the cost guard parks it. `
+            : "The cost guard does not park it (idleAction is announce). To stop it: npm run park. ") +
+        'To keep it even without requests: pulumi config set --path "tags.keep" yes && pulumi up',
+    "idle-withdrawn": ({ because }) => `The campaign is no longer idle: ${because}. The cost guard does not park it.`,
+    "idle-parked": ({ since }) =>
+        `The campaign has had no requests since ${readable(Number(since))}, so the cost guard parks it. ${resume}`,
+    "metrics-missing": ({ since }) =>
+        `The cost guard sent a request to the campaign at ${readable(Number(since))}, but CloudWatch does not show it. Other requests may be missing too. ` +
+        "The spend estimate cannot count them, and the cost guard does not treat the campaign as idle. See: npm run watch-status",
+    unused: ({ names, more, days, deleteFrom }) =>
+        `No campaign has used ${list(names, Number(more))} for ${days} days. ` +
+        (Number(deleteFrom) > 0
+            ? `After ${readable(Number(deleteFrom))} the cost guard deletes them with all their versions. The tag keep protects a solution.`
+            : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set unusedAction delete && pulumi up"),
+    "unused-deleted": ({ name, since }) =>
+        `The cost guard deletes the solution ${name} with all its versions. It listed it as unused at ${readable(Number(since))}.`,
+    "state-lost": ({ problem, parameter }) =>
+        `The stored state of the cost guard ${problem}. The cost guard starts again from AWS's data. If the limit was reached this month, it may park the campaign once more. ` +
+        `The SSM parameter's history has the old state: aws ssm get-parameter-history --name ${parameter}`,
+} as const satisfies Record<string, (facts: GuardNotification["facts"]) => string>;
+
+export type NotificationKind = keyof typeof texts;
+
+/** The notification in the format of the SNS message; repeated sends are equal. */
+export function sentNotification(
+    { key, kind, at, facts }: GuardNotification,
+    { stack }: Pick<GuardConfig, "stack">,
+): SentNotification {
+    return {
+        schemaVersion: 1,
+        id: `${stack}/${key}`,
+        kind,
+        stack,
+        at: iso(at),
+        text: `Stack ${stack}: ${texts[kind](facts)}`,
+    };
+}
+
+/** Whether the campaign is now parked; the page then shows viewers the reason. */
+export const isOfParking = ({ kind }: Pick<SentNotification, "kind">): boolean =>
+    kind === "limit-reached" || kind === "idle-parked";
+
+/** US dollars a day from US dollars an hour. */
+export const perDay = (usdPerHour: number): number => usdPerHour * 24;
+
+const money = (usd: unknown) => `${approximately(Number(usd))} ${priceNote}`;
+
+function list(names: unknown, more: number): string {
+    const all = Array.isArray(names) ? names : [];
+    return `the solution${all.length + more === 1 ? "" : "s"} ${all.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

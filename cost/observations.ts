@@ -1,0 +1,45 @@
+import type { RequestWindows } from "./spend.ts";
+
+/** The guard's observations of one campaign. An undefined part failed to load; it is never treated as empty. */
+export interface CampaignObservations {
+    readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
+    /** From the moment that `requestsSince` returns. */
+    readonly requests: RequestWindows | undefined;
+}
+
+/** The guard's observations of the whole stack. */
+export interface Observations extends CampaignObservations {
+    /** Of the ranking campaign; undefined if the stack has none. */
+    readonly ranking: CampaignObservations | undefined;
+    /** Whether the campaign has the tag `keep`. */
+    readonly kept: boolean | undefined;
+    /** The parked flag. */
+    readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
+    readonly solutions: readonly ObservedSolution[] | undefined;
+}
+
+export interface ObservedCampaign {
+    /** Personalize's status. */
+    readonly status: string;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+    readonly minProvisionedTPS: number;
+}
+
+export interface ObservedParking {
+    /** ARNs of the solutions that `resume` needs. */
+    readonly solutions: readonly string[];
+}
+
+/** A solution with the stack's tags. */
+export interface ObservedSolution {
+    /** Personalize's status. */
+    readonly status: string;
+    readonly arn: string;
+    /** Time of the last change of the solution or its newest version. */
+    readonly changedAt: number;
+    readonly hasCampaign: boolean;
+    readonly kept: boolean;
+}
+
+export const isLeaving = ({ status }: { readonly status: string }): boolean => status.startsWith("DELETE");
