@@ -1,6 +1,6 @@
 import type { CatalogueItem } from "./catalogue.ts";
+import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { itemsPathsBeside } from "./places.ts";
-import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
 
 /**
  * Avro schema of items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and schema"). A

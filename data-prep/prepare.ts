@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import type { CatalogueItem } from "./catalogue.ts";
+import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { writeItems } from "./items.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside, tablesPathBeside } from "./places.ts";
 import { openRatings } from "./ratings-input.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
-import { writeTables } from "./tables/write.ts";
+import { writeTables } from "./tables/make.ts";
 import { type BadRow, transformRatings } from "./transform.ts";
-import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";

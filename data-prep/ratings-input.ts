@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isZip, readFromZip } from "./archive.ts";
 import { type CatalogueItem, readCatalogue } from "./catalogue.ts";
+import { isZip, readFromZip } from "./files.ts";
 import { readItemFileIn } from "./movielens.ts";
 
 /** Ratings to prepare, and the catalogue that came with them. */

@@ -1,5 +1,5 @@
 import { op, table } from "arquero";
-import type { TablesSummary } from "./tables/write.ts";
+import type { TablesSummary } from "./tables/make.ts";
 import type { BadRow, TransformResult } from "./transform.ts";
 
 interface Spread {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
+import type { WriteBytes } from "./files.ts";
 import { emptyRatingLine, parseRatingLine, type RatingLine } from "./rating-line.ts";
-import { createTally } from "./tally.ts";
-import type { WriteBytes } from "./whole-file.ts";
 
 /** Column names in the order of the schema. The service wants the header unquoted. */
 const HEADER = Buffer.from("USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n");
@@ -142,4 +141,40 @@ function copy(out: Uint8Array, start: number, bytes: Uint8Array, from: number, t
     let at = start;
     for (let index = from; index < to; index++) out[at++] = bytes[index] ?? 0;
     return at;
+}
+
+/** Ids that are plain numbers below this are counted in an array; 4 million of them take 16 MB. */
+const DIRECT_LIMIT = 1 << 22;
+
+/** How often each id was seen. Made for tens of millions of ids a run, nearly all of them small numbers. */
+export interface Tally {
+    /**
+     * Counts the id that stands in `bytes` from `from` up to `to`. `number` is its value when it consists of digits
+     * only, without leading zeros, and is below 2^31; else -1.
+     */
+    add(number: number, bytes: Uint8Array, from: number, to: number): void;
+    /** The count of each distinct id, in no order that means anything. */
+    counts(): Int32Array;
+}
+
+/** Makes an empty tally. "7" and "07" are two ids, as they are to Personalize. */
+export function createTally(): Tally {
+    let direct = new Int32Array(4096);
+    const others = new Map<string, number>();
+
+    const add = (number: number, bytes: Uint8Array, from: number, to: number) => {
+        if (number >= 0 && number < DIRECT_LIMIT) {
+            if (number >= direct.length) {
+                const longer = new Int32Array(Math.min(DIRECT_LIMIT, 2 ** Math.ceil(Math.log2(number + 1))));
+                longer.set(direct);
+                direct = longer;
+            }
+            direct[number] = (direct[number] ?? 0) + 1;
+            return;
+        }
+        const id = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
+        others.set(id, (others.get(id) ?? 0) + 1);
+    };
+    const counts = () => Int32Array.from([...direct.filter((count) => count > 0), ...others.values()]);
+    return { add, counts };
 }

@@ -4,7 +4,7 @@ import type { StackConfig } from "../config/config.ts";
 import { kinds } from "../personalize/kinds.ts";
 import { type AdoptionPlan, isRefused, planOf } from "./lib/adoption/plan.ts";
 import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
-import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/tell.ts";
+import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/text.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";

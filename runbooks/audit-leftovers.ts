@@ -4,8 +4,7 @@ import type { Row } from "./lib/audit/leftovers.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readAllStacks } from "./lib/stack/all-stacks.ts";
-import { projectName } from "./lib/stack/stack-config.ts";
-import { regionOf } from "./lib/stack/stack-region.ts";
+import { projectName, regionOf } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;

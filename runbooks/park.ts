@@ -3,9 +3,7 @@ import { standingUsdPerMonth } from "../cost/standing.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { confirm } from "./lib/cli/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     type OperationOptions,
     operatedCampaign,

@@ -1,9 +1,8 @@
 import { PricingClient } from "@aws-sdk/client-pricing";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { deviation, matchPrice } from "./lib/cost/match-price.ts";
-import { listPrices, priceListRegion } from "./lib/cost/price-list.ts";
-import { regionOf } from "./lib/stack/stack-region.ts";
+import { deviation, listPrices, matchPrice, priceListRegion } from "./lib/cost/price-list.ts";
+import { regionOf } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;

@@ -6,12 +6,10 @@ import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import { iso } from "../cost/time.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
-import { interval } from "./lib/cli/interval.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { lookAtStack } from "./lib/metrics/look.ts";
+import { lookAtStack } from "./lib/metrics/observe.ts";
 import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
-import { byRegion } from "./lib/stack/by-region.ts";
 import {
     type OperatedStack,
     type OperationOptions,
@@ -21,6 +19,7 @@ import {
     rankingOf,
     withConfigFile,
 } from "./lib/stack/operation.ts";
+import { byRegion } from "./lib/stack/stack-config.ts";
 
 interface Options extends OperationOptions {
     readonly every?: number;

@@ -4,9 +4,8 @@ import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { titlesBeside } from "./lib/recommendations/data.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
-import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
+import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 
 interface Options extends CommonOptions {

@@ -3,8 +3,7 @@ import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/standing.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { lookAtCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperationOptions,

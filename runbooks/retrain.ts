@@ -4,8 +4,7 @@ import { approximately, priceNote, trainingUsd } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
 import { nameOf } from "../personalize/operations/operation.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
     arnIn,
@@ -17,12 +16,11 @@ import {
     refuseParked,
     withConfigFile,
 } from "./lib/stack/operation.ts";
+import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
-import { pulumiUp } from "./lib/stack/up.ts";
-import type { Compared } from "./lib/training/quality-gate.ts";
+import { type Compared, smokeProblem } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
-import { smokeProblem } from "./lib/training/smoke-test.ts";
 import { metricsOf } from "./lib/training/versions.ts";
 
 /** Known users who are asked for in the smoke test. */

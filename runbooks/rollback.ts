@@ -8,9 +8,7 @@ import {
 } from "../personalize/operations/operation.ts";
 import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { switchVersion } from "../personalize/operations/switch-version.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { confirm } from "./lib/cli/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     type OperationOptions,
     operatedCampaign,
@@ -20,8 +18,7 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { chooseTarget } from "./lib/training/choose-version.ts";
-import { listVersions } from "./lib/training/versions.ts";
+import { chooseTarget, listVersions } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
     readonly to?: string;

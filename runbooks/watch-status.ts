@@ -6,10 +6,9 @@ import { personalizeClients } from "../personalize/clients.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
-import { byRegion } from "./lib/stack/by-region.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
-import { selectedStack } from "./lib/stack/stack-config.ts";
+import { byRegion, selectedStack } from "./lib/stack/stack-config.ts";
 import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
 import { overall, statusOf } from "./lib/stack/status.ts";
 

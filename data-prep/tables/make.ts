@@ -1,10 +1,10 @@
+import { spanOf, viewsOf } from "../by-user.ts";
 import type { CatalogueItem } from "../catalogue.ts";
-import type { Columns } from "../columns.ts";
+import { type Columns, readColumns } from "../columns.ts";
+import { writeWholeFile } from "../files.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
-import { popularity, ranked } from "./popular.ts";
+import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
-import { trending } from "./trending.ts";
-import { spanOf, viewsOf } from "./views.ts";
 
 /** The service's longest list is 500, its usual one 25; of 50, 20 are left when a viewer's own films are taken out. */
 export const neighboursPerFilm = 50;
@@ -74,5 +74,41 @@ function filmsOf(
             viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
         },
         genreSets,
+    };
+}
+
+/** What the fallback tables hold, for the summary. */
+export interface TablesSummary {
+    bytes: number;
+    films: number;
+    filmsWithSimilar: number;
+    /** Watched, but by too few to say what is like them. */
+    filmsWithoutSimilar: number;
+    filmsTrending: number;
+    windowSeconds: number;
+}
+
+/**
+ * Makes the fallback tables of the interactions CSV at `csvPath`, which has that hash, and writes them at `path`, whole
+ * or not at all. Throws what `signal` was aborted with before it began or after it read.
+ */
+export async function writeTables(
+    path: string,
+    from: { csvPath: string; sha256: string; catalogue: readonly CatalogueItem[]; signal?: AbortSignal },
+): Promise<TablesSummary> {
+    from.signal?.throwIfAborted();
+    const columns = await readColumns(from.csvPath);
+    from.signal?.throwIfAborted();
+    const document = makeTables(columns, from.catalogue, from.sha256);
+    const bytes = Buffer.from(`${JSON.stringify(document)}\n`);
+    await writeWholeFile(path, (write) => write(bytes));
+    const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;
+    return {
+        bytes: bytes.length,
+        films: document.films.ids.length,
+        filmsWithSimilar,
+        filmsWithoutSimilar: document.similar.length - filmsWithSimilar,
+        filmsTrending: document.trending.films.length,
+        windowSeconds: document.trending.windowSeconds,
     };
 }

@@ -6,7 +6,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClien
 import { prices } from "../../config/prices.ts";
 import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notice.ts";
+import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notification.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;

@@ -4,7 +4,7 @@ import type { ResourceKindName } from "../../personalize/kinds.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
-import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/tell.ts";
+import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/text.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
 const place = "arn:aws:personalize:eu-central-1:000000000000";

@@ -28,10 +28,10 @@ import {
     login,
     type MachineDeps,
     node,
+    opens,
     packages,
     passphrase,
 } from "../../runbooks/lib/doctor/machine.ts";
-import { opens } from "../../runbooks/lib/doctor/passphrase.ts";
 import { fallbackTables } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { configDefaults } from "../support/config-defaults.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseTarget } from "../../runbooks/lib/training/choose-version.ts";
-import { switchesIn } from "../../runbooks/lib/training/versions.ts";
+import { chooseTarget, switchesIn } from "../../runbooks/lib/training/versions.ts";
 
 const versions = [
     { id: "a1", status: "ACTIVE" },

@@ -1,15 +1,11 @@
 import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
 import { type Fix, fixesOf } from "./fixes.ts";
 import type { Finding, Link, Scene } from "./link.ts";
-import { bucketLinks } from "./links/bucket.ts";
-import { bucketPolicy } from "./links/bucket-policy.ts";
-import { job } from "./links/job.ts";
+import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
 import { kms } from "./links/kms.ts";
-import { objectLinks } from "./links/object.ts";
-import { passRole } from "./links/pass-role.ts";
-import { role, roleLinks } from "./links/role-policy.ts";
+import { job, objectLinks } from "./links/object.ts";
+import { passRole, role, roleLinks, trust } from "./links/role.ts";
 import { tooWide } from "./links/too-wide.ts";
-import { trust } from "./links/trust.ts";
 import { known, type Snapshot } from "./snapshot.ts";
 
 export interface Diagnosis {

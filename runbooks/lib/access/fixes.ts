@@ -1,6 +1,6 @@
 import type { Import } from "policy-evaluator";
 import type { Finding, Scene } from "./link.ts";
-import { type Mended, mend } from "./mend.ts";
+import { type Mended, mend } from "./repairs.ts";
 
 /** How a finding is mended, twice: where this program made the thing, and by AWS's own command line. */
 export interface Fix extends Mended {

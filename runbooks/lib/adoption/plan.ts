@@ -1,10 +1,11 @@
 import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { canonical, isLeaving } from "../../../personalize/diff.ts";
-import { kinds } from "../../../personalize/kinds.ts";
+import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
-import { type Chosen, kindOf, wantedOf } from "./wanted.ts";
 
 /** A property that differs: what stands, and what the program wants. */
 export interface Difference {
@@ -157,5 +158,56 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
         tagsSet: Object.entries(inputs.tags)
             .filter(([tag, value]) => tags !== undefined && tags[tag] !== value)
             .map(([tag, value]) => `${tag}=${value}`),
+    };
+}
+
+/** The kind of each resource that can be adopted, under its key in config `adopt`. */
+export const kindOf = {
+    schema: "Schema",
+    datasetGroup: "DatasetGroup",
+    dataset: "Dataset",
+    solution: "Solution",
+    campaign: "Campaign",
+    eventTracker: "EventTracker",
+} as const satisfies Record<Adoptable, ResourceKindName>;
+
+/** ARNs of what would be adopted, as far as there is something. */
+export type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
+
+/**
+ * The inputs that the program gives each of its resources (components/personalize/recommender.ts) once `chosen` is adopted. Of a
+ * campaign the version is left out: the program trains it first.
+ */
+export function wantedOf(config: StackConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
+    const { names, region, tags, performAutoTraining } = config;
+    const common = { region, tags };
+    const partition = chosen.datasetGroup?.split(":")[1];
+    const datasetGroupArn = chosen.datasetGroup;
+    return {
+        schema: { ...common, name: names.schema, schema: itemInteractionsSchema },
+        datasetGroup: { ...common, name: names.datasetGroup },
+        dataset: {
+            ...common,
+            name: names.dataset,
+            datasetGroupArn,
+            schemaArn: chosen.schema,
+            datasetType: "INTERACTIONS",
+        },
+        solution: {
+            ...common,
+            name: names.solution,
+            datasetGroupArn,
+            recipeArn: config.recipe && `arn:${partition}:personalize:::recipe/${config.recipe}`,
+            performAutoML: config.performAutoML,
+            performAutoTraining,
+            schedulingExpression: performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
+        },
+        campaign: {
+            ...common,
+            name: names.campaign,
+            solutionArn: chosen.solution,
+            minProvisionedTPS: config.minProvisionedTPS,
+        },
+        eventTracker: { ...common, name: names.eventTracker, datasetGroupArn },
     };
 }

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { describe } from "../../../personalize/errors.ts";
 
@@ -89,4 +90,55 @@ function explained(error: Error): string {
         return `AWS does not know who asks (${error.message}). Log in, for example by \`aws sso login\`, and try again.`;
     }
     return describe(error);
+}
+
+/** Runs work that Ctrl-C may cut short; then says what goes on and ends with 8. */
+export async function untilCancelled(
+    signal: AbortSignal,
+    goesOn: string,
+    work: () => Promise<number>,
+): Promise<number> {
+    try {
+        return await work();
+    } catch (error) {
+        if (!signal.aborted) {
+            throw error;
+        }
+        process.stderr.write(`Stopped. ${goesOn}\n`);
+        return exitCodes.cancelled;
+    }
+}
+
+/**
+ * Asks a person on a terminal; elsewhere `--yes` is the answer.
+ *
+ * @throws RunbookError when the answer is no, or when nobody can be asked.
+ */
+export async function confirm(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<void> {
+    if (yes) {
+        return;
+    }
+    if (!process.stdin.isTTY) {
+        throw new RunbookError(`${question} Say so by --yes, or see it first by --dry-run.`, exitCodes.usage);
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    // The terminal's Ctrl-C is read as a key here, not sent as a signal.
+    terminal.once("SIGINT", () => process.emit("SIGINT"));
+    try {
+        const answer = await terminal.question(`${question} [y/N] `, { signal });
+        if (!/^y(es)?$/i.test(answer.trim())) {
+            throw new RunbookError("Nothing was changed.", exitCodes.cancelled);
+        }
+    } finally {
+        terminal.close();
+    }
+}
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** `30s`, `5m`, `1h` in seconds; undefined for what is no time of at least a second. */
+export function interval(text: string): number | undefined {
+    const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+    const found = Number(count) * (seconds[unit] ?? 0);
+    return found >= 1 ? found : undefined;
 }

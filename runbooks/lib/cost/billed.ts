@@ -6,9 +6,9 @@ import {
     GetCostForecastCommand,
 } from "@aws-sdk/client-cost-explorer";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
+import { day } from "../../../cost/time.ts";
 import { hasName } from "../../../personalize/errors.ts";
-import { RunbookError } from "../cli/runbook.ts";
-import { dateOf, type ReportPeriod } from "./report-period.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 /** What one usage type of a service cost on one day. */
 export interface BilledLine {
@@ -138,4 +138,59 @@ function explained(error: unknown): unknown {
             : `Cost Explorer refuses (${message}). Its caller needs ce:GetCostAndUsage and ce:GetCostForecast on *, and in an ` +
                   "organization the management account must have given member accounts access to Cost Explorer.",
     );
+}
+
+/** The days of a report, by UTC as bills have them; epoch milliseconds of midnights, `[start, end)`. */
+export interface ReportPeriod {
+    readonly start: number;
+    readonly end: number;
+    /** The month that a forecast is about; undefined for days that are no month. */
+    readonly month: string | undefined;
+}
+
+export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+export const midnightOf = (time: number): number => time - (time % day);
+
+/** The last days, a month, or by default the month of `now`. Its end may lie ahead: at most that of the month of `now`. */
+export function reportPeriod(
+    now: number,
+    { days, month }: { readonly days?: number | undefined; readonly month?: string | undefined },
+): ReportPeriod {
+    if (days !== undefined && month !== undefined) {
+        throw new RunbookError("Either --days or --month, not both.", exitCodes.usage);
+    }
+    if (days !== undefined) {
+        const end = midnightOf(now) + day;
+        return { start: end - days * day, end, month: undefined };
+    }
+    const which = month ?? dateOf(now).slice(0, 7);
+    const start = Date.parse(`${which}-01T00:00:00Z`);
+    if (!/^\d{4}-\d{2}$/.test(which) || Number.isNaN(start)) {
+        throw new RunbookError(`"${which}" is no month. Name one as --month 2026-11.`, exitCodes.usage);
+    }
+    return { start, end: monthAfter(start), month: which };
+}
+
+/** The first instant of the month after that of a time. */
+export function monthAfter(time: number): number {
+    const date = new Date(time);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
+/** What of Personalize a line of a bill, of a price list or of the estimate is about. */
+export type UsageKind = "campaign" | "training" | "import" | "other";
+
+/**
+ * The kind of a line by its words: AWS's own usage types for Personalize are not known to us (the local AWS's are ours:
+ * packages/local-personalize/metering/usage-types.ts).
+ */
+export function usageKind(words: string): UsageKind {
+    // Training first: it may say what for.
+    if (/train/i.test(words)) {
+        return "training";
+    }
+    if (/import|ingest/i.test(words)) {
+        return "import";
+    }
+    return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
 }

@@ -2,11 +2,9 @@ import { approximately, priceNote } from "../../../config/prices.ts";
 import type { SavedCalls } from "../../../cost/saved-calls.ts";
 import { day, hour } from "../../../cost/time.ts";
 import { table } from "../cli/table.ts";
-import { bar } from "./bars.ts";
-import type { BilledLine } from "./billed.ts";
-import { cacheSavingsText } from "./cache-savings.ts";
+import { type BilledLine, dateOf, type ReportPeriod } from "./billed.ts";
 import type { CostReport } from "./report.ts";
-import { dateOf, type ReportPeriod } from "./report-period.ts";
+import { cacheSavingsText } from "./traffic.ts";
 
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
@@ -140,3 +138,14 @@ function endingLines(
 }
 
 const readable = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");
+
+const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
+
+/** A bar of `value` where `most` has `width` characters, to an eighth of one; what is above 0 is seen. */
+export function bar(value: number, most: number, width: number): string {
+    if (!(value > 0) || !(most > 0)) {
+        return "";
+    }
+    const parts = Math.max(1, Math.round((Math.min(value, most) / most) * width * 8));
+    return "█".repeat(Math.floor(parts / 8)) + eighths[parts % 8];
+}

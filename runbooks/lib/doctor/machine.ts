@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
+import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown, warn } from "./check.ts";
-import { opens } from "./passphrase.ts";
 
 const runFile = promisify(execFile);
 
@@ -168,4 +168,30 @@ export function isAtLeast(version: string, oldest: string): boolean {
         }
     }
     return true;
+}
+
+const derive = promisify(pbkdf2);
+const iterations = 1_000_000;
+const tagBytes = 16;
+
+/**
+ * Whether a passphrase opens a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`, as
+ * Pulumi's passphrase secrets manager makes it (PBKDF2 with SHA-256, AES-256-GCM). undefined for any other form.
+ */
+export async function opens(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
+    const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");
+    if (form !== "v1" || cipher !== "v1" || !salt || !nonce || !text) {
+        return undefined;
+    }
+    const key = await derive(passphrase, Buffer.from(salt, "base64"), iterations, 32, "sha256");
+    const sealed = Buffer.from(text, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
+    decipher.setAuthTag(sealed.subarray(-tagBytes));
+    try {
+        return (
+            Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString() === "pulumi"
+        );
+    } catch {
+        return false;
+    }
 }

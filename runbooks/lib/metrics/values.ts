@@ -7,7 +7,7 @@ import { usedTPS } from "../../../cost/spend.ts";
 import { hour, minute } from "../../../cost/time.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";
 import { judgedMetric } from "../training/quality-gate.ts";
-import type { StackLook } from "./look.ts";
+import type { StackLook } from "./observe.ts";
 
 /** One value of one metric. */
 export interface MetricValue {

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { type CatalogueItem, titleLookup } from "../../../data-prep/catalogue.ts";
+import { cataloguePathBeside } from "../../../data-prep/places.ts";
 
 /** One recommended item; `score` is the service's own, absent where its recipe gives none. */
 export interface Recommendation {
@@ -60,4 +63,18 @@ function filterOf(campaignArn: string, { name, values }: FilterUse) {
         filterArn: campaignArn.replace(/campaign\/.*$/, `filter/${name}`),
         filterValues: Object.fromEntries(Object.entries(values).map(listed)),
     };
+}
+
+/** Titles with their year from the catalogue that data-prep wrote beside the interactions; ids where there is none. */
+export async function titlesBeside(interactionsFile: string): Promise<(itemId: string) => string> {
+    const text = await readFile(cataloguePathBeside(interactionsFile), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") {
+            throw error;
+        }
+        return "[]";
+    });
+    const catalogue = JSON.parse(text) as CatalogueItem[];
+    return titleLookup(
+        catalogue.map((item) => (item.year === null ? item : { ...item, title: `${item.title} (${item.year})` })),
+    );
 }

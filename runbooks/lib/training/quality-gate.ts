@@ -1,4 +1,7 @@
+import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import type { StackConfig } from "../../../config/config.ts";
+import { describe } from "../../../personalize/errors.ts";
+import { recommend } from "../recommendations/recommendations.ts";
 import type { Metrics } from "./versions.ts";
 
 /** The metric that the gate judges by. */
@@ -42,3 +45,38 @@ export function refusals({ fresh, live, popularity }: Compared, thresholds: Stac
 }
 
 const four = (value: number) => value.toFixed(4);
+
+/** Somebody whom no data has. */
+const unknownUser = "movie-recommender-smoke-test";
+const numResults = 10;
+
+/**
+ * What is wrong with the campaign's answers; undefined when nothing is. Known users and an unknown one must get items
+ * of the data without an error, and not all known users the same ones.
+ */
+export async function smokeProblem(
+    client: PersonalizeRuntimeClient,
+    campaignArn: string,
+    knownUsers: readonly string[],
+    itemIds: ReadonlySet<string>,
+    signal: AbortSignal,
+): Promise<string | undefined> {
+    const lists: string[][] = [];
+    for (const user of [...knownUsers, unknownUser]) {
+        try {
+            const ask = { campaignArn, users: [user], numResults, signal };
+            const answer = await recommend({ client, titleOf: (itemId) => itemId }, ask);
+            lists.push((answer[user] ?? []).map(({ itemId }) => itemId));
+        } catch (error) {
+            signal.throwIfAborted();
+            return `user ${user} gets an error: ${describe(error)}`;
+        }
+        const list = lists.at(-1) ?? [];
+        const strange = list.find((itemId) => !itemIds.has(itemId));
+        if (list.length === 0 || strange !== undefined) {
+            return `user ${user} gets ${strange === undefined ? "nothing" : `item ${strange}, which the data does not have`}`;
+        }
+    }
+    const distinct = new Set(lists.slice(0, -1).map((list) => list.join(" ")));
+    return knownUsers.length > 1 && distinct.size === 1 ? "all known users get the same items" : undefined;
+}

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { halfLifeDays, popularity, ranked } from "../../../data-prep/tables/popular.ts";
-import { growthOf, trending } from "../../../data-prep/tables/trending.ts";
-import { spanOf, viewsOf } from "../../../data-prep/tables/views.ts";
+import { spanOf, viewsOf } from "../../../data-prep/by-user.ts";
+import { growthOf, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
 import { columnsFrom } from "../../support/columns.ts";
 
 const day = 86_400;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { viewsOf } from "../../../data-prep/by-user.ts";
 import type { Columns } from "../../../data-prep/columns.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../../data-prep/tables/similar.ts";
-import { viewsOf } from "../../../data-prep/tables/views.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
 

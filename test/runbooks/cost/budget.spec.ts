@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { budgetThresholds } from "../../../cost/budget-thresholds.ts";
 import { changesTo, changeText } from "../../../runbooks/lib/cost/budget-changes.ts";
-import { problemsOf } from "../../../runbooks/lib/cost/budget-problems.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
+import { problemsOf } from "../../../runbooks/lib/cost/budget-watch.ts";
 
 const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
 const told = (address: string) => [{ kind: "EMAIL", address }];

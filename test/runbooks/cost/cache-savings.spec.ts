@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { CloudWatchClient, GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
-import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatch, type CloudWatchClient, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import { type ServedWindow, savedCalls } from "../../../cost/saved-calls.ts";
 import { day, window } from "../../../cost/time.ts";
-import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/cache-savings.ts";
+import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/traffic.ts";
 
 const campaign = { recipe: "aws-user-personalization", minProvisionedTPS: 1 };
 const near = (actual: number | undefined, expected: number) =>

@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { prices } from "../../../config/prices.ts";
 import { type Instance, root } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
-import { deviation, matchPrice } from "../../../runbooks/lib/cost/match-price.ts";
-import { pricesOf } from "../../../runbooks/lib/cost/price-list.ts";
+import { deviation, matchPrice, pricesOf } from "../../../runbooks/lib/cost/price-list.ts";
 
 interface Tier {
     readonly from?: string;

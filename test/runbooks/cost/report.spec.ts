@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../../cost/estimate.ts";
 import { day, hour } from "../../../cost/time.ts";
-import { bar } from "../../../runbooks/lib/cost/bars.ts";
-import type { BilledLine } from "../../../runbooks/lib/cost/billed.ts";
-import { compare, comparedTime } from "../../../runbooks/lib/cost/compare.ts";
-import { outlookOf } from "../../../runbooks/lib/cost/outlook.ts";
-import { reportText } from "../../../runbooks/lib/cost/print-report.ts";
-import { costReport, leastCalls } from "../../../runbooks/lib/cost/report.ts";
-import { reportPeriod } from "../../../runbooks/lib/cost/report-period.ts";
-import { savedByBill, savedByNote } from "../../../runbooks/lib/cost/saved.ts";
-import { usageKind } from "../../../runbooks/lib/cost/usage-kind.ts";
+import { type BilledLine, reportPeriod, usageKind } from "../../../runbooks/lib/cost/billed.ts";
+import { compare, comparedTime, savedByBill, savedByNote } from "../../../runbooks/lib/cost/compare.ts";
+import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
+import { costReport, leastCalls, outlookOf } from "../../../runbooks/lib/cost/report.ts";
 
 const at = (text: string) => Date.parse(`2026-${text}:00Z`);
 const service = "Amazon Personalize";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { freshState } from "../../../cost/guard-state.ts";
 import { hour } from "../../../cost/time.ts";
-import { interval } from "../../../runbooks/lib/cli/interval.ts";
-import type { StackLook } from "../../../runbooks/lib/metrics/look.ts";
+import { interval } from "../../../runbooks/lib/cli/runbook.ts";
+import type { StackLook } from "../../../runbooks/lib/metrics/observe.ts";
 import { batchesOf, minuteOf, valuesOf } from "../../../runbooks/lib/metrics/values.ts";
 import { guardConfig } from "../../app/functions/guard-world.ts";
 

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { distance } from "../condition-keys.ts";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { isBucketGone, known, type ObjectFacts } from "../snapshot.ts";
+import { warning } from "./policies.ts";
 
 const fewestInteractions = 1000;
 /** A full import takes 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
@@ -133,4 +134,26 @@ function describe(objects: readonly ObjectFacts[]): string {
     const rows = rowsOf(objects);
     const counted = rows === undefined ? "more rows than were counted" : `${rows.toLocaleString("en")} rows`;
     return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
+}
+
+const name = "what the job says";
+
+/** The job's own failure reason. It names the access, or the file, but never the link. */
+export function job({ snapshot: { job: fetched } }: Scene, found: readonly Link[]): Link {
+    const judge = "personalize:DescribeDatasetImportJob";
+    if ("unread" in fetched) {
+        return unknownLink(name, judge, fetched.unread);
+    }
+    if (!fetched.is) {
+        return unknownLink(name, judge, "no job was named");
+    }
+    const { arn, status, failureReason } = fetched.is;
+    if (failureReason === undefined) {
+        return linkOf(name, judge, `${status}`, []);
+    }
+    const explained = found.some(({ verdict }) => verdict === "broken");
+    const sentence = explained
+        ? `It failed: ${failureReason}`
+        : `It failed (${failureReason}), and nothing is broken now: what was has been mended since, or import again.`;
+    return linkOf(name, judge, "", [warning("job-other-reason", sentence, "none", arn)]);
 }

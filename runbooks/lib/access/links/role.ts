@@ -1,8 +1,40 @@
-import { evaluate, roleReads } from "policy-evaluator";
+import { assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
 import { known } from "../snapshot.ts";
 import { type Reason, requestLine, whyNot } from "../why.ts";
 import { broken, read } from "./policies.ts";
+
+const passRoleLink = "iam:PassRole of the caller";
+
+/** Whether the identity that asks may hand the role to Personalize; `iam:PassedToService` is what the call carries. */
+export function passRole({ snapshot }: Scene): Link {
+    const { passRole: fetched, caller, roleArn } = snapshot;
+    if ("unread" in fetched) {
+        return unknownLink(passRoleLink, simulator, fetched.unread);
+    }
+    const [toPersonalize, toAny] = fetched.is;
+    if (!toPersonalize || toPersonalize.decision === "allowed") {
+        return linkOf(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
+    }
+    const evidence = [
+        `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"} is ${toPersonalize.decision}`,
+        ...toPersonalize.matched.map((policy) => `decided by ${policy}`),
+    ];
+    // Asked without the service, a statement for another one says which key it misses.
+    const otherService = toAny !== undefined && toAny.decision !== "explicitDeny" && toAny.missing.length > 0;
+    const finding: Finding = otherService
+        ? {
+              ...{ fault: "passrole-other-service", verdict: "broken", place: "passRole" },
+              sentence: `${caller} may pass the role, but not to ${personalizeService}.`,
+              evidence: [...evidence, `without a service the same call lacks ${toAny.missing.join(", ")}`],
+          }
+        : {
+              ...{ fault: "passrole-missing", verdict: "broken", place: "passRole" },
+              sentence: `${caller} may not pass the role to ${personalizeService}.`,
+              evidence,
+          };
+    return linkOf(passRoleLink, simulator, "", [finding]);
+}
 
 /** The role itself: the service cannot become what is not there. */
 export function role({ snapshot: { role: fetched, roleArn } }: Scene): Link {
@@ -111,3 +143,20 @@ const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
     simulated.some(({ byOrganisation }) => byOrganisation !== undefined)
         ? "its policies allow it"
         : "the simulator tells of none";
+
+const trustLink = "trust policy";
+
+/** Whether Personalize may become the role for this account's jobs. IAM's simulator never judges a trust policy. */
+export function trust({ snapshot: { role: fetched }, of }: Scene): Link {
+    if ("unread" in fetched || !fetched.is) {
+        return unknownLink(trustLink, evaluator, "unread" in fetched ? fetched.unread : "there is no role");
+    }
+    const { policies, problems } = read([{ name: trustLink, text: fetched.is.trust }], "resource");
+    if (problems.length > 0) {
+        return unknownLink(trustLink, evaluator, problems.join("; "));
+    }
+    const request = assumeRole(of);
+    const { decision } = evaluate(request, policies, "resource");
+    const reasons = decision === "allowed" ? [] : whyNot(request, policies, "trust", of);
+    return linkOf(trustLink, evaluator, "Personalize may assume the role", broken(reasons, "trust"));
+}

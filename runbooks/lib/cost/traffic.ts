@@ -1,8 +1,40 @@
 import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ownNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
+import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { type SavedCalls, type ServedWindow, savedCalls } from "../../../cost/saved-calls.ts";
 import { day, hour, window } from "../../../cost/time.ts";
+import { requestWindows } from "../../../personalize/operations/request-windows.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+
+/**
+ * The cheapest minimum that last week's traffic allows; undefined while there is no campaign, and where CloudWatch may
+ * not be asked: then `warn` is told why. Only said, never applied.
+ */
+export async function adviceOn(
+    clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
+    campaignArn: string,
+    recipe: string | undefined,
+    now: number,
+    warn: (why: string) => void,
+): Promise<Advice | undefined> {
+    if (campaignArn === "") {
+        return undefined;
+    }
+    try {
+        const describe = new DescribeCampaignCommand({ campaignArn });
+        const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
+        if (campaign === undefined) {
+            return undefined;
+        }
+        const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
+        return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
+    } catch (error) {
+        warn(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        return undefined;
+    }
+}
 
 /** CloudWatch keeps windows of five minutes so long, and hours after that (CloudWatch User Guide, "Metrics retention"). */
 const keptDays = 63;

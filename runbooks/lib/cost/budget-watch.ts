@@ -1,0 +1,154 @@
+import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
+import { approximately } from "../../../config/prices.ts";
+import { hasName } from "../../../personalize/errors.ts";
+import { table } from "../cli/table.ts";
+import type { BudgetView } from "./budget-view.ts";
+
+/** Budget, alarms and whom they tell, as far as each is there. */
+export interface Watch {
+    readonly budget: BudgetView | undefined;
+    /** Undefined where there is no topic. */
+    readonly subscriptions: readonly Subscription[] | undefined;
+    readonly alarms: readonly AlarmView[];
+}
+
+/** What a person should do something about, each with what to do; `topicArn` is that of a stack's notices. */
+export function problemsOf({ budget, subscriptions, alarms }: Watch, topicArn: string | undefined): string[] {
+    const fired = budget?.notifications.filter(({ state }) => state === "ALARM") ?? [];
+    return [
+        ...(budget === undefined ? ["There is no budget. Make it by: pulumi up"] : []),
+        ...fired.map(({ type, threshold, isPercent }) => {
+            const limit = isPercent ? `${threshold} % of ${approximately(budget?.limitUsd ?? 0)}` : `$${threshold}`;
+            return `${type === "ACTUAL" ? "What was spent" : "The forecast"} is above ${limit}. See what for: npm run cost-report; stop the campaign: npm run park`;
+        }),
+        ...(subscriptions === undefined && topicArn !== undefined
+            ? [`The topic ${topicArn} is gone. Make it again by: pulumi refresh && pulumi up`]
+            : []),
+        ...(subscriptions ?? [])
+            .filter(({ confirmed }) => !confirmed)
+            .map(
+                ({ protocol, endpoint }) =>
+                    `${endpoint} has not confirmed, and gets nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
+                    `send it again: aws sns subscribe --topic-arn ${topicArn} --protocol ${protocol} --notification-endpoint ${endpoint}`,
+            ),
+        ...alarms
+            .filter(({ state }) => state === "ALARM")
+            .map(
+                ({ name, reason, page }) =>
+                    `Alarm ${name}: ${reason}${page === null ? "" : ` What to do is in ${page}`}`,
+            ),
+    ];
+}
+
+/** Who gets what is published to a topic. */
+export interface Subscription {
+    /** `sqs`, `email`, `lambda`, … */
+    readonly protocol: string;
+    readonly endpoint: string;
+    /** Mail counts only when its reader has followed the link in the first one. */
+    readonly confirmed: boolean;
+}
+
+/** The subscriptions of a topic; undefined where there is no such topic. */
+export async function subscriptionsOf(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
+    const found: Subscription[] = [];
+    try {
+        for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
+            found.push(
+                ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
+                    ...{ protocol: Protocol, endpoint: Endpoint },
+                    // SNS API Reference, ListSubscriptionsByTopic: an ARN only once it is confirmed.
+                    confirmed: SubscriptionArn.startsWith("arn:"),
+                })),
+            );
+        }
+    } catch (error) {
+        if (hasName(error, "NotFoundException", "NotFound")) {
+            return undefined;
+        }
+        throw error;
+    }
+    return found;
+}
+
+export interface AlarmView {
+    readonly name: string;
+    /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+    readonly state: string;
+    /** ISO 8601; null where CloudWatch does not say. */
+    readonly since: string | null;
+    readonly reason: string;
+    /** The page that says what to do, as the alarm's description names it; null where it names none. */
+    readonly page: string | null;
+}
+
+/** The alarms whose names begin so, those that are in alarm first. */
+export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
+    const found: AlarmView[] = [];
+    for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
+        { client },
+        { AlarmNamePrefix, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
+    )) {
+        for (const { AlarmName = "", StateValue = "", StateReason = "", AlarmDescription = "", ...alarm } of [
+            ...MetricAlarms,
+            ...CompositeAlarms,
+        ]) {
+            const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+            found.push({
+                ...{ name: AlarmName, state: StateValue, since: since?.toISOString() ?? null, reason: StateReason },
+                page: /docs\/[\w./-]+\.md/.exec(AlarmDescription)?.[0] ?? null,
+            });
+        }
+    }
+    const rank = ({ state }: AlarmView) => (state === "ALARM" ? 0 : 1);
+    return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+/** Characters of a reason in the table; of an alarm that is on, all of it is said below. */
+const longestReason = 60;
+const short = (time: string | null) => time?.slice(0, 16).replace("T", " ") ?? "–";
+const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet" : `$${usd.toFixed(2)}`);
+
+/** Budget, notices and alarms for a terminal. */
+export function watchText({ budget, subscriptions, alarms }: Watch): string {
+    return [
+        ...(budget === undefined ? [] : [budgetText(budget)]),
+        ...(subscriptions === undefined ? [] : ["", "Notices go to:", subscriptionsTable(subscriptions)]),
+        ...(alarms.length === 0
+            ? []
+            : [
+                  "",
+                  table(
+                      ["alarm", "state", "since", "reason", "page"],
+                      alarms.map(({ name, state, since, reason, page }) => [
+                          name,
+                          state,
+                          short(since),
+                          reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason,
+                          page ?? "–",
+                      ]),
+                  ),
+              ]),
+    ].join("\n");
+}
+
+/** Who gets notices, and whether each has confirmed. */
+export const subscriptionsTable = (subscriptions: readonly Subscription[]): string =>
+    table(
+        ["by", "to", "confirmed"],
+        subscriptions.map(({ protocol, endpoint, confirmed }) => [protocol, endpoint, confirmed ? "yes" : "no"]),
+    );
+
+function budgetText({ name, limitUsd, spentUsd, forecastUsd, stack, notifications }: BudgetView): string {
+    const whose = stack === undefined ? "" : `, of stack ${stack}`;
+    const rows = notifications.map(({ type, threshold, isPercent, state, subscribers }) => [
+        `${type === "ACTUAL" ? "spent" : "forecast"} above ${isPercent ? `${threshold} %` : `$${threshold}`}`,
+        state,
+        subscribers.map(({ kind, address }) => `${kind} ${address.split(":").at(-1)}`).join(", ") || "nobody",
+    ]);
+    return [
+        `Budget ${name}${whose}: $${limitUsd} a month; spent ${dollars(spentUsd)}, forecast ${dollars(forecastUsd)} (AWS's data, 8 to 12 hours old)`,
+        table(["notifies when", "state", "whom"], rows),
+    ].join("\n");
+}
