@@ -102,6 +102,6 @@ function describeBadRows(name: string, path: string, { count, first }: { count: 
         `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
         ...listed,
         ...more,
-        `Mend the file, or leave those rows out:  npm run data-prep -- --input ${path} --bad-rows skip`,
+        `Fix the file, or skip those rows:  npm run data-prep -- --input ${path} --bad-rows skip`,
     ].join("\n");
 }

@@ -78,7 +78,7 @@ export function formatSummary(summary: Summary): string {
         ["rows skipped", count(summary.rowsSkipped)],
         [
             "similar",
-            `${count(tables.filmsWithSimilar)} films; ${count(others)} that fewer watched fall back to their genres`,
+            `${count(tables.filmsWithSimilar)} films; ${count(others)} with too few viewers fall back to their genres`,
         ],
         ["trending", `${count(tables.filmsTrending)} films, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],

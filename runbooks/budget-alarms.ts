@@ -27,16 +27,16 @@ interface Options extends OperationOptions {
 const waitSeconds = 60;
 
 const options = withConfigFile(
-    runbook("budget-alarms", "The budget, the alarms and whom they tell: show them, try them, or make a budget"),
+    runbook("budget-alarms", "Show and test the budget, the alarms and their recipients, or create a budget"),
 )
-    .option("--send-test", "publish a test notice, and wait until it arrives in the notices' queue")
-    .option("--budget <name>", "look at a budget that is of no stack, or name the one to create")
-    .option("--create", "without the program: create a budget, or bring it up to what is asked; needs --limit, --email")
+    .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
+    .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
+    .option("--create", "without the program: create a budget, or update it to these options; needs --limit, --email")
     .option("--limit <USD>", "US dollars a month", aboveZero)
-    .option("--email <address>", "who is told", mailAddress)
-    .option("--service <name>", "what the budget counts, as the bill names it", billedService)
-    .option("--dry-run", "with --create: say what it would do")
-    .option("--yes", "with --create: ask nothing")
+    .option("--email <address>", "recipient of the notifications", mailAddress)
+    .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
+    .option("--dry-run", "with --create: only print the changes")
+    .option("--yes", "with --create: do not ask for confirmation")
     .parse()
     .opts<Options>();
 
@@ -47,7 +47,7 @@ await runAction(options.verbose, async (signal) => {
     for (const only of ["limit", "email", "dryRun", "yes"] as const) {
         if (options[only] !== undefined) {
             throw new RunbookError(
-                `--${only === "dryRun" ? "dry-run" : only} goes with --create. A stack's limit: pulumi config set monthlyLimitUsd USD && pulumi up`,
+                `--${only === "dryRun" ? "dry-run" : only} needs --create. A stack's limit: pulumi config set monthlyLimitUsd USD && pulumi up`,
                 exitCodes.usage,
             );
         }
@@ -58,7 +58,7 @@ await runAction(options.verbose, async (signal) => {
 });
 
 async function withStack(signal: AbortSignal): Promise<number> {
-    const stack = options.stack ?? (await selectedStack("Name one by --stack, or a budget by --budget."));
+    const stack = options.stack ?? (await selectedStack("Name one with --stack, or a budget with --budget."));
     const exported = await exportedStack(stack);
     const { region, names } = await requireStackConfig(stack, options.configFile);
     const { noticesTopicArn, noticesQueueUrl } = outputsIn(exported) as Readonly<Record<string, string | undefined>>;
@@ -66,12 +66,14 @@ async function withStack(signal: AbortSignal): Promise<number> {
     const subscriptions = noticesTopicArn === undefined ? undefined : await subscriptionsOf(sns, noticesTopicArn);
     if (options.sendTest) {
         if (noticesTopicArn === undefined || noticesQueueUrl === undefined || subscriptions === undefined) {
-            throw new RunbookError(`Stack ${stack} has no topic and queue of notices. Make them by: pulumi up`);
+            throw new RunbookError(`Stack ${stack} has no notification topic and queue. Create them with: pulumi up`);
         }
         const notice = testNotice(stack, new Date());
         const clients = { sns, sqs: new SQSClient({ region }), now: () => performance.now() / 1000 };
         const where = { topicArn: noticesTopicArn, queueUrl: noticesQueueUrl, waitSeconds };
-        process.stderr.write(`A test notice is published; the queue is watched for up to ${waitSeconds} seconds.\n`);
+        process.stderr.write(
+            `Published a test notification; waiting up to ${waitSeconds} seconds for it in the queue.\n`,
+        );
         const seconds = await sendAndAwait(clients, where, notice, signal);
         return told(notice, seconds, subscriptions);
     }
@@ -88,7 +90,7 @@ async function lookAlone(name: string) {
     const budget = await readBudget(new BudgetsClient({ region }), await place(region), name);
     if (budget === undefined) {
         throw new RunbookError(
-            `There is no budget ${name}. Make one by: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
+            `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
         );
     }
     return { budget, subscriptions: undefined, alarms: [] };
@@ -104,7 +106,7 @@ function show(watch: Parameters<typeof watchText>[0], stack: string | null, topi
     } else {
         console.log([watchText(watch), "", ...problems].join("\n").trim());
         if (watch.subscriptions?.every(({ protocol }) => protocol === "sqs")) {
-            console.log("Nobody is told by mail or in a chat: pulumi config set alertEmail ADDRESS && pulumi up");
+            console.log("No mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up");
         }
     }
     return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
@@ -121,9 +123,9 @@ function told(
     } else {
         console.log(
             seconds === undefined
-                ? `The test notice ${notice.id} is published, and did not arrive in the queue within ${waitSeconds} seconds. ` +
-                      "Perhaps another reader took it, or the queue's policy or subscription is not as the program made it: pulumi refresh && pulumi up"
-                : `The test notice ${notice.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and is taken out again. The topic sends it to all of these who have confirmed:`,
+                ? `The test notification ${notice.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
+                      "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
+                : `The test notification ${notice.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`,
         );
         console.log(subscriptionsTable(subscriptions));
     }
@@ -137,7 +139,7 @@ async function create(signal: AbortSignal): Promise<number> {
     }
     if (options.stack !== undefined || options.sendTest) {
         throw new RunbookError(
-            "--create is for those who do not use the program. A stack's budget is made by `pulumi up`; its limit: pulumi config set monthlyLimitUsd USD",
+            "--create is for use without the program. `pulumi up` creates a stack's budget; its limit: pulumi config set monthlyLimitUsd USD",
             exitCodes.usage,
         );
     }
@@ -153,7 +155,7 @@ async function create(signal: AbortSignal): Promise<number> {
             options.json ? JSON.stringify({ schemaVersion: 1, budget: name, changes: texts, ...document }) : text,
         );
     if (changes.length === 0) {
-        say({ changed: false }, `Budget ${name} is as asked: $${limit} a month on ${service}, mail to ${email}.`);
+        say({ changed: false }, `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`);
         return exitCodes.fine;
     }
     if (options.dryRun) {
@@ -161,12 +163,12 @@ async function create(signal: AbortSignal): Promise<number> {
         return exitCodes.fine;
     }
     process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
-    await confirm("Do it?", options.yes, signal);
+    await confirm("Make these changes?", options.yes, signal);
     await makeChanges(client, where.accountId, changes, wanted);
     say(
         { changed: true },
-        `Budget ${name}: $${limit} a month on ${service}; ${email} is told at 50, 80 and 100 %, and when 100 % is forecast. ` +
-            `It stops nothing, and its data is 8 to 12 hours old. See it by: npm run budget-alarms -- --budget ${name}`,
+        `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
+            `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,
     );
     return exitCodes.fine;
 }

@@ -26,13 +26,13 @@ interface Options extends OperationOptions {
 const options = withConfigFile(
     runbook(
         "cost-report",
-        `What was billed, beside what was predicted. Cost Explorer must be enabled in the account; each call of it costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
+        `Compare the bill with the prediction. Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
     ),
 )
-    .option("--days <n>", "the last n days, today among them", wholeDays)
-    .option("--month <yyyy-mm>", "that month; default: this one")
-    .option("--by-tag", "only what has the stack's tag pulumi:stack, which must be activated as a cost allocation tag")
-    .option("--dry-run", "say how often Cost Explorer would be asked, and what that costs")
+    .option("--days <n>", "the last n days, including today", wholeDays)
+    .option("--month <yyyy-mm>", "a month; default: the current one")
+    .option("--by-tag", "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag")
+    .option("--dry-run", "only print the number and the cost of the calls")
     .parse()
     .opts<Options>();
 
@@ -41,16 +41,16 @@ await runAction(options.verbose, async () => {
     const period = reportPeriod(now, options);
     const least = leastCalls(period, now);
     if (options.dryRun) {
-        const text = `It would ask Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; once more for each further page of the bill.`;
+        const text = `It would call Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; plus one call for each further page of the bill.`;
         console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...spent(least) }) : text);
         return exitCodes.fine;
     }
-    const stack = options.stack ?? (await selectedStack("Name one by --stack."));
+    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
     const exported = await exportedStack(stack);
     const config = await requireStackConfig(stack, options.configFile);
     const { parked } = await readStateFlags(new SSMClient({ region: config.region }), config.stack);
     process.stderr.write(
-        `Cost Explorer is asked ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
+        `Calling Cost Explorer ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
     );
     const bill = countedBill(new CostExplorerClient({ region: costExplorerRegion }));
     const report = await costReport(bill, {
@@ -59,7 +59,7 @@ await runAction(options.verbose, async () => {
         stackTag: options.byTag ? config.stack : undefined,
     });
     if (bill.calls() !== least) {
-        process.stderr.write(`It was asked ${times(bill.calls())}.\n`);
+        process.stderr.write(`Cost Explorer was called ${times(bill.calls())}.\n`);
     }
     const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = outputsIn(exported);
     const { region } = config;
@@ -71,7 +71,7 @@ await runAction(options.verbose, async () => {
     // Without an API the output is there, and empty.
     const savedByCaches = apiUrl
         ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
-              process.stderr.write(`warning: what caching saved is not known: ${why}\n`),
+              process.stderr.write(`warning: the saving of the caches is unknown: ${why}\n`),
           )
         : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);

@@ -17,12 +17,12 @@ import { recordCampaign } from "./lib/stack/record.ts";
 const options = withConfigFile(
     runbook(
         "park",
-        "Delete the campaign, so that it bills no more; its trained version stays, and resume brings it back",
+        "Delete the campaign to stop its cost; the trained version stays, and `npm run resume` brings the campaign back",
     ),
 )
-    .option("--reason <text>", "why, for those who wonder", "by hand")
-    .option("--dry-run", "say what it would do")
-    .option("--yes", "ask nothing")
+    .option("--reason <text>", "reason, shown in previews and reports", "by hand")
+    .option("--dry-run", "only print what it would do")
+    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<OperationOptions & { readonly reason: string }>();
 
@@ -36,7 +36,10 @@ await runAction(options.verbose, async (signal) => {
     const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : look && servedIn(look);
     if (!campaign && parked) {
-        return say(`It is parked since ${parked.since} (${parked.reason}). It comes back by: npm run resume`, false);
+        return say(
+            `The campaign has been parked since ${parked.since} (${parked.reason}). Bring it back with: npm run resume`,
+            false,
+        );
     }
     if (!campaign || (!look && !parked && !rankingCampaignArn)) {
         throw new RunbookError(
@@ -49,22 +52,23 @@ await runAction(options.verbose, async (signal) => {
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
         return say(
-            `It would delete campaign ${name}, which saves ${saved}; nobody gets recommendations until resume.`,
+            `It would delete campaign ${name}, which saves ${saved}. There are no recommendations until \`npm run resume\`.`,
             true,
         );
     }
     await confirm(
-        `Delete campaign ${name}? Nobody gets recommendations until \`npm run resume\`.`,
+        `Delete campaign ${name}? There are no recommendations until \`npm run resume\`.`,
         options.yes,
         signal,
     );
-    const goesOn = "The campaign is noted as parked, and its deletion goes on in AWS. Go on: npm run park -- --yes";
+    const goesOn =
+        "The campaign is recorded as parked, and AWS continues to delete it. Resume the wait: npm run park -- --yes";
     return untilCancelled(signal, goesOn, async () => {
         await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return say(
-            `Campaign ${name} is gone, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
-                "It comes back, without a training, by: npm run resume",
+            `Campaign ${name} is deleted, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
+                "Bring it back, without a training, with: npm run resume",
             false,
         );
     });

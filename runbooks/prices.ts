@@ -11,10 +11,7 @@ interface Options extends CommonOptions {
 /** What counts as another price, as a part of ours. */
 const tolerance = 0.01;
 
-const options = runbook(
-    "prices",
-    "What AWS's price list says beside what config/prices.ts has; it needs an AWS account",
-)
+const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account")
     .option("--region <region>", "the region whose prices to compare; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();
@@ -37,7 +34,7 @@ await runAction(options.verbose, async () => {
     return others.length > 0 ? exitCodes.problem : exitCodes.fine;
 
     function print(found: typeof rows, where: string): void {
-        const head = ["usage type", "AWS says", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
+        const head = ["usage type", "description", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
         const cells = found.map(({ usageType, description, unit, from, usd, match }) => [
             usageType,
             description,
@@ -49,7 +46,7 @@ await runAction(options.verbose, async () => {
         console.log(table(head, cells));
         const matched = found.filter(({ match }) => match).length;
         console.log(
-            `${found.length} prices of Personalize in ${where}: ${matched} are surely one of config/prices.ts, ${others.length} of them differ by more than 1 %.`,
+            `${found.length} prices of Personalize in ${where}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
         );
         if (others.length > 0) {
             console.log(
@@ -57,9 +54,7 @@ await runAction(options.verbose, async () => {
             );
         }
         if (matched < found.length) {
-            console.log(
-                "What is unmatched is either not bought by this project or not named so that it is sure: look.",
-            );
+            console.log("An unmatched price is not used by this project, or its name is ambiguous: check it by hand.");
         }
     }
 });

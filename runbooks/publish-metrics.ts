@@ -28,11 +28,11 @@ interface Options extends OperationOptions {
 const options = withConfigFile(
     runbook(
         "publish-metrics",
-        "Tells CloudWatch what Personalize does not: use, age, idleness, cost and model metrics",
+        "Publish to CloudWatch the metrics that Personalize does not publish: use, age, idle time, cost, model quality",
     ),
 )
     .addOption(
-        new Option("--every <time>", "again and again until Ctrl-C, for example 5m")
+        new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")
             .argParser(everyTime)
             .conflicts(["json", "dryRun"]),
     )
@@ -87,7 +87,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     );
     const solutionArn = stack.arnOf("Solution");
     if (solutionArn === undefined) {
-        throw new RunbookError(`Stack ${stack.stack} has no solution. Make it by: pulumi up`);
+        throw new RunbookError(`Stack ${stack.stack} has no solution. Create it with: pulumi up`);
     }
     const campaign = await operatedCampaign(deps, stack);
     const at = minuteOf(Date.now());

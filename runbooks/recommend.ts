@@ -19,14 +19,14 @@ interface Options extends CommonOptions {
 /** Users whose lists an explanation compares with. */
 const comparedUsers = 30;
 
-const command = runbook("recommend", "What the campaign recommends to users")
+const command = runbook("recommend", "Print the campaign's recommendations for users")
     .argument("<users...>", "user ids, for example 22 6 122")
-    .option("--num-results <n>", "how many items for each user, 1 to 500", numResults, 10)
-    .option("--explain", "say how much is known of the user, and how sure the list is")
-    .option("--filter <name>", "only items that this filter lets pass")
+    .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
+    .option("--explain", "explain how much data the user has, and how certain the list is")
+    .option("--filter <name>", "only items that this filter allows")
     .option(
         "--filter-value <placeholder=value>",
-        "what a placeholder of the filter stands for; again for more values",
+        "value of a placeholder of the filter; repeat the option for more values",
         filterValue,
         {},
     )
@@ -35,7 +35,7 @@ const command = runbook("recommend", "What the campaign recommends to users")
 const options = command.opts<Options>();
 const filter = options.filter === undefined ? undefined : { name: options.filter, values: options.filterValue };
 if (!filter && Object.keys(options.filterValue).length > 0) {
-    command.error("error: --filter-value needs --filter, whose placeholder it is for.");
+    command.error("error: --filter-value needs --filter: it sets a placeholder of that filter.");
 }
 
 await runAction(options.verbose, async (signal) => {

@@ -27,16 +27,13 @@ interface Options extends OperationOptions {
 }
 
 const options = withConfigFile(
-    runbook(
-        "rollback",
-        "Point the live campaign at an earlier version, in place, and hold it there until it is released",
-    ),
+    runbook("rollback", "Switch the campaign to an earlier version, in place, and hold it there until `--release`"),
 )
-    .option("--to <version>", "id or ARN of the version; default: the ACTIVE one before what serves now")
-    .option("--reason <text>", "why, for the history", "by hand")
-    .option("--release", "let it go: the next `pulumi up` goes to the newest version again")
-    .option("--dry-run", "say what it would do")
-    .option("--yes", "ask nothing")
+    .option("--to <version>", "id or ARN of the version; default: the ACTIVE version before the one that serves now")
+    .option("--reason <text>", "reason, kept in the history", "by hand")
+    .option("--release", "end the hold: the next `pulumi up` switches to the newest version")
+    .option("--dry-run", "only print what it would do")
+    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<Options>();
 
@@ -47,7 +44,7 @@ await runAction(options.verbose, async (signal) => {
     await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {
         throw new RunbookError(
-            "The campaign follows the newest version by itself (syncWithLatestSolutionVersion), so that it would not stay. " +
+            "The campaign always switches to the newest version (syncWithLatestSolutionVersion), so a rollback would not last. " +
                 "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` first.",
         );
     }
@@ -68,13 +65,13 @@ await runAction(options.verbose, async (signal) => {
     }
     await confirm(`Switch ${move}?`, options.yes, signal);
     const goesOn =
-        "The switch goes on in AWS; the old version serves until it is done. Go on: npm run watch-status -- --wait";
+        "AWS continues the switch; the old version serves until it is done. Resume the wait: npm run watch-status -- --wait";
     return untilCancelled(signal, goesOn, async () => {
         await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile);
         return say(
-            `Version ${nameOf(target)} serves, and \`pulumi up\` leaves it there.\n` +
-                "Let it go to the newest one by: npm run rollback -- --release",
+            `Version ${nameOf(target)} serves, and \`pulumi up\` does not change that.\n` +
+                "End the hold with: npm run rollback -- --release",
             { from: live, to: target, hold: true },
         );
     });
@@ -90,10 +87,10 @@ async function release(
     const { serving } = await readStateFlags(ssm, stack);
     const result = { from: live, to: live, hold: false };
     if (!serving?.hold) {
-        return say("It is not held: `pulumi up` goes to the newest version.", result);
+        return say("The campaign is not held: `pulumi up` switches to the newest version.", result);
     }
     if (options.dryRun) {
-        return say(`It would let the campaign go, held at ${nameOf(serving.solutionVersionArn)}.`, result);
+        return say(`It would end the hold at version ${nameOf(serving.solutionVersionArn)}.`, result);
     }
     const { reason } = options;
     await writeStateFlag(ssm, stack, "serving", {
@@ -104,7 +101,10 @@ async function release(
         from: live,
     });
     await recordCampaign(pulumiStack, options.configFile);
-    return say(`Version ${nameOf(live)} serves on; the next \`pulumi up\` goes to the newest one.`, result);
+    return say(
+        `Version ${nameOf(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
+        result,
+    );
 }
 
 function say(text: string, result: { from: string; to: string; hold: boolean }): number {

@@ -40,12 +40,12 @@ export class TablesFormatError extends Error {
 
 /** Reads a document. Throws TablesFormatError when it is none, or one of another version. */
 export function parseTables(text: string): TablesDocument {
-    const again = "Make it anew:  npm run data-prep";
+    const again = "Create them again:  npm run data-prep";
     let document: Partial<TablesDocument> | null;
     try {
         document = JSON.parse(text);
     } catch (error) {
-        throw new TablesFormatError(`The fallback tables are no JSON (${(error as Error).message}). ${again}`);
+        throw new TablesFormatError(`The fallback tables are not JSON (${(error as Error).message}). ${again}`);
     }
     if (document?.schemaVersion !== tablesSchemaVersion) {
         const found = document?.schemaVersion === undefined ? "no schemaVersion" : `version ${document.schemaVersion}`;

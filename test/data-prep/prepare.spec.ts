@@ -130,7 +130,10 @@ describe("prepare", () => {
         assert.ok(filmsWithSimilar > 50 && films >= summary.items);
         assert.equal(bytes, Buffer.byteLength(text));
         const lines = formatSummary(summary);
-        assert.match(lines, new RegExp(`^similar +${filmsWithSimilar} films; ${filmsWithoutSimilar} that fewer`, "m"));
+        assert.match(
+            lines,
+            new RegExp(`^similar +${filmsWithSimilar} films; ${filmsWithoutSimilar} with too few viewers`, "m"),
+        );
         const days = Math.round(windowSeconds / 86_400);
         assert.match(lines, new RegExp(`^trending +${filmsTrending} films, over the last ${days} days$`, "m"));
     });

@@ -11,11 +11,9 @@ import { exitCodes, runAction } from "../../runbooks/lib/cli/runbook.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { testInstance } from "../support/local-aws.ts";
 import { compare } from "./record/compare.ts";
-import { drillUsd } from "./record/cost.ts";
-import { makeDrillStack, regionOf } from "./record/drill-stack.ts";
+import { drillUsd, makeDrillStack, regionOf } from "./record/drill-stack.ts";
 import { type LifeEnd, liveThrough } from "./record/life.ts";
-import { readRecording } from "./record/recording.ts";
-import { leaksIn } from "./record/scrub.ts";
+import { leaksIn, readRecording } from "./record/recording.ts";
 
 /**
  * The whole life of a stack on a real account: made, used, destroyed, every call to Personalize recorded and compared

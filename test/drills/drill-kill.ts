@@ -10,9 +10,7 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { excessOf } from "./kill/count.ts";
-import { type Case, casesOf, describeMoment } from "./kill/moments.ts";
-import { orphansOfKilled } from "./kill/orphans.ts";
+import { type Case, casesOf, describeMoment, excessOf, orphansOfKilled } from "./kill/cases.ts";
 
 /**
  * Kills the engine in the middle of `up` and of `destroy`, does what a person would do then, and counts what was lost,

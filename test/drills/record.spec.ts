@@ -7,8 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 import { compare } from "./record/compare.ts";
-import { type Call, readRecording, recordingVariable, withoutOthers } from "./record/recording.ts";
-import { leaksIn, scrub } from "./record/scrub.ts";
+import { type Call, leaksIn, readRecording, recordingVariable, scrub, withoutOthers } from "./record/recording.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const arn = (tail: string, account = "123456789012") => `arn:aws:personalize:eu-central-1:${account}:${tail}`;

@@ -68,7 +68,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
         });
 
-        it("sends a test notice, sees it arrive, takes it out of the queue, and leaves others there", async () => {
+        it("sends a test notification, finds it in the queue, deletes it there, and leaves others", async () => {
             const sqs = new SQSClient(settings());
             const { noticesQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "somebody else's" }));
@@ -115,7 +115,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             );
             const unasked = await asked("--limit", "20");
             assertExit(unasked, 2);
-            assert.match(unasked.stderr, /Say so by --yes/);
+            assert.match(unasked.stderr, /confirm with --yes/);
 
             assertExit(await asked("--limit", "20", "--yes"), 0);
             const again = await asked("--limit", "20", "--yes");

@@ -171,13 +171,13 @@ describe("what there is to see of a stack", function () {
         const asked = await aws.runbook("cost-report", "--json", ...args);
         assertExit(asked, 0);
         const { lists, calls, usd } = JSON.parse(asked.stdout).saved.byCaches;
-        // Three of viewer 7, one made in advance for viewer 12; what is similar or popular is nobody's list.
+        // Three of viewer 7, one made in advance for viewer 12; what is similar or popular belongs to no viewer.
         assert.equal(lists, 4);
         assert.ok(calls >= 1 && calls < lists, `${calls} calls`);
         assert.equal(usd, 0);
         assert.match(
             (await aws.runbook("cost-report", ...args)).stdout,
-            /^Caching: 4 personal lists took \d calls? .*saved nothing/m,
+            /^Caching: 4 personal lists needed \d campaign calls?.*saved nothing/m,
         );
     });
 
@@ -307,7 +307,7 @@ describe("what there is to see of a stack", function () {
             await until("the change", async () => said[before]);
             assert.match(
                 String(said[before]),
-                /^\d\d:\d\d:\d\d cost: the campaign is parked since 2026-11-25 12:00 UTC \(cost guard: a test\)\. It comes back by: npm run resume$/,
+                /^\d\d:\d\d:\d\d cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: a test\)\. Bring it back with: npm run resume$/,
             );
             assert.equal(said.length, before + 1);
         } finally {

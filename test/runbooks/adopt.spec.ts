@@ -134,7 +134,7 @@ describe("whose a resource is", () => {
     it("is told by its tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
         assert.equal(whose(undefined, config), "carries no tags");
-        assert.equal(whose({ team: "films" }, config), "nobody's");
+        assert.equal(whose({ team: "films" }, config), "untagged");
         assert.equal(whose(of("movie-recommender", "dev"), config), "this stack");
         assert.equal(whose(of("movie-recommender", "prod"), config), "stack prod");
         assert.equal(whose(of("shop", "dev"), config), "project shop, stack dev");

@@ -59,7 +59,7 @@ describe("whose a thing is", () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
-            why: "tag pulumi:stack=gone, which is no stack here",
+            why: "tag pulumi:stack=gone, which is not a stack of this backend",
         });
     });
 
@@ -244,7 +244,7 @@ describe("audit-leftovers on the local AWS", function () {
         assert.equal(others?.name, "console");
         assert.equal(Math.round(others?.usdPerMonth ?? 0), 146);
         const { stdout } = await run();
-        assert.match(stdout, /Not ours, and it bills:[\s\S]*console[\s\S]*≈ \$146/);
+        assert.match(stdout, /Not of this project, and it costs money:[\s\S]*console[\s\S]*≈ \$146/);
         assert.doesNotMatch(stdout, /delete-campaign/);
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: arn("campaign/console") }));
     });
@@ -261,7 +261,7 @@ describe("audit-leftovers on the local AWS", function () {
         assert.equal(Math.round(campaign?.usdPerMonth ?? 0), 146);
         assert.equal(result.found?.monthlyUsd, campaign?.usdPerMonth);
         assert.ok(Date.parse(campaign?.since ?? "") > Date.now() - 600_000);
-        assert.match(result.stderr, /warning: not looked at: /);
+        assert.match(result.stderr, /warning: not checked: /);
     });
 
     it("finds everything of a stack that is no more, and what was made besides, in an order that removes all of it", async () => {
@@ -294,7 +294,10 @@ describe("audit-leftovers on the local AWS", function () {
             assert.ok(names.includes(expected), `${expected} is not among ${names.join(", ")}`);
         }
         assert.ok(!names.some((name) => name.includes("someone-elses")), names.join(", "));
-        assert.match(String(found.rows.find(({ kind }) => kind === "campaign")?.why), /which is no stack here$/);
+        assert.match(
+            String(found.rows.find(({ kind }) => kind === "campaign")?.why),
+            /which is not a stack of this backend$/,
+        );
 
         for (const command of found.rows.flatMap(({ remove }) => remove)) {
             await execute(aws, command);

@@ -50,7 +50,7 @@ describe("a runbook on the command line", () => {
                 assert.deepEqual([exitCode, stdout], [6, ""], stderr);
                 assert.equal(
                     stderr,
-                    "error: There is no such stack as nowhere. See them by `pulumi stack ls`, and name one with --stack.\n",
+                    "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack.\n",
                 );
             });
         });
@@ -75,7 +75,7 @@ describe("a runbook on the command line", () => {
     it("says of a stack with nothing in it that it is empty, and how to fill it", async () => {
         const { exitCode, stdout, stderr } = await runbook("watch-status", "--stack", "local");
         assert.equal(exitCode, 0, stderr);
-        assert.equal(stdout, "The stack has no Personalize resources. Make them by: pulumi up\n");
+        assert.equal(stdout, "The stack has no Personalize resources. Create them with: pulumi up\n");
     });
 });
 
@@ -119,7 +119,7 @@ describe("watch-status on a stack with resources", () => {
         assert.equal(money, null);
         assert.deepEqual(
             unread.map(({ what }: { what: string }) => what),
-            ["marks"],
+            ["state flags"],
         );
         assert.equal(resources[0].resource, "dataset group films");
         assert.equal(resources[0].state, "ACTIVE");
@@ -137,7 +137,7 @@ describe("watch-status on a stack with resources", () => {
         const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
         assert.deepEqual([exitCode, stdout], [9, ""]);
         assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
-        assert.match(stderr, /the work goes on in AWS\. Go on: npm run watch-status -- --wait\n$/);
+        assert.match(stderr, /AWS continues the work\. Resume the wait: npm run watch-status -- --wait\n$/);
     });
 });
 

@@ -64,7 +64,7 @@ describe("checks", () => {
             results.map(({ name, verdict }) => `${name}: ${verdict}`),
             ["good: ok", "broken: unknown", "bad: fail"],
         );
-        assert.equal(results[1]?.detail, "it could not be looked at: first line second");
+        assert.equal(results[1]?.detail, "the check failed: first line second");
         assert.deepEqual(finished.sort(), ["bad", "broken", "good"]);
     });
 });
@@ -151,7 +151,7 @@ describe("the checks of the machine", () => {
         await writeFile(file, "local\n");
         assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE_FILE: file }), "ok");
         await settings("secretsprovider: awskms://alias/films?region=eu-central-1\n");
-        assert.deepEqual(await passphrase(deps()), ok("secrets are kept by awskms"));
+        assert.deepEqual(await passphrase(deps()), ok("secrets are encrypted by awskms"));
         await settings("config: {}\n");
         answers.whoami = '{"user": "me", "url": "https://example.com/me"}';
         assert.equal(await verdict({}), "ok");
@@ -193,7 +193,7 @@ describe("the check of the interactions", () => {
             assert.match(String(fix), /^npm run data-prep/);
         }
         const broken = await look(async () => Promise.reject(new Error("no header")));
-        assert.match(broken.detail, /is no interactions file: no header/);
+        assert.match(broken.detail, /is not an interactions file: no header/);
     });
 });
 
@@ -231,9 +231,9 @@ describe("what an up takes and costs", () => {
     it("is a sentence with minutes, and money once and by the month", () => {
         assert.equal(
             forecast(configOf(), data).sentence,
-            "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and from " +
-                "then on ≈ $146 a month (the campaign, asked or not) until `pulumi destroy` (US price, unverified). " +
-                "`pulumi preview` lists what stands beside, too.",
+            "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
+                "that ≈ $146 a month (the campaign, even without requests) until `pulumi destroy` (US price, unverified). " +
+                "`pulumi preview` lists the cost of the other resources.",
         );
     });
 
@@ -382,7 +382,7 @@ describe("doctor on the local AWS", function () {
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
         assertExit(result, 0);
         assert.equal(of("identity").verdict, "warn");
-        assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, it resumes/);
+        assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, which resumes/);
         assert.match((await doctor(session)).of("identity").detail, /do not tell/);
     });
 
@@ -390,7 +390,7 @@ describe("doctor on the local AWS", function () {
         const { of, ...result } = await doctor({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");
-        assert.match(of("identity").detail, /^AWS does not know who asks: .*credentials/i);
+        assert.match(of("identity").detail, /^AWS rejected the credentials: .*credentials/i);
         assert.match(String(of("identity").fix), /^aws sso login/);
     });
 
@@ -428,7 +428,7 @@ describe("doctor on the local AWS", function () {
             result.stdout,
             /^fail +configuration +there is no stack nowhere yet\n +→ pulumi stack init nowhere$/m,
         );
-        assert.match(result.stdout, /can be said once configuration and interactions are there\.\n$/);
+        assert.match(result.stdout, /can be estimated once configuration and interactions exist\.\n$/);
     });
 
     it("knows the stack's own after an up", async () => {
@@ -438,8 +438,8 @@ describe("doctor on the local AWS", function () {
         assert.deepEqual(failed(checks), []);
         assert.match(of("bucket").detail, /is the stack's own$/);
         assert.match(of("role").detail, /is the stack's own$/);
-        assert.equal(of("Personalize names").detail, "4 of 4 are there and the stack's own, the others free");
-        assert.match(of("dataset groups").detail, /ours among them$/);
+        assert.equal(of("Personalize names").detail, "4 of 4 exist and belong to the stack; the others are free");
+        assert.match(of("dataset groups").detail, /including ours$/);
     });
 });
 

@@ -64,7 +64,7 @@ describe("the explanation of a list", () => {
         assert.deepEqual({ verdict, historyLength }, { verdict: "unknown user", historyLength: 0 });
         assert.equal(
             sentence,
-            "User stranger is not in the data: 1 of 4 are among the 4 most watched, as for anyone the service does not know.",
+            "User stranger is not in the data: 1 of 4 are among the 4 most watched, as for every unknown user.",
         );
     });
 

@@ -40,7 +40,7 @@ describe("a stack that is followed", () => {
         const before = report();
         const after = { ...before, money: { parked, spent: null } };
         const said = changesSince(before, after);
-        assert.match(String(said), /^cost: the campaign is parked since 2026-11-25 12:00 UTC \(cost guard: \$12/);
+        assert.match(String(said), /^cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: \$12/);
         assert.deepEqual(changesSince(after, before), ["cost: no longer parked"]);
     });
 });
@@ -53,7 +53,7 @@ describe("a stack as a person reads it", () => {
             money: { parked, spent },
             unread: [{ what: "CloudTrail", reason: "AccessDenied: not you" }],
         });
-        assert.match(text, /parked since 2026-11-25 12:00 UTC .* It comes back by: npm run resume/);
+        assert.match(text, /parked since 2026-11-25 12:00 UTC .* Bring it back with: npm run resume/);
         assert.match(text, /campaign hours of 2026-11 so far: ≈ \$12 .*by the cost guard at 2026-11-25 12:10 UTC/);
         assert.match(text, /not read: CloudTrail: AccessDenied: not you/);
         assert.match(text, /console: https:\/\/console$/);

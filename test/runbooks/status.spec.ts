@@ -37,7 +37,7 @@ describe("the status of a resource", () => {
             ageSeconds: 90,
             failureReason: null,
             consoleUrl: "https://eu-central-1.console.aws.amazon.com/personalize/home?region=eu-central-1",
-            nextStep: "it bills while it is ACTIVE: `pulumi destroy` ends that",
+            nextStep: "it costs money while it is ACTIVE: `pulumi destroy` deletes it",
         });
     });
 
@@ -47,7 +47,7 @@ describe("the status of a resource", () => {
             { status: "CREATE FAILED", failureReason: "no" },
             "CREATE FAILED",
             "no",
-            /^mend .* then `pulumi up`: it is made anew$/,
+            /^fix .* then run `pulumi up`: it is created again$/,
         ],
         [
             { status: "ACTIVE", latestCampaignUpdate: { status: "CREATE IN_PROGRESS" } },
@@ -59,9 +59,9 @@ describe("the status of a resource", () => {
             { status: "ACTIVE", latestCampaignUpdate: { status: "CREATE FAILED", failureReason: "why" } },
             "ACTIVE, update CREATE FAILED",
             "why",
-            /^mend .*: the old one goes on until then$/,
+            /^fix .*: the old one serves until then$/,
         ],
-        [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /bills/],
+        [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /costs money/],
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
         it(`is ${state} for ${JSON.stringify(described)}`, async () => {

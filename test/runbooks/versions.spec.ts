@@ -25,7 +25,7 @@ describe("the version to roll back to", () => {
     });
 
     it("is refused with the choices when it failed, is unknown, or is not there", () => {
-        const choices = /can be chosen: a1 \(2026-11-25 14:00\), b2 .*, e5 /;
+        const choices = /Choices: a1 \(2026-11-25 14:00\), b2 .*, e5 /;
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), /c3 is CREATE FAILED, not ACTIVE\. /);
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), choices);
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "solution/other/a1"), choices);

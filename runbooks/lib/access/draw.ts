@@ -34,9 +34,7 @@ export function draw(diagnosis: Diagnosis): string {
             "",
             `→ ${mended.join(", ")}`,
             ...(program === "" ? [] : ["  in this program:", `    ${program}`]),
-            ...(commands.length > 0
-                ? ["  by AWS's command line:", ...commands.map((command) => `    ${command}`)]
-                : []),
+            ...(commands.length > 0 ? ["  with the AWS CLI:", ...commands.map((command) => `    ${command}`)] : []),
             ...(location === undefined ? [] : [`  and import from ${location}`]),
         ]),
     ].join("\n");
@@ -48,9 +46,9 @@ function headline({ verdict, firstBroken, links }: Diagnosis): string {
         return `The import fails: ${faults[first.fault]}.`;
     }
     const unread = links.filter((link) => link.verdict === "unknown").map(({ link }) => link);
-    return verdict === "sound" || unread.every((link) => link === "what the job says")
-        ? "Every link holds: an import may read."
-        : `Nothing is broken as far as could be looked; not looked at: ${unread.join(", ")}.`;
+    return verdict === "sound" || unread.every((link) => link === "import job result")
+        ? "Every link is in order: an import can read the data."
+        : `Nothing is broken in what could be checked; not checked: ${unread.join(", ")}.`;
 }
 
 const cut = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);

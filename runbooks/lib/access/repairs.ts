@@ -98,7 +98,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
             : ["--role-name", sessionOf(caller)?.roleName ?? path.at(-1) ?? ""];
         return {
             program:
-                "# give whoever deploys the operator policy `deploy` (docs/access.md): it passes this role to Personalize alone",
+                "# attach the operator policy `deploy` (docs/access.md) to the caller: it may pass this role, to Personalize only",
             commands: [
                 shell(
                     ...["aws", "iam", isUser ? "put-user-policy" : "put-role-policy", ...who],
@@ -137,7 +137,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
         const document = mendedBoundary(of, present ?? { Version: "2012-10-17", Statement: [] });
         const arn = facts?.boundary?.arn ?? "";
         return {
-            program: "# the boundary is your administrator's: ask for this version of it",
+            program: "# your administrator owns the boundary: ask for this version of it",
             commands: [
                 shell(
                     ...["aws", "iam", "create-policy-version", "--policy-arn", arn],
@@ -161,14 +161,14 @@ export const mend: Readonly<Record<Place, Mend>> = {
         }
         if (!moved) {
             return {
-                program: "pulumi up   # it uploads the file, and imports it from where it lies",
+                program: "pulumi up   # uploads the file, and imports it from there",
                 commands: [],
                 location,
             };
         }
         const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
         return {
-            program: `pulumi config set bucketName ${of.bucket} && pulumi up   # the program makes its bucket in aws:region`,
+            program: `pulumi config set bucketName ${of.bucket} && pulumi up   # the program creates its bucket in aws:region`,
             commands: [
                 ...makeBucket(scene, of),
                 ...objects.map((key) =>
@@ -198,7 +198,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
             shell("aws", "kms", command, "--region", of.region, "--key-id", about, ...more);
         const policy = ["--policy-name", "default", "--policy", json(mendedKeyPolicy(of, present))];
         return {
-            program: "# the key is no part of the program: ask its administrator for the command below",
+            program: "# the program does not manage the key: ask its administrator to run the command below",
             commands: [
                 ...(has("kms-pending-deletion") ? [ask("cancel-key-deletion")] : []),
                 ...(has("kms-pending-deletion", "kms-disabled") ? [ask("enable-key")] : []),

@@ -42,7 +42,7 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
     const arn = parseArn(datasetImportJobArn);
     if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
         throw new RunbookError(
-            `${datasetImportJobArn} is no ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
+            `${datasetImportJobArn} is not an ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
             exitCodes.usage,
         );
     }
@@ -77,12 +77,15 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
 export async function targetOfRole(roleArn: string, bucket: string, key: string | undefined): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
-        throw new RunbookError("In which region is Personalize? Say it by AWS_REGION=eu-central-1.", exitCodes.usage);
+        throw new RunbookError(
+            "The region of Personalize is unknown. Set it with AWS_REGION=eu-central-1.",
+            exitCodes.usage,
+        );
     }
     const role = parseArn(roleArn);
     if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
         throw new RunbookError(
-            `${roleArn} is no ARN of a role. See it by: aws iam get-role --role-name NAME`,
+            `${roleArn} is not an ARN of a role. Find it with: aws iam get-role --role-name NAME`,
             exitCodes.usage,
         );
     }

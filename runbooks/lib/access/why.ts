@@ -14,7 +14,7 @@ export interface Reason {
 /** A request as evidence: who asks for what, with which condition keys. */
 export function requestLine({ caller, action, resource, context }: AccessRequest): string {
     const who = "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
-    return `asked: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
+    return `request: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
 }
 
 export const statementLine = ({ policy, sid, statement }: Pick<Candidate, "policy" | "sid" | "statement">): string =>
@@ -104,7 +104,7 @@ type Condition = Extract<Mismatch, { part: "condition" }>;
 function conditionReason(condition: Condition, { sid }: Candidate, family: Family, of: Import): Said {
     const { operator, key, wanted, sent } = condition;
     const lower = key.toLowerCase();
-    const asks = `${sid} asks for ${operator} ${key} ${JSON.stringify(wanted)}`;
+    const asks = `${sid} requires ${operator} ${key} ${JSON.stringify(wanted)}`;
     if (!isConditionKey(key)) {
         const meant = meantKey(key);
         const hint = meant === undefined ? "" : `; ${meant} was probably meant`;
@@ -112,7 +112,7 @@ function conditionReason(condition: Condition, { sid }: Candidate, family: Famil
     }
     if (family === "role") {
         if (lower === "aws:sourcearn" || lower === "aws:sourceaccount") {
-            const sentence = `${asks}, which the role's session never sends: it belongs into trust and bucket policy.`;
+            const sentence = `${asks}, which the role's session never sends: it belongs in the trust policy and the bucket policy.`;
             return { fault: "role-source-arn", sentence };
         }
         if (lower === "s3:prefix") {
@@ -216,12 +216,12 @@ function denialOf({ statement }: Candidate, family: Family, of: Import): { fault
     if (stale.length > 0) {
         return {
             fault: "role-recreated",
-            why: ` to all but ${stale.join(", ")}: the role has been made again since, and is ${of.roleId}`,
+            why: ` to all but ${stale.join(", ")}: the role was created again since, and is now ${of.roleId}`,
         };
     }
-    if (about(tls))
-        return { fault: "bucket-deny-tls", why: ", though it comes by TLS: the condition is the wrong way round" };
-    if (about(network)) return { fault: "bucket-deny-vpc", why: ": Personalize comes through none of your networks" };
-    if (about(organisation)) return { fault: "bucket-deny-organisation", why: ": a service is of no organisation" };
+    if (about(tls)) return { fault: "bucket-deny-tls", why: ", although it uses TLS: the condition is inverted" };
+    if (about(network)) return { fault: "bucket-deny-vpc", why: ": Personalize does not use your networks" };
+    if (about(organisation))
+        return { fault: "bucket-deny-organisation", why: ": a service belongs to no organisation" };
     return { fault: "bucket-deny", why: "" };
 }

@@ -91,7 +91,7 @@ function planWith(
             }),
         ),
         outside: [
-            ...metadata.map((part) => left(part, "config adopt takes the dataset of interactions only")),
+            ...metadata.map((part) => left(part, "config adopt supports the dataset of interactions only")),
             ...others
                 .filter((part) => part !== solution && part !== campaign)
                 .map((part) => left(part, "the program has one solution, and one campaign at most")),
@@ -144,7 +144,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
     const version = {
         property: "solutionVersionArn",
         has: look.properties.solutionVersionArn,
-        wants: "the one that up trains",
+        wants: "the version that up trains",
     };
     return {
         key,

@@ -133,7 +133,7 @@ export async function audit(
                 const remove = (await trying(`how to remove ${what}`, thing.remove)) ?? [];
                 (claim.is === "leftover" ? rows : undecided).push({ ...(await judged(thing, claim.why)), remove });
             } else if (thing.kind === "campaign" || thing.kind === "recommender") {
-                const row = await judged(thing, "neither its tags nor its name are ours");
+                const row = await judged(thing, "neither its tags nor its name are of this project");
                 if (row.bills) {
                     notOurs.push(row);
                 }

@@ -53,7 +53,10 @@ export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStac
         const why = `tag pulumi:stack=${stack}`;
         return unreadable.includes(stack)
             ? { is: "undecided", why: `${why}, whose state cannot be read` }
-            : { is: "leftover", why: stacks.names.includes(stack) ? why : `${why}, which is no stack here` };
+            : {
+                  is: "leftover",
+                  why: stacks.names.includes(stack) ? why : `${why}, which is not a stack of this backend`,
+              };
     }
     if (!hasOurName(thing)) {
         return { is: "not ours" };

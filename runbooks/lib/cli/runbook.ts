@@ -65,7 +65,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
         const { message, stack, name } = error as Error;
         process.stderr.write(`${verbose ? stack : `error: ${explained(error as Error)}`}\n`);
         if (!verbose && !(error instanceof RunbookError)) {
-            process.stderr.write("More of it with --verbose.\n");
+            process.stderr.write("Details: run again with --verbose.\n");
         }
         process.exitCode =
             error instanceof RunbookError
@@ -87,7 +87,7 @@ function isCredentials(name: string, message: string): boolean {
 
 function explained(error: Error): string {
     if (isCredentials(error.name, error.message)) {
-        return `AWS does not know who asks (${error.message}). Log in, for example by \`aws sso login\`, and try again.`;
+        return `AWS rejected the credentials (${error.message}). Log in, for example with \`aws sso login\`, and try again.`;
     }
     return describe(error);
 }
@@ -119,7 +119,10 @@ export async function confirm(question: string, yes: boolean | undefined, signal
         return;
     }
     if (!process.stdin.isTTY) {
-        throw new RunbookError(`${question} Say so by --yes, or see it first by --dry-run.`, exitCodes.usage);
+        throw new RunbookError(
+            `${question} There is no terminal to ask: confirm with --yes, or see the effect with --dry-run.`,
+            exitCodes.usage,
+        );
     }
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     // The terminal's Ctrl-C is read as a key here, not sent as a signal.

@@ -123,8 +123,8 @@ function explained(error: unknown): unknown {
     const { message } = error as Error;
     if (error instanceof DataUnavailableException) {
         return new RunbookError(
-            `Cost Explorer has no data of that time (${message}). After it was enabled the first data takes up to 24 hours. ` +
-                `Until then the cost guard estimates: CloudWatch metric ${ownMetrics.monthSpend} in namespace ${ownNamespace}.`,
+            `Cost Explorer has no data for that time (${message}). The first data appears up to 24 hours after it is enabled. ` +
+                `Until then, see the cost guard's estimate: CloudWatch metric ${ownMetrics.monthSpend} in namespace ${ownNamespace}.`,
         );
     }
     if (!hasName(error, "AccessDeniedException")) {
@@ -132,11 +132,11 @@ function explained(error: unknown): unknown {
     }
     return new RunbookError(
         /not enabled/i.test(message)
-            ? `Cost Explorer is not enabled in this account (${message}). Enable it once, which no command can: open ${console}, ` +
-                  "choose Cost Explorer, as an administrator whom the root user gave access to billing (Account, IAM user and role " +
-                  "access to Billing information). The first data takes up to 24 hours."
-            : `Cost Explorer refuses (${message}). Its caller needs ce:GetCostAndUsage and ce:GetCostForecast on *, and in an ` +
-                  "organization the management account must have given member accounts access to Cost Explorer.",
+            ? `Cost Explorer is not enabled in this account (${message}). Enable it once, in the console only: open ${console}, ` +
+                  "choose Cost Explorer, as an administrator with access to billing (Account, IAM user and role " +
+                  "access to Billing information). The first data appears within 24 hours."
+            : `Cost Explorer refused the call (${message}). The caller needs ce:GetCostAndUsage and ce:GetCostForecast on *, and in an ` +
+                  "organization the management account must give member accounts access to Cost Explorer.",
     );
 }
 
@@ -166,7 +166,7 @@ export function reportPeriod(
     const which = month ?? dateOf(now).slice(0, 7);
     const start = Date.parse(`${which}-01T00:00:00Z`);
     if (!/^\d{4}-\d{2}$/.test(which) || Number.isNaN(start)) {
-        throw new RunbookError(`"${which}" is no month. Name one as --month 2026-11.`, exitCodes.usage);
+        throw new RunbookError(`"${which}" is not a month. Name one as --month 2026-11.`, exitCodes.usage);
     }
     return { start, end: monthAfter(start), month: which };
 }

@@ -41,14 +41,14 @@ export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): 
     }
     if (found.stack !== undefined) {
         throw new RunbookError(
-            `Budget ${found.name} is stack ${found.stack}'s, whose program would set it back. ` +
+            `Budget ${found.name} belongs to stack ${found.stack}, and the next \`pulumi up\` would reset it. ` +
                 `Change its limit there: pulumi config set monthlyLimitUsd ${wanted.limitUsd} --stack ${found.stack} && pulumi up`,
         );
     }
     const { budget } = found;
     if (budget.BudgetType !== "COST" || budget.TimeUnit !== "MONTHLY") {
         throw new RunbookError(
-            `Budget ${found.name} is no monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is left alone. Name another: --budget NAME`,
+            `Budget ${found.name} is not a monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is not changed. Name another: --budget NAME`,
         );
     }
     const services = budget.CostFilters?.Service ?? [];

@@ -17,27 +17,24 @@ export interface Watch {
 export function problemsOf({ budget, subscriptions, alarms }: Watch, topicArn: string | undefined): string[] {
     const fired = budget?.notifications.filter(({ state }) => state === "ALARM") ?? [];
     return [
-        ...(budget === undefined ? ["There is no budget. Make it by: pulumi up"] : []),
+        ...(budget === undefined ? ["There is no budget. Create it with: pulumi up"] : []),
         ...fired.map(({ type, threshold, isPercent }) => {
             const limit = isPercent ? `${threshold} % of ${approximately(budget?.limitUsd ?? 0)}` : `$${threshold}`;
-            return `${type === "ACTUAL" ? "What was spent" : "The forecast"} is above ${limit}. See what for: npm run cost-report; stop the campaign: npm run park`;
+            return `${type === "ACTUAL" ? "The spend" : "The forecast"} is above ${limit}. Details: npm run cost-report; delete the campaign: npm run park`;
         }),
         ...(subscriptions === undefined && topicArn !== undefined
-            ? [`The topic ${topicArn} is gone. Make it again by: pulumi refresh && pulumi up`]
+            ? [`The topic ${topicArn} was deleted. Create it again with: pulumi refresh && pulumi up`]
             : []),
         ...(subscriptions ?? [])
             .filter(({ confirmed }) => !confirmed)
             .map(
                 ({ protocol, endpoint }) =>
-                    `${endpoint} has not confirmed, and gets nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
+                    `${endpoint} has not confirmed, and receives nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
                     `send it again: aws sns subscribe --topic-arn ${topicArn} --protocol ${protocol} --notification-endpoint ${endpoint}`,
             ),
         ...alarms
             .filter(({ state }) => state === "ALARM")
-            .map(
-                ({ name, reason, page }) =>
-                    `Alarm ${name}: ${reason}${page === null ? "" : ` What to do is in ${page}`}`,
-            ),
+            .map(({ name, reason, page }) => `Alarm ${name}: ${reason}${page === null ? "" : ` See ${page}`}`),
     ];
 }
 
@@ -114,7 +111,7 @@ const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet
 export function watchText({ budget, subscriptions, alarms }: Watch): string {
     return [
         ...(budget === undefined ? [] : [budgetText(budget)]),
-        ...(subscriptions === undefined ? [] : ["", "Notices go to:", subscriptionsTable(subscriptions)]),
+        ...(subscriptions === undefined ? [] : ["", "Notifications go to:", subscriptionsTable(subscriptions)]),
         ...(alarms.length === 0
             ? []
             : [
@@ -145,10 +142,10 @@ function budgetText({ name, limitUsd, spentUsd, forecastUsd, stack, notification
     const rows = notifications.map(({ type, threshold, isPercent, state, subscribers }) => [
         `${type === "ACTUAL" ? "spent" : "forecast"} above ${isPercent ? `${threshold} %` : `$${threshold}`}`,
         state,
-        subscribers.map(({ kind, address }) => `${kind} ${address.split(":").at(-1)}`).join(", ") || "nobody",
+        subscribers.map(({ kind, address }) => `${kind} ${address.split(":").at(-1)}`).join(", ") || "none",
     ]);
     return [
         `Budget ${name}${whose}: $${limitUsd} a month; spent ${dollars(spentUsd)}, forecast ${dollars(forecastUsd)} (AWS's data, 8 to 12 hours old)`,
-        table(["notifies when", "state", "whom"], rows),
+        table(["notifies when", "state", "recipients"], rows),
     ].join("\n");
 }

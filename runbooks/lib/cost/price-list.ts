@@ -80,7 +80,7 @@ export function pricesOf(json: string): ListedPrice[] {
 function explained(error: unknown): unknown {
     if (hasName(error, "AccessDeniedException")) {
         return new RunbookError(
-            `AWS's Price List API refuses: ${(error as Error).message}. Its caller needs pricing:GetProducts on *.`,
+            `AWS's Price List API refused the call: ${(error as Error).message}. The caller needs pricing:GetProducts on *.`,
         );
     }
     // What stands in for AWS answers without an error's name, or in another form.
@@ -90,7 +90,7 @@ function explained(error: unknown): unknown {
 }
 
 const noPriceList = (message: string) =>
-    `Nothing answers here as AWS's Price List API (${message}). It needs an AWS account: unset AWS_ENDPOINT_URL, log in, ` +
+    `This endpoint has no AWS Price List API (${message}). It needs an AWS account: unset AWS_ENDPOINT_URL, log in, ` +
     "and run it outside `npm run local`.";
 
 export type PriceName = keyof typeof prices;

@@ -24,14 +24,14 @@ export function reportText(
 ): string {
     const { scope, lines, totalUsd } = report;
     const whose =
-        scope.stackTag === undefined ? "the whole account" : `what has the tag pulumi:stack=${scope.stackTag}`;
+        scope.stackTag === undefined ? "the whole account" : `costs with the tag pulumi:stack=${scope.stackTag}`;
     const head = `Billed from ${dateOf(period.start)} to ${dateOf(lastDay(lines, period))} in ${scope.region}, of ${whose}: ${usd(totalUsd)}`;
     if (lines.length === 0) {
         const late = "Data is 8 to 24 hours late.";
         const untagged =
             scope.stackTag === undefined
                 ? ""
-                : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and counts from then on only.";
+                : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and applies only from then on.";
         return [`${head}. ${late}${untagged}`, ...endingLines(report, expectedMonthUsd, savedByCaches)].join("\n");
     }
     return [
@@ -99,21 +99,21 @@ function endingLines(
             "",
             `Predicted ${priceNote} and billed, ${times}:`,
             table(
-                ["what", "predicted", "billed"],
+                ["item", "predicted", "billed"],
                 [
                     ...rows.map(({ service, kind, predicted, billed }) => [
                         kind === undefined ? service : `${service}: ${kind}`,
                         approximately(predicted),
                         usd(billed),
                     ]),
-                    ["together", approximately(sums.predicted), usd(sums.billed)],
+                    ["total", approximately(sums.predicted), usd(sums.billed)],
                 ],
             ),
-            "Predicted is a campaign that runs all the time, and the upper end of a range.",
+            "The prediction assumes a campaign that always runs, and the upper end of each range.",
         );
     }
     const last =
-        expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` said ${approximately(expectedMonthUsd)}`;
+        expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` estimated ${approximately(expectedMonthUsd)}`;
     said.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
     if (savedByNote) {
         const { since, hours, usd: saved } = savedByNote;
@@ -124,15 +124,16 @@ function endingLines(
     if (savedByBill) {
         const { from, to, hours, usd: saved } = savedByBill;
         said.push(
-            `By the bill no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
+            `According to the bill, no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (savedByCaches) {
         said.push(cacheSavingsText(savedByCaches));
     }
     if (outlook) {
-        const by = outlook.by === "AWS" ? "by AWS's forecast" : "by a straight line, for AWS has too little data";
-        said.push(`At the end of the month it will be ${approximately(outlook.monthUsd)}, ${by}.`);
+        const by =
+            outlook.by === "AWS" ? "by AWS's forecast" : "extrapolated linearly, because AWS has too little data";
+        said.push(`The whole month will cost ${approximately(outlook.monthUsd)}, ${by}.`);
     }
     return said;
 }

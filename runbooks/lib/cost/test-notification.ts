@@ -12,7 +12,7 @@ export function testNotice(stack: string, now: Date) {
     const at = now.toISOString();
     return {
         ...{ schemaVersion: 1 as const, id: `${stack}/test/${at}`, kind: "test", stack, at },
-        text: `Stack ${stack}: this is a test of its notices, sent by npm run budget-alarms. Nothing is to be done.`,
+        text: `Stack ${stack}: test notification, sent by npm run budget-alarms. No action is needed.`,
     };
 }
 
@@ -33,7 +33,7 @@ export async function sendAndAwait(
 ): Promise<number | undefined> {
     const begun = now();
     await sns.send(
-        new PublishCommand({ TopicArn: topicArn, Subject: "Test of notices", Message: JSON.stringify(notice) }),
+        new PublishCommand({ TopicArn: topicArn, Subject: "Test notification", Message: JSON.stringify(notice) }),
     );
     const others: string[] = [];
     try {

@@ -107,11 +107,11 @@ async function servedWindows(
 /** A line of the report. */
 export function cacheSavingsText({ lists, calls, usd }: SavedCalls): string {
     if (lists === 0) {
-        return "Caching saved nothing: nobody asked the API for a list in this time.";
+        return "Caching saved nothing: the API had no requests for lists in this time.";
     }
     const count = (some: number) => some.toLocaleString("en-US");
-    const head = `Caching: ${count(lists)} personal lists took ${calls === 1 ? "1 call" : `${count(calls)} calls`} of the campaign`;
+    const head = `Caching: ${count(lists)} personal lists needed ${calls === 1 ? "1 campaign call" : `${count(calls)} campaign calls`}`;
     return usd < 0.005
-        ? `${head}, which saved nothing of the bill: without a cache, too, they would have been within the campaign's minimum.`
+        ? `${head}, which saved nothing: without a cache, the calls would also be within the campaign's minimum.`
         : `${head}, which saved ${approximately(usd)} ${priceNote}; below the campaign's minimum a call saves nothing.`;
 }

@@ -20,7 +20,7 @@ export interface AccountDeps {
 /** An `up` may take this long: the credentials must last for it, or be renewed meanwhile. */
 const runHours = 2;
 
-const resumes = "When they are over, the work goes on in AWS; log in again and run `pulumi up` again, it resumes";
+const resumes = "If they expire, AWS continues the work: log in again and run `pulumi up` again, which resumes";
 const again = "aws sso login";
 
 /** What the guide names as active dataset groups a region, where the account's own figure is not to be had. */
@@ -49,22 +49,19 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
             /Credential|ExpiredToken|UnrecognizedClient|InvalidClientToken|Signature|AuthFailure/.test(name + message)
         ) {
             return fail(
-                `AWS does not know who asks: ${oneLine(error)}`,
+                `AWS rejected the credentials: ${oneLine(error)}`,
                 "aws sso login   # or set AWS_PROFILE, then try again",
             );
         }
         if (isTransient(error)) {
-            return fail(`AWS does not answer: ${oneLine(error)}`, "# mend the network or its proxy, then try again");
+            return fail(`AWS does not answer: ${oneLine(error)}`, "# check the network and its proxy, then try again");
         }
         throw error;
     }
     if (expiration === undefined) {
         return sessionToken === undefined
-            ? ok(`${arn}, without an end`)
-            : warn(
-                  `${arn}, for a time that the credentials do not tell: an up may take ${runHours} hours. ${resumes}`,
-                  again,
-              );
+            ? ok(`${arn}, without expiry`)
+            : warn(`${arn}, for an unknown time: an up may take ${runHours} hours. ${resumes}`, again);
     }
     const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
     return minutes >= runHours * 60
@@ -97,9 +94,9 @@ export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     const { region, names } = config;
     const [groups, quota] = await Promise.all([datasetGroups(region), groupQuotaOf(region)]);
     const limit = quota?.Value ?? defaultGroupQuota;
-    const of = `${groups.length} of ${limit}${quota === undefined ? " (the usual quota; the account's own does not answer)" : ""}`;
+    const of = `${groups.length} of ${limit}${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
     if (groups.some(({ name }) => name === names.datasetGroup)) {
-        return ok(`${of}, ours among them`);
+        return ok(`${of}, including ours`);
     }
     if (groups.length < limit) {
         return ok(of);
@@ -119,12 +116,12 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
     const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions;
     if (limit === undefined) {
-        return unknown("Lambda does not say how many executions it runs at a time");
+        return unknown("Lambda does not return its limit of concurrent executions");
     }
     return limit > newAccountConcurrency
         ? ok(`${limit} executions at a time`)
         : warn(
-              `${limit} executions at a time, as of a new account: no function can have any reserved`,
+              `${limit} executions at a time, the limit of a new account: no function can reserve any`,
               shell(
                   ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
                   ...["--service-code", "lambda", "--quota-code", concurrencyQuota, "--desired-value", "1000"],
@@ -161,10 +158,10 @@ export async function confirmationOf(client: SNSClient, ours: readonly string[],
     ).flat();
     const [first] = pending;
     if (first === undefined) {
-        return ok(ours.length === 0 ? "no topic of ours yet" : "all confirmed");
+        return ok(ours.length === 0 ? "no topic yet" : "all confirmed");
     }
     return warn(
-        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the mail; have it sent again by the command`,
+        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the mail; the command sends it again`,
         shell(
             ...["aws", "sns", "subscribe", "--region", region, "--topic-arn", first.TopicArn],
             ...["--protocol", first.Protocol, "--notification-endpoint", first.Endpoint],

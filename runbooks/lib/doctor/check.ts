@@ -38,9 +38,7 @@ export async function runChecks<Deps>(
 ): Promise<CheckResult[]> {
     return Promise.all(
         Object.entries(checks).map(async ([name, check]) => {
-            const finding = await check(deps).catch((error: Error) =>
-                unknown(`it could not be looked at: ${oneLine(error)}`),
-            );
+            const finding = await check(deps).catch((error: Error) => unknown(`the check failed: ${oneLine(error)}`));
             const result = { name, ...finding };
             finished(result);
             return result;

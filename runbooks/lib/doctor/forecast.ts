@@ -54,7 +54,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         ? "import and training, with AutoML of several recipes: more"
         : "import and training";
     const monthly = [
-        campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, asked or not` : "no campaign",
+        campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, even without requests` : "no campaign",
         ...(performAutoTraining ? [`a training every ${autoTrainingDays} days`] : []),
     ].join(", and ");
     return {
@@ -63,7 +63,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         monthlyUsd,
         sentence:
             `\`pulumi up\` takes about ${minutes.low} to ${minutes.high} minutes on AWS, costs ` +
-            `${approximately(onceUsd)} once (${training}), and from then on ${approximately(monthlyUsd)} a month ` +
-            `(${monthly}) until \`pulumi destroy\` ${priceNote}. \`pulumi preview\` lists what stands beside, too.`,
+            `${approximately(onceUsd)} once (${training}), and after that ${approximately(monthlyUsd)} a month ` +
+            `(${monthly}) until \`pulumi destroy\` ${priceNote}. \`pulumi preview\` lists the cost of the other resources.`,
     };
 }

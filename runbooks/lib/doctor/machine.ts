@@ -42,7 +42,7 @@ export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     const found = version === "" ? "there is no node on the PATH" : `the node on the PATH is ${version}`;
     return warn(
         `${found}, and a plain \`pulumi up\` needs ${oldestNode} or newer`,
-        `npm run pulumi -- up --stack ${stack}   # by the project's own Node`,
+        `npm run pulumi -- up --stack ${stack}   # with the project's own Node`,
     );
 };
 
@@ -75,19 +75,19 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
     const salt = /^encryptionsalt: *(\S+)/m.exec(settings)?.[1];
     const provider = /^secretsprovider: *(\S+)/m.exec(settings)?.[1];
     if (salt === undefined && provider !== undefined && provider !== "passphrase") {
-        return ok(`secrets are kept by ${provider.replace(/:.*/, "")}`);
+        return ok(`secrets are encrypted by ${provider.replace(/:.*/, "")}`);
     }
     if (salt === undefined) {
         const { stdout } = await ask("whoami", "--json", "--verbose");
         if (/"url": *"https?:/.test(stdout)) {
-            return ok("secrets are kept by the service that is logged in to");
+            return ok("secrets are encrypted by the service that is logged in to");
         }
     }
     const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
     const text = given ?? (file === undefined ? undefined : (await readFile(file, "utf8")).trim());
     if (text === undefined) {
         return warn(
-            "secrets are kept by a passphrase, and none is set: `pulumi up` will ask for it, and fail where there is no terminal",
+            "secrets are encrypted by a passphrase, and none is set: `pulumi up` will ask for it, and fail where there is no terminal",
             "export PULUMI_CONFIG_PASSPHRASE=…   # or PULUMI_CONFIG_PASSPHRASE_FILE=<file>",
         );
     }
@@ -97,7 +97,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
               `the passphrase that is set is not that of stack ${stack}`,
               "export PULUMI_CONFIG_PASSPHRASE=…   # the one that the stack was made with",
           )
-        : ok(right ? "set, and it is the stack's" : "set");
+        : ok(right ? "set, and valid for the stack" : "set");
 };
 
 export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) => {

@@ -37,7 +37,7 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
             return ok(`${name} is free`);
         }
         if (status === 403 || status === 301 || status === 400) {
-            return fail(`${name} exists, and is not yours to read or in another region: S3 names are global`, another);
+            return fail(`${name} exists in another account or region: S3 names are global`, another);
         }
         throw error;
     }
@@ -120,7 +120,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
 function judged(taken: readonly string[], ours: number, of: number, stack: string): Finding {
     return taken.length > 0
         ? fail(taken.join("; "), otherNames(stack))
-        : ok(ours === 0 ? `all ${of} are free` : `${ours} of ${of} are there and the stack's own, the others free`);
+        : ok(ours === 0 ? `all ${of} are free` : `${ours} of ${of} exist and belong to the stack; the others are free`);
 }
 
 async function isHeld(held: AccountDeps["held"], types: readonly string[], id: string): Promise<boolean> {

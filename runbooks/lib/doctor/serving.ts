@@ -15,7 +15,7 @@ const withoutApi = "not needed: there is no API (config api)";
 export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration">> = async (deps) => {
     const found = await deps.configuration();
     if (!("config" in found)) {
-        return unknown("whether they are needed is not known without the configuration");
+        return unknown("unknown without the configuration");
     }
     const { interactionsFile, serving } = found.config;
     if (!serving.api) {
@@ -49,7 +49,7 @@ export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, ser
     return cloudwatchRoleArn
         ? ok(cloudwatchRoleArn)
         : fail(
-              `API Gateway of this account has no role to log by in ${region}, and apiAccessLogs is true`,
+              `API Gateway has no role for its logs in ${region} of this account, and apiAccessLogs is true`,
               `pulumi config set --stack ${stack} apiGatewayLogRole true   # and have an administrator run up once; or: apiAccessLogs false`,
           );
 };

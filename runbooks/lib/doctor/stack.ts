@@ -46,14 +46,14 @@ export const configuration: Check<StackDeps> = async ({ stack, configuration }) 
 export const interactions: Check<StackDeps> = async ({ configuration, data }) => {
     const found = await configuration();
     if (!("config" in found)) {
-        return unknown("which file is not known without the configuration");
+        return unknown("unknown without the configuration");
     }
     const file = found.config.interactionsFile;
     let size: DataSize | undefined;
     try {
         size = await data();
     } catch (error) {
-        return fail(`${file} is no interactions file: ${(error as Error).message}`, "npm run data-prep");
+        return fail(`${file} is not an interactions file: ${(error as Error).message}`, "npm run data-prep");
     }
     if (size === undefined) {
         return fail(`there is no ${file}`, "npm run data-prep");

@@ -63,7 +63,7 @@ function sentence(
 ): string {
     const popular = `${parts.popularItems} of ${length} are among the ${length} most watched`;
     if (parts.verdict === "unknown user") {
-        return `User ${userId} is not in the data: ${popular}, as for anyone the service does not know.`;
+        return `User ${userId} is not in the data: ${popular}, as for every unknown user.`;
     }
     const percent = (share: number) => `${Math.round(share * 100)} %`;
     const sharp =

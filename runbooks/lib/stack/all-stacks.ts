@@ -37,8 +37,8 @@ export async function readAllStacks(
     const listed = await ask("stack", "ls", "--json");
     if (listed.exitCode !== 0) {
         throw new RunbookError(
-            `The stacks cannot be listed, so nothing could be told from a leftover: ${listed.stderr}\n` +
-                "Log in to where they are by `pulumi login`, and try again.",
+            `The stacks cannot be listed, so leftovers cannot be recognised: ${listed.stderr}\n` +
+                "Log in to their backend with `pulumi login`, and try again.",
             listed.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem,
         );
     }

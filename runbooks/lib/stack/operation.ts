@@ -44,7 +44,7 @@ export interface OperatedStack {
  * @throws RunbookError when there is no such stack, or its configuration has problems.
  */
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
-    const stack = named ?? (await selectedStack("Name one by --stack."));
+    const stack = named ?? (await selectedStack("Name one with --stack."));
     const reading = requireStackConfig(stack, configFile);
     // Where there is no such stack, the state's words count: whoever operates one is not about to make it.
     reading.catch(() => undefined);
@@ -77,7 +77,9 @@ export function rankingOf(recorded: readonly RecordedResource[]): {
 export async function refuseParked(deps: OperationDeps, { region, stack }: StackConfig): Promise<void> {
     const { parked } = await readStateFlags(deps.ssm(region), stack);
     if (parked) {
-        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
+        throw new RunbookError(
+            `The campaign has been parked since ${parked.since}. Bring it back first: npm run resume`,
+        );
     }
 }
 

@@ -38,6 +38,6 @@ export async function recordCampaign(
         const said = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
         const why = said.find((line) => line.startsWith("error:")) ?? answer.stderr;
         const later = recorded ? "pulumi refresh" : "pulumi up";
-        process.stderr.write(`Pulumi's state does not know of it yet (${why}). Record it by: ${later}\n`);
+        process.stderr.write(`The Pulumi state does not have this change yet (${why}). Record it with: ${later}\n`);
     }
 }

@@ -7,7 +7,7 @@ import type { StackReport } from "./stack-report.ts";
 /** How a stack stands, as a person reads it. */
 export function reportText({ overall, resources, money, unread }: StackReport): string {
     if (overall === "empty") {
-        return "The stack has no Personalize resources. Make them by: pulumi up";
+        return "The stack has no Personalize resources. Create them with: pulumi up";
     }
     const rows = resources.map(({ resource, state, ageSeconds }) => [
         resource,
@@ -46,7 +46,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
 }
 
 const parkedText = ({ since, reason }: { readonly since: string; readonly reason: string }) =>
-    `the campaign is parked since ${readable(Date.parse(since))} (${reason}). It comes back by: npm run resume`;
+    `the campaign has been parked since ${readable(Date.parse(since))} (${reason}). Bring it back with: npm run resume`;
 
 /** A line for each thing that stands otherwise than before; without a report before, for each thing. */
 export function changesSince(before: StackReport | undefined, after: StackReport): string[] {

@@ -48,10 +48,10 @@ export async function readStackConfig(
  *
  * @throws RunbookError when none is, with `advice`.
  */
-export async function selectedStack(advice = "Name the one that you are about to make: --stack dev"): Promise<string> {
+export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
-        throw new RunbookError(`There is no stack selected (${stderr}). ${advice}`, exitCodes.noStack);
+        throw new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack);
     }
     return stdout.trim();
 }
@@ -72,7 +72,7 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
     }
     if (/no stack named/.test(found.stderr)) {
         throw new RunbookError(
-            `There is no such stack as ${stack}. Make it by: pulumi stack init ${stack}`,
+            `There is no stack ${stack}. Create it with: pulumi stack init ${stack}`,
             exitCodes.noStack,
         );
     }
@@ -87,7 +87,7 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
 export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
     const found = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
     if (!found) {
-        throw new RunbookError("Which region? Name it by --region, or a stack by --stack.", exitCodes.usage);
+        throw new RunbookError("No region is known. Name one with --region, or a stack with --stack.", exitCodes.usage);
     }
     return found;
 }
@@ -98,7 +98,7 @@ async function stackRegion(stack: string | undefined): Promise<string | undefine
     if (exitCode !== 0 && stack !== undefined) {
         throw /no stack named/.test(stderr)
             ? new RunbookError(
-                  `There is no such stack as ${stack}. See them by \`pulumi stack ls\`, and name one with --stack.`,
+                  `There is no stack ${stack}. List the stacks with \`pulumi stack ls\`, and name one with --stack.`,
                   exitCodes.noStack,
               )
             : new RunbookError(stderr);

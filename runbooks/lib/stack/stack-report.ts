@@ -62,7 +62,7 @@ export async function reportOn(
         const look = of && asks && (() => lastCallError(clients.cloudTrail(region), of.kind, namesOf(of, status), now));
         resources.push({ ...status, lastCallError: (look && (await orUnread("CloudTrail", look))) || null });
     }
-    const money = region === "" ? null : await orUnread("marks", () => guardNote(clients.ssm(region), stack));
+    const money = region === "" ? null : await orUnread("state flags", () => guardNote(clients.ssm(region), stack));
     return { overall: overall(statuses), resources, money, unread };
 }
 

@@ -93,7 +93,7 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
     }
     if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
         throw new RunbookError(
-            `There is no such stack${stack ? ` as ${stack}` : " selected"}. See them by \`pulumi stack ls\`, and name one with --stack.`,
+            `${stack ? `There is no stack ${stack}` : "No stack is selected"}. List the stacks with \`pulumi stack ls\`, and name one with --stack.`,
             exitCodes.noStack,
         );
     }

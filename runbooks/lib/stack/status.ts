@@ -65,17 +65,17 @@ export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /
 
 function nextStep(noun: string, state: string): string | null {
     if (state === "GONE") {
-        return "it was deleted outside: `pulumi refresh`, then `pulumi up`";
+        return "it was deleted outside Pulumi: `pulumi refresh`, then `pulumi up`";
     }
     if (/FAILED|STOPPED/.test(state)) {
-        const then = state.startsWith("ACTIVE") ? "the old one goes on until then" : "it is made anew";
-        return `mend what the reason says, then \`pulumi up\`: ${then}`;
+        const then = state.startsWith("ACTIVE") ? "the old one serves until then" : "it is created again";
+        return `fix the cause, then run \`pulumi up\`: ${then}`;
     }
     if (state === "NOT YET MADE") {
-        return "`pulumi up` is about to make it; if none runs any more, run it again";
+        return "`pulumi up` will create it; if none is running, run it again";
     }
     if (/PENDING|IN_PROGRESS/.test(state)) {
         return "wait: `npm run watch-status -- --wait`";
     }
-    return noun === "campaign" ? "it bills while it is ACTIVE: `pulumi destroy` ends that" : null;
+    return noun === "campaign" ? "it costs money while it is ACTIVE: `pulumi destroy` deletes it" : null;
 }

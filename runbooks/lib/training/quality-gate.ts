@@ -21,7 +21,7 @@ export interface Compared {
 export function refusals({ fresh, live, popularity }: Compared, thresholds: StackConfig["qualityGate"]): string[] {
     const reached = fresh?.[judgedMetric];
     if (reached === undefined) {
-        return ["the service gives no NDCG@10 of the new version, so it cannot be judged"];
+        return ["the service has no NDCG@10 of the new version, so it cannot be judged"];
     }
     const { maximumNdcgDrop, minimumNdcgOverPopularity } = thresholds;
     const lived = live?.[judgedMetric];

@@ -59,7 +59,7 @@ export async function retrain(
         writeStateFlag(ssm, stack, "serving", { ...mark, since: nowIso() });
     const served = (await settledCampaign(deps, campaign))?.solutionVersionArn;
     if (served === undefined) {
-        throw new RunbookError("The stack has no campaign, so there is nothing to switch. Make it by: pulumi up");
+        throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
     }
     const { serving }: StateFlags = await readStateFlags(ssm, stack);
     // A hold that the campaign does not obey yet is a switch that was cut short: `up` brings it to its end.
@@ -72,8 +72,8 @@ export async function retrain(
     const { live, newest, before } = retraining;
     deps.log(
         serving?.retraining
-            ? `going on with the retraining of ${serving.since}: version ${nameOf(live)} is to be succeeded`
-            : `version ${nameOf(live)} serves, and goes on until a new one has passed`,
+            ? `resuming the retraining of ${serving.since}, which replaces version ${nameOf(live)}`
+            : `version ${nameOf(live)} continues to serve until a new one has passed`,
     );
     // After a crash in the middle of the switch that is not `live`, and moving back is no use.
     const meanwhile = serving?.retraining ? served : held;

@@ -160,7 +160,7 @@ export function chooseTarget(versions: readonly ListedVersion[], live: string, w
         ({ status, solutionVersionArn }) => status === "ACTIVE" && solutionVersionArn !== live,
     );
     const named = choices.map(({ id, madeAt }) => `${id} (${madeAt?.slice(0, 16).replace("T", " ") ?? "?"})`);
-    const can = named.length > 0 ? `What can be chosen: ${named.join(", ")}` : "There is no other ACTIVE version";
+    const can = named.length > 0 ? `Choices: ${named.join(", ")}` : "There is no other ACTIVE version";
     if (wanted === undefined) {
         const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === live);
         const before = versions.slice(0, Math.max(0, at)).findLast(({ status }) => status === "ACTIVE");
@@ -171,7 +171,7 @@ export function chooseTarget(versions: readonly ListedVersion[], live: string, w
     }
     const found = versions.find(({ id, solutionVersionArn }) => id === wanted || solutionVersionArn === wanted);
     if (found === undefined) {
-        throw new RunbookError(`${wanted} is no version of this solution. ${can}.`, exitCodes.usage);
+        throw new RunbookError(`${wanted} is not a version of this solution. ${can}.`, exitCodes.usage);
     }
     if (found.status !== "ACTIVE") {
         throw new RunbookError(`Version ${found.id} is ${found.status}, not ACTIVE. ${can}.`, exitCodes.usage);

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { putEvent } from "../../support/events.ts";
 import { startTestAws } from "../../support/local-aws.ts";
-import { ask } from "./ask.ts";
-import { fine } from "./fine.ts";
-import { advance, metered } from "./metered.ts";
+import { advance, ask, fine, metered } from "./metered.ts";
 
 /** A month of a stack, as it is reckoned before and metered after; US dollars, Personalize's lines only. */
 export interface BilledMonth {

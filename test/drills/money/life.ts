@@ -7,9 +7,7 @@ import { variables } from "../../../packages/local-aws/instance.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { everythingIn, watchersIn } from "../../support/left.ts";
 import { region, startTestAws } from "../../support/local-aws.ts";
-import { ask } from "./ask.ts";
-import { fine } from "./fine.ts";
-import { advance, metered } from "./metered.ts";
+import { advance, ask, fine, metered } from "./metered.ts";
 
 /** One thing that had to happen on the local AWS, and whether it did. */
 export interface Step {

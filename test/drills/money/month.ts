@@ -1,11 +1,10 @@
-import type { GuardPorts } from "../../../app/functions/cost-guard/ports.ts";
-import type { GuardConfig } from "../../../cost/guard-config.ts";
+import type { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { Disturbance } from "./faults.ts";
 import { type Expected, oracleOf } from "./oracle.ts";
 import type { Scenario } from "./scenarios.ts";
-import { moneyWorld } from "./world.ts";
+import { type MoneyWorld, moneyWorld } from "./world.ts";
 
-export type Guard = (ports: GuardPorts, config: GuardConfig) => Promise<void>;
+export type GuardRun = typeof runGuard;
 
 export interface MonthResult {
     /** Notices that were lost, doubled or uncalled for, as who drops doubles by id reads them; each as a sentence. */
@@ -33,21 +32,21 @@ const retryAfter = 1;
 export async function month(
     scenario: Scenario,
     disturbance: Disturbance,
-    guard: Guard,
+    guard: GuardRun,
     phase: number,
 ): Promise<MonthResult> {
     const world = moneyWorld(scenario, disturbance);
     const oracle = oracleOf(world, disturbance, minutes);
     const moments: number[] = [];
     let retryAt: number | undefined;
-    const acts = () => world.queue.length + world.parks.length + world.deleted.length;
+    const acts = () => world.arrived.length + world.parks.length + world.deleted.length;
     const run = async (late = 0) => {
         const [before, noted] = [acts(), world.state];
-        const fine = await world.invoke((ports) => guard(ports, world.config), late);
+        const fine = await world.invoke(guard, late);
         if (acts() > before || isOfNote(noted, world.state)) moments.push(world.minute);
         return fine;
     };
-    for (; world.minute < minutes; world.minute += 1) {
+    for (; world.minute < minutes; world.tick()) {
         scenario.script(world, world.minute);
         const [lists, orders] = world.isServing() ? [scenario.rate, scenario.rankRate] : [];
         world.pass(lists?.(world.minute) ?? 0, orders?.(world.minute) ?? 0);
@@ -62,9 +61,13 @@ export async function month(
             if (ended.includes(false)) retryAt = world.minute + retryAfter;
         }
     }
-    const read = readOnce(world.queue);
-    const parked = world.parks.map(({ minute, reason }) => ({ what: "park", minute, text: reason }));
-    const gone = world.deleted.map(({ minute, name }) => ({ what: "deletion", minute, text: name }));
+    const read = readOnce(world);
+    const parked = world.parks.map(({ at, reason }) => ({ what: "park", minute: world.minuteOf(at), text: reason }));
+    const gone = world.deleted.map((name, index) => ({
+        what: "deletion",
+        minute: world.minuteOf(world.deletedAt[index] ?? 0),
+        text: name,
+    }));
     const expected = oracle.expected();
     const deletions = expected
         .filter(({ what }) => what === "unused-deleted")
@@ -86,7 +89,7 @@ export async function month(
         ],
         notices: read.notices.length,
         brakes: oracle.brakes(),
-        estimateOff: Math.abs((world.published ?? 0) - world.usd),
+        estimateOff: Math.abs((world.published.at(-1)?.monthSpendUsd ?? 0) - world.usd),
         runs: world.runs,
         failedRuns: world.failedRuns,
         moments: [...new Set(moments)],
@@ -105,17 +108,17 @@ interface Happened {
     readonly text: string;
 }
 
-/** The queue as its readers have it: what comes again under an id is dropped, and must be the same. */
-function readOnce(queue: ReturnType<typeof moneyWorld>["queue"]) {
+/** Notifications as their readers see them: a duplicate under one id is dropped, and must have the same text. */
+function readOnce(world: MoneyWorld) {
     const first = new Map<string, string>();
     const wrong: string[] = [];
     const notices: Happened[] = [];
-    for (const { minute, body } of queue) {
-        const text = JSON.stringify(body);
-        const before = first.get(body.id);
-        if (before === undefined) notices.push({ what: body.kind, minute, text: body.text });
-        else if (before !== text) wrong.push(`${body.id} came with two texts`);
-        first.set(body.id, before ?? text);
+    for (const [index, { id, kind, text }] of world.arrived.entries()) {
+        const minute = world.minuteOf(world.arrivedAt[index] ?? 0);
+        const before = first.get(id);
+        if (before === undefined) notices.push({ what: kind, minute, text });
+        else if (before !== kind + text) wrong.push(`${id} came with two texts`);
+        first.set(id, before ?? kind + text);
     }
     return { notices, wrong };
 }

@@ -1,6 +1,6 @@
 import { windowUsd } from "./bill-table.ts";
 import type { Disturbance, Hindered } from "./faults.ts";
-import type { MoneyWorld } from "./world.ts";
+import { type MoneyWorld, servedSolution } from "./world.ts";
 
 /** What must have come, or may have, in minutes of the month; written from the truth of the world, not from the guard. */
 export interface Expected {
@@ -62,17 +62,18 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 for (const over of usedBy?.overridden ?? []) over.to = Math.min(over.to, minute);
                 usedBy = one;
             }
-            const standing = campaign !== undefined && !campaign.leaving;
+            const exists = campaign !== undefined && !campaign.status.startsWith("DELETE");
             if (usd >= 0.8 * limit - tooMuch(limit)) one.nearFrom ??= minute;
             if (usd >= 0.8 * limit && usd < limit) one.near ??= minute;
-            if (usd >= limit - tooMuch(limit) && standing) one.fullFrom ??= minute;
-            if (usd >= limit && standing) one.full ??= minute;
-            for (const { minute: at } of world.parks.slice(parksSeen)) {
+            if (usd >= limit - tooMuch(limit) && exists) one.fullFrom ??= minute;
+            if (usd >= limit && exists) one.full ??= minute;
+            for (const park of world.parks.slice(parksSeen)) {
+                const at = world.minuteOf(park.at);
                 if (one.fullFrom !== undefined && at >= one.fullFrom) one.braked ??= at;
             }
             parksSeen = world.parks.length;
 
-            const made = standing ? campaign.createdAt : undefined;
+            const made = exists ? campaign.createdAt : undefined;
             if (made !== campaignOf) {
                 for (const over of one.overridden) over.to = Math.min(over.to, minute);
                 if (made !== undefined) {
@@ -83,8 +84,8 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 }
                 campaignOf = made;
             }
-            watchIdle(standing);
-            watchSolutions(standing);
+            watchIdle(exists);
+            watchSolutions(exists);
         },
 
         /** What had to come in this month, and what may have. */
@@ -113,7 +114,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
 
     /** US dollars that a guard may reckon too much: half a percent, and the time in which it could not look. */
     function tooMuch(limit: number): number {
-        const minimum = world.campaign?.minimum ?? 1;
+        const minimum = world.campaign?.minProvisionedTPS ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
         const hours = unseen.reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
         const unlooked = (v2: boolean, least: number) =>
@@ -121,13 +122,13 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         return 0.005 * limit + unlooked(world.v2, minimum) + (world.ranks ? unlooked(false, 1) : 0);
     }
 
-    function watchIdle(standing: boolean): void {
+    function watchIdle(exists: boolean): void {
         const { minute, config, kept } = world;
         const isUsed = world.askedAt(minute) > 0;
         if (isUsed) lastUse = minute + 1;
-        const isIdle = standing && !isUsed && !kept && minute - lastUse >= config.idleHours * 60;
+        const isIdle = exists && !isUsed && !kept && minute - lastUse >= config.idleHours * 60;
         if (idle !== undefined && !isIdle) {
-            Object.assign(idle, { to: minute, ended: standing ? "used" : "gone" });
+            Object.assign(idle, { to: minute, ended: exists ? "used" : "gone" });
             idle = undefined;
         } else if (isIdle && idle === undefined) {
             idle = { from: minute, to: Number.POSITIVE_INFINITY };
@@ -135,10 +136,15 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         }
     }
 
-    function watchSolutions(standing: boolean): void {
-        const { minute, config, solutions, mark } = world;
-        for (const { name, used, changedAt } of solutions) {
-            const isInUse = used && (standing || mark !== undefined);
+    function watchSolutions(exists: boolean): void {
+        const { minute, config, parkedReason } = world;
+        const solutions = world.solutions.map(({ arn, changedAt, kept }) => ({
+            name: arn.slice(arn.lastIndexOf("/") + 1),
+            changedAt: world.minuteOf(changedAt),
+            kept,
+        }));
+        for (const { name, changedAt } of solutions) {
+            const isInUse = name === servedSolution && (exists || parkedReason !== undefined);
             if (isInUse || !endOfUse.has(name)) endOfUse.set(name, isInUse ? minute : changedAt);
         }
         const names = solutions

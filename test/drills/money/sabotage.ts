@@ -1,8 +1,8 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
-import type { Guard } from "./month.ts";
+import type { GuardRun } from "./month.ts";
 
 /** Guards that are not as they should be, by which the drill shows that it sees such ones. */
-export const sabotages: Readonly<Record<string, () => Guard>> = {
+export const sabotages: Readonly<Record<string, () => GuardRun>> = {
     /** Does at once what it decided, and notes it only when it is done. */
     "forgets-intent": () => (ports, config) => {
         let held: string | undefined;

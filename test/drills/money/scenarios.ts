@@ -37,7 +37,6 @@ function scenario(
         start: "2026-11-02T00:00:00Z",
         v2: settings?.recipe?.endsWith("-v2") ?? false,
         ranks: changes.rankRate !== undefined,
-        served: "films",
         script: (world, minute) => minute === 0 && world.makeCampaign(),
         rate: steady,
         rankRate: nobody,
@@ -55,7 +54,7 @@ const officeHours = (minute: number) =>
 /** 40 TPS from a minute on: forty times what one TPS of minimum bills. */
 const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
 
-/** What a stack lives through; that of `served` is the solution that is in use. */
+/** The virtual months; solution `films` is the one that is in use. */
 export const scenarios: readonly Scenario[] = [
     scenario("steady traffic", { config: { monthlyLimitUsd: 200, idleAction: "park" } }),
     scenario("idle demo", {
@@ -121,16 +120,14 @@ export const scenarios: readonly Scenario[] = [
     scenario("unused solutions", {
         config: { unusedDays: 5, unusedAction: "delete", monthlyLimitUsd: 60 },
         script(world, minute) {
-            const made = (name: string, kept = false) =>
-                world.solutions.push({ name, kept, changedAt: minute, used: name === "films" });
             if (minute === 0) {
                 world.makeCampaign();
-                made("films");
-                made("old");
+                world.train("films");
+                world.train("old");
             }
-            if (minute === 2 * day) made("older");
-            if (minute === 3 * day) made("kept", true);
-            if (minute === 11 * day) made("newest");
+            if (minute === 2 * day) world.train("older");
+            if (minute === 3 * day) world.train("kept", true);
+            if (minute === 11 * day) world.train("newest");
         },
     }),
 ];

@@ -1,6 +1,6 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import { disturb, faults, undisturbed } from "./faults.ts";
-import { type Guard, type MonthResult, month } from "./month.ts";
+import { type GuardRun, type MonthResult, month } from "./month.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
 /** What a kind of fault, or none, did in all the scenarios. */
@@ -25,7 +25,7 @@ export const bounds = { brakeMinutes: 20, estimateUsd: 1 };
 /** Runs a guard through every scenario, undisturbed and with each kind of fault. */
 export async function virtualMonths(
     seed: number,
-    guard: () => Guard = () => runGuard,
+    guard: () => GuardRun = () => runGuard,
     say: (line: string) => void = () => {},
     chosen: { readonly scenarios: readonly Scenario[]; readonly faults: typeof faults } = { scenarios, faults },
 ): Promise<FaultResult[]> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
 import { type Commands, commands } from "./commands.ts";
 import { recordingVariable } from "./recording.ts";
@@ -104,5 +105,22 @@ export async function makeDrillStack(options: {
             `PULUMI_BACKEND_URL='file://${backend}?metadata=skip' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
             `npm run pulumi -- destroy --stack ${stack} --config-file '${configFile}'`,
         forget: () => rm(dir, { recursive: true, force: true }),
+    };
+}
+
+/** Hours that the campaign bills: it is deleted a few minutes after it became ACTIVE, and deleting takes up to 18. */
+const campaignHours = { low: 1, high: 2 };
+const recipe = "aws-user-personalization";
+
+/** What one drill costs on AWS, in US dollars: an import, a training, and a campaign of 1 TPS for some minutes. */
+export function drillUsd(data: { readonly bytes: number; readonly interactions: number }): UsdRange {
+    const [ingestion, training, hourly] = [
+        ingestionUsd(data.bytes),
+        trainingUsd(recipe, data),
+        campaignUsdPerHour(recipe, 1),
+    ];
+    return {
+        low: ingestion + training.low + campaignHours.low * hourly,
+        high: ingestion + training.high + campaignHours.high * hourly,
     };
 }

@@ -1,5 +1,4 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { scrub } from "./scrub.ts";
 
 /** One request to Personalize and its answer, as they were on the wire; each try of the SDK is one. */
 export interface Call {
@@ -43,4 +42,59 @@ export function readRecording(file: string): Call[] {
               .filter((line) => line !== "")
               .map((line) => JSON.parse(line) as Call)
         : [];
+}
+
+/** What is replaced in any text, in this order: who the account and its people are, and what is another in each run. */
+const replacements: readonly (readonly [RegExp, string])[] = [
+    // Who somebody is stands in errors of access: `User: arn:aws:sts::…:assumed-role/Admin/jane is not authorized`.
+    [/(arn:[\w-]*:(?:iam|sts)::\d*:(?:user|assumed-role|federated-user))\/[^\s"',]+/g, "$1/somebody"],
+    [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, "somebody@example.com"],
+    [/\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ASCA)[A-Z0-9]{12,}\b/g, "ACCESSKEYID"],
+    [/s3:\/\/[^/\s"',]+/g, "s3://bucket"],
+    [/(arn:[\w-]*:s3:::)[^/\s"',]+/g, "$1bucket"],
+    [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, "00000000-0000-0000-0000-000000000000"],
+    [/(request id:?\s+)[\w-]+/gi, "$1none"],
+    // Not the decimals of a score.
+    [/(?<![\d.])\d{12}(?!\d)/g, "000000000000"],
+    [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/g, "1970-01-01T00:00:00Z"],
+    [/\bdrill-[0-9a-f]{6}\b/g, "drill-000000"],
+    [/(:solution\/[\w-]+)\/[0-9a-f]{6,}/g, "$1/version"],
+    [/(:event-tracker)\/[0-9a-f]{6,}/g, "$1/tracker"],
+];
+
+/** A text without account ids, names of people and buckets, keys, request ids and dates. */
+export function scrubText(text: string): string {
+    return replacements.reduce((scrubbed, [pattern, by]) => scrubbed.replace(pattern, by), text);
+}
+
+/** A JSON value scrubbed throughout; its members and their types stay. Dates in seconds become 0. */
+export function scrub(value: unknown, key = ""): unknown {
+    if (typeof value === "string") {
+        return key === "nextToken" ? "token" : scrubText(value);
+    }
+    if (typeof value === "number") {
+        return /DateTime$|^timestamp$/i.test(key) ? 0 : value;
+    }
+    if (Array.isArray(value)) {
+        return value.map((one) => scrub(one, key));
+    }
+    if (value !== null && typeof value === "object") {
+        return Object.fromEntries(Object.entries(value).map(([name, inner]) => [scrubText(name), scrub(inner, name)]));
+    }
+    return value;
+}
+
+/**
+ * What of `secrets` (account id, access key, user and bucket names) and of anything that looks like one is still in a
+ * text; empty when nothing is.
+ */
+export function leaksIn(text: string, secrets: readonly string[]): string[] {
+    const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
+    const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
+    const known = secrets.filter((secret) => secret !== "" && isWord(secret));
+    const shaped = replacements.flatMap(([pattern, by]) =>
+        // What a replacement itself looks like is no leak.
+        [...text.matchAll(pattern)].map(([found]) => found).filter((found) => found.replace(pattern, by) !== found),
+    );
+    return [...new Set([...known, ...shaped])];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
 import { breaks } from "../../drills/access/break.ts";
-import { compatiblePairs } from "../../drills/access/pairs.ts";
+import { compatiblePairs } from "../../drills/access/case.ts";
 import { soundWorlds } from "../../drills/access/sound.ts";
 import { brokenBy, brokenIn, diagnosisOf, seen, world } from "./support.ts";
 
@@ -10,7 +10,7 @@ describe("the diagnosis of an import's access", () => {
         const { links, findings, fixes, firstBroken } = diagnosisOf(world());
         assert.deepEqual([findings, fixes, firstBroken], [[], [], undefined]);
         const notOk = links.filter(({ verdict }) => verdict !== "ok").map(({ link }) => link);
-        assert.deepEqual(notOk, ["what the job says"]);
+        assert.deepEqual(notOk, ["import job result"]);
     });
 
     for (const { name, fault } of breaks) {

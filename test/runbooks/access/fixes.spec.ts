@@ -119,16 +119,16 @@ describe("the picture", () => {
         assert.match(text, /✗ {2}role policies: list and read .*◀ first broken link/);
         assert.equal(text.match(/◀/g)?.length, 1);
         assert.match(text, /by iam:SimulatePrincipalPolicy: .*role policies/);
-        assert.match(text, /The import fails: the role's policies ask for aws:SourceArn/);
+        assert.match(text, /The import fails: the role's policies require aws:SourceArn/);
         assert.match(
             text,
-            /asked: s3:ListBucket on arn:aws:s3:::films-test by arn:aws:iam::000000000000:role\/Import-test with/,
+            /request: s3:ListBucket on arn:aws:s3:::films-test by arn:aws:iam::000000000000:role\/Import-test with/,
         );
         assert.match(text, /in this program:\n +pulumi refresh && pulumi up/);
         assert.match(text, /aws iam put-role-policy --role-name Import-test/);
     });
 
     it("says that every link holds where it does", () => {
-        assert.match(draw(diagnosisOf(world())), /Every link holds/);
+        assert.match(draw(diagnosisOf(world())), /Every link is in order/);
     });
 });

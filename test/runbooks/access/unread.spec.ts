@@ -40,7 +40,7 @@ describe("what may not be read", () => {
                 "trust policy",
                 "permissions boundary",
                 "organisation",
-                "what the job says",
+                "import job result",
             ].sort((a, b) => links.findIndex(({ link }) => link === a) - links.findIndex(({ link }) => link === b)),
         );
         assert.ok(unknown.slice(0, 2).every(({ detail }) => detail === denied.unread));
@@ -84,7 +84,7 @@ describe("an organisation", () => {
         const { links, verdict } = diagnose(deny({}));
         assert.match(
             links.find(({ link }) => link === "organisation")?.detail ?? "",
-            /look at the organisation's policies/,
+            /check the organisation's policies/,
         );
         assert.equal(verdict, "unknown");
     });

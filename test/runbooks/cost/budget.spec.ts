@@ -50,7 +50,7 @@ describe("the changes to a budget", () => {
     it("are refused for a stack's budget, and for one of another kind", () => {
         assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
         const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
-        assert.throws(() => texts(usage), /no monthly cost budget \(USAGE, MONTHLY\)/);
+        assert.throws(() => texts(usage), /not a monthly cost budget \(USAGE, MONTHLY\)/);
     });
 });
 

@@ -173,7 +173,7 @@ describe("npm run prices", () => {
         assert.match(row("EUC1-Recommender-Users"), /– .* unmatched/);
         assert.match(
             stdout,
-            /7 prices of Personalize in eu-central-1: 6 are surely one of config\/prices\.ts, 0 of them differ/,
+            /7 prices of Personalize in eu-central-1: 6 match a price in config\/prices\.ts, and 0 of those differ/,
         );
     });
 

@@ -36,7 +36,7 @@ describe("the days of a report", () => {
 
     it("are refused where they are no month, or both", () => {
         for (const month of ["2026-13", "November", "2026-1"]) {
-            assert.throws(() => reportPeriod(now, { month }), /no month.*--month 2026-11/);
+            assert.throws(() => reportPeriod(now, { month }), /not a month.*--month 2026-11/);
         }
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
@@ -236,10 +236,10 @@ describe("the report", () => {
         assert.match(text, /│ Amazon Personalize: campaign .* ≈ \$12 .* \$7\.20/);
         assert.match(
             text,
-            /By the bill no campaign ran in 24\.0 of the 48 hours from 2026-11-23 on, which saved ≈ \$4\.80/,
+            /According to the bill, no campaign ran in 24\.0 of the 48 hours from 2026-11-23 on, which saved ≈ \$4\.80/,
         );
-        assert.match(text, /the last `pulumi up` said ≈ \$146\./);
-        assert.match(text, /At the end of the month it will be ≈ \$36, by AWS's forecast\./);
+        assert.match(text, /the last `pulumi up` estimated ≈ \$146\./);
+        assert.match(text, /The whole month will cost ≈ \$36, by AWS's forecast\./);
         assert.doesNotMatch(text, /cach/i);
     });
 
@@ -251,8 +251,8 @@ describe("the report", () => {
             savedByCaches: { lists: 9, calls: 2, usd: 0 },
         });
         assert.match(text, /\$0\.00\. Data is 8 to 24 hours late\./);
-        assert.match(text, /^Caching: 9 personal lists took 2 calls of the campaign, which saved nothing/m);
-        assert.match(text, /by a straight line, for AWS has too little data/);
+        assert.match(text, /^Caching: 9 personal lists needed 2 campaign calls, which saved nothing/m);
+        assert.match(text, /extrapolated linearly, because AWS has too little data/);
         assert.doesNotMatch(text, /█/);
     });
 

@@ -4,7 +4,7 @@ import { hour } from "../../../cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
 import type { StackLook } from "../../../runbooks/lib/metrics/observe.ts";
 import { batchesOf, minuteOf, valuesOf } from "../../../runbooks/lib/metrics/values.ts";
-import { guardConfig } from "../../app/functions/guard-world.ts";
+import { guardConfig } from "../../support/guard-world.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const version = (id: string, ndcg: number) => ({

@@ -23,14 +23,14 @@ export function bucketPolicy({ snapshot, of, bucketPolicy: parsed }: Scene): Lin
     if (fetched.is === undefined || !parsed) {
         return lacking(
             "bucket-policy-missing",
-            `The bucket ${bucket} has no policy, and Personalize reads it by itself too.`,
+            `The bucket ${bucket} has no policy, but Personalize also reads it as itself.`,
         );
     }
     if (!("document" in parsed)) {
         const what = describeProblems(parsed.problems);
         return lacking(
             "bucket-policy-not-json",
-            `The policy of ${bucket} is no policy: ${what}.`,
+            `The policy of ${bucket} is not a policy document: ${what}.`,
             fetched.is.slice(0, 500),
         );
     }
@@ -59,7 +59,7 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
             : linkOf(
                   "bucket and region",
                   s3,
-                  `${bucket} lies in ${region}`,
+                  `${bucket} is in ${region}`,
                   regionFindings(bucket, region, bucketFacts.is),
               );
     const block =
@@ -68,7 +68,7 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
             : linkOf(
                   "public access block",
                   s3,
-                  "on, and it does not touch a service",
+                  "on; it does not affect a service",
                   isBucketGone(snapshot) || (accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets)
                       ? []
                       : [warning("access-block-off", `${bucket} does not block public policies.`, "bucket")],
@@ -91,7 +91,7 @@ function regionFindings(bucket: string, region: string, { region: found }: Bucke
     return [
         {
             ...{ fault: "bucket-region", verdict: "broken", place: "location" },
-            sentence: `The bucket ${bucket} lies in ${found}, and Personalize works in ${region}.`,
+            sentence: `The bucket ${bucket} is in ${found}, and Personalize works in ${region}.`,
             evidence: [`s3:GetBucketLocation of ${bucket}: ${found}`],
         },
     ];

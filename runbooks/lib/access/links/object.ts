@@ -14,7 +14,7 @@ export function objectLinks(scene: Scene): Link[] {
     const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
     const { keys, key, bucket } = snapshot;
     if (key === undefined) {
-        const hint = "no key was named: say --key";
+        const hint = "no key was named: use --key";
         return [unknownLink("object", listing, hint), unknownLink("file", reading, hint)];
     }
     if ("unread" in keys) {
@@ -33,7 +33,7 @@ export function objectLinks(scene: Scene): Link[] {
                   ),
               ]
             : [];
-    const object = linkOf("object", listing, `s3://${bucket}/${key} is there`, missing);
+    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, missing);
     const unread = snapshot.objects.find((each) => "unread" in each);
     if (snapshot.objects.length === 0 || (unread && "unread" in unread)) {
         return [
@@ -85,10 +85,10 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
             continue;
         }
         if (size > largestImport) {
-            findings.push(broken("object-too-large", `${key} has ${size} bytes; an import takes 100 GB.`, key));
+            findings.push(broken("object-too-large", `${key} has ${size} bytes; an import takes at most 100 GB.`, key));
         }
         if (header.includes('"')) {
-            const sentence = `The header of ${key} is in quotes, which Personalize takes for a part of the names.`;
+            const sentence = `The header of ${key} is in quotes, which Personalize reads as part of the names.`;
             findings.push(broken("header-quoted", sentence, key, `header: ${header}`));
         }
         const columns = header.replaceAll('"', "").split(",");
@@ -102,7 +102,7 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
     const isInteractions = schema === undefined || schema.datasetType === "INTERACTIONS";
     if (isInteractions && rows !== undefined && rows < fewestInteractions && objects.some(({ size }) => size > 0)) {
         const about = objects[0]?.key ?? "";
-        const sentence = `There are ${rows} interactions, and an import takes ${fewestInteractions} or more.`;
+        const sentence = `There are ${rows} interactions, and an import needs ${fewestInteractions} or more.`;
         findings.push(
             broken("rows-too-few", sentence, about, `rows in ${objects.map(({ key }) => key).join(", ")}: ${rows}`),
         );
@@ -136,7 +136,7 @@ function describe(objects: readonly ObjectFacts[]): string {
     return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
 }
 
-const name = "what the job says";
+const name = "import job result";
 
 /** The job's own failure reason. It names the access, or the file, but never the link. */
 export function job({ snapshot: { job: fetched } }: Scene, found: readonly Link[]): Link {
@@ -154,6 +154,6 @@ export function job({ snapshot: { job: fetched } }: Scene, found: readonly Link[
     const explained = found.some(({ verdict }) => verdict === "broken");
     const sentence = explained
         ? `It failed: ${failureReason}`
-        : `It failed (${failureReason}), and nothing is broken now: what was has been mended since, or import again.`;
+        : `It failed (${failureReason}), but nothing is broken now: it was fixed since. Import again.`;
     return linkOf(name, judge, "", [warning("job-other-reason", sentence, "none", arn)]);
 }

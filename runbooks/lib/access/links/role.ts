@@ -52,7 +52,7 @@ export function role({ snapshot: { role: fetched, roleArn } }: Scene): Link {
                   place: "trust",
               },
           ];
-    return linkOf("role", "iam:GetRole", `${roleArn} is there`, findings);
+    return linkOf("role", "iam:GetRole", `${roleArn} exists`, findings);
 }
 
 /**
@@ -115,10 +115,10 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             );
         } else if (!facts) {
             const fault = request.action === "s3:ListBucket" ? "role-list-missing" : "role-get-missing";
-            const sentence = `The role may not ${request.action}; its documents may not be read, so why is not known.`;
+            const sentence = `The role may not ${request.action}. Its documents cannot be read, so the reason is unknown.`;
             found.identity.push({ fault, verdict: "broken", sentence, evidence, place: "rolePolicy" });
         } else if (!stopped && said?.byOrganisation !== false) {
-            puzzling = `${simulator} says ${said?.decision} for ${request.action}, and the documents allow it: look at the organisation's policies`;
+            puzzling = `${simulator} returns ${said?.decision} for ${request.action}, although the documents allow it: check the organisation's policies`;
         }
     }
     // Listing and reading fail alike by a boundary.
@@ -128,13 +128,13 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             ? unknownLink(names[2], simulator, puzzling)
             : simulated
               ? linkOf(names[2], simulator, hint(simulated), once(found.organisation))
-              : unknownLink(names[2], simulator, "the simulator may not be asked");
+              : unknownLink(names[2], simulator, "no permission to call the simulator");
     return [
         linkOf(names[0], judge, "the role may list the bucket and read its objects", [
             ...broken(found.reasons, "rolePolicy"),
             ...found.identity,
         ]),
-        linkOf(names[1], judge, facts?.boundary ? "the boundary lets it" : "the role has none", once(found.boundary)),
+        linkOf(names[1], judge, facts?.boundary ? "the boundary allows it" : "the role has none", once(found.boundary)),
         organisation,
     ];
 }
@@ -142,7 +142,7 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
 const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
     simulated.some(({ byOrganisation }) => byOrganisation !== undefined)
         ? "its policies allow it"
-        : "the simulator tells of none";
+        : "the simulator reports none";
 
 const trustLink = "trust policy";
 

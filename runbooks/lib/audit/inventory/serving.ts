@@ -104,7 +104,7 @@ export async function apiKeys(
     tagged: ReadonlyMap<string, Tags> | undefined,
 ): Promise<Thing[]> {
     if (tagged === undefined) {
-        throw new Error("they are known by their tags, which cannot be read");
+        throw new Error("API keys are found by their tags, which cannot be read");
     }
     const prefix = gatewayArn(place, "apikeys/");
     const found = await Promise.all(

@@ -1,4 +1,6 @@
+import { type Process, running, startedBy } from "../../../bench/lib/processes.ts";
 import { seededRandom } from "../../../bench/lib/random.ts";
+import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
 
 /** When the engine is killed: after a share of the command's usual time, or between a call's acceptance and its answer. */
 export type Moment = { readonly share: number } | { readonly operation: string };
@@ -60,3 +62,45 @@ export function casesOf(seed: number, pairs: number): readonly Case[] {
 /** A moment as the table shows it. */
 export const describeMoment = (moment: Moment) =>
     "operation" in moment ? `after ${moment.operation}` : `at ${Math.round(100 * moment.share)} %`;
+
+/** What a life from `up` to `destroy` asked of the service more than once. */
+export interface Excess {
+    /** Resources that were made beside one that was there. */
+    readonly duplicates: number;
+    /** Imports, trainings and campaigns beyond the one of each that a life needs. */
+    readonly paidTwice: number;
+}
+
+const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
+
+/** Counts accepted calls; what failed to be made and was made again is no duplicate. */
+export function excessOf(requests: readonly LoggedRequest[]): Excess {
+    const made = new Map<string, number>();
+    for (const { operation, outcome } of requests) {
+        if (operation.startsWith("Create") && outcome === "accepted") {
+            made.set(operation, (made.get(operation) ?? 0) + 1);
+        }
+    }
+    const beyond = (operations: readonly string[]) =>
+        operations.reduce((sum, operation) => sum + Math.max(0, (made.get(operation) ?? 0) - 1), 0);
+    return { duplicates: beyond([...made.keys()]), paidTwice: beyond(billed) };
+}
+
+/**
+ * What killed engines leave running. Our own providers end by themselves when the engine is gone; Pulumi's language
+ * host does not, and forty of them would stay on the machine.
+ */
+export function orphansOfKilled() {
+    const known: Process[] = [];
+    return {
+        /** Notes what an engine has started, just before it is killed. */
+        add: (engine: number): void => void known.push(...startedBy(engine)),
+        /** Ends those that still run, by the id and the command under which they were noted. */
+        end(): void {
+            const commands = new Map(running().map(({ pid, command }) => [pid, command]));
+            for (const { pid } of known.filter((one) => commands.get(one.pid) === one.command)) {
+                process.kill(pid, "SIGKILL");
+            }
+        },
+    };
+}
