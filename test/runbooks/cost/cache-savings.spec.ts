@@ -103,6 +103,6 @@ describe("what caching saved", () => {
             "Caching: 30,000 personal lists needed 4,000 campaign calls, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",
         );
         assert.match(cacheSavingsText({ lists: 30, calls: 4, usd: 0 }), /saved nothing.*within the campaign's minimum/);
-        assert.match(cacheSavingsText({ lists: 0, calls: 0, usd: 0 }), /nobody asked/);
+        assert.match(cacheSavingsText({ lists: 0, calls: 0, usd: 0 }), /had no requests/);
     });
 });
