@@ -23,7 +23,7 @@ interface Options extends OperationOptions {
     readonly service: string;
 }
 
-/** Seconds that a test notice may take to the queue. */
+/** Seconds to wait for a test notification in the queue. */
 const waitSeconds = 60;
 
 const options = withConfigFile(

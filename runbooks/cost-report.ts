@@ -68,7 +68,7 @@ await runAction(options.verbose, async () => {
         process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
     );
     const { start, end } = period;
-    // Without an API the output is there, and empty.
+    // Without an API the output exists, and is empty.
     const savedByCaches = apiUrl
         ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
               process.stderr.write(`warning: the saving of the caches is unknown: ${why}\n`),

@@ -8,7 +8,7 @@ interface Options extends CommonOptions {
     readonly region?: string;
 }
 
-/** What counts as another price, as a part of ours. */
+/** Deviation above which a price counts as different, relative to ours. */
 const tolerance = 0.01;
 
 const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account")

@@ -16,7 +16,7 @@ interface Options extends CommonOptions {
     readonly filterValue: Record<string, string[]>;
 }
 
-/** Users whose lists an explanation compares with. */
+/** Number of users for the comparison of `--explain`. */
 const comparedUsers = 30;
 
 const command = runbook("recommend", "Print the campaign's recommendations for users")
@@ -68,7 +68,7 @@ await runAction(options.verbose, async (signal) => {
 });
 
 function print(lists: Record<string, Recommendation[]>, explanations: Record<string, Explanation> | undefined): void {
-    // In the order asked for: an object would put numbers first.
+    // In the order of the arguments: an object would sort numeric ids first.
     for (const user of new Set(command.args)) {
         const list = lists[user] ?? [];
         console.log(`User ${user}`);
@@ -104,7 +104,7 @@ function numResults(text: string): number {
     return value;
 }
 
-/** Adds `GENRE=Comedy` to what was given before it. */
+/** Adds `GENRE=Comedy` to the values given before. */
 function filterValue(text: string, before: Record<string, string[]>): Record<string, string[]> {
     const [, placeholder = "", value = ""] = /^\$?([^=]+)=(.+)$/.exec(text) ?? [];
     if (placeholder === "") {

@@ -36,7 +36,8 @@ await runAction(options.verbose, async (signal) => {
                 "Run `pulumi config set campaignEnabled true` first.",
         );
     }
-    // Without a note an earlier resume was cut short after it took the note away: what `pulumi up` would make, then.
+    // Without the state flag, an earlier resume was interrupted after it removed the flag. Then use the version that
+    // `pulumi up` would use.
     const version = serving?.hold ? serving.solutionVersionArn : stack.arnOf("SolutionVersion");
     const wanted =
         parked?.campaign ??

@@ -23,7 +23,7 @@ import { type Compared, smokeProblem } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { metricsOf } from "./lib/training/versions.ts";
 
-/** Known users who are asked for in the smoke test. */
+/** Known users in the smoke test. */
 const askedUsers = 5;
 
 const options = withConfigFile(
@@ -107,7 +107,7 @@ await runAction(options.verbose, async (signal) => {
     });
 });
 
-/** With another recipe `pulumi up` replaces the solution, and with it every version that could be compared or held. */
+/** With another recipe `pulumi up` replaces the solution, and with it every version to compare or hold. */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
     const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
     const recipe = typeof solution?.recipeArn === "string" ? nameOf(solution.recipeArn) : undefined;

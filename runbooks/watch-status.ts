@@ -40,7 +40,7 @@ const clients = {
 await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
 
 async function report(): Promise<StackReport> {
-    // Read anew each time: an `up` in another terminal goes on adding resources.
+    // Read again each time: an `up` in another terminal adds resources.
     const recorded = await recordedResources(options.stack);
     const stack = shortName(options.stack ?? (await selectedStack("Name one with --stack.")));
     return reportOn(clients, stack, recorded, Date.now());
@@ -82,7 +82,7 @@ async function watch(signal: AbortSignal): Promise<number> {
     }
 }
 
-/** Ctrl-C is how it is meant to end, so that is fine. */
+/** Ctrl-C is the normal end, so the exit code is 0. */
 async function follow(signal: AbortSignal): Promise<number> {
     let before: StackReport | undefined;
     while (!signal.aborted) {

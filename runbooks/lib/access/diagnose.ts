@@ -9,17 +9,17 @@ import { tooWide } from "./links/too-wide.ts";
 import { known, type Snapshot } from "./snapshot.ts";
 
 export interface Diagnosis {
-    /** `unknown`: nothing is broken, but not all could be looked at. */
+    /** `unknown`: nothing is broken, but some links could not be checked. */
     readonly verdict: "sound" | "broken" | "unknown";
     readonly links: readonly Link[];
-    /** The first link that is broken, in the order of the chain. */
+    /** The first broken link, in the order of the chain. */
     readonly firstBroken: Link | undefined;
-    /** In the order of the chain; what is broken before what is to be warned of. */
+    /** In the order of the chain; broken before warnings. */
     readonly findings: readonly Finding[];
     readonly fixes: readonly Fix[];
 }
 
-/** Judges every link of an import's chain by what was fetched. Pure: the same snapshot has the same diagnosis. */
+/** Judges every link of an import's chain from the fetched snapshot. Pure: equal snapshots give equal diagnoses. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
     const scene = sceneOf(snapshot);
     const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];

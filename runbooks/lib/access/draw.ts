@@ -5,7 +5,7 @@ import type { Link } from "./link.ts";
 const marks = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 const widest = 100;
 
-/** The chain as a picture, the first broken link with its sentence and evidence, and every fix twice. */
+/** The chain as a picture, the first broken link with its sentence and evidence, and both forms of each fix. */
 export function draw(diagnosis: Diagnosis): string {
     const { links, firstBroken, findings, fixes } = diagnosis;
     const longest = Math.max(...links.map(({ link }) => link.length));

@@ -1,4 +1,4 @@
-/** Every fault that the diagnosis knows by name, in the order of the chain, with what it is. */
+/** Every fault that the diagnosis can name, in the order of the chain, with its description. */
 export const faults = {
     "passrole-missing": "the caller may not pass the role",
     "passrole-other-service": "the caller may pass the role only to another service",

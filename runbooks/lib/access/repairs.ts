@@ -15,18 +15,18 @@ import { known } from "./snapshot.ts";
 export interface Mended {
     /** A change to this program's configuration, or one of its commands. */
     readonly program: string;
-    /** With whole documents; in this order. */
+    /** AWS CLI commands with whole documents, in this order. */
     readonly commands: readonly string[];
-    /** Where the next import is to read, where that changes. */
+    /** Location for the next import, if it changes. */
     readonly location?: string;
 }
 
-/** The policy of the role that this program makes, and that the fixes write. */
+/** Name of the role policy that this program makes, and that the fixes write. */
 const policyName = "read-interactions";
 const prepared = "data/personalize_interactions_fixed.csv";
 const drift = (what: string) => `pulumi refresh && pulumi up   # the program declares it: ${what}`;
 
-/** How one place is mended; `moved`: its bucket goes to another region, and takes its policies along. */
+/** Fixes one place. `moved`: its bucket moves to another region and needs new policies there. */
 type Mend = (scene: Scene, of: Import, group: readonly Finding[], moved: boolean) => Mended;
 
 const json = (document: PolicyDocument) => JSON.stringify(document);
@@ -180,7 +180,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
     },
     object(_scene, of, group) {
         const [{ about = of.key }] = group as [Finding];
-        // A folder that is empty takes a file of any name.
+        // An empty folder accepts a file of any name.
         const key = about === "" || about.endsWith("/") ? `${about}interactions.csv` : about;
         return {
             program: `npm run data-prep && pulumi up   # ${prepared}, with the right header, and uploaded`,

@@ -13,12 +13,12 @@ import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
 import type { Fetched, JobFacts } from "./snapshot.ts";
 
-/** Which import is to be diagnosed. */
+/** The import to diagnose. */
 export interface Target {
     readonly region: string;
     readonly partition: string;
     readonly accountId: string;
-    /** Who asks. */
+    /** The caller. */
     readonly caller: string;
     readonly roleArn: string;
     readonly bucket: string;
@@ -36,7 +36,7 @@ async function callerIn(region: string) {
 /**
  * Any import job by its ARN.
  *
- * @throws RunbookError when it is no ARN of an import job, or there is no such job.
+ * @throws RunbookError if it is not an ARN of an import job, or the job does not exist.
  */
 export async function targetOfJob(datasetImportJobArn: string): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
@@ -73,7 +73,7 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     }
 }
 
-/** A role and a bucket that this program did not make: the import is one that would be started in this region. */
+/** A role and a bucket of another program, for an import that would start in this region. */
 export async function targetOfRole(roleArn: string, bucket: string, key: string | undefined): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
@@ -101,9 +101,9 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
 }
 
 /**
- * A stack's import that failed; else that of its interactions, or as it will be where there is none yet.
+ * A stack's failed import; otherwise the import of its interactions, or the planned one before the first `up`.
  *
- * @throws RunbookError when there is no such stack, or its configuration has problems.
+ * @throws RunbookError if the stack does not exist, or its configuration has problems.
  */
 export async function targetOfStack(named: string | undefined): Promise<Target> {
     const stack = named ?? (await selectedStack());

@@ -11,7 +11,7 @@ export interface Reason {
     readonly evidence: readonly string[];
 }
 
-/** A request as evidence: who asks for what, with which condition keys. */
+/** A request as evidence: caller, action, resource and condition keys. */
 export function requestLine({ caller, action, resource, context }: AccessRequest): string {
     const who = "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
     return `request: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
@@ -21,14 +21,14 @@ export const statementLine = ({ policy, sid, statement }: Pick<Candidate, "polic
     `${sid} of the ${policy}: ${JSON.stringify(statement)}`;
 
 /**
- * Why nothing allows a request: of the statements that speak of its action the one that comes closest, and every part
- * of it that does not fit.
+ * Explains why nothing allows a request: the closest statement for its action, and every part of it that does not
+ * match.
  */
 function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
     const kind: PolicyKind = family === "role" ? "identity" : "resource";
     const candidates = candidatesOf(request, policies, kind);
     const ours = candidates.filter(({ mismatches }) => mismatches.every(({ part }) => part !== "principal"));
-    // Statements for somebody else are not the ones that were meant, where there are some for us.
+    // Statements for other principals were not meant for this request, if some are for its caller.
     const closest = closestOf(ours.length > 0 ? ours : candidates);
     const asked = requestLine(request);
     if (!closest) {
@@ -171,7 +171,7 @@ const organisation = [
     "aws:vpceorgid",
 ];
 
-/** Which denials apply to a request, by what their conditions are about. */
+/** The denials that apply to a request, classified by their conditions. */
 export function whyDenied(
     request: AccessRequest,
     policies: readonly NamedPolicy[],
@@ -188,7 +188,7 @@ export function whyDenied(
         });
 }
 
-/** All that keeps a request from being allowed: what denies it, and beside that why nothing allows it. */
+/** All reasons against a request: denials, and a missing allow. */
 export function whyNot(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
     const kind: PolicyKind = family === "role" ? "identity" : "resource";
     const allows = candidatesOf(request, policies, kind).some(({ mismatches }) => mismatches.length === 0);
@@ -198,7 +198,7 @@ export function whyNot(request: AccessRequest, policies: readonly NamedPolicy[],
     ];
 }
 
-/** The ids of roles in a text that are not this role's. */
+/** Role ids in a text that are not this role's. */
 export function staleIds(text: string, roleId: string | undefined): string[] {
     const ids = text.match(/AROA[A-Z0-9]{10,}/g) ?? [];
     return roleId === undefined ? [] : [...new Set(ids)].filter((id) => id !== roleId);

@@ -13,7 +13,7 @@ export const exitCodes = {
     timedOut: 9,
 } as const;
 
-/** An end of a runbook that a person can act on: what happened, and what to do next. */
+/** An error that a person can act on: what happened, and the next step. */
 export class RunbookError extends Error {
     readonly exitCode: number;
 
@@ -29,7 +29,7 @@ export interface CommonOptions {
     readonly verbose?: boolean;
 }
 
-/** A command with the options that every runbook has; a wrong use ends with 2. */
+/** A command with the options of every runbook; wrong usage exits with 2. */
 export function runbook(name: string, description: string): Command {
     return new Command(name)
         .description(description)
@@ -42,8 +42,8 @@ export function runbook(name: string, description: string): Command {
 }
 
 /**
- * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, the second ends the process.
- * Errors become one message on stderr and an exit code.
+ * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, the second ends the process. An error becomes
+ * one message on stderr and an exit code.
  */
 export async function runAction(verbose: boolean | undefined, action: (signal: AbortSignal) => Promise<number>) {
     const controller = new AbortController();
@@ -92,7 +92,7 @@ function explained(error: Error): string {
     return describe(error);
 }
 
-/** Runs work that Ctrl-C may cut short; then says what goes on and ends with 8. */
+/** Runs work that Ctrl-C may interrupt; then prints how it continues, and exits with 8. */
 export async function untilCancelled(
     signal: AbortSignal,
     goesOn: string,
@@ -110,9 +110,9 @@ export async function untilCancelled(
 }
 
 /**
- * Asks a person on a terminal; elsewhere `--yes` is the answer.
+ * Asks for confirmation on a terminal; without a terminal, `--yes` is required.
  *
- * @throws RunbookError when the answer is no, or when nobody can be asked.
+ * @throws RunbookError if the answer is negative, or without a terminal.
  */
 export async function confirm(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<void> {
     if (yes) {
@@ -125,7 +125,7 @@ export async function confirm(question: string, yes: boolean | undefined, signal
         );
     }
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // The terminal's Ctrl-C is read as a key here, not sent as a signal.
+    // The terminal reads Ctrl-C as a key here, and sends no signal.
     terminal.once("SIGINT", () => process.emit("SIGINT"));
     try {
         const answer = await terminal.question(`${question} [y/N] `, { signal });
@@ -139,7 +139,7 @@ export async function confirm(question: string, yes: boolean | undefined, signal
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-/** `30s`, `5m`, `1h` in seconds; undefined for what is no time of at least a second. */
+/** `30s`, `5m`, `1h` in seconds; undefined for other text, and below a second. */
 export function interval(text: string): number | undefined {
     const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
     const found = Number(count) * (seconds[unit] ?? 0);

@@ -10,7 +10,7 @@ import { day } from "../../../cost/time.ts";
 import { hasName } from "../../../personalize/errors.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** What one usage type of a service cost on one day. */
+/** Cost of one usage type of a service on one day. */
 export interface BilledLine {
     /** Midnight by UTC, epoch milliseconds. */
     readonly day: number;
@@ -22,7 +22,7 @@ export interface BilledLine {
     readonly unit: string;
 }
 
-/** What a report looks at: services and a region of the account, and of that what has the stack's tag. */
+/** Services and region of a report, and optionally only resources with the stack's tag. */
 export interface BillScope {
     readonly services: readonly string[];
     readonly region: string;
@@ -30,18 +30,18 @@ export interface BillScope {
     readonly stackTag: string | undefined;
 }
 
-/** Cost Explorer answers there for every region (Cost Management User Guide, "Using the AWS Cost Explorer API"). */
+/** Region of Cost Explorer for every region's costs (Cost Management User Guide, "Using the AWS Cost Explorer API"). */
 export const costExplorerRegion = "us-east-1";
 
-/** A Cost Explorer that counts what it is asked, since each call costs. */
+/** A Cost Explorer client that counts its calls, because each one costs money. */
 export interface CountedBill {
     /**
-     * What was billed, day by day, down to the usage type.
+     * The bill by day and usage type.
      *
-     * @throws RunbookError where Cost Explorer is not enabled, has no data, or may not be asked.
+     * @throws RunbookError if Cost Explorer is not enabled, has no data, or refuses.
      */
     lines(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<BilledLine[]>;
-    /** AWS's forecast of the time, in US dollars; undefined where AWS knows too little for one. */
+    /** AWS's forecast for the period, US dollars; undefined if AWS has too little data. */
     forecast(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<number | undefined>;
     /** Calls so far. */
     calls(): number;
@@ -140,18 +140,21 @@ function explained(error: unknown): unknown {
     );
 }
 
-/** The days of a report, by UTC as bills have them; epoch milliseconds of midnights, `[start, end)`. */
+/** The days of a report, in UTC like the bill; epoch milliseconds of midnights, `[start, end)`. */
 export interface ReportPeriod {
     readonly start: number;
     readonly end: number;
-    /** The month that a forecast is about; undefined for days that are no month. */
+    /** The month of a forecast; undefined for days that are not a month. */
     readonly month: string | undefined;
 }
 
 export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 export const midnightOf = (time: number): number => time - (time % day);
 
-/** The last days, a month, or by default the month of `now`. Its end may lie ahead: at most that of the month of `now`. */
+/**
+ * The last days, a month, or by default the month of `now`. The end may be in the future, at most the end of the month
+ * of `now`.
+ */
 export function reportPeriod(
     now: number,
     { days, month }: { readonly days?: number | undefined; readonly month?: string | undefined },
@@ -171,21 +174,21 @@ export function reportPeriod(
     return { start, end: monthAfter(start), month: which };
 }
 
-/** The first instant of the month after that of a time. */
+/** Start of the month after that of `time`. */
 export function monthAfter(time: number): number {
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
-/** What of Personalize a line of a bill, of a price list or of the estimate is about. */
+/** The kind of a Personalize line of a bill, of a price list or of the estimate. */
 export type UsageKind = "campaign" | "training" | "import" | "other";
 
 /**
- * The kind of a line by its words: AWS's own usage types for Personalize are not known to us (the local AWS's are ours:
+ * The kind of a line, from its text: AWS's usage types for Personalize are unknown to us (the local AWS uses our own:
  * packages/local-personalize/metering/usage-types.ts).
  */
 export function usageKind(words: string): UsageKind {
-    // Training first: it may say what for.
+    // Training first: its text may contain words of the other kinds.
     if (/train/i.test(words)) {
         return "training";
     }

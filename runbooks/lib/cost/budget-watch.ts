@@ -5,15 +5,15 @@ import { hasName } from "../../../personalize/errors.ts";
 import { table } from "../cli/table.ts";
 import type { BudgetView } from "./budget-view.ts";
 
-/** Budget, alarms and whom they tell, as far as each is there. */
+/** Budget, alarms and subscriptions, as far as they exist. */
 export interface Watch {
     readonly budget: BudgetView | undefined;
-    /** Undefined where there is no topic. */
+    /** Undefined if the topic does not exist. */
     readonly subscriptions: readonly Subscription[] | undefined;
     readonly alarms: readonly AlarmView[];
 }
 
-/** What a person should do something about, each with what to do; `topicArn` is that of a stack's notices. */
+/** Problems that need an action, each with the next step; `topicArn` is the stack's notification topic. */
 export function problemsOf({ budget, subscriptions, alarms }: Watch, topicArn: string | undefined): string[] {
     const fired = budget?.notifications.filter(({ state }) => state === "ALARM") ?? [];
     return [
@@ -38,16 +38,16 @@ export function problemsOf({ budget, subscriptions, alarms }: Watch, topicArn: s
     ];
 }
 
-/** Who gets what is published to a topic. */
+/** A subscription to a topic. */
 export interface Subscription {
     /** `sqs`, `email`, `lambda`, … */
     readonly protocol: string;
     readonly endpoint: string;
-    /** Mail counts only when its reader has followed the link in the first one. */
+    /** Mail is confirmed when its reader followed the link in the first mail. */
     readonly confirmed: boolean;
 }
 
-/** The subscriptions of a topic; undefined where there is no such topic. */
+/** The subscriptions of a topic; undefined if the topic does not exist. */
 export async function subscriptionsOf(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
     const found: Subscription[] = [];
     try {
@@ -55,7 +55,7 @@ export async function subscriptionsOf(client: SNSClient, TopicArn: string): Prom
             found.push(
                 ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
                     ...{ protocol: Protocol, endpoint: Endpoint },
-                    // SNS API Reference, ListSubscriptionsByTopic: an ARN only once it is confirmed.
+                    // SNS API Reference, ListSubscriptionsByTopic: an ARN only after the confirmation.
                     confirmed: SubscriptionArn.startsWith("arn:"),
                 })),
             );
@@ -73,14 +73,14 @@ export interface AlarmView {
     readonly name: string;
     /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
     readonly state: string;
-    /** ISO 8601; null where CloudWatch does not say. */
+    /** ISO 8601; null if CloudWatch does not return it. */
     readonly since: string | null;
     readonly reason: string;
-    /** The page that says what to do, as the alarm's description names it; null where it names none. */
+    /** The page of instructions in the alarm's description; null without one. */
     readonly page: string | null;
 }
 
-/** The alarms whose names begin so, those that are in alarm first. */
+/** The alarms with this name prefix, those in ALARM first. */
 export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
     const found: AlarmView[] = [];
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
@@ -102,12 +102,12 @@ export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string
     return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-/** Characters of a reason in the table; of an alarm that is on, all of it is said below. */
+/** Longest reason in the table; the full reason of an active alarm is printed below it. */
 const longestReason = 60;
 const short = (time: string | null) => time?.slice(0, 16).replace("T", " ") ?? "–";
 const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet" : `$${usd.toFixed(2)}`);
 
-/** Budget, notices and alarms for a terminal. */
+/** Budget, subscriptions and alarms for a terminal. */
 export function watchText({ budget, subscriptions, alarms }: Watch): string {
     return [
         ...(budget === undefined ? [] : [budgetText(budget)]),
@@ -130,7 +130,7 @@ export function watchText({ budget, subscriptions, alarms }: Watch): string {
     ].join("\n");
 }
 
-/** Who gets notices, and whether each has confirmed. */
+/** The subscriptions and their confirmation. */
 export const subscriptionsTable = (subscriptions: readonly Subscription[]): string =>
     table(
         ["by", "to", "confirmed"],

@@ -5,7 +5,7 @@ import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import { type BilledLine, midnightOf, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
 
-/** The time in which a prediction is held against the bill; epoch milliseconds, `[from, to)`. */
+/** The time of the comparison; epoch milliseconds, `[from, to)`. */
 export interface Compared {
     readonly from: number;
     readonly to: number;
@@ -13,7 +13,7 @@ export interface Compared {
 
 export interface ComparedRow {
     readonly service: string;
-    /** Of Personalize only. */
+    /** For Personalize only. */
     readonly kind: UsageKind | undefined;
     /** US dollars; `predicted` is the upper end of the estimate. */
     readonly predicted: number;
@@ -21,10 +21,10 @@ export interface ComparedRow {
 }
 
 /**
- * The whole days of a period since the stack is there: today's bill is not complete. On its first day it is the time so
- * far. Undefined where the stack was not there yet.
+ * The whole days of a period since the stack exists, because today's bill is incomplete. On the stack's first day: the
+ * time until now. Undefined if the stack did not exist yet.
  *
- * `today` is a midnight; `bornAt` is when the stack's first resource was made.
+ * `today` is a midnight; `bornAt` is the creation time of the stack's first resource.
  */
 export function comparedTime(
     { start, end }: ReportPeriod,
@@ -37,8 +37,8 @@ export function comparedTime(
 }
 
 /**
- * What was predicted for a time beside what was billed in it, by service, and of Personalize by kind; the dearest first.
- * What is paid once counts where the stack began within the time.
+ * Prediction and bill of a time, by service, for Personalize also by kind; the largest first. One-time costs count if
+ * the stack began within the time.
  */
 export function compare(
     estimate: Estimate,
@@ -71,17 +71,17 @@ export function compare(
         .sort((a, b) => Math.max(b.predicted, b.billed) - Math.max(a.predicted, a.billed));
 }
 
-/** The lines of the days that a time touches. */
+/** The lines of the days that overlap a time. */
 export const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
 
-/** Hours in which no campaign billed, and what they would have cost, US dollars. */
+/** Hours without a billed campaign, and their avoided cost, US dollars. */
 export interface Saved {
     readonly hours: number;
     readonly usd: number;
 }
 
-/** What parking has saved up to `now` since the start of a period, by the note of who parked it; undefined unless it is parked. */
+/** Saving of the current parking since the start of a period, by its state flag; undefined unless parked. */
 export function savedByNote(
     parked: ParkedFlag | undefined,
     of: Pick<Standing, "recipe" | "rankingCampaign">,
@@ -99,9 +99,9 @@ export function savedByNote(
 }
 
 /**
- * What was not billed of campaigns that had never stopped, by the bill: it shows every parking, also one whose note is
- * gone since it was resumed, and also what was destroyed. Of the first day on which it billed nobody knows when it began,
- * so that one does not count. Undefined where no campaign billed in the time.
+ * Saving compared with campaigns that never stop, from the bill: it covers every parking, also past ones and destroyed
+ * campaigns. The first billed day does not count, because the start time within it is unknown. Undefined if no campaign
+ * was billed.
  */
 export function savedByBill(
     lines: readonly BilledLine[],
@@ -121,7 +121,7 @@ export function savedByBill(
     for (let at = midnightOf(from); at < time.to; at += day) {
         const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);
         const whole = (Math.min(time.to - at, day) / hour) * usdPerHour;
-        // A busy day bills more than the minimum: nothing was saved then.
+        // A busy day bills more than the minimum: it saves nothing.
         usd += Math.max(0, whole - billed);
     }
     return { from, to: time.to, usd, hours: usd / usdPerHour };

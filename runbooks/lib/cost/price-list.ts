@@ -4,28 +4,28 @@ import { hasName } from "../../../personalize/errors.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { usageKind } from "./billed.ts";
 
-/** One price of AWS's list: a product has as many as it has tiers. */
+/** One price of AWS's list; a product has one for each tier. */
 export interface ListedPrice {
     readonly usageType: string;
-    /** Of this tier, else of the product. */
+    /** Description of the tier, otherwise of the product. */
     readonly description: string;
     readonly unit: string;
-    /** Where the tier begins, in units; 0 for the first. */
+    /** Start of the tier, in units; 0 for the first. */
     readonly from: number;
     /** US dollars for one unit. */
     readonly usd: number;
 }
 
-/** Where the Price List API answers for all regions (Billing User Guide, "Using the AWS Price List Query API"). */
+/** Region of the Price List API for all regions (Billing User Guide, "Using the AWS Price List Query API"). */
 export const priceListRegion = "us-east-1";
 
-/** As the Price List API calls the service. */
+/** The service's code in the Price List API. */
 const serviceCode = "AmazonPersonalize";
 
 /**
- * Every on-demand price of Personalize in a region, as AWS lists it now.
+ * Every current on-demand price of Personalize in a region.
  *
- * @throws RunbookError where what answers has no such API, or the caller may not ask it.
+ * @throws RunbookError if the endpoint has no such API, or the caller may not use it.
  */
 export async function listPrices(client: PricingClient, region: string): Promise<ListedPrice[]> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
@@ -40,7 +40,9 @@ export async function listPrices(client: PricingClient, region: string): Promise
     return found.sort((a, b) => a.usageType.localeCompare(b.usageType) || a.from - b.from);
 }
 
-/** What is read of a product's document (Billing User Guide, "Reading the service price list file", OnDemand terms). */
+/**
+ * The used part of a product's document (Billing User Guide, "Reading the service price list file", OnDemand terms).
+ */
 interface ProductDocument {
     readonly product?: { readonly attributes?: Readonly<Record<string, string>> };
     readonly terms?: {
@@ -57,7 +59,7 @@ interface PriceDimension {
     readonly pricePerUnit?: { readonly USD?: string };
 }
 
-/** The prices in a product's document, the first tier first; one that is not in US dollars is none. */
+/** The prices in a product's document, the first tier first; prices in other currencies are skipped. */
 export function pricesOf(json: string): ListedPrice[] {
     const { product, terms } = JSON.parse(json) as ProductDocument;
     const { usagetype = "", groupDescription = "" } = product?.attributes ?? {};
@@ -83,7 +85,7 @@ function explained(error: unknown): unknown {
             `AWS's Price List API refused the call: ${(error as Error).message}. The caller needs pricing:GetProducts on *.`,
         );
     }
-    // What stands in for AWS answers without an error's name, or in another form.
+    // An AWS stand-in answers without an error name, or in another format.
     return hasName(error, "Unknown", "SyntaxError", "UnknownOperationException")
         ? new RunbookError(noPriceList((error as Error).message))
         : error;
@@ -95,14 +97,14 @@ const noPriceList = (message: string) =>
 
 export type PriceName = keyof typeof prices;
 
-/** A price of ours and what AWS lists for the same, both in US dollars for our unit. */
+/** Our price and AWS's price of one product, both in US dollars for our unit. */
 export interface MatchedPrice {
     readonly name: PriceName;
     readonly ourUsd: number;
     readonly listedUsd: number;
 }
 
-/** Products of Personalize that this project never buys, by a word of theirs. */
+/** Words of Personalize products that this project never uses. */
 const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!inter|trans)action/i;
 const v2 = /v2\b|v2[-_:]/i;
 
@@ -113,8 +115,8 @@ const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
 };
 
 /**
- * Which of our prices a listed one is; undefined unless its words and its unit leave no doubt. AWS's usage types for
- * Personalize are not known to us, so the unit must be the one that our price is for.
+ * Our price for a listed one; undefined unless text and unit are unambiguous. AWS's usage types for Personalize are
+ * unknown to us, so the unit must be that of our price.
  */
 export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     const text = `${listed.usageType} ${listed.description}`;
@@ -130,7 +132,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * (perThousand ? 1000 : 1)) / unit.count };
 }
 
-/** How far a listed price is from ours, as a part of ours: 0.01 is 1 %. */
+/** Relative deviation of a listed price from ours: 0.01 is 1 %. */
 export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
 function nameOf(
@@ -157,7 +159,7 @@ function nameOf(
     return kind === "campaign" && unit === "requests" && isV2 ? "requestsV2" : undefined;
 }
 
-/** A unit of AWS's as what is counted and how many of them: `1K Requests`, `GB`, `Hrs`. */
+/** A unit of AWS's as the counted thing and its number: `1K Requests`, `GB`, `Hrs`. */
 function readUnit(
     text: string,
 ): { readonly of: "gb" | "hours" | "interactions" | "requests"; readonly count: number } | undefined {

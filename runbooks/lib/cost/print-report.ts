@@ -9,7 +9,9 @@ import { cacheSavingsText } from "./traffic.ts";
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
 
-/** The report for a terminal. `expectedMonthUsd` is what the last `up` said, `savedByCaches` is known where there is an API. */
+/**
+ * The report for a terminal. `expectedMonthUsd` is the estimate of the last `up`; `savedByCaches` exists with an API.
+ */
 export function reportText(
     report: CostReport,
     {
@@ -142,7 +144,7 @@ const readable = (time: number) => new Date(time).toISOString().slice(0, 16).rep
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** A bar of `value` where `most` has `width` characters, to an eighth of one; what is above 0 is seen. */
+/** A bar of `value`, where `most` has `width` characters, in eighths of a character; a value above 0 is visible. */
 export function bar(value: number, most: number, width: number): string {
     if (!(value > 0) || !(most > 0)) {
         return "";

@@ -14,13 +14,13 @@ import {
 } from "./billed.ts";
 import { type Compared, type ComparedRow, compare, comparedTime, savedByBill, savedByNote } from "./compare.ts";
 
-/** What a report is about. */
+/** Input of a report. */
 export interface Reported {
     readonly plan: PlannedStack;
     readonly region: string;
-    /** Undefined: what the whole account was billed. */
+    /** Undefined: the whole account. */
     readonly stackTag: string | undefined;
-    /** When the stack's first resource was made, epoch milliseconds. */
+    /** Creation time of the stack's first resource, epoch milliseconds. */
     readonly bornAt: number;
     readonly parked: ParkedFlag | undefined;
     readonly period: ReportPeriod;
@@ -31,7 +31,7 @@ export interface CostReport {
     readonly scope: BillScope;
     readonly lines: readonly BilledLine[];
     readonly totalUsd: number;
-    /** What a month costs by the estimate, with the campaign all the time, US dollars. */
+    /** The estimate for a month with a campaign that always runs, US dollars. */
     readonly estimate: Estimate;
     readonly compared: (Compared & { readonly rows: readonly ComparedRow[] }) | undefined;
     readonly savedByNote: ReturnType<typeof savedByNote>;
@@ -39,17 +39,19 @@ export interface CostReport {
     readonly outlook: Outlook | undefined;
 }
 
-/** How often Cost Explorer is asked at least: for the bill, and for a forecast where the period is the month of `now`. */
+/**
+ * Minimum number of Cost Explorer calls: one for the bill, and one for a forecast if the period is the month of `now`.
+ */
 export const leastCalls = ({ month }: ReportPeriod, now: number): number =>
     month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
 
-/** Asks for the bill and the forecast, and holds them against what was predicted. */
+/** Reads bill and forecast, and compares them with the prediction. */
 export async function costReport(bill: CountedBill, reported: Reported): Promise<CostReport> {
     const { plan, region, stackTag, bornAt, parked, period, now } = reported;
     const predicted = estimate(plan);
     const scope = { services: [...new Set(predicted.monthly.map(({ service }) => service))], region, stackTag };
     const lines = (await bill.lines(period, scope)).filter(({ usd, quantity }) => usd > 0 || quantity > 0);
-    // The bill's clock counts: it may be ahead of this machine's.
+    // The bill's clock decides: it may be ahead of this machine's.
     const today = Math.max(midnightOf(now), ...lines.map(({ day }) => day));
     const isThisMonth = period.month === dateOf(today).slice(0, 7);
     const time = comparedTime(period, { now, today, bornAt });
@@ -71,19 +73,19 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
     };
 }
 
-/** What a month will have cost at its end, US dollars. */
+/** Forecast of a month's total cost, US dollars. */
 export interface Outlook {
     readonly monthUsd: number;
-    /** Of that, from today on. */
+    /** The part from today on. */
     readonly remainingUsd: number;
-    /** `straight line`: AWS has too little data for a forecast of its own. */
+    /** `straight line`: extrapolated, because AWS has too little data for a forecast. */
     readonly by: "AWS" | "straight line";
 }
 
-/** Days back on which the straight line rests. */
+/** Number of past days for the extrapolation. */
 const looksBack = 7;
 
-/** The month's outlook from AWS's forecast of the time from `today`, a midnight, to `end`, or without it a straight line. */
+/** The month's forecast: AWS's forecast from `today` (a midnight) to `end`, or an extrapolation without it. */
 export function outlookOf(
     lines: readonly BilledLine[],
     forecast: number | undefined,
@@ -96,8 +98,8 @@ export function outlookOf(
 }
 
 /**
- * What goes on costing, US dollars a day: the mean of the last whole days, without imports and trainings, which end; where
- * there is no whole day yet, what the estimate says.
+ * Continuing cost, US dollars a day: the mean of the last whole days without imports and trainings, which end. Without
+ * a whole day: the estimate.
  */
 function dailyRate(
     lines: readonly BilledLine[],
@@ -116,6 +118,6 @@ function dailyRate(
     return goesOn.reduce((sum, { usd }) => sum + usd, 0) / days;
 }
 
-/** The first day that the lines are of, if there is one: a report may begin later than the stack. */
+/** The first day of the lines, if any: a report may begin after the stack. */
 const firstDay = (lines: readonly BilledLine[]) =>
     lines.length === 0 ? [] : [Math.min(...lines.map((line) => line.day))];

@@ -9,8 +9,8 @@ import { requestWindows } from "../../../personalize/operations/request-windows.
 import { goneOrThrow } from "../../../personalize/remove.ts";
 
 /**
- * The cheapest minimum that last week's traffic allows; undefined while there is no campaign, and where CloudWatch may
- * not be asked: then `warn` is told why. Only said, never applied.
+ * The cheapest minimum TPS for last week's traffic. Undefined without a campaign, and if CloudWatch refuses: then
+ * `warn` gets the reason. It is only printed, never applied.
  */
 export async function adviceOn(
     clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
@@ -36,16 +36,19 @@ export async function adviceOn(
     }
 }
 
-/** CloudWatch keeps windows of five minutes so long, and hours after that (CloudWatch User Guide, "Metrics retention"). */
+/**
+ * CloudWatch keeps datapoints of five minutes for these days, and hourly ones after that (CloudWatch User Guide,
+ * "Metrics retention").
+ */
 const keptDays = 63;
 
 const { answeredBy, campaignCalls } = servingApiMetrics;
-/** Lists that are a viewer's own; `similar` and `popular` are nobody's, and no campaign is asked for them. */
+/** Personal lists; `similar` and `popular` need no campaign. */
 const personal = [answeredBy.campaign, answeredBy.cache, answeredBy.precomputed];
 
 /**
- * What the API's caches saved of the campaign's bill from `start` to `end`, by the API's own metrics; undefined where CloudWatch may not
- * be asked or does not answer in full: then `warn` is told why.
+ * Saving of the API's caches from `start` to `end`, by the API's own metrics. Undefined if CloudWatch refuses or its
+ * answer is incomplete: then `warn` gets the reason.
  */
 export async function cacheSavings(
     client: CloudWatchClient,

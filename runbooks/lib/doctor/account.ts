@@ -11,22 +11,22 @@ import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./ch
 
 export interface AccountDeps {
     readonly config: StackConfig;
-    /** What the stack's state has; undefined when it cannot be read. */
+    /** Resources of the stack's state; undefined if it cannot be read. */
     held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
     /** Milliseconds since the epoch. */
     now(): number;
 }
 
-/** An `up` may take this long: the credentials must last for it, or be renewed meanwhile. */
+/** Hours of a long `up`: credentials must last for it, or be renewed. */
 const runHours = 2;
 
 const resumes = "If they expire, AWS continues the work: log in again and run `pulumi up` again, which resumes";
 const again = "aws sso login";
 
-/** What the guide names as active dataset groups a region, where the account's own figure is not to be had. */
+/** Default quota of active dataset groups per region, if the account's own is unknown. */
 const defaultGroupQuota = 5;
 
-/** Accounts that are new have this many at a time, instead of 1,000. */
+/** Concurrent executions of a new account, instead of 1,000. */
 const newAccountConcurrency = 10;
 /** Service Quotas' code of "Concurrent executions". */
 const concurrencyQuota = "L-B99A9384";
@@ -129,7 +129,7 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
           );
 };
 
-/** Mail that a topic of ours sends reaches nobody before he has confirmed it. */
+/** A mail subscription delivers nothing before its confirmation. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
     const client = new SNSClient({ region });
     const topics = await allOf(
@@ -144,7 +144,7 @@ export const subscriptions: Check<AccountDeps> = async ({ config: { region, proj
     return confirmationOf(client, ours, region);
 };
 
-/** What is said of the subscriptions of these topics. */
+/** Result for the subscriptions of these topics. */
 export async function confirmationOf(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
     const pending = (
         await Promise.all(
@@ -178,7 +178,7 @@ function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
     );
 }
 
-/** The account's own quota of active dataset groups; undefined when Service Quotas does not say. */
+/** The account's quota of active dataset groups; undefined if Service Quotas does not return it. */
 async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
     const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
     const quotas = await allOf(

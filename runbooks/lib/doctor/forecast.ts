@@ -12,7 +12,7 @@ import { rankingRecipe, standingUsdPerMonth } from "../../../cost/standing.ts";
 import type { DataSize } from "./stack.ts";
 
 export interface Forecast {
-    /** From the first resource to an ACTIVE campaign; as observed on up to a million interactions. */
+    /** Minutes until the campaign is ACTIVE, as observed with up to a million interactions. */
     readonly minutes: { readonly low: number; readonly high: number };
     readonly onceUsd: UsdRange;
     readonly monthlyUsd: UsdRange;
@@ -29,7 +29,7 @@ const observedMinutes = {
 
 const nothing = { low: 0, high: 0 };
 
-/** What an `up` of the stack takes and costs. */
+/** Time and cost of an `up`. */
 export function forecast(config: StackConfig, data: DataSize): Forecast {
     const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
     const total = (ranges: readonly { low: number; high: number }[]) => ({

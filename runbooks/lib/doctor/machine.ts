@@ -11,20 +11,20 @@ const runFile = promisify(execFile);
 export interface MachineDeps {
     readonly stack: string;
     readonly projectDir: string;
-    /** The file with the stack's own values; it need not exist. */
+    /** The stack's configuration file; it need not exist. */
     readonly configFile: string;
     readonly env: NodeJS.ProcessEnv;
-    /** Runs a command of Pulumi's. */
+    /** Runs a Pulumi command. */
     ask(...args: readonly string[]): Promise<PulumiAnswer>;
 }
 
-/** Since then Node strips types by itself. */
+/** Node strips types without a flag since this version. */
 const oldestNode = "22.18.0";
-/** The oldest engine that this program is known to run on; as the project's own set-up has it. */
+/** Oldest supported engine; the project's own setup has the same value. */
 const oldestEngine = "3.230.0";
 const megabytesOfPlugin = 200;
 
-/** The Node that a plain `pulumi up` finds: what `npm run` puts on the PATH before it does not count. */
+/** The Node of a plain `pulumi up`: entries that `npm run` adds to the PATH are excluded. */
 export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     const own = (folder: string) => {
         const inside = relative(projectDir, folder);
@@ -69,7 +69,7 @@ export const login: Check<MachineDeps> = async ({ ask }) => {
     return ok(`${user} at ${url}`);
 };
 
-/** Pulumi asks for the passphrase where there is a terminal, so that none in the environment is a warning only. */
+/** Pulumi asks for the passphrase on a terminal, so a missing one is only a warning. */
 export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, ask }) => {
     const settings = await readFile(configFile, "utf8").catch(() => "");
     const salt = /^encryptionsalt: *(\S+)/m.exec(settings)?.[1];
@@ -158,7 +158,7 @@ async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<stri
     return undefined;
 }
 
-/** Compares versions by their three numbers. */
+/** Whether a version is not older than another, by their three numbers. */
 export function isAtLeast(version: string, oldest: string): boolean {
     const [have, want] = [version, oldest].map((text) => text.split(".").map((part) => Number.parseInt(part, 10)));
     for (const [index, number] of (want ?? []).entries()) {
@@ -175,8 +175,8 @@ const iterations = 1_000_000;
 const tagBytes = 16;
 
 /**
- * Whether a passphrase opens a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`, as
- * Pulumi's passphrase secrets manager makes it (PBKDF2 with SHA-256, AES-256-GCM). undefined for any other form.
+ * Whether a passphrase is valid for a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`,
+ * the format of Pulumi's passphrase secrets manager (PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other format.
  */
 export async function opens(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
     const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");

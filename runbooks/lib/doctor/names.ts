@@ -16,7 +16,7 @@ import { thingKinds } from "../audit/inventory/thing.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
-/** Whether the names that the stack will use are free, or taken by itself; a taken one stops an `up` in its middle. */
+/** Checks that the stack's names are free or its own: a name of another owner stops an `up` halfway. */
 
 const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -<name>`;
 
@@ -59,7 +59,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
         : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
 };
 
-/** Personalize's own resources are gone on with if their tags are the stack's; a schema has none: its text decides. */
+/** An existing Personalize resource is adopted if its tags are the stack's. A schema has no tags: its text decides. */
 export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const { names, region, tags, stack, adopt, filters } = config;
     const { partition, accountId } = await whoAmI(config);
@@ -74,7 +74,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
             ? undefined
             : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
     };
-    // What is adopted by its ARN is meant to be another one's still.
+    // A resource in config `adopt` may still have another owner's tags.
     const looks = Object.entries({
         datasetGroup: of("dataset group", `dataset-group/${names.datasetGroup}`, (datasetGroupArn) =>
             client.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),

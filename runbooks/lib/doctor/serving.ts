@@ -11,7 +11,7 @@ import type { StackDeps } from "./stack.ts";
 
 const withoutApi = "not needed: there is no API (config api)";
 
-/** The tables by which the API answers without a campaign: there, and of the same interactions. */
+/** The fallback tables must exist, and belong to the same interactions. */
 export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration">> = async (deps) => {
     const found = await deps.configuration();
     if (!("config" in found)) {
@@ -37,7 +37,7 @@ async function sha256Of(path: string): Promise<string> {
     return hash.digest("hex");
 }
 
-/** API Gateway refuses access logs of a stage until the account has a role by which it writes logs. */
+/** API Gateway refuses access logs until the account has a role for writing logs. */
 export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, serving, stack } }) => {
     if (!serving.api || !serving.accessLogs) {
         return ok(serving.api ? "not needed: no access logs (config apiAccessLogs)" : withoutApi);

@@ -12,19 +12,19 @@ import { requestWindows } from "../../../personalize/operations/request-windows.
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
-/** What is known of a stack at a moment, in milliseconds since 1970. */
+/** State of a stack at a moment; times in epoch milliseconds. */
 export interface StackLook {
     readonly now: number;
-    /** The campaign and ARN of the version that it serves; undefined where there is none. */
+    /** The campaign and the ARN of its version; undefined without a campaign. */
     readonly campaign: (CampaignSeen & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
-    /** Of the campaign that orders given films; undefined where there is none. */
+    /** The campaign that orders given films; undefined without one. */
     readonly ranking: CampaignLooks | undefined;
-    /** What the cost guard noted; undefined where it did not run yet, or its note is of no use. */
+    /** State of the cost guard; undefined before its first run, and if it is unreadable. */
     readonly guard: GuardState | undefined;
     /** ACTIVE versions with their metrics, the oldest first. */
     readonly versions: readonly { readonly solutionVersionArn: string; readonly metrics: Metrics }[];
-    /** When the newest import of interactions that is ACTIVE was begun. */
+    /** Start of the newest ACTIVE import of interactions. */
     readonly importedAt: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface LookClients {
     readonly ssm: SSMClient;
 }
 
-/** ARNs of the stack's own, each undefined where the program has not made it. */
+/** ARNs of the stack's resources; undefined if the program has not made them. */
 export interface LookedAt {
     readonly stack: string;
     readonly campaignArn: string | undefined;
@@ -45,10 +45,10 @@ export interface LookedAt {
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestLook = 62 * day;
-/** Every metric of every version is billed; older ones do not change any more, and `npm run versions` has them. */
+/** Each metric of each version costs money; older ones no longer change, and `npm run versions` shows them. */
 const mostVersions = 5;
 
-/** Looks at everything that is published. Reads only. */
+/** Reads everything that is published. */
 export async function lookAtStack(clients: LookClients, at: LookedAt, now: number): Promise<StackLook> {
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
@@ -78,7 +78,7 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
     };
 }
 
-/** One that is on its way out is none here. */
+/** The campaign; undefined if it is being deleted. */
 async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackLook["campaign"]> {
     const seen = await campaignSeen(client, campaignArn);
     return seen && isLeaving(seen) ? undefined : seen;
@@ -95,7 +95,7 @@ async function activeVersions(
     for (const [index, version] of active.entries()) {
         const { solutionVersionArn } = version;
         const serves = (one: typeof version | undefined) => one?.solutionVersionArn === campaign?.solutionVersionArn;
-        // What serves is compared with the one before it, however old they are.
+        // The serving version is compared with the one before it, however old they are.
         if (newest.has(version) || serves(version) || serves(active[index + 1])) {
             const metrics = await metricsOf(client, solutionVersionArn);
             versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));

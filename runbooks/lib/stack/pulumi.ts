@@ -5,17 +5,17 @@ import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
-/** Exit code where there is no pulumi on the PATH, as a shell has it. */
+/** Exit code without pulumi on the PATH, as in a shell. */
 export const noSuchCommand = 127;
 
-/** What a command of Pulumi's ended with; `exitCode` is `noSuchCommand` where there is no pulumi on the PATH. */
+/** Result of a Pulumi command; `exitCode` is `noSuchCommand` without pulumi on the PATH. */
 export interface PulumiAnswer {
     readonly exitCode: number;
     readonly stdout: string;
     readonly stderr: string;
 }
 
-/** Runs a command of Pulumi's in the project's folder, asking nothing; a failure is an answer, too. */
+/** Runs a Pulumi command in the project's folder without questions; a failure is a result too. */
 export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
     const options = { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 };
     return new Promise((resolve) => {
@@ -29,8 +29,8 @@ export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
 }
 
 /**
- * Runs `pulumi up` without questions, its output on stderr. Ctrl-C is the engine's own matter: it ends after the step in
- * hand, and this waits for it.
+ * Runs `pulumi up` without questions, with its output on stderr. On Ctrl-C the engine ends after its current step, and
+ * this waits for it.
  *
  * @returns the engine's exit code.
  */
@@ -38,7 +38,7 @@ export async function pulumiUp(stack: string, configFile: string | undefined, si
     const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
     const file = configFile === undefined ? [] : ["--config-file", configFile];
     const child = spawn("pulumi", [...args, ...file], { cwd: projectDir, stdio: ["ignore", 2, 2] });
-    // A terminal's Ctrl-C reaches the engine by itself.
+    // A terminal sends Ctrl-C to the engine itself.
     const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
     signal.addEventListener("abort", interrupt, { once: true });
     try {

@@ -7,22 +7,22 @@ import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
-/** Name of the Pulumi project, which is also its tag on everything. */
+/** Name of the Pulumi project, also a tag on all resources. */
 export async function projectName(): Promise<string> {
     const text = await readFile(join(projectDir, "Pulumi.yaml"), "utf8");
     return /^name: *(\S+)/m.exec(text)?.[1] ?? "";
 }
 
-/** The values of a stack, its own and the project's defaults, by their whole key; undefined for those that are secret. */
+/** The values of a stack with the project's defaults, by full key; undefined for secrets. */
 export function configValues(json: string): ReadonlyMap<string, string | undefined> {
     const values = JSON.parse(json) as Record<string, { value?: string }>;
     return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
 }
 
-/** The file that has a stack's own values, unless `--config-file` names another. */
+/** The stack's configuration file, unless `--config-file` names another. */
 export const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
 
-/** The configuration of a stack as the program will see it, or what is wrong with it, or Pulumi's refusal. */
+/** The configuration of a stack as the program will read it, its problems, or Pulumi's error. */
 export async function readStackConfig(
     stack: string,
     project: string,
@@ -44,9 +44,9 @@ export async function readStackConfig(
 }
 
 /**
- * The stack that is selected.
+ * The selected stack.
  *
- * @throws RunbookError when none is, with `advice`.
+ * @throws RunbookError if none is selected, with `advice`.
  */
 export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
@@ -57,9 +57,9 @@ export async function selectedStack(advice = "Name the stack to create: --stack 
 }
 
 /**
- * The configuration of a stack, for what cannot go on without one.
+ * The configuration of a stack.
  *
- * @throws RunbookError with every bad value, or Pulumi's refusal.
+ * @throws RunbookError with all problems, or Pulumi's error.
  */
 export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
     const found = await readStackConfig(stack, await projectName(), configFile);
@@ -80,9 +80,9 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
 }
 
 /**
- * The region that a runbook is about: the one that is named, else the stack's, else AWS_REGION.
+ * The region of a runbook: the named one, otherwise the stack's, otherwise AWS_REGION.
  *
- * @throws RunbookError where there is none, or no such stack.
+ * @throws RunbookError without a region, or if the stack does not exist.
  */
 export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
     const found = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
@@ -106,7 +106,7 @@ async function stackRegion(stack: string | undefined): Promise<string | undefine
     return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
 }
 
-/** One client for each region, made when it is first asked for. */
+/** Creates one client for each region, at its first use. */
 export function byRegion<C>(make: (region: string) => C): (region: string) => C {
     const clients = new Map<string, C>();
     return (region) => {

@@ -11,22 +11,22 @@ import type { CommonInputs, ResourceKind } from "../../../personalize/resource.t
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, overall, type ResourceStatus, statusOf } from "./status.ts";
 
-/** A resource as it stands; where it failed, with the last call about it that AWS refused. */
+/** The state of a resource; if it failed, with the last refused call about it. */
 export interface ReportedResource extends ResourceStatus {
     readonly lastCallError: CallError | null;
 }
 
-/** How a stack stands. */
+/** The state of a stack. */
 export interface StackReport {
     readonly overall: Overall;
     readonly resources: readonly ReportedResource[];
-    /** null where it may not be read. */
+    /** Null if it may not be read. */
     readonly money: GuardNote | null;
-    /** What may not be read, or did not answer, and why. */
+    /** Parts that may not be read, or did not answer, with the reason. */
     readonly unread: readonly { readonly what: string; readonly reason: string }[];
 }
 
-/** Each by its region. */
+/** One client for each region. */
 export interface ReportClients {
     personalize(region: string): PersonalizeClient;
     cloudTrail(region: string): CloudTrailClient;
@@ -34,8 +34,8 @@ export interface ReportClients {
 }
 
 /**
- * Looks at all that is recorded of a stack, and at what explains it. The service's own answer must come; what only
- * explains may be missing.
+ * Reads the state of all recorded resources, and the facts that explain it. The service must answer; explanations may
+ * be missing.
  */
 export async function reportOn(
     clients: ReportClients,
@@ -56,7 +56,7 @@ export async function reportOn(
     };
     const resources: ReportedResource[] = [];
     for (const [index, status] of statuses.entries()) {
-        // One refusal is enough to know that CloudTrail may not be read.
+        // After one refusal CloudTrail is not called again.
         const asks = isFailed(status) && unread.length === 0;
         const of = recorded[index];
         const look = of && asks && (() => lastCallError(clients.cloudTrail(region), of.kind, namesOf(of, status), now));
@@ -66,22 +66,25 @@ export async function reportOn(
     return { overall: overall(statuses), resources, money, unread };
 }
 
-/** Under what a call may have named it: by its ARN, as the program makes it, or as the ARN ends. */
+/** Names of the resource in CloudTrail: its ARN, its input name, or the end of the ARN. */
 function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): readonly string[] {
     const { nameOf } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
     const names = [arn, arn?.split("/").at(-1), nameOf(inputs as unknown as CommonInputs)];
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }
 
-/** What stands noted of a stack's money. */
+/** State flags about a stack's cost. */
 export interface GuardNote {
-    /** There while the campaign is parked, by the cost guard or by a person. */
+    /** Set while the campaign is parked, by the cost guard or by a person. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
-    /** What the month's campaign hours cost so far, at the minimum where requests are not reckoned yet; ISO 8601. */
+    /**
+     * Cost of the month's campaign hours so far, US dollars, at the minimum while requests are not counted yet; ISO
+     * 8601.
+     */
     readonly spent: { readonly month: string; readonly usd: number; readonly until: string } | null;
 }
 
-/** Reads the marks of a stack. */
+/** Reads the state flags of a stack. */
 export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked } = await readStateFlags(ssm, stack);
     const { text } = await readGuardState(ssm, stack);
@@ -93,7 +96,7 @@ export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNot
     };
 }
 
-/** A call about a resource that AWS refused, as CloudTrail has it. */
+/** A refused call about a resource, from CloudTrail. */
 export interface CallError {
     /** ISO 8601. */
     readonly at: string;
@@ -103,7 +106,7 @@ export interface CallError {
     readonly by: string;
 }
 
-/** What part of a CloudTrail record is read here (CloudTrail User Guide, "CloudTrail record contents"). */
+/** The used part of a CloudTrail record (CloudTrail User Guide, "CloudTrail record contents"). */
 interface TrailRecord {
     readonly eventSource?: string;
     readonly errorCode?: string;
@@ -112,18 +115,18 @@ interface TrailRecord {
 }
 
 const day = 24 * 3600 * 1000;
-/** A failure of earlier is no help with one of today. */
+/** An older failure does not explain a current one. */
 const looksBack = 7 * day;
 
-/** As the service's calls are named. */
+/** The noun in the service's calls. */
 const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
 
 /**
- * The last call that failed of those that make, change or delete a resource of one of these ARNs and names; undefined where CloudTrail shows none in a
- * week. It takes about a quarter of an hour until CloudTrail shows a call, and it allows two lookups a second, so each
- * name of a call is looked up by itself, its fifty newest events.
+ * The last failed create, update or delete call about a resource with one of these names; undefined if CloudTrail has
+ * none in a week. CloudTrail shows a call after about 15 minutes and allows two lookups a second, so each call name is
+ * looked up alone, its fifty newest events.
  *
- * @throws what LookupEvents throws, AccessDenied for instance
+ * @throws the errors of LookupEvents, for example AccessDenied
  */
 export async function lastCallError(
     client: CloudTrailClient,
@@ -147,7 +150,7 @@ export async function lastCallError(
     return errors.sort((a, b) => b.at.localeCompare(a.at))[0];
 }
 
-/** Whether an event names the resource, among its resources or anywhere in what was asked. */
+/** Whether an event names the resource, among its resources or in its parameters. */
 function isAbout({ Resources = [], CloudTrailEvent = "" }: Event, names: readonly string[]): boolean {
     return names.some(
         (name) => Resources.some(({ ResourceName }) => ResourceName === name) || CloudTrailEvent.includes(`"${name}"`),

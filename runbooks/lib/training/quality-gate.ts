@@ -4,10 +4,10 @@ import { describe } from "../../../personalize/errors.ts";
 import { recommend } from "../recommendations/recommendations.ts";
 import type { Metrics } from "./versions.ts";
 
-/** The metric that the gate judges by. */
+/** The metric of the gate. */
 export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
 
-/** What is compared, each under the service's keys; null where there are no metrics. */
+/** Metrics to compare, by the service's keys; null without metrics. */
 export interface Compared {
     readonly fresh: Metrics | null;
     readonly live: Metrics | null;
@@ -15,8 +15,8 @@ export interface Compared {
 }
 
 /**
- * Why a new version is not to be switched to; nothing when it may be. It may be a little worse than the live one, which
- * was measured on other data, and has to beat what everybody could do without a training.
+ * Reasons against a switch to the new version; empty if it may serve. It may be slightly worse than the live version,
+ * which was measured on other data, and must be better than the most popular items.
  */
 export function refusals({ fresh, live, popularity }: Compared, thresholds: StackConfig["qualityGate"]): string[] {
     const reached = fresh?.[judgedMetric];
@@ -46,13 +46,13 @@ export function refusals({ fresh, live, popularity }: Compared, thresholds: Stac
 
 const four = (value: number) => value.toFixed(4);
 
-/** Somebody whom no data has. */
+/** A user who is not in the data. */
 const unknownUser = "movie-recommender-smoke-test";
 const numResults = 10;
 
 /**
- * What is wrong with the campaign's answers; undefined when nothing is. Known users and an unknown one must get items
- * of the data without an error, and not all known users the same ones.
+ * A problem of the campaign's answers; undefined if there is none. Known users and an unknown one must get items of the
+ * data without an error, and not all known users equal ones.
  */
 export async function smokeProblem(
     client: PersonalizeRuntimeClient,

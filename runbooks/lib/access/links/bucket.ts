@@ -7,8 +7,8 @@ import { broken, warning } from "./policies.ts";
 const name = "bucket policy";
 
 /**
- * Whether the bucket lets Personalize in, and denies nothing to the role's session. IAM's simulator judges bucket
- * policies for users only, so this program's evaluator does.
+ * Whether the bucket policy allows Personalize, and denies nothing to the role's session. IAM's simulator judges bucket
+ * policies for users only, so this program's evaluator does it.
  */
 export function bucketPolicy({ snapshot, of, bucketPolicy: parsed }: Scene): Link {
     const { bucketPolicy: fetched, bucket } = snapshot;
@@ -36,7 +36,7 @@ export function bucketPolicy({ snapshot, of, bucketPolicy: parsed }: Scene): Lin
     }
     const policies = [{ name, document: parsed.document }];
     const reasons: Reason[] = [...roleReads(of), ...serviceReads(of)].flatMap((request) => {
-        // The role's session needs no grant of the bucket's, but may be denied by it.
+        // The role's session needs no grant in the bucket policy, but can be denied by it.
         return "service" in request.caller
             ? whyNot(request, policies, "bucket", of)
             : whyDenied(request, policies, "bucket", of);
@@ -49,7 +49,7 @@ export function bucketPolicy({ snapshot, of, bucketPolicy: parsed }: Scene): Lin
     );
 }
 
-/** The bucket: where it lies, and whether it is closed to everybody else. */
+/** The bucket: its region, and whether it blocks public access. */
 export function bucketLinks({ snapshot }: Scene): Link[] {
     const { bucket, region, bucketFacts, accessBlock, ownership } = snapshot;
     const s3 = "S3's own answer";

@@ -7,8 +7,8 @@ import { read, warning } from "./policies.ts";
 const name = "encryption key";
 
 /**
- * Whether what is encrypted by a key of KMS can be decrypted: the key is enabled, and its policy lets the role or
- * Personalize (which of the two decrypts AWS does not document, so one of them alone is a warning).
+ * Whether objects encrypted with a KMS key can be decrypted: the key is enabled, and its policy allows the role or
+ * Personalize. AWS does not document which of the two decrypts, so only one of them is a warning.
  */
 export function kms(scene: Scene): Link {
     const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));

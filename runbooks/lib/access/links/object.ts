@@ -5,10 +5,10 @@ import { isBucketGone, known, type ObjectFacts } from "../snapshot.ts";
 import { warning } from "./policies.ts";
 
 const fewestInteractions = 1000;
-/** A full import takes 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+/** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
 const largestImport = 100 * 1000 ** 3;
 
-/** What is to be imported: is it there, under this key, and as the schema has it? */
+/** Whether the objects exist under this key, and match the schema. */
 export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
@@ -49,7 +49,7 @@ const broken = (fault: Finding["fault"], sentence: string, about: string, ...evi
     ...{ fault, verdict: "broken", sentence, evidence, place: "object", about },
 });
 
-/** Another key that was probably meant by one that is not there. */
+/** An existing key similar to a missing one. */
 export function similarKey(key: string, keys: readonly string[]): string | undefined {
     const wanted = key.toLowerCase();
     return keys
@@ -77,7 +77,7 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
     const findings: Finding[] = [];
     const schema = known(snapshot.schema);
     for (const { key, size, start } of objects) {
-        // Only the head was to be had, which says nothing of the content.
+        // Only HeadObject succeeded, which shows nothing of the content.
         if (start === "" && size > 0) continue;
         const header = start.split(/\r?\n/, 1)[0] ?? "";
         if (size === 0) {
@@ -110,7 +110,7 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
     return findings;
 }
 
-/** Rows without headers; undefined where an object was not read to its end. */
+/** Rows without headers; undefined if an object was not read completely. */
 function rowsOf(objects: readonly ObjectFacts[]): number | undefined {
     let rows = 0;
     for (const { lines } of objects) {
@@ -138,7 +138,7 @@ function describe(objects: readonly ObjectFacts[]): string {
 
 const name = "import job result";
 
-/** The job's own failure reason. It names the access, or the file, but never the link. */
+/** The job's own failure reason. It names the access or the file, but never the link. */
 export function job({ snapshot: { job: fetched } }: Scene, found: readonly Link[]): Link {
     const judge = "personalize:DescribeDatasetImportJob";
     if ("unread" in fetched) {

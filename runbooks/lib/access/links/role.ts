@@ -6,7 +6,7 @@ import { broken, read } from "./policies.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
 
-/** Whether the identity that asks may hand the role to Personalize; `iam:PassedToService` is what the call carries. */
+/** Whether the caller may pass the role to Personalize; the call carries `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
     if ("unread" in fetched) {
@@ -20,7 +20,7 @@ export function passRole({ snapshot }: Scene): Link {
         `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"} is ${toPersonalize.decision}`,
         ...toPersonalize.matched.map((policy) => `decided by ${policy}`),
     ];
-    // Asked without the service, a statement for another one says which key it misses.
+    // Without the service in the request, a statement for another service reports the missing key.
     const otherService = toAny !== undefined && toAny.decision !== "explicitDeny" && toAny.missing.length > 0;
     const finding: Finding = otherService
         ? {
@@ -36,7 +36,7 @@ export function passRole({ snapshot }: Scene): Link {
     return linkOf(passRoleLink, simulator, "", [finding]);
 }
 
-/** The role itself: the service cannot become what is not there. */
+/** The role itself: without it the service cannot assume anything. */
 export function role({ snapshot: { role: fetched, roleArn } }: Scene): Link {
     if ("unread" in fetched) {
         return unknownLink("role", "iam:GetRole", fetched.unread);
@@ -56,8 +56,8 @@ export function role({ snapshot: { role: fetched, roleArn } }: Scene): Link {
 }
 
 /**
- * The role's policies, its boundary and its organisation: the simulator says whether, and the documents say why.
- * Where one of the two may not be asked, the other one answers alone.
+ * The role's policies, its boundary and its organisation. The simulator decides, and the documents explain. Without
+ * permission for one of the two, the other decides alone.
  */
 export function roleLinks({ snapshot, of }: Scene): Link[] {
     const names = ["role policies: list and read", "permissions boundary", "organisation"] as const;
@@ -121,7 +121,7 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             puzzling = `${simulator} returns ${said?.decision} for ${request.action}, although the documents allow it: check the organisation's policies`;
         }
     }
-    // Listing and reading fail alike by a boundary.
+    // A boundary denies list and read requests alike: one finding is enough.
     const once = (findings: Finding[]) => findings.slice(0, 1);
     const organisation =
         puzzling !== "" && found.organisation.length === 0
@@ -146,7 +146,7 @@ const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
 
 const trustLink = "trust policy";
 
-/** Whether Personalize may become the role for this account's jobs. IAM's simulator never judges a trust policy. */
+/** Whether Personalize may assume the role for this account's jobs. IAM's simulator never judges a trust policy. */
 export function trust({ snapshot: { role: fetched }, of }: Scene): Link {
     if ("unread" in fetched || !fetched.is) {
         return unknownLink(trustLink, evaluator, "unread" in fetched ? fetched.unread : "there is no role");

@@ -8,7 +8,7 @@ const wideManaged = [
     "AmazonPersonalizeFullAccess",
 ];
 
-/** What works and gives more than an import needs; said, since people widen policies until an import passes. */
+/** Warns of permissions beyond an import's needs: people widen policies until an import passes. */
 export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
     const facts = known(snapshot.role);
     const findings: Finding[] = [];
