@@ -21,7 +21,7 @@ export function rowsByUser({ userCount, users, timestamps }: Columns): RowsByUse
     return { starts, rows };
 }
 
-/** Where each of `count` groups begins when their members stand one after the other; one more, the end, comes last. */
+/** Start of each of `count` consecutive groups; the last value is the end. */
 export function startsOf(groups: Int32Array, count: number): Int32Array {
     const starts = new Int32Array(count + 1);
     for (const group of groups) starts[group + 1] = (starts[group + 1] as number) + 1;
@@ -41,8 +41,8 @@ function inTime(rows: Int32Array, timestamps: Float64Array): void {
 }
 
 /**
- * Which rows of an interactions CSV count: of each user each item once, by its newest event, so that nobody makes a film
- * popular, or two films alike, by watching again. Grouped by user, oldest first.
+ * The rows that count as views: each item of a user once, by its newest event, so that repeated watching makes no film
+ * popular, and no two films similar. Grouped by user, oldest first.
  */
 export function viewsOf(columns: Columns): RowsByUser {
     const { itemCount, items } = columns;
@@ -50,7 +50,7 @@ export function viewsOf(columns: Columns): RowsByUser {
     const userCount = rowStarts.length - 1;
     const seenBy = new Int32Array(itemCount).fill(-1);
     const starts = new Int32Array(userCount + 1);
-    // Filled from the end, so that what is written lies never before what is still to be read.
+    // Filled from the end, so that no unread row is overwritten.
     let first = rows.length;
     starts[userCount] = first;
     for (let user = userCount - 1; user >= 0; user--) {
@@ -67,7 +67,7 @@ export function viewsOf(columns: Columns): RowsByUser {
     return { starts: starts.map((start) => start - first), rows: rows.subarray(first) };
 }
 
-/** The oldest and the newest event of the data, in epoch seconds; 0 where there is none. */
+/** The oldest and the newest event of the data, epoch seconds; 0 without events. */
 export function spanOf({ timestamps }: Columns): { readonly firstTimestamp: number; readonly lastTimestamp: number } {
     let [firstTimestamp, lastTimestamp] = [timestamps[0] ?? 0, timestamps[0] ?? 0];
     for (const timestamp of timestamps) {

@@ -6,10 +6,10 @@ import { unzipSync } from "fflate";
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
 /**
- * Makes the file at `path` appear whole or not at all: `fill` writes into a hidden file beside it, which takes the
- * path's place when `fill` is done, and is removed when it throws. `fill` is told its path, to read back what it wrote.
- * Folders that are missing are made. Returns what `fill` returns; a file that was at `path` before stays as it was until
- * the new one is complete.
+ * Makes the file at `path` appear complete or not at all: `fill` writes into a hidden file beside it, which replaces
+ * `path` when `fill` ends, and is deleted when `fill` throws. `fill` gets the hidden file's path, to read it back.
+ * Creates missing folders. Returns the result of `fill`; an existing file stays unchanged until the new one is
+ * complete.
  */
 export async function writeWholeFile<T>(
     path: string,
@@ -34,7 +34,7 @@ export async function writeWholeFile<T>(
     }
 }
 
-/** Writes a value as indented JSON, whole or not at all. */
+/** Writes a value as indented JSON, completely or not at all. */
 export async function writeWholeJson(path: string, value: unknown): Promise<void> {
     await writeWholeFile(path, (write) => write(Buffer.from(`${JSON.stringify(value, null, 2)}\n`)));
 }
@@ -46,9 +46,9 @@ export function isZip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads files out of a zip (a wheel is one too) by their bare names, in whatever folder they lie: GroupLens packs
- * `ml-100k/u.data`, Kaggle `ml-100k/ml-100k/u.data`. Of several with one name, the one nearest the top is taken. Names
- * that are not there are absent from the answer. Throws an Error when the bytes are no zip or are damaged.
+ * Reads files of a zip (or a wheel) by their base names, in any folder: GroupLens packs `ml-100k/u.data`, Kaggle
+ * `ml-100k/ml-100k/u.data`. Of several with one name, the one nearest the top is used. Missing names are absent from
+ * the result. Throws an Error if the bytes are not a zip, or damaged.
  */
 export function readFromZip(zip: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
     const bareName = (path: string) => path.slice(path.lastIndexOf("/") + 1);

@@ -9,7 +9,7 @@ import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
 import { type BudgetPlace, readBudget } from "./lib/cost/budget-view.ts";
 import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
-import { sendAndAwait, testNotice } from "./lib/cost/test-notification.ts";
+import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
 import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
@@ -68,14 +68,14 @@ async function withStack(signal: AbortSignal): Promise<number> {
         if (noticesTopicArn === undefined || noticesQueueUrl === undefined || subscriptions === undefined) {
             throw new RunbookError(`Stack ${stack} has no notification topic and queue. Create them with: pulumi up`);
         }
-        const notice = testNotice(stack, new Date());
+        const notification = testNotification(stack, new Date());
         const clients = { sns, sqs: new SQSClient({ region }), now: () => performance.now() / 1000 };
         const where = { topicArn: noticesTopicArn, queueUrl: noticesQueueUrl, waitSeconds };
         process.stderr.write(
             `Published a test notification; waiting up to ${waitSeconds} seconds for it in the queue.\n`,
         );
-        const seconds = await sendAndAwait(clients, where, notice, signal);
-        return told(notice, seconds, subscriptions);
+        const seconds = await sendAndAwait(clients, where, notification, signal);
+        return printTest(notification, seconds, subscriptions);
     }
     const client = new BudgetsClient({ region });
     const [budget, alarms] = await Promise.all([
@@ -112,20 +112,25 @@ function show(watch: Parameters<typeof watchText>[0], stack: string | null, topi
     return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
 }
 
-function told(
-    notice: ReturnType<typeof testNotice>,
+function printTest(
+    notification: ReturnType<typeof testNotification>,
     seconds: number | undefined,
     subscriptions: NonNullable<Awaited<ReturnType<typeof subscriptionsOf>>>,
 ): number {
     if (options.json) {
-        const document = { schemaVersion: 1, notice, arrivedAfterSeconds: seconds ?? null, subscriptions };
+        const document = {
+            schemaVersion: 1,
+            notice: notification,
+            arrivedAfterSeconds: seconds ?? null,
+            subscriptions,
+        };
         console.log(JSON.stringify(document));
     } else {
         console.log(
             seconds === undefined
-                ? `The test notification ${notice.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
+                ? `The test notification ${notification.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
                       "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
-                : `The test notification ${notice.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`,
+                : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`,
         );
         console.log(subscriptionsTable(subscriptions));
     }
@@ -150,22 +155,25 @@ async function create(signal: AbortSignal): Promise<number> {
     const where = await place(region);
     const changes = changesTo(await readBudget(client, where, name), wanted);
     const texts = changes.map((change) => changeText(change, wanted));
-    const say = (document: object, text: string) =>
+    const printResult = (document: object, text: string) =>
         console.log(
             options.json ? JSON.stringify({ schemaVersion: 1, budget: name, changes: texts, ...document }) : text,
         );
     if (changes.length === 0) {
-        say({ changed: false }, `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`);
+        printResult(
+            { changed: false },
+            `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`,
+        );
         return exitCodes.fine;
     }
     if (options.dryRun) {
-        say({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
+        printResult({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
         return exitCodes.fine;
     }
     process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
     await confirm("Make these changes?", options.yes, signal);
     await makeChanges(client, where.accountId, changes, wanted);
-    say(
+    printResult(
         { changed: true },
         `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
             `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,

@@ -54,7 +54,11 @@ await runAction(options.verbose, async () => {
     );
     const bill = countedBill(new CostExplorerClient({ region: costExplorerRegion }));
     const report = await costReport(bill, {
-        ...{ period, now, parked, region: config.region, bornAt: bornAt(exported) ?? period.start },
+        period,
+        now,
+        parked,
+        region: config.region,
+        bornAt: bornAt(exported) ?? period.start,
         plan: planOf(config, exported, await readPlannedData(config)),
         stackTag: options.byTag ? config.stack : undefined,
     });
@@ -110,7 +114,10 @@ function documentOf(
         to: new Date(to).toISOString(),
     });
     return {
-        ...{ schemaVersion: 1, stack, start: dateOf(period.start), end: dateOf(period.end) },
+        schemaVersion: 1,
+        stack,
+        start: dateOf(period.start),
+        end: dateOf(period.end),
         scope: { ...scope, stackTag: scope.stackTag ?? null },
         totalUsd,
         lines: lines.map(({ day, ...line }) => ({ day: dateOf(day), ...line })),

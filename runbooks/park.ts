@@ -36,7 +36,7 @@ await runAction(options.verbose, async (signal) => {
     const look = campaign && (await lookAtCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : look && servedIn(look);
     if (!campaign && parked) {
-        return say(
+        return printResult(
             `The campaign has been parked since ${parked.since} (${parked.reason}). Bring it back with: npm run resume`,
             false,
         );
@@ -51,7 +51,7 @@ await runAction(options.verbose, async (signal) => {
     const usdPerMonth = usdOf(served);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
-        return say(
+        return printResult(
             `It would delete campaign ${name}, which saves ${saved}. There are no recommendations until \`npm run resume\`.`,
             true,
         );
@@ -61,19 +61,19 @@ await runAction(options.verbose, async (signal) => {
         options.yes,
         signal,
     );
-    const goesOn =
+    const continues =
         "The campaign is recorded as parked, and AWS continues to delete it. Resume the wait: npm run park -- --yes";
-    return untilCancelled(signal, goesOn, async () => {
+    return untilCancelled(signal, continues, async () => {
         await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
-        return say(
+        return printResult(
             `Campaign ${name} is deleted, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
                 "Bring it back, without a training, with: npm run resume",
             false,
         );
     });
 
-    function say(text: string, dryRun: boolean): number {
+    function printResult(text: string, dryRun: boolean): number {
         const campaignArn = campaign?.campaignArn ?? null;
         const document = { schemaVersion: 1, parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
         console.log(options.json ? JSON.stringify({ ...document, usdPerMonth: usdOf(served) }) : text);

@@ -8,7 +8,7 @@ import { iso } from "../cost/time.ts";
 import { describe, isTransient } from "../personalize/errors.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { lookAtStack } from "./lib/metrics/observe.ts";
+import { observeStack } from "./lib/metrics/observe.ts";
 import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
@@ -91,7 +91,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     }
     const campaign = await operatedCampaign(deps, stack);
     const at = minuteOf(Date.now());
-    const look = await lookAtStack(
+    const observation = await observeStack(
         clients,
         {
             stack: name,
@@ -103,7 +103,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         at,
     );
     const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const values = valuesOf(look, { ...cost, project, stack: name, recipe, monthlyLimitUsd });
+    const values = valuesOf(observation, { ...cost, project, stack: name, recipe, monthlyLimitUsd });
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {
             await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));

@@ -62,22 +62,22 @@ await runAction(options.verbose, async (signal) => {
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameOf(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     if (options.dryRun) {
-        return say(
+        return printResult(
             `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,
             campaign?.campaignArn ?? null,
         );
     }
-    const goesOn =
+    const continues =
         "AWS continues to create the campaign, which costs money once it is ACTIVE. Resume the wait: npm run resume";
-    return untilCancelled(signal, goesOn, async () => {
+    return untilCancelled(signal, continues, async () => {
         await removeStateFlag(ssm, config.stack, "parked");
         const campaigns = createHandlers(deps).Campaign;
         const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);
-        return say(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id);
+        return printResult(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id);
     });
 
-    function say(text: string, campaignArn: string | null): number {
+    function printResult(text: string, campaignArn: string | null): number {
         const document = {
             schemaVersion: 1,
             dryRun: options.dryRun ?? false,

@@ -91,9 +91,9 @@ await runAction(options.verbose, async (signal) => {
             return smokeProblem(client, campaignArn, userIds.slice(0, askedUsers), new Set(itemIds), signal);
         },
     };
-    const goesOn =
+    const continues =
         "The live version continues to serve, and is held. AWS continues what it has begun, and charges for it once. Resume: npm run retrain";
-    return untilCancelled(signal, goesOn, async () => {
+    return untilCancelled(signal, continues, async () => {
         const done = await retrain(world, campaign, config.qualityGate);
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);

@@ -61,15 +61,15 @@ await runAction(options.verbose, async (signal) => {
     const target = chooseTarget(versions, live, options.to);
     const move = `campaign ${nameOf(campaign.campaignArn)} from version ${nameOf(live)} to ${nameOf(target)}`;
     if (options.dryRun) {
-        return say(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
+        return printResult(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
     }
     await confirm(`Switch ${move}?`, options.yes, signal);
-    const goesOn =
+    const continues =
         "AWS continues the switch; the old version serves until it is done. Resume the wait: npm run watch-status -- --wait";
-    return untilCancelled(signal, goesOn, async () => {
+    return untilCancelled(signal, continues, async () => {
         await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile);
-        return say(
+        return printResult(
             `Version ${nameOf(target)} serves, and \`pulumi up\` does not change that.\n` +
                 "End the hold with: npm run rollback -- --release",
             { from: live, to: target, hold: true },
@@ -87,10 +87,10 @@ async function release(
     const { serving } = await readStateFlags(ssm, stack);
     const result = { from: live, to: live, hold: false };
     if (!serving?.hold) {
-        return say("The campaign is not held: `pulumi up` switches to the newest version.", result);
+        return printResult("The campaign is not held: `pulumi up` switches to the newest version.", result);
     }
     if (options.dryRun) {
-        return say(`It would end the hold at version ${nameOf(serving.solutionVersionArn)}.`, result);
+        return printResult(`It would end the hold at version ${nameOf(serving.solutionVersionArn)}.`, result);
     }
     const { reason } = options;
     await writeStateFlag(ssm, stack, "serving", {
@@ -101,13 +101,13 @@ async function release(
         from: live,
     });
     await recordCampaign(pulumiStack, options.configFile);
-    return say(
+    return printResult(
         `Version ${nameOf(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
         result,
     );
 }
 
-function say(text: string, result: { from: string; to: string; hold: boolean }): number {
+function printResult(text: string, result: { from: string; to: string; hold: boolean }): number {
     console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: options.dryRun ?? false, ...result }) : text);
     return exitCodes.fine;
 }

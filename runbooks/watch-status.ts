@@ -48,7 +48,7 @@ async function report(): Promise<StackReport> {
 
 async function watch(signal: AbortSignal): Promise<number> {
     const giveUp = Date.now() + options.timeout * 60_000;
-    let said = "";
+    let printed = "";
     for (;;) {
         const statuses = options.wait
             ? await statusOf(clients.personalize, await recordedResources(options.stack), Date.now())
@@ -62,9 +62,9 @@ async function watch(signal: AbortSignal): Promise<number> {
             .filter((status) => status.state !== "ACTIVE")
             .map((status) => `${status.resource}: ${status.state}`)
             .join("; ");
-        if (line !== said) {
+        if (line !== printed) {
             process.stderr.write(`${line}\n`);
-            said = line;
+            printed = line;
         }
         if (Date.now() > giveUp) {
             process.stderr.write(

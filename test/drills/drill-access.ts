@@ -20,8 +20,9 @@ import { soundWorlds } from "./access/sound.ts";
 import { soundWorld, type World } from "./access/world.ts";
 
 /**
- * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs, and holds it to naming
- * what is broken and to fixes that mend it; and shows it what is sound and unusual. On a local AWS of its own.
+ * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs. The diagnosis must name
+ * each fault, and its fixes must work; it must not complain about unusual but correct setups. Runs on its own local
+ * AWS.
  */
 
 const { seed, pairs, only } = new Command("drill:access")
@@ -43,7 +44,7 @@ const rows: string[][] = [];
 const problems: string[] = [];
 const seconds: number[] = [];
 const sums = { missed: 0, pairsMissed: 0, falseAlarms: 0, mended: 0, toMend: 0, unlike: 0 };
-/** Faults that this local AWS lets pass: then only the diagnosis can be held to something. */
+/** Faults that this local AWS does not enforce: only the diagnosis is checked. */
 const unfelt: string[] = [];
 let number = 0;
 try {
@@ -55,7 +56,7 @@ try {
 
     for (const one of alone) {
         const world = one.make(soundWorld(`s${++number}`, caller));
-        // Before the fixes change it.
+        // Compared before the fixes change it.
         const outcome = await runCase(instance, stage, world, [one.fault], recordOf(one, world));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one.fault], outcome);
@@ -106,7 +107,7 @@ process.exitCode = printGoals([
     { name: "access-seconds", figure: Math.max(...seconds), bound: "<", limit: 10, unit: " s" },
 ]);
 
-/** Fetches what the runbook sees of a world, and holds the built snapshot to it, on which the pairs rely. */
+/** Fetches the runbook's snapshot of a world, and compares it with the built one, on which the pairs rely. */
 function recordOf(one: Break, world: World) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));

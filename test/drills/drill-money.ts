@@ -7,9 +7,8 @@ import { sabotages } from "./money/sabotage.ts";
 import { virtualMonths } from "./money/virtual-months.ts";
 
 /**
- * Whether the cost guard keeps its word: in virtual months in which everything goes wrong, in the bill of a month against
- * what preview said of it, and in one life on a local AWS of its own. What a month costs is reckoned by a table of the
- * drill's own.
+ * Checks the cost guard: in virtual months with faults, in the bill of a month compared with preview's estimate, and in
+ * one life on its own local AWS. The drill uses its own prices.
  */
 
 const { seed, sabotage } = new Command("drill:money")
@@ -95,7 +94,9 @@ process.exitCode = printGoals([
               {
                   name: "money-bill-error",
                   figure: Math.max(...bills.map(({ errorPercent }) => errorPercent)),
-                  ...{ bound: "<=" as const, limit: 5, unit: "%" },
+                  bound: "<=" as const,
+                  limit: 5,
+                  unit: "%",
               },
               { name: "money-left-usd-hour", figure: life.leftUsdHour, bound: "=" as const, limit: 0 },
               { name: "money-life-missed", figure: missed, bound: "=" as const, limit: 0 },

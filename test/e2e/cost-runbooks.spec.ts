@@ -6,7 +6,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClien
 import { prices } from "../../config/prices.ts";
 import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notification.ts";
+import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
@@ -97,7 +97,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "somebody else's" }));
             const clients = { sns, sqs, now: () => performance.now() / 1000 };
             const where = { topicArn, queueUrl, waitSeconds: 2 };
-            const notice = testNotice("dev", new Date());
+            const notice = testNotification("dev", new Date());
             assert.equal(await sendAndAwait(clients, where, notice, new AbortController().signal), undefined);
             const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
             assert.equal(Messages[0]?.Body, "somebody else's");

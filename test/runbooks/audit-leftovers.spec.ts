@@ -98,7 +98,14 @@ describe("whose a thing is", () => {
 
 describe("leftovers", () => {
     const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
-        ...{ kind, name, usdPerMonth, arn: name, why: "", since: null, bills: bills(usdPerMonth), remove: [] },
+        kind,
+        name,
+        usdPerMonth,
+        arn: name,
+        why: "",
+        since: null,
+        bills: bills(usdPerMonth),
+        remove: [],
     });
 
     it("come in the order in which they can be removed", () => {
@@ -421,7 +428,10 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     await send(
         "lambda",
         new lambda.CreateFunctionCommand({
-            ...{ FunctionName: "old-function", Runtime: "nodejs22.x", Handler: "index.handler", Role: RoleArn },
+            FunctionName: "old-function",
+            Runtime: "nodejs22.x",
+            Handler: "index.handler",
+            Role: RoleArn,
             Code: { ZipFile: code },
             Tags: tags,
         }),
@@ -429,7 +439,8 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     await send(
         "scheduler",
         new scheduler.CreateScheduleCommand({
-            ...{ Name: "movie-recommender-park", ScheduleExpression: "rate(1 day)" },
+            Name: "movie-recommender-park",
+            ScheduleExpression: "rate(1 day)",
             FlexibleTimeWindow: { Mode: "OFF" },
             Target: { Arn: "arn:aws:lambda:eu-central-1:000000000000:function:old-function", RoleArn },
         }),

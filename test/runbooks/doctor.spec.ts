@@ -42,7 +42,9 @@ const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw
 
 const configOf = (values: Readonly<Record<string, string>> = {}) =>
     parseConfig((key) => values[key] ?? configDefaults[key], {
-        ...{ project: "movie-recommender", stack: "dev", region },
+        project: "movie-recommender",
+        stack: "dev",
+        region,
         awsCredentials: [],
     }) as StackConfig;
 
@@ -81,7 +83,10 @@ describe("the checks of the machine", () => {
     let folder: string;
     const answers: Record<string, string | undefined> = {};
     const deps = (env: NodeJS.ProcessEnv = {}): MachineDeps => ({
-        ...{ stack: "dev", projectDir: folder, configFile: join(folder, "Pulumi.dev.yaml"), env },
+        stack: "dev",
+        projectDir: folder,
+        configFile: join(folder, "Pulumi.dev.yaml"),
+        env,
         ask: async (...args) => {
             const stdout = answers[args[0] ?? ""];
             return stdout === undefined

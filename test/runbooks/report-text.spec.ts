@@ -3,12 +3,21 @@ import { changesSince, reportText } from "../../runbooks/lib/stack/report-text.t
 import type { ReportedResource, StackReport } from "../../runbooks/lib/stack/stack-report.ts";
 
 const resource = (name: string, state: string, more: Partial<ReportedResource> = {}): ReportedResource => ({
-    ...{ resource: name, arn: null, state, ageSeconds: 5, failureReason: null, lastCallError: null, nextStep: null },
+    resource: name,
+    arn: null,
+    state,
+    ageSeconds: 5,
+    failureReason: null,
+    lastCallError: null,
+    nextStep: null,
     consoleUrl: "https://console",
     ...more,
 });
 const report = (...resources: ReportedResource[]): StackReport => ({
-    ...{ overall: "active", resources, money: { parked: null, spent: null }, unread: [] },
+    overall: "active",
+    resources,
+    money: { parked: null, spent: null },
+    unread: [],
 });
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
 
@@ -25,8 +34,11 @@ describe("a stack that is followed", () => {
             resource("campaign films", "CREATE FAILED", {
                 failureReason: "no room",
                 lastCallError: {
-                    ...{ at: "2026-11-25T12:00:00Z", call: "UpdateCampaign", code: "LimitExceededException" },
-                    ...{ message: null, by: "arn:of:somebody" },
+                    at: "2026-11-25T12:00:00Z",
+                    call: "UpdateCampaign",
+                    code: "LimitExceededException",
+                    message: null,
+                    by: "arn:of:somebody",
                 },
             }),
         );

@@ -55,7 +55,14 @@ export function sceneOf(snapshot: Snapshot): Scene {
     const { roleArn, partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
     const keys = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
     const of: Import = {
-        ...{ roleArn, roleId: known(snapshot.role)?.id, partition, region, accountId, sourceArn, bucket, key },
+        roleArn,
+        roleId: known(snapshot.role)?.id,
+        partition,
+        region,
+        accountId,
+        sourceArn,
+        bucket,
+        key,
         keys: key === "" || key.endsWith("/") ? keys : [],
     };
     const text = known(snapshot.bucketPolicy);

@@ -20,7 +20,7 @@ import { staleIds } from "./why.ts";
 const version = "2012-10-17";
 
 /** Trust policy with Personalize's statements, and the existing statements for other principals. */
-export function mendedTrust(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+export function repairedTrust(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const ours = executionRoleTrust(of);
     const denies = present ? denialsOf([assumeRole(of)], present, "resource") : new Set<Statement>();
     const others = listOf(present?.Statement).filter((one) => !denies.has(one) && !isForPersonalize(one));
@@ -28,7 +28,7 @@ export function mendedTrust(of: Import, present: PolicyDocument | undefined): Po
 }
 
 /** Policy of the role for this import, with those statements of `present` that concern other things. */
-export function mendedRolePolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+export function repairedRolePolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const others = present ? withoutDenials(of, present) : [];
     const [replaced, kept] = [others.filter((one) => readsOnly(one, of)), others.filter((one) => !readsOnly(one, of))];
     const ours = executionRolePolicy(placeOf(of, replaced));
@@ -45,7 +45,7 @@ export function withoutDenials(of: Import, present: PolicyDocument): Statement[]
  * Bucket policy with Personalize's correct statements. Denials that affect the import get an exception for it; all
  * other statements stay unchanged. No other principal gets more access.
  */
-export function mendedBucketPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+export function repairedBucketPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const denies = present
         ? denialsOf([...roleReads(of), ...serviceReads(of)], present, "resource")
         : new Set<Statement>();
@@ -64,7 +64,7 @@ export function mendedBucketPolicy(of: Import, present: PolicyDocument | undefin
 }
 
 /** The boundary with the import's permissions added and its denials removed. */
-export function mendedBoundary(of: Import, present: PolicyDocument): PolicyDocument {
+export function repairedBoundary(of: Import, present: PolicyDocument): PolicyDocument {
     const ours = executionRolePolicy(placeOf(of, []));
     const kept = withoutDenials(of, present).filter(
         ({ Sid }) => !listOf(ours.Statement).some((one) => one.Sid === Sid),
@@ -73,7 +73,7 @@ export function mendedBoundary(of: Import, present: PolicyDocument): PolicyDocum
 }
 
 /** The key policy that lets role and Personalize decrypt; the role by its current ARN. */
-export function mendedKeyPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+export function repairedKeyPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const actions = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"];
     const ours: Statement[] = [
         {
@@ -156,7 +156,7 @@ function spared(statement: Statement, of: Import): Statement | undefined {
     if (keys.includes("aws:securetransport")) {
         return undefined;
     }
-    const mended = JSON.parse(
+    const repaired = JSON.parse(
         staleIds(JSON.stringify(Condition), of.roleId).reduce(
             (text, id) => text.replaceAll(id, of.roleId ?? id),
             JSON.stringify(Condition),
@@ -165,9 +165,9 @@ function spared(statement: Statement, of: Import): Statement | undefined {
     return {
         ...statement,
         Condition: {
-            ...mended,
-            Bool: { ...mended.Bool, "aws:PrincipalIsAWSService": "false" },
-            ArnNotLike: { ...mended.ArnNotLike, "aws:PrincipalArn": of.roleArn },
+            ...repaired,
+            Bool: { ...repaired.Bool, "aws:PrincipalIsAWSService": "false" },
+            ArnNotLike: { ...repaired.ArnNotLike, "aws:PrincipalArn": of.roleArn },
         },
     };
 }

@@ -2,7 +2,7 @@ import type { Diagnosis } from "./diagnose.ts";
 import { faults } from "./faults.ts";
 import type { Link } from "./link.ts";
 
-const marks = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
+const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 const widest = 100;
 
 /** The chain as a picture, the first broken link with its sentence and evidence, and both forms of each fix. */
@@ -12,7 +12,7 @@ export function draw(diagnosis: Diagnosis): string {
     const lines = links.flatMap((link, index) => {
         const wire = index === 0 ? [] : [links.slice(0, index).includes(firstBroken as Link) ? "  ┆" : "  │"];
         const here = link === firstBroken ? "   ◀ first broken link" : "";
-        return [...wire, `  ${marks[link.verdict]}  ${link.link.padEnd(longest)}  ${cut(link.detail)}${here}`];
+        return [...wire, `  ${symbols[link.verdict]}  ${link.link.padEnd(longest)}  ${cut(link.detail)}${here}`];
     });
     const judges = new Map<string, string[]>();
     for (const { judge, link } of links) {
@@ -30,9 +30,9 @@ export function draw(diagnosis: Diagnosis): string {
             `${verdict === "broken" ? "✗" : "!"} ${fault}: ${sentence}`,
             ...evidence.map((line) => `    ${line}`),
         ]),
-        ...fixes.flatMap(({ faults: mended, program, commands, location }) => [
+        ...fixes.flatMap(({ faults: fixed, program, commands, location }) => [
             "",
-            `→ ${mended.join(", ")}`,
+            `→ ${fixed.join(", ")}`,
             ...(program === "" ? [] : ["  in this program:", `    ${program}`]),
             ...(commands.length > 0 ? ["  with the AWS CLI:", ...commands.map((command) => `    ${command}`)] : []),
             ...(location === undefined ? [] : [`  and import from ${location}`]),

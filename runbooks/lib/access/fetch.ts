@@ -39,9 +39,25 @@ export async function fetchSnapshot(target: Target): Promise<Snapshot> {
     );
     const { caller, partition, accountId, sourceArn, job, schema } = target;
     const snapshot: Snapshot = {
-        ...{ caller, partition, region, accountId, roleArn, bucket, key, sourceArn },
-        ...{ passRole, role, simulated: { is: [] }, bucketFacts: facts, bucketPolicy: policy },
-        ...{ accessBlock: block, ownership: owner, keys, objects, job, schema },
+        caller,
+        partition,
+        region,
+        accountId,
+        roleArn,
+        bucket,
+        key,
+        sourceArn,
+        passRole,
+        role,
+        simulated: { is: [] },
+        bucketFacts: facts,
+        bucketPolicy: policy,
+        accessBlock: block,
+        ownership: owner,
+        keys,
+        objects,
+        job,
+        schema,
         kmsKeys: Object.fromEntries(kmsKeys),
     };
     if ("is" in role && role.is === undefined) {

@@ -1,15 +1,15 @@
 import type { Import } from "policy-evaluator";
 import type { Finding, Scene } from "./link.ts";
-import { type Mended, mend } from "./repairs.ts";
+import { type Repair, repairs } from "./repairs.ts";
 
 /** A fix in two forms: in this program, and as AWS CLI commands. */
-export interface Fix extends Mended {
+export interface Fix extends Repair {
     readonly faults: readonly Finding["fault"][];
 }
 
 /** The fixes of all findings, one for each place: a document is written once and as a whole. */
 export function fixesOf(scene: Scene, findings: readonly Finding[]): Fix[] {
-    const fixed = mendedImport(scene, findings);
+    const fixed = repairedImport(scene, findings);
     const grouped = new Map<string, Finding[]>();
     for (const finding of findings.filter(({ place }) => place !== "none")) {
         const id = `${finding.place} ${finding.place === "rolePolicy" || finding.place === "location" ? "" : (finding.about ?? "")}`;
@@ -23,12 +23,12 @@ export function fixesOf(scene: Scene, findings: readonly Finding[]): Fix[] {
     return [...groups.filter(isMove), ...groups.filter((group) => !isMove(group))].map((group) => {
         const [{ place }] = group as [Finding];
         const faults = [...new Set(group.map(({ fault }) => fault))];
-        return { faults, ...mend[place](scene, fixed, group, moved) };
+        return { faults, ...repairs[place](scene, fixed, group, moved) };
     });
 }
 
 /** The import after its location is fixed. */
-function mendedImport({ of, snapshot }: Scene, findings: readonly Finding[]): Import {
+function repairedImport({ of, snapshot }: Scene, findings: readonly Finding[]): Import {
     const key = findings.find(({ fault }) => fault === "object-wrong-key" || fault === "folder-without-slash")?.about;
     const far = findings.some(({ fault }) => fault === "bucket-region");
     return {

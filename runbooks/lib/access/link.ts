@@ -62,5 +62,9 @@ export function linkOf(link: string, judge: string, detail: string, findings: re
 }
 
 export const unknownLink = (link: string, judge: string, detail: string): Link => ({
-    ...{ link, judge, verdict: "unknown", detail, findings: [] },
+    link,
+    judge,
+    verdict: "unknown",
+    detail,
+    findings: [],
 });

@@ -53,7 +53,10 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
     );
     const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
     return {
-        ...{ region, bucket, key, sourceArn: datasetImportJobArn },
+        region,
+        bucket,
+        key,
+        sourceArn: datasetImportJobArn,
         ...(await callerIn(region)),
         partition: arn.partition,
         accountId: arn.accountId,
@@ -92,7 +95,11 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
     const identity = await callerIn(region);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
-        ...{ region, roleArn, bucket, key, sourceArn },
+        region,
+        roleArn,
+        bucket,
+        key,
+        sourceArn,
         ...identity,
         partition: role.partition,
         job: { is: undefined },
@@ -123,7 +130,8 @@ export async function targetOfStack(named: string | undefined): Promise<Target> 
     const identity = await callerIn(region);
     const { accountId, partition } = identity;
     return {
-        ...{ region, ...identity },
+        region,
+        ...identity,
         roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
         bucket: bucketNameFor(config, accountId),
         key: objectKeys.interactions,

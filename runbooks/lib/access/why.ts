@@ -38,9 +38,9 @@ function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[],
     return closest.mismatches.map((mismatch) => ({ ...reasonOf(mismatch, closest, request, family, of), evidence }));
 }
 
-type Said = Omit<Reason, "evidence">;
+type ReasonText = Omit<Reason, "evidence">;
 
-function missing({ action }: AccessRequest, family: Family): Said {
+function missing({ action }: AccessRequest, family: Family): ReasonText {
     if (family === "trust") {
         return { fault: "trust-missing", sentence: "No statement of the trust policy allows sts:AssumeRole." };
     }
@@ -49,7 +49,13 @@ function missing({ action }: AccessRequest, family: Family): Said {
     return { fault, sentence: `No statement of ${where} allows ${action}.` };
 }
 
-function reasonOf(mismatch: Mismatch, closest: Candidate, request: AccessRequest, family: Family, of: Import): Said {
+function reasonOf(
+    mismatch: Mismatch,
+    closest: Candidate,
+    request: AccessRequest,
+    family: Family,
+    of: Import,
+): ReasonText {
     switch (mismatch.part) {
         case "condition":
             return conditionReason(mismatch, closest, family, of);
@@ -60,7 +66,7 @@ function reasonOf(mismatch: Mismatch, closest: Candidate, request: AccessRequest
     }
 }
 
-function principalReason({ sid, statement }: Candidate, family: Family): Said {
+function principalReason({ sid, statement }: Candidate, family: Family): ReasonText {
     const named = JSON.stringify(statement.Principal ?? statement.NotPrincipal);
     if (family === "trust") {
         const trustsService = typeof statement.Principal === "object" && statement.Principal.Service !== undefined;
@@ -71,10 +77,10 @@ function principalReason({ sid, statement }: Candidate, family: Family): Said {
     return { fault: "bucket-principal", sentence: `${sid} of the bucket policy is for ${named}, not for Personalize.` };
 }
 
-function resourceReason({ sid, statement }: Candidate, request: AccessRequest, family: Family, of: Import): Said {
+function resourceReason({ sid, statement }: Candidate, request: AccessRequest, family: Family, of: Import): ReasonText {
     const named = listOf(statement.Resource);
     const shown = named.length > 0 ? named.join(", ") : `all but ${listOf(statement.NotResource).join(", ")}`;
-    const said = (fault: FaultId, why: string): Said => ({
+    const reason = (fault: FaultId, why: string): ReasonText => ({
         fault,
         sentence: `${sid} allows ${request.action} on ${shown}: ${why}.`,
     });
@@ -82,18 +88,18 @@ function resourceReason({ sid, statement }: Candidate, request: AccessRequest, f
     const bucketArn = `arn:${of.partition}:s3:::${of.bucket}`;
     const others = named.filter((name) => !isOfBucket(name, of.bucket));
     if (request.action === "s3:GetObject" && named.includes(bucketArn)) {
-        return said(`${at}-object-arn`, `objects are ${bucketArn}/*`);
+        return reason(`${at}-object-arn`, `objects are ${bucketArn}/*`);
     }
     if (request.action === "s3:ListBucket" && named.some((name) => name.startsWith(`${bucketArn}/`))) {
-        return said(`${at}-bucket-arn`, `a bucket is listed by its own ARN, ${bucketArn}`);
+        return reason(`${at}-bucket-arn`, `a bucket is listed by its own ARN, ${bucketArn}`);
     }
     const foreign = named.find((name) => parseArn(name)?.partition !== of.partition && isOfBucket(name, of.bucket));
     if (foreign !== undefined) {
-        return said(`${at}-partition`, `here the partition is ${of.partition}`);
+        return reason(`${at}-partition`, `here the partition is ${of.partition}`);
     }
     return others.length === named.length && others.length > 0
-        ? said(`${at}-other-bucket`, `the bucket is ${of.bucket}`)
-        : said(`${at}-prefix`, `that is not ${request.resource}`);
+        ? reason(`${at}-other-bucket`, `the bucket is ${of.bucket}`)
+        : reason(`${at}-prefix`, `that is not ${request.resource}`);
 }
 
 const isOfBucket = (name: string, bucket: string) =>
@@ -101,7 +107,7 @@ const isOfBucket = (name: string, bucket: string) =>
 
 type Condition = Extract<Mismatch, { part: "condition" }>;
 
-function conditionReason(condition: Condition, { sid }: Candidate, family: Family, of: Import): Said {
+function conditionReason(condition: Condition, { sid }: Candidate, family: Family, of: Import): ReasonText {
     const { operator, key, wanted, sent } = condition;
     const lower = key.toLowerCase();
     const asks = `${sid} requires ${operator} ${key} ${JSON.stringify(wanted)}`;

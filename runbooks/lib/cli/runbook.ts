@@ -95,7 +95,7 @@ function explained(error: Error): string {
 /** Runs work that Ctrl-C may interrupt; then prints how it continues, and exits with 8. */
 export async function untilCancelled(
     signal: AbortSignal,
-    goesOn: string,
+    continues: string,
     work: () => Promise<number>,
 ): Promise<number> {
     try {
@@ -104,7 +104,7 @@ export async function untilCancelled(
         if (!signal.aborted) {
             throw error;
         }
-        process.stderr.write(`Stopped. ${goesOn}\n`);
+        process.stderr.write(`Stopped. ${continues}\n`);
         return exitCodes.cancelled;
     }
 }

@@ -78,8 +78,11 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                         const { UnblendedCost, UsageQuantity } = Metrics;
                         found.push({
                             day: Date.parse(`${TimePeriod?.Start}T00:00:00Z`),
-                            ...{ service, usageType, usd: Number(UnblendedCost?.Amount ?? 0) },
-                            ...{ quantity: Number(UsageQuantity?.Amount ?? 0), unit: UsageQuantity?.Unit ?? "" },
+                            service,
+                            usageType,
+                            usd: Number(UnblendedCost?.Amount ?? 0),
+                            quantity: Number(UsageQuantity?.Amount ?? 0),
+                            unit: UsageQuantity?.Unit ?? "",
                         });
                     }
                 }
@@ -93,7 +96,9 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                 const { Total } = await client.send(
                     new GetCostForecastCommand({
                         TimePeriod: { Start: dateOf(period.start), End: dateOf(period.end) },
-                        ...{ Granularity: "DAILY", Metric: "UNBLENDED_COST", Filter: filterOf(scope) },
+                        Granularity: "DAILY",
+                        Metric: "UNBLENDED_COST",
+                        Filter: filterOf(scope),
                     }),
                 );
                 return Total?.Amount === undefined ? undefined : Number(Total.Amount);

@@ -68,8 +68,10 @@ export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): 
             if (there === undefined) {
                 return [{ do: "add notification", at }];
             }
-            const told = there.subscribers.some(({ kind, address }) => kind === "EMAIL" && address === wanted.email);
-            return told ? [] : [{ do: "add subscriber", at }];
+            const isSubscribed = there.subscribers.some(
+                ({ kind, address }) => kind === "EMAIL" && address === wanted.email,
+            );
+            return isSubscribed ? [] : [{ do: "add subscriber", at }];
         }),
     ];
 }
@@ -144,5 +146,8 @@ export async function makeChanges(
 }
 
 const notificationOf = ({ type, percent }: Threshold): Notification => ({
-    ...{ NotificationType: type, ComparisonOperator: "GREATER_THAN", Threshold: percent, ThresholdType: "PERCENTAGE" },
+    NotificationType: type,
+    ComparisonOperator: "GREATER_THAN",
+    Threshold: percent,
+    ThresholdType: "PERCENTAGE",
 });

@@ -85,8 +85,11 @@ export async function readBudget(
     const amount = (spend: { Amount?: string | undefined } | undefined) =>
         spend?.Amount === undefined ? undefined : Number(spend.Amount);
     return {
-        ...{ name: BudgetName, budget, limitUsd: Number(budget.BudgetLimit?.Amount ?? 0) },
-        ...{ spentUsd: amount(ActualSpend), forecastUsd: amount(ForecastedSpend) },
+        name: BudgetName,
+        budget,
+        limitUsd: Number(budget.BudgetLimit?.Amount ?? 0),
+        spentUsd: amount(ActualSpend),
+        forecastUsd: amount(ForecastedSpend),
         stack: ResourceTags.find(({ Key }) => Key === "pulumi:stack")?.Value,
         notifications: notifications.sort((a, b) => a.type.localeCompare(b.type) || a.threshold - b.threshold),
     };

@@ -54,7 +54,8 @@ export async function subscriptionsOf(client: SNSClient, TopicArn: string): Prom
         for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
             found.push(
                 ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
-                    ...{ protocol: Protocol, endpoint: Endpoint },
+                    protocol: Protocol,
+                    endpoint: Endpoint,
                     // SNS API Reference, ListSubscriptionsByTopic: an ARN only after the confirmation.
                     confirmed: SubscriptionArn.startsWith("arn:"),
                 })),
@@ -93,7 +94,10 @@ export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string
         ]) {
             const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
             found.push({
-                ...{ name: AlarmName, state: StateValue, since: since?.toISOString() ?? null, reason: StateReason },
+                name: AlarmName,
+                state: StateValue,
+                since: since?.toISOString() ?? null,
+                reason: StateReason,
                 page: /docs\/[\w./-]+\.md/.exec(AlarmDescription)?.[0] ?? null,
             });
         }

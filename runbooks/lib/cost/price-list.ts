@@ -72,7 +72,9 @@ export function pricesOf(json: string): ListedPrice[] {
                       {
                           usageType: usagetype,
                           description: description || groupDescription,
-                          ...{ unit, from: Number(beginRange), usd: Number(pricePerUnit.USD) },
+                          unit,
+                          from: Number(beginRange),
+                          usd: Number(pricePerUnit.USD),
                       },
                   ],
         )
@@ -124,7 +126,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     if (others.test(text) || unit === undefined) {
         return undefined;
     }
-    const name = nameOf(usageKind(text), unit.of, v2.test(text), listed.from);
+    const name = priceNameOf(usageKind(text), unit.of, v2.test(text), listed.from);
     if (name === undefined) {
         return undefined;
     }
@@ -135,7 +137,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
 /** Relative deviation of a listed price from ours: 0.01 is 1 %. */
 export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
-function nameOf(
+function priceNameOf(
     kind: ReturnType<typeof usageKind>,
     unit: "gb" | "hours" | "interactions" | "requests",
     isV2: boolean,

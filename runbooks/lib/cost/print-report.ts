@@ -89,7 +89,7 @@ function endingLines(
     expectedMonthUsd: number | undefined,
     savedByCaches: SavedCalls | undefined,
 ): string[] {
-    const said: string[] = [];
+    const ending: string[] = [];
     if (compared) {
         const { from, to, rows } = compared;
         const times = `${readable(from)} to ${readable(to)}`;
@@ -97,7 +97,7 @@ function endingLines(
             (sum, { predicted, billed }) => ({ predicted: sum.predicted + predicted, billed: sum.billed + billed }),
             { predicted: 0, billed: 0 },
         );
-        said.push(
+        ending.push(
             "",
             `Predicted ${priceNote} and billed, ${times}:`,
             table(
@@ -116,28 +116,28 @@ function endingLines(
     }
     const last =
         expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` estimated ${approximately(expectedMonthUsd)}`;
-    said.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
+    ending.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
     if (savedByNote) {
         const { since, hours, usd: saved } = savedByNote;
-        said.push(
+        ending.push(
             `Parked since ${readable(Date.parse(since))}: ${hours.toFixed(1)} hours of this time, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (savedByBill) {
         const { from, to, hours, usd: saved } = savedByBill;
-        said.push(
+        ending.push(
             `According to the bill, no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (savedByCaches) {
-        said.push(cacheSavingsText(savedByCaches));
+        ending.push(cacheSavingsText(savedByCaches));
     }
     if (outlook) {
         const by =
             outlook.by === "AWS" ? "by AWS's forecast" : "extrapolated linearly, because AWS has too little data";
-        said.push(`The whole month will cost ${approximately(outlook.monthUsd)}, ${by}.`);
+        ending.push(`The whole month will cost ${approximately(outlook.monthUsd)}, ${by}.`);
     }
-    return said;
+    return ending;
 }
 
 const readable = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");

@@ -57,7 +57,9 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
     const time = comparedTime(period, { now, today, bornAt });
     const standing = estimate({ ...plan, hasCampaign: plan.hasCampaign && parked === undefined });
     return {
-        ...{ scope, lines, estimate: predicted },
+        scope,
+        lines,
+        estimate: predicted,
         totalUsd: lines.reduce((sum, { usd }) => sum + usd, 0),
         compared: time && { ...time, rows: compare(predicted, lines, time, bornAt) },
         savedByNote: savedByNote(parked, plan, { ...period, now }),
@@ -83,7 +85,7 @@ export interface Outlook {
 }
 
 /** Number of past days for the extrapolation. */
-const looksBack = 7;
+const daysBack = 7;
 
 /** The month's forecast: AWS's forecast from `today` (a midnight) to `end`, or an extrapolation without it. */
 export function outlookOf(
@@ -106,16 +108,16 @@ function dailyRate(
     { today, bornAt }: { readonly today: number; readonly bornAt: number },
     { monthly }: Estimate,
 ): number {
-    const from = Math.max(today - looksBack * day, Math.ceil(bornAt / day) * day, ...firstDay(lines));
+    const from = Math.max(today - daysBack * day, Math.ceil(bornAt / day) * day, ...firstDay(lines));
     const days = (today - from) / day;
     if (days < 1) {
         return (monthly.reduce((sum, { expected }) => sum + expected.high, 0) / hoursPerMonth) * (day / hour);
     }
-    const goesOn = lines.filter(({ usageType, ...line }) => {
+    const continuing = lines.filter(({ usageType, ...line }) => {
         const kind = usageKind(usageType);
         return line.day >= from && line.day < today && kind !== "training" && kind !== "import";
     });
-    return goesOn.reduce((sum, { usd }) => sum + usd, 0) / days;
+    return continuing.reduce((sum, { usd }) => sum + usd, 0) / days;
 }
 
 /** The first day of the lines, if any: a report may begin after the stack. */

@@ -8,10 +8,14 @@ import {
 import { hasName } from "../../../personalize/errors.ts";
 
 /** A test notification, in the format of all notifications. */
-export function testNotice(stack: string, now: Date) {
+export function testNotification(stack: string, now: Date) {
     const at = now.toISOString();
     return {
-        ...{ schemaVersion: 1 as const, id: `${stack}/test/${at}`, kind: "test", stack, at },
+        schemaVersion: 1 as const,
+        id: `${stack}/test/${at}`,
+        kind: "test",
+        stack,
+        at,
         text: `Stack ${stack}: test notification, sent by npm run budget-alarms. No action is needed.`,
     };
 }
@@ -28,12 +32,12 @@ export async function sendAndAwait(
         queueUrl: QueueUrl,
         waitSeconds,
     }: Readonly<Record<"topicArn" | "queueUrl", string>> & { readonly waitSeconds: number },
-    notice: { readonly id: string },
+    notification: { readonly id: string },
     signal: AbortSignal,
 ): Promise<number | undefined> {
     const begun = now();
     await sns.send(
-        new PublishCommand({ TopicArn: topicArn, Subject: "Test notification", Message: JSON.stringify(notice) }),
+        new PublishCommand({ TopicArn: topicArn, Subject: "Test notification", Message: JSON.stringify(notification) }),
     );
     const others: string[] = [];
     try {
@@ -50,7 +54,7 @@ export async function sendAndAwait(
             );
             for (const { Body = "", ReceiptHandle = "" } of Messages) {
                 // Found also where the subscription wraps and escapes it.
-                if (Body.includes(notice.id)) {
+                if (Body.includes(notification.id)) {
                     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
                     return now() - begun;
                 }

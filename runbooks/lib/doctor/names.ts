@@ -65,9 +65,9 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const { partition, accountId } = await whoAmI(config);
     const client = new PersonalizeClient({ region });
     const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
-    const of = (kind: string, tail: string, look: (arn: string) => Promise<unknown>) => async () => {
+    const of = (kind: string, tail: string, check: (arn: string) => Promise<unknown>) => async () => {
         const resourceArn = arn(tail);
-        await look(resourceArn);
+        await check(resourceArn);
         const { tags: found = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
         const has = Object.fromEntries(found.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
         return ["pulumi:project", "pulumi:stack"].every((key) => has[key] === tags[key])
@@ -75,7 +75,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
             : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
     };
     // A resource in config `adopt` may still have another owner's tags.
-    const looks = Object.entries({
+    const checks = Object.entries({
         datasetGroup: of("dataset group", `dataset-group/${names.datasetGroup}`, (datasetGroupArn) =>
             client.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),
         ),
@@ -99,8 +99,8 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
                 of("filter", `filter/${name}`, (filterArn) => client.send(new DescribeFilterCommand({ filterArn }))),
             ]),
         ),
-    }).flatMap(([key, look]) => (key in adopt ? [] : [look]));
-    const answers = await Promise.allSettled(looks.map((look) => look()));
+    }).flatMap(([key, check]) => (key in adopt ? [] : [check]));
+    const answers = await Promise.allSettled(checks.map((check) => check()));
     const taken: string[] = [];
     const unclear: unknown[] = [];
     let ours = 0;
@@ -114,7 +114,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     if (taken.length === 0 && unclear.length > 0) {
         throw unclear[0];
     }
-    return judged(taken, ours, looks.length, stack);
+    return judged(taken, ours, checks.length, stack);
 };
 
 function judged(taken: readonly string[], ours: number, of: number, stack: string): Finding {

@@ -13,7 +13,7 @@ import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
 /** State of a stack at a moment; times in epoch milliseconds. */
-export interface StackLook {
+export interface StackObservation {
     readonly now: number;
     /** The campaign and the ARN of its version; undefined without a campaign. */
     readonly campaign: (CampaignSeen & { readonly solutionVersionArn: string }) | undefined;
@@ -28,14 +28,14 @@ export interface StackLook {
     readonly importedAt: number | undefined;
 }
 
-export interface LookClients {
+export interface ObservationClients {
     readonly personalize: PersonalizeClient;
     readonly cloudwatch: CloudWatchClient;
     readonly ssm: SSMClient;
 }
 
 /** ARNs of the stack's resources; undefined if the program has not made them. */
-export interface LookedAt {
+export interface ObservedResources {
     readonly stack: string;
     readonly campaignArn: string | undefined;
     readonly rankingCampaignArn: string | undefined;
@@ -44,19 +44,23 @@ export interface LookedAt {
 }
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
-const longestLook = 62 * day;
+const longestPeriod = 62 * day;
 /** Each metric of each version costs money; older ones no longer change, and `npm run versions` shows them. */
 const mostVersions = 5;
 
 /** Reads everything that is published. */
-export async function lookAtStack(clients: LookClients, at: LookedAt, now: number): Promise<StackLook> {
+export async function observeStack(
+    clients: ObservationClients,
+    at: ObservedResources,
+    now: number,
+): Promise<StackObservation> {
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
     const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
-    const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestLook);
+    const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
     const requestsOf = (arn: string, metric: string) =>
         requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
     const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.requests);
@@ -79,7 +83,7 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
 }
 
 /** The campaign; undefined if it is being deleted. */
-async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackLook["campaign"]> {
+async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
     const seen = await campaignSeen(client, campaignArn);
     return seen && isLeaving(seen) ? undefined : seen;
 }
@@ -87,8 +91,8 @@ async function campaignIn(client: PersonalizeClient, campaignArn: string): Promi
 async function activeVersions(
     client: PersonalizeClient,
     solutionArn: string,
-    campaign: StackLook["campaign"],
-): Promise<StackLook["versions"]> {
+    campaign: StackObservation["campaign"],
+): Promise<StackObservation["versions"]> {
     const active = (await listVersions(client, solutionArn)).filter(({ status }) => status === "ACTIVE");
     const newest = new Set(active.slice(-mostVersions));
     const versions: { solutionVersionArn: string; metrics: Metrics }[] = [];

@@ -7,7 +7,7 @@ import { usedTPS } from "../../../cost/spend.ts";
 import { hour, minute } from "../../../cost/time.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";
 import { judgedMetric } from "../training/quality-gate.ts";
-import type { StackLook } from "./observe.ts";
+import type { StackObservation } from "./observe.ts";
 
 /** One value of a metric. */
 export interface MetricValue {
@@ -27,11 +27,15 @@ export const minuteOf = (now: number): number => Math.floor(now / minute) * minu
  * The values to publish, named as in config/metrics.ts; unknown ones are omitted. Idle time and cost are calculated
  * from the cost guard's state as the guard does; the month's spend only if it has some.
  */
-export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {
-    const { now, campaign, requests, ranking, guard, versions, importedAt } = look;
+export function valuesOf(observation: StackObservation, config: GuardConfig): MetricValue[] {
+    const { now, campaign, requests, ranking, guard, versions, importedAt } = observation;
     const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
-        ...{ campaign: { found: campaign }, requests, ranking },
-        ...{ kept: undefined, parked: undefined, solutions: undefined },
+        campaign: { found: campaign },
+        requests,
+        ranking,
+        kept: undefined,
+        parked: undefined,
+        solutions: undefined,
     });
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],
@@ -58,7 +62,7 @@ export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {
  * Percent by which the NDCG@10 of the serving version is below that of the version before, as in retrain's quality
  * gate; 0 if it is not below, or there is none before. Undefined if unknown.
  */
-function ndcgDrop(versions: StackLook["versions"], serving: string | undefined): number | undefined {
+function ndcgDrop(versions: StackObservation["versions"], serving: string | undefined): number | undefined {
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);
     const reached = versions[at]?.metrics[judgedMetric];
     const before = versions[at - 1]?.metrics[judgedMetric];

@@ -35,8 +35,8 @@ export async function recordCampaign(
             ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", ...targets, ...where)
             : exported;
     if (answer.exitCode !== 0) {
-        const said = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
-        const why = said.find((line) => line.startsWith("error:")) ?? answer.stderr;
+        const output = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
+        const why = output.find((line) => line.startsWith("error:")) ?? answer.stderr;
         const later = recorded ? "pulumi refresh" : "pulumi up";
         process.stderr.write(`The Pulumi state does not have this change yet (${why}). Record it with: ${later}\n`);
     }

@@ -59,8 +59,9 @@ export async function reportOn(
         // After one refusal CloudTrail is not called again.
         const asks = isFailed(status) && unread.length === 0;
         const of = recorded[index];
-        const look = of && asks && (() => lastCallError(clients.cloudTrail(region), of.kind, namesOf(of, status), now));
-        resources.push({ ...status, lastCallError: (look && (await orUnread("CloudTrail", look))) || null });
+        const lookUp =
+            of && asks && (() => lastCallError(clients.cloudTrail(region), of.kind, namesOf(of, status), now));
+        resources.push({ ...status, lastCallError: (lookUp && (await orUnread("CloudTrail", lookUp))) || null });
     }
     const money = region === "" ? null : await orUnread("state flags", () => guardNote(clients.ssm(region), stack));
     return { overall: overall(statuses), resources, money, unread };
@@ -114,9 +115,9 @@ interface TrailRecord {
     readonly userIdentity?: { readonly arn?: string };
 }
 
-const day = 24 * 3600 * 1000;
+const dayMs = 24 * 3600 * 1000;
 /** An older failure does not explain a current one. */
-const looksBack = 7 * day;
+const lookupPeriodMs = 7 * dayMs;
 
 /** The noun in the service's calls. */
 const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
@@ -140,8 +141,8 @@ export async function lastCallError(
         const { Events = [] } = await client.send(
             new LookupEventsCommand({
                 LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: call }],
-                StartTime: new Date(now - looksBack),
-                EndTime: new Date(now + day),
+                StartTime: new Date(now - lookupPeriodMs),
+                EndTime: new Date(now + dayMs),
                 MaxResults: 50,
             }),
         );

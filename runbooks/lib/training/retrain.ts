@@ -56,8 +56,8 @@ export async function retrain(
 ): Promise<Retrained> {
     const { stack, campaignArn } = campaign;
     const ssm = deps.ssm(regionOf(campaignArn));
-    const note = (mark: Omit<ServingFlag, "since">) =>
-        writeStateFlag(ssm, stack, "serving", { ...mark, since: nowIso() });
+    const record = (flag: Omit<ServingFlag, "since">) =>
+        writeStateFlag(ssm, stack, "serving", { ...flag, since: nowIso() });
     const served = (await settledCampaign(deps, campaign))?.solutionVersionArn;
     if (served === undefined) {
         throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
@@ -78,12 +78,12 @@ export async function retrain(
     );
     // After a crash during the switch this is not `live`; moving back is not needed.
     const meanwhile = serving?.retraining ? served : held;
-    await note({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
+    await record({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
     await deps.up();
     const fresh = await deps.newest();
     const end = { live, fresh, newest, compared: null, reasons: [] };
     if (fresh === newest) {
-        await note({ solutionVersionArn: meanwhile, ...before, from: meanwhile });
+        await record({ solutionVersionArn: meanwhile, ...before, from: meanwhile });
         return { ...end, outcome: "nothing new", fresh: null };
     }
 
@@ -98,7 +98,7 @@ export async function retrain(
 
     const figure = (of: Compared["live"]) => of?.[judgedMetric]?.toFixed(4) ?? "unknown";
     const reason = `retrained: NDCG@10 ${figure(compared.fresh)} after ${figure(compared.live)}`;
-    await note({ solutionVersionArn: fresh, hold: false, reason, from: live, retraining });
+    await record({ solutionVersionArn: fresh, hold: false, reason, from: live, retraining });
     await deps.up();
     const problem = await deps.smokeProblem();
     if (problem !== undefined) {
@@ -106,6 +106,6 @@ export async function retrain(
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason: failed });
         return { ...end, outcome: "rolled back", compared, reasons: [problem] };
     }
-    await note({ solutionVersionArn: fresh, hold: false, reason, from: live });
+    await record({ solutionVersionArn: fresh, hold: false, reason, from: live });
     return { ...end, outcome: "switched", compared };
 }

@@ -2,16 +2,16 @@ import { type Process, running, startedBy } from "../../../bench/lib/processes.t
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
 
-/** When the engine is killed: after a share of the command's usual time, or between a call's acceptance and its answer. */
+/** The moment of the kill: after a share of the command's usual time, or between a call's acceptance and its answer. */
 export type Moment = { readonly share: number } | { readonly operation: string };
 
-/** One killed command, and what goes wrong besides. */
+/** One killed command, with further faults. */
 export interface Case {
     readonly command: "up" | "destroy";
     readonly moment: Moment;
-    /** Whether the Personalize emulator is killed together with the engine. */
+    /** Whether the Personalize emulator is killed too. */
     readonly emulatorToo: boolean;
-    /** Faults that meet the command which is run again. */
+    /** Faults for the repeated command. */
     readonly faults: readonly object[];
 }
 
@@ -31,9 +31,9 @@ const asked = {
 const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampaign", "ListDatasetGroups"];
 
 /**
- * Pairs of a killed `up` and a killed `destroy`. Every other one is killed between acceptance and answer, through all
- * operations in turn; the others at uniform moments. Every third takes the emulator along, every other one of the
- * rest meets throttling and dropped connections afterwards.
+ * Pairs of a killed `up` and a killed `destroy`. Every other pair is killed between acceptance and answer, through all
+ * operations in turn; the others at uniform moments. Every third case also kills the emulator; half of the rest have
+ * throttling and dropped connections afterwards.
  */
 export function casesOf(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);
@@ -59,13 +59,13 @@ export function casesOf(seed: number, pairs: number): readonly Case[] {
     });
 }
 
-/** A moment as the table shows it. */
+/** A moment as text for the table. */
 export const describeMoment = (moment: Moment) =>
     "operation" in moment ? `after ${moment.operation}` : `at ${Math.round(100 * moment.share)} %`;
 
-/** What a life from `up` to `destroy` asked of the service more than once. */
+/** Duplicate calls of a life from `up` to `destroy`. */
 export interface Excess {
-    /** Resources that were made beside one that was there. */
+    /** Resources created in addition to an existing one. */
     readonly duplicates: number;
     /** Imports, trainings and campaigns beyond the one of each that a life needs. */
     readonly paidTwice: number;
@@ -73,7 +73,7 @@ export interface Excess {
 
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
 
-/** Counts accepted calls; what failed to be made and was made again is no duplicate. */
+/** Counts accepted calls; a resource created again after a failure is not a duplicate. */
 export function excessOf(requests: readonly LoggedRequest[]): Excess {
     const made = new Map<string, number>();
     for (const { operation, outcome } of requests) {
@@ -87,15 +87,15 @@ export function excessOf(requests: readonly LoggedRequest[]): Excess {
 }
 
 /**
- * What killed engines leave running. Our own providers end by themselves when the engine is gone; Pulumi's language
- * host does not, and forty of them would stay on the machine.
+ * Processes left by killed engines. Our own providers end by themselves without an engine; Pulumi's language host does
+ * not, and forty of them would stay on the machine.
  */
 export function orphansOfKilled() {
     const known: Process[] = [];
     return {
-        /** Notes what an engine has started, just before it is killed. */
+        /** Records the processes of an engine, just before it is killed. */
         add: (engine: number): void => void known.push(...startedBy(engine)),
-        /** Ends those that still run, by the id and the command under which they were noted. */
+        /** Ends those still running, by their recorded id and command. */
         end(): void {
             const commands = new Map(running().map(({ pid, command }) => [pid, command]));
             for (const { pid } of known.filter((one) => commands.get(one.pid) === one.command)) {

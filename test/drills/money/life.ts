@@ -9,30 +9,30 @@ import { everythingIn, watchersIn } from "../../support/left.ts";
 import { region, startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
-/** One thing that had to happen on the local AWS, and whether it did. */
+/** One expected result on the local AWS, and whether it happened. */
 export interface Step {
     readonly what: string;
     readonly fine: boolean;
     readonly seconds: number;
-    /** What there was instead, or what is worth knowing. */
+    /** The actual result, or a remark. */
     readonly note: string;
 }
 
 export interface Life {
     readonly steps: readonly Step[];
-    /** Notices that came under two ids, or not at all; as sentences. */
+    /** Duplicate or missing notifications, as sentences. */
     readonly noticesWrong: readonly string[];
-    /** What an hour after `destroy` costs, US dollars. */
+    /** Cost of an hour after `destroy`, US dollars. */
     readonly leftUsdHour: number;
     readonly left: readonly string[];
 }
 
-/** Idle after so many hours: 18 seconds. */
+/** Hours until the campaign is idle: 18 seconds. */
 const idleHours = "0.005";
 
 /**
- * One life of the cost guard on the real engine and a local AWS that enforces: its schedule starts it, it parks an idle
- * campaign, brakes one that is really asked too much, and neither `up` nor it fights who parked or resumed.
+ * One life of the cost guard on the real engine and an enforcing local AWS: its schedule starts it; it parks an idle
+ * campaign; it enforces the limit of a busy one; neither `up` nor the guard undoes a park or resume by a person.
  */
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
@@ -53,7 +53,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     let campaignArn = "";
     let QueueUrl = "";
 
-    /** Takes what has come; raw as readers get it. */
+    /** Receives the new messages, raw. */
     async function read(): Promise<void> {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         for (const { Body = "", ReceiptHandle } of Messages) {
@@ -71,7 +71,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
             () => false,
         );
-    /** Does something, and waits until it is so. */
+    /** Does something, and waits for its result. */
     async function step(what: string, isSo: () => Promise<boolean>, seconds = 0, note = () => ""): Promise<void> {
         const begun = performance.now();
         let so = await isSo();
@@ -90,7 +90,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         await step("it parks the idle campaign, and says so", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
-        // Preview refuses a limit below the price of a campaign, but not while it is parked: resume brings it back then.
+        // Preview refuses a limit below the price of a campaign, but not while it is parked: resume creates it again
+        // then.
         await aws.configure(common);
         fine("up", await aws.engine("up"));
         const { estimatedMonthlyCostUsd } = await aws.outputs();
@@ -176,7 +177,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     }
 }
 
-/** Kinds that had to come once; doubles by id are dropped. */
+/** Kinds that must arrive once; duplicates by id are dropped. */
 const once = ["limit-reached", "limit-overridden", "idle-parked"];
 
 function wrongOf(got: readonly string[]): string[] {

@@ -7,18 +7,18 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
 export interface Metered {
-    /** Units by the last part of their usage type. */
+    /** Units, by the last part of their usage type. */
     readonly quantities: ReadonlyMap<string, number>;
-    /** US dollars by the drill's own table. */
+    /** US dollars by the drill's own prices. */
     readonly usd: number;
-    /** US dollars as Cost Explorer says. */
+    /** US dollars by Cost Explorer. */
     readonly shownUsd: number;
 }
 
 const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 const hourOf = (at: number) => `${new Date(at).toISOString().slice(0, 13)}:00:00Z`;
 
-/** What Cost Explorer has of Amazon Personalize in `[start, end)`: whole days, or hours where that is said. */
+/** Cost Explorer's usage of Amazon Personalize in `[start, end)`: whole days, or hours. */
 export async function metered(
     aws: TestAws,
     start: number,
@@ -61,7 +61,7 @@ export async function metered(
     }
 }
 
-/** Moves the clock of the emulator on by so many seconds; answers what it shows then. */
+/** Advances the emulator's clock by some seconds; returns its new time. */
 export async function advance({ instance }: TestAws, seconds: number): Promise<number> {
     const url = `http://127.0.0.1:${instance.port}/_local/clock`;
     const response = await fetch(url, { method: "POST", body: JSON.stringify({ advanceSeconds: seconds }) });
@@ -70,12 +70,12 @@ export async function advance({ instance }: TestAws, seconds: number): Promise<n
     return Date.parse(answer.now);
 }
 
-/** Requests at a time; more does not make one process any faster. */
+/** Concurrent requests; more are not faster with one process. */
 const atOnce = 24;
-/** A signature holds for a while (5 minutes here): the same request is sent again and again until then. */
+/** Reuse of a signature, which is valid for 5 minutes here. */
 const freshFor = 60_000;
 
-/** Asks a campaign for recommendations so many times, as fast as it answers, or until `enough` says so; answers how often it did. */
+/** Sends requests to a campaign as fast as it answers, until `count` or `enough`; returns the number of answers. */
 export async function ask(
     { instance }: TestAws,
     campaignArn: string,
@@ -119,7 +119,7 @@ export async function ask(
     return answered;
 }
 
-/** The result of a command that must end well. */
+/** Returns the result of a command, or throws if it failed. */
 export function fine(what: string, result: CommandResult): CommandResult {
     if (result.exitCode !== 0) {
         throw new Error(`${what} exits ${result.exitCode}:\n${(result.stdout + result.stderr).slice(-3000)}`);

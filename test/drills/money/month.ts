@@ -7,28 +7,28 @@ import { type MoneyWorld, moneyWorld } from "./world.ts";
 export type GuardRun = typeof runGuard;
 
 export interface MonthResult {
-    /** Notices that were lost, doubled or uncalled for, as who drops doubles by id reads them; each as a sentence. */
+    /** Lost, duplicate or unexpected notifications after duplicates by id are dropped; as sentences. */
     readonly noticesWrong: readonly string[];
-    /** Parks and deletions that are missing or uncalled for. */
+    /** Missing or unexpected parks and deletions. */
     readonly actsWrong: readonly string[];
     readonly notices: number;
-    /** Minutes from each limit's being reached to the park. */
+    /** Minutes from reaching each limit to the park. */
     readonly brakes: readonly { readonly counted: number; readonly all: number }[];
-    /** How far the guard's last estimate of the month is from the true bill, US dollars. */
+    /** Difference of the guard's last estimate from the true bill, US dollars. */
     readonly estimateOff: number;
     readonly runs: number;
     readonly failedRuns: number;
-    /** The minutes of the runs that did something. */
+    /** Minutes of the runs that acted. */
     readonly moments: readonly number[];
 }
 
 const days = 30;
 const minutes = days * 24 * 60;
 const everyMinutes = 15;
-/** Lambda tries a run that failed once more, after a minute, as the component has it. */
+/** Lambda retries a failed run once, after a minute, as the component configures. */
 const retryAfter = 1;
 
-/** Runs a guard through a virtual month. The first run of the schedule is `phase` minutes after the month's start. */
+/** Runs a guard through a virtual month. Its schedule starts `phase` minutes after the month's start. */
 export async function month(
     scenario: Scenario,
     disturbance: Disturbance,
@@ -96,7 +96,7 @@ export async function month(
     };
 }
 
-/** Whether a run noted more than how far it looked: its own requests count as something done. */
+/** Whether a run changed the probe in its state: its own requests count as an act. */
 const isOfNote = (before: string | undefined, after: string | undefined) => {
     const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);
     return before !== after && probeIn(before) !== probeIn(after);
@@ -123,7 +123,7 @@ function readOnce(world: MoneyWorld) {
     return { notices, wrong };
 }
 
-/** What is expected and did not happen, and what happened and was not expected. */
+/** Missing expected events, and unexpected ones. */
 function matched(expected: readonly Expected[], happened: readonly Happened[]): string[] {
     const open = [...expected].sort((a, b) => a.to - b.to);
     const uncalledFor = happened.filter(({ what, minute, text }) => {
@@ -132,7 +132,7 @@ function matched(expected: readonly Expected[], happened: readonly Happened[]): 
             minute >= one.from &&
             minute <= one.to &&
             (one.names ?? []).every((name) => text.includes(name));
-        // What must come is served first.
+        // Required events are matched first.
         const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
         if (found !== undefined) open.splice(open.indexOf(found), 1);
         return found === undefined;

@@ -1,9 +1,9 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardRun } from "./month.ts";
 
-/** Guards that are not as they should be, by which the drill shows that it sees such ones. */
+/** Broken guards: the drill must detect them. */
 export const sabotages: Readonly<Record<string, () => GuardRun>> = {
-    /** Does at once what it decided, and notes it only when it is done. */
+    /** Acts immediately, and records its intent only afterwards. */
     "forgets-intent": () => (ports, config) => {
         let held: string | undefined;
         let first = true;
@@ -15,7 +15,7 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                     [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
                 },
-                // What is done last.
+                // The last port of a run.
                 async publish(gauges) {
                     if (held !== undefined) await ports.writeState(held);
                     await ports.publish(gauges);
@@ -40,7 +40,7 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                 config,
             );
     },
-    /** Knows the first campaign alone. */
+    /** Ignores the ranking campaign. */
     "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
     "says-it-under-a-new-name": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),

@@ -1,14 +1,14 @@
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { MoneyWorld, StackMonth } from "./world.ts";
 
-/** What happens in a virtual month of a stack. */
+/** The events of a virtual month. */
 export interface Scenario extends StackMonth {
     readonly name: string;
-    /** What people do at a minute, before others ask. */
+    /** Actions of people at a minute, before other requests. */
     script(world: MoneyWorld, minute: number): void;
-    /** Requests of others in a minute, where there is a campaign. */
+    /** Requests of others in a minute, while a campaign serves. */
     rate(minute: number): number;
-    /** The same to have films ordered, where there is a campaign for that. */
+    /** Requests for the order of films, while a ranking campaign serves. */
     rankRate(minute: number): number;
 }
 
@@ -45,13 +45,13 @@ function scenario(
     };
 }
 
-/** About 11,000 a day, never none for an hour. */
+/** About 11,000 a day, at least one every hour. */
 const steady = (minute: number) => 6 + (minute % 5);
 const nobody = () => 0;
-/** Monday to Friday, 8 to 18 o'clock; the month begins on a Monday. */
+/** Monday to Friday, 8:00 to 18:00; the month begins on a Monday. */
 const officeHours = (minute: number) =>
     Math.floor(minute / day) % 7 < 5 && minute % day >= 8 * hour && minute % day < 18 * hour ? 4 : 0;
-/** 40 TPS from a minute on: forty times what one TPS of minimum bills. */
+/** 40 TPS from a minute on: forty times the minimum of one TPS. */
 const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
 
 /** The virtual months; solution `films` is the one that is in use. */

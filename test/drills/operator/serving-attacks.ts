@@ -36,7 +36,7 @@ import { anotherStack, clientsOf, code } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
-/** Attacks of an operator on what serves other stacks, and by what serves his own. */
+/** Attacks of an operator on serving resources of other stacks, and through its own. */
 export async function servingAttacksOn(
     aws: TestAws,
     scope: OperatorScope,
@@ -77,7 +77,9 @@ export async function servingAttacksOn(
         tries("writes a viewer's list", () =>
             dynamo.send(
                 new UpdateItemCommand({
-                    ...{ TableName: names.api, Key, UpdateExpression: "SET films = :none" },
+                    TableName: names.api,
+                    Key,
+                    UpdateExpression: "SET films = :none",
                     ExpressionAttributeValues: { ":none": { L: [] } },
                 }),
             ),
@@ -89,7 +91,9 @@ export async function servingAttacksOn(
         tries("lets his API call another's function", () =>
             lambda.send(
                 new AddPermissionCommand({
-                    ...{ FunctionName, StatementId: "mallory", Action: "lambda:InvokeFunction" },
+                    FunctionName,
+                    StatementId: "mallory",
+                    Action: "lambda:InvokeFunction",
                     Principal: "apigateway.amazonaws.com",
                 }),
             ),
@@ -119,7 +123,8 @@ export async function servingAttacksOn(
         tries("passes the API's role to EventBridge Scheduler", () =>
             scheduler.send(
                 new CreateScheduleCommand({
-                    ...{ Name: names.prefetch, ScheduleExpression: "rate(1 hour)" },
+                    Name: names.prefetch,
+                    ScheduleExpression: "rate(1 hour)",
                     FlexibleTimeWindow: { Mode: "OFF" },
                     Target: {
                         Arn: `arn:${partition}:lambda:${region}:${scope.accountId}:function:${names.prefetch}`,
@@ -184,8 +189,8 @@ export async function servingAttacksOn(
 }
 
 /**
- * What the API's function reaches when the operator writes everything into its role, which he may. Only Lambda can be that
- * role, so the documents are judged, by the evaluator.
+ * Attacks by the API's function after the operator gave its role every permission, which is allowed. Only Lambda can
+ * assume that role, so the evaluator judges the documents.
  */
 export function openedRoleAttacks(scope: OperatorScope, otherTable: string): Attack[] {
     const { partition, accountId, names } = scope;

@@ -100,7 +100,7 @@ function errorsOf(calls: readonly Call[]): Map<string, Set<string>> {
     return codes;
 }
 
-/** The types that each member has in the answers that are no errors; paths such as `campaigns[].campaignArn`. */
+/** The types of each member in successful answers; paths such as `campaigns[].campaignArn`. */
 export function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
     const members = new Map<string, Set<string>>();
     const note = (value: unknown, path: string) => {
@@ -120,8 +120,8 @@ export function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
 }
 
 /**
- * The states through which each described resource went, without repetitions. Keys are its ARN, with the member's name
- * for a state beside its own (`latestCampaignUpdate`).
+ * The states of each described resource in order, without repetitions. Keys are its ARN, plus the member's name for a
+ * nested state (`latestCampaignUpdate`).
  */
 export function statesOf(calls: readonly Call[]): Map<string, string[]> {
     const states = new Map<string, string[]>();

@@ -43,7 +43,8 @@ describe("Cost Explorer, by AWS's own client", () => {
         await once(server, "listening");
         client = new CostExplorerClient({
             endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-            ...{ region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } },
+            region: "us-east-1",
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
         });
     });
     after(() => {

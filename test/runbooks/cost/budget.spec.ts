@@ -7,12 +7,23 @@ import { problemsOf } from "../../../runbooks/lib/cost/budget-watch.ts";
 const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
 const told = (address: string) => [{ kind: "EMAIL", address }];
 const notifications = budgetThresholds.map(({ type, percent }) => ({
-    ...{ type, threshold: percent, isPercent: true, state: "OK", subscribers: told(wanted.email) },
+    type,
+    threshold: percent,
+    isPercent: true,
+    state: "OK",
+    subscribers: told(wanted.email),
 }));
 const budget: BudgetView = {
-    ...{ name: "films", limitUsd: 20, spentUsd: 1, forecastUsd: 2, stack: undefined, notifications },
+    name: "films",
+    limitUsd: 20,
+    spentUsd: 1,
+    forecastUsd: 2,
+    stack: undefined,
+    notifications,
     budget: {
-        ...{ BudgetName: "films", BudgetType: "COST", TimeUnit: "MONTHLY" },
+        BudgetName: "films",
+        BudgetType: "COST",
+        TimeUnit: "MONTHLY",
         CostFilters: { Service: ["Amazon Personalize"] },
     },
 };

@@ -73,8 +73,11 @@ describe("what caching saved", () => {
 
     it("counts the personal lists and their campaign calls; other lists do not count", async () => {
         const { client, asked } = clientOf({
-            ...{ AnsweredByCache: [2000, 10], AnsweredByCampaign: [500], AnsweredByPrecomputed: [500] },
-            ...{ AnsweredByPopular: [99_999], CampaignCalls: [600, 0] },
+            AnsweredByCache: [2000, 10],
+            AnsweredByCampaign: [500],
+            AnsweredByPrecomputed: [500],
+            AnsweredByPopular: [99_999],
+            CampaignCalls: [600, 0],
         });
         const found = await cacheSavings(client, of, month, never);
         assert.deepEqual([found?.lists, found?.calls], [3010, 600]);

@@ -20,8 +20,13 @@ function product(usagetype: string, unit: string, tiers: readonly Tier[]): strin
     const dimensions = tiers.map(({ from = "0", usd, description = "" }, index) => [
         `SKU.JRTCKXETXF.${index}`,
         {
-            ...{ rateCode: `SKU.JRTCKXETXF.${index}`, unit, beginRange: from, endRange: "Inf", description },
-            ...{ appliesTo: [], pricePerUnit: { USD: usd } },
+            rateCode: `SKU.JRTCKXETXF.${index}`,
+            unit,
+            beginRange: from,
+            endRange: "Inf",
+            description,
+            appliesTo: [],
+            pricePerUnit: { USD: usd },
         },
     ]);
     return JSON.stringify({
@@ -34,12 +39,16 @@ function product(usagetype: string, unit: string, tiers: readonly Tier[]): strin
         terms: {
             OnDemand: {
                 "SKU.JRTCKXETXF": {
-                    ...{ sku: "SKU", offerTermCode: "JRTCKXETXF", effectiveDate: "2026-11-01T00:00:00Z" },
-                    ...{ priceDimensions: Object.fromEntries(dimensions.reverse()), termAttributes: {} },
+                    sku: "SKU",
+                    offerTermCode: "JRTCKXETXF",
+                    effectiveDate: "2026-11-01T00:00:00Z",
+                    priceDimensions: Object.fromEntries(dimensions.reverse()),
+                    termAttributes: {},
                 },
             },
         },
-        ...{ version: "20261101000000", publicationDate: "2026-11-01T00:00:00Z" },
+        version: "20261101000000",
+        publicationDate: "2026-11-01T00:00:00Z",
     });
 }
 
@@ -54,7 +63,11 @@ const requestsV2 = product("EUC1-Recommendation-v2", "Requests", [{ usd: "0.0001
 const recommender = product("EUC1-Recommender-Users", "Users", [{ usd: "0.0003750000" }]);
 
 const listed = (usageType: string, unit: string, usd: number, more: { from?: number; description?: string } = {}) => ({
-    ...{ usageType, unit, usd, from: 0, description: "" },
+    usageType,
+    unit,
+    usd,
+    from: 0,
+    description: "",
     ...more,
 });
 
@@ -129,7 +142,8 @@ describe("npm run prices", () => {
             response.end(
                 JSON.stringify(
                     refusal ?? {
-                        ...{ FormatVersion: "aws_v1", PriceList: pages[page] },
+                        FormatVersion: "aws_v1",
+                        PriceList: pages[page],
                         ...(more && { NextToken: String(page + 1) }),
                     },
                 ),

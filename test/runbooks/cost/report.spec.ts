@@ -9,12 +9,28 @@ import { costReport, leastCalls, outlookOf } from "../../../runbooks/lib/cost/re
 const at = (text: string) => Date.parse(`2026-${text}:00Z`);
 const service = "Amazon Personalize";
 const plan = {
-    ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, expectedRequestsPerDay: 1000 },
-    ...{ interactions: 100_000, bytes: 2_000_000, autoTrainingDays: undefined, guardMinutes: 15, customMetrics: 0 },
-    ...{ alarms: 0, dashboards: 0, api: false, edge: false, rankingCampaign: false },
+    recipe: "aws-user-personalization",
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    expectedRequestsPerDay: 1000,
+    interactions: 100_000,
+    bytes: 2_000_000,
+    autoTrainingDays: undefined,
+    guardMinutes: 15,
+    customMetrics: 0,
+    alarms: 0,
+    dashboards: 0,
+    api: false,
+    edge: false,
+    rankingCampaign: false,
 };
 const line = (date: string, usageType: string, usd: number, more: Partial<BilledLine> = {}): BilledLine => ({
-    ...{ day: at(`${date}T00:00`), service, usageType, usd, quantity: usd / 0.2, unit: "TPS-hours" },
+    day: at(`${date}T00:00`),
+    service,
+    usageType,
+    usd,
+    quantity: usd / 0.2,
+    unit: "TPS-hours",
     ...more,
 });
 const near = (actual: number | undefined, expected: number) =>
@@ -107,7 +123,8 @@ describe("prediction and bill", () => {
 
 describe("what parking saved", () => {
     const parked = (since: string, tps = 1) => ({
-        ...{ reason: "by hand", since: new Date(at(since)).toISOString() },
+        reason: "by hand",
+        since: new Date(at(since)).toISOString(),
         campaign: { solutionVersionArn: "arn", minProvisionedTPS: tps },
     });
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
@@ -190,7 +207,12 @@ describe("a bar", () => {
 describe("the report", () => {
     const period = reportPeriod(at("11-25T18:00"), {});
     const reported = {
-        ...{ plan, region: "eu-central-1", stackTag: undefined, bornAt: at("11-22T12:00"), parked: undefined, period },
+        plan,
+        region: "eu-central-1",
+        stackTag: undefined,
+        bornAt: at("11-22T12:00"),
+        parked: undefined,
+        period,
         now: at("11-25T18:00"),
     };
     const billOf = (lines: BilledLine[], forecast?: number) => {

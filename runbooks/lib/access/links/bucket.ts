@@ -90,7 +90,9 @@ function regionFindings(bucket: string, region: string, { region: found }: Bucke
     }
     return [
         {
-            ...{ fault: "bucket-region", verdict: "broken", place: "location" },
+            fault: "bucket-region",
+            verdict: "broken",
+            place: "location",
             sentence: `The bucket ${bucket} is in ${found}, and Personalize works in ${region}.`,
             evidence: [`s3:GetBucketLocation of ${bucket}: ${found}`],
         },

@@ -29,7 +29,12 @@ export function kms(scene: Scene): Link {
 
 function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Finding[] {
     const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
-        ...{ fault, verdict: "broken", sentence, evidence, place: "key", about: key.arn },
+        fault,
+        verdict: "broken",
+        sentence,
+        evidence,
+        place: "key",
+        about: key.arn,
     });
     const findings: Finding[] = [];
     if (key.state !== "Enabled") {

@@ -46,7 +46,12 @@ export function objectLinks(scene: Scene): Link[] {
 }
 
 const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
-    ...{ fault, verdict: "broken", sentence, evidence, place: "object", about },
+    fault,
+    verdict: "broken",
+    sentence,
+    evidence,
+    place: "object",
+    about,
 });
 
 /** An existing key similar to a missing one. */

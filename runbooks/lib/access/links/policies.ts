@@ -32,5 +32,9 @@ export function broken(reasons: readonly Reason[], place: Place): Finding[] {
 }
 
 export const warning = (fault: Finding["fault"], sentence: string, place: Place, ...evidence: string[]): Finding => ({
-    ...{ fault, verdict: "warning", sentence, evidence, place },
+    fault,
+    verdict: "warning",
+    sentence,
+    evidence,
+    place,
 });

@@ -24,12 +24,16 @@ export function passRole({ snapshot }: Scene): Link {
     const otherService = toAny !== undefined && toAny.decision !== "explicitDeny" && toAny.missing.length > 0;
     const finding: Finding = otherService
         ? {
-              ...{ fault: "passrole-other-service", verdict: "broken", place: "passRole" },
+              fault: "passrole-other-service",
+              verdict: "broken",
+              place: "passRole",
               sentence: `${caller} may pass the role, but not to ${personalizeService}.`,
               evidence: [...evidence, `without a service the same call lacks ${toAny.missing.join(", ")}`],
           }
         : {
-              ...{ fault: "passrole-missing", verdict: "broken", place: "passRole" },
+              fault: "passrole-missing",
+              verdict: "broken",
+              place: "passRole",
               sentence: `${caller} may not pass the role to ${personalizeService}.`,
               evidence,
           };
@@ -83,27 +87,33 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
     };
     let puzzling = "";
     for (const request of roleReads(of)) {
-        const said = simulated?.find(
+        const simulation = simulated?.find(
             ({ action, resource }) => action === request.action && resource === request.resource,
         );
         const byDocuments = facts && evaluate(request, policies, "identity").decision;
         const byBoundary = boundary && evaluate(request, boundary, "identity").decision;
         const byOurs = byDocuments === "allowed" && (byBoundary ?? "allowed") === "allowed";
-        if (said ? said.decision === "allowed" : byOurs) {
+        if (simulation ? simulation.decision === "allowed" : byOurs) {
             continue;
         }
-        const evidence = said ? [`${simulator}: ${said.action} on ${said.resource} is ${said.decision}`] : [];
-        const stopped = said?.byBoundary === false || (byBoundary !== undefined && byBoundary !== "allowed");
+        const evidence = simulation
+            ? [`${simulator}: ${simulation.action} on ${simulation.resource} is ${simulation.decision}`]
+            : [];
+        const stopped = simulation?.byBoundary === false || (byBoundary !== undefined && byBoundary !== "allowed");
         if (stopped) {
             found.boundary.push({
-                ...{ fault: "boundary", verdict: "broken", place: "boundary" },
+                fault: "boundary",
+                verdict: "broken",
+                place: "boundary",
                 sentence: `The boundary ${facts?.boundary?.arn ?? "of the role"} does not allow ${request.action}.`,
                 evidence: [...evidence, ...(facts?.boundary ? [facts.boundary.text] : []), requestLine(request)],
             });
         }
-        if (said?.byOrganisation === false) {
+        if (simulation?.byOrganisation === false) {
             found.organisation.push({
-                ...{ fault: "organisation", verdict: "broken", place: "none" },
+                fault: "organisation",
+                verdict: "broken",
+                place: "none",
                 sentence: `A policy of the organisation does not allow ${request.action}: its administrator must.`,
                 evidence,
             });
@@ -117,8 +127,8 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             const fault = request.action === "s3:ListBucket" ? "role-list-missing" : "role-get-missing";
             const sentence = `The role may not ${request.action}. Its documents cannot be read, so the reason is unknown.`;
             found.identity.push({ fault, verdict: "broken", sentence, evidence, place: "rolePolicy" });
-        } else if (!stopped && said?.byOrganisation !== false) {
-            puzzling = `${simulator} returns ${said?.decision} for ${request.action}, although the documents allow it: check the organisation's policies`;
+        } else if (!stopped && simulation?.byOrganisation !== false) {
+            puzzling = `${simulator} returns ${simulation?.decision} for ${request.action}, although the documents allow it: check the organisation's policies`;
         }
     }
     // A boundary denies list and read requests alike: one finding is enough.

@@ -33,8 +33,8 @@ export async function distributions(client: CloudFrontClient, place: Place): Pro
             arn: ARN,
             since: LastModifiedTime,
             tags: async (): Promise<Tags> => {
-                const { Tags: told } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
-                return Object.fromEntries((told?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+                const { Tags: answer } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
+                return Object.fromEntries((answer?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
             },
             bill: async () => free,
             remove: async () => [
