@@ -134,7 +134,7 @@ function placesByItem(items: Int32Array, itemStarts: Int32Array): Int32Array {
     return places;
 }
 
-/** What a pair of each distance counts, for each length of a history that there is; never nothing. */
+/** Weight of a pair by distance, for each existing history length; never 0. */
 function partsByLength({ starts }: Histories, { userWeight, kernel }: Likeness): (Float64Array | undefined)[] {
     const parts: (Float64Array | undefined)[] = Array.from({ length: longestHistory + 1 }, () => undefined);
     for (let user = 0; user < starts.length - 1; user++) {

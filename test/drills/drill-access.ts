@@ -26,7 +26,7 @@ import { soundWorld, type World } from "./access/world.ts";
  */
 
 const { seed, pairs, only } = new Command("drill:access")
-    .description("Every fault of an import's access: does diagnose-access name it, and do its fixes mend it?")
+    .description("Every fault of an import's access: does diagnose-access name it, and do its fixes work?")
     .option("--seed <number>", "other pairs for another seed", Number, 1)
     .option("--pairs <number>", "pairs that are run end to end", Number, 40)
     .option("--only <text>", "only faults whose name has this text")
@@ -95,7 +95,7 @@ try {
     await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes mend"], rows));
+console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows));
 for (const problem of problems) console.log(problem);
 if (unfelt.length > 0) console.log(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
 process.exitCode = printGoals([
@@ -132,7 +132,7 @@ function note(kind: string, name: string, expected: readonly FaultId[], outcome:
     const more = outcome.broken.filter((fault) => !expected.includes(fault));
     const right = missed.length > 0 ? "NO" : more.length > 0 ? `yes, with ${more.join(", ")}` : "yes";
     rows.push([kind, name, importFailed ? "fails" : "passes", right, stillFails === undefined ? "yes" : "NO"]);
-    say(`${kind}: ${name}: ${right}; ${stillFails ?? "mended"} (${outcome.seconds.toFixed(1)} s)`);
+    say(`${kind}: ${name}: ${right}; ${stillFails ?? "fixed"} (${outcome.seconds.toFixed(1)} s)`);
 }
 
 function worldOf([a, b]: readonly [Break, Break]): World {

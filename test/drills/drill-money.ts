@@ -12,7 +12,9 @@ import { virtualMonths } from "./money/virtual-months.ts";
  */
 
 const { seed, sabotage } = new Command("drill:money")
-    .description("Does the cost guard brake in time, once, and say so; is the bill as preview said; is nothing left?")
+    .description(
+        "Does the cost guard enforce the limit in time, once, with a notification? Does the bill equal preview's estimate? Is nothing left?",
+    )
     .option("--seed <number>", "other faults at other times for another seed", Number, 1)
     .addOption(
         new Option(
@@ -61,7 +63,7 @@ const usd = (amount: number) => `$${amount.toFixed(2)}`;
 if (life !== undefined) {
     console.log(
         table(
-            ["a month by", "requests made", "preview said", "metered", "Cost Explorer says", "apart", "seconds"],
+            ["a month by", "requests made", "preview", "metered", "Cost Explorer", "apart", "seconds"],
             bills.map((one) => [
                 ...[one.recipe, one.requests, usd(one.estimatedUsd), usd(one.meteredUsd), usd(one.shownUsd)],
                 ...[`${one.errorPercent.toFixed(2)} %`, one.seconds.toFixed(0)],

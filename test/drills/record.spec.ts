@@ -203,7 +203,7 @@ describe("the recorder", () => {
 });
 
 describe("the drill on a real account", () => {
-    it("says first what it costs, and does nothing without a limit that allows it", () => {
+    it("prints its cost first, and does nothing without a limit that allows it", () => {
         for (const args of [[], ["--spend-up-to", "0.1"], ["--spend-up-to", "much"]]) {
             const { status, stdout } = spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], {
                 cwd: root,

@@ -131,7 +131,7 @@ describe("what of a dataset group could come under a stack", () => {
 
 describe("whose a resource is", () => {
     const config = { project: "movie-recommender", stack: "dev" };
-    it("is told by its tags", () => {
+    it("is derived from its tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
         assert.equal(whose(undefined, config), "carries no tags");
         assert.equal(whose({ team: "films" }, config), "untagged");
@@ -142,7 +142,7 @@ describe("whose a resource is", () => {
 });
 
 describe("what the first up after an adoption costs", () => {
-    it("is one import and one training by the prices, or is not said without data", () => {
+    it("is one import and one training by the prices, or unknown without data", () => {
         const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
         assert.match(
             firstUp(configOf(), size, true),

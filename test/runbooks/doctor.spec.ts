@@ -57,7 +57,7 @@ describe("checks", () => {
                 broken: async () => {
                     throw Object.assign(new Error("first line\nsecond"), { name: "Oops" });
                 },
-                bad: async () => fail("wrong", "mend it"),
+                bad: async () => fail("wrong", "fix it"),
             },
             {},
             ({ name }) => finished.push(name),
@@ -143,7 +143,7 @@ describe("the checks of the machine", () => {
         assert.deepEqual(await login(deps()), ok("me at file:///state"));
     });
 
-    it("tell whether there is a passphrase, whether it is the stack's, and whether one is needed at all", async () => {
+    it("check whether a passphrase is set, valid, and needed", async () => {
         const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
         const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
         answers.whoami = '{"user": "me", "url": "file:///state"}';
@@ -162,7 +162,7 @@ describe("the checks of the machine", () => {
         assert.equal(await verdict({}), "ok");
     });
 
-    it("tell whether the AWS plugin is there, or will be downloaded", async () => {
+    it("check whether the AWS plugin exists, or will be downloaded", async () => {
         await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
         answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
         const missing = await awsPlugin(deps());
@@ -214,7 +214,7 @@ describe("the check of the fallback tables", () => {
             configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
         });
 
-    it("wants them where there is an API, of the same interactions, and says how they are made", async () => {
+    it("requires them with an API, of the same interactions, and prints the command that makes them", async () => {
         assert.match((await look({ api: "false" })).detail, /^not needed/);
         const missing = await look();
         assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
@@ -381,7 +381,7 @@ describe("doctor on the local AWS", function () {
         }
     });
 
-    it("warns of credentials that end before an up may, and says that an up resumes", async () => {
+    it("warns of credentials that may expire during an up, and that an up resumes", async () => {
         const soon = new Date(Date.now() + 30 * 60_000).toISOString();
         const session = await sessionOf(aws.instance);
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
@@ -391,7 +391,7 @@ describe("doctor on the local AWS", function () {
         assert.match((await doctor(session)).of("identity").detail, /do not tell/);
     });
 
-    it("fails where nobody is logged in", async () => {
+    it("fails without a login", async () => {
         const { of, ...result } = await doctor({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");
@@ -405,7 +405,7 @@ describe("doctor on the local AWS", function () {
         assert.deepEqual([of("passphrase").verdict, failed(checks)], ["fail", ["passphrase"]]);
     });
 
-    it("asks Cost Explorer nothing, and says by which command and for how much one does", async () => {
+    it("does not call Cost Explorer, and prints the command and its price", async () => {
         assert.equal((await doctor()).of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
@@ -413,7 +413,7 @@ describe("doctor on the local AWS", function () {
         assert.match(String(of("Cost Explorer").fix), /^aws ce get-cost-and-usage /);
     });
 
-    it("goes on where nobody answers: each check says so by itself", async () => {
+    it("continues without answers: each check reports that itself", async () => {
         // Nothing listens on the discard port.
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);
@@ -425,7 +425,7 @@ describe("doctor on the local AWS", function () {
         assert.equal(of("Pulumi CLI").verdict, "ok");
     });
 
-    it("says how to make a stack that is not there yet, and prints for people", async () => {
+    it("prints how to create a missing stack, as text", async () => {
         const args = ["runbooks/doctor.ts", "--stack", "nowhere"];
         const result = await run(aws.instance, process.execPath, args, "captured");
         assertExit(result, 1);

@@ -22,7 +22,7 @@ const report = (...resources: ReportedResource[]): StackReport => ({
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
 
 describe("a stack that is followed", () => {
-    it("is told whole at first, then what stands otherwise, and nothing where only time passed", () => {
+    it("is printed completely at first, then only changes, and nothing if only time passed", () => {
         const first = report(resource("campaign films", "CREATE PENDING"), resource("solution films", "ACTIVE"));
         assert.deepEqual(changesSince(undefined, first), ["campaign films: CREATE PENDING", "solution films: ACTIVE"]);
         const later = report(
@@ -48,7 +48,7 @@ describe("a stack that is followed", () => {
         ]);
     });
 
-    it("is told when it is parked and when no longer", () => {
+    it("is printed when it is parked and when no longer", () => {
         const before = report();
         const after = { ...before, money: { parked, spent: null } };
         const said = changesSince(before, after);
@@ -58,7 +58,7 @@ describe("a stack that is followed", () => {
 });
 
 describe("a stack as a person reads it", () => {
-    it("has the guard's notice, the month's spend, and what may not be read", () => {
+    it("has the guard's state flag, the month's spend, and unreadable parts", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
         const text = reportText({
             ...report(resource("solution films", "ACTIVE")),

@@ -19,7 +19,7 @@ const campaign: RecordedResource = {
     inputs: {},
 };
 
-/** What is said of a campaign that the service describes so. */
+/** The status for a campaign's description. */
 async function statusWhen(described: object): Promise<ResourceStatus> {
     const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
     const [found] = await statusOf(() => client, [campaign], changed + 90_400);
@@ -28,7 +28,7 @@ async function statusWhen(described: object): Promise<ResourceStatus> {
 }
 
 describe("the status of a resource", () => {
-    it("has its state, age and console, and says what an ACTIVE campaign costs", async () => {
+    it("has its state, age and console, and reports that an ACTIVE campaign costs money", async () => {
         const lastUpdatedDateTime = new Date(changed);
         assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
             resource: "campaign films",
@@ -99,7 +99,7 @@ describe("the status of a stack's resources at the service", () => {
     });
     after(() => service?.discard());
 
-    it("tells what stands, what failed and why, and what is gone", async () => {
+    it("reports existing, failed and deleted resources, with reasons", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         bucket.deny(true);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });

@@ -65,7 +65,7 @@ describe("the switches among the notes", () => {
         assert.equal(switchesIn([{ ...begun, value }, begun]).length, 1);
     });
 
-    it("have the note's own time where SSM says none", () => {
+    it("have the flag's own time if SSM returns none", () => {
         assert.equal(switchesIn([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
     });
 });

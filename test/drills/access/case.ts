@@ -88,7 +88,7 @@ async function diagnoseAs(instance: Instance, who: Credentials, args: readonly s
     }
     const printed = JSON.parse(stdout) as Printed;
     if ((exitCode === 1) !== (printed.verdict === "broken")) {
-        throw new Error(`diagnose-access exits ${exitCode} and says ${printed.verdict}`);
+        throw new Error(`diagnose-access exits ${exitCode} and reports ${printed.verdict}`);
     }
     return { printed, seconds };
 }

@@ -38,7 +38,7 @@ export function wordsOf(command: string): string[] {
 /** Runs a printed `aws …` command through the SDK. Throws for an unknown one. */
 export async function runCommand(command: string, hands: Hands): Promise<void> {
     const [aws, service, operation = "", ...rest] = wordsOf(command);
-    if (aws !== "aws") throw new Error(`this is no aws command: ${command}`);
+    if (aws !== "aws") throw new Error(`this is not an aws command: ${command}`);
     if (service === "s3" && operation === "cp") return copy(rest, hands);
     const options = optionsOf(rest);
     const run = known[`${service} ${operation}`];

@@ -60,7 +60,7 @@ export const soundWorlds: readonly Sound[] = [
     ],
     ["wildcards in actions", (world) => withRole(world, { ...reads(world), Action: ["s3:Get*", "s3:List*"] })],
     [
-        "question marks in resources",
+        "`?` in resources",
         (world) =>
             withRole(world, {
                 ...reads(world),

@@ -10,7 +10,7 @@ export interface BilledMonth {
     readonly requests: number;
     readonly estimatedUsd: number;
     readonly meteredUsd: number;
-    /** The same usage, priced by the local Cost Explorer. */
+    /** Its usage, priced by the local Cost Explorer. */
     readonly shownUsd: number;
     readonly quantities: ReadonlyMap<string, number>;
     readonly errorPercent: number;

@@ -5,13 +5,13 @@
 export const billTable = {
     /** A GB imported or streamed. Third-party cost playbook of July 2026. */
     DataIngestion: 0.05,
-    /** A training hour, recipes other than v2. The same playbook. */
+    /** A training hour, recipes other than v2. From that playbook. */
     TrainingHours: 0.24,
-    /** 1,000 interactions considered, v2 recipes. The same playbook. */
+    /** 1,000 interactions considered, v2 recipes. From that playbook. */
     TrainingInteractions: 0.002,
-    /** A TPS-hour up to 20,000 a month, recipes other than v2. The same playbook; no drill exceeds it. */
+    /** A TPS-hour up to 20,000 a month, recipes other than v2. From that playbook; no drill exceeds it. */
     RecommendationTPSHours: 0.2,
-    /** 1,000 requests, v2 recipes. The same playbook. */
+    /** 1,000 requests, v2 recipes. From that playbook. */
     RecommendationRequests: 0.15,
 } as const;
 

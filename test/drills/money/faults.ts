@@ -107,8 +107,8 @@ export const faults: readonly Fault[] = [
     dies("Lambda dies before it notes its intent", "writeState", "before"),
     dies("Lambda dies after it noted its intent", "writeState", "after"),
     dies("Lambda dies after the park", "park", "after"),
-    dies("Lambda dies before a notice is sent", "notify", "before"),
-    dies("Lambda dies after a notice was sent", "notify", "after"),
+    dies("Lambda dies before a notification is sent", "notify", "before"),
+    dies("Lambda dies after a notification was sent", "notify", "after"),
     dies("Lambda dies before it notes what was done", "writeState", "before", 2),
     dies("Lambda dies over its own request", "probe", "either"),
     {

@@ -86,8 +86,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         fine("up", await aws.engine("up"));
         const outputs = await aws.outputs();
         ({ campaignArn = "", noticesQueueUrl: QueueUrl = "" } = outputs);
-        await step("its schedule starts it; nobody asks: it tells the queue", said("idle"), 300);
-        await step("it parks the idle campaign, and says so", said("idle-parked"), 300);
+        await step("its schedule starts it; without requests it notifies the queue", said("idle"), 300);
+        await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
         // Preview refuses a limit below the price of a campaign, but not while it is parked: resume creates it again
@@ -107,7 +107,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const asking = ask(aws, campaignArn, most, () => reached).then((count) => {
             asked = count;
         });
-        await step("it is asked without end: at the limit it tells the queue", said("limit-reached"), 400);
+        await step("requests without end: at the limit it notifies the queue", said("limit-reached"), 400);
         reached = true;
         await asking;
         await step(
@@ -117,7 +117,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             () => `${asked} requests, limit $${limit}`,
         );
         await step(
-            "AWS Budgets told the queue of 50, 80 and 100 %",
+            "AWS Budgets notified the queue of 50, 80 and 100 %",
             async () => {
                 await read();
                 return got.filter((body) => body.includes("AWS Budget Notification")).length >= 3;
@@ -126,7 +126,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         );
         const preview = await aws.engine("preview", "--expect-no-changes");
         await step(
-            "preview finds no change and says why there is no campaign",
+            "preview finds no change and prints why there is no campaign",
             async () => preview.exitCode === 0 && /is parked since .*cost guard/.test(preview.stdout + preview.stderr),
             0,
             () => (preview.exitCode === 0 ? "" : preview.stdout.slice(-800)),
@@ -134,8 +134,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         fine("up", await aws.engine("up"));
         await step("up does not fight it", async () => !(await isThere()));
         await runbook("resume");
-        await step("who resumes is told, once", said("limit-overridden"), 150);
-        await step("and is let", isThere);
+        await step("a resume is notified, once", said("limit-overridden"), 150);
+        await step("and the campaign stays", isThere);
 
         await admin.arm({ operation: "ListSolutions", times: 1000, effect: { kind: "throttle" } });
         await step(
@@ -149,7 +149,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         );
         await admin.clear();
         await step(
-            "and the alarm tells the queue",
+            "and the alarm notifies the queue",
             async () => {
                 await read();
                 return got.some((body) => body.includes('"AlarmName"') && body.includes("-failures"));

@@ -24,7 +24,7 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
             config,
         );
     },
-    "brakes-an-hour-late": () => {
+    "parks-an-hour-late": () => {
         let wanted: number | undefined;
         return (ports, config) =>
             runGuard(
@@ -42,6 +42,6 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
     },
     /** Ignores the ranking campaign. */
     "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
-    "says-it-under-a-new-name": () => (ports, config) =>
+    "notifies-under-a-new-id": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),
 };

@@ -94,7 +94,7 @@ export const scenarios: readonly Scenario[] = [
             if (minute === 0 || minute === 11 * day + 9 * hour) world.makeCampaign(3);
         },
     }),
-    scenario("resumed after the brake", {
+    scenario("resumed after the limit", {
         config: { monthlyLimitUsd: 40 },
         script(world, minute) {
             if (minute === 20 * day) world.park("for the night");

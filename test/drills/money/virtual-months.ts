@@ -43,9 +43,7 @@ export async function virtualMonths(
             const disturbance = disturb(fault, calm.moments, 1000 * seed + 50 * number + index);
             keep(fault.name, scenario, await month(scenario, disturbance, guard(), phase));
         }
-        say(
-            `${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notices} notices when nothing goes wrong`,
-        );
+        say(`${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notices} notifications without faults`);
     }
     return [...results].map(([fault, all]) => resultOf(fault, all));
 }

@@ -185,7 +185,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
             });
             await s3.send(new GetObjectCommand({ Bucket: scope.bucketName, Key: objectKeys.interactions }));
         }),
-        tries("somebody signs with the operator's key and a wrong secret", () =>
+        tries("a caller signs with the operator's key and a wrong secret", () =>
             new S3Client({
                 ...settings({ ...keys, secretAccessKey: `${keys.secretAccessKey.slice(0, -1)}!` }),
                 forcePathStyle: true,
@@ -224,7 +224,7 @@ async function deputyAttacks(aws: TestAws, scope: OperatorScope): Promise<Attack
     const personalize = { service: personalizeService };
     const deputies: [name: string, caller: Caller, context: Record<string, string>][] = [
         ["Personalize of another account", personalize, source(stranger)],
-        ["Personalize in nobody's name", personalize, {}],
+        ["Personalize without a source account", personalize, {}],
         [
             "Personalize with our account and another's job",
             personalize,

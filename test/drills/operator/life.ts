@@ -74,7 +74,7 @@ async function isMarked({ aws }: World): Promise<void> {
 /** Publishes a message to the topic, so that the queue has one. */
 async function somethingIsSaid({ aws }: World): Promise<void> {
     const { noticesTopicArn: TopicArn } = await aws.outputs();
-    await aws.sns.send(new PublishCommand({ TopicArn, Message: "Nobody has looked into the queue yet." }));
+    await aws.sns.send(new PublishCommand({ TopicArn, Message: "An unread message." }));
 }
 
 const reads = { policies: ["read"] } as const;

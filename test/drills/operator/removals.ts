@@ -89,7 +89,7 @@ export async function isNoticed(
         const failed = exitCode !== (step.exitCode ?? 0);
         return {
             noticed: failed || denied !== undefined,
-            how: `${failed ? `exit ${exitCode}` : "goes on"}${denied ? ", and names the action" : ""}`,
+            how: `${failed ? `exit ${exitCode}` : "continues"}${denied ? ", and names the action" : ""}`,
         };
     } finally {
         stage.left(step.changes ?? false);

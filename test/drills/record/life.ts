@@ -53,7 +53,7 @@ export async function liveThrough(
     await stack.run("pulumi", ["cancel", "--yes", "--stack", stack.stack, "--non-interactive"], { quiet: true });
     const destroyed = await exitOf(stack.engine("destroy"));
     if (destroyed !== undefined) {
-        problems.push(`destroy: ${destroyed}. Go on by: ${stack.byHand}`);
+        problems.push(`destroy: ${destroyed}. Continue with: ${stack.byHand}`);
     }
     const left = await leftOf(stack);
     return { problems, left };

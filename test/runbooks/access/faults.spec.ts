@@ -34,7 +34,7 @@ describe("the diagnosis of an import's access", () => {
         }
     });
 
-    it("tells the first broken link in the order in which the service goes", () => {
+    it("names the first broken link in the service's order", () => {
         const { firstBroken, findings } = diagnosisOf(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );
@@ -45,7 +45,7 @@ describe("the diagnosis of an import's access", () => {
         );
     });
 
-    it("says the same of the same snapshot", () => {
+    it("gives equal results for equal snapshots", () => {
         const snapshot = seen(brokenBy("role-source-arn", "kms-disabled"));
         assert.deepEqual(diagnose(snapshot), diagnose(structuredClone(snapshot)));
     });

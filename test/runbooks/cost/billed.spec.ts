@@ -108,7 +108,7 @@ describe("Cost Explorer, by AWS's own client", () => {
         ["there is no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
     ];
     for (const [what, __type, message, words] of refusals) {
-        it(`says what to do where ${what}`, async () => {
+        it(`prints the next step if ${what}`, async () => {
             answers = [{ __type, message }];
             await assert.rejects(bill.lines(period, scope), words);
         });

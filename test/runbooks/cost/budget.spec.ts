@@ -73,7 +73,7 @@ describe("what is wrong with budget and alarms", () => {
 
     it("is nothing where all is well", () => assert.deepEqual(problemsOf(all, topicArn), []));
 
-    it("is a mail that nobody has confirmed, with how it comes once more", () => {
+    it("is an unconfirmed mail, with the command that sends it again", () => {
         const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
         const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
         assert.match(

@@ -100,7 +100,7 @@ describe("what caching saved", () => {
         assert.match(why.join(), /does not answer in full/);
     });
 
-    it("is said in one line, which does not praise what saved nothing", () => {
+    it("is one line, which also reports that nothing was saved", () => {
         assert.equal(
             cacheSavingsText({ lists: 30_000, calls: 4000, usd: 12.4 }),
             "Caching: 30,000 personal lists needed 4,000 campaign calls, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",

@@ -110,8 +110,8 @@ describe("a product of AWS's price list", () => {
         ["of batch inference", listed("EUC1-BatchRecommendation", "1K Requests", 0.067)],
         ["of another unit", listed("EUC1-DataIngestion", "Records", 0.05)],
         ["of a tier that we do not have", listed("EUC1-Campaign", "TPS-Hours", 0.1, { from: 72_000 })],
-        ["of requests that are not said to be v2's", listed("EUC1-Recommendation", "Requests", 0.00015)],
-        ["of words that say nothing", listed("EUC1-Foo", "Hrs", 0.2)],
+        ["of requests without v2 in the text", listed("EUC1-Recommendation", "Requests", 0.00015)],
+        ["of ambiguous words", listed("EUC1-Foo", "Hrs", 0.2)],
     ];
     for (const [what, price] of unsure) {
         it(`is none of ours where it is ${what}`, () => assert.equal(matchPrice(price), undefined));
@@ -204,7 +204,7 @@ describe("npm run prices", () => {
         assert.equal((await runPrices()).exitCode, 0);
     });
 
-    it("says which permission is missing, and where nothing is listed", async () => {
+    it("names the missing permission, and the region without prices", async () => {
         refusal = { __type: "AccessDeniedException", message: "not authorized" };
         const refused = await runPrices();
         assert.equal(refused.exitCode, 1);

@@ -50,7 +50,7 @@ describe("the days of a report", () => {
         assert.deepEqual(show({ month: "2025-12" }), ["2025-12-01", "2026-01-01", "2025-12"]);
     });
 
-    it("are refused where they are no month, or both", () => {
+    it("are refused if they are not a month, or both", () => {
         for (const month of ["2026-13", "November", "2026-1"]) {
             assert.throws(() => reportPeriod(now, { month }), /not a month.*--month 2026-11/);
         }
@@ -76,7 +76,7 @@ describe("the days of a report", () => {
 });
 
 describe("kinds of usage", () => {
-    it("are told apart by words of the local AWS's usage types and of the estimate's lines", () => {
+    it("are distinguished by words of the local AWS's usage types and of the estimate's lines", () => {
         assert.equal(usageKind("EUC1-RecommendationTPSHours"), "campaign");
         assert.equal(usageKind("EUC1-RecommendationRequests"), "campaign");
         assert.equal(usageKind("EUC1-TrainingHours"), "training");
@@ -99,13 +99,13 @@ describe("prediction and bill", () => {
         line("11-21", "EUC1-Requests-Tier1", 0.5, { service: "Amazon Simple Storage Service" }),
     ];
 
-    it("stand side by side for the same days, by service, and of Personalize by kind", () => {
+    it("are compared for the same days, by service, and for Personalize by kind", () => {
         const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
         const row = (kind: string | undefined, of = service) =>
             rows.find((found) => found.service === of && found.kind === kind);
         near(row("campaign")?.predicted, 5 * 24 * 0.2);
         near(row("campaign")?.billed, 24);
-        // What is paid once is in it, as the stack began in this time.
+        // It includes one-time costs, because the stack began in this time.
         near(row("training")?.predicted, 2.1 * 0.24);
         near(row("training")?.billed, 0.24);
         near(row(undefined, "Amazon Simple Storage Service")?.billed, 0.5);
@@ -265,7 +265,7 @@ describe("the report", () => {
         assert.doesNotMatch(text, /cach/i);
     });
 
-    it("says what caching saved where there is an API, and how late data is where there is none", async () => {
+    it("reports the saving of caches with an API, and the delay of data without lines", async () => {
         const report = await costReport(billOf([]), reported);
         const text = reportText(report, {
             period,
@@ -278,7 +278,7 @@ describe("the report", () => {
         assert.doesNotMatch(text, /█/);
     });
 
-    it("forecasts without the campaign while it is parked, and not for days that are no month", async () => {
+    it("forecasts without the campaign while it is parked, and not for days that are not a month", async () => {
         const parked = { reason: "x", since: new Date(at("11-25T12:00")).toISOString(), campaign: null };
         const report = await costReport(billOf([]), { ...reported, parked, bornAt: at("11-25T08:00") });
         assert.ok((report.outlook?.remainingUsd ?? 9) < 1, String(report.outlook?.remainingUsd));

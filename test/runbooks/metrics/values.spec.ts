@@ -54,7 +54,7 @@ describe("what is published of a stack", () => {
         });
     });
 
-    it("is idle since the last change where nobody asked, and its cost that of the minimum", () => {
+    it("is idle since the last change without requests, and costs the minimum", () => {
         const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
         assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
     });
