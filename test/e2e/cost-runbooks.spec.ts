@@ -120,7 +120,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assertExit(await asked("--limit", "20", "--yes"), 0);
             const again = await asked("--limit", "20", "--yes");
             assertExit(again, 0);
-            assert.match(again.stdout, /is as asked/);
+            assert.match(again.stdout, /needs no change/);
             const more = await asked("--limit", "30", "--email", "eve@example.org", "--yes", "--json");
             assertExit(more, 0);
             const { changes } = JSON.parse(more.stdout);
@@ -197,7 +197,7 @@ describe("the runbooks about money, on a stack of the program", () => {
         it("shows bars and both sums to a person, and says what its calls cost", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
-            assert.match(stderr, /Cost Explorer is asked twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
+            assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
             assert.match(stdout, new RegExp(`^${month}-07 {4}\\$4\\.80 █{40}$`, "m"));
             assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
         });

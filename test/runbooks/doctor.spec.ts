@@ -388,7 +388,7 @@ describe("doctor on the local AWS", function () {
         assertExit(result, 0);
         assert.equal(of("identity").verdict, "warn");
         assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, which resumes/);
-        assert.match((await doctor(session)).of("identity").detail, /do not tell/);
+        assert.match((await doctor(session)).of("identity").detail, /for an unknown time/);
     });
 
     it("fails without a login", async () => {

@@ -24,7 +24,7 @@ const day = 24 * hour;
 function saidBy(preview: string): { readonly idle: number; readonly busy: number; readonly once: number } {
     const amounts = (line: RegExp) => {
         const found = line.exec(preview)?.[0];
-        if (found === undefined) throw new Error(`preview says nothing of ${line}:\n${preview}`);
+        if (found === undefined) throw new Error(`preview has no ${line}:\n${preview}`);
         // The estimate's sum uses the upper end of each range.
         return [...found.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
             Number(usd.replaceAll(",", "")),
