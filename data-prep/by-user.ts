@@ -21,7 +21,7 @@ export function rowsByUser({ userCount, users, timestamps }: Columns): RowsByUse
     return { starts, rows };
 }
 
-/** Where each of `count` groups begins when their members stand one after the other; one more, the end, comes last. */
+/** Start of each of `count` consecutive groups; the last value is the end. */
 export function startsOf(groups: Int32Array, count: number): Int32Array {
     const starts = new Int32Array(count + 1);
     for (const group of groups) starts[group + 1] = (starts[group + 1] as number) + 1;
@@ -38,4 +38,41 @@ function inTime(rows: Int32Array, timestamps: Float64Array): void {
             return;
         }
     }
+}
+
+/**
+ * The rows that count as views: each item of a user once, by its newest event, so that repeated watching makes no film
+ * popular, and no two films similar. Grouped by user, oldest first.
+ */
+export function viewsOf(columns: Columns): RowsByUser {
+    const { itemCount, items } = columns;
+    const { starts: rowStarts, rows } = rowsByUser(columns);
+    const userCount = rowStarts.length - 1;
+    const seenBy = new Int32Array(itemCount).fill(-1);
+    const starts = new Int32Array(userCount + 1);
+    // Filled from the end, so that no unread row is overwritten.
+    let first = rows.length;
+    starts[userCount] = first;
+    for (let user = userCount - 1; user >= 0; user--) {
+        for (let at = (rowStarts[user + 1] as number) - 1; at >= (rowStarts[user] as number); at--) {
+            const row = rows[at] as number;
+            const item = items[row] as number;
+            if (seenBy[item] === user) continue;
+            seenBy[item] = user;
+            first -= 1;
+            rows[first] = row;
+        }
+        starts[user] = first;
+    }
+    return { starts: starts.map((start) => start - first), rows: rows.subarray(first) };
+}
+
+/** The oldest and the newest event of the data, epoch seconds; 0 without events. */
+export function spanOf({ timestamps }: Columns): { readonly firstTimestamp: number; readonly lastTimestamp: number } {
+    let [firstTimestamp, lastTimestamp] = [timestamps[0] ?? 0, timestamps[0] ?? 0];
+    for (const timestamp of timestamps) {
+        if (timestamp < firstTimestamp) firstTimestamp = timestamp;
+        if (timestamp > lastTimestamp) lastTimestamp = timestamp;
+    }
+    return { firstTimestamp, lastTimestamp };
 }

@@ -1,9 +1,9 @@
-/** A film as the storefront, the runbooks and the demo show it. */
+/** A film for the storefront, the runbooks and the demo. */
 export interface CatalogueItem {
     itemId: string;
-    /** Without the year; an article stands where MovieLens puts it ("Usual Suspects, The"). */
+    /** Without the year; MovieLens puts an article at the end ("Usual Suspects, The"). */
     title: string;
-    /** null where MovieLens does not know it. */
+    /** Null if MovieLens does not have it. */
     year: number | null;
     genres: string[];
 }
@@ -34,8 +34,8 @@ const FIELDS_BEFORE_GENRES = 5;
 const RECBOLE_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq";
 
 /**
- * Reads an item file: GroupLens' u.item (24 fields with `|` between, Latin-1) or RecBole's ml-100k.item (tabs, UTF-8).
- * Throws an Error that names the line when one has another shape.
+ * Reads an item file: GroupLens' u.item (24 fields separated by `|`, Latin-1) or RecBole's ml-100k.item (tabs, UTF-8).
+ * Throws an Error that names a line with another format.
  */
 export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -55,7 +55,7 @@ export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
     });
 }
 
-/** A title for each item, for showing: the id itself where the catalogue does not have the item. */
+/** A lookup of titles; the id itself for items outside the catalogue. */
 export function titleLookup(catalogue: readonly CatalogueItem[]): (itemId: string) => string {
     const titles = new Map(catalogue.map((item) => [item.itemId, item.title]));
     return (itemId) => titles.get(itemId) ?? itemId;
@@ -75,7 +75,7 @@ function readGroupLensItem(line: string): CatalogueItem | undefined {
     };
 }
 
-/** "Land Before Time III (1995) (V)" has a mark for a video after its year. */
+/** "Land Before Time III (1995) (V)" has a suffix for a video after its year. */
 function splitTitle(fullTitle: string): { title: string; year: number | undefined } {
     const match = /^(.*?)\s*\((\d{4})(?:\/\w+)?\)(?:\s*\(V\))?$/.exec(fullTitle);
     return { title: match?.[1] ?? fullTitle, year: match?.[2] ? Number(match[2]) : undefined };

@@ -17,8 +17,8 @@ interface Flags {
 
 const command = new Command("data-prep")
     .description(
-        "Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports, and into tables of popular, " +
-            "trending and similar films, which answer where no campaign does.",
+        "Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports, and into fallback tables of " +
+            "popular, trending and similar films, which answer without a campaign.",
     )
     .option("--input <file>", "u.data, or MovieLens' zip from GroupLens or Kaggle (default: MovieLens 100k is fetched)")
     .option(
@@ -26,9 +26,9 @@ const command = new Command("data-prep")
         "the CSV; catalogue.json, fallback-tables.json, items.csv and its schema are written beside it",
         DEFAULT_OUTPUT,
     )
-    .option("--report <file>", "write the summary there as JSON, too")
+    .option("--report <file>", "also write the summary to this file, as JSON")
     .addOption(
-        new Option("--bad-rows <what>", "rows that cannot be used: refuse the file, or leave them out")
+        new Option("--bad-rows <what>", "unusable rows: refuse the file, or skip them")
             .choices(["fail", "skip"])
             .default("fail"),
     )

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 
 /**
- * An interactions CSV in numbers, in the file's order: row `r` says that user `users[r]` watched item `items[r]` at
+ * An interactions CSV as numbers, in the file's order: in row `r`, user `users[r]` watched item `items[r]` at
  * `timestamps[r]` (epoch seconds). Users and items are numbered by first appearance.
  */
 export interface Columns {
@@ -23,7 +23,7 @@ export class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
 
     constructor(columns: readonly string[]) {
-        // The service's own words.
+        // The service's own message.
         super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
     }
 }
@@ -49,9 +49,8 @@ const NINE = 0x39;
 const directLimit = 1 << 22;
 
 /**
- * Reads an interactions CSV in one pass over its bytes: ten million rows take seconds, and memory
- * stays at a few bytes a row. An id is known by its bytes between the quotes, so one that is escaped
- * in two ways would be two.
+ * Reads an interactions CSV in one pass over its bytes: ten million rows take seconds, at a few bytes of memory a row.
+ * Ids are compared by their bytes between the quotes, so two escapings of one id are two ids.
  *
  * @throws MissingColumnsError, or MalformedCsvError that names the line.
  */
@@ -77,10 +76,10 @@ function createScanner() {
     };
     let rows = 0;
     let line = 0;
-    // From and to of each field of the record in hand, without its quotes.
+    // Start and end of each field of the current record, without its quotes.
     const bounds: number[] = [];
 
-    /** The place behind the record that begins at `start`, or -1 when it is not all there. Fills `bounds`. */
+    /** The end of the record that begins at `start`, or -1 if it is incomplete. Fills `bounds`. */
     const fieldsOf = (bytes: Uint8Array, start: number): number => {
         let at = start;
         let field = 0;
@@ -137,7 +136,7 @@ function createScanner() {
         rows += 1;
     };
 
-    /** Takes all whole records; returns where the rest begins. */
+    /** Reads all complete records; returns the start of the rest. */
     const take = (bytes: Buffer): number => {
         let start = 0;
         while (start < bytes.length) {
@@ -188,7 +187,7 @@ function readHeader(fields: readonly string[]) {
     return { width: fields.length, user, item, timestamp };
 }
 
-/** Numbers ids by first appearance; nearly all of them are small numbers. */
+/** Numbers ids by first appearance; most ids are small numbers. */
 function createNumbering() {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
@@ -213,7 +212,7 @@ function createNumbering() {
     return { ids, numberOf };
 }
 
-/** The number that the digits say, or -1 where there are none, more than `most`, or anything else. */
+/** The value of the digits, or -1 if there are none, more than `most`, or other characters. */
 function digitsIn(bytes: Uint8Array, from: number, to: number, most: number): number {
     if (to === from || to - from > most) return -1;
     let value = 0;

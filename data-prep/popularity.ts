@@ -1,7 +1,7 @@
 import { rowsByUser } from "./by-user.ts";
 import { type Columns, readColumns } from "./columns.ts";
 
-/** What a list of the most popular items is worth, under the service's keys of GetSolutionMetrics. */
+/** Metrics of a list of the most popular items, by the service's keys of GetSolutionMetrics. */
 export type PopularityMetrics = Readonly<Record<(typeof keys)[number], number>>;
 
 const cutoffs = [5, 10, 25] as const;
@@ -16,7 +16,7 @@ const keys = [
     "precision_at_25",
 ] as const;
 
-/** A tenth of the users is tested at a time, by counts of the other nine tenths. */
+/** A tenth of the users is tested at a time, with counts of the other nine tenths. */
 export const folds = 10;
 
 /** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
@@ -33,11 +33,11 @@ export async function popularityOf(file: string): Promise<PopularityMetrics> {
 }
 
 /**
- * What recommending the most popular items to everybody is worth, measured as the service measures a version: counts
- * of nine tenths of the users, tried on the others; of each, the oldest 90 % of the events are known (and left out of
- * the list), the newest 10 %, one at least, are what is to be found. The service tests one tenth that nobody knows;
- * here each tenth has its turn, so that the figure does not depend on a draw. As the service does, NDCG takes for its
- * ideal the same hits at the top of the list. Rounded to four decimals, like the service's.
+ * Metrics of recommending the most popular items to all users, measured like the service's. Counts come from nine
+ * tenths of the users, the test from the others: each user's oldest 90 % of events are known and excluded from the
+ * list, the newest 10 %, at least one, must be found. The service tests one tenth that it did not train on; here each
+ * tenth is tested in turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is the same
+ * hits at the top of the list. Rounded to four decimals, like the service's.
  */
 export function popularityMetrics(columns: Columns): PopularityMetrics {
     const { userCount, itemCount, users, items } = columns;
@@ -50,7 +50,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     const rankings = rankingsOf(counts, itemCount);
 
     const sums = new Float64Array(keys.length);
-    // Which user an item was last seen, and last to be found, by: no set a user.
+    // The last user for whom an item was known, and wanted: avoids a set per user.
     const known = new Int32Array(itemCount).fill(-1);
     const wanted = new Int32Array(itemCount).fill(-1);
     let tested = 0;
@@ -68,10 +68,10 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
 }
 
-/** Spreads numbers that follow each other; a plain remainder would follow the order of the file. */
+/** Spreads consecutive numbers; a plain remainder would follow the file's order. */
 export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
-/** For each fold the items by their count in all the others, most first. */
+/** For each fold, the items by their count in all other folds, highest first. */
 function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
     const all = new Int32Array(itemCount);
     for (const fold of counts) {
@@ -86,7 +86,7 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
     });
 }
 
-/** Ranks, from 0, at which the user's list has what was to be found. */
+/** Ranks, from 0, of the wanted items in the user's list. */
 function hitsOf(ranking: Int32Array, user: number, known: Int32Array, wanted: Int32Array): number[] {
     const hits: number[] = [];
     let rank = 0;

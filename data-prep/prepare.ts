@@ -1,29 +1,29 @@
 import { resolve } from "node:path";
 import type { CatalogueItem } from "./catalogue.ts";
+import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { writeItems } from "./items.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside, tablesPathBeside } from "./places.ts";
 import { openRatings } from "./ratings-input.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
-import { writeTables } from "./tables/write.ts";
+import { writeTables } from "./tables/make.ts";
 import { type BadRow, transformRatings } from "./transform.ts";
-import { writeWholeFile, writeWholeJson } from "./whole-file.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
 export interface PrepareOptions {
-    /** A u.data or a MovieLens zip. Without it MovieLens 100k is fetched, or taken from the cache. */
+    /** A u.data or a MovieLens zip. Without it MovieLens 100k is fetched, or read from the cache. */
     input?: string;
-    /** Where the CSV goes; catalogue.json, fallback-tables.json, items.csv and items.schema.json go beside it. */
+    /** Path of the CSV; catalogue.json, fallback-tables.json, items.csv and items.schema.json are written beside it. */
     output?: string;
-    /** Where a JSON copy of the summary goes. */
+    /** Path for a JSON copy of the summary. */
     report?: string;
-    /** What to do with rows that cannot be used: refuse the whole file (default), or leave them out. */
+    /** Unusable rows: refuse the whole file (default), or skip them. */
     badRows?: "fail" | "skip";
-    /** Where a fetched MovieLens 100k is kept; by default data/ml-100k. */
+    /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
     cacheFolder?: string;
-    /** Progress and notices, a line a call; by default to stderr. */
+    /** Progress messages, one line per call; by default to stderr. */
     log?: (line: string) => void;
     env?: NodeJS.ProcessEnv;
     signal?: AbortSignal;
@@ -33,21 +33,22 @@ export interface PrepareResult {
     outputPath: string;
     cataloguePath: string;
     catalogue: CatalogueItem[];
-    /** The CSV of an Items dataset; undefined where no item file came along. */
+    /** The CSV of an Items dataset; undefined without an item file. */
     itemsPath: string | undefined;
     tablesPath: string;
     summary: Summary;
 }
 
-/** The data is not fit for Personalize; the message says why and what to do. Nothing was written. */
+/** The data is unsuitable for Personalize; the message contains the reason and the fix. Nothing was written. */
 export class UnfitDataError extends Error {
     override readonly name = "UnfitDataError";
 }
 
 /**
- * MovieLens in; the CSV that Personalize imports, catalogue.json, fallback-tables.json, and items.csv with its schema,
- * out. Each file appears whole or not at all, the interactions last. Throws UnfitDataError for bad rows (unless they are to be skipped) and
- * below the service's minimums, and other Errors, made for people too, when files or MovieLens cannot be had.
+ * Prepares MovieLens: writes the CSV for Personalize, catalogue.json, fallback-tables.json, and items.csv with its
+ * schema. Each file is written completely or not at all, the interactions last. Throws UnfitDataError for bad rows
+ * (unless they are skipped) and below the service's minimums, and other Errors, with messages for people, if files or
+ * MovieLens are unavailable.
  */
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
     const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
@@ -102,6 +103,6 @@ function describeBadRows(name: string, path: string, { count, first }: { count: 
         `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
         ...listed,
         ...more,
-        `Mend the file, or leave those rows out:  npm run data-prep -- --input ${path} --bad-rows skip`,
+        `Fix the file, or skip those rows:  npm run data-prep -- --input ${path} --bad-rows skip`,
     ].join("\n");
 }

@@ -9,7 +9,7 @@ const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Where the fields of a u.data line stand in its buffer; `userNumber` and `itemNumber` as Tally.add wants them. */
+/** Positions of a u.data line's fields in its buffer; `userNumber` and `itemNumber` as Tally.add needs them. */
 export interface RatingLine {
     userFrom: number;
     userTo: number;
@@ -35,10 +35,10 @@ export function emptyRatingLine(): RatingLine {
 }
 
 /**
- * Reads the u.data line (user, item, rating, epoch seconds; tab between) in `bytes` from `from` up to `to`, line end
- * excluded. Fills `line` and returns undefined, or returns in a few words what is wrong with it. The rating is not
- * looked at: Personalize gets every rating as a watch event. `line` is reused by the caller, because one object a row
- * costs more than the whole parse.
+ * Reads the u.data line (user, item, rating, epoch seconds; separated by tabs) in `bytes` from `from` up to `to`,
+ * without its line end. Fills `line` and returns undefined, or returns a short error text. Ignores the rating:
+ * Personalize gets every rating as a watch event. The caller reuses `line`, because one object per row costs more than
+ * the whole parse.
  */
 export function parseRatingLine(bytes: Uint8Array, from: number, to: number, line: RatingLine): string | undefined {
     const userTo = bytes.indexOf(TAB, from);

@@ -1,22 +1,22 @@
 import { createReadStream } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isZip, readFromZip } from "./archive.ts";
 import { type CatalogueItem, readCatalogue } from "./catalogue.ts";
+import { isZip, readFromZip } from "./files.ts";
 import { readItemFileIn } from "./movielens.ts";
 
-/** Ratings to prepare, and the catalogue that came with them. */
+/** Ratings to prepare, with their catalogue. */
 export interface RatingsInput {
-    /** What a message about a line calls the file. */
+    /** The file's name in messages. */
     name: string;
     ratings: AsyncIterable<Uint8Array>;
-    /** Empty when no item file came along: titles then fall back to ids. */
+    /** Empty without an item file: ids then replace titles. */
     catalogue: CatalogueItem[];
 }
 
 /**
- * Opens what a user names as input: a u.data (the u.item beside it is used when there is one), or a zip that holds
- * both, in any folder: GroupLens' or Kaggle's. Throws an Error that names the file when it cannot be read.
+ * Opens the user's input: a u.data (with the u.item beside it, if any), or a zip with both in any folder, as from
+ * GroupLens or Kaggle. Throws an Error that names an unreadable file.
  */
 export async function openRatings(path: string): Promise<RatingsInput> {
     if (await startsAsZip(path)) return openZip(path);

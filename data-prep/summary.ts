@@ -1,5 +1,5 @@
 import { op, table } from "arquero";
-import type { TablesSummary } from "./tables/write.ts";
+import type { TablesSummary } from "./tables/make.ts";
 import type { BadRow, TransformResult } from "./transform.ts";
 
 interface Spread {
@@ -8,7 +8,7 @@ interface Spread {
     max: number;
 }
 
-/** What was prepared, for people and for `--json`. Timestamps are epoch seconds. */
+/** The result of a preparation, for people and for `--json`. Timestamps are epoch seconds. */
 export interface Summary {
     schemaVersion: 1;
     input: string;
@@ -18,20 +18,22 @@ export interface Summary {
     interactions: number;
     firstTimestamp: number;
     lastTimestamp: number;
-    /** Interactions of a user. */
+    /** Interactions per user. */
     historyLength: Spread;
-    /** Interactions of an item. */
+    /** Interactions per item. */
     itemPopularity: Spread;
     usersWithTwo: number;
     rowsSkipped: number;
-    /** The first 20 of the rows skipped. */
+    /** The first 20 skipped rows. */
     skipped: BadRow[];
-    /** Of the CSV's bytes. */
+    /** SHA-256 of the CSV, hexadecimal. */
     sha256: string;
     tables: TablesSummary;
 }
 
-/** Summarises a transformation. Works on the counts a user and an item, so it costs the same for any number of rows. */
+/**
+ * Summarises a transformation. Uses the counts per user and item, so its cost does not depend on the number of rows.
+ */
 export function summarise(result: TransformResult, input: string, output: string): Omit<Summary, "tables"> {
     const users = table({ count: result.userCounts });
     return {
@@ -52,7 +54,7 @@ export function summarise(result: TransformResult, input: string, output: string
     };
 }
 
-/** The service's minimums for training, and what this data lacks of them in a sentence; undefined when nothing. */
+/** A sentence if the data is below the service's minimums for training; otherwise undefined. */
 export function whatIsTooLittle({
     interactions,
     usersWithTwo,
@@ -66,7 +68,7 @@ export function whatIsTooLittle({
     return undefined;
 }
 
-/** The summary as the lines that data-prep prints. */
+/** The summary as text lines. */
 export function formatSummary(summary: Summary): string {
     const { historyLength: history, itemPopularity: popularity, tables } = summary;
     const others = tables.filmsWithoutSimilar;
@@ -78,7 +80,7 @@ export function formatSummary(summary: Summary): string {
         ["rows skipped", count(summary.rowsSkipped)],
         [
             "similar",
-            `${count(tables.filmsWithSimilar)} films; ${count(others)} that fewer watched fall back to their genres`,
+            `${count(tables.filmsWithSimilar)} films; ${count(others)} with too few viewers fall back to their genres`,
         ],
         ["trending", `${count(tables.filmsTrending)} films, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],

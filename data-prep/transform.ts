@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
+import type { WriteBytes } from "./files.ts";
 import { emptyRatingLine, parseRatingLine, type RatingLine } from "./rating-line.ts";
-import { createTally } from "./tally.ts";
-import type { WriteBytes } from "./whole-file.ts";
 
-/** Column names in the order of the schema. The service wants the header unquoted. */
+/** Column names in the order of the schema. The service requires an unquoted header. */
 const HEADER = Buffer.from("USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n");
 const WATCH = Buffer.from('","Watch",');
 
-/** Work is done in pieces of this size, so that memory stays constant whatever the source yields. */
+/** Size of a work unit: memory stays constant for any source. */
 const PIECE = 1 << 20;
-/** Far above any u.data line: two ids of 256 characters and two numbers. */
+/** Longer than any u.data line: two ids of 256 characters and two numbers. */
 const LONGEST_LINE = 1 << 16;
-/** So many bad rows are remembered one by one; the others are only counted. */
+/** Number of bad rows with details; further ones are only counted. */
 const LISTED_BAD_ROWS = 20;
 
 const LF = 0x0a;
@@ -25,7 +24,7 @@ export interface BadRow {
     reason: string;
 }
 
-/** What one pass over u.data found and wrote. Timestamps are epoch seconds, and 0 when there was no row. */
+/** Result of one pass over u.data. Timestamps are epoch seconds, 0 without rows. */
 export interface TransformResult {
     interactions: number;
     badRows: { count: number; first: BadRow[] };
@@ -33,15 +32,15 @@ export interface TransformResult {
     itemCounts: Int32Array;
     firstTimestamp: number;
     lastTimestamp: number;
-    /** Of the bytes written, hexadecimal. */
+    /** SHA-256 of the written bytes, hexadecimal. */
     sha256: string;
 }
 
 /**
- * Turns u.data into the CSV that Personalize imports, in one pass over the bytes: `"196","242","Watch",881250949`, in
- * the order of the source. Bad rows are left out and reported; what to do about them is the caller's decision. Empty
- * lines are skipped, and a carriage return before the line end is dropped. Throws an Error for a line longer than
- * 64 KB (then it is another kind of file), and what `signal` was aborted with.
+ * Converts u.data into the CSV for Personalize, in one pass over the bytes: `"196","242","Watch",881250949`, in the
+ * order of the source. Bad rows are skipped and reported; the caller decides about them. Empty lines are skipped, and a
+ * carriage return before the line end is removed. Throws an Error for a line above 64 KB (then it is another kind of
+ * file), and the abort reason of `signal`.
  */
 export async function transformRatings(
     source: AsyncIterable<Uint8Array>,
@@ -63,7 +62,7 @@ export async function transformRatings(
             const bytes = carry.length > 0 ? Buffer.concat([carry, piece]) : piece;
             const end = bytes.lastIndexOf(LF) + 1;
             await flush(rows.take(bytes, end));
-            // A copy, because a source may use its buffer again.
+            // A copy, because a source may reuse its buffer.
             carry = bytes.slice(end);
             if (carry.length > LONGEST_LINE) {
                 throw new Error(`line ${rows.line() + 1} is longer than 64 KB: this is not a u.data file`);
@@ -85,9 +84,9 @@ function createRowWriter() {
     let firstTimestamp = Number.POSITIVE_INFINITY;
     let lastTimestamp = 0;
 
-    /** Transforms whole lines, those of `bytes` up to `end`; the answer is valid until the next call. */
+    /** Converts complete lines, those of `bytes` up to `end`; the result is valid until the next call. */
     const take = (bytes: Uint8Array, end: number): Uint8Array => {
-        // A row has 7 bytes at least (line end included), and grows by 11 at most: quotes, commas and "Watch".
+        // A row has at least 7 bytes (with its line end), and grows by at most 11: quotes, commas and "Watch".
         if (out.length < end * 3) out = new Uint8Array(end * 3);
         let length = 0;
         let from = 0;
@@ -142,4 +141,40 @@ function copy(out: Uint8Array, start: number, bytes: Uint8Array, from: number, t
     let at = start;
     for (let index = from; index < to; index++) out[at++] = bytes[index] ?? 0;
     return at;
+}
+
+/** Smaller numeric ids are counted in an array; 4 million of them take 16 MB. */
+const DIRECT_LIMIT = 1 << 22;
+
+/** Counts ids. Optimised for tens of millions of ids, most of them small numbers. */
+export interface Tally {
+    /**
+     * Counts the id in `bytes` from `from` up to `to`. `number` is its value if it has only digits, no leading zeros,
+     * and is below 2^31; otherwise -1.
+     */
+    add(number: number, bytes: Uint8Array, from: number, to: number): void;
+    /** The count of each distinct id, in undefined order. */
+    counts(): Int32Array;
+}
+
+/** Creates an empty tally. "7" and "07" are two ids, as in Personalize. */
+export function createTally(): Tally {
+    let direct = new Int32Array(4096);
+    const others = new Map<string, number>();
+
+    const add = (number: number, bytes: Uint8Array, from: number, to: number) => {
+        if (number >= 0 && number < DIRECT_LIMIT) {
+            if (number >= direct.length) {
+                const longer = new Int32Array(Math.min(DIRECT_LIMIT, 2 ** Math.ceil(Math.log2(number + 1))));
+                longer.set(direct);
+                direct = longer;
+            }
+            direct[number] = (direct[number] ?? 0) + 1;
+            return;
+        }
+        const id = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
+        others.set(id, (others.get(id) ?? 0) + 1);
+    };
+    const counts = () => Int32Array.from([...direct.filter((count) => count > 0), ...others.values()]);
+    return { add, counts };
 }

@@ -4,7 +4,7 @@ import type { StackConfig } from "../config/config.ts";
 import { kinds } from "../personalize/kinds.ts";
 import { type AdoptionPlan, isRefused, planOf } from "./lib/adoption/plan.ts";
 import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
-import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/tell.ts";
+import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/text.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";
@@ -19,9 +19,12 @@ interface Options extends CommonOptions {
 
 const options = runbook(
     "adopt",
-    "What was made outside and could come under this stack, and by which configuration; only reads",
+    "List existing Personalize resources that this stack can adopt, and the configuration for that; only reads",
 )
-    .option("--dataset-group <ARN or name>", "which one; default: the only one that this stack does not have yet")
+    .option(
+        "--dataset-group <ARN or name>",
+        "dataset group to adopt; default: the only one that the stack does not have",
+    )
     .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
     .parse()
     .opts<Options>();
@@ -58,18 +61,18 @@ await runAction(options.verbose, async () => {
         } else if (groups.some(({ group }) => !recorded.has(group.arn))) {
             console.log("Choose one: npm run adopt -- --dataset-group <name>");
         } else if (groups.length > 0) {
-            console.log(`Stack ${stack} has them all: there is nothing to adopt.`);
+            console.log(`Stack ${stack} has all dataset groups: there is nothing to adopt.`);
         }
     }
     return plan && isRefused(plan) ? exitCodes.problem : exitCodes.fine;
 });
 
-/** ARNs that the stack's state has; none while it was never deployed. */
+/** ARNs in the stack's state; empty before its first deployment. */
 async function recordedArns(stack: string): Promise<ReadonlySet<string>> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "export", "--stack", stack);
     const held = exitCode === 0 ? heldBy(stdout) : undefined;
     if (held === undefined) {
-        throw new RunbookError(`The state of stack ${stack} cannot be read: ${stderr}. Log in by: pulumi login`);
+        throw new RunbookError(`The state of stack ${stack} cannot be read: ${stderr}. Log in with: pulumi login`);
     }
     return held.arns;
 }
@@ -84,7 +87,7 @@ function choose(groups: readonly Group[], recorded: ReadonlySet<string>): Group 
     if (found === undefined) {
         const names = groups.map(({ group }) => group.name).join(", ");
         throw new RunbookError(
-            `There is no dataset group ${which} in account and region. There is ${names || "none"}.`,
+            `There is no dataset group ${which} in this account and region. It has: ${names || "none"}.`,
             exitCodes.usage,
         );
     }
@@ -110,7 +113,7 @@ function row(part: Part, config: StackConfig, recorded: ReadonlySet<string>) {
 function print(groups: readonly Group[], recorded: ReadonlySet<string>, config: StackConfig): void {
     if (groups.length === 0) {
         console.log(
-            `There is no dataset group in ${config.region}: there is nothing to adopt. Make all of it by: pulumi up`,
+            `There is no dataset group in ${config.region}: there is nothing to adopt. Create all resources with: pulumi up`,
         );
         return;
     }
@@ -121,7 +124,7 @@ function print(groups: readonly Group[], recorded: ReadonlySet<string>, config: 
             return [`${indent}${kind}`, name, owner, status, inThisStack ? "yes" : "no"];
         }),
     );
-    console.log(table(["what", "name", "whose", "state", `in stack ${shortName(config.stack)}`], rows));
+    console.log(table(["kind", "name", "owner", "state", `in stack ${shortName(config.stack)}`], rows));
 }
 
 function printPlan(
@@ -132,15 +135,19 @@ function printPlan(
 ): void {
     console.log(adoptionLines(plan).join("\n"));
     if (isRefused(plan)) {
-        console.log("\nWhat cannot be adopted would stop `pulumi up`, and stay as it is. Give the program what it has");
-        console.log("(docs/configuration.md), or leave it out, as below: then the program makes its own.");
+        console.log(
+            "\nA resource that cannot be adopted stops `pulumi up`, and is not changed. Either set the program's configuration",
+        );
+        console.log(
+            "to its values (docs/configuration.md), or do not adopt it, as below: then the program creates its own.",
+        );
     }
     if (commands.length > 0) {
-        console.log(`\nBring it under stack ${stack}; the lines must stay there, for the names to stay:`);
+        console.log(`\nAdopt them into stack ${stack}; keep these lines, because without them the names change:`);
         console.log(`${commands.join("\n")}\n\nor, in the stack's configuration file:\n${yaml}`);
     }
     console.log(`\n${next}`);
-    console.log("From then on it is the stack's: `pulumi destroy` deletes it.");
+    console.log("After that they belong to the stack: `pulumi destroy` deletes them.");
     console.log(
         "`pulumi import` cannot do this: the engine cannot import what dynamic providers manage (pulumi/pulumi#16175).",
     );

@@ -4,15 +4,17 @@ import type { Row } from "./lib/audit/leftovers.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readAllStacks } from "./lib/stack/all-stacks.ts";
-import { projectName } from "./lib/stack/stack-config.ts";
-import { regionOf } from "./lib/stack/stack-region.ts";
+import { projectName, regionOf } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;
 }
 
-const options = runbook("audit-leftovers", "What is of this project, in no stack, and perhaps on the bill; only reads")
-    .option("--region <region>", "the region to look through; default: the stack's, else AWS_REGION")
+const options = runbook(
+    "audit-leftovers",
+    "List resources of this project that are in no stack, with their cost; only reads",
+)
+    .option("--region <region>", "region to search; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();
 
@@ -25,7 +27,7 @@ await runAction(options.verbose, async () => {
         process.stderr.write(`warning: the state of stack ${stack} cannot be read: ${reason}\n`);
     }
     for (const { what, reason } of found.unread) {
-        process.stderr.write(`warning: not looked at: ${what}: ${reason}\n`);
+        process.stderr.write(`warning: not checked: ${what}: ${reason}\n`);
     }
     if (options.json) {
         console.log(JSON.stringify({ schemaVersion: 1, ...found, unreadableStacks: stacks.unreadable }));
@@ -40,12 +42,14 @@ function print({ rows, undecided, notOurs, unread, monthlyUsd, region, accountId
     if (rows.length === 0) {
         console.log(`Nothing of this project is left outside its stacks ${where}.`);
     } else {
-        console.log(`Of this project and in no stack, ${where}:`);
+        console.log(`Resources of this project in no stack, ${where}:`);
         console.log(listing(rows));
         const unknown = rows.filter(({ usdPerMonth }) => usdPerMonth === null).length;
         const more = unknown > 0 ? `, and ${unknown} of unknown price` : "";
-        console.log(`A month of it: ${approximately(monthlyUsd)}${more} ${priceNote}\n`);
-        console.log("Remove it in this order; wait until each campaign and solution is gone before what it uses:");
+        console.log(`Cost a month: ${approximately(monthlyUsd)}${more} ${priceNote}\n`);
+        console.log(
+            "Delete them in this order; wait until each campaign and solution is deleted before you delete what it uses:",
+        );
         for (const row of rows) {
             console.log(
                 row.remove.length > 0 ? row.remove.join("\n") : `# by hand, in its service's console: ${row.arn}`,
@@ -53,15 +57,15 @@ function print({ rows, undecided, notOurs, unread, monthlyUsd, region, accountId
         }
     }
     if (undecided.length > 0) {
-        console.log("\nPerhaps of a stack whose state cannot be read:");
+        console.log("\nMay belong to a stack whose state cannot be read:");
         console.log(listing(undecided));
     }
     if (notOurs.length > 0) {
-        console.log("\nNot ours, and it bills:");
+        console.log("\nNot of this project, and it costs money:");
         console.log(listing(notOurs));
     }
     if (unread.length > 0) {
-        console.log(`\nNot looked at (see the warnings): ${unread.map(({ what }) => what).join(", ")}`);
+        console.log(`\nNot checked (see the warnings): ${unread.map(({ what }) => what).join(", ")}`);
     }
 }
 
@@ -69,7 +73,7 @@ function listing(rows: readonly Omit<Row, "remove">[]): string {
     const price = ({ usdPerMonth, bills }: Omit<Row, "remove">) =>
         usdPerMonth === null ? "by use" : bills ? approximately(usdPerMonth) : "–";
     return table(
-        ["what", "name", "why listed", "since", "a month"],
+        ["kind", "name", "reason", "since", "a month"],
         rows.map((row) => [row.kind, row.name, row.why, row.since?.slice(0, 16).replace("T", " ") ?? "–", price(row)]),
     );
 }

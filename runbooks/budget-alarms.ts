@@ -5,14 +5,11 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
 import { billedService } from "../config/prices.ts";
-import { confirm } from "./lib/cli/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
-import { problemsOf } from "./lib/cost/budget-problems.ts";
 import { type BudgetPlace, readBudget } from "./lib/cost/budget-view.ts";
-import { subscriptionsTable, watchText } from "./lib/cost/print-watch.ts";
-import { sendAndAwait, testNotice } from "./lib/cost/test-notice.ts";
-import { alarmsOf, subscriptionsOf } from "./lib/cost/told.ts";
+import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
+import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
 import { exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
@@ -26,20 +23,20 @@ interface Options extends OperationOptions {
     readonly service: string;
 }
 
-/** Seconds that a test notice may take to the queue. */
+/** Seconds to wait for a test notification in the queue. */
 const waitSeconds = 60;
 
 const options = withConfigFile(
-    runbook("budget-alarms", "The budget, the alarms and whom they tell: show them, try them, or make a budget"),
+    runbook("budget-alarms", "Show and test the budget, the alarms and their recipients, or create a budget"),
 )
-    .option("--send-test", "publish a test notice, and wait until it arrives in the notices' queue")
-    .option("--budget <name>", "look at a budget that is of no stack, or name the one to create")
-    .option("--create", "without the program: create a budget, or bring it up to what is asked; needs --limit, --email")
+    .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
+    .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")
+    .option("--create", "without the program: create a budget, or update it to these options; needs --limit, --email")
     .option("--limit <USD>", "US dollars a month", aboveZero)
-    .option("--email <address>", "who is told", mailAddress)
-    .option("--service <name>", "what the budget counts, as the bill names it", billedService)
-    .option("--dry-run", "with --create: say what it would do")
-    .option("--yes", "with --create: ask nothing")
+    .option("--email <address>", "recipient of the notifications", mailAddress)
+    .option("--service <name>", "AWS service that the budget covers, as the bill names it", billedService)
+    .option("--dry-run", "with --create: only print the changes")
+    .option("--yes", "with --create: do not ask for confirmation")
     .parse()
     .opts<Options>();
 
@@ -50,7 +47,7 @@ await runAction(options.verbose, async (signal) => {
     for (const only of ["limit", "email", "dryRun", "yes"] as const) {
         if (options[only] !== undefined) {
             throw new RunbookError(
-                `--${only === "dryRun" ? "dry-run" : only} goes with --create. A stack's limit: pulumi config set monthlyLimitUsd USD && pulumi up`,
+                `--${only === "dryRun" ? "dry-run" : only} needs --create. A stack's limit: pulumi config set monthlyLimitUsd USD && pulumi up`,
                 exitCodes.usage,
             );
         }
@@ -61,7 +58,7 @@ await runAction(options.verbose, async (signal) => {
 });
 
 async function withStack(signal: AbortSignal): Promise<number> {
-    const stack = options.stack ?? (await selectedStack("Name one by --stack, or a budget by --budget."));
+    const stack = options.stack ?? (await selectedStack("Name one with --stack, or a budget with --budget."));
     const exported = await exportedStack(stack);
     const { region, names } = await requireStackConfig(stack, options.configFile);
     const { noticesTopicArn, noticesQueueUrl } = outputsIn(exported) as Readonly<Record<string, string | undefined>>;
@@ -69,14 +66,16 @@ async function withStack(signal: AbortSignal): Promise<number> {
     const subscriptions = noticesTopicArn === undefined ? undefined : await subscriptionsOf(sns, noticesTopicArn);
     if (options.sendTest) {
         if (noticesTopicArn === undefined || noticesQueueUrl === undefined || subscriptions === undefined) {
-            throw new RunbookError(`Stack ${stack} has no topic and queue of notices. Make them by: pulumi up`);
+            throw new RunbookError(`Stack ${stack} has no notification topic and queue. Create them with: pulumi up`);
         }
-        const notice = testNotice(stack, new Date());
+        const notification = testNotification(stack, new Date());
         const clients = { sns, sqs: new SQSClient({ region }), now: () => performance.now() / 1000 };
         const where = { topicArn: noticesTopicArn, queueUrl: noticesQueueUrl, waitSeconds };
-        process.stderr.write(`A test notice is published; the queue is watched for up to ${waitSeconds} seconds.\n`);
-        const seconds = await sendAndAwait(clients, where, notice, signal);
-        return told(notice, seconds, subscriptions);
+        process.stderr.write(
+            `Published a test notification; waiting up to ${waitSeconds} seconds for it in the queue.\n`,
+        );
+        const seconds = await sendAndAwait(clients, where, notification, signal);
+        return printTest(notification, seconds, subscriptions);
     }
     const client = new BudgetsClient({ region });
     const [budget, alarms] = await Promise.all([
@@ -91,7 +90,7 @@ async function lookAlone(name: string) {
     const budget = await readBudget(new BudgetsClient({ region }), await place(region), name);
     if (budget === undefined) {
         throw new RunbookError(
-            `There is no budget ${name}. Make one by: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
+            `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
         );
     }
     return { budget, subscriptions: undefined, alarms: [] };
@@ -107,26 +106,31 @@ function show(watch: Parameters<typeof watchText>[0], stack: string | null, topi
     } else {
         console.log([watchText(watch), "", ...problems].join("\n").trim());
         if (watch.subscriptions?.every(({ protocol }) => protocol === "sqs")) {
-            console.log("Nobody is told by mail or in a chat: pulumi config set alertEmail ADDRESS && pulumi up");
+            console.log("No mail or chat receives notifications: pulumi config set alertEmail ADDRESS && pulumi up");
         }
     }
     return problems.length > 0 ? exitCodes.problem : exitCodes.fine;
 }
 
-function told(
-    notice: ReturnType<typeof testNotice>,
+function printTest(
+    notification: ReturnType<typeof testNotification>,
     seconds: number | undefined,
     subscriptions: NonNullable<Awaited<ReturnType<typeof subscriptionsOf>>>,
 ): number {
     if (options.json) {
-        const document = { schemaVersion: 1, notice, arrivedAfterSeconds: seconds ?? null, subscriptions };
+        const document = {
+            schemaVersion: 1,
+            notice: notification,
+            arrivedAfterSeconds: seconds ?? null,
+            subscriptions,
+        };
         console.log(JSON.stringify(document));
     } else {
         console.log(
             seconds === undefined
-                ? `The test notice ${notice.id} is published, and did not arrive in the queue within ${waitSeconds} seconds. ` +
-                      "Perhaps another reader took it, or the queue's policy or subscription is not as the program made it: pulumi refresh && pulumi up"
-                : `The test notice ${notice.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and is taken out again. The topic sends it to all of these who have confirmed:`,
+                ? `The test notification ${notification.id} did not arrive in the queue within ${waitSeconds} seconds. ` +
+                      "Another reader may have taken it, or the queue's policy or subscription was changed: pulumi refresh && pulumi up"
+                : `The test notification ${notification.id} arrived in the queue after ${seconds.toFixed(1)} seconds, and was deleted there. The topic sends it to each confirmed subscription:`,
         );
         console.log(subscriptionsTable(subscriptions));
     }
@@ -140,7 +144,7 @@ async function create(signal: AbortSignal): Promise<number> {
     }
     if (options.stack !== undefined || options.sendTest) {
         throw new RunbookError(
-            "--create is for those who do not use the program. A stack's budget is made by `pulumi up`; its limit: pulumi config set monthlyLimitUsd USD",
+            "--create is for use without the program. `pulumi up` creates a stack's budget; its limit: pulumi config set monthlyLimitUsd USD",
             exitCodes.usage,
         );
     }
@@ -151,25 +155,28 @@ async function create(signal: AbortSignal): Promise<number> {
     const where = await place(region);
     const changes = changesTo(await readBudget(client, where, name), wanted);
     const texts = changes.map((change) => changeText(change, wanted));
-    const say = (document: object, text: string) =>
+    const printResult = (document: object, text: string) =>
         console.log(
             options.json ? JSON.stringify({ schemaVersion: 1, budget: name, changes: texts, ...document }) : text,
         );
     if (changes.length === 0) {
-        say({ changed: false }, `Budget ${name} is as asked: $${limit} a month on ${service}, mail to ${email}.`);
+        printResult(
+            { changed: false },
+            `Budget ${name} needs no change: $${limit} a month on ${service}, mail to ${email}.`,
+        );
         return exitCodes.fine;
     }
     if (options.dryRun) {
-        say({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
+        printResult({ changed: false }, texts.map((text) => `It would ${text}`).join("\n"));
         return exitCodes.fine;
     }
     process.stderr.write(`In account ${where.accountId}:\n${texts.map((text) => `  ${text}`).join("\n")}\n`);
-    await confirm("Do it?", options.yes, signal);
+    await confirm("Make these changes?", options.yes, signal);
     await makeChanges(client, where.accountId, changes, wanted);
-    say(
+    printResult(
         { changed: true },
-        `Budget ${name}: $${limit} a month on ${service}; ${email} is told at 50, 80 and 100 %, and when 100 % is forecast. ` +
-            `It stops nothing, and its data is 8 to 12 hours old. See it by: npm run budget-alarms -- --budget ${name}`,
+        `Budget ${name}: $${limit} a month on ${service}; ${email} gets mail at 50, 80 and 100 %, and when the forecast exceeds 100 %. ` +
+            `A budget stops nothing, and its data is 8 to 12 hours old. Show it with: npm run budget-alarms -- --budget ${name}`,
     );
     return exitCodes.fine;
 }

@@ -8,13 +8,11 @@ import type { Advice } from "../cost/advice.ts";
 import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
-import { adviceOn } from "./lib/cost/advise.ts";
-import { costExplorerRegion, countedBill } from "./lib/cost/billed.ts";
-import { cacheSavings } from "./lib/cost/cache-savings.ts";
+import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
 import { planOf, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
 import { type CostReport, costReport, leastCalls } from "./lib/cost/report.ts";
-import { dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/report-period.ts";
+import { adviceOn, cacheSavings } from "./lib/cost/traffic.ts";
 import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
@@ -28,13 +26,13 @@ interface Options extends OperationOptions {
 const options = withConfigFile(
     runbook(
         "cost-report",
-        `What was billed, beside what was predicted. Cost Explorer must be enabled in the account; each call of it costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
+        `Compare the bill with the prediction. Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
     ),
 )
-    .option("--days <n>", "the last n days, today among them", wholeDays)
-    .option("--month <yyyy-mm>", "that month; default: this one")
-    .option("--by-tag", "only what has the stack's tag pulumi:stack, which must be activated as a cost allocation tag")
-    .option("--dry-run", "say how often Cost Explorer would be asked, and what that costs")
+    .option("--days <n>", "the last n days, including today", wholeDays)
+    .option("--month <yyyy-mm>", "a month; default: the current one")
+    .option("--by-tag", "only costs with the stack's tag pulumi:stack, which must be an active cost allocation tag")
+    .option("--dry-run", "only print the number and the cost of the calls")
     .parse()
     .opts<Options>();
 
@@ -43,25 +41,29 @@ await runAction(options.verbose, async () => {
     const period = reportPeriod(now, options);
     const least = leastCalls(period, now);
     if (options.dryRun) {
-        const text = `It would ask Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; once more for each further page of the bill.`;
+        const text = `It would call Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; plus one call for each further page of the bill.`;
         console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...spent(least) }) : text);
         return exitCodes.fine;
     }
-    const stack = options.stack ?? (await selectedStack("Name one by --stack."));
+    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
     const exported = await exportedStack(stack);
     const config = await requireStackConfig(stack, options.configFile);
     const { parked } = await readStateFlags(new SSMClient({ region: config.region }), config.stack);
     process.stderr.write(
-        `Cost Explorer is asked ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
+        `Calling Cost Explorer ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
     );
     const bill = countedBill(new CostExplorerClient({ region: costExplorerRegion }));
     const report = await costReport(bill, {
-        ...{ period, now, parked, region: config.region, bornAt: bornAt(exported) ?? period.start },
+        period,
+        now,
+        parked,
+        region: config.region,
+        bornAt: bornAt(exported) ?? period.start,
         plan: planOf(config, exported, await readPlannedData(config)),
         stackTag: options.byTag ? config.stack : undefined,
     });
     if (bill.calls() !== least) {
-        process.stderr.write(`It was asked ${times(bill.calls())}.\n`);
+        process.stderr.write(`Cost Explorer was called ${times(bill.calls())}.\n`);
     }
     const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = outputsIn(exported);
     const { region } = config;
@@ -70,10 +72,10 @@ await runAction(options.verbose, async () => {
         process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
     );
     const { start, end } = period;
-    // Without an API the output is there, and empty.
+    // Without an API the output exists, and is empty.
     const savedByCaches = apiUrl
         ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
-              process.stderr.write(`warning: what caching saved is not known: ${why}\n`),
+              process.stderr.write(`warning: the saving of the caches is unknown: ${why}\n`),
           )
         : undefined;
     const expectedMonthUsd = estimatedMonthlyCostUsd === undefined ? undefined : Number(estimatedMonthlyCostUsd);
@@ -112,7 +114,10 @@ function documentOf(
         to: new Date(to).toISOString(),
     });
     return {
-        ...{ schemaVersion: 1, stack, start: dateOf(period.start), end: dateOf(period.end) },
+        schemaVersion: 1,
+        stack,
+        start: dateOf(period.start),
+        end: dateOf(period.end),
         scope: { ...scope, stackTag: scope.stackTag ?? null },
         totalUsd,
         lines: lines.map(({ day, ...line }) => ({ day: dateOf(day), ...line })),

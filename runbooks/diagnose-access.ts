@@ -11,11 +11,14 @@ interface Options extends CommonOptions {
     readonly key?: string;
 }
 
-const options = runbook("diagnose-access", "Why an import may not read, link by link, and how to mend it; only reads")
-    .option("--job <arn>", "any import job, also one that this program did not make")
-    .option("--role <arn>", "a role that Personalize is to import by; with --bucket")
-    .option("--bucket <name>", "the bucket that it is to read")
-    .option("--key <key>", "the object in it, or the folder with its slash")
+const options = runbook(
+    "diagnose-access",
+    "Find out why an import cannot read its data, link by link, with fixes; only reads",
+)
+    .option("--job <arn>", "any import job, including those of other programs")
+    .option("--role <arn>", "a role for an import; with --bucket")
+    .option("--bucket <name>", "bucket with the data")
+    .option("--key <key>", "object, or folder with its slash")
     .parse()
     .opts<Options>();
 
@@ -38,7 +41,7 @@ async function target() {
     const { job, role, bucket, key, stack } = options;
     const ways = [job, role ?? bucket, stack].filter((way) => way !== undefined);
     if (ways.length > 1) {
-        throw new RunbookError("Name a job, or a role and a bucket, or a stack: one of them.", exitCodes.usage);
+        throw new RunbookError("Name exactly one: a job, a role with a bucket, or a stack.", exitCodes.usage);
     }
     if (job !== undefined) {
         return targetOfJob(job);
@@ -47,7 +50,7 @@ async function target() {
         return targetOfRole(role, bucket, key);
     }
     if (role !== undefined || bucket !== undefined || key !== undefined) {
-        throw new RunbookError("--role and --bucket go together, and --key with them.", exitCodes.usage);
+        throw new RunbookError("--role and --bucket need each other, and --key needs both.", exitCodes.usage);
     }
     return targetOfStack(stack);
 }

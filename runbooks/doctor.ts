@@ -21,10 +21,10 @@ const projectDir = join(import.meta.dirname, "..");
 
 const options = runbook(
     "doctor",
-    "Whether all is ready for the first `pulumi up`, and what that takes and costs; only reads",
+    "Check that all is ready for the first `pulumi up`, and estimate its time and cost; only reads",
 )
     .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
-    .option("--cost-explorer", "say how to check Cost Explorer, whose calls cost money")
+    .option("--cost-explorer", "print the command that checks Cost Explorer, whose calls cost money")
     .parse()
     .opts<Options>();
 
@@ -50,7 +50,7 @@ await runAction(options.verbose, async () => {
         (check: AccountCheck): Check<object> =>
         async () =>
             config === undefined
-                ? unknown("where is not known without the stack's configuration")
+                ? unknown("unknown without the stack's configuration")
                 : check({ config, held, now: Date.now });
     const checks: Record<string, Check<typeof base & { data: typeof data }>> = {
         Node: node,
@@ -95,14 +95,15 @@ function print(results: readonly CheckResult[], expected: Forecast | undefined):
         }
     }
     console.log(
-        expected?.sentence ?? "What an up takes and costs can be said once configuration and interactions are there.",
+        expected?.sentence ??
+            "The time and cost of `pulumi up` can be estimated once configuration and interactions exist.",
     );
 }
 
 async function costExplorer() {
     const [from, to] = [2, 0].map((days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10));
     return unknown(
-        `not asked, for a call costs ${approximately(prices.costExplorerCall.usd)}; it is enabled if the command answers`,
+        `not checked, because a call costs ${approximately(prices.costExplorerCall.usd)}; Cost Explorer is enabled if the command succeeds`,
         `aws ce get-cost-and-usage --time-period Start=${from},End=${to} --granularity DAILY --metrics UnblendedCost`,
     );
 }

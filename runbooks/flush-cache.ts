@@ -1,35 +1,34 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { flushLists } from "../app/functions/recommendation-api/table.ts";
 import { limits } from "../app/serving/limits.ts";
-import { confirm } from "./lib/cli/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
 const options = runbook(
     "flush-cache",
-    "Make the API ask the campaign anew for every list, as after a change that nothing else tells it of",
+    "Make the API request every list from the campaign again, for example after a change of a filter",
 )
-    .option("--dry-run", "say what it would do")
-    .option("--yes", "ask nothing")
+    .option("--dry-run", "only print what it would do")
+    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<{ stack?: string; json?: boolean; verbose?: boolean; dryRun?: boolean; yes?: boolean }>();
 
-/** Seconds until every process of the API has seen it. */
+/** Seconds until every process of the API has read the new state. */
 const seenWithin = limits.campaignRead / 1000;
 
 await runAction(options.verbose, async (signal) => {
-    const stack = options.stack ?? (await selectedStack("Name one by --stack."));
+    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
     const { apiTableName: table = "", noticesTopicArn = "" } = await stackOutputs(stack);
     if (table === "") {
         throw new RunbookError(
-            `Stack ${stack} has no API, and so no cache (config api). See \`npm run watch-status\`.`,
+            `Stack ${stack} has no API, and therefore no cache (config api). See \`npm run watch-status\`.`,
         );
     }
     const at = Date.now();
     if (!options.dryRun) {
         const question =
-            "Every list is then asked of the campaign once more, and bills where that goes beyond its minimum. Flush?";
+            "The API then requests every list from the campaign again; requests above the minimum TPS cost money. Flush?";
         await confirm(question, options.yes, signal);
         const client = new DynamoDBClient({ region: noticesTopicArn.split(":")[3] ?? "" });
         await flushLists(client, table, at);
@@ -37,8 +36,8 @@ await runAction(options.verbose, async (signal) => {
     }
     const text = options.dryRun
         ? `It would flush the lists in table ${table}.`
-        : `Lists of table ${table} are flushed: within ${seenWithin} seconds the API answers none that was made before ${new Date(at).toISOString()}, ` +
-          "but where the campaign does not answer.";
+        : `The lists in table ${table} are flushed. Within ${seenWithin} seconds the API uses no list from before ${new Date(at).toISOString()}, ` +
+          "except where the campaign does not answer.";
     const document = {
         schemaVersion: 1,
         table,

@@ -3,9 +3,7 @@ import { standingUsdPerMonth } from "../cost/estimate.ts";
 import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { confirm } from "./lib/cli/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     type OperationOptions,
     operatedCampaign,
@@ -19,12 +17,12 @@ import { recordCampaign } from "./lib/stack/record.ts";
 const options = withConfigFile(
     runbook(
         "park",
-        "Delete the campaign, so that it bills no more; its trained version stays, and resume brings it back",
+        "Delete the campaign to stop its cost; the trained version stays, and `npm run resume` brings the campaign back",
     ),
 )
-    .option("--reason <text>", "why, for those who wonder", "by hand")
-    .option("--dry-run", "say what it would do")
-    .option("--yes", "ask nothing")
+    .option("--reason <text>", "reason, shown in previews and reports", "by hand")
+    .option("--dry-run", "only print what it would do")
+    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<OperationOptions & { readonly reason: string }>();
 
@@ -38,7 +36,10 @@ await runAction(options.verbose, async (signal) => {
     const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const served = parked ? parked.campaign : look && servedIn(look);
     if (!campaign && parked) {
-        return say(`It is parked since ${parked.since} (${parked.reason}). It comes back by: npm run resume`, false);
+        return printResult(
+            `The campaign has been parked since ${parked.since} (${parked.reason}). To resume it: npm run resume`,
+            false,
+        );
     }
     if (!campaign || (!look && !parked && !rankingCampaignArn)) {
         throw new RunbookError(
@@ -50,28 +51,29 @@ await runAction(options.verbose, async (signal) => {
     const usdPerMonth = usdOf(served);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
-        return say(
-            `It would delete campaign ${name}, which saves ${saved}; nobody gets recommendations until resume.`,
+        return printResult(
+            `It would delete campaign ${name}, which saves ${saved}. There are no recommendations until \`npm run resume\`.`,
             true,
         );
     }
     await confirm(
-        `Delete campaign ${name}? Nobody gets recommendations until \`npm run resume\`.`,
+        `Delete campaign ${name}? There are no recommendations until \`npm run resume\`.`,
         options.yes,
         signal,
     );
-    const goesOn = "The campaign is noted as parked, and its deletion goes on in AWS. Go on: npm run park -- --yes";
-    return untilCancelled(signal, goesOn, async () => {
+    const continues =
+        "The campaign is recorded as parked, and AWS continues to delete it. Resume the wait: npm run park -- --yes";
+    return untilCancelled(signal, continues, async () => {
         await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
-        return say(
-            `Campaign ${name} is gone, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
-                "It comes back, without a training, by: npm run resume",
+        return printResult(
+            `Campaign ${name} is deleted, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
+                "Bring it back, without a training, with: npm run resume",
             false,
         );
     });
 
-    function say(text: string, dryRun: boolean): number {
+    function printResult(text: string, dryRun: boolean): number {
         const campaignArn = campaign?.campaignArn ?? null;
         const document = { schemaVersion: 1, parked: !dryRun, dryRun, campaignArn, campaign: served ?? null };
         console.log(options.json ? JSON.stringify({ ...document, usdPerMonth: usdOf(served) }) : text);

@@ -1,21 +1,17 @@
 import { PricingClient } from "@aws-sdk/client-pricing";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { deviation, matchPrice } from "./lib/cost/match-price.ts";
-import { listPrices, priceListRegion } from "./lib/cost/price-list.ts";
-import { regionOf } from "./lib/stack/stack-region.ts";
+import { deviation, listPrices, matchPrice, priceListRegion } from "./lib/cost/price-list.ts";
+import { regionOf } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly region?: string;
 }
 
-/** What counts as another price, as a part of ours. */
+/** Deviation above which a price counts as different, relative to ours. */
 const tolerance = 0.01;
 
-const options = runbook(
-    "prices",
-    "What AWS's price list says beside what config/prices.ts has; it needs an AWS account",
-)
+const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account")
     .option("--region <region>", "the region whose prices to compare; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();
@@ -38,7 +34,7 @@ await runAction(options.verbose, async () => {
     return others.length > 0 ? exitCodes.problem : exitCodes.fine;
 
     function print(found: typeof rows, where: string): void {
-        const head = ["usage type", "AWS says", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
+        const head = ["usage type", "description", "unit", "USD by AWS", "in config/prices.ts", "verdict"];
         const cells = found.map(({ usageType, description, unit, from, usd, match }) => [
             usageType,
             description,
@@ -50,7 +46,7 @@ await runAction(options.verbose, async () => {
         console.log(table(head, cells));
         const matched = found.filter(({ match }) => match).length;
         console.log(
-            `${found.length} prices of Personalize in ${where}: ${matched} are surely one of config/prices.ts, ${others.length} of them differ by more than 1 %.`,
+            `${found.length} prices of Personalize in ${where}: ${matched} match a price in config/prices.ts, and ${others.length} of those differ by more than 1 %.`,
         );
         if (others.length > 0) {
             console.log(
@@ -58,9 +54,7 @@ await runAction(options.verbose, async () => {
             );
         }
         if (matched < found.length) {
-            console.log(
-                "What is unmatched is either not bought by this project or not named so that it is sure: look.",
-            );
+            console.log("An unmatched price is not used by this project, or its name is ambiguous: check it by hand.");
         }
     }
 });

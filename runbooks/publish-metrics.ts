@@ -6,12 +6,10 @@ import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import { iso } from "../cost/time.ts";
 import { isTransient, messageOf } from "../personalize/errors.ts";
-import { interval } from "./lib/cli/interval.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { lookAtStack } from "./lib/metrics/look.ts";
+import { observeStack } from "./lib/metrics/observe.ts";
 import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
-import { byRegion } from "./lib/stack/by-region.ts";
 import {
     type OperatedStack,
     type OperationOptions,
@@ -21,6 +19,7 @@ import {
     rankingOf,
     withConfigFile,
 } from "./lib/stack/operation.ts";
+import { byRegion } from "./lib/stack/stack-config.ts";
 
 interface Options extends OperationOptions {
     readonly every?: number;
@@ -29,11 +28,11 @@ interface Options extends OperationOptions {
 const options = withConfigFile(
     runbook(
         "publish-metrics",
-        "Tells CloudWatch what Personalize does not: use, age, idleness, cost and model metrics",
+        "Publish to CloudWatch the metrics that Personalize does not publish: use, age, idle time, cost, model quality",
     ),
 )
     .addOption(
-        new Option("--every <time>", "again and again until Ctrl-C, for example 5m")
+        new Option("--every <time>", "repeat at this interval until Ctrl-C, for example 5m")
             .argParser(everyTime)
             .conflicts(["json", "dryRun"]),
     )
@@ -47,7 +46,7 @@ const ssm = byRegion((region) => new SSMClient({ region }));
 await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     for (;;) {
-        // Read anew each time: an `up` may have made a campaign, or another version, meanwhile.
+        // Read again each time: meanwhile an `up` may have made a campaign or another version.
         const stack = await operatedStack(options);
         const published = await publish(stack, deps).catch((error: unknown) => {
             if (options.every === undefined || !isTransient(error)) {
@@ -88,11 +87,11 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     );
     const solutionArn = stack.arnOf("Solution");
     if (solutionArn === undefined) {
-        throw new RunbookError(`Stack ${stack.stack} has no solution. Make it by: pulumi up`);
+        throw new RunbookError(`Stack ${stack.stack} has no solution. Create it with: pulumi up`);
     }
     const campaign = await operatedCampaign(deps, stack);
     const at = minuteOf(Date.now());
-    const look = await lookAtStack(
+    const observation = await observeStack(
         clients,
         {
             stack: name,
@@ -104,7 +103,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         at,
     );
     const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const values = valuesOf(look, { ...cost, project, stack: name, recipe, monthlyLimitUsd });
+    const values = valuesOf(observation, { ...cost, project, stack: name, recipe, monthlyLimitUsd });
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {
             await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));

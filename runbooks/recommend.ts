@@ -4,9 +4,8 @@ import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
-import { titlesBeside } from "./lib/recommendations/data.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
-import { type Recommendation, recommend } from "./lib/recommendations/recommendations.ts";
+import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 
 interface Options extends CommonOptions {
@@ -17,17 +16,17 @@ interface Options extends CommonOptions {
     readonly filterValue: Record<string, string[]>;
 }
 
-/** Users whose lists an explanation compares with. */
+/** Number of users for the comparison of `--explain`. */
 const comparedUsers = 30;
 
-const command = runbook("recommend", "What the campaign recommends to users")
+const command = runbook("recommend", "Print the campaign's recommendations for users")
     .argument("<users...>", "user ids, for example 22 6 122")
-    .option("--num-results <n>", "how many items for each user, 1 to 500", numResults, 10)
-    .option("--explain", "say how much is known of the user, and how sure the list is")
-    .option("--filter <name>", "only items that this filter lets pass")
+    .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
+    .option("--explain", "explain how much data the user has, and how certain the list is")
+    .option("--filter <name>", "only items that this filter allows")
     .option(
         "--filter-value <placeholder=value>",
-        "what a placeholder of the filter stands for; again for more values",
+        "value of a placeholder of the filter; repeat the option for more values",
         filterValue,
         {},
     )
@@ -36,7 +35,7 @@ const command = runbook("recommend", "What the campaign recommends to users")
 const options = command.opts<Options>();
 const filter = options.filter === undefined ? undefined : { name: options.filter, values: options.filterValue };
 if (!filter && Object.keys(options.filterValue).length > 0) {
-    command.error("error: --filter-value needs --filter, whose placeholder it is for.");
+    command.error("error: --filter-value needs --filter: it sets a placeholder of that filter.");
 }
 
 await runAction(options.verbose, async (signal) => {
@@ -69,7 +68,7 @@ await runAction(options.verbose, async (signal) => {
 });
 
 function print(lists: Record<string, Recommendation[]>, explanations: Record<string, Explanation> | undefined): void {
-    // In the order asked for: an object would put numbers first.
+    // In the order of the arguments: an object would sort numeric ids first.
     for (const user of new Set(command.args)) {
         const list = lists[user] ?? [];
         console.log(`User ${user}`);
@@ -105,7 +104,7 @@ function numResults(text: string): number {
     return value;
 }
 
-/** Adds `GENRE=Comedy` to what was given before it. */
+/** Adds `GENRE=Comedy` to the values given before. */
 function filterValue(text: string, before: Record<string, string[]>): Record<string, string[]> {
     const [, placeholder = "", value = ""] = /^\$?([^=]+)=(.+)$/.exec(text) ?? [];
     if (placeholder === "") {

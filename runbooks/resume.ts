@@ -3,8 +3,7 @@ import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperationOptions,
@@ -17,9 +16,9 @@ import {
 import { recordCampaign } from "./lib/stack/record.ts";
 
 const options = withConfigFile(
-    runbook("resume", "Bring a parked campaign back as it was; nothing is trained, and it bills again"),
+    runbook("resume", "Create a parked campaign again as it was; nothing is trained, and it costs money again"),
 )
-    .option("--dry-run", "say what it would do")
+    .option("--dry-run", "only print what it would do")
     .parse()
     .opts<OperationOptions>();
 
@@ -37,7 +36,8 @@ await runAction(options.verbose, async (signal) => {
                 "Run `pulumi config set campaignEnabled true` first.",
         );
     }
-    // Without a note an earlier resume was cut short after it took the note away: what `pulumi up` would make, then.
+    // Without the state flag, an earlier resume was interrupted after it removed the flag. Then use the version that
+    // `pulumi up` would use.
     const version = serving?.hold ? serving.solutionVersionArn : stack.arnOf("SolutionVersion");
     const wanted =
         parked?.campaign ??
@@ -45,7 +45,7 @@ await runAction(options.verbose, async (signal) => {
             ? servedIn(look)
             : version && { solutionVersionArn: version, minProvisionedTPS: config.minProvisionedTPS });
     if (!wanted) {
-        throw new RunbookError(`Stack ${stack.stack} has no trained version to bring back. Make one by: pulumi up`);
+        throw new RunbookError(`Stack ${stack.stack} has no trained version to bring back. Create one with: pulumi up`);
     }
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
     const { solutionVersionArn: ranks } = rankingOf(stack.recorded);
@@ -59,24 +59,25 @@ await runAction(options.verbose, async (signal) => {
         rankingCampaign: ranking !== undefined,
     });
     const too = ranking ? ` with campaign ${ranking.name}` : "";
-    const bills = `bills ${approximately(usdPerMonth)} a month ${priceNote}`;
+    const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
     const at = `version ${nameOf(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     if (options.dryRun) {
-        return say(
-            `It would make campaign ${inputs.name} (${at})${too}, which ${bills}.`,
+        return printResult(
+            `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,
             campaign?.campaignArn ?? null,
         );
     }
-    const goesOn = "The campaign comes back in AWS, and bills once it is ACTIVE. Go on: npm run resume";
-    return untilCancelled(signal, goesOn, async () => {
+    const continues =
+        "AWS continues to create the campaign, which costs money once it is ACTIVE. Resume the wait: npm run resume";
+    return untilCancelled(signal, continues, async () => {
         await removeStateFlag(ssm, config.stack, "parked");
         const campaigns = createHandlers(deps).Campaign;
         const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);
-        return say(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${bills}.`, id);
+        return printResult(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id);
     });
 
-    function say(text: string, campaignArn: string | null): number {
+    function printResult(text: string, campaignArn: string | null): number {
         const document = {
             schemaVersion: 1,
             dryRun: options.dryRun ?? false,

@@ -4,8 +4,7 @@ import { approximately, priceNote, trainingUsd } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
 import { nameOf } from "../personalize/operations/operation.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
     arnIn,
@@ -17,21 +16,20 @@ import {
     refuseParked,
     withConfigFile,
 } from "./lib/stack/operation.ts";
+import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
-import { pulumiUp } from "./lib/stack/up.ts";
-import type { Compared } from "./lib/training/quality-gate.ts";
+import { type Compared, smokeProblem } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
-import { smokeProblem } from "./lib/training/smoke-test.ts";
 import { metricsOf } from "./lib/training/versions.ts";
 
-/** Known users who are asked for in the smoke test. */
+/** Known users in the smoke test. */
 const askedUsers = 5;
 
 const options = withConfigFile(
     runbook(
         "retrain",
-        "Import and train new data, and switch to the new version if it is good enough, back if it does not answer well",
+        "Import and train on new data; switch to the new version if it passes the quality gate, and back if it fails the smoke test",
     ),
 )
     .parse()
@@ -44,14 +42,14 @@ await runAction(options.verbose, async (signal) => {
     await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {
         throw new RunbookError(
-            "The service trains and switches by itself here (syncWithLatestSolutionVersion), without a gate. " +
-                "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` to retrain by this runbook.",
+            "Amazon Personalize trains and switches automatically here (syncWithLatestSolutionVersion), without a quality gate. " +
+                "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` to use this runbook.",
         );
     }
     const campaign = await operatedCampaign(deps, stack);
     if (!config.campaignEnabled || !campaign || !stack.arnOf("Campaign")) {
         throw new RunbookError(
-            `Stack ${stack.stack} has no campaign recorded, so there is nothing to switch. Make it by: pulumi up`,
+            `Stack ${stack.stack} has no campaign recorded, so there is nothing to switch. Create it with: pulumi up`,
         );
     }
     const { campaignArn } = campaign;
@@ -70,15 +68,15 @@ await runAction(options.verbose, async (signal) => {
             signal.throwIfAborted();
             if (exitCode !== 0) {
                 throw new RunbookError(
-                    "`pulumi up` failed (above); the live version serves on, and is held. Mend what it says, and run " +
-                        "`npm run retrain` again. To give up instead: npm run rollback -- --release",
+                    "`pulumi up` failed (see above). The live version continues to serve, and is held. Fix the error, and run " +
+                        "`npm run retrain` again. To cancel the retraining: npm run rollback -- --release",
                 );
             }
         },
         async newest() {
             const version = arnIn(await recordedResources(stack.stack), "SolutionVersion");
             if (version === undefined) {
-                throw new RunbookError("The stack has no solution version recorded. Make it by: pulumi up");
+                throw new RunbookError("The stack has no solution version recorded. Create it with: pulumi up");
             }
             return version;
         },
@@ -93,9 +91,9 @@ await runAction(options.verbose, async (signal) => {
             return smokeProblem(client, campaignArn, userIds.slice(0, askedUsers), new Set(itemIds), signal);
         },
     };
-    const goesOn =
-        "The live version serves on, and is held; what AWS has begun goes on there, and is not paid again. Go on: npm run retrain";
-    return untilCancelled(signal, goesOn, async () => {
+    const continues =
+        "The live version continues to serve, and is held. AWS continues what it has begun, and charges for it once. Resume: npm run retrain";
+    return untilCancelled(signal, continues, async () => {
         const done = await retrain(world, campaign, config.qualityGate);
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
@@ -109,14 +107,14 @@ await runAction(options.verbose, async (signal) => {
     });
 });
 
-/** With another recipe `pulumi up` replaces the solution, and with it every version that could be compared or held. */
+/** With another recipe `pulumi up` replaces the solution, and with it every version to compare or hold. */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
     const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
     const recipe = typeof solution?.recipeArn === "string" ? nameOf(solution.recipeArn) : undefined;
     if (solution && recipe !== config.recipe) {
         throw new RunbookError(
             `The config's recipe is ${config.recipe ?? "AutoML's choice"}, the solution's ${recipe ?? "AutoML's choice"}: ` +
-                "`pulumi up` would replace the solution and its campaign, and nothing would serve meanwhile. Do that by `pulumi up` itself.",
+                "`pulumi up` would replace the solution and its campaign, and there would be no recommendations meanwhile. To change the recipe, run `pulumi up` yourself.",
         );
     }
 }
@@ -125,7 +123,9 @@ async function readData(file: string): Promise<Columns> {
     try {
         return await readColumns(resolve(import.meta.dirname, "..", file));
     } catch (error) {
-        throw new RunbookError(`${file} cannot be read (${(error as Error).message}). Make it by: npm run data-prep`);
+        throw new RunbookError(
+            `${file} cannot be read (${(error as Error).message}). Create it with: npm run data-prep`,
+        );
     }
 }
 
@@ -137,16 +137,16 @@ function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): 
     const passedOver =
         newest === live
             ? ""
-            : ` ${nameOf(newest)} is newer, and was not switched to: npm run rollback -- --to ${nameOf(newest)}`;
+            : ` Version ${nameOf(newest)} is newer, and does not serve. Switch to it: npm run rollback -- --to ${nameOf(newest)}`;
     const sentences = {
-        switched: `Version ${nameOf(fresh ?? "")} serves; it answers well. Back to ${nameOf(live)}: npm run rollback`,
-        "nothing new": `Nothing new to train on: version ${nameOf(live)} serves on. New data goes where config interactionsFile says.${passedOver}`,
+        switched: `Version ${nameOf(fresh ?? "")} serves, and passed the smoke test. Back to ${nameOf(live)}: npm run rollback`,
+        "nothing new": `There is no new data to train on: version ${nameOf(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
         refused:
-            `Version ${nameOf(fresh ?? "")} is not switched to: ${why}.\n${nameOf(live)} serves on, and is held. ` +
-            `Switch anyway: npm run rollback -- --to ${nameOf(fresh ?? "")}; let \`pulumi up\` do it: npm run rollback -- --release`,
+            `The quality gate refused version ${nameOf(fresh ?? "")}: ${why}.\nVersion ${nameOf(live)} continues to serve, and is held. ` +
+            `Switch anyway: npm run rollback -- --to ${nameOf(fresh ?? "")}; let \`pulumi up\` switch: npm run rollback -- --release`,
         "rolled back":
-            `Version ${nameOf(fresh ?? "")} was switched to and did not answer well: ${why}.\n` +
-            `${nameOf(live)} serves again, and is held. Let it go: npm run rollback -- --release`,
+            `Version ${nameOf(fresh ?? "")} failed the smoke test: ${why}.\n` +
+            `Version ${nameOf(live)} serves again, and is held. End the hold: npm run rollback -- --release`,
     };
     console.log(sentences[outcome]);
 }

@@ -8,9 +8,7 @@ import {
 } from "../personalize/operations/operation.ts";
 import { readStateFlags, writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { switchVersion } from "../personalize/operations/switch-version.ts";
-import { untilCancelled } from "./lib/cli/cancelled.ts";
-import { confirm } from "./lib/cli/confirm.ts";
-import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     type OperationOptions,
     operatedCampaign,
@@ -20,8 +18,7 @@ import {
     withConfigFile,
 } from "./lib/stack/operation.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
-import { chooseTarget } from "./lib/training/choose-version.ts";
-import { listVersions } from "./lib/training/versions.ts";
+import { chooseTarget, listVersions } from "./lib/training/versions.ts";
 
 interface Options extends OperationOptions {
     readonly to?: string;
@@ -30,16 +27,13 @@ interface Options extends OperationOptions {
 }
 
 const options = withConfigFile(
-    runbook(
-        "rollback",
-        "Point the live campaign at an earlier version, in place, and hold it there until it is released",
-    ),
+    runbook("rollback", "Switch the campaign to an earlier version, in place, and hold it there until `--release`"),
 )
-    .option("--to <version>", "id or ARN of the version; default: the ACTIVE one before what serves now")
-    .option("--reason <text>", "why, for the history", "by hand")
-    .option("--release", "let it go: the next `pulumi up` goes to the newest version again")
-    .option("--dry-run", "say what it would do")
-    .option("--yes", "ask nothing")
+    .option("--to <version>", "id or ARN of the version; default: the ACTIVE version before the one that serves now")
+    .option("--reason <text>", "reason, kept in the history", "by hand")
+    .option("--release", "end the hold: the next `pulumi up` switches to the newest version")
+    .option("--dry-run", "only print what it would do")
+    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<Options>();
 
@@ -50,7 +44,7 @@ await runAction(options.verbose, async (signal) => {
     await refuseParked(deps, config);
     if (config.syncWithLatestSolutionVersion) {
         throw new RunbookError(
-            "The campaign follows the newest version by itself (syncWithLatestSolutionVersion), so that it would not stay. " +
+            "The campaign always switches to the newest version (syncWithLatestSolutionVersion), so a rollback would not last. " +
                 "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` first.",
         );
     }
@@ -67,17 +61,17 @@ await runAction(options.verbose, async (signal) => {
     const target = chooseTarget(versions, live, options.to);
     const move = `campaign ${nameOf(campaign.campaignArn)} from version ${nameOf(live)} to ${nameOf(target)}`;
     if (options.dryRun) {
-        return say(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
+        return printResult(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
     }
     await confirm(`Switch ${move}?`, options.yes, signal);
-    const goesOn =
-        "The switch goes on in AWS; the old version serves until it is done. Go on: npm run watch-status -- --wait";
-    return untilCancelled(signal, goesOn, async () => {
+    const continues =
+        "AWS continues the switch; the old version serves until it is done. Resume the wait: npm run watch-status -- --wait";
+    return untilCancelled(signal, continues, async () => {
         await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile);
-        return say(
-            `Version ${nameOf(target)} serves, and \`pulumi up\` leaves it there.\n` +
-                "Let it go to the newest one by: npm run rollback -- --release",
+        return printResult(
+            `Version ${nameOf(target)} serves, and \`pulumi up\` does not change that.\n` +
+                "End the hold with: npm run rollback -- --release",
             { from: live, to: target, hold: true },
         );
     });
@@ -93,10 +87,10 @@ async function release(
     const { serving } = await readStateFlags(ssm, stack);
     const result = { from: live, to: live, hold: false };
     if (!serving?.hold) {
-        return say("It is not held: `pulumi up` goes to the newest version.", result);
+        return printResult("The campaign is not held: `pulumi up` switches to the newest version.", result);
     }
     if (options.dryRun) {
-        return say(`It would let the campaign go, held at ${nameOf(serving.solutionVersionArn)}.`, result);
+        return printResult(`It would end the hold at version ${nameOf(serving.solutionVersionArn)}.`, result);
     }
     const { reason } = options;
     await writeStateFlag(ssm, stack, "serving", {
@@ -107,10 +101,13 @@ async function release(
         from: live,
     });
     await recordCampaign(pulumiStack, options.configFile);
-    return say(`Version ${nameOf(live)} serves on; the next \`pulumi up\` goes to the newest one.`, result);
+    return printResult(
+        `Version ${nameOf(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
+        result,
+    );
 }
 
-function say(text: string, result: { from: string; to: string; hold: boolean }): number {
+function printResult(text: string, result: { from: string; to: string; hold: boolean }): number {
     console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: options.dryRun ?? false, ...result }) : text);
     return exitCodes.fine;
 }

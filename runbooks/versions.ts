@@ -15,7 +15,7 @@ import { type NotedSwitch, notedSwitches, type Version, versionsOf } from "./lib
 const options = withConfigFile(
     runbook(
         "versions",
-        "Every trained version: of which data, how good, for how much, and who switched to it; only reads",
+        "Every trained version: its data, quality and cost, and the caller who switched to it; only reads",
     ),
 )
     .parse()
@@ -27,7 +27,7 @@ await runAction(options.verbose, async (signal) => {
     const { region, stack: name } = stack.config;
     const solutionArn = stack.arnOf("Solution");
     if (solutionArn === undefined) {
-        throw new RunbookError(`Stack ${stack.stack} has no solution. Make it by: pulumi up`);
+        throw new RunbookError(`Stack ${stack.stack} has no solution. Create it with: pulumi up`);
     }
     const client = deps.client(region);
     const campaign = await operatedCampaign(deps, stack);
@@ -42,18 +42,18 @@ await runAction(options.verbose, async (signal) => {
     }
     print(versions, switches);
     if (parked) {
-        console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). It comes back by: npm run resume`);
+        console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). To resume it: npm run resume`);
     }
     if (serving?.hold) {
         const held = `Held at ${nameOf(serving.solutionVersionArn)} since ${shortTime(serving.since)} (${serving.reason}).`;
-        console.log(`${held} Let it go by: npm run rollback -- --release`);
+        console.log(`${held} End the hold with: npm run rollback -- --release`);
     }
     return exitCodes.fine;
 });
 
 function print(versions: readonly Version[], switches: readonly NotedSwitch[]): void {
     const figure = (value: number | undefined) => value?.toFixed(4) ?? "–";
-    const head = ["version", "made", "data", "NDCG@10", "MRR@25", "hours", "cost", "trained", "state"];
+    const head = ["version", "created", "data", "NDCG@10", "MRR@25", "hours", "cost", "trained", "state"];
     const rows = versions.map(({ id, madeAt, dataHash, metrics, trainingHours, trainingUsd, ...version }) => [
         id,
         shortTime(madeAt),
@@ -66,9 +66,9 @@ function print(versions: readonly Version[], switches: readonly NotedSwitch[]): 
         version.servingNow ? "serves" : version.status,
     ]);
     console.log(table(head, rows));
-    console.log(`Costs are of the training ${priceNote}.`);
+    console.log(`The cost is of the training ${priceNote}.`);
     for (const { at, by, solutionVersionArn, reason } of switches) {
-        const who = by?.split(/[:/]/).at(-1) ?? "somebody";
+        const who = by?.split(/[:/]/).at(-1) ?? "unknown caller";
         console.log(`${shortTime(at)} ${who} switched to ${nameOf(solutionVersionArn)}: ${reason}`);
     }
 }

@@ -6,10 +6,9 @@ import { isTransient, messageOf } from "../personalize/errors.ts";
 import { personalizeClients } from "../personalize/resource.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
-import { byRegion } from "./lib/stack/by-region.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
-import { selectedStack } from "./lib/stack/stack-config.ts";
+import { byRegion, selectedStack } from "./lib/stack/stack-config.ts";
 import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
 import { overall, statusOf } from "./lib/stack/status.ts";
 
@@ -20,16 +19,16 @@ interface Options extends CommonOptions {
     readonly poll: number;
 }
 
-const options = runbook("watch-status", "How each Personalize resource of the stack stands, and what to do next")
+const options = runbook("watch-status", "Show the state of each Personalize resource of the stack, and the next step")
     .option("--wait", "wait until all are ACTIVE or one has failed")
     .addOption(
-        new Option(
-            "--follow",
-            "show it again and again until Ctrl-C; where it is no terminal, only what changes",
-        ).conflicts(["wait", "json"]),
+        new Option("--follow", "refresh until Ctrl-C; without a terminal, print only changes").conflicts([
+            "wait",
+            "json",
+        ]),
     )
-    .option("--timeout <minutes>", "how long to wait at most", positive, 360)
-    .option("--poll <seconds>", "seconds between two looks while waiting or following", positive, 15)
+    .option("--timeout <minutes>", "longest wait", positive, 360)
+    .option("--poll <seconds>", "seconds between two polls while waiting or following", positive, 15)
     .parse()
     .opts<Options>();
 
@@ -41,15 +40,15 @@ const clients = {
 await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
 
 async function report(): Promise<StackReport> {
-    // Read anew each time: an `up` in another terminal goes on adding resources.
+    // Read again each time: an `up` in another terminal adds resources.
     const recorded = await recordedResources(options.stack);
-    const stack = shortName(options.stack ?? (await selectedStack("Name one by --stack.")));
+    const stack = shortName(options.stack ?? (await selectedStack("Name one with --stack.")));
     return reportOn(clients, stack, recorded, Date.now());
 }
 
 async function watch(signal: AbortSignal): Promise<number> {
     const giveUp = Date.now() + options.timeout * 60_000;
-    let said = "";
+    let printed = "";
     for (;;) {
         const statuses = options.wait
             ? await statusOf(clients.personalize, await recordedResources(options.stack), Date.now())
@@ -63,23 +62,27 @@ async function watch(signal: AbortSignal): Promise<number> {
             .filter((status) => status.state !== "ACTIVE")
             .map((status) => `${status.resource}: ${status.state}`)
             .join("; ");
-        if (line !== said) {
+        if (line !== printed) {
             process.stderr.write(`${line}\n`);
-            said = line;
+            printed = line;
         }
         if (Date.now() > giveUp) {
-            process.stderr.write("Still not done; the work goes on in AWS. Go on: npm run watch-status -- --wait\n");
+            process.stderr.write(
+                "Not finished yet; AWS continues the work. Resume the wait: npm run watch-status -- --wait\n",
+            );
             return exitCodes.timedOut;
         }
         await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) {
-            process.stderr.write("Stopped waiting; the work goes on in AWS. Go on: npm run watch-status -- --wait\n");
+            process.stderr.write(
+                "Stopped waiting; AWS continues the work. Resume the wait: npm run watch-status -- --wait\n",
+            );
             return exitCodes.cancelled;
         }
     }
 }
 
-/** Ctrl-C is how it is meant to end, so that is fine. */
+/** Ctrl-C is the normal end, so the exit code is 0. */
 async function follow(signal: AbortSignal): Promise<number> {
     let before: StackReport | undefined;
     while (!signal.aborted) {
@@ -91,7 +94,7 @@ async function follow(signal: AbortSignal): Promise<number> {
             if (!isTransient(error)) {
                 throw error;
             }
-            process.stderr.write(`${clock()} not answering (${messageOf(error)})\n`);
+            process.stderr.write(`${clock()} AWS did not answer (${messageOf(error)})\n`);
         }
         await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
     }
@@ -101,7 +104,9 @@ async function follow(signal: AbortSignal): Promise<number> {
 function show(before: StackReport | undefined, found: StackReport): void {
     if (process.stdout.isTTY) {
         console.clear();
-        console.log(`${reportText(found)}\n${clock()}, every ${options.poll} s; Ctrl-C ends this, and nothing in AWS`);
+        console.log(
+            `${reportText(found)}\n${clock()}, refreshed every ${options.poll} s; Ctrl-C ends the display, and nothing in AWS`,
+        );
         return;
     }
     for (const line of changesSince(before, found)) {

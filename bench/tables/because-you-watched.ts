@@ -1,10 +1,10 @@
 import { openTables } from "../../app/serving/table-answers.ts";
+import { viewsOf } from "../../data-prep/by-user.ts";
 import type { CatalogueItem } from "../../data-prep/catalogue.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { makeTables, neighboursPerFilm } from "../../data-prep/tables/make.ts";
 import { popularity, ranked } from "../../data-prep/tables/popular.ts";
 import { historiesOf, type Likeness, similarItems } from "../../data-prep/tables/similar.ts";
-import { viewsOf } from "../../data-prep/tables/views.ts";
 import { likenesses } from "./likenesses.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 

@@ -1,8 +1,7 @@
+import { viewsOf } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { longestTrending } from "../../data-prep/tables/make.ts";
-import { halfLifeDays, popularity, ranked } from "../../data-prep/tables/popular.ts";
-import { trending } from "../../data-prep/tables/trending.ts";
-import { viewsOf } from "../../data-prep/tables/views.ts";
+import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
 import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
 
 /** What lists made at a moment are worth in the time after it. */

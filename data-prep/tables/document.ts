@@ -1,10 +1,10 @@
 /**
- * fallback-tables.json: what answers without a campaign. One document, because its parts name films by their number in
- * it: two halves of different data would name the wrong ones.
+ * fallback-tables.json: answers without a campaign. One document, because its parts refer to films by number: parts of
+ * different data would refer to wrong films.
  */
 export interface TablesDocument {
     readonly schemaVersion: typeof tablesSchemaVersion;
-    /** The CSV that they were made from. Timestamps are epoch seconds. */
+    /** The CSV of the tables. Timestamps are epoch seconds. */
     readonly interactions: {
         readonly sha256: string;
         readonly rows: number;
@@ -12,40 +12,40 @@ export interface TablesDocument {
         readonly lastTimestamp: number;
     };
     /**
-     * A film's number is its place in these columns. The most popular is 0: the order is the table of popular films.
-     * Those that nobody watched come last.
+     * A film's number is its index in these columns. The most popular is 0: the order is the table of popular films.
+     * Unwatched films come last.
      */
     readonly films: {
         readonly ids: readonly string[];
-        /** null where there is none in the catalogue: films are then shown by their ids. */
+        /** Null if the catalogue has none: then ids replace titles. */
         readonly titles: readonly (string | null)[];
         readonly years: readonly (number | null)[];
-        /** Each film's genres, by their place in `genreSets`. */
+        /** Each film's genres, as an index into `genreSets`. */
         readonly genres: readonly number[];
-        /** How many users watched it. */
+        /** Number of users who watched it. */
         readonly viewers: readonly number[];
     };
     readonly genreSets: readonly (readonly string[])[];
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };
-    /** For each film that was watched the films most like it, most alike first; none where too few watched it. */
+    /** For each watched film the most similar films, best first; empty with too few viewers. */
     readonly similar: readonly (readonly number[])[];
 }
 
 export const tablesSchemaVersion = 1;
 
-/** The document is not one that this program reads. */
+/** The document has another format than this program reads. */
 export class TablesFormatError extends Error {
     override readonly name = "TablesFormatError";
 }
 
-/** Reads a document. Throws TablesFormatError when it is none, or one of another version. */
+/** Reads a document. Throws TablesFormatError for other text, or another version. */
 export function parseTables(text: string): TablesDocument {
-    const again = "Make it anew:  npm run data-prep";
+    const again = "Create them again:  npm run data-prep";
     let document: Partial<TablesDocument> | null;
     try {
         document = JSON.parse(text);
     } catch (error) {
-        throw new TablesFormatError(`The fallback tables are no JSON (${(error as Error).message}). ${again}`);
+        throw new TablesFormatError(`The fallback tables are not JSON (${(error as Error).message}). ${again}`);
     }
     if (document?.schemaVersion !== tablesSchemaVersion) {
         const found = document?.schemaVersion === undefined ? "no schemaVersion" : `version ${document.schemaVersion}`;

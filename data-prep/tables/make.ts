@@ -1,20 +1,20 @@
+import { spanOf, viewsOf } from "../by-user.ts";
 import type { CatalogueItem } from "../catalogue.ts";
-import type { Columns } from "../columns.ts";
+import { type Columns, readColumns } from "../columns.ts";
+import { writeWholeFile } from "../files.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
-import { popularity, ranked } from "./popular.ts";
+import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
-import { trending } from "./trending.ts";
-import { spanOf, viewsOf } from "./views.ts";
 
-/** The service's longest list is 500, its usual one 25; of 50, 20 are left when a viewer's own films are taken out. */
+/** The service's longest list is 500, the usual one 25; of 50, 20 remain after the viewer's own films are removed. */
 export const neighboursPerFilm = 50;
 export const longestTrending = 50;
-/** What fewer watched has neighbours by chance: popular films of its genres answer instead. */
+/** With fewer viewers, neighbours are random: popular films of the same genres are used instead. */
 export const leastViewers = 5;
-/** So many of the most popular films have neighbours of their own: a function of 256 MB must hold the tables. */
+/** Number of most popular films with their own neighbours: the tables must fit into a function of 256 MB. */
 export const mostWithNeighbours = 20_000;
 
-/** Makes the tables of an interactions CSV, with that hash, and its catalogue, which may lack films or have more. */
+/** Makes the tables of an interactions CSV with this hash. Its catalogue may have fewer or more films. */
 export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[], sha256: string): TablesDocument {
     const views = viewsOf(columns);
     const viewers = new Int32Array(columns.itemCount);
@@ -74,5 +74,41 @@ function filmsOf(
             viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
         },
         genreSets,
+    };
+}
+
+/** Content of the fallback tables, for the summary. */
+export interface TablesSummary {
+    bytes: number;
+    films: number;
+    filmsWithSimilar: number;
+    /** Watched films with too few viewers for similar films. */
+    filmsWithoutSimilar: number;
+    filmsTrending: number;
+    windowSeconds: number;
+}
+
+/**
+ * Makes the fallback tables of the interactions CSV at `csvPath`, which has this hash, and writes them to `path`,
+ * completely or not at all. Throws the abort reason of `signal`, before and after the CSV is read.
+ */
+export async function writeTables(
+    path: string,
+    from: { csvPath: string; sha256: string; catalogue: readonly CatalogueItem[]; signal?: AbortSignal },
+): Promise<TablesSummary> {
+    from.signal?.throwIfAborted();
+    const columns = await readColumns(from.csvPath);
+    from.signal?.throwIfAborted();
+    const document = makeTables(columns, from.catalogue, from.sha256);
+    const bytes = Buffer.from(`${JSON.stringify(document)}\n`);
+    await writeWholeFile(path, (write) => write(bytes));
+    const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;
+    return {
+        bytes: bytes.length,
+        films: document.films.ids.length,
+        filmsWithSimilar,
+        filmsWithoutSimilar: document.similar.length - filmsWithSimilar,
+        filmsTrending: document.trending.films.length,
+        windowSeconds: document.trending.windowSeconds,
     };
 }

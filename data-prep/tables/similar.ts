@@ -1,25 +1,25 @@
 import { type RowsByUser, startsOf } from "../by-user.ts";
 import type { Columns } from "../columns.ts";
 
-/** What the users watched, oldest first, the newest 500 of each. */
+/** The users' watched items, oldest first, the newest 500 of each user. */
 export interface Histories {
     readonly itemCount: number;
-    /** Items of all users, one user after the other; user `u` has those from `starts[u]` up to `starts[u + 1]`. */
+    /** Items of all users, user by user; those of user `u` are from `starts[u]` up to `starts[u + 1]`. */
     readonly items: Int32Array;
     readonly starts: Int32Array;
 }
 
-/** How alike two items are is made of these; `similarItems` says how. */
+/** The parts of a similarity; `similarItems` combines them. */
 export interface Likeness {
-    /** What a user counts who has so many items in his history. */
+    /** Weight of a user with this many items. */
     readonly userWeight: (items: number) => number;
-    /** What a pair counts, by its distance in the history; pairs further apart than the last do not count. */
+    /** Weight of a pair by its distance in the history; pairs beyond the last distance do not count. */
     readonly kernel: readonly number[];
-    /** From the weight of two items together, and of each alone; the higher, the more alike. */
+    /** From the common weight of two items, and each one's own; higher is more similar. */
     readonly score: (together: number, one: number, other: number) => number;
 }
 
-/** The items most like one, by number, most alike first, and how much; an item never stands in its own row. */
+/** The items most similar to one, by number, best first, with scores; never the item itself. */
 export interface Row {
     readonly item: number;
     readonly items: number[];
@@ -27,7 +27,7 @@ export interface Row {
 }
 
 const longestHistory = 500;
-/** Weights are whole numbers of this part, because sums of whole numbers do not depend on their order. */
+/** Weights are integers in this unit, because integer sums do not depend on their order. */
 const fraction = 1 << 20;
 
 const window = 50;
@@ -36,9 +36,9 @@ const floor = 0.1;
 const shrinkage = 20;
 
 /**
- * Cosine of items over users, in which two films count the more, the closer a user watched them: the weight halves every
- * 20 films between them, to a tenth, and ends at 50. Shrinkage of 20 users keeps pairs that few watched from the top,
- * and heavy users count less, with the fourth root of their films. `bench:tables` compares it with others.
+ * Cosine of items over users. Two films count more, the closer a user watched them: the weight halves every 20 films
+ * between them, down to a tenth, and ends at 50. Shrinkage of 20 users keeps rare pairs from the top. Heavy users count
+ * less, by the fourth root of their films. `bench:tables` compares it with other similarities.
  */
 export const timeAwareCosine: Likeness = {
     userWeight: (items) => (100 / items) ** 0.25,
@@ -46,7 +46,7 @@ export const timeAwareCosine: Likeness = {
     score: (together, one, other) => together / (Math.sqrt(one * other) + shrinkage),
 };
 
-/** The histories in the views of an interactions CSV. */
+/** The histories of an interactions CSV's views. */
 export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): Histories {
     const own = new Int32Array(views.rows.length);
     const starts = new Int32Array(views.starts.length);
@@ -63,13 +63,12 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 }
 
 /**
- * Yields for each of `wanted`, item numbers in any order, the `count` items most like it. Two items weigh together, over
- * the users who have both, the user's weight times the kernel of their distance; so alone, with distance 0. Ties go to
- * the lower number.
+ * Yields for each of `wanted`, item numbers in any order, its `count` most similar items. The common weight of two
+ * items is, over the users with both, the user's weight times the kernel of their distance; an item's own weight uses
+ * distance 0. Ties go to the lower number.
  *
- * Works item by item: whoever watched it is looked up, and what stands around it in their histories is summed. So
- * there is never a matrix of items by items: memory is a few numbers a row of the CSV, whatever the number of items,
- * and each pair is summed twice, to the same bits.
+ * Works item by item: sums the neighbourhood of the item in its viewers' histories. There is no matrix of items by
+ * items: memory is a few numbers per row of the CSV for any number of items, and both sums of a pair are identical.
  */
 export function* similarItems(
     histories: Histories,
@@ -115,14 +114,14 @@ export function* similarItems(
 
 const lengthOf = (starts: Int32Array, user: number) => (starts[user + 1] as number) - (starts[user] as number);
 
-/** For each place in the histories whose it is. */
+/** The user of each position in the histories. */
 function usersOf({ items, starts }: Histories): Int32Array {
     const users = new Int32Array(items.length);
     for (let user = 0; user < starts.length - 1; user++) users.fill(user, starts[user], starts[user + 1]);
     return users;
 }
 
-/** Places in the histories, grouped by the item that stands there. */
+/** Positions in the histories, grouped by item. */
 function placesByItem(items: Int32Array, itemStarts: Int32Array): Int32Array {
     const next = itemStarts.slice();
     const places = new Int32Array(items.length);
@@ -135,7 +134,7 @@ function placesByItem(items: Int32Array, itemStarts: Int32Array): Int32Array {
     return places;
 }
 
-/** What a pair of each distance counts, for each length of a history that there is; never nothing. */
+/** Weight of a pair by distance, for each existing history length; never 0. */
 function partsByLength({ starts }: Histories, { userWeight, kernel }: Likeness): (Float64Array | undefined)[] {
     const parts: (Float64Array | undefined)[] = Array.from({ length: longestHistory + 1 }, () => undefined);
     for (let user = 0; user < starts.length - 1; user++) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardWorld } from "../app/functions/guard-world.ts";
+import { guardWorld } from "../support/guard-world.ts";
 
 const enforced = async () => {
     const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 10, idleAction: "announce", idleHours: 9999 });

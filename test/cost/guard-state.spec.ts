@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardWorld, solutionArn } from "../app/functions/guard-world.ts";
+import { guardWorld, solutionArn } from "../support/guard-world.ts";
 
 describe("what the guard keeps", () => {
     it("fits an SSM parameter when everything comes together, with the longest names and a topic that is gone", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { foreignRequests } from "../../cost/idle.ts";
 import { hour, window } from "../../cost/time.ts";
-import { guardWorld } from "../app/functions/guard-world.ts";
+import { guardWorld } from "../support/guard-world.ts";
 
 const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
     const world = guardWorld("2026-11-02T00:00:00Z", { idleHours: 5, idleGraceHours: 10, ...settings });

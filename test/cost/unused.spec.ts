@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardWorld, solutionArn } from "../app/functions/guard-world.ts";
+import { guardWorld, solutionArn } from "../support/guard-world.ts";
 
 const day = 24;
 const solution = (world: { now: number }, name: string, more: object = {}) => ({

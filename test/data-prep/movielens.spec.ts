@@ -8,7 +8,7 @@ import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "..
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 describe("fetchMovieLens", () => {
-    it("tries each source, takes no data set but MovieLens 100k, and tells each source's reason", async () => {
+    it("tries each source, accepts only MovieLens 100k, and reports each source's reason", async () => {
         const folder = mkdtempSync(join(tmpdir(), "movielens-"));
         const log: string[] = [];
         const sources: MovieLensSource[] = [
@@ -32,10 +32,7 @@ describe("fetchMovieLens", () => {
                 },
             );
             assert.deepEqual(readdirSync(folder), []);
-            assert.ok(
-                !log.some((line) => line.includes("redistribute")),
-                "the notice belongs to data that was fetched",
-            );
+            assert.ok(!log.some((line) => line.includes("redistribute")), "the licence text belongs to fetched data");
         } finally {
             rmSync(folder, { recursive: true });
         }
@@ -99,7 +96,7 @@ describe("readCatalogue", () => {
         ]);
     });
 
-    it("names the line that is no item", () => {
+    it("names the line that is not an item", () => {
         assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file has not 24/);
     });
 

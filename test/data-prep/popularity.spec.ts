@@ -34,8 +34,8 @@ describe("the worth of the most popular items", () => {
         }
     });
 
-    it("is what one counts by hand: the hit stands second, after the known item was left out", async () => {
-        // Each user goes on from a to c; b is watched more often than c, but nobody goes on to it.
+    it("equals a count by hand: the hit is second, after the known item is excluded", async () => {
+        // Each user watches c after a; b has more views than c, but no user watches it next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
         const metrics = await popularityOf(
@@ -50,7 +50,7 @@ describe("the worth of the most popular items", () => {
         assert.equal(metrics.precision_at_10, 0.1);
     });
 
-    it("is 0, not NaN, where nobody has two events", async () => {
+    it("is 0, not NaN, if no user has two events", async () => {
         const metrics = await popularityOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
         assert.deepEqual([...new Set(Object.values(metrics))], [0]);
     });
@@ -80,7 +80,7 @@ describe("the fast reader of interactions", () => {
         return readColumns(file);
     };
 
-    it("says the same as the reader that sorts", async () => {
+    it("gives the same result as the reader that sorts", async () => {
         const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
         assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
         const columns = await read(csv);
@@ -99,7 +99,7 @@ describe("the fast reader of interactions", () => {
         assert.deepEqual([...columns.timestamps], [5, 6]);
     });
 
-    it("names the line of what is no interaction, and the columns that are not there", async () => {
+    it("names the line that is not an interaction, and the missing columns", async () => {
         await assert.rejects(read("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^MalformedCsvError: line 3: 2 fields/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);

@@ -72,7 +72,7 @@ describe("prepare", () => {
         });
     }
 
-    it("takes the item file beside a u.data, and says when there is none", async () => {
+    it("uses the item file beside a u.data, and reports a missing one", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.deepEqual((await run({ input })).catalogue, []);
         assert.match(log.join("\n"), /shown by their ids/);
@@ -130,7 +130,10 @@ describe("prepare", () => {
         assert.ok(filmsWithSimilar > 50 && films >= summary.items);
         assert.equal(bytes, Buffer.byteLength(text));
         const lines = formatSummary(summary);
-        assert.match(lines, new RegExp(`^similar +${filmsWithSimilar} films; ${filmsWithoutSimilar} that fewer`, "m"));
+        assert.match(
+            lines,
+            new RegExp(`^similar +${filmsWithSimilar} films; ${filmsWithoutSimilar} with too few viewers`, "m"),
+        );
         const days = Math.round(windowSeconds / 86_400);
         assert.match(lines, new RegExp(`^trending +${filmsTrending} films, over the last ${days} days$`, "m"));
     });
@@ -204,7 +207,7 @@ describe("prepare", () => {
         assert.equal((await run({ input: put("u.data", ratingsFile(rows(1000, 25))) })).summary.usersWithTwo, 25);
     });
 
-    it("says what is wrong with an input that is not there, or is no such zip", async () => {
+    it("reports a missing input, or a wrong zip", async () => {
         await assert.rejects(run({ input: at("none.data") }), { message: `There is no file ${at("none.data")}.` });
         await assert.rejects(
             run({ input: put("a.zip", zipSync({ "a.txt": Buffer.of(1) })) }),

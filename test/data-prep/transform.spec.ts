@@ -93,7 +93,7 @@ describe("transformRatings", () => {
         await fc.assert(property, { numRuns: 200 });
     });
 
-    it("leaves bad rows out, and says which and why", async () => {
+    it("skips bad rows, and reports them with reasons", async () => {
         const bad = [
             "1\t2\t3",
             "1\t2\t3\t4\t5",

@@ -13,21 +13,20 @@ import { targetOfJob } from "../../runbooks/lib/access/target.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { region, testInstance } from "../support/local-aws.ts";
 import { type Break, breaks } from "./access/break.ts";
-import { type Outcome, runCase } from "./access/case.ts";
-import { compatiblePairs } from "./access/pairs.ts";
+import { compatiblePairs, differences, type Outcome, runCase } from "./access/case.ts";
 import { stageOn } from "./access/realise.ts";
-import { differences } from "./access/same.ts";
 import { snapshotOf } from "./access/snapshot-of.ts";
 import { soundWorlds } from "./access/sound.ts";
 import { soundWorld, type World } from "./access/world.ts";
 
 /**
- * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs, and holds it to naming
- * what is broken and to fixes that mend it; and shows it what is sound and unusual. On a local AWS of its own.
+ * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs. The diagnosis must name
+ * each fault, and its fixes must work; it must not complain about unusual but correct setups. Runs on its own local
+ * AWS.
  */
 
 const { seed, pairs, only } = new Command("drill:access")
-    .description("Every fault of an import's access: does diagnose-access name it, and do its fixes mend it?")
+    .description("Every fault of an import's access: does diagnose-access name it, and do its fixes work?")
     .option("--seed <number>", "other pairs for another seed", Number, 1)
     .option("--pairs <number>", "pairs that are run end to end", Number, 40)
     .option("--only <text>", "only faults whose name has this text")
@@ -45,7 +44,7 @@ const rows: string[][] = [];
 const problems: string[] = [];
 const seconds: number[] = [];
 const sums = { missed: 0, pairsMissed: 0, falseAlarms: 0, mended: 0, toMend: 0, unlike: 0 };
-/** Faults that this local AWS lets pass: then only the diagnosis can be held to something. */
+/** Faults that this local AWS does not enforce: only the diagnosis is checked. */
 const unfelt: string[] = [];
 let number = 0;
 try {
@@ -57,7 +56,7 @@ try {
 
     for (const one of alone) {
         const world = one.make(soundWorld(`s${++number}`, caller));
-        // Before the fixes change it.
+        // Compared before the fixes change it.
         const outcome = await runCase(instance, stage, world, [one.fault], recordOf(one, world));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one.fault], outcome);
@@ -96,7 +95,7 @@ try {
     await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes mend"], rows));
+console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows));
 for (const problem of problems) console.log(problem);
 if (unfelt.length > 0) console.log(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
 process.exitCode = printGoals([
@@ -108,7 +107,7 @@ process.exitCode = printGoals([
     { name: "access-seconds", figure: Math.max(...seconds), bound: "<", limit: 10, unit: " s" },
 ]);
 
-/** Fetches what the runbook sees of a world, and holds the built snapshot to it, on which the pairs rely. */
+/** Fetches the runbook's snapshot of a world, and compares it with the built one, on which the pairs rely. */
 function recordOf(one: Break, world: World) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));
@@ -133,7 +132,7 @@ function note(kind: string, name: string, expected: readonly FaultId[], outcome:
     const more = outcome.broken.filter((fault) => !expected.includes(fault));
     const right = missed.length > 0 ? "NO" : more.length > 0 ? `yes, with ${more.join(", ")}` : "yes";
     rows.push([kind, name, importFailed ? "fails" : "passes", right, stillFails === undefined ? "yes" : "NO"]);
-    say(`${kind}: ${name}: ${right}; ${stillFails ?? "mended"} (${outcome.seconds.toFixed(1)} s)`);
+    say(`${kind}: ${name}: ${right}; ${stillFails ?? "fixed"} (${outcome.seconds.toFixed(1)} s)`);
 }
 
 function worldOf([a, b]: readonly [Break, Break]): World {

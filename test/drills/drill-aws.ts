@@ -11,15 +11,13 @@ import { exitCodes, runAction } from "../../runbooks/lib/cli/runbook.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { testInstance } from "../support/local-aws.ts";
 import { compare } from "./record/compare.ts";
-import { drillUsd } from "./record/cost.ts";
-import { makeDrillStack, regionOf } from "./record/drill-stack.ts";
+import { drillUsd, makeDrillStack, regionOf } from "./record/drill-stack.ts";
 import { type LifeEnd, liveThrough } from "./record/life.ts";
-import { readRecording } from "./record/recording.ts";
-import { leaksIn } from "./record/scrub.ts";
+import { leaksIn, readRecording } from "./record/recording.ts";
 
 /**
- * The whole life of a stack on a real account: made, used, destroyed, every call to Personalize recorded and compared
- * with what the emulator answers to the same life.
+ * The whole life of a stack on a real account: created, used, destroyed. Every call to Personalize is recorded and
+ * compared with the emulator's answers in the same life.
  */
 
 interface Options {
@@ -89,7 +87,7 @@ async function drill(signal: AbortSignal): Promise<number> {
     }
 }
 
-/** The file for the recording, in a folder that is there. */
+/** The file for the recording, in an existing folder. */
 async function prepared(scratch: string): Promise<string> {
     const date = new Date().toISOString().slice(0, 10);
     const folder = options.output ?? (onAws ? join(root, "test", "recorded", date) : scratch);
@@ -99,7 +97,7 @@ async function prepared(scratch: string): Promise<string> {
     return file;
 }
 
-/** On the account that the environment's credentials are of; the recording is kept if it names nothing of it. */
+/** Runs on the account of the environment's credentials; keeps the recording if it contains no secret of it. */
 async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEnd> {
     const sts = new STSClient({ region: regionOf(process.env) });
     const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
@@ -107,7 +105,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     console.log(`account ${Account}, as ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");
     const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
-    // The local AWS's account and user are everybody's.
+    // Account and user of the local AWS are not secret.
     const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
     const leaks = leaksIn(await readFile(recording, "utf8").catch(() => ""), secrets);
     if (leaks.length > 0) {
@@ -119,7 +117,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     return end;
 }
 
-/** On a local AWS that is there for this life only. */
+/** Runs on a local AWS for this life only. */
 async function onOwnLocalAws(signal: AbortSignal, recording: string): Promise<LifeEnd> {
     const instance = await testInstance(defaultInstance().speed);
     try {

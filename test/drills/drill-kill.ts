@@ -10,13 +10,11 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { excessOf } from "./kill/count.ts";
-import { type Case, casesOf, describeMoment } from "./kill/moments.ts";
-import { orphansOfKilled } from "./kill/orphans.ts";
+import { type Case, casesOf, describeMoment, excessOf, orphansOfKilled } from "./kill/cases.ts";
 
 /**
- * Kills the engine in the middle of `up` and of `destroy`, does what a person would do then, and counts what was lost,
- * doubled or left. On a local AWS of its own.
+ * Kills the engine during `up` and `destroy`, continues as a person would, and counts lost, duplicate and leftover
+ * resources. Runs on its own local AWS.
  */
 
 const { seed, pairs } = new Command("drill:kill")
@@ -27,7 +25,7 @@ const { seed, pairs } = new Command("drill:kill")
     .opts<{ seed: number; pairs: number }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-/** How long an answer is held back, so that the engine dies before it arrives. */
+/** Delay of an answer, so that the engine dies before it arrives. */
 const heldMilliseconds = 4000;
 
 const aws = await startTestAws("demo");
@@ -38,7 +36,7 @@ const problems: string[] = [];
 let converged = 0;
 const sums = { duplicates: 0, paidTwice: 0, leftovers: 0 };
 try {
-    // All that a stack makes, but for a distribution: the local AWS has the API serve the page.
+    // Everything that a stack creates, except a distribution: the local AWS lets the API serve the page.
     await aws.configure({ api: true, storefront: "api", eventTracker: true });
     const usual = await usualSeconds(aws);
     say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
@@ -94,7 +92,7 @@ async function lastRequest(): Promise<number> {
     return (await admin.requests()).at(-1)?.id ?? 0;
 }
 
-/** Seconds that an undisturbed `up` and `destroy` take here. */
+/** Seconds of an undisturbed `up` and `destroy` on this machine. */
 async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"], number>> {
     const timed = async (command: Case["command"]) => {
         const begun = performance.now();
@@ -107,7 +105,7 @@ async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"]
     return { up: await timed("up"), destroy: await timed("destroy") };
 }
 
-/** Starts the command and kills its engine at the moment; says after how many seconds. */
+/** Starts the command and kills its engine at the moment; returns the seconds until then. */
 async function runAndKill({ command, moment, emulatorToo }: Case, usual: number): Promise<string> {
     const before = await lastRequest();
     if ("operation" in moment) {
@@ -144,7 +142,7 @@ async function isHeld(before: number, operation: string): Promise<boolean> {
     return requests.some((one) => one.operation === operation && one.outcome === "accepted" && !one.answered);
 }
 
-/** What a person does next: frees the stack, and runs the same command again (in `convergence`). */
+/** Unlocks the stack, like a person; `convergence` runs the same command again. */
 async function goOn({ faults }: Case): Promise<void> {
     await aws.pulumi("cancel", "--yes");
     for (const fault of faults) {
@@ -152,7 +150,7 @@ async function goOn({ faults }: Case): Promise<void> {
     }
 }
 
-/** Runs the command again; undefined when the stack then is as wanted, else what it is instead. */
+/** Runs the command again; undefined if the stack is then as configured, otherwise its difference. */
 async function convergence({ command }: Case): Promise<string | undefined> {
     const again = await aws.engine(command);
     await admin.clear();

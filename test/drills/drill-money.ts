@@ -7,13 +7,14 @@ import { sabotages } from "./money/sabotage.ts";
 import { virtualMonths } from "./money/virtual-months.ts";
 
 /**
- * Whether the cost guard keeps its word: in virtual months in which everything goes wrong, in the bill of a month against
- * what preview said of it, and in one life on a local AWS of its own. What a month costs is reckoned by a table of the
- * drill's own.
+ * Checks the cost guard: in virtual months with faults, in the bill of a month compared with preview's estimate, and in
+ * one life on its own local AWS. The drill uses its own prices.
  */
 
 const { seed, sabotage } = new Command("drill:money")
-    .description("Does the cost guard brake in time, once, and say so; is the bill as preview said; is nothing left?")
+    .description(
+        "Does the cost guard enforce the limit in time, once, with a notification? Does the bill equal preview's estimate? Is nothing left?",
+    )
     .option("--seed <number>", "other faults at other times for another seed", Number, 1)
     .addOption(
         new Option(
@@ -62,7 +63,7 @@ const usd = (amount: number) => `$${amount.toFixed(2)}`;
 if (life !== undefined) {
     console.log(
         table(
-            ["a month by", "requests made", "preview said", "metered", "Cost Explorer says", "apart", "seconds"],
+            ["a month by", "requests made", "preview", "metered", "Cost Explorer", "apart", "seconds"],
             bills.map((one) => [
                 ...[one.recipe, one.requests, usd(one.estimatedUsd), usd(one.meteredUsd), usd(one.shownUsd)],
                 ...[`${one.errorPercent.toFixed(2)} %`, one.seconds.toFixed(0)],
@@ -95,7 +96,9 @@ process.exitCode = printGoals([
               {
                   name: "money-bill-error",
                   figure: Math.max(...bills.map(({ errorPercent }) => errorPercent)),
-                  ...{ bound: "<=" as const, limit: 5, unit: "%" },
+                  bound: "<=" as const,
+                  limit: 5,
+                  unit: "%",
               },
               { name: "money-left-usd-hour", figure: life.leftUsdHour, bound: "=" as const, limit: 0 },
               { name: "money-life-missed", figure: missed, bound: "=" as const, limit: 0 },

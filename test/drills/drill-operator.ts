@@ -18,8 +18,9 @@ import { servingAttacksOn } from "./operator/serving-attacks.ts";
 import { worldOf } from "./operator/world.ts";
 
 /**
- * Whether the operator's policies are enough, and no more than that: a whole life by users who have nothing else, what
- * was granted less what was used, actions taken away one at a time, and attacks. On a local AWS of its own, which enforces.
+ * Checks that the operator's policies are sufficient and minimal: a whole life with users who have nothing else,
+ * granted actions compared with used ones, actions removed one at a time, and attacks. Runs on its own local AWS, which
+ * enforces permissions.
  */
 
 const { seed, removals: count } = new Command("drill:operator")
@@ -71,7 +72,7 @@ try {
         const denied = accesses.filter(({ decision }) => decision === "denied");
         for (const action of mine) used.add(action);
         lived.set(step.name, { seconds, used: mine });
-        // What the local AWS does not have, it denies without a name: the runbooks go on without.
+        // The local AWS denies unknown calls without a name: the runbooks continue without them.
         const missing = denied.filter(({ action }) => /^[\w-]+:\w+$/.test(action));
         const fine = exitCode === (step.exitCode ?? 0) && missing.length === 0;
         passed += fine ? 1 : 0;
@@ -79,7 +80,7 @@ try {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
             problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-4000)}`);
             say(problems.at(-1) ?? "");
-            // What follows stands on it, and would only say so in other words.
+            // Later steps depend on it, and would only report the same failure.
             if (step.name === "up") break;
         }
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
@@ -101,7 +102,7 @@ try {
     }
     say(`${attacked.length} attacks`);
 
-    // Those that begin with what stands come first: they share it.
+    // Removals that start with an existing stack come first: they share it.
     const chosen = chooseRemovals(lived, granted, count, seed).toSorted(
         (a, b) => Number(a.step.changes ?? false) - Number(b.step.changes ?? false),
     );

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { excessOf } from "./kill/count.ts";
-import { casesOf } from "./kill/moments.ts";
+import { casesOf, excessOf } from "./kill/cases.ts";
 
 describe("the drill that kills the engine", () => {
     it("kills as many ups as destroys, half of them between acceptance and answer, the same for the same seed", () => {

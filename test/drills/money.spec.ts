@@ -15,8 +15,8 @@ const withFaults = (...words: readonly string[]) =>
     faults.filter(({ name }) => words.some((word) => name.includes(word)));
 
 describe("the drill of the money", () => {
-    it("reckons by a table of its own: it imports neither the prices nor what decides about money", () => {
-        for (const file of ["bill-table.ts", "meter.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
+    it("calculates with its own table: it imports neither prices nor cost", () => {
+        for (const file of ["bill-table.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
             const text = readFileSync(join(root, "test", "drills", "money", file), "utf8");
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
         }
@@ -56,10 +56,10 @@ describe("the drill of the money", () => {
     const bad: Readonly<Record<string, (results: readonly FaultResult[]) => void>> = {
         "forgets-intent": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
-        "brakes-an-hour-late": (results) => assert.ok(results.every(({ brakeMinutes }) => brakeMinutes > 45)),
+        "parks-an-hour-late": (results) => assert.ok(results.every(({ brakeMinutes }) => brakeMinutes > 45)),
         "overlooks-the-ranking": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
-        "says-it-under-a-new-name": (results) =>
+        "notifies-under-a-new-id": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
     };
     for (const [how, isCaught] of Object.entries(bad)) {
@@ -67,7 +67,7 @@ describe("the drill of the money", () => {
             const runaways = ["runaway", "two campaigns, of which the second runs away"];
             const chosen = {
                 scenarios: runaways.flatMap(named),
-                faults: withFaults("after the park", "after a notice"),
+                faults: withFaults("after the park", "after a notification"),
             };
             const results = await virtualMonths(1, sabotages[how], undefined, chosen);
             assert.ok(results.some(({ survived }) => !survived));

@@ -26,7 +26,7 @@ describe("the drill of the operator's policies", () => {
         });
     });
 
-    it("takes away what was used, by the shortest step that does not go on without, the same for the same seed", () => {
+    it("removes used actions, with the shortest step that fails without them, equal for equal seeds", () => {
         const lived = new Map([
             ["doctor", { seconds: 1, used: new Set(["iam:GetRole"]) }],
             ["refresh", { seconds: 4, used: new Set(["iam:GetRole", "s3:GetObject"]) }],

@@ -7,8 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 import { compare } from "./record/compare.ts";
-import { type Call, readRecording, recordingVariable, withoutOthers } from "./record/recording.ts";
-import { leaksIn, scrub } from "./record/scrub.ts";
+import { type Call, leaksIn, readRecording, recordingVariable, scrub, withoutOthers } from "./record/recording.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const arn = (tail: string, account = "123456789012") => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
@@ -204,7 +203,7 @@ describe("the recorder", () => {
 });
 
 describe("the drill on a real account", () => {
-    it("says first what it costs, and does nothing without a limit that allows it", () => {
+    it("prints its cost first, and does nothing without a limit that allows it", () => {
         for (const args of [[], ["--spend-up-to", "0.1"], ["--spend-up-to", "much"]]) {
             const { status, stdout } = spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], {
                 cwd: root,

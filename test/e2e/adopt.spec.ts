@@ -61,7 +61,7 @@ describe("what was made in the console comes under the program", () => {
         const result = await adopt();
         assertExit(result, 0);
         const text = result.stdout;
-        assert.match(text, /│ dataset group +│ console-films +│ nobody's +│ ACTIVE │ no +│/);
+        assert.match(text, /│ dataset group +│ console-films +│ untagged +│ ACTIVE │ no +│/);
         assert.match(text, /│ {3}solution +│ console-films +│ nobody's/);
         assert.match(text, /will be changed in place by up: performAutoTraining \(true; the program wants false\)/);
         assert.match(text, /will be changed in place by up: minProvisionedTPS \(2; the program wants 1\)/);

@@ -17,7 +17,7 @@ import type { SentNotification } from "../../cost/notifications.ts";
 import { hour } from "../../cost/time.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
-import { guardConfig } from "../app/functions/guard-world.ts";
+import { guardConfig } from "../support/guard-world.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 

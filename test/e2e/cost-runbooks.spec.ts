@@ -6,7 +6,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClien
 import { prices } from "../../config/prices.ts";
 import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { sendAndAwait, testNotice } from "../../runbooks/lib/cost/test-notice.ts";
+import { sendAndAwait, testNotification } from "../../runbooks/lib/cost/test-notification.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const hour = 3_600_000;
@@ -68,7 +68,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
         });
 
-        it("sends a test notice, sees it arrive, takes it out of the queue, and leaves others there", async () => {
+        it("sends a test notification, finds it in the queue, deletes it there, and leaves others", async () => {
             const sqs = new SQSClient(settings());
             const { noticesQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "somebody else's" }));
@@ -97,7 +97,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "somebody else's" }));
             const clients = { sns, sqs, now: () => performance.now() / 1000 };
             const where = { topicArn, queueUrl, waitSeconds: 2 };
-            const notice = testNotice("dev", new Date());
+            const notice = testNotification("dev", new Date());
             assert.equal(await sendAndAwait(clients, where, notice, new AbortController().signal), undefined);
             const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
             assert.equal(Messages[0]?.Body, "somebody else's");
@@ -115,12 +115,12 @@ describe("the runbooks about money, on a stack of the program", () => {
             );
             const unasked = await asked("--limit", "20");
             assertExit(unasked, 2);
-            assert.match(unasked.stderr, /Say so by --yes/);
+            assert.match(unasked.stderr, /confirm with --yes/);
 
             assertExit(await asked("--limit", "20", "--yes"), 0);
             const again = await asked("--limit", "20", "--yes");
             assertExit(again, 0);
-            assert.match(again.stdout, /is as asked/);
+            assert.match(again.stdout, /needs no change/);
             const more = await asked("--limit", "30", "--email", "eve@example.org", "--yes", "--json");
             assertExit(more, 0);
             const { changes } = JSON.parse(more.stdout);
@@ -197,7 +197,7 @@ describe("the runbooks about money, on a stack of the program", () => {
         it("shows bars and both sums to a person, and says what its calls cost", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
-            assert.match(stderr, /Cost Explorer is asked twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
+            assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
             assert.match(stdout, new RegExp(`^${month}-07 {4}\\$4\\.80 █{40}$`, "m"));
             assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
         });

@@ -45,7 +45,7 @@ describe("diagnose-access on the real engine", () => {
         assertExit(await aws.engine("up"), 1);
         const late = await ask(1, "--stack", aws.stack);
         assert.deepEqual(broken(late), ["role-deny"]);
-        const job = late.links.find(({ link }) => link === "what the job says");
+        const job = late.links.find(({ link }) => link === "import job result");
         assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
 

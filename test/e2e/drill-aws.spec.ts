@@ -5,8 +5,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { environment } from "../../packages/local-aws/instance.ts";
-import { readRecording } from "../drills/record/recording.ts";
-import { leaksIn } from "../drills/record/scrub.ts";
+import { leaksIn, readRecording } from "../drills/record/recording.ts";
 import { everythingIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 

@@ -191,7 +191,7 @@ describe("what there is to see of a stack", function () {
         assert.equal(usd, 0);
         assert.match(
             (await aws.runbook("cost-report", ...args)).stdout,
-            new RegExp(`^Caching: ${personalLists} personal lists took \\d calls? .*saved nothing`, "m"),
+            new RegExp(`^Caching: ${personalLists} personal lists needed \\d campaign calls?.*saved nothing`, "m"),
         );
     });
 
@@ -321,7 +321,7 @@ describe("what there is to see of a stack", function () {
             await until("the change", async () => said[before]);
             assert.match(
                 String(said[before]),
-                /^\d\d:\d\d:\d\d cost: the campaign is parked since 2026-11-25 12:00 UTC \(cost guard: a test\)\. It comes back by: npm run resume$/,
+                /^\d\d:\d\d:\d\d cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: a test\)\. To resume it: npm run resume$/,
             );
             assert.equal(said.length, before + 1);
         } finally {

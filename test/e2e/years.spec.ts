@@ -95,7 +95,7 @@ describe("a recommender through the years, on the real engine", () => {
                 const result = await runbook("retrain");
                 assertExit(result, 0);
                 assert.match(result.stdout, /normalized_discounted_cumulative_gain_at_10 │ 0\.\d{4}/);
-                assert.match(result.stdout, new RegExp(`serves; it answers well. Back to ${id(live)}`));
+                assert.match(result.stdout, new RegExp(`serves, and passed the smoke test. Back to ${id(live)}`));
             });
             assert.deepEqual(asked, [...billed, "UpdateCampaign"]);
             assert.equal(await serving(), await newest());
@@ -142,7 +142,10 @@ describe("a recommender through the years, on the real engine", () => {
                     child.kill("SIGINT"),
                 );
                 assert.equal(exitCode, 8, stderr);
-                assert.match(stderr, /Stopped\. The live version serves on, and is held.*Go on: npm run retrain\n$/);
+                assert.match(
+                    stderr,
+                    /Stopped\. The live version continues to serve, and is held.*Resume: npm run retrain\n$/,
+                );
                 assert.equal(await serving(), live);
                 assert.equal((await json("retrain", 0)).outcome, "switched");
             });
@@ -181,7 +184,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(id(await serving()), first);
             const wrong = await runbook("rollback", "--to", "0badcafe", "--yes");
             assertExit(wrong, 2);
-            assert.match(wrong.stderr, new RegExp(`0badcafe is no version.*can be chosen: ${versions[1].id}`));
+            assert.match(wrong.stderr, new RegExp(`0badcafe is not a version.*Choices: ${versions[1].id}`));
         });
 
         it("sets its note back when the service fails the update, and says that the old version goes on", async () => {

@@ -4,7 +4,7 @@ import type { ResourceKindName } from "../../personalize/kinds.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
-import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/tell.ts";
+import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/text.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
 const place = "arn:aws:personalize:eu-central-1:000000000000";
@@ -131,10 +131,10 @@ describe("what of a dataset group could come under a stack", () => {
 
 describe("whose a resource is", () => {
     const config = { project: "movie-recommender", stack: "dev" };
-    it("is told by its tags", () => {
+    it("is derived from its tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
         assert.equal(whose(undefined, config), "carries no tags");
-        assert.equal(whose({ team: "films" }, config), "nobody's");
+        assert.equal(whose({ team: "films" }, config), "untagged");
         assert.equal(whose(of("movie-recommender", "dev"), config), "this stack");
         assert.equal(whose(of("movie-recommender", "prod"), config), "stack prod");
         assert.equal(whose(of("shop", "dev"), config), "project shop, stack dev");
@@ -142,7 +142,7 @@ describe("whose a resource is", () => {
 });
 
 describe("what the first up after an adoption costs", () => {
-    it("is one import and one training by the prices, or is not said without data", () => {
+    it("is one import and one training by the prices, or unknown without data", () => {
         const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
         assert.match(
             firstUp(configOf(), size, true),

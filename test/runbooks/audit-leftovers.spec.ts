@@ -55,11 +55,11 @@ describe("whose a thing is", () => {
         assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
     });
 
-    it("is a leftover by the project's tag, and says of which stack and whether there is one", () => {
+    it("is a leftover by the project's tag, with its stack and whether that exists", () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
-            why: "tag pulumi:stack=gone, which is no stack here",
+            why: "tag pulumi:stack=gone, which is not a stack of this backend",
         });
     });
 
@@ -98,7 +98,14 @@ describe("whose a thing is", () => {
 
 describe("leftovers", () => {
     const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
-        ...{ kind, name, usdPerMonth, arn: name, why: "", since: null, bills: bills(usdPerMonth), remove: [] },
+        kind,
+        name,
+        usdPerMonth,
+        arn: name,
+        why: "",
+        since: null,
+        bills: bills(usdPerMonth),
+        remove: [],
     });
 
     it("come in the order in which they can be removed", () => {
@@ -140,7 +147,7 @@ describe("leftovers", () => {
         assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
     });
 
-    it("bill from a cent a month on, and where nobody knows how much", () => {
+    it("bill from a cent a month on, and with an unknown amount", () => {
         assert.deepEqual([0, 0.009, 0.01, 146, null].map(bills), [false, false, true, true, true]);
         assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
     });
@@ -170,7 +177,7 @@ describe("what stacks hold", () => {
         ]);
     });
 
-    it("is nothing of an empty stack, and undefined of what is no state", () => {
+    it("is empty for an empty stack, and undefined for text that is not a state", () => {
         assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set() });
         assert.equal(heldBy("not logged in"), undefined);
     });
@@ -190,7 +197,7 @@ describe("what stacks hold", () => {
         assert.deepEqual([...found.ids], [`${type} b`]);
     });
 
-    it("cannot be told without a login: that ends the audit with what to do", async () => {
+    it("are unknown without a login: the audit ends with the next step", async () => {
         await assert.rejects(
             readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
             /requires logging in[\s\S]*pulumi login/,
@@ -244,7 +251,7 @@ describe("audit-leftovers on the local AWS", function () {
         assert.equal(others?.name, "console");
         assert.equal(Math.round(others?.usdPerMonth ?? 0), 146);
         const { stdout } = await run();
-        assert.match(stdout, /Not ours, and it bills:[\s\S]*console[\s\S]*≈ \$146/);
+        assert.match(stdout, /Not of this project, and it costs money:[\s\S]*console[\s\S]*≈ \$146/);
         assert.doesNotMatch(stdout, /delete-campaign/);
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: arn("campaign/console") }));
     });
@@ -261,14 +268,14 @@ describe("audit-leftovers on the local AWS", function () {
         assert.equal(Math.round(campaign?.usdPerMonth ?? 0), 146);
         assert.equal(result.found?.monthlyUsd, campaign?.usdPerMonth);
         assert.ok(Date.parse(campaign?.since ?? "") > Date.now() - 600_000);
-        assert.match(result.stderr, /warning: not looked at: /);
+        assert.match(result.stderr, /warning: not checked: /);
     });
 
-    it("finds everything of a stack that is no more, and what was made besides, in an order that removes all of it", async () => {
+    it("finds all resources of a deleted stack, and others, in an order that deletes them all", async () => {
         await makeLeftovers(aws);
         assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
         const result = await aws.runbook("audit-leftovers", "--region", region, "--json");
-        // The runbook is told of a stack that is no more.
+        // The runbook gets a deleted stack.
         assertExit(result, 1);
         const found = JSON.parse(result.stdout) as Audit;
         const names = rowsOf(found);
@@ -294,7 +301,10 @@ describe("audit-leftovers on the local AWS", function () {
             assert.ok(names.includes(expected), `${expected} is not among ${names.join(", ")}`);
         }
         assert.ok(!names.some((name) => name.includes("someone-elses")), names.join(", "));
-        assert.match(String(found.rows.find(({ kind }) => kind === "campaign")?.why), /which is no stack here$/);
+        assert.match(
+            String(found.rows.find(({ kind }) => kind === "campaign")?.why),
+            /which is not a stack of this backend$/,
+        );
 
         for (const command of found.rows.flatMap(({ remove }) => remove)) {
             await execute(aws, command);
@@ -389,7 +399,7 @@ async function execute(aws: TestAws, command: string): Promise<void> {
     }
 }
 
-/** What parks, guards and shows a recommender, of a stack that is no more; and a bucket of somebody else. */
+/** Resources that park, guard and show a recommender of a deleted stack; and another owner's bucket. */
 async function makeLeftovers(aws: TestAws): Promise<void> {
     const tags = { "pulumi:project": project, "pulumi:stack": "gone" };
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
@@ -418,7 +428,10 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     await send(
         "lambda",
         new lambda.CreateFunctionCommand({
-            ...{ FunctionName: "old-function", Runtime: "nodejs22.x", Handler: "index.handler", Role: RoleArn },
+            FunctionName: "old-function",
+            Runtime: "nodejs22.x",
+            Handler: "index.handler",
+            Role: RoleArn,
             Code: { ZipFile: code },
             Tags: tags,
         }),
@@ -426,7 +439,8 @@ async function makeLeftovers(aws: TestAws): Promise<void> {
     await send(
         "scheduler",
         new scheduler.CreateScheduleCommand({
-            ...{ Name: "movie-recommender-park", ScheduleExpression: "rate(1 day)" },
+            Name: "movie-recommender-park",
+            ScheduleExpression: "rate(1 day)",
             FlexibleTimeWindow: { Mode: "OFF" },
             Target: { Arn: "arn:aws:lambda:eu-central-1:000000000000:function:old-function", RoleArn },
         }),

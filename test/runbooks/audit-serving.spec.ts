@@ -78,7 +78,7 @@ describe("audit-leftovers of an API and its page", function () {
         );
     });
 
-    it("finds all of it without the stack, tells what bills, and its commands remove it, keys and plans too", async () => {
+    it("finds all of it without the stack, with the cost, and its commands delete it, keys and plans too", async () => {
         const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack };
         const { items: [api] = [] } = await gateway.send(new GetRestApisCommand({}));
         const apiStages = [{ apiId: api?.id ?? "", stage: "api" }];

@@ -50,7 +50,7 @@ describe("a runbook on the command line", () => {
                 assert.deepEqual([exitCode, stdout], [6, ""], stderr);
                 assert.equal(
                     stderr,
-                    "error: There is no such stack as nowhere. See them by `pulumi stack ls`, and name one with --stack.\n",
+                    "error: There is no stack nowhere. List the stacks with `pulumi stack ls`, and name one with --stack.\n",
                 );
             });
         });
@@ -63,7 +63,7 @@ describe("a runbook on the command line", () => {
         assert.equal((await runbook("recommend")).exitCode, 2);
     });
 
-    it("ends with 1 for a stack without a campaign, and says what to do", async () => {
+    it("ends with 1 for a stack without a campaign, and prints the next step", async () => {
         const { exitCode, stderr } = await runbook("recommend", "22", "--stack", "local");
         assert.equal(exitCode, 1);
         assert.match(
@@ -72,10 +72,10 @@ describe("a runbook on the command line", () => {
         );
     });
 
-    it("says of a stack with nothing in it that it is empty, and how to fill it", async () => {
+    it("reports an empty stack, and how to fill it", async () => {
         const { exitCode, stdout, stderr } = await runbook("watch-status", "--stack", "local");
         assert.equal(exitCode, 0, stderr);
-        assert.equal(stdout, "The stack has no Personalize resources. Make them by: pulumi up\n");
+        assert.equal(stdout, "The stack has no Personalize resources. Create them with: pulumi up\n");
     });
 });
 
@@ -119,13 +119,13 @@ describe("watch-status on a stack with resources", () => {
         assert.equal(money, null);
         assert.deepEqual(
             unread.map(({ what }: { what: string }) => what),
-            ["marks"],
+            ["state flags"],
         );
         assert.equal(resources[0].resource, "dataset group films");
         assert.equal(resources[0].state, "ACTIVE");
     });
 
-    it("ends with 2 where it is to follow and to say it in one document, or to end by itself", async () => {
+    it("ends with 2 for --follow with --json or --wait", async () => {
         for (const other of ["--json", "--wait"]) {
             const { exitCode, stderr } = await watchStatus("instant", "--follow", other);
             assert.equal(exitCode, 2);
@@ -133,11 +133,11 @@ describe("watch-status on a stack with resources", () => {
         }
     });
 
-    it("ends with 9 when it has waited long enough, and says how to go on", async () => {
+    it("ends with 9 after the longest wait, and prints how to resume", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
         assert.deepEqual([exitCode, stdout], [9, ""]);
         assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
-        assert.match(stderr, /the work goes on in AWS\. Go on: npm run watch-status -- --wait\n$/);
+        assert.match(stderr, /AWS continues the work\. Resume the wait: npm run watch-status -- --wait\n$/);
     });
 });
 

@@ -28,10 +28,10 @@ import {
     login,
     type MachineDeps,
     node,
+    opens,
     packages,
     passphrase,
 } from "../../runbooks/lib/doctor/machine.ts";
-import { opens } from "../../runbooks/lib/doctor/passphrase.ts";
 import { fallbackTables } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { configDefaults } from "../support/config-defaults.ts";
@@ -42,7 +42,9 @@ const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw
 
 const configOf = (values: Readonly<Record<string, string>> = {}) =>
     parseConfig((key) => values[key] ?? configDefaults[key], {
-        ...{ project: "movie-recommender", stack: "dev", region },
+        project: "movie-recommender",
+        stack: "dev",
+        region,
         awsCredentials: [],
     }) as StackConfig;
 
@@ -55,7 +57,7 @@ describe("checks", () => {
                 broken: async () => {
                     throw Object.assign(new Error("first line\nsecond"), { name: "Oops" });
                 },
-                bad: async () => fail("wrong", "mend it"),
+                bad: async () => fail("wrong", "fix it"),
             },
             {},
             ({ name }) => finished.push(name),
@@ -64,7 +66,7 @@ describe("checks", () => {
             results.map(({ name, verdict }) => `${name}: ${verdict}`),
             ["good: ok", "broken: unknown", "bad: fail"],
         );
-        assert.equal(results[1]?.detail, "it could not be looked at: first line second");
+        assert.equal(results[1]?.detail, "the check failed: first line second");
         assert.deepEqual(finished.sort(), ["bad", "broken", "good"]);
     });
 });
@@ -81,7 +83,10 @@ describe("the checks of the machine", () => {
     let folder: string;
     const answers: Record<string, string | undefined> = {};
     const deps = (env: NodeJS.ProcessEnv = {}): MachineDeps => ({
-        ...{ stack: "dev", projectDir: folder, configFile: join(folder, "Pulumi.dev.yaml"), env },
+        stack: "dev",
+        projectDir: folder,
+        configFile: join(folder, "Pulumi.dev.yaml"),
+        env,
         ask: async (...args) => {
             const stdout = answers[args[0] ?? ""];
             return stdout === undefined
@@ -138,7 +143,7 @@ describe("the checks of the machine", () => {
         assert.deepEqual(await login(deps()), ok("me at file:///state"));
     });
 
-    it("tell whether there is a passphrase, whether it is the stack's, and whether one is needed at all", async () => {
+    it("check whether a passphrase is set, valid, and needed", async () => {
         const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
         const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
         answers.whoami = '{"user": "me", "url": "file:///state"}';
@@ -151,13 +156,13 @@ describe("the checks of the machine", () => {
         await writeFile(file, "local\n");
         assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE_FILE: file }), "ok");
         await settings("secretsprovider: awskms://alias/films?region=eu-central-1\n");
-        assert.deepEqual(await passphrase(deps()), ok("secrets are kept by awskms"));
+        assert.deepEqual(await passphrase(deps()), ok("secrets are encrypted by awskms"));
         await settings("config: {}\n");
         answers.whoami = '{"user": "me", "url": "https://example.com/me"}';
         assert.equal(await verdict({}), "ok");
     });
 
-    it("tell whether the AWS plugin is there, or will be downloaded", async () => {
+    it("check whether the AWS plugin exists, or will be downloaded", async () => {
         await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
         answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
         const missing = await awsPlugin(deps());
@@ -193,7 +198,7 @@ describe("the check of the interactions", () => {
             assert.match(String(fix), /^npm run data-prep/);
         }
         const broken = await look(async () => Promise.reject(new Error("no header")));
-        assert.match(broken.detail, /is no interactions file: no header/);
+        assert.match(broken.detail, /is not an interactions file: no header/);
     });
 });
 
@@ -209,7 +214,7 @@ describe("the check of the fallback tables", () => {
             configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
         });
 
-    it("wants them where there is an API, of the same interactions, and says how they are made", async () => {
+    it("requires them with an API, of the same interactions, and prints the command that makes them", async () => {
         assert.match((await look({ api: "false" })).detail, /^not needed/);
         const missing = await look();
         assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
@@ -231,9 +236,9 @@ describe("what an up takes and costs", () => {
     it("is a sentence with minutes, and money once and by the month", () => {
         assert.equal(
             forecast(configOf(), data).sentence,
-            "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and from " +
-                "then on ≈ $146 a month (the campaign, asked or not) until `pulumi destroy` (US price, unverified). " +
-                "`pulumi preview` lists what stands beside, too.",
+            "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
+                "that ≈ $146 a month (the campaign, even without requests) until `pulumi destroy` (US price, unverified). " +
+                "`pulumi preview` lists the cost of the other resources.",
         );
     });
 
@@ -376,21 +381,21 @@ describe("doctor on the local AWS", function () {
         }
     });
 
-    it("warns of credentials that end before an up may, and says that an up resumes", async () => {
+    it("warns of credentials that may expire during an up, and that an up resumes", async () => {
         const soon = new Date(Date.now() + 30 * 60_000).toISOString();
         const session = await sessionOf(aws.instance);
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
         assertExit(result, 0);
         assert.equal(of("identity").verdict, "warn");
-        assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, it resumes/);
-        assert.match((await doctor(session)).of("identity").detail, /do not tell/);
+        assert.match(of("identity").detail, /for (29|30) more minutes.*run `pulumi up` again, which resumes/);
+        assert.match((await doctor(session)).of("identity").detail, /for an unknown time/);
     });
 
-    it("fails where nobody is logged in", async () => {
+    it("fails without a login", async () => {
         const { of, ...result } = await doctor({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");
-        assert.match(of("identity").detail, /^AWS does not know who asks: .*credentials/i);
+        assert.match(of("identity").detail, /^AWS rejected the credentials: .*credentials/i);
         assert.match(String(of("identity").fix), /^aws sso login/);
     });
 
@@ -400,7 +405,7 @@ describe("doctor on the local AWS", function () {
         assert.deepEqual([of("passphrase").verdict, failed(checks)], ["fail", ["passphrase"]]);
     });
 
-    it("asks Cost Explorer nothing, and says by which command and for how much one does", async () => {
+    it("does not call Cost Explorer, and prints the command and its price", async () => {
         assert.equal((await doctor()).of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
@@ -408,7 +413,7 @@ describe("doctor on the local AWS", function () {
         assert.match(String(of("Cost Explorer").fix), /^aws ce get-cost-and-usage /);
     });
 
-    it("goes on where nobody answers: each check says so by itself", async () => {
+    it("continues without answers: each check reports that itself", async () => {
         // Nothing listens on the discard port.
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);
@@ -420,7 +425,7 @@ describe("doctor on the local AWS", function () {
         assert.equal(of("Pulumi CLI").verdict, "ok");
     });
 
-    it("says how to make a stack that is not there yet, and prints for people", async () => {
+    it("prints how to create a missing stack, as text", async () => {
         const args = ["runbooks/doctor.ts", "--stack", "nowhere"];
         const result = await run(aws.instance, process.execPath, args, "captured");
         assertExit(result, 1);
@@ -428,7 +433,7 @@ describe("doctor on the local AWS", function () {
             result.stdout,
             /^fail +configuration +there is no stack nowhere yet\n +→ pulumi stack init nowhere$/m,
         );
-        assert.match(result.stdout, /can be said once configuration and interactions are there\.\n$/);
+        assert.match(result.stdout, /can be estimated once configuration and interactions exist\.\n$/);
     });
 
     it("knows the stack's own after an up", async () => {
@@ -438,8 +443,8 @@ describe("doctor on the local AWS", function () {
         assert.deepEqual(failed(checks), []);
         assert.match(of("bucket").detail, /is the stack's own$/);
         assert.match(of("role").detail, /is the stack's own$/);
-        assert.equal(of("Personalize names").detail, "4 of 4 are there and the stack's own, the others free");
-        assert.match(of("dataset groups").detail, /ours among them$/);
+        assert.equal(of("Personalize names").detail, "4 of 4 exist and belong to the stack; the others are free");
+        assert.match(of("dataset groups").detail, /including ours$/);
     });
 });
 

@@ -59,16 +59,16 @@ describe("the explanation of a list", () => {
         assert.match(sentence, /^User casual has 2 interactions, more than 25 % of all users.*: sparse\.$/);
     });
 
-    it("says of somebody who is not in the data that he gets what anyone gets", () => {
+    it("reports for an unknown user that the list is the same for all unknown users", () => {
         const { verdict, historyLength, sentence } = explain(data, "stranger", sharp, [flat]);
         assert.deepEqual({ verdict, historyLength }, { verdict: "unknown user", historyLength: 0 });
         assert.equal(
             sentence,
-            "User stranger is not in the data: 1 of 4 are among the 4 most watched, as for anyone the service does not know.",
+            "User stranger is not in the data: 1 of 4 are among the 4 most watched, as for every unknown user.",
         );
     });
 
-    it("says nothing of sharpness where the recipe gives no scores, or where there is nobody to compare with", () => {
+    it("omits sharpness without scores, or without users to compare", () => {
         const bare = sharp.map(({ itemId, title }) => ({ itemId, title }));
         const unscored = explain(data, "avid", bare, [flat]);
         assert.deepEqual([unscored.sharpness, unscored.sharperThan], [null, null]);

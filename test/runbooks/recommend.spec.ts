@@ -14,8 +14,7 @@ import {
     startService,
     trainVersion,
 } from "../../packages/local-personalize/test/support.ts";
-import { titlesBeside } from "../../runbooks/lib/recommendations/data.ts";
-import { recommend } from "../../runbooks/lib/recommendations/recommendations.ts";
+import { recommend, titlesBeside } from "../../runbooks/lib/recommendations/recommendations.ts";
 
 describe("recommendations of a campaign", () => {
     const ratings = syntheticRatings();

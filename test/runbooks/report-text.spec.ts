@@ -3,17 +3,26 @@ import { changesSince, reportText } from "../../runbooks/lib/stack/report-text.t
 import type { ReportedResource, StackReport } from "../../runbooks/lib/stack/stack-report.ts";
 
 const resource = (name: string, state: string, more: Partial<ReportedResource> = {}): ReportedResource => ({
-    ...{ resource: name, arn: null, state, ageSeconds: 5, failureReason: null, lastCallError: null, nextStep: null },
+    resource: name,
+    arn: null,
+    state,
+    ageSeconds: 5,
+    failureReason: null,
+    lastCallError: null,
+    nextStep: null,
     consoleUrl: "https://console",
     ...more,
 });
 const report = (...resources: ReportedResource[]): StackReport => ({
-    ...{ overall: "active", resources, money: { parked: null, spent: null }, unread: [] },
+    overall: "active",
+    resources,
+    money: { parked: null, spent: null },
+    unread: [],
 });
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
 
 describe("a stack that is followed", () => {
-    it("is told whole at first, then what stands otherwise, and nothing where only time passed", () => {
+    it("is printed completely at first, then only changes, and nothing if only time passed", () => {
         const first = report(resource("campaign films", "CREATE PENDING"), resource("solution films", "ACTIVE"));
         assert.deepEqual(changesSince(undefined, first), ["campaign films: CREATE PENDING", "solution films: ACTIVE"]);
         const later = report(
@@ -25,8 +34,11 @@ describe("a stack that is followed", () => {
             resource("campaign films", "CREATE FAILED", {
                 failureReason: "no room",
                 lastCallError: {
-                    ...{ at: "2026-11-25T12:00:00Z", call: "UpdateCampaign", code: "LimitExceededException" },
-                    ...{ message: null, by: "arn:of:somebody" },
+                    at: "2026-11-25T12:00:00Z",
+                    call: "UpdateCampaign",
+                    code: "LimitExceededException",
+                    message: null,
+                    by: "arn:of:somebody",
                 },
             }),
         );
@@ -36,24 +48,24 @@ describe("a stack that is followed", () => {
         ]);
     });
 
-    it("is told when it is parked and when no longer", () => {
+    it("is printed when it is parked and when no longer", () => {
         const before = report();
         const after = { ...before, money: { parked, spent: null } };
         const said = changesSince(before, after);
-        assert.match(String(said), /^cost: the campaign is parked since 2026-11-25 12:00 UTC \(cost guard: \$12/);
+        assert.match(String(said), /^cost: the campaign has been parked since 2026-11-25 12:00 UTC \(cost guard: \$12/);
         assert.deepEqual(changesSince(after, before), ["cost: no longer parked"]);
     });
 });
 
 describe("a stack as a person reads it", () => {
-    it("has the guard's notice, the month's spend, and what may not be read", () => {
+    it("has the guard's state flag, the month's spend, and unreadable parts", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
         const text = reportText({
             ...report(resource("solution films", "ACTIVE")),
             money: { parked, spent },
             unread: [{ what: "CloudTrail", reason: "AccessDenied: not you" }],
         });
-        assert.match(text, /parked since 2026-11-25 12:00 UTC .* It comes back by: npm run resume/);
+        assert.match(text, /parked since 2026-11-25 12:00 UTC .* To resume it: npm run resume/);
         assert.match(text, /campaign hours of 2026-11 so far: ≈ \$12 .*by the cost guard at 2026-11-25 12:10 UTC/);
         assert.match(text, /not read: CloudTrail: AccessDenied: not you/);
         assert.match(text, /console: https:\/\/console$/);

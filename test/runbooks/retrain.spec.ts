@@ -121,7 +121,7 @@ describe("a retraining", () => {
         });
     });
 
-    it("keeps somebody's hold, and his reason, when there is nothing to train on", async () => {
+    it("keeps an existing hold with its reason, without new data", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         stack.hold(version(1));
@@ -163,7 +163,7 @@ describe("the quality gate", () => {
         assert.deepEqual(refusals(compared, thresholds), []);
     });
 
-    it("says by which threshold it refuses, and all of them", () => {
+    it("names each threshold by which it refuses", () => {
         const [drop, ...none] = refusals({ ...compared, fresh: ndcg(0.2) }, thresholds);
         assert.deepEqual(none, []);
         assert.match(

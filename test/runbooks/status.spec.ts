@@ -19,7 +19,7 @@ const campaign: RecordedResource = {
     inputs: {},
 };
 
-/** What is said of a campaign that the service describes so. */
+/** The status for a campaign's description. */
 async function statusWhen(described: object): Promise<ResourceStatus> {
     const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
     const [found] = await statusOf(() => client, [campaign], changed + 90_400);
@@ -28,7 +28,7 @@ async function statusWhen(described: object): Promise<ResourceStatus> {
 }
 
 describe("the status of a resource", () => {
-    it("has its state, age and console, and says what an ACTIVE campaign costs", async () => {
+    it("has its state, age and console, and reports that an ACTIVE campaign costs money", async () => {
         const lastUpdatedDateTime = new Date(changed);
         assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
             resource: "campaign films",
@@ -37,7 +37,7 @@ describe("the status of a resource", () => {
             ageSeconds: 90,
             failureReason: null,
             consoleUrl: "https://eu-central-1.console.aws.amazon.com/personalize/home?region=eu-central-1",
-            nextStep: "it bills while it is ACTIVE: `pulumi destroy` ends that",
+            nextStep: "it costs money while it is ACTIVE: `pulumi destroy` deletes it",
         });
     });
 
@@ -47,7 +47,7 @@ describe("the status of a resource", () => {
             { status: "CREATE FAILED", failureReason: "no" },
             "CREATE FAILED",
             "no",
-            /^mend .* then `pulumi up`: it is made anew$/,
+            /^fix .* then run `pulumi up`: it is created again$/,
         ],
         [
             { status: "ACTIVE", latestCampaignUpdate: { status: "CREATE IN_PROGRESS" } },
@@ -59,9 +59,9 @@ describe("the status of a resource", () => {
             { status: "ACTIVE", latestCampaignUpdate: { status: "CREATE FAILED", failureReason: "why" } },
             "ACTIVE, update CREATE FAILED",
             "why",
-            /^mend .*: the old one goes on until then$/,
+            /^fix .*: the old one serves until then$/,
         ],
-        [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /bills/],
+        [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /costs money/],
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
         it(`is ${state} for ${JSON.stringify(described)}`, async () => {
@@ -99,7 +99,7 @@ describe("the status of a stack's resources at the service", () => {
     });
     after(() => service?.discard());
 
-    it("tells what stands, what failed and why, and what is gone", async () => {
+    it("reports existing, failed and deleted resources, with reasons", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         bucket.deny(true);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });

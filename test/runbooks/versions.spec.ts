@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseTarget } from "../../runbooks/lib/training/choose-version.ts";
-import { switchesIn } from "../../runbooks/lib/training/versions.ts";
+import { chooseTarget, switchesIn } from "../../runbooks/lib/training/versions.ts";
 
 const versions = [
     { id: "a1", status: "ACTIVE" },
@@ -26,7 +25,7 @@ describe("the version to roll back to", () => {
     });
 
     it("is refused with the choices when it failed, is unknown, or is not there", () => {
-        const choices = /can be chosen: a1 \(2026-11-25 14:00\), b2 .*, e5 /;
+        const choices = /Choices: a1 \(2026-11-25 14:00\), b2 .*, e5 /;
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), /c3 is CREATE FAILED, not ACTIVE\. /);
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), choices);
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "solution/other/a1"), choices);
@@ -66,7 +65,7 @@ describe("the switches among the notes", () => {
         assert.equal(switchesIn([{ ...begun, value }, begun]).length, 1);
     });
 
-    it("have the note's own time where SSM says none", () => {
+    it("have the flag's own time if SSM returns none", () => {
         assert.equal(switchesIn([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
     });
 });

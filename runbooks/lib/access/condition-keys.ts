@@ -1,4 +1,7 @@
-/** Global condition keys (IAM User Guide, "AWS global condition context keys"), and those of S3 and KMS that bear on reading. */
+/**
+ * Global condition keys (IAM User Guide, "AWS global condition context keys"), and those keys of S3, KMS and STS that
+ * matter for reads.
+ */
 const globalKeys = new Set(
     [
         ...["CalledVia", "CalledViaFirst", "CalledViaLast", "CurrentTime", "EpochTime", "FederatedProvider"],
@@ -51,13 +54,13 @@ const globalKeys = new Set(
 const families =
     /^(aws:(principaltag|requesttag|resourcetag)\/.|s3:(existingobjecttag|requestobjecttag)\/.|kms:encryptioncontext:.)/;
 
-/** Whether a condition key exists; of services that are not looked at here, any key does. */
+/** Whether a condition key exists; always true for services other than these. */
 export function isConditionKey(key: string): boolean {
     const lower = key.toLowerCase();
     return !/^(aws|s3|kms|sts):/.test(lower) || globalKeys.has(lower) || families.test(lower);
 }
 
-/** The key that was probably meant by one that does not exist. */
+/** The existing key closest to a misspelt one; undefined if none is close. */
 export function meantKey(key: string): string | undefined {
     const lower = key.toLowerCase();
     const [best] = [...globalKeys]
@@ -66,7 +69,7 @@ export function meantKey(key: string): string | undefined {
     return best !== undefined && best.distance <= 3 ? best.each : undefined;
 }
 
-/** Levenshtein's distance: how many letters must be put in, taken out or changed. */
+/** Levenshtein distance: the number of letters to insert, delete or replace. */
 export function distance(from: string, to: string): number {
     let row = Array.from({ length: to.length + 1 }, (_, index) => index);
     for (let i = 1; i <= from.length; i++) {

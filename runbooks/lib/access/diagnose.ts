@@ -1,29 +1,25 @@
 import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
 import { type Fix, fixesOf } from "./fixes.ts";
 import type { Finding, Link, Scene } from "./link.ts";
-import { bucketLinks } from "./links/bucket.ts";
-import { bucketPolicy } from "./links/bucket-policy.ts";
-import { job } from "./links/job.ts";
+import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
 import { kms } from "./links/kms.ts";
-import { objectLinks } from "./links/object.ts";
-import { passRole } from "./links/pass-role.ts";
-import { role, roleLinks } from "./links/role-policy.ts";
+import { job, objectLinks } from "./links/object.ts";
+import { passRole, role, roleLinks, trust } from "./links/role.ts";
 import { tooWide } from "./links/too-wide.ts";
-import { trust } from "./links/trust.ts";
 import { known, type Snapshot } from "./snapshot.ts";
 
 export interface Diagnosis {
-    /** `unknown`: nothing is broken, but not all could be looked at. */
+    /** `unknown`: nothing is broken, but some links could not be checked. */
     readonly verdict: "sound" | "broken" | "unknown";
     readonly links: readonly Link[];
-    /** The first link that is broken, in the order of the chain. */
+    /** The first broken link, in the order of the chain. */
     readonly firstBroken: Link | undefined;
-    /** In the order of the chain; what is broken before what is to be warned of. */
+    /** In the order of the chain; broken before warnings. */
     readonly findings: readonly Finding[];
     readonly fixes: readonly Fix[];
 }
 
-/** Judges every link of an import's chain by what was fetched. Pure: the same snapshot has the same diagnosis. */
+/** Judges every link of an import's chain from the fetched snapshot. Pure: equal snapshots give equal diagnoses. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
     const scene = sceneOf(snapshot);
     const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
@@ -59,7 +55,14 @@ export function sceneOf(snapshot: Snapshot): Scene {
     const { roleArn, partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
     const keys = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
     const of: Import = {
-        ...{ roleArn, roleId: known(snapshot.role)?.id, partition, region, accountId, sourceArn, bucket, key },
+        roleArn,
+        roleId: known(snapshot.role)?.id,
+        partition,
+        region,
+        accountId,
+        sourceArn,
+        bucket,
+        key,
         keys: key === "" || key.endsWith("/") ? keys : [],
     };
     const text = known(snapshot.bucketPolicy);

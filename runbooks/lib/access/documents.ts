@@ -15,37 +15,37 @@ import {
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../../iam/import-access.ts";
 import { staleIds } from "./why.ts";
 
-/** Whole documents that make an import possible, and keep of the present ones what has nothing to do with it. */
+/** Whole documents that allow an import, and keep those existing statements that do not concern it. */
 
 const version = "2012-10-17";
 
-/** Personalize's trust, beside those statements that let somebody else become the role. */
-export function mendedTrust(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+/** Trust policy with Personalize's statements, and the existing statements for other principals. */
+export function repairedTrust(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const ours = executionRoleTrust(of);
     const denies = present ? denialsOf([assumeRole(of)], present, "resource") : new Set<Statement>();
     const others = listOf(present?.Statement).filter((one) => !denies.has(one) && !isForPersonalize(one));
     return { Version: version, Statement: [...listOf(ours.Statement), ...besides(others, ours)] };
 }
 
-/** Policy of the role for this import, beside those statements of `present` that are about something else. */
-export function mendedRolePolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+/** Policy of the role for this import, with those statements of `present` that concern other things. */
+export function repairedRolePolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const others = present ? withoutDenials(of, present) : [];
     const [replaced, kept] = [others.filter((one) => readsOnly(one, of)), others.filter((one) => !readsOnly(one, of))];
     const ours = executionRolePolicy(placeOf(of, replaced));
     return { Version: version, Statement: [...listOf(ours.Statement), ...besides(kept, ours)] };
 }
 
-/** Statements of a role's policy but those that deny the import. */
+/** Statements of a role's policy without those that deny the import. */
 export function withoutDenials(of: Import, present: PolicyDocument): Statement[] {
     const denies = denialsOf(roleReads(of), present, "identity");
     return listOf(present.Statement).filter((statement) => !denies.has(statement));
 }
 
 /**
- * The bucket's policy: Personalize's statements as they should be, denials that hit the import without hitting it, and
- * everything else as it is. Nobody else gets more than before.
+ * Bucket policy with Personalize's correct statements. Denials that affect the import get an exception for it; all
+ * other statements stay unchanged. No other principal gets more access.
  */
-export function mendedBucketPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+export function repairedBucketPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const denies = present
         ? denialsOf([...roleReads(of), ...serviceReads(of)], present, "resource")
         : new Set<Statement>();
@@ -63,8 +63,8 @@ export function mendedBucketPolicy(of: Import, present: PolicyDocument | undefin
     return { Version: version, Statement: [...listOf(ours.Statement), ...besides(kept, ours)] };
 }
 
-/** The boundary with what the import needs, and without what denies it. */
-export function mendedBoundary(of: Import, present: PolicyDocument): PolicyDocument {
+/** The boundary with the import's permissions added and its denials removed. */
+export function repairedBoundary(of: Import, present: PolicyDocument): PolicyDocument {
     const ours = executionRolePolicy(placeOf(of, []));
     const kept = withoutDenials(of, present).filter(
         ({ Sid }) => !listOf(ours.Statement).some((one) => one.Sid === Sid),
@@ -72,8 +72,8 @@ export function mendedBoundary(of: Import, present: PolicyDocument): PolicyDocum
     return { Version: version, Statement: [...kept, ...listOf(ours.Statement)] };
 }
 
-/** The key's policy with the two that decrypt, the role by its ARN of today. */
-export function mendedKeyPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
+/** The key policy that lets role and Personalize decrypt; the role by its current ARN. */
+export function repairedKeyPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {
     const actions = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"];
     const ours: Statement[] = [
         {
@@ -102,7 +102,9 @@ export function mendedKeyPolicy(of: Import, present: PolicyDocument | undefined)
 
 const isRead = (action: string) => /^s3:(getobject|listbucket)$/i.test(action);
 
-/** What is to be read: this import's key, and every prefix that the replaced statements gave: other imports use those. */
+/**
+ * Readable prefixes: this import's key, and every prefix of the replaced statements, because other imports use them.
+ */
 function placeOf({ partition, bucket, key }: Import, replaced: readonly Statement[]) {
     const start = `arn:${partition}:s3:::${bucket}/`;
     const given = replaced
@@ -113,7 +115,7 @@ function placeOf({ partition, bucket, key }: Import, replaced: readonly Statemen
     return { partition, bucketName: bucket, readPrefixes: [...new Set([...given, ...(covered ? [] : [key])])] };
 }
 
-/** A statement that allows the reads of an import, and only those, and names no other bucket. */
+/** Whether a statement allows only reads of an import, and names no other bucket. */
 function readsOnly({ Effect, Action, Resource }: Statement, { bucket }: Import): boolean {
     const ours = new RegExp(`^arn:[^:]*:s3:::${bucket.replaceAll(".", "\\.")}(/|$)`);
     return (
@@ -127,7 +129,7 @@ function readsOnly({ Effect, Action, Resource }: Statement, { bucket }: Import):
 const isForPersonalize = ({ Effect, Principal }: Statement) =>
     Effect === "Allow" && typeof Principal === "object" && [Principal.Service].flat().join() === personalizeService;
 
-/** A statement that lets Personalize read, rightly or wrongly. */
+/** Whether a statement is meant to let Personalize read, correctly or not. */
 const isMeant = (statement: Statement) =>
     isForPersonalize(statement) && statement.Action !== undefined && listOf(statement.Action).every(isRead);
 
@@ -145,14 +147,16 @@ function denialsOf(
     return new Set(applied.flatMap(({ index }) => statements[index] ?? []));
 }
 
-/** A denial that spares the role and the services; none for one of TLS, of which there is a right one already. */
+/**
+ * A denial with an exception for the role and for AWS services; undefined for a TLS rule, because a correct one exists.
+ */
 function spared(statement: Statement, of: Import): Statement | undefined {
     const { Condition = {} } = statement;
     const keys = Object.values(Condition).flatMap((block) => Object.keys(block).map((key) => key.toLowerCase()));
     if (keys.includes("aws:securetransport")) {
         return undefined;
     }
-    const mended = JSON.parse(
+    const repaired = JSON.parse(
         staleIds(JSON.stringify(Condition), of.roleId).reduce(
             (text, id) => text.replaceAll(id, of.roleId ?? id),
             JSON.stringify(Condition),
@@ -161,14 +165,14 @@ function spared(statement: Statement, of: Import): Statement | undefined {
     return {
         ...statement,
         Condition: {
-            ...mended,
-            Bool: { ...mended.Bool, "aws:PrincipalIsAWSService": "false" },
-            ArnNotLike: { ...mended.ArnNotLike, "aws:PrincipalArn": of.roleArn },
+            ...repaired,
+            Bool: { ...repaired.Bool, "aws:PrincipalIsAWSService": "false" },
+            ArnNotLike: { ...repaired.ArnNotLike, "aws:PrincipalArn": of.roleArn },
         },
     };
 }
 
-/** Statements beside ours; one with a Sid of ours, which may stand once only, keeps its effect and loses its name. */
+/** Statements to keep beside ours. One with a Sid of ours loses its Sid, because a Sid must be unique. */
 function besides(statements: readonly Statement[], ours: PolicyDocument): Statement[] {
     const own = listOf(ours.Statement);
     return statements.flatMap((statement): Statement[] => {

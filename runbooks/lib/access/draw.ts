@@ -2,17 +2,17 @@ import type { Diagnosis } from "./diagnose.ts";
 import { faults } from "./faults.ts";
 import type { Link } from "./link.ts";
 
-const marks = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
+const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 const widest = 100;
 
-/** The chain as a picture, the first broken link with its sentence and evidence, and every fix twice. */
+/** The chain as a picture, the first broken link with its sentence and evidence, and both forms of each fix. */
 export function draw(diagnosis: Diagnosis): string {
     const { links, firstBroken, findings, fixes } = diagnosis;
     const longest = Math.max(...links.map(({ link }) => link.length));
     const lines = links.flatMap((link, index) => {
         const wire = index === 0 ? [] : [links.slice(0, index).includes(firstBroken as Link) ? "  ┆" : "  │"];
         const here = link === firstBroken ? "   ◀ first broken link" : "";
-        return [...wire, `  ${marks[link.verdict]}  ${link.link.padEnd(longest)}  ${cut(link.detail)}${here}`];
+        return [...wire, `  ${symbols[link.verdict]}  ${link.link.padEnd(longest)}  ${cut(link.detail)}${here}`];
     });
     const judges = new Map<string, string[]>();
     for (const { judge, link } of links) {
@@ -30,13 +30,11 @@ export function draw(diagnosis: Diagnosis): string {
             `${verdict === "broken" ? "✗" : "!"} ${fault}: ${sentence}`,
             ...evidence.map((line) => `    ${line}`),
         ]),
-        ...fixes.flatMap(({ faults: mended, program, commands, location }) => [
+        ...fixes.flatMap(({ faults: fixed, program, commands, location }) => [
             "",
-            `→ ${mended.join(", ")}`,
+            `→ ${fixed.join(", ")}`,
             ...(program === "" ? [] : ["  in this program:", `    ${program}`]),
-            ...(commands.length > 0
-                ? ["  by AWS's command line:", ...commands.map((command) => `    ${command}`)]
-                : []),
+            ...(commands.length > 0 ? ["  with the AWS CLI:", ...commands.map((command) => `    ${command}`)] : []),
             ...(location === undefined ? [] : [`  and import from ${location}`]),
         ]),
     ].join("\n");
@@ -48,9 +46,9 @@ function headline({ verdict, firstBroken, links }: Diagnosis): string {
         return `The import fails: ${faults[first.fault]}.`;
     }
     const unread = links.filter((link) => link.verdict === "unknown").map(({ link }) => link);
-    return verdict === "sound" || unread.every((link) => link === "what the job says")
-        ? "Every link holds: an import may read."
-        : `Nothing is broken as far as could be looked; not looked at: ${unread.join(", ")}.`;
+    return verdict === "sound" || unread.every((link) => link === "import job result")
+        ? "Every link is in order: an import can read the data."
+        : `Nothing is broken in what could be checked; not checked: ${unread.join(", ")}.`;
 }
 
 const cut = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);

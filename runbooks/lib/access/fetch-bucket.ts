@@ -11,7 +11,7 @@ import {
 import { hasName } from "../../../personalize/errors.ts";
 import type { BucketFacts, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
 
-/** What is read of an object: enough for a header and for more than the fewest rows. */
+/** Bytes read of an object: enough for a header, and for more rows than the minimum. */
 const startBytes = 256 * 1024;
 const mostKeys = 1000;
 
@@ -28,7 +28,7 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
 
 export async function bucketFacts(s3: S3Client, Bucket: string): Promise<BucketFacts> {
     const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
-    // Buckets of the oldest region have no constraint, and those of Ireland may have their old name.
+    // Buckets in us-east-1 have no constraint; those in eu-west-1 may have the old name.
     const constraint: string | undefined = found?.LocationConstraint;
     return { region: found && (constraint === "EU" ? "eu-west-1" : constraint || "us-east-1") };
 }
@@ -51,7 +51,7 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
     return found?.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
 }
 
-/** Keys under the prefix, and where there are none any keys of the bucket: one of them may have been meant. */
+/** Keys under the prefix; without any, keys of the bucket, one of which may have been meant. */
 export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<{ key: string; size: number }[]> {
     const list = async (prefix: string) => {
         const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: mostKeys });
@@ -73,7 +73,7 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
     if (size === 0) {
         return { ...common, start: "", lines: 0 };
     }
-    // A key that is disabled keeps us from reading too; what the head says is worth having.
+    // A disabled key also prevents this read; then the result of HeadObject is still useful.
     const Range = `bytes=0-${startBytes - 1}`;
     const body = await s3
         .send(new GetObjectCommand({ Bucket, Key, Range }))

@@ -13,7 +13,7 @@ import { type Decision, listOf, type RequestContext } from "policy-evaluator";
 import { hasName } from "../../../personalize/errors.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
-/** What IAM has of a role; undefined where there is none. */
+/** A role as IAM has it; undefined if it does not exist. */
 export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFacts | undefined> {
     const RoleName = roleArn.split("/").at(-1) as string;
     try {
@@ -70,7 +70,7 @@ async function managed(iam: IAMClient, arn: string, name: string): Promise<Polic
     return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
 }
 
-/** Asks IAM's simulator for an identity's actions on resources under one context. */
+/** Simulates an identity's action on resources in one context. */
 export async function simulate(
     client: IAMClient,
     PolicySourceArn: string,

@@ -9,10 +9,12 @@ import { roleFacts, simulate } from "./fetch-role.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
-/** More files of a folder are not looked into: each costs calls. */
+/** Further files of a folder are not read: each costs calls. */
 const mostObjects = 20;
 
-/** Reads all that bears on an import; what may not be read is told in its place. Nothing is written. */
+/**
+ * Reads everything that an import depends on. A part that may not be read carries the error instead. Writes nothing.
+ */
 export async function fetchSnapshot(target: Target): Promise<Snapshot> {
     const { region, roleArn, bucket } = target;
     const iam = new IAMClient({ region });
@@ -37,9 +39,25 @@ export async function fetchSnapshot(target: Target): Promise<Snapshot> {
     );
     const { caller, partition, accountId, sourceArn, job, schema } = target;
     const snapshot: Snapshot = {
-        ...{ caller, partition, region, accountId, roleArn, bucket, key, sourceArn },
-        ...{ passRole, role, simulated: { is: [] }, bucketFacts: facts, bucketPolicy: policy },
-        ...{ accessBlock: block, ownership: owner, keys, objects, job, schema },
+        caller,
+        partition,
+        region,
+        accountId,
+        roleArn,
+        bucket,
+        key,
+        sourceArn,
+        passRole,
+        role,
+        simulated: { is: [] },
+        bucketFacts: facts,
+        bucketPolicy: policy,
+        accessBlock: block,
+        ownership: owner,
+        keys,
+        objects,
+        job,
+        schema,
         kmsKeys: Object.fromEntries(kmsKeys),
     };
     if ("is" in role && role.is === undefined) {
@@ -56,7 +74,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<Fetched<T>> {
     }
 }
 
-/** Where no key was named: the file that a bucket most likely keeps for an import. */
+/** Without a named key: the most likely import file of the bucket. */
 const likelyKey = (keys: readonly { readonly key: string }[]) =>
     (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
 
@@ -86,7 +104,7 @@ async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
     return { ...facts, manager: "CUSTOMER", policy: Policy };
 }
 
-/** `iam:PassRole` to Personalize, and as it would be without a service; nothing for an account's root user. */
+/** Simulates `iam:PassRole` to Personalize, and without a service; empty for an account's root user. */
 async function mayPass(iam: IAMClient, { caller, roleArn }: Target): Promise<Simulated[]> {
     if (isRoot(caller)) {
         return [];

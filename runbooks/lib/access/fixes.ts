@@ -1,34 +1,34 @@
 import type { Import } from "policy-evaluator";
 import type { Finding, Scene } from "./link.ts";
-import { type Mended, mend } from "./mend.ts";
+import { type Repair, repairs } from "./repairs.ts";
 
-/** How a finding is mended, twice: where this program made the thing, and by AWS's own command line. */
-export interface Fix extends Mended {
+/** A fix in two forms: in this program, and as AWS CLI commands. */
+export interface Fix extends Repair {
     readonly faults: readonly Finding["fault"][];
 }
 
-/** The fixes of all findings, one for each place that is to be mended: a document is written once, and as a whole. */
+/** The fixes of all findings, one for each place: a document is written once and as a whole. */
 export function fixesOf(scene: Scene, findings: readonly Finding[]): Fix[] {
-    const fixed = mendedImport(scene, findings);
+    const fixed = repairedImport(scene, findings);
     const grouped = new Map<string, Finding[]>();
     for (const finding of findings.filter(({ place }) => place !== "none")) {
         const id = `${finding.place} ${finding.place === "rolePolicy" || finding.place === "location" ? "" : (finding.about ?? "")}`;
         grouped.set(id, [...(grouped.get(id) ?? []), finding]);
     }
-    // A bucket in another region takes its policies along.
+    // A bucket that moves to another region gets new policies there.
     const moved = fixed.bucket !== scene.of.bucket;
     const isMove = ([first]: Finding[]) => moved && first?.place === "location";
     const groups = [...grouped.values()];
-    // The new bucket is made before anything is written to it.
+    // The new bucket is created before anything is written to it.
     return [...groups.filter(isMove), ...groups.filter((group) => !isMove(group))].map((group) => {
         const [{ place }] = group as [Finding];
         const faults = [...new Set(group.map(({ fault }) => fault))];
-        return { faults, ...mend[place](scene, fixed, group, moved) };
+        return { faults, ...repairs[place](scene, fixed, group, moved) };
     });
 }
 
-/** The import as it will be when its location is mended. */
-function mendedImport({ of, snapshot }: Scene, findings: readonly Finding[]): Import {
+/** The import after its location is fixed. */
+function repairedImport({ of, snapshot }: Scene, findings: readonly Finding[]): Import {
     const key = findings.find(({ fault }) => fault === "object-wrong-key" || fault === "folder-without-slash")?.about;
     const far = findings.some(({ fault }) => fault === "bucket-region");
     return {

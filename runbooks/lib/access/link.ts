@@ -4,7 +4,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 export type Verdict = "ok" | "broken" | "warning" | "unknown";
 
-/** The places whose documents or objects are mended as a whole. */
+/** Places that are fixed as a whole: a document or an object. */
 export type Place =
     | "passRole"
     | "rolePolicy"
@@ -19,29 +19,29 @@ export type Place =
 
 export interface Finding {
     readonly fault: FaultId;
-    /** `warning`: it works, and is not as it should be. */
+    /** `warning`: it works, but should be changed. */
     readonly verdict: "broken" | "warning";
     /** One sentence for a person. */
     readonly sentence: string;
-    /** The statement, the request and its context, the text: what shows it. */
+    /** The statement, the request with its context, or the text that proves the finding. */
     readonly evidence: readonly string[];
     readonly place: Place;
-    /** Which object, key or policy of the place is meant. */
+    /** The object, key or policy of the place. */
     readonly about?: string;
 }
 
-/** One link of the chain that an import hangs by. */
+/** One link of an import's chain. */
 export interface Link {
     readonly link: string;
-    /** Who judged: `iam:SimulatePrincipalPolicy`, this program's evaluator, S3's own answer. */
+    /** The judge: `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3's own answer. */
     readonly judge: string;
     readonly verdict: Verdict;
-    /** What was found, in a few words. */
+    /** The result in a few words. */
     readonly detail: string;
     readonly findings: readonly Finding[];
 }
 
-/** What all links look at: the snapshot, and what follows from it. */
+/** The input of all links: the snapshot, and what follows from it. */
 export interface Scene {
     readonly snapshot: Snapshot;
     readonly of: Import;
@@ -51,7 +51,7 @@ export interface Scene {
 export const simulator = "iam:SimulatePrincipalPolicy";
 export const evaluator = "packages/policy-evaluator/evaluate.ts over the fetched document";
 
-/** A link from its findings; `detail` is what is said when there are none. */
+/** A link from its findings; `detail` is its text without findings. */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"
@@ -62,5 +62,9 @@ export function linkOf(link: string, judge: string, detail: string, findings: re
 }
 
 export const unknownLink = (link: string, judge: string, detail: string): Link => ({
-    ...{ link, judge, verdict: "unknown", detail, findings: [] },
+    link,
+    judge,
+    verdict: "unknown",
+    detail,
+    findings: [],
 });

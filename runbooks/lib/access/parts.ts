@@ -18,7 +18,7 @@ export type Mismatch =
           readonly operator: string;
           readonly key: string;
           readonly wanted: OneOrMany<string | number | boolean>;
-          /** What the request carries of that key. */
+          /** Values of that key in the request. */
           readonly sent: readonly string[] | undefined;
       };
 
@@ -26,11 +26,11 @@ export interface Candidate {
     readonly policy: string;
     readonly sid: string;
     readonly statement: Statement;
-    /** All of its parts that do not fit, where the evaluator stops at the first. */
+    /** All parts that do not match; the evaluator stops at the first. */
     readonly mismatches: readonly Mismatch[];
 }
 
-/** Every statement of an effect, with all that keeps it from applying to a request. */
+/** Every statement of an effect, with all parts that do not match the request. */
 export function candidatesOf(
     request: AccessRequest,
     policies: readonly NamedPolicy[],
@@ -93,7 +93,7 @@ function mismatchesOf(
 
 const weights = { principal: 4, resource: 2, condition: 1, action: 100 } as const;
 
-/** Of the statements that speak of the action, the one with the least that does not fit; undefined if none does. */
+/** Of the statements for the action, the one with the smallest mismatch; undefined if none names the action. */
 export function closestOf(candidates: readonly Candidate[]): Candidate | undefined {
     const weightOf = ({ mismatches }: Candidate) => mismatches.reduce((sum, { part }) => sum + weights[part], 0);
     const [closest] = candidates

@@ -1,6 +1,6 @@
 import type { Decision } from "policy-evaluator";
 
-/** Something that was read, or why it could not be: then the diagnosis says so, and goes on. */
+/** A value that was read, or the reason why it could not be. */
 export type Fetched<T> = { readonly is: T } | { readonly unread: string };
 
 export const known = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched ? fetched.is : undefined);
@@ -14,14 +14,14 @@ export interface PolicyText {
 
 export interface RoleFacts {
     readonly arn: string;
-    /** `AROA…`: another one after the role was deleted and made again. */
+    /** `AROA…`; it changes if the role is deleted and created again. */
     readonly id: string;
     readonly trust: string;
     readonly boundary: PolicyText | undefined;
     readonly policies: readonly PolicyText[];
 }
 
-/** What `iam:SimulatePrincipalPolicy` said of one action on one resource. */
+/** Result of `iam:SimulatePrincipalPolicy` for one action on one resource. */
 export interface Simulated {
     readonly action: string;
     readonly resource: string;
@@ -41,18 +41,18 @@ export interface PublicAccessBlock {
 }
 
 export interface BucketFacts {
-    /** Undefined where there is no such bucket. */
+    /** Undefined if the bucket does not exist. */
     readonly region: string | undefined;
 }
 
 export interface ObjectFacts {
     readonly key: string;
     readonly size: number;
-    /** ARN or id of the key of KMS that it is encrypted by. */
+    /** ARN or id of the KMS key that encrypts it. */
     readonly kmsKey?: string;
     /** Its first kilobytes, as text. */
     readonly start: string;
-    /** Line ends, where the whole object was read. */
+    /** Number of lines, if the whole object was read. */
     readonly lines?: number;
 }
 
@@ -70,37 +70,37 @@ export interface JobFacts {
     readonly failureReason: string | undefined;
 }
 
-/** Everything that bears on one import, read once. All documents are texts, as AWS has them. */
+/** Everything that one import depends on, read once. All documents are texts, as AWS returns them. */
 export interface Snapshot {
-    /** Who asks: the identity that would pass the role. */
+    /** The caller, who would pass the role. */
     readonly caller: string;
     readonly partition: string;
     readonly region: string;
     readonly accountId: string;
     readonly roleArn: string;
     readonly bucket: string;
-    /** Undefined where only a bucket was named: then its objects are not looked at. */
+    /** Undefined if only a bucket was named: then its objects are not read. */
     readonly key: string | undefined;
-    /** The job's ARN, or that of a job as it would be called. */
+    /** The job's ARN, or the ARN that the job would have. */
     readonly sourceArn: string;
     readonly passRole: Fetched<readonly Simulated[]>;
     readonly role: Fetched<RoleFacts | undefined>;
     readonly simulated: Fetched<readonly Simulated[]>;
     readonly bucketFacts: Fetched<BucketFacts>;
-    /** Undefined where the bucket has none. */
+    /** Undefined if the bucket has no policy. */
     readonly bucketPolicy: Fetched<string | undefined>;
     readonly accessBlock: Fetched<PublicAccessBlock | undefined>;
     readonly ownership: Fetched<string | undefined>;
-    /** Keys of the bucket, of those with the key's beginning first; 1,000 at most. */
+    /** Keys of the bucket, those with the key's prefix first; at most 1,000. */
     readonly keys: Fetched<readonly { readonly key: string; readonly size: number }[]>;
     /** The objects that the import reads: one, or the first level of the folder. */
     readonly objects: readonly Fetched<ObjectFacts>[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     readonly job: Fetched<JobFacts | undefined>;
-    /** The dataset's schema, as JSON, and its type; undefined where no dataset is known. */
+    /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
     readonly schema: Fetched<{ readonly datasetType: string; readonly text: string } | undefined>;
 }
 
-/** Whether it is known that there is no such bucket: then nothing of it can be judged. */
+/** Whether the bucket is known to be missing: then nothing in it can be judged. */
 export const isBucketGone = ({ bucketFacts }: Snapshot): boolean =>
     "is" in bucketFacts && bucketFacts.is.region === undefined;

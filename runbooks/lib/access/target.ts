@@ -13,12 +13,12 @@ import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
 import type { Fetched, JobFacts } from "./snapshot.ts";
 
-/** Which import is to be diagnosed. */
+/** The import to diagnose. */
 export interface Target {
     readonly region: string;
     readonly partition: string;
     readonly accountId: string;
-    /** Who asks. */
+    /** The caller. */
     readonly caller: string;
     readonly roleArn: string;
     readonly bucket: string;
@@ -36,13 +36,13 @@ async function callerIn(region: string) {
 /**
  * Any import job by its ARN.
  *
- * @throws RunbookError when it is no ARN of an import job, or there is no such job.
+ * @throws RunbookError if it is not an ARN of an import job, or the job does not exist.
  */
 export async function targetOfJob(datasetImportJobArn: string): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
     if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
         throw new RunbookError(
-            `${datasetImportJobArn} is no ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
+            `${datasetImportJobArn} is not an ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
             exitCodes.usage,
         );
     }
@@ -53,7 +53,10 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
     );
     const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
     return {
-        ...{ region, bucket, key, sourceArn: datasetImportJobArn },
+        region,
+        bucket,
+        key,
+        sourceArn: datasetImportJobArn,
         ...(await callerIn(region)),
         partition: arn.partition,
         accountId: arn.accountId,
@@ -73,23 +76,30 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     }
 }
 
-/** A role and a bucket that this program did not make: the import is one that would be started in this region. */
+/** A role and a bucket of another program, for an import that would start in this region. */
 export async function targetOfRole(roleArn: string, bucket: string, key: string | undefined): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
-        throw new RunbookError("In which region is Personalize? Say it by AWS_REGION=eu-central-1.", exitCodes.usage);
+        throw new RunbookError(
+            "The region of Personalize is unknown. Set it with AWS_REGION=eu-central-1.",
+            exitCodes.usage,
+        );
     }
     const role = parseArn(roleArn);
     if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
         throw new RunbookError(
-            `${roleArn} is no ARN of a role. See it by: aws iam get-role --role-name NAME`,
+            `${roleArn} is not an ARN of a role. Find it with: aws iam get-role --role-name NAME`,
             exitCodes.usage,
         );
     }
     const identity = await callerIn(region);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
-        ...{ region, roleArn, bucket, key, sourceArn },
+        region,
+        roleArn,
+        bucket,
+        key,
+        sourceArn,
         ...identity,
         partition: role.partition,
         job: { is: undefined },
@@ -98,9 +108,9 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
 }
 
 /**
- * A stack's import that failed; else that of its interactions, or as it will be where there is none yet.
+ * A stack's failed import; otherwise the import of its interactions, or the planned one before the first `up`.
  *
- * @throws RunbookError when there is no such stack, or its configuration has problems.
+ * @throws RunbookError if the stack does not exist, or its configuration has problems.
  */
 export async function targetOfStack(named: string | undefined): Promise<Target> {
     const stack = named ?? (await selectedStack());
@@ -120,7 +130,8 @@ export async function targetOfStack(named: string | undefined): Promise<Target> 
     const identity = await callerIn(region);
     const { accountId, partition } = identity;
     return {
-        ...{ region, ...identity },
+        region,
+        ...identity,
         roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
         bucket: bucketNameFor(config, accountId),
         key: objectKeys.interactions,

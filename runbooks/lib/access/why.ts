@@ -11,24 +11,24 @@ export interface Reason {
     readonly evidence: readonly string[];
 }
 
-/** A request as evidence: who asks for what, with which condition keys. */
+/** A request as evidence: caller, action, resource and condition keys. */
 export function requestLine({ caller, action, resource, context }: AccessRequest): string {
     const who = "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
-    return `asked: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
+    return `request: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
 }
 
 export const statementLine = ({ policy, sid, statement }: Pick<Candidate, "policy" | "sid" | "statement">): string =>
     `${sid} of the ${policy}: ${JSON.stringify(statement)}`;
 
 /**
- * Why nothing allows a request: of the statements that speak of its action the one that comes closest, and every part
- * of it that does not fit.
+ * Explains why nothing allows a request: the closest statement for its action, and every part of it that does not
+ * match.
  */
 function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
     const kind: PolicyKind = family === "role" ? "identity" : "resource";
     const candidates = candidatesOf(request, policies, kind);
     const ours = candidates.filter(({ mismatches }) => mismatches.every(({ part }) => part !== "principal"));
-    // Statements for somebody else are not the ones that were meant, where there are some for us.
+    // Statements for other principals were not meant for this request, if some are for its caller.
     const closest = closestOf(ours.length > 0 ? ours : candidates);
     const asked = requestLine(request);
     if (!closest) {
@@ -38,9 +38,9 @@ function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[],
     return closest.mismatches.map((mismatch) => ({ ...reasonOf(mismatch, closest, request, family, of), evidence }));
 }
 
-type Said = Omit<Reason, "evidence">;
+type ReasonText = Omit<Reason, "evidence">;
 
-function missing({ action }: AccessRequest, family: Family): Said {
+function missing({ action }: AccessRequest, family: Family): ReasonText {
     if (family === "trust") {
         return { fault: "trust-missing", sentence: "No statement of the trust policy allows sts:AssumeRole." };
     }
@@ -49,7 +49,13 @@ function missing({ action }: AccessRequest, family: Family): Said {
     return { fault, sentence: `No statement of ${where} allows ${action}.` };
 }
 
-function reasonOf(mismatch: Mismatch, closest: Candidate, request: AccessRequest, family: Family, of: Import): Said {
+function reasonOf(
+    mismatch: Mismatch,
+    closest: Candidate,
+    request: AccessRequest,
+    family: Family,
+    of: Import,
+): ReasonText {
     switch (mismatch.part) {
         case "condition":
             return conditionReason(mismatch, closest, family, of);
@@ -60,7 +66,7 @@ function reasonOf(mismatch: Mismatch, closest: Candidate, request: AccessRequest
     }
 }
 
-function principalReason({ sid, statement }: Candidate, family: Family): Said {
+function principalReason({ sid, statement }: Candidate, family: Family): ReasonText {
     const named = JSON.stringify(statement.Principal ?? statement.NotPrincipal);
     if (family === "trust") {
         const trustsService = typeof statement.Principal === "object" && statement.Principal.Service !== undefined;
@@ -71,10 +77,10 @@ function principalReason({ sid, statement }: Candidate, family: Family): Said {
     return { fault: "bucket-principal", sentence: `${sid} of the bucket policy is for ${named}, not for Personalize.` };
 }
 
-function resourceReason({ sid, statement }: Candidate, request: AccessRequest, family: Family, of: Import): Said {
+function resourceReason({ sid, statement }: Candidate, request: AccessRequest, family: Family, of: Import): ReasonText {
     const named = listOf(statement.Resource);
     const shown = named.length > 0 ? named.join(", ") : `all but ${listOf(statement.NotResource).join(", ")}`;
-    const said = (fault: FaultId, why: string): Said => ({
+    const reason = (fault: FaultId, why: string): ReasonText => ({
         fault,
         sentence: `${sid} allows ${request.action} on ${shown}: ${why}.`,
     });
@@ -82,18 +88,18 @@ function resourceReason({ sid, statement }: Candidate, request: AccessRequest, f
     const bucketArn = `arn:${of.partition}:s3:::${of.bucket}`;
     const others = named.filter((name) => !isOfBucket(name, of.bucket));
     if (request.action === "s3:GetObject" && named.includes(bucketArn)) {
-        return said(`${at}-object-arn`, `objects are ${bucketArn}/*`);
+        return reason(`${at}-object-arn`, `objects are ${bucketArn}/*`);
     }
     if (request.action === "s3:ListBucket" && named.some((name) => name.startsWith(`${bucketArn}/`))) {
-        return said(`${at}-bucket-arn`, `a bucket is listed by its own ARN, ${bucketArn}`);
+        return reason(`${at}-bucket-arn`, `a bucket is listed by its own ARN, ${bucketArn}`);
     }
     const foreign = named.find((name) => parseArn(name)?.partition !== of.partition && isOfBucket(name, of.bucket));
     if (foreign !== undefined) {
-        return said(`${at}-partition`, `here the partition is ${of.partition}`);
+        return reason(`${at}-partition`, `here the partition is ${of.partition}`);
     }
     return others.length === named.length && others.length > 0
-        ? said(`${at}-other-bucket`, `the bucket is ${of.bucket}`)
-        : said(`${at}-prefix`, `that is not ${request.resource}`);
+        ? reason(`${at}-other-bucket`, `the bucket is ${of.bucket}`)
+        : reason(`${at}-prefix`, `that is not ${request.resource}`);
 }
 
 const isOfBucket = (name: string, bucket: string) =>
@@ -101,10 +107,10 @@ const isOfBucket = (name: string, bucket: string) =>
 
 type Condition = Extract<Mismatch, { part: "condition" }>;
 
-function conditionReason(condition: Condition, { sid }: Candidate, family: Family, of: Import): Said {
+function conditionReason(condition: Condition, { sid }: Candidate, family: Family, of: Import): ReasonText {
     const { operator, key, wanted, sent } = condition;
     const lower = key.toLowerCase();
-    const asks = `${sid} asks for ${operator} ${key} ${JSON.stringify(wanted)}`;
+    const asks = `${sid} requires ${operator} ${key} ${JSON.stringify(wanted)}`;
     if (!isConditionKey(key)) {
         const meant = meantKey(key);
         const hint = meant === undefined ? "" : `; ${meant} was probably meant`;
@@ -112,7 +118,7 @@ function conditionReason(condition: Condition, { sid }: Candidate, family: Famil
     }
     if (family === "role") {
         if (lower === "aws:sourcearn" || lower === "aws:sourceaccount") {
-            const sentence = `${asks}, which the role's session never sends: it belongs into trust and bucket policy.`;
+            const sentence = `${asks}, which the role's session never sends: it belongs in the trust policy and the bucket policy.`;
             return { fault: "role-source-arn", sentence };
         }
         if (lower === "s3:prefix") {
@@ -171,7 +177,7 @@ const organisation = [
     "aws:vpceorgid",
 ];
 
-/** Which denials apply to a request, by what their conditions are about. */
+/** The denials that apply to a request, classified by their conditions. */
 export function whyDenied(
     request: AccessRequest,
     policies: readonly NamedPolicy[],
@@ -188,7 +194,7 @@ export function whyDenied(
         });
 }
 
-/** All that keeps a request from being allowed: what denies it, and beside that why nothing allows it. */
+/** All reasons against a request: denials, and a missing allow. */
 export function whyNot(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
     const kind: PolicyKind = family === "role" ? "identity" : "resource";
     const allows = candidatesOf(request, policies, kind).some(({ mismatches }) => mismatches.length === 0);
@@ -198,7 +204,7 @@ export function whyNot(request: AccessRequest, policies: readonly NamedPolicy[],
     ];
 }
 
-/** The ids of roles in a text that are not this role's. */
+/** Role ids in a text that are not this role's. */
 export function staleIds(text: string, roleId: string | undefined): string[] {
     const ids = text.match(/AROA[A-Z0-9]{10,}/g) ?? [];
     return roleId === undefined ? [] : [...new Set(ids)].filter((id) => id !== roleId);
@@ -216,12 +222,12 @@ function denialOf({ statement }: Candidate, family: Family, of: Import): { fault
     if (stale.length > 0) {
         return {
             fault: "role-recreated",
-            why: ` to all but ${stale.join(", ")}: the role has been made again since, and is ${of.roleId}`,
+            why: ` to all but ${stale.join(", ")}: the role was created again since, and is now ${of.roleId}`,
         };
     }
-    if (about(tls))
-        return { fault: "bucket-deny-tls", why: ", though it comes by TLS: the condition is the wrong way round" };
-    if (about(network)) return { fault: "bucket-deny-vpc", why: ": Personalize comes through none of your networks" };
-    if (about(organisation)) return { fault: "bucket-deny-organisation", why: ": a service is of no organisation" };
+    if (about(tls)) return { fault: "bucket-deny-tls", why: ", although it uses TLS: the condition is inverted" };
+    if (about(network)) return { fault: "bucket-deny-vpc", why: ": Personalize does not use your networks" };
+    if (about(organisation))
+        return { fault: "bucket-deny-organisation", why: ": a service belongs to no organisation" };
     return { fault: "bucket-deny", why: "" };
 }

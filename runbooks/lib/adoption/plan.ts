@@ -1,48 +1,48 @@
 import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { canonical, isLeaving } from "../../../personalize/diff.ts";
-import { kinds } from "../../../personalize/kinds.ts";
+import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
-import { type Chosen, kindOf, wantedOf } from "./wanted.ts";
 
-/** A property that differs: what stands, and what the program wants. */
+/** A property whose value differs from the program's. */
 export interface Difference {
     readonly property: string;
     readonly has: unknown;
     readonly wants: unknown;
 }
 
-/** What adopting one resource means. */
+/** The effect of adopting one resource. */
 export interface PartPlan {
     readonly key: Adoptable;
     readonly noun: string;
     readonly arn: string;
     readonly name: string;
     readonly status: string;
-    /** Set when the program would have called it otherwise. */
+    /** True if the program would use another name. */
     readonly keepsName: boolean;
-    /** Why it cannot be adopted; empty when it can. */
+    /** Reasons against the adoption; empty if it is possible. */
     readonly refusals: readonly Difference[];
-    /** What `up` changes in place. */
+    /** Properties that `up` changes in place. */
     readonly changes: readonly Difference[];
-    /** Tags that `up` sets; none on what carries no tags. */
+    /** Tags that `up` sets; empty for a resource without tags. */
     readonly tagsSet: readonly string[];
 }
 
-/** What adopting a dataset group means. */
+/** The effect of adopting a dataset group. */
 export interface AdoptionPlan {
     readonly datasetGroupArn: string;
     readonly parts: readonly PartPlan[];
-    /** What is in the group and does not come under the program; `destroy` cannot remove the group while it is there. */
+    /** Resources of the group that are not adopted; `destroy` cannot delete the group while they exist. */
     readonly outside: readonly { readonly noun: string; readonly name: string; readonly why: string }[];
 }
 
 export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) => refusals.length > 0);
 
 /**
- * What of a group comes under the program, and what that changes. Where there are several solutions, the one is taken
- * that the program needs to change least.
+ * The resources of a group to adopt, and the changes. Of several solutions it takes the one with the fewest changes.
  */
 export function planOf(config: StackConfig, content: Group): AdoptionPlan {
     const candidates = content.solutions.length > 0 ? content.solutions : [undefined];
@@ -55,7 +55,7 @@ export function planOf(config: StackConfig, content: Group): AdoptionPlan {
     return plans.toSorted((a, b) => weightOf(a) - weightOf(b))[0] as AdoptionPlan;
 }
 
-/** Refusals weigh most, then what is not there to be adopted, then changes. */
+/** Refusals weigh most, then missing resources, then changes. */
 function weightOf({ parts }: AdoptionPlan): number {
     const count = (of: (part: PartPlan) => readonly unknown[]) => parts.reduce((sum, part) => sum + of(part).length, 0);
     return 1000 * count(({ refusals }) => refusals) - 100 * parts.length + count(({ changes }) => changes);
@@ -90,7 +90,7 @@ function planWith(
             }),
         ),
         outside: [
-            ...metadata.map((part) => left(part, "config adopt takes the dataset of interactions only")),
+            ...metadata.map((part) => left(part, "config adopt supports the dataset of interactions only")),
             ...others
                 .filter((part) => part !== solution && part !== campaign)
                 .map((part) => left(part, "the program has one solution, and one campaign at most")),
@@ -102,8 +102,8 @@ function planWith(
 }
 
 /**
- * What cannot be adopted because something else cannot: by which property it hangs on what. A group has room for one
- * dataset of interactions, so one that cannot be adopted keeps the group from it.
+ * Resources that cannot be adopted because another one cannot, by the property that links them. A group has at most one
+ * dataset of interactions, so a dataset that cannot be adopted also excludes its group.
  */
 const hangsOn = [
     ["dataset", "schemaArn", "schema"],
@@ -139,11 +139,11 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
     const status = isLeaving(look.status) ? [{ property: "status", has: look.status, wants: "ACTIVE" }] : [];
     const differs = (property: string) => canonical(look.properties[property]) !== canonical(wanted[property]);
     const inPlace = (kind.updates as readonly string[]).filter((property) => property in wanted && differs(property));
-    // Which version it will be is known when it is trained.
+    // The version is known only after its training.
     const version = {
         property: "solutionVersionArn",
         has: look.properties.solutionVersionArn,
-        wants: "the one that up trains",
+        wants: "the version that up trains",
     };
     return {
         key,
@@ -157,5 +157,56 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
         tagsSet: Object.entries(inputs.tags)
             .filter(([tag, value]) => tags !== undefined && tags[tag] !== value)
             .map(([tag, value]) => `${tag}=${value}`),
+    };
+}
+
+/** The kind of each resource that can be adopted, by its key in config `adopt`. */
+export const kindOf = {
+    schema: "Schema",
+    datasetGroup: "DatasetGroup",
+    dataset: "Dataset",
+    solution: "Solution",
+    campaign: "Campaign",
+    eventTracker: "EventTracker",
+} as const satisfies Record<Adoptable, ResourceKindName>;
+
+/** ARNs of the resources to adopt. */
+export type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
+
+/**
+ * The inputs of each resource (components/personalize/recommender.ts) after `chosen` is adopted. The campaign's version
+ * is missing, because the program trains it first.
+ */
+export function wantedOf(config: StackConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
+    const { names, region, tags, performAutoTraining } = config;
+    const common = { region, tags };
+    const partition = chosen.datasetGroup?.split(":")[1];
+    const datasetGroupArn = chosen.datasetGroup;
+    return {
+        schema: { ...common, name: names.schema, schema: itemInteractionsSchema },
+        datasetGroup: { ...common, name: names.datasetGroup },
+        dataset: {
+            ...common,
+            name: names.dataset,
+            datasetGroupArn,
+            schemaArn: chosen.schema,
+            datasetType: "INTERACTIONS",
+        },
+        solution: {
+            ...common,
+            name: names.solution,
+            datasetGroupArn,
+            recipeArn: config.recipe && `arn:${partition}:personalize:::recipe/${config.recipe}`,
+            performAutoML: config.performAutoML,
+            performAutoTraining,
+            schedulingExpression: performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
+        },
+        campaign: {
+            ...common,
+            name: names.campaign,
+            solutionArn: chosen.solution,
+            minProvisionedTPS: config.minProvisionedTPS,
+        },
+        eventTracker: { ...common, name: names.eventTracker, datasetGroupArn },
     };
 }

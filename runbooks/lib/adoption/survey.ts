@@ -12,17 +12,17 @@ import type { CommonInputs, Description, ResourceKind } from "../../../personali
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { allOf, eachOf } from "../audit/inventory/thing.ts";
 
-/** One thing that stands in the account, as its kind sees it. */
+/** One resource of the account, as its kind describes it. */
 export interface Part {
     readonly kind: ResourceKindName;
     readonly arn: string;
     readonly name: string;
     readonly look: Description;
-    /** undefined: it cannot carry any. */
+    /** Undefined for a resource without tags. */
     readonly tags: Tags | undefined;
 }
 
-/** A dataset group with everything in it that is made by hand in the console. */
+/** A dataset group with its resources. */
 export interface Group {
     readonly group: Part;
     /** The schema of its interactions. */
@@ -34,12 +34,12 @@ export interface Group {
     readonly eventTracker: Part | undefined;
 }
 
-/** The dataset groups of the account and region, oldest first; of those being deleted nothing is told. */
+/** The dataset groups of the account and region, oldest first, without those that are being deleted. */
 export async function survey(client: PersonalizeClient): Promise<Group[]> {
     const groups = await listed(client, "DatasetGroup", "datasetGroups", (token) =>
         client.send(new ListDatasetGroupsCommand(page(token))),
     );
-    // A campaign is listed by its solution, and knows no group.
+    // A campaign refers to its solution, not to a group.
     const campaigns = await listed(client, "Campaign", "campaigns", (token) =>
         client.send(new ListCampaignsCommand(page(token))),
     );
@@ -93,7 +93,7 @@ async function listed(
     return parts.filter((part) => part !== undefined && !part.look.status.startsWith("DELETE")) as Part[];
 }
 
-/** undefined when it has gone since it was listed. */
+/** Undefined if it was deleted since the list was read. */
 async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
     const { describe: look, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
     const found = await look(client, arn).catch(goneOrThrow);

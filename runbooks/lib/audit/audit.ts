@@ -29,6 +29,7 @@ import {
     dashboards,
     functions,
     logGroups,
+    type Place,
     parameters,
     schedules,
     topics,
@@ -44,20 +45,23 @@ export interface Audit {
     readonly accountId: string;
     readonly region: string;
     readonly rows: readonly Row[];
-    /** Perhaps of a stack whose state cannot be read. */
+    /** Rows that may belong to a stack whose state cannot be read. */
     readonly undecided: readonly Row[];
-    /** What others have in Personalize that bills; nothing is suggested about it. */
+    /** Paid Personalize resources of other projects, without removal commands. */
     readonly notOurs: readonly Omit<Row, "remove">[];
     readonly unread: readonly Unread[];
-    /** The known part of what the rows cost, in US dollars. */
+    /** Known cost of the rows, US dollars. */
     readonly monthlyUsd: number;
 }
 
+/** Runs work whose failure is recorded in `unread` instead of thrown; then the result is undefined. */
+type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
+
 /**
- * Looks through the account and one region for what is of this project and in no stack. Only reads. What may not be
- * read, or does not answer, is in `unread`, and the rest goes on.
+ * Finds the resources of this project in the account and one region that are in no stack. Only reads. Services that
+ * refuse or do not answer are listed in `unread`.
  *
- * @throws Error of STS, when nobody is logged in.
+ * @throws Error of STS, when the credentials are missing or rejected.
  */
 export async function audit(
     region: string,
@@ -69,7 +73,7 @@ export async function audit(
     const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}));
     const place = { partition: identity.Arn?.split(":")[1] ?? "aws", region, accountId: identity.Account ?? "" };
     const unread: Unread[] = [];
-    const trying = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+    const trying: Trying = async (what, work) => {
         try {
             return await work();
         } catch (error) {
@@ -77,16 +81,43 @@ export async function audit(
             return undefined;
         }
     };
-
     const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
+    const listed = await Promise.all(
+        Object.entries(sourcesOf(place, project, tagged)).map(async ([what, list]) => {
+            const things = await trying(what, list);
+            progress(`${what}: ${things?.length ?? "not readable"}`);
+            return things ?? [];
+        }),
+    );
+    const others = [...(tagged ?? [])].filter(([arn]) => !isListed(arn)).map(([arn, tags]) => otherThing(arn, tags));
+    const { rows, undecided, notOurs } = await rowsOf([...listed.flat(), ...others], stacks, project, trying);
+    return {
+        accountId: place.accountId,
+        region,
+        rows: inRemovalOrder(rows),
+        undecided: inRemovalOrder(undecided),
+        notOurs,
+        unread,
+        monthlyUsd: monthlyUsd(rows),
+    };
+}
+
+/** Lists each kind of resource of the account and region; `tagged` is undefined where the tagging API refuses. */
+function sourcesOf(
+    place: Place,
+    project: string,
+    tagged: ReadonlyMap<string, Tags> | undefined,
+): Record<string, () => Promise<Thing[]>> {
+    const { region, partition } = place;
+    const settings = { region };
     const taggedOf = (arn: string) => tagged && (tagged.get(arn) ?? {});
     const cloudWatch = new CloudWatchClient(settings);
     const iam = new IAMClient(settings);
     const apis = new APIGatewayClient(settings);
     const edge = new CloudFrontClient(settings);
-    const sources: Record<string, () => Promise<Thing[]>> = {
+    return {
         ...personalizeSources(new PersonalizeClient(settings), region),
-        "S3 buckets": () => buckets(new S3Client(settings), region, place.partition, taggedOf),
+        "S3 buckets": () => buckets(new S3Client(settings), region, partition, taggedOf),
         "IAM roles": () => roles(iam),
         "IAM policies": () => policies(iam),
         "EventBridge schedules": () => schedules(new SchedulerClient(settings), place),
@@ -108,16 +139,15 @@ export async function audit(
         budgets: () => budgets(new BudgetsClient(settings), place),
         "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`, taggedOf),
     };
-    const listed = await Promise.all(
-        Object.entries(sources).map(async ([what, list]) => {
-            const things = await trying(what, list);
-            progress(`${what}: ${things?.length ?? "not readable"}`);
-            return things ?? [];
-        }),
-    );
-    const things = listed.flat();
-    things.push(...[...(tagged ?? [])].filter(([arn]) => !isListed(arn)).map(([arn, tags]) => otherThing(arn, tags)));
+}
 
+/** Decides for each thing outside the stacks whether it is of this project, with its price and removal. */
+async function rowsOf(
+    things: readonly Thing[],
+    stacks: AllStacks,
+    project: string,
+    trying: Trying,
+): Promise<Pick<Audit, "rows" | "undecided" | "notOurs">> {
     const rows: Row[] = [];
     const undecided: Row[] = [];
     const notOurs: Omit<Row, "remove">[] = [];
@@ -131,34 +161,25 @@ export async function audit(
             }
             if (claim.is !== "not ours") {
                 const remove = (await trying(`how to remove ${what}`, thing.remove)) ?? [];
-                (claim.is === "leftover" ? rows : undecided).push({ ...(await judged(thing, claim.why)), remove });
+                const row = await pricedRow(thing, claim.why, trying);
+                (claim.is === "leftover" ? rows : undecided).push({ ...row, remove });
             } else if (thing.kind === "campaign" || thing.kind === "recommender") {
-                const row = await judged(thing, "neither its tags nor its name are ours");
-                if (row.bills) {
-                    notOurs.push(row);
-                }
+                const row = await pricedRow(thing, "neither its tags nor its name are of this project", trying);
+                notOurs.push(...(row.bills ? [row] : []));
             }
         },
     );
-    return {
-        accountId: place.accountId,
-        region,
-        rows: inRemovalOrder(rows),
-        undecided: inRemovalOrder(undecided),
-        notOurs,
-        unread,
-        monthlyUsd: monthlyUsd(rows),
-    };
-
-    async function judged(thing: Thing, why: string): Promise<Omit<Row, "remove">> {
-        const { kind, name, arn, since } = thing;
-        const bill = await trying(`price of ${kind} ${name}`, thing.bill);
-        const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
-        return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: bills(usdPerMonth) };
-    }
+    return { rows, undecided, notOurs };
 }
 
-/** Everything in the region that a Pulumi project has tagged, of whatever service. */
+async function pricedRow(thing: Thing, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
+    const { kind, name, arn, since } = thing;
+    const bill = await trying(`price of ${kind} ${name}`, thing.bill);
+    const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
+    return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: bills(usdPerMonth) };
+}
+
+/** All resources of the region with a Pulumi project's tag, of any service. */
 async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
     const found = await allOf(
@@ -186,15 +207,15 @@ const listedServices = [
 ];
 
 /**
- * Whether the service of an ARN is one that lists its things itself. The tagging API goes on naming what was deleted
- * for a while, and records that cannot be deleted for ever.
+ * Whether this audit lists the resources of the ARN's service itself. The tagging API still returns deleted resources
+ * for a while, and records without a delete call forever.
  */
 function isListed(arn: string): boolean {
     const [, , service = "", , , rest = ""] = arn.split(":");
     return listedServices.includes(service) || (service === "scheduler" && rest.startsWith("schedule/"));
 }
 
-/** Something that only the tagging API knows of: what it costs and how it goes is its own service's matter. */
+/** A resource that only the tagging API returns: its price and removal are unknown. */
 function otherThing(arn: string, tags: Tags): Thing {
     return {
         kind: "other resource",

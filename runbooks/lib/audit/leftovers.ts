@@ -2,29 +2,29 @@ import { namesFor } from "../../../config/config.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Tags, type Thing, type ThingKind, thingKinds } from "./inventory/thing.ts";
 
-/** What a thing is to this project. */
+/** The relation of a resource to this project. */
 export type Claim =
     | { readonly is: "in a stack" }
     | { readonly is: "leftover"; readonly why: string }
-    /** Perhaps of a stack whose state could not be read. */
+    /** It may belong to a stack whose state could not be read. */
     | { readonly is: "undecided"; readonly why: string }
     | { readonly is: "not ours" };
 
 type Identity = Pick<Thing, "kind" | "name" | "arn" | "within">;
 
-/** A sum below this is on no bill. */
+/** A smaller sum does not appear on a bill. */
 const leastUsd = 0.01;
 
-/** Beginnings of names that this program gives, whatever the suffix. */
+/** Prefixes of names that this program gives, for every suffix. */
 const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev", "");
 const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-recommender", "/movie-recommender/"];
 
-/** The console names its own execution roles so; they are somebody's, not this program's. */
+/** The console names its own execution roles like this; they are not this program's. */
 const consoleRole = /^AmazonPersonalize-ExecutionRole-\d{10,}$/;
 
 /**
- * Whether the state of a stack has it, or has what it is a part of. What runbooks note of a stack, as parameters below
- * its name, is the stack's without being in its state.
+ * Whether a stack's state contains the resource or its parent. The runbooks' SSM parameters below a stack's name belong
+ * to the stack, although its state does not contain them.
  */
 export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllStacks): boolean {
     return (
@@ -36,8 +36,8 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
 }
 
 /**
- * Whose a thing is. A tag of the project decides, where there is one; a name only speaks for things without tags of
- * any Pulumi project. What a state that could not be read may hold is not guessed at.
+ * Decides the relation of a resource. A project tag decides if there is one; a name counts only for resources without
+ * any Pulumi project's tag. A resource that may be in an unreadable state stays undecided.
  */
 export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
     if (isRecorded(thing, stacks)) {
@@ -53,7 +53,10 @@ export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStac
         const why = `tag pulumi:stack=${stack}`;
         return unreadable.includes(stack)
             ? { is: "undecided", why: `${why}, whose state cannot be read` }
-            : { is: "leftover", why: stacks.names.includes(stack) ? why : `${why}, which is no stack here` };
+            : {
+                  is: "leftover",
+                  why: stacks.names.includes(stack) ? why : `${why}, which is not a stack of this backend`,
+              };
     }
     if (!hasOurName(thing)) {
         return { is: "not ours" };
@@ -68,27 +71,27 @@ function hasOurName({ kind, name }: Identity): boolean {
     return !consoleRole.test(own) && prefixes.some((prefix) => own.startsWith(prefix));
 }
 
-/** A leftover, with what a person needs to judge and remove it. */
+/** A leftover, with the facts to judge and delete it. */
 export interface Row {
     readonly kind: ThingKind;
     readonly name: string;
     readonly arn: string;
     readonly why: string;
-    /** ISO 8601; null where the service does not say. */
+    /** ISO 8601; null if the service does not return it. */
     readonly since: string | null;
-    /** null: it bills, and nobody knows how much. */
+    /** Null: it bills an unknown amount. */
     readonly usdPerMonth: number | null;
     readonly bills: boolean;
-    /** The commands that remove it, in their order. */
+    /** The commands that delete it, in order. */
     readonly remove: readonly string[];
 }
 
-/** Whether a monthly sum comes to be on a bill; an unknown one does. */
+/** Whether a monthly sum appears on a bill; an unknown one does. */
 export const bills = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
 /**
- * Rows in the order in which removal works. A command that two of them want, as to detach a policy from a role, stays
- * with the first: the second time it would fail.
+ * Rows in the order of deletion. A command needed by two rows, for example to detach a policy from a role, stays only
+ * with the first: the second run would fail.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
     const order = Object.keys(thingKinds);
@@ -102,7 +105,7 @@ export function inRemovalOrder(rows: readonly Row[]): Row[] {
         });
 }
 
-/** The known part of what the rows cost, in US dollars a month. */
+/** The known cost of the rows, US dollars a month. */
 export function monthlyUsd(rows: readonly Pick<Row, "usdPerMonth">[]): number {
     return rows.reduce((sum, { usdPerMonth }) => sum + (usdPerMonth ?? 0), 0);
 }

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { messageOf } from "../../../personalize/errors.ts";
 
@@ -12,7 +13,7 @@ export const exitCodes = {
     timedOut: 9,
 } as const;
 
-/** An end of a runbook that a person can act on: what happened, and what to do next. */
+/** An error that a person can act on: what happened, and the next step. */
 export class RunbookError extends Error {
     readonly exitCode: number;
 
@@ -28,7 +29,7 @@ export interface CommonOptions {
     readonly verbose?: boolean;
 }
 
-/** A command with the options that every runbook has; a wrong use ends with 2. */
+/** A command with the options of every runbook; wrong usage exits with 2. */
 export function runbook(name: string, description: string): Command {
     return new Command(name)
         .description(description)
@@ -41,8 +42,8 @@ export function runbook(name: string, description: string): Command {
 }
 
 /**
- * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, the second ends the process.
- * Errors become one message on stderr and an exit code.
+ * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, the second ends the process. An error becomes
+ * one message on stderr and an exit code.
  */
 export async function runAction(verbose: boolean | undefined, action: (signal: AbortSignal) => Promise<number>) {
     const controller = new AbortController();
@@ -64,7 +65,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
         const { message, stack, name } = error as Error;
         process.stderr.write(`${verbose ? stack : `error: ${explained(error as Error)}`}\n`);
         if (!verbose && !(error instanceof RunbookError)) {
-            process.stderr.write("More of it with --verbose.\n");
+            process.stderr.write("Details: run again with --verbose.\n");
         }
         process.exitCode =
             error instanceof RunbookError
@@ -86,7 +87,61 @@ function isCredentials(name: string, message: string): boolean {
 
 function explained(error: Error): string {
     if (isCredentials(error.name, error.message)) {
-        return `AWS does not know who asks (${error.message}). Log in, for example by \`aws sso login\`, and try again.`;
+        return `AWS rejected the credentials (${error.message}). Log in, for example with \`aws sso login\`, and try again.`;
     }
     return messageOf(error);
+}
+
+/** Runs work that Ctrl-C may interrupt; then prints how it continues, and exits with 8. */
+export async function untilCancelled(
+    signal: AbortSignal,
+    continues: string,
+    work: () => Promise<number>,
+): Promise<number> {
+    try {
+        return await work();
+    } catch (error) {
+        if (!signal.aborted) {
+            throw error;
+        }
+        process.stderr.write(`Stopped. ${continues}\n`);
+        return exitCodes.cancelled;
+    }
+}
+
+/**
+ * Asks for confirmation on a terminal; without a terminal, `--yes` is required.
+ *
+ * @throws RunbookError if the answer is negative, or without a terminal.
+ */
+export async function confirm(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<void> {
+    if (yes) {
+        return;
+    }
+    if (!process.stdin.isTTY) {
+        throw new RunbookError(
+            `${question} There is no terminal to ask: confirm with --yes, or see the effect with --dry-run.`,
+            exitCodes.usage,
+        );
+    }
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    // The terminal reads Ctrl-C as a key here, and sends no signal.
+    terminal.once("SIGINT", () => process.emit("SIGINT"));
+    try {
+        const answer = await terminal.question(`${question} [y/N] `, { signal });
+        if (!/^y(es)?$/i.test(answer.trim())) {
+            throw new RunbookError("Nothing was changed.", exitCodes.cancelled);
+        }
+    } finally {
+        terminal.close();
+    }
+}
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** `30s`, `5m`, `1h` in seconds; undefined for other text, and below a second. */
+export function interval(text: string): number | undefined {
+    const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+    const found = Number(count) * (seconds[unit] ?? 0);
+    return found >= 1 ? found : undefined;
 }

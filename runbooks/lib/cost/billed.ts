@@ -6,11 +6,11 @@ import {
     GetCostForecastCommand,
 } from "@aws-sdk/client-cost-explorer";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
+import { day } from "../../../cost/time.ts";
 import { hasName } from "../../../personalize/errors.ts";
-import { RunbookError } from "../cli/runbook.ts";
-import { dateOf, type ReportPeriod } from "./report-period.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** What one usage type of a service cost on one day. */
+/** Cost of one usage type of a service on one day. */
 export interface BilledLine {
     /** Midnight by UTC, epoch milliseconds. */
     readonly day: number;
@@ -22,7 +22,7 @@ export interface BilledLine {
     readonly unit: string;
 }
 
-/** What a report looks at: services and a region of the account, and of that what has the stack's tag. */
+/** Services and region of a report, and optionally only resources with the stack's tag. */
 export interface BillScope {
     readonly services: readonly string[];
     readonly region: string;
@@ -30,18 +30,18 @@ export interface BillScope {
     readonly stackTag: string | undefined;
 }
 
-/** Cost Explorer answers there for every region (Cost Management User Guide, "Using the AWS Cost Explorer API"). */
+/** Region of Cost Explorer for every region's costs (Cost Management User Guide, "Using the AWS Cost Explorer API"). */
 export const costExplorerRegion = "us-east-1";
 
-/** A Cost Explorer that counts what it is asked, since each call costs. */
+/** A Cost Explorer client that counts its calls, because each one costs money. */
 export interface CountedBill {
     /**
-     * What was billed, day by day, down to the usage type.
+     * The bill by day and usage type.
      *
-     * @throws RunbookError where Cost Explorer is not enabled, has no data, or may not be asked.
+     * @throws RunbookError if Cost Explorer is not enabled, has no data, or refuses.
      */
     lines(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<BilledLine[]>;
-    /** AWS's forecast of the time, in US dollars; undefined where AWS knows too little for one. */
+    /** AWS's forecast for the period, US dollars; undefined if AWS has too little data. */
     forecast(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<number | undefined>;
     /** Calls so far. */
     calls(): number;
@@ -78,8 +78,11 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                         const { UnblendedCost, UsageQuantity } = Metrics;
                         found.push({
                             day: Date.parse(`${TimePeriod?.Start}T00:00:00Z`),
-                            ...{ service, usageType, usd: Number(UnblendedCost?.Amount ?? 0) },
-                            ...{ quantity: Number(UsageQuantity?.Amount ?? 0), unit: UsageQuantity?.Unit ?? "" },
+                            service,
+                            usageType,
+                            usd: Number(UnblendedCost?.Amount ?? 0),
+                            quantity: Number(UsageQuantity?.Amount ?? 0),
+                            unit: UsageQuantity?.Unit ?? "",
                         });
                     }
                 }
@@ -93,7 +96,9 @@ export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBi
                 const { Total } = await client.send(
                     new GetCostForecastCommand({
                         TimePeriod: { Start: dateOf(period.start), End: dateOf(period.end) },
-                        ...{ Granularity: "DAILY", Metric: "UNBLENDED_COST", Filter: filterOf(scope) },
+                        Granularity: "DAILY",
+                        Metric: "UNBLENDED_COST",
+                        Filter: filterOf(scope),
                     }),
                 );
                 return Total?.Amount === undefined ? undefined : Number(Total.Amount);
@@ -123,8 +128,8 @@ function explained(error: unknown): unknown {
     const { message } = error as Error;
     if (error instanceof DataUnavailableException) {
         return new RunbookError(
-            `Cost Explorer has no data of that time (${message}). After it was enabled the first data takes up to 24 hours. ` +
-                `Until then the cost guard estimates: CloudWatch metric ${ownMetrics.monthSpend} in namespace ${ownNamespace}.`,
+            `Cost Explorer has no data for that time (${message}). The first data appears up to 24 hours after it is enabled. ` +
+                `Until then, see the cost guard's estimate: CloudWatch metric ${ownMetrics.monthSpend} in namespace ${ownNamespace}.`,
         );
     }
     if (!hasName(error, "AccessDeniedException")) {
@@ -132,10 +137,68 @@ function explained(error: unknown): unknown {
     }
     return new RunbookError(
         /not enabled/i.test(message)
-            ? `Cost Explorer is not enabled in this account (${message}). Enable it once, which no command can: open ${console}, ` +
-                  "choose Cost Explorer, as an administrator whom the root user gave access to billing (Account, IAM user and role " +
-                  "access to Billing information). The first data takes up to 24 hours."
-            : `Cost Explorer refuses (${message}). Its caller needs ce:GetCostAndUsage and ce:GetCostForecast on *, and in an ` +
-                  "organization the management account must have given member accounts access to Cost Explorer.",
+            ? `Cost Explorer is not enabled in this account (${message}). Enable it once, in the console only: open ${console}, ` +
+                  "choose Cost Explorer, as an administrator with access to billing (Account, IAM user and role " +
+                  "access to Billing information). The first data appears within 24 hours."
+            : `Cost Explorer refused the call (${message}). The caller needs ce:GetCostAndUsage and ce:GetCostForecast on *, and in an ` +
+                  "organization the management account must give member accounts access to Cost Explorer.",
     );
+}
+
+/** The days of a report, in UTC like the bill; epoch milliseconds of midnights, `[start, end)`. */
+export interface ReportPeriod {
+    readonly start: number;
+    readonly end: number;
+    /** The month of a forecast; undefined for days that are not a month. */
+    readonly month: string | undefined;
+}
+
+export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+export const midnightOf = (time: number): number => time - (time % day);
+
+/**
+ * The last days, a month, or by default the month of `now`. The end may be in the future, at most the end of the month
+ * of `now`.
+ */
+export function reportPeriod(
+    now: number,
+    { days, month }: { readonly days?: number | undefined; readonly month?: string | undefined },
+): ReportPeriod {
+    if (days !== undefined && month !== undefined) {
+        throw new RunbookError("Either --days or --month, not both.", exitCodes.usage);
+    }
+    if (days !== undefined) {
+        const end = midnightOf(now) + day;
+        return { start: end - days * day, end, month: undefined };
+    }
+    const which = month ?? dateOf(now).slice(0, 7);
+    const start = Date.parse(`${which}-01T00:00:00Z`);
+    if (!/^\d{4}-\d{2}$/.test(which) || Number.isNaN(start)) {
+        throw new RunbookError(`"${which}" is not a month. Name one as --month 2026-11.`, exitCodes.usage);
+    }
+    return { start, end: monthAfter(start), month: which };
+}
+
+/** Start of the month after that of `time`. */
+export function monthAfter(time: number): number {
+    const date = new Date(time);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
+/** The kind of a Personalize line of a bill, of a price list or of the estimate. */
+export type UsageKind = "campaign" | "training" | "import" | "other";
+
+/**
+ * The kind of a line, from its text: AWS's usage types for Personalize are unknown to us (the local AWS uses our own:
+ * packages/local-personalize/metering/usage-types.ts).
+ */
+export function usageKind(words: string): UsageKind {
+    // Training first: its text may contain words of the other kinds.
+    if (/train/i.test(words)) {
+        return "training";
+    }
+    if (/import|ingest/i.test(words)) {
+        return "import";
+    }
+    return /campaign|recommendation|inference|tps/i.test(words) ? "campaign" : "other";
 }

@@ -11,19 +11,19 @@ import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import type { BudgetView } from "./budget-view.ts";
 
-/** A budget that somebody wants without the program. */
+/** A budget for use without the program. */
 export interface WantedBudget {
     readonly name: string;
     /** US dollars a month. */
     readonly limitUsd: number;
-    /** As Cost Explorer calls it. */
+    /** The service's name in Cost Explorer. */
     readonly service: string;
     readonly email: string;
 }
 
 type Threshold = (typeof budgetThresholds)[number];
 
-/** One step from the budget that there is to the one that is wanted. */
+/** One step from the existing budget to the wanted one. */
 export type BudgetChange =
     | { readonly do: "create" }
     | { readonly do: "update"; readonly budget: Budget; readonly because: readonly string[] }
@@ -31,9 +31,10 @@ export type BudgetChange =
     | { readonly do: "add subscriber"; readonly at: Threshold };
 
 /**
- * What makes the budget that there is the wanted one; nothing where it is. Notifications and subscribers that others added stay.
+ * The changes from the existing budget to the wanted one; empty if none is needed. Other notifications and subscribers
+ * stay.
  *
- * @throws RunbookError for a budget that a Pulumi stack has, or that is of another kind.
+ * @throws RunbookError for a budget of a Pulumi stack, or of another kind.
  */
 export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): BudgetChange[] {
     if (found === undefined) {
@@ -41,14 +42,14 @@ export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): 
     }
     if (found.stack !== undefined) {
         throw new RunbookError(
-            `Budget ${found.name} is stack ${found.stack}'s, whose program would set it back. ` +
+            `Budget ${found.name} belongs to stack ${found.stack}, and the next \`pulumi up\` would reset it. ` +
                 `Change its limit there: pulumi config set monthlyLimitUsd ${wanted.limitUsd} --stack ${found.stack} && pulumi up`,
         );
     }
     const { budget } = found;
     if (budget.BudgetType !== "COST" || budget.TimeUnit !== "MONTHLY") {
         throw new RunbookError(
-            `Budget ${found.name} is no monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is left alone. Name another: --budget NAME`,
+            `Budget ${found.name} is not a monthly cost budget (${budget.BudgetType}, ${budget.TimeUnit}), so it is not changed. Name another: --budget NAME`,
         );
     }
     const services = budget.CostFilters?.Service ?? [];
@@ -67,13 +68,15 @@ export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): 
             if (there === undefined) {
                 return [{ do: "add notification", at }];
             }
-            const told = there.subscribers.some(({ kind, address }) => kind === "EMAIL" && address === wanted.email);
-            return told ? [] : [{ do: "add subscriber", at }];
+            const isSubscribed = there.subscribers.some(
+                ({ kind, address }) => kind === "EMAIL" && address === wanted.email,
+            );
+            return isSubscribed ? [] : [{ do: "add subscriber", at }];
         }),
     ];
 }
 
-/** A change in words, before it is made. */
+/** Describes a change before it is made. */
 export function changeText(change: BudgetChange, { name, limitUsd, service, email }: WantedBudget): string {
     const at = ({ type, percent }: Threshold) => `${percent} % (${type.toLowerCase()})`;
     switch (change.do) {
@@ -88,7 +91,7 @@ export function changeText(change: BudgetChange, { name, limitUsd, service, emai
     }
 }
 
-/** Makes the changes, one after the other; what was made stays where a later one fails, and the same call goes on. */
+/** Makes the changes in order. If one fails, earlier ones stay; the next run continues from there. */
 export async function makeChanges(
     client: BudgetsClient,
     AccountId: string,
@@ -114,7 +117,7 @@ export async function makeChanges(
                 );
                 break;
             case "update": {
-                // What the service reckons is not a part of what it is told.
+                // Calculated fields are not part of an update.
                 const { CalculatedSpend, LastUpdatedTime, HealthStatus, CostFilters: others, ...kept } = change.budget;
                 const NewBudget = { ...kept, BudgetLimit, CostFilters: { ...others, ...CostFilters } };
                 await client.send(new UpdateBudgetCommand({ AccountId, NewBudget }));
@@ -143,5 +146,8 @@ export async function makeChanges(
 }
 
 const notificationOf = ({ type, percent }: Threshold): Notification => ({
-    ...{ NotificationType: type, ComparisonOperator: "GREATER_THAN", Threshold: percent, ThresholdType: "PERCENTAGE" },
+    NotificationType: type,
+    ComparisonOperator: "GREATER_THAN",
+    Threshold: percent,
+    ThresholdType: "PERCENTAGE",
 });

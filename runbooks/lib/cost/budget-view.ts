@@ -8,15 +8,15 @@ import {
 } from "@aws-sdk/client-budgets";
 import { hasName } from "../../../personalize/errors.ts";
 
-/** A budget as it stands, and who is told of it. */
+/** A budget with its notifications and subscribers. */
 export interface BudgetView {
     readonly name: string;
     /** US dollars for its time unit. */
     readonly limitUsd: number;
-    /** US dollars of the current period, by AWS's own data, which is 8 to 12 hours old; undefined while AWS has none. */
+    /** US dollars of the current period, from AWS's data, which is 8 to 12 hours old; undefined while AWS has none. */
     readonly spentUsd: number | undefined;
     readonly forecastUsd: number | undefined;
-    /** The Pulumi stack that has it, by its tags; undefined where none says so. */
+    /** The Pulumi stack of the budget, by its tags; undefined without the tag. */
     readonly stack: string | undefined;
     readonly notifications: readonly NotificationView[];
     /** As the service describes it. */
@@ -27,18 +27,18 @@ export interface NotificationView {
     readonly type: "ACTUAL" | "FORECASTED";
     readonly threshold: number;
     readonly isPercent: boolean;
-    /** `ALARM`: it is above its threshold, and its subscribers were told. */
+    /** `ALARM`: above the threshold, and its subscribers were notified. */
     readonly state: string;
     readonly subscribers: readonly { readonly kind: string; readonly address: string }[];
 }
 
-/** Where an account is: what the ARN of a budget is made of. */
+/** Account and partition for the budget's ARN. */
 export interface BudgetPlace {
     readonly accountId: string;
     readonly partition: string;
 }
 
-/** Reads a budget; undefined where there is none of that name. */
+/** Reads a budget; undefined if it does not exist. */
 export async function readBudget(
     client: BudgetsClient,
     { accountId: AccountId, partition }: BudgetPlace,
@@ -85,8 +85,11 @@ export async function readBudget(
     const amount = (spend: { Amount?: string | undefined } | undefined) =>
         spend?.Amount === undefined ? undefined : Number(spend.Amount);
     return {
-        ...{ name: BudgetName, budget, limitUsd: Number(budget.BudgetLimit?.Amount ?? 0) },
-        ...{ spentUsd: amount(ActualSpend), forecastUsd: amount(ForecastedSpend) },
+        name: BudgetName,
+        budget,
+        limitUsd: Number(budget.BudgetLimit?.Amount ?? 0),
+        spentUsd: amount(ActualSpend),
+        forecastUsd: amount(ForecastedSpend),
         stack: ResourceTags.find(({ Key }) => Key === "pulumi:stack")?.Value,
         notifications: notifications.sort((a, b) => a.type.localeCompare(b.type) || a.threshold - b.threshold),
     };

@@ -1,11 +1,11 @@
 import { billedService, hoursPerMonth } from "../../../config/prices.ts";
 import type { Estimate } from "../../../cost/estimate.ts";
+import { type Standing, standingUsdPerHour } from "../../../cost/estimate.ts";
 import { day, hour } from "../../../cost/time.ts";
-import type { BilledLine } from "./billed.ts";
-import { midnightOf, type ReportPeriod } from "./report-period.ts";
-import { type UsageKind, usageKind } from "./usage-kind.ts";
+import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
+import { type BilledLine, midnightOf, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
 
-/** The time in which a prediction is held against the bill; epoch milliseconds, `[from, to)`. */
+/** The time of the comparison; epoch milliseconds, `[from, to)`. */
 export interface Compared {
     readonly from: number;
     readonly to: number;
@@ -13,7 +13,7 @@ export interface Compared {
 
 export interface ComparedRow {
     readonly service: string;
-    /** Of Personalize only. */
+    /** For Personalize only. */
     readonly kind: UsageKind | undefined;
     /** US dollars; `predicted` is the upper end of the estimate. */
     readonly predicted: number;
@@ -21,10 +21,10 @@ export interface ComparedRow {
 }
 
 /**
- * The whole days of a period since the stack is there: today's bill is not complete. On its first day it is the time so
- * far. Undefined where the stack was not there yet.
+ * The whole days of a period since the stack exists, because today's bill is incomplete. On the stack's first day: the
+ * time until now. Undefined if the stack did not exist yet.
  *
- * `today` is a midnight; `bornAt` is when the stack's first resource was made.
+ * `today` is a midnight; `bornAt` is the creation time of the stack's first resource.
  */
 export function comparedTime(
     { start, end }: ReportPeriod,
@@ -37,8 +37,8 @@ export function comparedTime(
 }
 
 /**
- * What was predicted for a time beside what was billed in it, by service, and of Personalize by kind; the dearest first.
- * What is paid once counts where the stack began within the time.
+ * Prediction and bill of a time, by service, for Personalize also by kind; the largest first. One-time costs count if
+ * the stack began within the time.
  */
 export function compare(
     estimate: Estimate,
@@ -71,6 +71,58 @@ export function compare(
         .sort((a, b) => Math.max(b.predicted, b.billed) - Math.max(a.predicted, a.billed));
 }
 
-/** The lines of the days that a time touches. */
+/** The lines of the days that overlap a time. */
 export const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
+
+/** Hours without a billed campaign, and their avoided cost, US dollars. */
+export interface Saved {
+    readonly hours: number;
+    readonly usd: number;
+}
+
+/** Saving of the current parking since the start of a period, by its state flag; undefined unless parked. */
+export function savedByNote(
+    parked: ParkedFlag | undefined,
+    of: Pick<Standing, "recipe" | "rankingCampaign">,
+    { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
+): (Saved & { readonly since: string }) | undefined {
+    if (!parked?.campaign) {
+        return undefined;
+    }
+    const hours = Math.max(0, Math.min(end, now) - Math.max(start, Date.parse(parked.since))) / hour;
+    return {
+        since: parked.since,
+        hours,
+        usd: hours * standingUsdPerHour({ ...of, minProvisionedTPS: parked.campaign.minProvisionedTPS }),
+    };
+}
+
+/**
+ * Saving compared with campaigns that never stop, from the bill: it covers every parking, also past ones and destroyed
+ * campaigns. The first billed day does not count, because the start time within it is unknown. Undefined if no campaign
+ * was billed.
+ */
+export function savedByBill(
+    lines: readonly BilledLine[],
+    time: Compared,
+    of: Standing,
+): (Saved & Compared) | undefined {
+    const campaign = within(lines, time).filter(
+        ({ service, usageType, usd }) => service === billedService && usageKind(usageType) === "campaign" && usd > 0,
+    );
+    const first = Math.min(...campaign.map((line) => line.day));
+    const from = first + day;
+    if (!(from < time.to)) {
+        return undefined;
+    }
+    const usdPerHour = standingUsdPerHour(of);
+    let usd = 0;
+    for (let at = midnightOf(from); at < time.to; at += day) {
+        const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);
+        const whole = (Math.min(time.to - at, day) / hour) * usdPerHour;
+        // A busy day bills more than the minimum: it saves nothing.
+        usd += Math.max(0, whole - billed);
+    }
+    return { from, to: time.to, usd, hours: usd / usdPerHour };
+}

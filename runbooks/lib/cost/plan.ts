@@ -8,13 +8,13 @@ import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
 
-/** What the stack's files hold; nothing where they are not on this machine. */
+/** Size of the stack's files; 0 for files that are not on this machine. */
 export interface PlannedData {
     readonly interactions: number;
     readonly bytes: number;
 }
 
-/** Reads the stack's files as far as they are on this machine. */
+/** Reads those of the stack's files that are on this machine. */
 export async function readPlannedData(config: StackConfig): Promise<PlannedData> {
     const sizeOf = async (file: string | undefined) =>
         file === undefined ? 0 : ((await stat(resolve(projectDir, file)).catch(() => undefined))?.size ?? 0);
@@ -26,7 +26,7 @@ export async function readPlannedData(config: StackConfig): Promise<PlannedData>
     return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-/** The stack as its prediction is reckoned: with its campaign all the time, and what stands in its state of the rest. */
+/** The stack for the estimate: with a campaign that always runs, and the other resources of its state. */
 export function planOf(config: StackConfig, { deployment }: ExportedStack, data: PlannedData): PlannedStack {
     const countOf = (type: string) => (deployment?.resources ?? []).filter((made) => made.type === type).length;
     return {

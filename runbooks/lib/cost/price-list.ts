@@ -1,29 +1,31 @@
 import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
+import { prices } from "../../../config/prices.ts";
 import { hasName } from "../../../personalize/errors.ts";
 import { RunbookError } from "../cli/runbook.ts";
+import { usageKind } from "./billed.ts";
 
-/** One price of AWS's list: a product has as many as it has tiers. */
+/** One price of AWS's list; a product has one for each tier. */
 export interface ListedPrice {
     readonly usageType: string;
-    /** Of this tier, else of the product. */
+    /** Description of the tier, otherwise of the product. */
     readonly description: string;
     readonly unit: string;
-    /** Where the tier begins, in units; 0 for the first. */
+    /** Start of the tier, in units; 0 for the first. */
     readonly from: number;
     /** US dollars for one unit. */
     readonly usd: number;
 }
 
-/** Where the Price List API answers for all regions (Billing User Guide, "Using the AWS Price List Query API"). */
+/** Region of the Price List API for all regions (Billing User Guide, "Using the AWS Price List Query API"). */
 export const priceListRegion = "us-east-1";
 
-/** As the Price List API calls the service. */
+/** The service's code in the Price List API. */
 const serviceCode = "AmazonPersonalize";
 
 /**
- * Every on-demand price of Personalize in a region, as AWS lists it now.
+ * Every current on-demand price of Personalize in a region.
  *
- * @throws RunbookError where what answers has no such API, or the caller may not ask it.
+ * @throws RunbookError if the endpoint has no such API, or the caller may not use it.
  */
 export async function listPrices(client: PricingClient, region: string): Promise<ListedPrice[]> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
@@ -38,7 +40,9 @@ export async function listPrices(client: PricingClient, region: string): Promise
     return found.sort((a, b) => a.usageType.localeCompare(b.usageType) || a.from - b.from);
 }
 
-/** What is read of a product's document (Billing User Guide, "Reading the service price list file", OnDemand terms). */
+/**
+ * The used part of a product's document (Billing User Guide, "Reading the service price list file", OnDemand terms).
+ */
 interface ProductDocument {
     readonly product?: { readonly attributes?: Readonly<Record<string, string>> };
     readonly terms?: {
@@ -55,7 +59,7 @@ interface PriceDimension {
     readonly pricePerUnit?: { readonly USD?: string };
 }
 
-/** The prices in a product's document, the first tier first; one that is not in US dollars is none. */
+/** The prices in a product's document, the first tier first; prices in other currencies are skipped. */
 export function pricesOf(json: string): ListedPrice[] {
     const { product, terms } = JSON.parse(json) as ProductDocument;
     const { usagetype = "", groupDescription = "" } = product?.attributes ?? {};
@@ -68,7 +72,9 @@ export function pricesOf(json: string): ListedPrice[] {
                       {
                           usageType: usagetype,
                           description: description || groupDescription,
-                          ...{ unit, from: Number(beginRange), usd: Number(pricePerUnit.USD) },
+                          unit,
+                          from: Number(beginRange),
+                          usd: Number(pricePerUnit.USD),
                       },
                   ],
         )
@@ -78,15 +84,97 @@ export function pricesOf(json: string): ListedPrice[] {
 function explained(error: unknown): unknown {
     if (hasName(error, "AccessDeniedException")) {
         return new RunbookError(
-            `AWS's Price List API refuses: ${(error as Error).message}. Its caller needs pricing:GetProducts on *.`,
+            `AWS's Price List API refused the call: ${(error as Error).message}. The caller needs pricing:GetProducts on *.`,
         );
     }
-    // What stands in for AWS answers without an error's name, or in another form.
+    // An AWS stand-in answers without an error name, or in another format.
     return hasName(error, "Unknown", "SyntaxError", "UnknownOperationException")
         ? new RunbookError(noPriceList((error as Error).message))
         : error;
 }
 
 const noPriceList = (message: string) =>
-    `Nothing answers here as AWS's Price List API (${message}). It needs an AWS account: unset AWS_ENDPOINT_URL, log in, ` +
+    `This endpoint has no AWS Price List API (${message}). It needs an AWS account: unset AWS_ENDPOINT_URL, log in, ` +
     "and run it outside `npm run local`.";
+
+export type PriceName = keyof typeof prices;
+
+/** Our price and AWS's price of one product, both in US dollars for our unit. */
+export interface MatchedPrice {
+    readonly name: PriceName;
+    readonly ourUsd: number;
+    readonly listedUsd: number;
+}
+
+/** Words of Personalize products that this project never uses. */
+const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!inter|trans)action/i;
+const v2 = /v2\b|v2[-_:]/i;
+
+const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
+    0: "tpsHour",
+    20000: "tpsHourFrom20k",
+    200000: "tpsHourFrom200k",
+};
+
+/**
+ * Our price for a listed one; undefined unless text and unit are unambiguous. AWS's usage types for Personalize are
+ * unknown to us, so the unit must be that of our price.
+ */
+export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
+    const text = `${listed.usageType} ${listed.description}`;
+    const unit = readUnit(listed.unit);
+    if (others.test(text) || unit === undefined) {
+        return undefined;
+    }
+    const name = priceNameOf(usageKind(text), unit.of, v2.test(text), listed.from);
+    if (name === undefined) {
+        return undefined;
+    }
+    const perThousand = name === "trainingInteractionsV2" || name === "requestsV2";
+    return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * (perThousand ? 1000 : 1)) / unit.count };
+}
+
+/** Relative deviation of a listed price from ours: 0.01 is 1 %. */
+export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
+
+function priceNameOf(
+    kind: ReturnType<typeof usageKind>,
+    unit: "gb" | "hours" | "interactions" | "requests",
+    isV2: boolean,
+    from: number,
+): PriceName | undefined {
+    if (kind === "campaign" && unit === "hours" && !isV2) {
+        return tiersOfTpsHours[from];
+    }
+    if (from > 0) {
+        return undefined;
+    }
+    if (kind === "import" && unit === "gb") {
+        return "ingestion";
+    }
+    if (kind === "training" && unit === "hours" && !isV2) {
+        return "trainingHour";
+    }
+    if (kind === "training" && unit === "interactions") {
+        return "trainingInteractionsV2";
+    }
+    return kind === "campaign" && unit === "requests" && isV2 ? "requestsV2" : undefined;
+}
+
+/** A unit of AWS's as the counted thing and its number: `1K Requests`, `GB`, `Hrs`. */
+function readUnit(
+    text: string,
+): { readonly of: "gb" | "hours" | "interactions" | "requests"; readonly count: number } | undefined {
+    const [, digits = "", thousand, words = ""] = /^(\d[\d,]*)?(k(?=[\s-]))?[\s-]*(.*)$/i.exec(text.trim()) ?? [];
+    const count = (digits === "" ? 1 : Number(digits.replaceAll(",", ""))) * (thousand ? 1000 : 1);
+    if (/^(gb|gigabytes?)$/i.test(words)) {
+        return { of: "gb", count };
+    }
+    if (/^((tps|training)[\s-]?)?(hrs?|hours?)$/i.test(words)) {
+        return { of: "hours", count };
+    }
+    if (/^interactions?$/i.test(words)) {
+        return { of: "interactions", count };
+    }
+    return /^(requests?|recommendations?)$/i.test(words) ? { of: "requests", count } : undefined;
+}

@@ -2,16 +2,16 @@ import { approximately, priceNote } from "../../../config/prices.ts";
 import type { SavedCalls } from "../../../cost/spend.ts";
 import { day, hour } from "../../../cost/time.ts";
 import { table } from "../cli/table.ts";
-import { bar } from "./bars.ts";
-import type { BilledLine } from "./billed.ts";
-import { cacheSavingsText } from "./cache-savings.ts";
+import { type BilledLine, dateOf, type ReportPeriod } from "./billed.ts";
 import type { CostReport } from "./report.ts";
-import { dateOf, type ReportPeriod } from "./report-period.ts";
+import { cacheSavingsText } from "./traffic.ts";
 
 const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
 
-/** The report for a terminal. `expectedMonthUsd` is what the last `up` said, `savedByCaches` is known where there is an API. */
+/**
+ * The report for a terminal. `expectedMonthUsd` is the estimate of the last `up`; `savedByCaches` exists with an API.
+ */
 export function reportText(
     report: CostReport,
     {
@@ -26,14 +26,14 @@ export function reportText(
 ): string {
     const { scope, lines, totalUsd } = report;
     const whose =
-        scope.stackTag === undefined ? "the whole account" : `what has the tag pulumi:stack=${scope.stackTag}`;
+        scope.stackTag === undefined ? "the whole account" : `costs with the tag pulumi:stack=${scope.stackTag}`;
     const head = `Billed from ${dateOf(period.start)} to ${dateOf(lastDay(lines, period))} in ${scope.region}, of ${whose}: ${usd(totalUsd)}`;
     if (lines.length === 0) {
         const late = "Data is 8 to 24 hours late.";
         const untagged =
             scope.stackTag === undefined
                 ? ""
-                : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and counts from then on only.";
+                : " The tag must be activated as a cost allocation tag (Billing, Cost allocation tags), and applies only from then on.";
         return [`${head}. ${late}${untagged}`, ...endingLines(report, expectedMonthUsd, savedByCaches)].join("\n");
     }
     return [
@@ -89,7 +89,7 @@ function endingLines(
     expectedMonthUsd: number | undefined,
     savedByCaches: SavedCalls | undefined,
 ): string[] {
-    const said: string[] = [];
+    const ending: string[] = [];
     if (compared) {
         const { from, to, rows } = compared;
         const times = `${readable(from)} to ${readable(to)}`;
@@ -97,46 +97,58 @@ function endingLines(
             (sum, { predicted, billed }) => ({ predicted: sum.predicted + predicted, billed: sum.billed + billed }),
             { predicted: 0, billed: 0 },
         );
-        said.push(
+        ending.push(
             "",
             `Predicted ${priceNote} and billed, ${times}:`,
             table(
-                ["what", "predicted", "billed"],
+                ["item", "predicted", "billed"],
                 [
                     ...rows.map(({ service, kind, predicted, billed }) => [
                         kind === undefined ? service : `${service}: ${kind}`,
                         approximately(predicted),
                         usd(billed),
                     ]),
-                    ["together", approximately(sums.predicted), usd(sums.billed)],
+                    ["total", approximately(sums.predicted), usd(sums.billed)],
                 ],
             ),
-            "Predicted is a campaign that runs all the time, and the upper end of a range.",
+            "The prediction assumes a campaign that always runs, and the upper end of each range.",
         );
     }
     const last =
-        expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` said ${approximately(expectedMonthUsd)}`;
-    said.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
+        expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` estimated ${approximately(expectedMonthUsd)}`;
+    ending.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
     if (savedByNote) {
         const { since, hours, usd: saved } = savedByNote;
-        said.push(
+        ending.push(
             `Parked since ${readable(Date.parse(since))}: ${hours.toFixed(1)} hours of this time, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (savedByBill) {
         const { from, to, hours, usd: saved } = savedByBill;
-        said.push(
-            `By the bill no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
+        ending.push(
+            `According to the bill, no campaign ran in ${hours.toFixed(1)} of the ${((to - from) / hour).toFixed(0)} hours from ${dateOf(from)} on, which saved ${approximately(saved)} ${priceNote}.`,
         );
     }
     if (savedByCaches) {
-        said.push(cacheSavingsText(savedByCaches));
+        ending.push(cacheSavingsText(savedByCaches));
     }
     if (outlook) {
-        const by = outlook.by === "AWS" ? "by AWS's forecast" : "by a straight line, for AWS has too little data";
-        said.push(`At the end of the month it will be ${approximately(outlook.monthUsd)}, ${by}.`);
+        const by =
+            outlook.by === "AWS" ? "by AWS's forecast" : "extrapolated linearly, because AWS has too little data";
+        ending.push(`The whole month will cost ${approximately(outlook.monthUsd)}, ${by}.`);
     }
-    return said;
+    return ending;
 }
 
 const readable = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ").replace(" 00:00", "");
+
+const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
+
+/** A bar of `value`, where `most` has `width` characters, in eighths of a character; a value above 0 is visible. */
+export function bar(value: number, most: number, width: number): string {
+    if (!(value > 0) || !(most > 0)) {
+        return "";
+    }
+    const parts = Math.max(1, Math.round((Math.min(value, most) / most) * width * 8));
+    return "█".repeat(Math.floor(parts / 8)) + eighths[parts % 8];
+}

@@ -1,18 +1,26 @@
+import { hoursPerMonth } from "../../../config/prices.ts";
 import { type Estimate, estimate, type PlannedStack } from "../../../cost/estimate.ts";
+import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
-import type { BilledLine, BillScope, CountedBill } from "./billed.ts";
-import { type Compared, type ComparedRow, compare, comparedTime } from "./compare.ts";
-import { type Outlook, outlookOf } from "./outlook.ts";
-import { dateOf, midnightOf, monthAfter, type ReportPeriod } from "./report-period.ts";
-import { savedByBill, savedByNote } from "./saved.ts";
+import {
+    type BilledLine,
+    type BillScope,
+    type CountedBill,
+    dateOf,
+    midnightOf,
+    monthAfter,
+    type ReportPeriod,
+    usageKind,
+} from "./billed.ts";
+import { type Compared, type ComparedRow, compare, comparedTime, savedByBill, savedByNote } from "./compare.ts";
 
-/** What a report is about. */
+/** Input of a report. */
 export interface Reported {
     readonly plan: PlannedStack;
     readonly region: string;
-    /** Undefined: what the whole account was billed. */
+    /** Undefined: the whole account. */
     readonly stackTag: string | undefined;
-    /** When the stack's first resource was made, epoch milliseconds. */
+    /** Creation time of the stack's first resource, epoch milliseconds. */
     readonly bornAt: number;
     readonly parked: ParkedFlag | undefined;
     readonly period: ReportPeriod;
@@ -23,7 +31,7 @@ export interface CostReport {
     readonly scope: BillScope;
     readonly lines: readonly BilledLine[];
     readonly totalUsd: number;
-    /** What a month costs by the estimate, with the campaign all the time, US dollars. */
+    /** The estimate for a month with a campaign that always runs, US dollars. */
     readonly estimate: Estimate;
     readonly compared: (Compared & { readonly rows: readonly ComparedRow[] }) | undefined;
     readonly savedByNote: ReturnType<typeof savedByNote>;
@@ -31,23 +39,27 @@ export interface CostReport {
     readonly outlook: Outlook | undefined;
 }
 
-/** How often Cost Explorer is asked at least: for the bill, and for a forecast where the period is the month of `now`. */
+/**
+ * Minimum number of Cost Explorer calls: one for the bill, and one for a forecast if the period is the month of `now`.
+ */
 export const leastCalls = ({ month }: ReportPeriod, now: number): number =>
     month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
 
-/** Asks for the bill and the forecast, and holds them against what was predicted. */
+/** Reads bill and forecast, and compares them with the prediction. */
 export async function costReport(bill: CountedBill, reported: Reported): Promise<CostReport> {
     const { plan, region, stackTag, bornAt, parked, period, now } = reported;
     const predicted = estimate(plan);
     const scope = { services: [...new Set(predicted.monthly.map(({ service }) => service))], region, stackTag };
     const lines = (await bill.lines(period, scope)).filter(({ usd, quantity }) => usd > 0 || quantity > 0);
-    // The bill's clock counts: it may be ahead of this machine's.
+    // The bill's clock decides: it may be ahead of this machine's.
     const today = Math.max(midnightOf(now), ...lines.map(({ day }) => day));
     const isThisMonth = period.month === dateOf(today).slice(0, 7);
     const time = comparedTime(period, { now, today, bornAt });
     const standing = estimate({ ...plan, hasCampaign: plan.hasCampaign && parked === undefined });
     return {
-        ...{ scope, lines, estimate: predicted },
+        scope,
+        lines,
+        estimate: predicted,
         totalUsd: lines.reduce((sum, { usd }) => sum + usd, 0),
         compared: time && { ...time, rows: compare(predicted, lines, time, bornAt) },
         savedByNote: savedByNote(parked, plan, { ...period, now }),
@@ -62,3 +74,52 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
             : undefined,
     };
 }
+
+/** Forecast of a month's total cost, US dollars. */
+export interface Outlook {
+    readonly monthUsd: number;
+    /** The part from today on. */
+    readonly remainingUsd: number;
+    /** `straight line`: extrapolated, because AWS has too little data for a forecast. */
+    readonly by: "AWS" | "straight line";
+}
+
+/** Number of past days for the extrapolation. */
+const daysBack = 7;
+
+/** The month's forecast: AWS's forecast from `today` (a midnight) to `end`, or an extrapolation without it. */
+export function outlookOf(
+    lines: readonly BilledLine[],
+    forecast: number | undefined,
+    time: { readonly today: number; readonly end: number; readonly bornAt: number },
+    estimate: Estimate,
+): Outlook {
+    const remainingUsd = forecast ?? (dailyRate(lines, time, estimate) * (time.end - time.today)) / day;
+    const before = lines.filter((line) => line.day < time.today).reduce((sum, { usd }) => sum + usd, 0);
+    return { monthUsd: before + remainingUsd, remainingUsd, by: forecast === undefined ? "straight line" : "AWS" };
+}
+
+/**
+ * Continuing cost, US dollars a day: the mean of the last whole days without imports and trainings, which end. Without
+ * a whole day: the estimate.
+ */
+function dailyRate(
+    lines: readonly BilledLine[],
+    { today, bornAt }: { readonly today: number; readonly bornAt: number },
+    { monthly }: Estimate,
+): number {
+    const from = Math.max(today - daysBack * day, Math.ceil(bornAt / day) * day, ...firstDay(lines));
+    const days = (today - from) / day;
+    if (days < 1) {
+        return (monthly.reduce((sum, { expected }) => sum + expected.high, 0) / hoursPerMonth) * (day / hour);
+    }
+    const continuing = lines.filter(({ usageType, ...line }) => {
+        const kind = usageKind(usageType);
+        return line.day >= from && line.day < today && kind !== "training" && kind !== "import";
+    });
+    return continuing.reduce((sum, { usd }) => sum + usd, 0) / days;
+}
+
+/** The first day of the lines, if any: a report may begin after the stack. */
+const firstDay = (lines: readonly BilledLine[]) =>
+    lines.length === 0 ? [] : [Math.min(...lines.map((line) => line.day))];

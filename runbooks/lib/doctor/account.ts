@@ -11,22 +11,22 @@ import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./ch
 
 export interface AccountDeps {
     readonly config: StackConfig;
-    /** What the stack's state has; undefined when it cannot be read. */
+    /** Resources of the stack's state; undefined if it cannot be read. */
     held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
     /** Milliseconds since the epoch. */
     now(): number;
 }
 
-/** An `up` may take this long: the credentials must last for it, or be renewed meanwhile. */
+/** Hours of a long `up`: credentials must last for it, or be renewed. */
 const runHours = 2;
 
-const resumes = "When they are over, the work goes on in AWS; log in again and run `pulumi up` again, it resumes";
+const resumes = "If they expire, AWS continues the work: log in again and run `pulumi up` again, which resumes";
 const again = "aws sso login";
 
-/** What the guide names as active dataset groups a region, where the account's own figure is not to be had. */
+/** Default quota of active dataset groups per region, if the account's own is unknown. */
 const defaultGroupQuota = 5;
 
-/** Accounts that are new have this many at a time, instead of 1,000. */
+/** Concurrent executions of a new account, instead of 1,000. */
 const newAccountConcurrency = 10;
 /** Service Quotas' code of "Concurrent executions". */
 const concurrencyQuota = "L-B99A9384";
@@ -49,22 +49,19 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
             /Credential|ExpiredToken|UnrecognizedClient|InvalidClientToken|Signature|AuthFailure/.test(name + message)
         ) {
             return fail(
-                `AWS does not know who asks: ${oneLine(error)}`,
+                `AWS rejected the credentials: ${oneLine(error)}`,
                 "aws sso login   # or set AWS_PROFILE, then try again",
             );
         }
         if (isTransient(error)) {
-            return fail(`AWS does not answer: ${oneLine(error)}`, "# mend the network or its proxy, then try again");
+            return fail(`AWS does not answer: ${oneLine(error)}`, "# check the network and its proxy, then try again");
         }
         throw error;
     }
     if (expiration === undefined) {
         return sessionToken === undefined
-            ? ok(`${arn}, without an end`)
-            : warn(
-                  `${arn}, for a time that the credentials do not tell: an up may take ${runHours} hours. ${resumes}`,
-                  again,
-              );
+            ? ok(`${arn}, without expiry`)
+            : warn(`${arn}, for an unknown time: an up may take ${runHours} hours. ${resumes}`, again);
     }
     const minutes = Math.floor((expiration.getTime() - now()) / 60_000);
     return minutes >= runHours * 60
@@ -97,9 +94,9 @@ export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     const { region, names } = config;
     const [groups, quota] = await Promise.all([datasetGroups(region), groupQuotaOf(region)]);
     const limit = quota?.Value ?? defaultGroupQuota;
-    const of = `${groups.length} of ${limit}${quota === undefined ? " (the usual quota; the account's own does not answer)" : ""}`;
+    const of = `${groups.length} of ${limit}${quota === undefined ? " (the default quota; Service Quotas did not answer)" : ""}`;
     if (groups.some(({ name }) => name === names.datasetGroup)) {
-        return ok(`${of}, ours among them`);
+        return ok(`${of}, including ours`);
     }
     if (groups.length < limit) {
         return ok(of);
@@ -119,12 +116,12 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
     const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions;
     if (limit === undefined) {
-        return unknown("Lambda does not say how many executions it runs at a time");
+        return unknown("Lambda does not return its limit of concurrent executions");
     }
     return limit > newAccountConcurrency
         ? ok(`${limit} executions at a time`)
         : warn(
-              `${limit} executions at a time, as of a new account: no function can have any reserved`,
+              `${limit} executions at a time, the limit of a new account: no function can reserve any`,
               shell(
                   ...["aws", "service-quotas", "request-service-quota-increase", "--region", region],
                   ...["--service-code", "lambda", "--quota-code", concurrencyQuota, "--desired-value", "1000"],
@@ -132,7 +129,7 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
           );
 };
 
-/** Mail that a topic of ours sends reaches nobody before he has confirmed it. */
+/** A mail subscription delivers nothing before its confirmation. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
     const client = new SNSClient({ region });
     const topics = await allOf(
@@ -147,7 +144,7 @@ export const subscriptions: Check<AccountDeps> = async ({ config: { region, proj
     return confirmationOf(client, ours, region);
 };
 
-/** What is said of the subscriptions of these topics. */
+/** Result for the subscriptions of these topics. */
 export async function confirmationOf(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
     const pending = (
         await Promise.all(
@@ -161,10 +158,10 @@ export async function confirmationOf(client: SNSClient, ours: readonly string[],
     ).flat();
     const [first] = pending;
     if (first === undefined) {
-        return ok(ours.length === 0 ? "no topic of ours yet" : "all confirmed");
+        return ok(ours.length === 0 ? "no topic yet" : "all confirmed");
     }
     return warn(
-        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the mail; have it sent again by the command`,
+        `not confirmed yet: ${pending.map(({ Endpoint }) => Endpoint).join(", ")}. Open the link in the mail; the command sends it again`,
         shell(
             ...["aws", "sns", "subscribe", "--region", region, "--topic-arn", first.TopicArn],
             ...["--protocol", first.Protocol, "--notification-endpoint", first.Endpoint],
@@ -181,7 +178,7 @@ function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
     );
 }
 
-/** The account's own quota of active dataset groups; undefined when Service Quotas does not say. */
+/** The account's quota of active dataset groups; undefined if Service Quotas does not return it. */
 async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
     const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
     const quotas = await allOf(

@@ -1,19 +1,19 @@
 import { messageOf } from "../../../personalize/errors.ts";
 
-/** `unknown`: it could not be looked at. */
+/** `unknown`: it could not be checked. */
 export type Verdict = "ok" | "warn" | "fail" | "unknown";
 
 export interface CheckResult {
     readonly name: string;
     readonly verdict: Verdict;
     readonly detail: string;
-    /** What mends it: a command, where there is one. */
+    /** The fix: a command, if there is one. */
     readonly fix?: string;
 }
 
 export type Finding = Omit<CheckResult, "name">;
 
-/** One thing to be looked at before the first `up`; it only reads, and may throw. */
+/** One check before the first `up`; it only reads, and may throw. */
 export type Check<Deps> = (deps: Deps) => Promise<Finding>;
 
 export const ok = (detail: string): Finding => ({ verdict: "ok", detail });
@@ -25,12 +25,12 @@ export const unknown = (detail: string, fix?: string): Finding => ({
     ...(fix !== undefined && { fix }),
 });
 
-/** An error as one line of text: some of the SDK's have several. */
+/** An error as one line of text: some SDK errors have several. */
 export function oneLine(error: unknown): string {
     return messageOf(error).replaceAll(/\s*\n\s*/g, " ");
 }
 
-/** Runs all checks side by side, each by its name; one that throws is unknown, and hides no other. */
+/** Runs all checks in parallel. A check that throws is unknown, and hides no other. */
 export async function runChecks<Deps>(
     checks: Readonly<Record<string, Check<Deps>>>,
     deps: Deps,
@@ -38,9 +38,7 @@ export async function runChecks<Deps>(
 ): Promise<CheckResult[]> {
     return Promise.all(
         Object.entries(checks).map(async ([name, check]) => {
-            const finding = await check(deps).catch((error: Error) =>
-                unknown(`it could not be looked at: ${oneLine(error)}`),
-            );
+            const finding = await check(deps).catch((error: Error) => unknown(`the check failed: ${oneLine(error)}`));
             const result = { name, ...finding };
             finished(result);
             return result;

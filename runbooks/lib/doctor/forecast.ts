@@ -12,7 +12,7 @@ import { rankingRecipe, standingUsdPerMonth } from "../../../cost/estimate.ts";
 import type { DataSize } from "./stack.ts";
 
 export interface Forecast {
-    /** From the first resource to an ACTIVE campaign; as observed on up to a million interactions. */
+    /** Minutes until the campaign is ACTIVE, as observed with up to a million interactions. */
     readonly minutes: { readonly low: number; readonly high: number };
     readonly onceUsd: UsdRange;
     readonly monthlyUsd: UsdRange;
@@ -29,7 +29,7 @@ const observedMinutes = {
 
 const nothing = { low: 0, high: 0 };
 
-/** What an `up` of the stack takes and costs. */
+/** Time and cost of an `up`. */
 export function forecast(config: StackConfig, data: DataSize): Forecast {
     const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
     const total = (ranges: readonly { low: number; high: number }[]) => ({
@@ -54,7 +54,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         ? "import and training, with AutoML of several recipes: more"
         : "import and training";
     const monthly = [
-        campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, asked or not` : "no campaign",
+        campaignEnabled ? `the campaign${rankingCampaign ? "s" : ""}, even without requests` : "no campaign",
         ...(performAutoTraining ? [`a training every ${autoTrainingDays} days`] : []),
     ].join(", and ");
     return {
@@ -63,7 +63,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
         monthlyUsd,
         sentence:
             `\`pulumi up\` takes about ${minutes.low} to ${minutes.high} minutes on AWS, costs ` +
-            `${approximately(onceUsd)} once (${training}), and from then on ${approximately(monthlyUsd)} a month ` +
-            `(${monthly}) until \`pulumi destroy\` ${priceNote}. \`pulumi preview\` lists what stands beside, too.`,
+            `${approximately(onceUsd)} once (${training}), and after that ${approximately(monthlyUsd)} a month ` +
+            `(${monthly}) until \`pulumi destroy\` ${priceNote}. \`pulumi preview\` lists the cost of the other resources.`,
     };
 }

@@ -1,30 +1,30 @@
 import { execFile } from "node:child_process";
+import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown, warn } from "./check.ts";
-import { opens } from "./passphrase.ts";
 
 const runFile = promisify(execFile);
 
 export interface MachineDeps {
     readonly stack: string;
     readonly projectDir: string;
-    /** The file with the stack's own values; it need not exist. */
+    /** The stack's configuration file; it need not exist. */
     readonly configFile: string;
     readonly env: NodeJS.ProcessEnv;
-    /** Runs a command of Pulumi's. */
+    /** Runs a Pulumi command. */
     ask(...args: readonly string[]): Promise<PulumiAnswer>;
 }
 
-/** Since then Node strips types by itself. */
+/** Node strips types without a flag since this version. */
 const oldestNode = "22.18.0";
-/** The oldest engine that this program is known to run on; as the project's own set-up has it. */
+/** Oldest supported engine; the project's own setup has the same value. */
 const oldestEngine = "3.230.0";
 const megabytesOfPlugin = 200;
 
-/** The Node that a plain `pulumi up` finds: what `npm run` puts on the PATH before it does not count. */
+/** The Node of a plain `pulumi up`: entries that `npm run` adds to the PATH are excluded. */
 export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     const own = (folder: string) => {
         const inside = relative(projectDir, folder);
@@ -42,7 +42,7 @@ export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     const found = version === "" ? "there is no node on the PATH" : `the node on the PATH is ${version}`;
     return warn(
         `${found}, and a plain \`pulumi up\` needs ${oldestNode} or newer`,
-        `npm run pulumi -- up --stack ${stack}   # by the project's own Node`,
+        `npm run pulumi -- up --stack ${stack}   # with the project's own Node`,
     );
 };
 
@@ -69,25 +69,25 @@ export const login: Check<MachineDeps> = async ({ ask }) => {
     return ok(`${user} at ${url}`);
 };
 
-/** Pulumi asks for the passphrase where there is a terminal, so that none in the environment is a warning only. */
+/** Pulumi asks for the passphrase on a terminal, so a missing one is only a warning. */
 export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, ask }) => {
     const settings = await readFile(configFile, "utf8").catch(() => "");
     const salt = /^encryptionsalt: *(\S+)/m.exec(settings)?.[1];
     const provider = /^secretsprovider: *(\S+)/m.exec(settings)?.[1];
     if (salt === undefined && provider !== undefined && provider !== "passphrase") {
-        return ok(`secrets are kept by ${provider.replace(/:.*/, "")}`);
+        return ok(`secrets are encrypted by ${provider.replace(/:.*/, "")}`);
     }
     if (salt === undefined) {
         const { stdout } = await ask("whoami", "--json", "--verbose");
         if (/"url": *"https?:/.test(stdout)) {
-            return ok("secrets are kept by the service that is logged in to");
+            return ok("secrets are encrypted by the service that is logged in to");
         }
     }
     const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
     const text = given ?? (file === undefined ? undefined : (await readFile(file, "utf8")).trim());
     if (text === undefined) {
         return warn(
-            "secrets are kept by a passphrase, and none is set: `pulumi up` will ask for it, and fail where there is no terminal",
+            "secrets are encrypted by a passphrase, and none is set: `pulumi up` will ask for it, and fail where there is no terminal",
             "export PULUMI_CONFIG_PASSPHRASE=…   # or PULUMI_CONFIG_PASSPHRASE_FILE=<file>",
         );
     }
@@ -97,7 +97,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
               `the passphrase that is set is not that of stack ${stack}`,
               "export PULUMI_CONFIG_PASSPHRASE=…   # the one that the stack was made with",
           )
-        : ok(right ? "set, and it is the stack's" : "set");
+        : ok(right ? "set, and valid for the stack" : "set");
 };
 
 export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) => {
@@ -158,7 +158,7 @@ async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<stri
     return undefined;
 }
 
-/** Compares versions by their three numbers. */
+/** Whether a version is not older than another, by their three numbers. */
 export function isAtLeast(version: string, oldest: string): boolean {
     const [have, want] = [version, oldest].map((text) => text.split(".").map((part) => Number.parseInt(part, 10)));
     for (const [index, number] of (want ?? []).entries()) {
@@ -168,4 +168,30 @@ export function isAtLeast(version: string, oldest: string): boolean {
         }
     }
     return true;
+}
+
+const derive = promisify(pbkdf2);
+const iterations = 1_000_000;
+const tagBytes = 16;
+
+/**
+ * Whether a passphrase is valid for a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`,
+ * the format of Pulumi's passphrase secrets manager (PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other format.
+ */
+export async function opens(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
+    const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");
+    if (form !== "v1" || cipher !== "v1" || !salt || !nonce || !text) {
+        return undefined;
+    }
+    const key = await derive(passphrase, Buffer.from(salt, "base64"), iterations, 32, "sha256");
+    const sealed = Buffer.from(text, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
+    decipher.setAuthTag(sealed.subarray(-tagBytes));
+    try {
+        return (
+            Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]).toString() === "pulumi"
+        );
+    } catch {
+        return false;
+    }
 }

@@ -16,7 +16,7 @@ import { thingKinds } from "../audit/inventory/thing.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
-/** Whether the names that the stack will use are free, or taken by itself; a taken one stops an `up` in its middle. */
+/** Checks that the stack's names are free or its own: a name of another owner stops an `up` halfway. */
 
 const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -<name>`;
 
@@ -37,7 +37,7 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
             return ok(`${name} is free`);
         }
         if (status === 403 || status === 301 || status === 400) {
-            return fail(`${name} exists, and is not yours to read or in another region: S3 names are global`, another);
+            return fail(`${name} exists in another account or region: S3 names are global`, another);
         }
         throw error;
     }
@@ -59,23 +59,23 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
         : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
 };
 
-/** Personalize's own resources are gone on with if their tags are the stack's; a schema has none: its text decides. */
+/** An existing Personalize resource is adopted if its tags are the stack's. A schema has no tags: its text decides. */
 export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const { names, region, tags, stack, adopt, filters } = config;
     const { partition, accountId } = await whoAmI(config);
     const client = new PersonalizeClient({ region });
     const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
-    const of = (kind: string, tail: string, look: (arn: string) => Promise<unknown>) => async () => {
+    const of = (kind: string, tail: string, check: (arn: string) => Promise<unknown>) => async () => {
         const resourceArn = arn(tail);
-        await look(resourceArn);
+        await check(resourceArn);
         const { tags: found = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
         const has = Object.fromEntries(found.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
         return ["pulumi:project", "pulumi:stack"].every((key) => has[key] === tags[key])
             ? undefined
             : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
     };
-    // What is adopted by its ARN is meant to be another one's still.
-    const looks = Object.entries({
+    // A resource in config `adopt` may still have another owner's tags.
+    const checks = Object.entries({
         datasetGroup: of("dataset group", `dataset-group/${names.datasetGroup}`, (datasetGroupArn) =>
             client.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),
         ),
@@ -99,8 +99,8 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
                 of("filter", `filter/${name}`, (filterArn) => client.send(new DescribeFilterCommand({ filterArn }))),
             ]),
         ),
-    }).flatMap(([key, look]) => (key in adopt ? [] : [look]));
-    const answers = await Promise.allSettled(looks.map((look) => look()));
+    }).flatMap(([key, check]) => (key in adopt ? [] : [check]));
+    const answers = await Promise.allSettled(checks.map((check) => check()));
     const taken: string[] = [];
     const unclear: unknown[] = [];
     let ours = 0;
@@ -114,13 +114,13 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     if (taken.length === 0 && unclear.length > 0) {
         throw unclear[0];
     }
-    return judged(taken, ours, looks.length, stack);
+    return judged(taken, ours, checks.length, stack);
 };
 
 function judged(taken: readonly string[], ours: number, of: number, stack: string): Finding {
     return taken.length > 0
         ? fail(taken.join("; "), otherNames(stack))
-        : ok(ours === 0 ? `all ${of} are free` : `${ours} of ${of} are there and the stack's own, the others free`);
+        : ok(ours === 0 ? `all ${of} are free` : `${ours} of ${of} exist and belong to the stack; the others are free`);
 }
 
 async function isHeld(held: AccountDeps["held"], types: readonly string[], id: string): Promise<boolean> {

@@ -11,11 +11,11 @@ import type { StackDeps } from "./stack.ts";
 
 const withoutApi = "not needed: there is no API (config api)";
 
-/** The tables by which the API answers without a campaign: there, and of the same interactions. */
+/** The fallback tables must exist, and belong to the same interactions. */
 export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration">> = async (deps) => {
     const found = await deps.configuration();
     if (!("config" in found)) {
-        return unknown("whether they are needed is not known without the configuration");
+        return unknown("unknown without the configuration");
     }
     const { interactionsFile, serving } = found.config;
     if (!serving.api) {
@@ -37,7 +37,7 @@ async function sha256Of(path: string): Promise<string> {
     return hash.digest("hex");
 }
 
-/** API Gateway refuses access logs of a stage until the account has a role by which it writes logs. */
+/** API Gateway refuses access logs until the account has a role for writing logs. */
 export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, serving, stack } }) => {
     if (!serving.api || !serving.accessLogs) {
         return ok(serving.api ? "not needed: no access logs (config apiAccessLogs)" : withoutApi);
@@ -49,7 +49,7 @@ export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, ser
     return cloudwatchRoleArn
         ? ok(cloudwatchRoleArn)
         : fail(
-              `API Gateway of this account has no role to log by in ${region}, and apiAccessLogs is true`,
+              `API Gateway has no role for its logs in ${region} of this account, and apiAccessLogs is true`,
               `pulumi config set --stack ${stack} apiGatewayLogRole true   # and have an administrator run up once; or: apiAccessLogs false`,
           );
 };

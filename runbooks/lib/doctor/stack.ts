@@ -5,7 +5,7 @@ import { readColumns } from "../../../data-prep/columns.ts";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
 
-/** Size and rows of the interactions that an `up` will import. */
+/** Size and rows of the interactions for the next import. */
 export interface DataSize {
     readonly bytes: number;
     readonly interactions: number;
@@ -16,15 +16,15 @@ export interface DataSize {
 export interface StackDeps {
     readonly stack: string;
     readonly projectDir: string;
-    /** The stack's configuration, what is wrong with it, or Pulumi's refusal. */
+    /** The stack's configuration, its problems, or Pulumi's error. */
     configuration(): Promise<
         { readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer
     >;
-    /** undefined when there is no such file. @throws Error for a file that is no interactions CSV. */
+    /** Undefined if the file does not exist. @throws Error if it is not an interactions CSV. */
     data(): Promise<DataSize | undefined>;
 }
 
-/** Below these the service refuses to train (personalize-facts: failure reasons). */
+/** Minimums of the service for a training (personalize-facts: failure reasons). */
 const leastInteractions = 1000;
 const leastUsers = 25;
 
@@ -46,14 +46,14 @@ export const configuration: Check<StackDeps> = async ({ stack, configuration }) 
 export const interactions: Check<StackDeps> = async ({ configuration, data }) => {
     const found = await configuration();
     if (!("config" in found)) {
-        return unknown("which file is not known without the configuration");
+        return unknown("unknown without the configuration");
     }
     const file = found.config.interactionsFile;
     let size: DataSize | undefined;
     try {
         size = await data();
     } catch (error) {
-        return fail(`${file} is no interactions file: ${(error as Error).message}`, "npm run data-prep");
+        return fail(`${file} is not an interactions file: ${(error as Error).message}`, "npm run data-prep");
     }
     if (size === undefined) {
         return fail(`there is no ${file}`, "npm run data-prep");
@@ -68,7 +68,7 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
     return ok(`${size.interactions.toLocaleString("en-US")} interactions in ${file}`);
 };
 
-/** Reads the file that the configuration names; undefined without one. */
+/** Reads the interactions file of the configuration; undefined without one. */
 export async function readData({ projectDir, configuration }: Omit<StackDeps, "data">): Promise<DataSize | undefined> {
     const found = await configuration();
     if (!("config" in found)) {

@@ -7,31 +7,35 @@ import { usedTPS } from "../../../cost/spend.ts";
 import { hour, minute } from "../../../cost/time.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";
 import { judgedMetric } from "../training/quality-gate.ts";
-import type { StackLook } from "./look.ts";
+import type { StackObservation } from "./observe.ts";
 
-/** One value of one metric. */
+/** One value of a metric. */
 export interface MetricValue {
     readonly name: string;
     readonly value: number;
-    /** Id of the version that it is of; undefined for a metric of the stack. */
+    /** Id of its version; undefined for a metric of the stack. */
     readonly version?: string;
 }
 
-/** PutMetricData takes so many values in a call (API reference). */
+/** Limit of PutMetricData for one call (API reference). */
 const mostAtOnce = 1000;
 
-/** Start of the minute: a second run in it says the same of the same moment. */
+/** Start of the minute: a second run in it publishes equal values. */
 export const minuteOf = (now: number): number => Math.floor(now / minute) * minute;
 
 /**
- * What is published of a look, in the terms of config/metrics.ts; what is not known is left out. Idleness and cost are
- * reckoned as the cost guard reckons them, from what it noted; the month's spend only where it noted some.
+ * The values to publish, named as in config/metrics.ts; unknown ones are omitted. Idle time and cost are calculated
+ * from the cost guard's state as the guard does; the month's spend only if it has some.
  */
-export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {
-    const { now, campaign, requests, ranking, guard, versions, importedAt } = look;
+export function valuesOf(observation: StackObservation, config: GuardConfig): MetricValue[] {
+    const { now, campaign, requests, ranking, guard, versions, importedAt } = observation;
     const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
-        ...{ campaign: { found: campaign }, requests, ranking },
-        ...{ kept: undefined, parked: undefined, solutions: undefined },
+        campaign: { found: campaign },
+        requests,
+        ranking,
+        kept: undefined,
+        parked: undefined,
+        solutions: undefined,
     });
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],
@@ -55,10 +59,10 @@ export function valuesOf(look: StackLook, config: GuardConfig): MetricValue[] {
 }
 
 /**
- * How many percent the NDCG@10 of the version that serves is below that of the one before it, as the quality gate of
- * retrain compares them; 0 where it is not below, or where there is none before. Undefined where it is not known.
+ * Percent by which the NDCG@10 of the serving version is below that of the version before, as in retrain's quality
+ * gate; 0 if it is not below, or there is none before. Undefined if unknown.
  */
-function ndcgDrop(versions: StackLook["versions"], serving: string | undefined): number | undefined {
+function ndcgDrop(versions: StackObservation["versions"], serving: string | undefined): number | undefined {
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);
     const reached = versions[at]?.metrics[judgedMetric];
     const before = versions[at - 1]?.metrics[judgedMetric];
@@ -68,7 +72,7 @@ function ndcgDrop(versions: StackLook["versions"], serving: string | undefined):
     return before === undefined || before === 0 ? 0 : Math.max(0, 100 * (1 - reached / before));
 }
 
-/** The values as PutMetricData takes them, in calls of at most a thousand; all of the moment `at`. */
+/** The values for PutMetricData, in calls of at most a thousand, all at the moment `at`. */
 export function batchesOf(values: readonly MetricValue[], stack: string, at: number): MetricDatum[][] {
     const data = values.map(({ name, value, version }) => ({
         MetricName: name,

@@ -2,26 +2,26 @@ import type { Columns } from "../../../data-prep/columns.ts";
 import type { Recommendation } from "./recommendations.ts";
 
 export interface Explanation {
-    /** Interactions of the user in the data. */
+    /** Number of the user's interactions. */
     readonly historyLength: number;
     /** Share of all users with a shorter history, 0 to 1. */
     readonly longerThan: number;
-    /** Share of the list's score that its first item has, 0 to 1; null where the recipe gives no scores. */
+    /** Share of the first item in the list's scores, 0 to 1; null if the recipe returns no scores. */
     readonly sharpness: number | null;
-    /** Share of the users compared with whose list is flatter, 0 to 1. */
+    /** Share of the compared users with a flatter list, 0 to 1. */
     readonly sharperThan: number | null;
-    /** Items of the list that are among as many most popular items. */
+    /** Number of the list's items among the most popular items. */
     readonly popularItems: number;
     readonly verdict: "unknown user" | "sparse" | "mixed" | "confident";
     readonly sentence: string;
 }
 
-/** Users with fewer interactions than this have a list that rests on little. */
+/** Users with fewer interactions have sparse data. */
 const sparseHistory = 25;
 
 /**
- * Why a list looks as it does: how much is known of the user, how sharp the scores are beside other users' lists,
- * and how much of it is what everybody gets.
+ * Explains a list: the amount of the user's data, the sharpness of its scores compared with other users, and its share
+ * of popular items.
  */
 export function explain(
     interactions: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,
@@ -63,7 +63,7 @@ function sentence(
 ): string {
     const popular = `${parts.popularItems} of ${length} are among the ${length} most watched`;
     if (parts.verdict === "unknown user") {
-        return `User ${userId} is not in the data: ${popular}, as for anyone the service does not know.`;
+        return `User ${userId} is not in the data: ${popular}, as for every unknown user.`;
     }
     const percent = (share: number) => `${Math.round(share * 100)} %`;
     const sharp =

@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { type CatalogueItem, titleLookup } from "../../../data-prep/catalogue.ts";
+import { cataloguePathBeside } from "../../../data-prep/places.ts";
 
-/** One recommended item; `score` is the service's own, absent where its recipe gives none. */
+/** One recommended item; `score` is the service's own, absent if the recipe returns none. */
 export interface Recommendation {
     readonly itemId: string;
     readonly title: string;
@@ -18,18 +21,18 @@ export interface RecommendOptions {
     /** 1 to 500. */
     readonly numResults: number;
     readonly filter?: FilterUse;
-    /** Ends the asking. */
+    /** Cancels the requests. */
     readonly signal?: AbortSignal;
 }
 
-/** A filter of the campaign's dataset group, and what its placeholders stand for. */
+/** A filter of the campaign's dataset group, with values for its placeholders. */
 export interface FilterUse {
     readonly name: string;
-    /** Values by placeholder; several where the expression takes a list. */
+    /** Values by placeholder; several for a list in the expression. */
     readonly values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Asks the campaign for each user, one after the other: its minimum may be one transaction a second. */
+/** Requests each user's list, one after the other: the minimum may be one transaction a second. */
 export async function recommend(
     { client, titleOf }: RecommendDeps,
     { campaignArn, users, numResults, filter, signal }: RecommendOptions,
@@ -52,7 +55,10 @@ export async function recommend(
     return lists;
 }
 
-/** The service wants each value in quotes and commas between them (Developer Guide, "Filtering recommendations"). */
+/**
+ * The service requires quotes around each value, and commas between them (Developer Guide, "Filtering
+ * recommendations").
+ */
 function filterOf(campaignArn: string, { name, values }: FilterUse) {
     const listed = ([placeholder, texts]: [string, readonly string[]]) =>
         [placeholder, texts.map((text) => `"${text}"`).join(",")] as const;
@@ -60,4 +66,18 @@ function filterOf(campaignArn: string, { name, values }: FilterUse) {
         filterArn: campaignArn.replace(/campaign\/.*$/, `filter/${name}`),
         filterValues: Object.fromEntries(Object.entries(values).map(listed)),
     };
+}
+
+/** Titles with their year, from the catalogue beside the interactions; ids without a catalogue. */
+export async function titlesBeside(interactionsFile: string): Promise<(itemId: string) => string> {
+    const text = await readFile(cataloguePathBeside(interactionsFile), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") {
+            throw error;
+        }
+        return "[]";
+    });
+    const catalogue = JSON.parse(text) as CatalogueItem[];
+    return titleLookup(
+        catalogue.map((item) => (item.year === null ? item : { ...item, title: `${item.title} (${item.year})` })),
+    );
 }

@@ -1,14 +1,16 @@
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 
-/** What the stacks of the project hold, as far as their states could be read. */
+/** Resources of the project's stacks, as far as their states are readable. */
 export interface AllStacks {
-    /** Names of the stacks that the backend lists, without organization and project, as tags have them. */
+    /** Names of the backend's stacks, without organization and project, as in tags. */
     readonly names: readonly string[];
     readonly unreadable: readonly { readonly stack: string; readonly reason: string }[];
-    /** ARNs of every recorded resource that has one. */
+    /** ARNs of all recorded resources. */
     readonly arns: ReadonlySet<string>;
-    /** `<Pulumi type> <id>` of every recorded resource, and `<Pulumi type> <name>` of what is being made. */
+    /**
+     * `<Pulumi type> <id>` of every recorded resource, and `<Pulumi type> <name>` of resources that are being created.
+     */
     readonly ids: ReadonlySet<string>;
 }
 
@@ -27,9 +29,9 @@ interface State {
 }
 
 /**
- * Reads the state of each stack that the backend has of this project.
+ * Reads the state of each stack of this project in the backend.
  *
- * @throws RunbookError when the backend does not even list them: nothing could be told from a leftover then.
+ * @throws RunbookError if the backend cannot list the stacks: then leftovers cannot be recognised.
  */
 export async function readAllStacks(
     ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
@@ -37,8 +39,8 @@ export async function readAllStacks(
     const listed = await ask("stack", "ls", "--json");
     if (listed.exitCode !== 0) {
         throw new RunbookError(
-            `The stacks cannot be listed, so nothing could be told from a leftover: ${listed.stderr}\n` +
-                "Log in to where they are by `pulumi login`, and try again.",
+            `The stacks cannot be listed, so leftovers cannot be recognised: ${listed.stderr}\n` +
+                "Log in to their backend with `pulumi login`, and try again.",
             listed.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem,
         );
     }
@@ -59,12 +61,12 @@ export async function readAllStacks(
     return { names: names.map(shortName), unreadable, arns, ids };
 }
 
-/** The name by which a program and its tags know a stack: the last part of `organization/project/stack`. */
+/** The stack's name in programs and tags: the last part of `organization/project/stack`. */
 export function shortName(stack: string): string {
     return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
-/** What an exported state holds; undefined if it is none. */
+/** Resources of an exported state; undefined if the text is not a state. */
 export function heldBy(exported: string): Pick<AllStacks, "arns" | "ids"> | undefined {
     let state: State;
     try {

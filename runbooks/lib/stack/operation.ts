@@ -13,7 +13,7 @@ import { shortName } from "./all-stacks.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
 import { requireStackConfig, selectedStack } from "./stack-config.ts";
 
-/** Options of the runbooks that change what a stack serves. */
+/** Options of runbooks that change the serving campaign. */
 export interface OperationOptions extends CommonOptions {
     readonly configFile?: string;
     readonly reason?: string;
@@ -21,38 +21,40 @@ export interface OperationOptions extends CommonOptions {
     readonly yes?: boolean;
 }
 
-/** Adds the option that `pulumi up` has, too. */
+/** Adds the option `--config-file` of `pulumi up`. */
 export const withConfigFile = (command: Command): Command =>
     command.option(
         "--config-file <file>",
         "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml",
     );
 
-/** A stack, as an operation on it finds it. */
+/** A stack as an operation finds it. */
 export interface OperatedStack {
-    /** As Pulumi is told it. */
+    /** The stack's name for Pulumi. */
     readonly stack: string;
     readonly config: StackConfig;
     readonly recorded: readonly RecordedResource[];
-    /** ARN of what the program made of a kind; undefined where it is not there. */
+    /** ARN of the program's resource of a kind; undefined if it does not exist. */
     arnOf(kind: RecordedResource["kind"]): string | undefined;
 }
 
 /**
  * Reads a stack's configuration and state.
  *
- * @throws RunbookError when there is no such stack, or its configuration has problems.
+ * @throws RunbookError if the stack does not exist, or its configuration has problems.
  */
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
-    const stack = named ?? (await selectedStack("Name one by --stack."));
+    const stack = named ?? (await selectedStack("Name one with --stack."));
     const reading = requireStackConfig(stack, configFile);
-    // Where there is no such stack, the state's words count: whoever operates one is not about to make it.
+    // If the stack does not exist, the error of the state is better: an operator of a stack does not want to create it.
     reading.catch(() => undefined);
     const recorded = await recordedResources(stack);
     return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
 
-/** ARN of what the program made of a kind, for the campaign or for the ranking one; undefined where it is not there. */
+/**
+ * ARN of the program's resource of a kind, of the first campaign or the ranking one; undefined if it does not exist.
+ */
 export const arnIn = (
     recorded: readonly RecordedResource[],
     kind: RecordedResource["kind"],
@@ -60,7 +62,7 @@ export const arnIn = (
 ): string | undefined =>
     recorded.findLast((made) => made.kind === kind && made.arn !== undefined && (made.ranks ?? false) === ranks)?.arn;
 
-/** Of the campaign that orders given films (config rankingCampaign); each undefined where the state has none. */
+/** ARNs of the ranking campaign (config rankingCampaign) and its version; undefined if the state has none. */
 export function rankingOf(recorded: readonly RecordedResource[]): {
     readonly campaignArn: string | undefined;
     readonly solutionVersionArn: string | undefined;
@@ -70,20 +72,22 @@ export function rankingOf(recorded: readonly RecordedResource[]): {
 }
 
 /**
- * For what needs the campaign.
+ * Refuses while the campaign is parked.
  *
  * @throws RunbookError while it is parked.
  */
 export async function refuseParked(deps: OperationDeps, { region, stack }: StackConfig): Promise<void> {
     const { parked } = await readStateFlags(deps.ssm(region), stack);
     if (parked) {
-        throw new RunbookError(`The campaign is parked since ${parked.since}. Bring it back first: npm run resume`);
+        throw new RunbookError(
+            `The campaign has been parked since ${parked.since}. Bring it back first: npm run resume`,
+        );
     }
 }
 
 /**
- * The stack's campaign: the one that the state has, else the one of ours that has the name which the program gives. It
- * may be gone; undefined when there is neither.
+ * The stack's campaign: the one in the state, otherwise the stack's own by its name. It may be deleted in AWS;
+ * undefined without either.
  */
 export async function operatedCampaign(deps: OperationDeps, of: OperatedStack): Promise<OperatedCampaign | undefined> {
     const { stack, config } = of;
@@ -106,8 +110,8 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
 }
 
 /**
- * The campaign as the program would make it, at a version; `name` is of another one than the first. What was made outside comes
- * back under the name that it had there, so that config adopt still means it.
+ * Inputs of the campaign as the program would make it, at a version; `name` names another campaign than the first. An
+ * adopted campaign keeps its name, so that config `adopt` stays valid.
  */
 export function campaignInputs(
     { config }: OperatedStack,
@@ -127,7 +131,7 @@ export function campaignInputs(
     };
 }
 
-/** The real world for an operation: progress on stderr; `signal` ends every wait, and with it the operation. */
+/** Dependencies of an operation in AWS: progress on stderr; `signal` ends every wait and the operation. */
 export function operationDeps(signal: AbortSignal): OperationDeps {
     return {
         client: personalizeClients(),
@@ -135,7 +139,7 @@ export function operationDeps(signal: AbortSignal): OperationDeps {
         sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
         now: () => performance.now() / 1000,
         log: (message) => process.stderr.write(`${message}\n`),
-        // A runbook has no engine: it is itself who would note what happens.
+        // A runbook has no engine: it records the result itself.
         assertEngineAlive: async () => signal.throwIfAborted(),
         random: Math.random,
     };

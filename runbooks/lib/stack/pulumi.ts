@@ -1,19 +1,21 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
-/** Exit code where there is no pulumi on the PATH, as a shell has it. */
+/** Exit code without pulumi on the PATH, as in a shell. */
 export const noSuchCommand = 127;
 
-/** What a command of Pulumi's ended with; `exitCode` is `noSuchCommand` where there is no pulumi on the PATH. */
+/** Result of a Pulumi command; `exitCode` is `noSuchCommand` without pulumi on the PATH. */
 export interface PulumiAnswer {
     readonly exitCode: number;
     readonly stdout: string;
     readonly stderr: string;
 }
 
-/** Runs a command of Pulumi's in the project's folder, asking nothing; a failure is an answer, too. */
+/** Runs a Pulumi command in the project's folder without questions; a failure is a result too. */
 export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
     const options = { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 };
     return new Promise((resolve) => {
@@ -24,4 +26,30 @@ export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
             resolve({ exitCode, stdout, stderr: missing ? "there is no pulumi on the PATH" : stderr.trim() });
         });
     });
+}
+
+/**
+ * Runs `pulumi up` without questions, with its output on stderr. On Ctrl-C the engine ends after its current step, and
+ * this waits for it.
+ *
+ * @returns the engine's exit code.
+ */
+export async function pulumiUp(stack: string, configFile: string | undefined, signal: AbortSignal): Promise<number> {
+    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
+    const file = configFile === undefined ? [] : ["--config-file", configFile];
+    const child = spawn("pulumi", [...args, ...file], { cwd: projectDir, stdio: ["ignore", 2, 2] });
+    // A terminal sends Ctrl-C to the engine itself.
+    const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
+    signal.addEventListener("abort", interrupt, { once: true });
+    try {
+        const [code] = await once(child, "close");
+        return code ?? exitCodes.problem;
+    } catch (error) {
+        const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+        throw missing
+            ? new RunbookError("There is no pulumi on the PATH. See README.md, On AWS.", exitCodes.usage)
+            : error;
+    } finally {
+        signal.removeEventListener("abort", interrupt);
+    }
 }

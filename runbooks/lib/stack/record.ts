@@ -4,10 +4,10 @@ import { type ExportedStack, isOfRanking } from "./stack.ts";
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
 
 /**
- * Brings what the stack's state says of the campaigns up to what stands in AWS. A runbook changes the campaign beside
- * Pulumi, and `pulumi up` compares with its state alone: it would see nothing to do where there is something. A
- * campaign that the state does not have, as after park, is taken up by an `up` of it alone. Where the state cannot be
- * written (no pulumi, another `up` under way) it says how to do it later.
+ * Updates the campaigns in the stack's state to those in AWS. A runbook changes the campaign outside Pulumi, and
+ * `pulumi up` compares with the state only, so it would miss the difference. An `up` of the campaign alone records one
+ * that the state does not have, as after park. If the state cannot be written (no pulumi, another `up`), prints the
+ * command for later.
  */
 export async function recordCampaign(
     stack: string,
@@ -23,7 +23,7 @@ export async function recordCampaign(
     if (exported.exitCode === 0 && recorded === undefined && !isThere) {
         return;
     }
-    // The ranking campaign goes and comes with the first.
+    // The ranking campaign is deleted and created with the first.
     const targets = [false, true].flatMap((ranks) => {
         const target = recorded
             ? urnOf("Campaign", ranks)
@@ -35,9 +35,9 @@ export async function recordCampaign(
             ? await askPulumi(recorded ? "refresh" : "up", "--yes", "--skip-preview", ...targets, ...where)
             : exported;
     if (answer.exitCode !== 0) {
-        const said = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
-        const why = said.find((line) => line.startsWith("error:")) ?? answer.stderr;
+        const output = `${answer.stdout}\n${answer.stderr}`.split("\n").map((line) => line.trim());
+        const why = output.find((line) => line.startsWith("error:")) ?? answer.stderr;
         const later = recorded ? "pulumi refresh" : "pulumi up";
-        process.stderr.write(`Pulumi's state does not know of it yet (${why}). Record it by: ${later}\n`);
+        process.stderr.write(`The Pulumi state does not have this change yet (${why}). Record it with: ${later}\n`);
     }
 }

@@ -4,10 +4,10 @@ import { duration } from "../../../personalize/wait.ts";
 import { table } from "../cli/table.ts";
 import type { StackReport } from "./stack-report.ts";
 
-/** How a stack stands, as a person reads it. */
+/** The state of a stack as text. */
 export function reportText({ overall, resources, money, unread }: StackReport): string {
     if (overall === "empty") {
-        return "The stack has no Personalize resources. Make them by: pulumi up";
+        return "The stack has no Personalize resources. Create them with: pulumi up";
     }
     const rows = resources.map(({ resource, state, ageSeconds }) => [
         resource,
@@ -46,9 +46,9 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
 }
 
 const parkedText = ({ since, reason }: { readonly since: string; readonly reason: string }) =>
-    `the campaign is parked since ${readable(Date.parse(since))} (${reason}). It comes back by: npm run resume`;
+    `the campaign has been parked since ${readable(Date.parse(since))} (${reason}). To resume it: npm run resume`;
 
-/** A line for each thing that stands otherwise than before; without a report before, for each thing. */
+/** One line for each change; without an earlier report, for each resource. */
 export function changesSince(before: StackReport | undefined, after: StackReport): string[] {
     const [old, now] = [before === undefined ? new Map() : factsOf(before), factsOf(after)];
     const gone = [...old.keys()].filter((what) => !now.has(what));

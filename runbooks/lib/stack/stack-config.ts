@@ -7,22 +7,22 @@ import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
-/** Name of the Pulumi project, which is also its tag on everything. */
+/** Name of the Pulumi project, also a tag on all resources. */
 export async function projectName(): Promise<string> {
     const text = await readFile(join(projectDir, "Pulumi.yaml"), "utf8");
     return /^name: *(\S+)/m.exec(text)?.[1] ?? "";
 }
 
-/** The values of a stack, its own and the project's defaults, by their whole key; undefined for those that are secret. */
+/** The values of a stack with the project's defaults, by full key; undefined for secrets. */
 export function configValues(json: string): ReadonlyMap<string, string | undefined> {
     const values = JSON.parse(json) as Record<string, { value?: string }>;
     return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
 }
 
-/** The file that has a stack's own values, unless `--config-file` names another. */
+/** The stack's configuration file, unless `--config-file` names another. */
 export const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
 
-/** The configuration of a stack as the program will see it, or what is wrong with it, or Pulumi's refusal. */
+/** The configuration of a stack as the program will read it, its problems, or Pulumi's error. */
 export async function readStackConfig(
     stack: string,
     project: string,
@@ -44,22 +44,22 @@ export async function readStackConfig(
 }
 
 /**
- * The stack that is selected.
+ * The selected stack.
  *
- * @throws RunbookError when none is, with `advice`.
+ * @throws RunbookError if none is selected, with `advice`.
  */
-export async function selectedStack(advice = "Name the one that you are about to make: --stack dev"): Promise<string> {
+export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
-        throw new RunbookError(`There is no stack selected (${stderr}). ${advice}`, exitCodes.noStack);
+        throw new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack);
     }
     return stdout.trim();
 }
 
 /**
- * The configuration of a stack, for what cannot go on without one.
+ * The configuration of a stack.
  *
- * @throws RunbookError with every bad value, or Pulumi's refusal.
+ * @throws RunbookError with all problems, or Pulumi's error.
  */
 export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
     const found = await readStackConfig(stack, await projectName(), configFile);
@@ -72,9 +72,46 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
     }
     if (/no stack named/.test(found.stderr)) {
         throw new RunbookError(
-            `There is no such stack as ${stack}. Make it by: pulumi stack init ${stack}`,
+            `There is no stack ${stack}. Create it with: pulumi stack init ${stack}`,
             exitCodes.noStack,
         );
     }
     throw new RunbookError(found.stderr, found.exitCode === noSuchCommand ? exitCodes.usage : exitCodes.problem);
+}
+
+/**
+ * The region of a runbook: the named one, otherwise the stack's, otherwise AWS_REGION.
+ *
+ * @throws RunbookError without a region, or if the stack does not exist.
+ */
+export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
+    const found = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
+    if (!found) {
+        throw new RunbookError("No region is known. Name one with --region, or a stack with --stack.", exitCodes.usage);
+    }
+    return found;
+}
+
+async function stackRegion(stack: string | undefined): Promise<string | undefined> {
+    const which = stack === undefined ? [] : ["--stack", stack];
+    const { exitCode, stdout, stderr } = await askPulumi("config", "--json", ...which);
+    if (exitCode !== 0 && stack !== undefined) {
+        throw /no stack named/.test(stderr)
+            ? new RunbookError(
+                  `There is no stack ${stack}. List the stacks with \`pulumi stack ls\`, and name one with --stack.`,
+                  exitCodes.noStack,
+              )
+            : new RunbookError(stderr);
+    }
+    return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
+}
+
+/** Creates one client for each region, at its first use. */
+export function byRegion<C>(make: (region: string) => C): (region: string) => C {
+    const clients = new Map<string, C>();
+    return (region) => {
+        const client = clients.get(region) ?? make(region);
+        clients.set(region, client);
+        return client;
+    };
 }

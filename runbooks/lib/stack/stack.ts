@@ -3,18 +3,18 @@ import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, noSuchCommand } from "./pulumi.ts";
 
-/** A Personalize resource as the stack's state has it. */
+/** A Personalize resource in the stack's state. */
 export interface RecordedResource {
     readonly kind: ResourceKindName;
-    /** Absent while an `up` is still making it: the ARN is recorded when the wait has ended. */
+    /** Absent while an `up` creates it: the ARN is recorded at the end of the wait. */
     readonly arn?: string;
     readonly region: string;
     readonly inputs: Properties;
-    /** Whether it is of the second campaign, which orders given films: runbooks operate the first. */
+    /** Whether it belongs to the ranking campaign: runbooks operate the first one. */
     readonly ranks?: true;
 }
 
-/** What `pulumi stack export` prints, as far as it is read here. */
+/** The used part of `pulumi stack export`. */
 export interface ExportedStack {
     readonly deployment?: {
         readonly resources?: readonly ExportedResource[];
@@ -28,47 +28,47 @@ interface ExportedResource {
     readonly id?: string;
     /** ISO 8601. */
     readonly created?: string;
-    /** Replaced, and on its way out. */
+    /** Replaced, and waiting for deletion. */
     readonly delete?: boolean;
     readonly inputs?: Properties;
     readonly outputs?: Properties;
 }
 
 /**
- * The outputs of a stack, from Pulumi's own command.
+ * The outputs of a stack, from Pulumi's command.
  *
- * @throws RunbookError when there is no pulumi, no such stack, or nothing deployed.
+ * @throws RunbookError without pulumi, without such a stack, or before its first deployment.
  */
 export async function stackOutputs(stack: string | undefined): Promise<Record<string, string>> {
     return JSON.parse(await pulumi(["stack", "output", "--json"], stack)) as Record<string, string>;
 }
 
-/** The Personalize resources of a stack, in the order in which they were made; also during and after a failed `up`. */
+/** The Personalize resources of a stack, in the order of creation; also during and after a failed `up`. */
 export async function recordedResources(stack: string | undefined): Promise<RecordedResource[]> {
     return recordedIn(await exportedStack(stack));
 }
 
-/** The whole state of a stack; errors as of `stackOutputs`. */
+/** The whole state of a stack; errors as in `stackOutputs`. */
 export async function exportedStack(stack: string | undefined): Promise<ExportedStack> {
     return JSON.parse(await pulumi(["stack", "export"], stack)) as ExportedStack;
 }
 
-/** The outputs of an exported stack; a secret one is not readable there. */
+/** The outputs of an exported stack; secret ones are not readable. */
 export function outputsIn({ deployment }: ExportedStack): Properties {
     return deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
-/** When the first thing of a stack was made, epoch milliseconds; undefined where there is none. */
+/** Creation time of the stack's first resource, epoch milliseconds; undefined without one. */
 export function bornAt({ deployment }: ExportedStack): number | undefined {
     const times = (deployment?.resources ?? []).flatMap(({ created }) => (created ? [Date.parse(created)] : []));
     return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Whether a resource is a part of the component that holds the ranking campaign. */
+/** Whether a resource belongs to the component of the ranking campaign. */
 export const isOfRanking = (urn: string | undefined): boolean =>
     urn?.includes("movie-recommender:personalize:RankingCampaign$") ?? false;
 
-/** The Personalize resources of an exported stack, and after them what an `up` is making just now. */
+/** The Personalize resources of an exported stack, then those that an `up` is creating. */
 export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
     const made = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
@@ -93,7 +93,7 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
     }
     if (/no stack named|no stack selected|no previous deployment/.test(stderr)) {
         throw new RunbookError(
-            `There is no such stack${stack ? ` as ${stack}` : " selected"}. See them by \`pulumi stack ls\`, and name one with --stack.`,
+            `${stack ? `There is no stack ${stack}` : "No stack is selected"}. List the stacks with \`pulumi stack ls\`, and name one with --stack.`,
             exitCodes.noStack,
         );
     }

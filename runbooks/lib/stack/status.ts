@@ -4,14 +4,14 @@ import { goneOrThrow } from "../../../personalize/remove.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
 import type { RecordedResource } from "./stack.ts";
 
-/** A resource as it stands, and what a person does next. */
+/** The state of a resource, and the next step. */
 export interface ResourceStatus {
     readonly resource: string;
-    /** null while the service does not have it yet. */
+    /** Null while the service does not have it yet. */
     readonly arn: string | null;
-    /** The service's own word, or `GONE`, or `NOT YET MADE`. */
+    /** The service's status, or `GONE`, or `NOT YET MADE`. */
     readonly state: string;
-    /** Seconds since the service last changed it; null where it does not say. */
+    /** Seconds since the last change; null if the service does not return it. */
     readonly ageSeconds: number | null;
     readonly failureReason: string | null;
     readonly consoleUrl: string;
@@ -20,7 +20,7 @@ export interface ResourceStatus {
 
 export type Overall = "empty" | "active" | "working" | "failed";
 
-/** Looks at each recorded resource. `now` is in milliseconds since the epoch. */
+/** Reads the state of each recorded resource. `now` is in epoch milliseconds. */
 export async function statusOf(
     clientOf: (region: string) => PersonalizeClient,
     resources: readonly RecordedResource[],
@@ -54,7 +54,7 @@ export async function statusOf(
     );
 }
 
-/** The worst of all states, in one word. */
+/** The worst of all states. */
 export function overall(statuses: readonly ResourceStatus[]): Overall {
     if (statuses.length === 0) {
         return "empty";
@@ -65,22 +65,22 @@ export function overall(statuses: readonly ResourceStatus[]): Overall {
     return statuses.every(({ state }) => state === "ACTIVE") ? "active" : "working";
 }
 
-/** Whether the service gave it up. */
+/** Whether the service ended with a failure. */
 export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
 
 function nextStep(noun: string, state: string): string | null {
     if (state === "GONE") {
-        return "it was deleted outside: `pulumi refresh`, then `pulumi up`";
+        return "it was deleted outside Pulumi: `pulumi refresh`, then `pulumi up`";
     }
     if (/FAILED|STOPPED/.test(state)) {
-        const then = state.startsWith("ACTIVE") ? "the old one goes on until then" : "it is made anew";
-        return `mend what the reason says, then \`pulumi up\`: ${then}`;
+        const then = state.startsWith("ACTIVE") ? "the old one serves until then" : "it is created again";
+        return `fix the cause, then run \`pulumi up\`: ${then}`;
     }
     if (state === "NOT YET MADE") {
-        return "`pulumi up` is about to make it; if none runs any more, run it again";
+        return "`pulumi up` will create it; if none is running, run it again";
     }
     if (/PENDING|IN_PROGRESS/.test(state)) {
         return "wait: `npm run watch-status -- --wait`";
     }
-    return noun === "campaign" ? "it bills while it is ACTIVE: `pulumi destroy` ends that" : null;
+    return noun === "campaign" ? "it costs money while it is ACTIVE: `pulumi destroy` deletes it" : null;
 }

@@ -18,35 +18,36 @@ import { switchVersion } from "../../../personalize/operations/switch-version.ts
 import { RunbookError } from "../cli/runbook.ts";
 import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
 
-/** What a retraining needs of the world around it, so that it can be told as one story. */
+/** Dependencies of a retraining, so that tests can replace them. */
 export interface RetrainDeps extends OperationDeps {
-    /** Runs `pulumi up`. @throws Error when it fails. */
+    /** Runs `pulumi up`. @throws Error if it fails. */
     up(): Promise<void>;
-    /** ARN of the newest version that the stack has recorded. */
+    /** ARN of the newest version in the stack's state. */
     newest(): Promise<string>;
     compare(fresh: string, live: string): Promise<Compared>;
-    /** What is wrong with the campaign's answers. */
+    /** A problem of the campaign's answers. */
     smokeProblem(): Promise<string | undefined>;
 }
 
-/** How a retraining ended; `fresh` is the new version, null where there was nothing to train on. */
+/** Result of a retraining; `fresh` is the new version, null without new data. */
 export interface Retrained {
     readonly outcome: "switched" | "nothing new" | "refused" | "rolled back";
     readonly live: string;
     readonly fresh: string | null;
-    /** The newest version that there was before; another than `live` where that is held. */
+    /** The newest version before; differs from `live` if that is held. */
     readonly newest: string;
     readonly compared: Compared | null;
-    /** Why it was refused or rolled back. */
+    /** Reasons of a refusal or rollback. */
     readonly reasons: readonly string[];
 }
 
 /**
- * Trains on new data while the live version serves on, switches to the new version if it is good enough, tries it, and
- * goes back if it does not answer well. Where it stands is noted in the stack's marks before each step, so that the
- * same call goes on after a crash, and pays nothing twice: what was trained is recorded by the stack.
+ * Trains on new data while the live version serves, switches to the new version if it passes the gate, tests it, and
+ * switches back if the test fails. Each step is recorded in the state flags first, so the same call resumes after a
+ * crash and pays for nothing twice: the stack's state has the trained version.
  *
- * @throws Error what stopped it; the live version serves on, and the note keeps `pulumi up` from moving it.
+ * @throws Error the cause of an abort; the live version continues to serve, and the hold keeps `pulumi up` from moving
+ * it.
  */
 export async function retrain(
     deps: RetrainDeps,
@@ -55,14 +56,14 @@ export async function retrain(
 ): Promise<Retrained> {
     const { stack, campaignArn } = campaign;
     const ssm = deps.ssm(regionOf(campaignArn));
-    const note = (mark: Omit<ServingFlag, "since">) =>
-        writeStateFlag(ssm, stack, "serving", { ...mark, since: nowIso() });
+    const record = (flag: Omit<ServingFlag, "since">) =>
+        writeStateFlag(ssm, stack, "serving", { ...flag, since: nowIso() });
     const served = (await settledCampaign(deps, campaign))?.solutionVersionArn;
     if (served === undefined) {
-        throw new RunbookError("The stack has no campaign, so there is nothing to switch. Make it by: pulumi up");
+        throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
     }
     const { serving }: StateFlags = await readStateFlags(ssm, stack);
-    // A hold that the campaign does not obey yet is a switch that was cut short: `up` brings it to its end.
+    // A hold on another version than the serving one is an interrupted switch: `up` completes it.
     const held = serving?.hold ? serving.solutionVersionArn : served;
     const retraining: Retraining = serving?.retraining ?? {
         live: held,
@@ -72,24 +73,24 @@ export async function retrain(
     const { live, newest, before } = retraining;
     deps.log(
         serving?.retraining
-            ? `going on with the retraining of ${serving.since}: version ${nameOf(live)} is to be succeeded`
-            : `version ${nameOf(live)} serves, and goes on until a new one has passed`,
+            ? `resuming the retraining of ${serving.since}, which replaces version ${nameOf(live)}`
+            : `version ${nameOf(live)} continues to serve until a new one has passed`,
     );
-    // After a crash in the middle of the switch that is not `live`, and moving back is no use.
+    // After a crash during the switch this is not `live`; moving back is not needed.
     const meanwhile = serving?.retraining ? served : held;
-    await note({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
+    await record({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
     await deps.up();
     const fresh = await deps.newest();
     const end = { live, fresh, newest, compared: null, reasons: [] };
     if (fresh === newest) {
-        await note({ solutionVersionArn: meanwhile, ...before, from: meanwhile });
+        await record({ solutionVersionArn: meanwhile, ...before, from: meanwhile });
         return { ...end, outcome: "nothing new", fresh: null };
     }
 
     const compared = await deps.compare(fresh, live);
     const reasons = refusals(compared, thresholds);
     if (reasons.length > 0) {
-        // In the end the live one: a crash after the switch may have left the new one serving.
+        // Ends at the live version: a crash after the switch may have left the new one serving.
         const reason = `the quality gate refused ${nameOf(fresh)}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason });
         return { ...end, outcome: "refused", compared, reasons };
@@ -97,7 +98,7 @@ export async function retrain(
 
     const figure = (of: Compared["live"]) => of?.[judgedMetric]?.toFixed(4) ?? "unknown";
     const reason = `retrained: NDCG@10 ${figure(compared.fresh)} after ${figure(compared.live)}`;
-    await note({ solutionVersionArn: fresh, hold: false, reason, from: live, retraining });
+    await record({ solutionVersionArn: fresh, hold: false, reason, from: live, retraining });
     await deps.up();
     const problem = await deps.smokeProblem();
     if (problem !== undefined) {
@@ -105,6 +106,6 @@ export async function retrain(
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason: failed });
         return { ...end, outcome: "rolled back", compared, reasons: [problem] };
     }
-    await note({ solutionVersionArn: fresh, hold: false, reason, from: live });
+    await record({ solutionVersionArn: fresh, hold: false, reason, from: live });
     return { ...end, outcome: "switched", compared };
 }

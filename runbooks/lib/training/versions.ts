@@ -10,46 +10,47 @@ import { hasName, isNotFound } from "../../../personalize/errors.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { importOf } from "../../../personalize/solution-version.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** Metrics under the service's keys. */
+/** Metrics by the service's keys. */
 export type Metrics = Readonly<Record<string, number>>;
 
-/** A switch of the campaign that a runbook noted. */
+/** A switch of the campaign, recorded by a runbook. */
 export interface NotedSwitch {
     readonly solutionVersionArn: string;
     /** ISO 8601. */
     readonly at: string;
-    /** ARN of who did it; null where SSM does not say. */
+    /** ARN of the caller; null if SSM does not return it. */
     readonly by: string | null;
     readonly reason: string;
 }
 
-/** A version as a list of them has it. */
+/** A version as the service lists it. */
 export interface ListedVersion {
     readonly id: string;
     readonly solutionVersionArn: string;
     readonly status: string;
-    /** ISO 8601; null where the service does not say. */
+    /** ISO 8601; null if the service does not return it. */
     readonly madeAt: string | null;
     readonly trainingType: string | null;
 }
 
-/** One version of a solution, and what became of it. */
+/** One version of a solution, with its data, quality, cost and use. */
 export interface Version extends ListedVersion {
-    /** The import that it was trained on; null for one that the service, or somebody else, trained. */
+    /** Its import; null for a version that the service or another program trained. */
     readonly importJobArn: string | null;
-    /** First eight digits of the SHA-256 of the imported file, as the import job's name has it. */
+    /** First eight digits of the imported file's SHA-256, from the import job's name. */
     readonly dataHash: string | null;
     readonly metrics: Metrics | null;
     readonly trainingHours: number | null;
-    /** null where the price depends on what nobody noted. */
+    /** Null if the price depends on an unrecorded value. */
     readonly trainingUsd: UsdRange | null;
     readonly servingNow: boolean;
-    /** The last switch to it; null for one that `pulumi up` made, or that never served. */
+    /** The last switch to it; null if `pulumi up` made it, or it never served. */
     readonly switched: Omit<NotedSwitch, "solutionVersionArn"> | null;
 }
 
-/** Metrics of a version; null where there are none: it is not ACTIVE, or its recipe has none. */
+/** Metrics of a version; null if it is not ACTIVE, or its recipe has none. */
 export async function metricsOf(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
     try {
         const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
@@ -62,7 +63,7 @@ export async function metricsOf(client: PersonalizeClient, solutionVersionArn: s
     }
 }
 
-/** The versions of a solution, the oldest first, as far as a list of them says. */
+/** The versions of a solution, the oldest first, from the service's list. */
 export async function listVersions(client: PersonalizeClient, solutionArn: string): Promise<ListedVersion[]> {
     const versions: ListedVersion[] = [];
     for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
@@ -79,7 +80,7 @@ export async function listVersions(client: PersonalizeClient, solutionArn: strin
     return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
 }
 
-/** All versions of a solution, the oldest first; `serving` is the ARN of the one that the campaign serves. */
+/** All versions of a solution, the oldest first; `serving` is the ARN of the serving one. */
 export async function versionsOf(
     client: PersonalizeClient,
     solutionArn: string,
@@ -87,7 +88,7 @@ export async function versionsOf(
     switches: readonly NotedSwitch[],
 ): Promise<Version[]> {
     const versions: Version[] = [];
-    // One after the other: a solution of years has many, and the service throttles at ten calls a second.
+    // Sequential: an old solution has many versions, and the service throttles at ten calls a second.
     for (const listed of await listVersions(client, solutionArn)) {
         const { solutionVersionArn, status } = listed;
         const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
@@ -109,12 +110,12 @@ export async function versionsOf(
     return versions;
 }
 
-/** v2 bills the interactions that it considered, and a version does not say how many those were. */
+/** v2 bills the considered interactions, whose number a version does not contain. */
 function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange | null {
     return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
 }
 
-/** The switches that runbooks noted in a stack's parameter, the oldest first; SSM keeps the last hundred notes. */
+/** The switches recorded in a stack's parameter, the oldest first; SSM keeps the last hundred values. */
 export async function notedSwitches(client: SSMClient, stack: string): Promise<NotedSwitch[]> {
     const notes: { value: string; at: string; by: string | null }[] = [];
     try {
@@ -133,8 +134,8 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
 }
 
 /**
- * Of all notes those that moved the campaign: a hold or a release of what serves is none, nor is one that failed, nor
- * one of a retraining that notes it again when it has come to its end.
+ * The recorded values that moved the campaign: not a hold or release of the serving version, not a failed switch, and
+ * not the repeated value at the end of a retraining.
  */
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
@@ -147,4 +148,33 @@ export function switchesIn(
             ? []
             : [{ solutionVersionArn, at: at || since, by, reason }];
     });
+}
+
+/**
+ * The version for a rollback: the one with this id or ARN, otherwise the ACTIVE one before `live`.
+ *
+ * @throws RunbookError with the possible choices.
+ */
+export function chooseTarget(versions: readonly ListedVersion[], live: string, wanted: string | undefined): string {
+    const choices = versions.filter(
+        ({ status, solutionVersionArn }) => status === "ACTIVE" && solutionVersionArn !== live,
+    );
+    const named = choices.map(({ id, madeAt }) => `${id} (${madeAt?.slice(0, 16).replace("T", " ") ?? "?"})`);
+    const can = named.length > 0 ? `Choices: ${named.join(", ")}` : "There is no other ACTIVE version";
+    if (wanted === undefined) {
+        const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === live);
+        const before = versions.slice(0, Math.max(0, at)).findLast(({ status }) => status === "ACTIVE");
+        if (before === undefined) {
+            throw new RunbookError(`There is no ACTIVE version before the one that serves. ${can}.`);
+        }
+        return before.solutionVersionArn;
+    }
+    const found = versions.find(({ id, solutionVersionArn }) => id === wanted || solutionVersionArn === wanted);
+    if (found === undefined) {
+        throw new RunbookError(`${wanted} is not a version of this solution. ${can}.`, exitCodes.usage);
+    }
+    if (found.status !== "ACTIVE") {
+        throw new RunbookError(`Version ${found.id} is ${found.status}, not ACTIVE. ${can}.`, exitCodes.usage);
+    }
+    return found.solutionVersionArn;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { guardWorld, solutionArn } from "./guard-world.ts";
+import { guardWorld, solutionArn } from "../../support/guard-world.ts";
 
 type World = ReturnType<typeof guardWorld>;
 

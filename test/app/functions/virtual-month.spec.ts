@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hour, minute } from "../../../cost/time.ts";
-import { guardWorld } from "./guard-world.ts";
+import { guardWorld } from "../../support/guard-world.ts";
 
 const ports = [
     "campaign",

@@ -140,7 +140,7 @@ describe("the alarms", () => {
             const [, heading, command] = /^# ([\w-]+): .+\n\n```sh\nnpm run ([\w-]+)/.exec(text) ?? [];
             assert.equal(`${heading}.md`, page);
             assert.ok(command !== undefined && command in scripts, `${page}: npm run ${command}`);
-            for (const part of ["What it means", "What to look at", "How to mend it", "When to ignore it"]) {
+            for (const part of ["Meaning", "Check", "Fix", "When to ignore it"]) {
                 assert.ok(text.includes(`**${part}.**`), `${page}: ${part}`);
             }
         }

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { halfLifeDays, popularity, ranked } from "../../../data-prep/tables/popular.ts";
-import { growthOf, trending } from "../../../data-prep/tables/trending.ts";
-import { spanOf, viewsOf } from "../../../data-prep/tables/views.ts";
+import { spanOf, viewsOf } from "../../../data-prep/by-user.ts";
+import { growthOf, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
 import { columnsFrom } from "../../support/columns.ts";
 
 const day = 86_400;
 const newest = 900_000_000;
 type Event = readonly [string, string, number];
 
-/** So many views of a film, each by somebody else, so many days before the newest event. */
+/** Views of a film, each by another user, some days before the newest event. */
 const views = (item: string, count: number, daysAgo: number): Event[] =>
     Array.from({ length: count }, (_, at) => [`${item}-${daysAgo}-${at}`, item, newest - daysAgo * day]);
 
@@ -56,7 +55,7 @@ describe("popular films", () => {
         assert.deepEqual(ranked(popularity(columns, viewsOf(columns))), [1, 0]);
     });
 
-    it("are told apart by the second count, then by number", () => {
+    it("are ordered by the second count, then by number", () => {
         assert.deepEqual(ranked(Float64Array.of(1, 2, 1, 1), [5, 0, 6, 5]), [1, 2, 0, 3]);
     });
 });

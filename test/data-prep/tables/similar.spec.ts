@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { viewsOf } from "../../../data-prep/by-user.ts";
 import type { Columns } from "../../../data-prep/columns.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../../data-prep/tables/similar.ts";
-import { viewsOf } from "../../../data-prep/tables/views.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
 
@@ -23,7 +23,7 @@ const anyColumns = fc
     )
     .map(columnsFrom);
 
-/** Says the same by way of a matrix and of plain numbers. */
+/** A reference implementation with a matrix of plain numbers. */
 function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): number[][] {
     const together = all(columns).map(() => all(columns).map(() => 0));
     columns.userIds.forEach((_, user) => {
@@ -48,7 +48,7 @@ function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): nu
 
 describe("films like one", () => {
     it("are what one counts by hand", () => {
-        // Ann: a b c. Bob: a b. Cid: a. Nobody has c with others than Ann.
+        // Ann: a b c. Bob: a b. Cid: a. Only Ann has c.
         const columns = columnsFrom([
             ["ann", "a", 1],
             ["ann", "b", 2],
@@ -71,7 +71,7 @@ describe("films like one", () => {
         assert.ok(Math.abs((light?.scores[0] ?? 0) - (1 / 3 + 1 / 2)) < 1e-5);
     });
 
-    it("are what a matrix of all pairs says, whatever the data", () => {
+    it("equal those of a matrix of all pairs, for any data", () => {
         fc.assert(
             fc.property(anyColumns, (columns) => {
                 const expected = byMatrix(columns, timeAwareCosine);

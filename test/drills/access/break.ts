@@ -20,13 +20,13 @@ import {
 } from "./edits.ts";
 import { type Body, document, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
-/** One fault: what it does to a world, and which places it takes, so that two do not hide each other. */
+/** One fault: its change of a world, and the places that it changes, so that two faults do not hide each other. */
 export interface Break {
     readonly name: string;
     readonly fault: FaultId;
-    /** Dotted; a place hides all that begins with it. */
+    /** Dotted paths; a place hides all places below it. */
     readonly places: readonly string[];
-    /** Places that must be as they should be for it to show. */
+    /** Places that must be correct for the fault to be visible. */
     readonly needs: readonly string[];
     make(world: World): World;
 }
@@ -37,15 +37,15 @@ const one = (
     make: Break["make"],
     name: string = fault,
     needs: readonly string[] = [],
-): Break => ({ ...{ name, fault, places: typeof places === "string" ? [places] : places, needs, make } });
-/** A key shows where its object does, and lies in its bucket's region. */
+): Break => ({ name, fault, places: typeof places === "string" ? [places] : places, needs, make });
+/** A key's fault is visible only if its object exists, in a bucket of the right region. */
 const encrypted = ["object.found", "region"];
 const neverRole = {
     StringEquals: { "aws:SourceAccount": "000000000000" },
     ArnLike: { "aws:SourceArn": source("000000000000") },
 };
 
-/** Every fault that the local AWS can have. */
+/** Every fault that the local AWS can reproduce. */
 export const breaks: readonly Break[] = [
     one("passrole-missing", "passRole", (world) => ({
         ...world,

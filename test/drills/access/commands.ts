@@ -24,21 +24,21 @@ export interface Hands {
     /** S3 in a region. */
     s3(region?: string): S3Client;
     readonly kms: KMSClient;
-    /** What stands in `data/` on a person's machine. */
+    /** Files of `data/` on a person's machine. */
     readonly file: string;
 }
 
-/** Words of a command line, quoted as `shell` quotes them. */
+/** Words of a command line that `shell` quoted. */
 export function wordsOf(command: string): string[] {
     return [...command.matchAll(/(?:'[^']*'|\\'|[^\s'\\]+)+/g)].map(([word]) =>
         word.replace(/'([^']*)'|\\(')/g, (_all, quoted?: string, escaped?: string) => escaped ?? quoted ?? ""),
     );
 }
 
-/** Runs a printed `aws …` command to the letter, by the SDK. Throws for one that it does not know. */
+/** Runs a printed `aws …` command through the SDK. Throws for an unknown one. */
 export async function runCommand(command: string, hands: Hands): Promise<void> {
     const [aws, service, operation = "", ...rest] = wordsOf(command);
-    if (aws !== "aws") throw new Error(`this is no aws command: ${command}`);
+    if (aws !== "aws") throw new Error(`this is not an aws command: ${command}`);
     if (service === "s3" && operation === "cp") return copy(rest, hands);
     const options = optionsOf(rest);
     const run = known[`${service} ${operation}`];

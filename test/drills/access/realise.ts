@@ -39,13 +39,13 @@ export interface Credentials {
     readonly secretAccessKey: string;
 }
 
-/** A world that has become real: who imports, and from where. */
+/** A world that exists in the local AWS: its importer and its location. */
 export interface Real {
     readonly importer: Credentials;
     readonly roleArn: string;
 }
 
-/** What the runbook asks for, all of it reading: the drill's importer has this and no more. */
+/** Reads of the runbook: the drill's importer has only these permissions. */
 const reading = document({
     Effect: "Allow",
     Action: [
@@ -60,7 +60,7 @@ const reading = document({
 
 export type Stage = Awaited<ReturnType<typeof stageOn>>;
 
-/** A local AWS with one dataset, on which worlds are made and imports run. */
+/** A local AWS with one dataset, in which worlds are created and imports run. */
 export async function stageOn(endpoint: string, region: string, administrator: Credentials, interactions: string) {
     const settings = { endpoint, region, credentials: administrator };
     const iam = new IAMClient(settings);
@@ -79,7 +79,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
 
     return {
         hands,
-        /** Makes a world real. */
+        /** Creates a world. */
         async realise(world: World): Promise<Real> {
             const roleId = await makeRole(iam, world);
             const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
@@ -93,7 +93,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
                 importer: world.passRole ? await makeImporter(iam, world) : administrator,
             };
         },
-        /** Starts an import and waits for its end; `refused` where it could not even be started. */
+        /** Starts an import and waits for its end; `refused` if it could not be started. */
         async importFrom(
             location: string,
             { importer, roleArn }: Real,
@@ -147,7 +147,7 @@ async function makeRole(iam: IAMClient, world: World): Promise<string> {
     if (boundary && !world.recreated) {
         await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }));
     } else if (boundary) {
-        // The second of two: the policy is there already.
+        // The second of two: the policy exists already.
         await iam
             .send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }))
             .catch(() => {});

@@ -16,7 +16,9 @@ const newId = "AROANEWNEWNEWNEWNEW1";
 const keyArn = "arn:aws:kms:eu-central-1:000000000000:key/KEY";
 const managed = { name: "boundary", arn: "arn:aws:iam::000000000000:policy/boundary" };
 
-/** What the runbook would fetch of a world; the drill holds it to what it really fetched of each fault alone. */
+/**
+ * The snapshot that the runbook would fetch of a world; the drill compares it with the real one for each single fault.
+ */
 export function snapshotOf(world: World, interactions: string, schema: string): Snapshot {
     const { caller, bucket, location, trust, key, boundary } = world;
     const roleArn = roleArnOf(world);
@@ -27,7 +29,12 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
     const keys = under.length > 0 ? under : sizes;
     const objects = read(location, keys).map((name) => ({ is: objectOf(world, name, interactions) }));
     const snapshot: Snapshot = {
-        ...{ ...caller, roleArn, bucket, key: location, objects, keys: { is: keys } },
+        ...caller,
+        roleArn,
+        bucket,
+        key: location,
+        objects,
+        keys: { is: keys },
         caller: world.passRole
             ? `arn:aws:iam::${caller.accountId}:user/importer`
             : `arn:aws:iam::${caller.accountId}:root`,
@@ -101,20 +108,26 @@ function simulatedBy(
     return requests.flatMap(({ action, resource, context }) => {
         const { results } = simulate(
             {
-                ...{ operation: "SimulateCustomPolicy", sourceArn: undefined, callerArn, actions: [action], context },
-                ...{
-                    resources: [resource],
-                    policies: documents.map((one) => JSON.stringify(one)),
-                    maxItems: 100,
-                    from: 0,
-                },
+                operation: "SimulateCustomPolicy",
+                sourceArn: undefined,
+                callerArn,
+                actions: [action],
+                context,
+                resources: [resource],
+                policies: documents.map((one) => JSON.stringify(one)),
+                maxItems: 100,
+                from: 0,
                 boundary: boundary && JSON.stringify(boundary),
-                ...{ resourcePolicy: undefined, resourceOwner: undefined },
+                resourcePolicy: undefined,
+                resourceOwner: undefined,
             },
             { policies: [], boundary: undefined },
         );
         return results.map((result) => ({
-            ...{ action, resource, decision: result.decision, missing: result.missingContextKeys },
+            action,
+            resource,
+            decision: result.decision,
+            missing: result.missingContextKeys,
             matched: result.matched.map(({ policyId }) => policyId),
             ...(result.allowedByBoundary !== undefined && { byBoundary: result.allowedByBoundary }),
         }));

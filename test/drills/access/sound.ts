@@ -1,7 +1,7 @@
 import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
 import { document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
-/** Unusual ways to be right: an import passes in each of these worlds, so no diagnosis may call one broken. */
+/** Unusual but correct worlds: their imports succeed, so a diagnosis must not call one broken. */
 type Sound = readonly [name: string, make: (world: World) => World];
 
 const account = ({ caller }: World) => caller.accountId;
@@ -60,7 +60,7 @@ export const soundWorlds: readonly Sound[] = [
     ],
     ["wildcards in actions", (world) => withRole(world, { ...reads(world), Action: ["s3:Get*", "s3:List*"] })],
     [
-        "question marks in resources",
+        "`?` in resources",
         (world) =>
             withRole(world, {
                 ...reads(world),
@@ -129,13 +129,11 @@ export const soundWorlds: readonly Sound[] = [
         "an endpoint policy that spares services and the role",
         (world) =>
             withBucket(world, ...statementsOf(world), {
-                ...{
-                    Sid: "OnlyOurEndpoint",
-                    Effect: "Deny",
-                    Principal: "*",
-                    Action: "s3:*",
-                    Resource: `${bucketArn(world)}/*`,
-                },
+                Sid: "OnlyOurEndpoint",
+                Effect: "Deny",
+                Principal: "*",
+                Action: "s3:*",
+                Resource: `${bucketArn(world)}/*`,
                 Condition: {
                     StringNotEquals: { "aws:SourceVpce": "vpce-1a2b3c4d" },
                     Bool: { "aws:PrincipalIsAWSService": "false" },

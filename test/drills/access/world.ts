@@ -6,37 +6,37 @@ import {
     type ServiceCaller,
 } from "../../../iam/import-access.ts";
 
-/** The body of an object, by what is right or wrong with it. */
+/** The content of an object, by its fault. */
 export interface Body {
     readonly header: "good" | "quoted" | "lacking";
     readonly rows: "many" | "few" | "none";
 }
 
-/** All that an import's access hangs by, as documents: what the drill makes, breaks and mends. */
+/** Everything that an import's access depends on, as documents: the drill creates, breaks and fixes it. */
 export interface World {
     readonly caller: ServiceCaller;
     readonly bucket: string;
     readonly bucketRegion: string;
     readonly roleName: string;
-    /** Undefined: there is no role. */
+    /** Undefined: the role does not exist. */
     readonly trust: PolicyDocument | undefined;
     readonly inline: Readonly<Record<string, PolicyDocument>>;
     /** ARNs of managed policies. */
     readonly attached: readonly string[];
     readonly boundary: PolicyDocument | undefined;
-    /** As text, since it may be no JSON; undefined: none. `ROLE_ID` stands for the role's id when it was written. */
+    /** As text, because it may be invalid JSON; undefined: none. `ROLE_ID` is the role's id at the time of writing. */
     readonly bucketPolicy: string | undefined;
     readonly hasBucket: boolean;
     readonly objects: Readonly<Record<string, Body>>;
-    /** The key of KMS that the objects are encrypted by; undefined: none. */
+    /** The KMS key of the objects; undefined: none. */
     readonly key:
         | { readonly state: "Enabled" | "Disabled" | "PendingDeletion"; readonly policy: PolicyDocument }
         | undefined;
-    /** What the import names: a key, or a folder. */
+    /** The import's location: a key, or a folder. */
     readonly location: string;
-    /** The role was deleted and made again after all policies were written. */
+    /** The role was deleted and created again after all policies were written. */
     readonly recreated: boolean;
-    /** What whoever imports may pass; undefined: the account's root user imports. */
+    /** Resources that the importer may pass; undefined: the account's root user imports. */
     readonly passRole: PolicyDocument | undefined;
 }
 
@@ -45,26 +45,27 @@ export const location = "movies/interactions.csv";
 export const roleArnOf = ({ caller: { partition, accountId }, roleName }: World) =>
     `arn:${partition}:iam::${accountId}:role/${roleName}`;
 
-/** The role's inline policies as IAM has them: one without a statement cannot be stored. */
+/** The role's inline policies as IAM stores them: one without a statement cannot be stored. */
 export const storedInline = ({ inline }: World) =>
     Object.entries(inline).filter(([, { Statement }]) => [Statement].flat().length > 0);
 
-/** A world in which an import passes: the documents that this program makes. */
+/** A world in which an import succeeds: the documents of this program. */
 export function soundWorld(name: string, caller: ServiceCaller): World {
     const bucket = `films-${name}`;
     const place = { partition: caller.partition, bucketName: bucket, readPrefixes: ["movies/"] };
     return {
-        ...{ caller, bucket, bucketRegion: caller.region, roleName: `Import-${name}` },
+        caller,
+        bucket,
+        bucketRegion: caller.region,
+        roleName: `Import-${name}`,
         trust: executionRoleTrust(caller),
         inline: { "read-interactions": executionRolePolicy(place) },
-        ...{
-            attached: [],
-            boundary: undefined,
-            hasBucket: true,
-            key: undefined,
-            recreated: false,
-            passRole: undefined,
-        },
+        attached: [],
+        boundary: undefined,
+        hasBucket: true,
+        key: undefined,
+        recreated: false,
+        passRole: undefined,
         bucketPolicy: JSON.stringify(dataBucketPolicy(place, caller)),
         objects: { [location]: good, "notes/readme.txt": { header: "lacking", rows: "few" } },
         location,
@@ -73,7 +74,7 @@ export function soundWorld(name: string, caller: ServiceCaller): World {
 
 export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
-/** The key policy that makes an encrypted import pass. */
+/** The key policy with which an encrypted import succeeds. */
 export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
     document(
         {
@@ -84,7 +85,7 @@ export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
             Resource: "*",
         },
         {
-            // As AWS's own first key policy has it: whoever IAM lets look may look.
+            // Like AWS's default key policy: IAM decides about reads of the key.
             Sid: "Readers",
             Effect: "Allow",
             Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
@@ -94,7 +95,7 @@ export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
         ...more,
     );
 
-/** The bytes of an object; `many` is a whole set of interactions. */
+/** The bytes of an object; `many` is a complete set of interactions. */
 export function bytesOf({ header, rows }: Body, many: string): string {
     if (rows === "none") return "";
     const [first = "", ...rest] = many.split("\n");

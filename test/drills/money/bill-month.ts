@@ -1,18 +1,16 @@
 import { join } from "node:path";
 import { putEvent } from "../../support/events.ts";
 import { startTestAws } from "../../support/local-aws.ts";
-import { ask } from "./ask.ts";
-import { fine } from "./fine.ts";
-import { advance, metered } from "./metered.ts";
+import { advance, ask, fine, metered } from "./metered.ts";
 
-/** A month of a stack, as it is reckoned before and metered after; US dollars, Personalize's lines only. */
+/** A month of a stack, estimated before and metered after; US dollars, Personalize only. */
 export interface BilledMonth {
     readonly recipe: string;
-    /** Requests that were really made. */
+    /** Requests made. */
     readonly requests: number;
     readonly estimatedUsd: number;
     readonly meteredUsd: number;
-    /** The same usage as the local Cost Explorer prices it. */
+    /** Its usage, priced by the local Cost Explorer. */
     readonly shownUsd: number;
     readonly quantities: ReadonlyMap<string, number>;
     readonly errorPercent: number;
@@ -22,12 +20,12 @@ export interface BilledMonth {
 const hour = 3600;
 const day = 24 * hour;
 
-/** What preview says of Personalize: US dollars by the month when idle and when asked, and for one import and training. */
+/** Preview's estimate for Personalize, US dollars: a month idle, a month with requests, one import and training. */
 function saidBy(preview: string): { readonly idle: number; readonly busy: number; readonly once: number } {
     const amounts = (line: RegExp) => {
         const found = line.exec(preview)?.[0];
-        if (found === undefined) throw new Error(`preview says nothing of ${line}:\n${preview}`);
-        // The upper end of a range is what the sum of the estimate has.
+        if (found === undefined) throw new Error(`preview has no ${line}:\n${preview}`);
+        // The estimate's sum uses the upper end of each range.
         return [...found.matchAll(/≈ (?:\$[\d.,]+ to )?(?:less than )?\$([\d.,]+)/g)].map(([, usd = ""]) =>
             Number(usd.replaceAll(",", "")),
         );
@@ -39,9 +37,8 @@ function saidBy(preview: string): { readonly idle: number; readonly busy: number
 }
 
 /**
- * Brings a stack up, lets a calendar month pass in which it is idle for most of the time, asked 2 times a second for some
- * hours, parked for two days and trained once more, and holds what Cost Explorer has against what preview said of the same
- * days and requests.
+ * Creates a stack and simulates a calendar month: mostly idle, for some hours 2 requests a second, parked for two days,
+ * trained once more. Compares Cost Explorer with preview's estimate for the same days and requests.
  */
 export async function billMonth(recipe: string, say: (line: string) => void): Promise<BilledMonth> {
     const begun = performance.now();
@@ -51,7 +48,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         fine(name, await aws.runbook(name, "--config-file", configFile, ...args));
     const tps = 2;
     const busyHours = 6;
-    // The limit has to let the busy month pass, and the gate any version: what it is worth is of no interest here.
+    // The limit must allow the busy month, and the gate any version: quality does not matter here.
     const gate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
     const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", ...gate };
     try {
@@ -75,7 +72,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
             requests += await ask(aws, campaignArn, tps * 300);
             for (const itemId of ["1", "2"])
                 await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
-            // What passed meanwhile is a part of the five minutes.
+            // The time that has passed belongs to the five minutes.
             await pass(Math.max(0, 300 - (performance.now() - before) / 1000));
         }
         say(`${recipe}: ${requests} requests in ${busyHours} hours of the month`);
@@ -94,7 +91,12 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         const estimatedUsd =
             said.idle * months(there - busyHours * hour) + said.busy * months(busyHours * hour) + said.once;
         return {
-            ...{ recipe, requests, estimatedUsd, meteredUsd: usd, shownUsd, quantities },
+            recipe,
+            requests,
+            estimatedUsd,
+            meteredUsd: usd,
+            shownUsd,
+            quantities,
             errorPercent: (100 * Math.abs(estimatedUsd - usd)) / usd,
             seconds: (performance.now() - begun) / 1000,
         };

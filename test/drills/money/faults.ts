@@ -1,9 +1,9 @@
 import { seededRandom } from "../../../bench/lib/random.ts";
 
-/** What AWS keeps the guard from while a fault lasts: any run at all, or a part of one. */
+/** Parts of the guard that a fault prevents; `runs` prevents all. */
 export type Hindered = "runs" | "park" | "say" | "requests" | "datapoints" | "campaign";
 
-/** A time, in minutes of the month, in which it does. `lag`: it is not kept from it, but sees so many minutes late. */
+/** The time of a prevention, in minutes of the month. With `lag` it is not prevented, but delayed by these minutes. */
 export interface Hindrance {
     readonly from: number;
     readonly to: number;
@@ -13,25 +13,25 @@ export interface Hindrance {
 
 export type Met = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 
-/** How a month goes wrong. */
+/** The faults of a month. */
 export interface Disturbance {
     random(): number;
-    /** What a run's call meets, of which `call` have been made in this run. */
+    /** The fault of a run's call; `call` counts the calls of this run. */
     call(minute: number, port: string, call: number): Met;
     /** Minutes until CloudWatch shows a request. */
     metricDelay(minute: number): number;
     /** Minutes that the guard's clock is ahead. */
     skew(minute: number): number;
-    /** How often a notice that is sent arrives. */
+    /** How often a sent notification arrives. */
     deliveries(minute: number): number;
-    /** How many copies of a run the schedule starts. */
+    /** Number of copies of a run that the schedule starts. */
     invocations(minute: number): number;
     readonly hindrances: readonly Hindrance[];
-    /** Minutes by which something may come too early. */
+    /** Minutes by which a result may be early. */
     readonly early: number;
 }
 
-/** The month in which nothing goes wrong. */
+/** A month without faults. */
 export const undisturbed: Disturbance = {
     random: () => 0,
     call: () => undefined,
@@ -43,7 +43,7 @@ export const undisturbed: Disturbance = {
     early: 1,
 };
 
-/** Where the fault strikes: `moments` are the minutes in which the guard does something in the undisturbed month. */
+/** The moments of a fault: `moments` are the minutes in which the guard acts in the undisturbed month. */
 interface Chance {
     readonly random: () => number;
     readonly moments: readonly number[];
@@ -56,7 +56,7 @@ interface Fault {
 
 const minutesOfMonth = 30 * 24 * 60;
 
-/** Around one of the moments, and once anywhere: times of so many hours. */
+/** Two periods of some hours: around one of the moments, and at a random time. */
 function times({ random, moments }: Chance, hours: number) {
     const length = Math.round(hours * 60);
     const around = moments[Math.floor(random() * moments.length)] ?? minutesOfMonth / 2;
@@ -67,7 +67,7 @@ function times({ random, moments }: Chance, hours: number) {
 const within = (minute: number, spans: readonly { from: number; to: number }[]) =>
     spans.some(({ from, to }) => minute >= from && minute < to);
 
-/** The run of each moment dies at a port, the n-th time that it comes there. */
+/** The run of each moment dies at a port, at its n-th call in the run. */
 function dies(name: string, port: string, time: "before" | "after" | "either", nth = 1): Fault {
     return {
         name,
@@ -102,13 +102,13 @@ function refuses(name: string, ports: readonly string[], hours: number, what: re
     };
 }
 
-/** Twenty ways in which a month goes wrong. */
+/** Twenty kinds of faults. */
 export const faults: readonly Fault[] = [
     dies("Lambda dies before it notes its intent", "writeState", "before"),
     dies("Lambda dies after it noted its intent", "writeState", "after"),
     dies("Lambda dies after the park", "park", "after"),
-    dies("Lambda dies before a notice is sent", "notify", "before"),
-    dies("Lambda dies after a notice was sent", "notify", "after"),
+    dies("Lambda dies before a notification is sent", "notify", "before"),
+    dies("Lambda dies after a notification was sent", "notify", "after"),
     dies("Lambda dies before it notes what was done", "writeState", "before", 2),
     dies("Lambda dies over its own request", "probe", "either"),
     {
@@ -195,7 +195,7 @@ export const faults: readonly Fault[] = [
     },
 ];
 
-/** A fault's month: the same for the same seed. */
+/** A month with a fault; equal for equal seeds. */
 export function disturb(fault: Fault, moments: readonly number[], seed: number): Disturbance {
     const random = seededRandom(seed);
     return { ...undisturbed, random, ...fault.make({ random, moments }) };

@@ -7,34 +7,32 @@ import { variables } from "../../../packages/local-aws/instance.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { everythingIn, watchersIn } from "../../support/left.ts";
 import { region, startTestAws } from "../../support/local-aws.ts";
-import { ask } from "./ask.ts";
-import { fine } from "./fine.ts";
-import { advance, metered } from "./metered.ts";
+import { advance, ask, fine, metered } from "./metered.ts";
 
-/** One thing that had to happen on the local AWS, and whether it did. */
+/** One expected result on the local AWS, and whether it happened. */
 export interface Step {
     readonly what: string;
     readonly fine: boolean;
     readonly seconds: number;
-    /** What there was instead, or what is worth knowing. */
+    /** The actual result, or a remark. */
     readonly note: string;
 }
 
 export interface Life {
     readonly steps: readonly Step[];
-    /** Notices that came under two ids, or not at all; as sentences. */
+    /** Duplicate or missing notifications, as sentences. */
     readonly noticesWrong: readonly string[];
-    /** What an hour after `destroy` costs, US dollars. */
+    /** Cost of an hour after `destroy`, US dollars. */
     readonly leftUsdHour: number;
     readonly left: readonly string[];
 }
 
-/** Idle after so many hours: 18 seconds. */
+/** Hours until the campaign is idle: 18 seconds. */
 const idleHours = "0.005";
 
 /**
- * One life of the cost guard on the real engine and a local AWS that enforces: its schedule starts it, it parks an idle
- * campaign, brakes one that is really asked too much, and neither `up` nor it fights who parked or resumed.
+ * One life of the cost guard on the real engine and an enforcing local AWS: its schedule starts it; it parks an idle
+ * campaign; it enforces the limit of a busy one; neither `up` nor the guard undoes a park or resume by a person.
  */
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();
@@ -55,7 +53,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     let campaignArn = "";
     let QueueUrl = "";
 
-    /** Takes what has come; raw as readers get it. */
+    /** Receives the new messages, raw. */
     async function read(): Promise<void> {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         for (const { Body = "", ReceiptHandle } of Messages) {
@@ -73,7 +71,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
             () => false,
         );
-    /** Does something, and waits until it is so. */
+    /** Does something, and waits for its result. */
     async function step(what: string, isSo: () => Promise<boolean>, seconds = 0, note = () => ""): Promise<void> {
         const begun = performance.now();
         let so = await isSo();
@@ -88,11 +86,12 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         fine("up", await aws.engine("up"));
         const outputs = await aws.outputs();
         ({ campaignArn = "", noticesQueueUrl: QueueUrl = "" } = outputs);
-        await step("its schedule starts it; nobody asks: it tells the queue", said("idle"), 300);
-        await step("it parks the idle campaign, and says so", said("idle-parked"), 300);
+        await step("its schedule starts it; without requests it notifies the queue", said("idle"), 300);
+        await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
-        // Preview refuses a limit below the price of a campaign, but not while it is parked: resume brings it back then.
+        // Preview refuses a limit below the price of a campaign, but not while it is parked: resume creates it again
+        // then.
         await aws.configure(common);
         fine("up", await aws.engine("up"));
         const { estimatedMonthlyCostUsd } = await aws.outputs();
@@ -108,7 +107,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const asking = ask(aws, campaignArn, most, () => reached).then((count) => {
             asked = count;
         });
-        await step("it is asked without end: at the limit it tells the queue", said("limit-reached"), 400);
+        await step("requests without end: at the limit it notifies the queue", said("limit-reached"), 400);
         reached = true;
         await asking;
         await step(
@@ -118,7 +117,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             () => `${asked} requests, limit $${limit}`,
         );
         await step(
-            "AWS Budgets told the queue of 50, 80 and 100 %",
+            "AWS Budgets notified the queue of 50, 80 and 100 %",
             async () => {
                 await read();
                 return got.filter((body) => body.includes("AWS Budget Notification")).length >= 3;
@@ -127,7 +126,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         );
         const preview = await aws.engine("preview", "--expect-no-changes");
         await step(
-            "preview finds no change and says why there is no campaign",
+            "preview finds no change and prints why there is no campaign",
             async () => preview.exitCode === 0 && /is parked since .*cost guard/.test(preview.stdout + preview.stderr),
             0,
             () => (preview.exitCode === 0 ? "" : preview.stdout.slice(-800)),
@@ -135,8 +134,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         fine("up", await aws.engine("up"));
         await step("up does not fight it", async () => !(await isThere()));
         await runbook("resume");
-        await step("who resumes is told, once", said("limit-overridden"), 150);
-        await step("and is let", isThere);
+        await step("a resume is notified, once", said("limit-overridden"), 150);
+        await step("and the campaign stays", isThere);
 
         await admin.arm({ operation: "ListSolutions", times: 1000, effect: { kind: "throttle" } });
         await step(
@@ -150,7 +149,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         );
         await admin.clear();
         await step(
-            "and the alarm tells the queue",
+            "and the alarm notifies the queue",
             async () => {
                 await read();
                 return got.some((body) => body.includes('"AlarmName"') && body.includes("-failures"));
@@ -178,7 +177,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     }
 }
 
-/** Kinds that had to come once; doubles by id are dropped. */
+/** Kinds that must arrive once; duplicates by id are dropped. */
 const once = ["limit-reached", "limit-overridden", "idle-parked"];
 
 function wrongOf(got: readonly string[]): string[] {

@@ -1,21 +1,24 @@
+import { Agent, request } from "node:http";
 import { CostExplorerClient, GetCostAndUsageCommand } from "@aws-sdk/client-cost-explorer";
 import { variables } from "../../../packages/local-aws/instance.ts";
-import type { TestAws } from "../../support/local-aws.ts";
+import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
+import { signedHeaders } from "../../../packages/local-aws/test/signed.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
 export interface Metered {
-    /** Units by the last part of their usage type. */
+    /** Units, by the last part of their usage type. */
     readonly quantities: ReadonlyMap<string, number>;
-    /** US dollars by the drill's own table. */
+    /** US dollars by the drill's own prices. */
     readonly usd: number;
-    /** US dollars as Cost Explorer says. */
+    /** US dollars by Cost Explorer. */
     readonly shownUsd: number;
 }
 
 const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 const hourOf = (at: number) => `${new Date(at).toISOString().slice(0, 13)}:00:00Z`;
 
-/** What Cost Explorer has of Amazon Personalize in `[start, end)`: whole days, or hours where that is said. */
+/** Cost Explorer's usage of Amazon Personalize in `[start, end)`: whole days, or hours. */
 export async function metered(
     aws: TestAws,
     start: number,
@@ -58,11 +61,68 @@ export async function metered(
     }
 }
 
-/** Moves the clock of the emulator on by so many seconds; answers what it shows then. */
+/** Advances the emulator's clock by some seconds; returns its new time. */
 export async function advance({ instance }: TestAws, seconds: number): Promise<number> {
     const url = `http://127.0.0.1:${instance.port}/_local/clock`;
     const response = await fetch(url, { method: "POST", body: JSON.stringify({ advanceSeconds: seconds }) });
     const answer = (await response.json()) as { now?: string; message?: string };
     if (answer.now === undefined) throw new Error(`the clock does not move on: ${answer.message}`);
     return Date.parse(answer.now);
+}
+
+/** Concurrent requests; more are not faster with one process. */
+const atOnce = 24;
+/** Reuse of a signature, which is valid for 5 minutes here. */
+const freshFor = 60_000;
+
+/** Sends requests to a campaign as fast as it answers, until `count` or `enough`; returns the number of answers. */
+export async function ask(
+    { instance }: TestAws,
+    campaignArn: string,
+    count: number,
+    enough: () => boolean = () => false,
+): Promise<number> {
+    const url = new URL(`http://127.0.0.1:${instance.port}/recommendations`);
+    const body = JSON.stringify({ campaignArn, userId: "22", numResults: 1 });
+    const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+    let headers = {};
+    let signedAt = Number.NEGATIVE_INFINITY;
+    let left = count;
+    let answered = 0;
+    const one = () =>
+        new Promise<void>((resolve, reject) => {
+            if (performance.now() - signedAt > freshFor) {
+                headers = {
+                    ...signedHeaders("POST", url, body, region, "personalize"),
+                    "content-type": "application/json",
+                };
+                signedAt = performance.now();
+            }
+            request(url, { method: "POST", agent, headers }, (response) => {
+                answered += response.statusCode === 200 ? 1 : 0;
+                response.resume().on("end", resolve).on("error", reject);
+            })
+                .on("error", reject)
+                .end(body);
+        });
+    const worker = async () => {
+        for (; left > 0 && !enough(); ) {
+            left -= 1;
+            await one();
+        }
+    };
+    try {
+        await Promise.all(Array.from({ length: atOnce }, worker));
+    } finally {
+        agent.destroy();
+    }
+    return answered;
+}
+
+/** Returns the result of a command, or throws if it failed. */
+export function fine(what: string, result: CommandResult): CommandResult {
+    if (result.exitCode !== 0) {
+        throw new Error(`${what} exits ${result.exitCode}:\n${(result.stdout + result.stderr).slice(-3000)}`);
+    }
+    return result;
 }

@@ -1,53 +1,52 @@
-import type { GuardPorts } from "../../../app/functions/cost-guard/run-guard.ts";
-import type { GuardConfig } from "../../../cost/guard-config.ts";
+import type { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { Disturbance } from "./faults.ts";
 import { type Expected, oracleOf } from "./oracle.ts";
 import type { Scenario } from "./scenarios.ts";
-import { moneyWorld } from "./world.ts";
+import { type MoneyWorld, moneyWorld } from "./world.ts";
 
-export type Guard = (ports: GuardPorts, config: GuardConfig) => Promise<void>;
+export type GuardRun = typeof runGuard;
 
 export interface MonthResult {
-    /** Notices that were lost, doubled or uncalled for, as who drops doubles by id reads them; each as a sentence. */
+    /** Lost, duplicate or unexpected notifications after duplicates by id are dropped; as sentences. */
     readonly noticesWrong: readonly string[];
-    /** Parks and deletions that are missing or uncalled for. */
+    /** Missing or unexpected parks and deletions. */
     readonly actsWrong: readonly string[];
     readonly notices: number;
-    /** Minutes from each limit's being reached to the park. */
+    /** Minutes from reaching each limit to the park. */
     readonly brakes: readonly { readonly counted: number; readonly all: number }[];
-    /** How far the guard's last estimate of the month is from the true bill, US dollars. */
+    /** Difference of the guard's last estimate from the true bill, US dollars. */
     readonly estimateOff: number;
     readonly runs: number;
     readonly failedRuns: number;
-    /** The minutes of the runs that did something. */
+    /** Minutes of the runs that acted. */
     readonly moments: readonly number[];
 }
 
 const days = 30;
 const minutes = days * 24 * 60;
 const everyMinutes = 15;
-/** Lambda tries a run that failed once more, after a minute, as the component has it. */
+/** Lambda retries a failed run once, after a minute, as the component configures. */
 const retryAfter = 1;
 
-/** Runs a guard through a virtual month. The first run of the schedule is `phase` minutes after the month's start. */
+/** Runs a guard through a virtual month. Its schedule starts `phase` minutes after the month's start. */
 export async function month(
     scenario: Scenario,
     disturbance: Disturbance,
-    guard: Guard,
+    guard: GuardRun,
     phase: number,
 ): Promise<MonthResult> {
     const world = moneyWorld(scenario, disturbance);
     const oracle = oracleOf(world, disturbance, minutes);
     const moments: number[] = [];
     let retryAt: number | undefined;
-    const acts = () => world.queue.length + world.parks.length + world.deleted.length;
+    const acts = () => world.arrived.length + world.parks.length + world.deleted.length;
     const run = async (late = 0) => {
         const [before, noted] = [acts(), world.state];
-        const fine = await world.invoke((ports) => guard(ports, world.config), late);
+        const fine = await world.invoke(guard, late);
         if (acts() > before || isOfNote(noted, world.state)) moments.push(world.minute);
         return fine;
     };
-    for (; world.minute < minutes; world.minute += 1) {
+    for (; world.minute < minutes; world.tick()) {
         scenario.script(world, world.minute);
         const [lists, orders] = world.isServing() ? [scenario.rate, scenario.rankRate] : [];
         world.pass(lists?.(world.minute) ?? 0, orders?.(world.minute) ?? 0);
@@ -62,9 +61,13 @@ export async function month(
             if (ended.includes(false)) retryAt = world.minute + retryAfter;
         }
     }
-    const read = readOnce(world.queue);
-    const parked = world.parks.map(({ minute, reason }) => ({ what: "park", minute, text: reason }));
-    const gone = world.deleted.map(({ minute, name }) => ({ what: "deletion", minute, text: name }));
+    const read = readOnce(world);
+    const parked = world.parks.map(({ at, reason }) => ({ what: "park", minute: world.minuteOf(at), text: reason }));
+    const gone = world.deleted.map((name, index) => ({
+        what: "deletion",
+        minute: world.minuteOf(world.deletedAt[index] ?? 0),
+        text: name,
+    }));
     const expected = oracle.expected();
     const deletions = expected
         .filter(({ what }) => what === "unused-deleted")
@@ -86,14 +89,14 @@ export async function month(
         ],
         notices: read.notices.length,
         brakes: oracle.brakes(),
-        estimateOff: Math.abs((world.published ?? 0) - world.usd),
+        estimateOff: Math.abs((world.published.at(-1)?.monthSpendUsd ?? 0) - world.usd),
         runs: world.runs,
         failedRuns: world.failedRuns,
         moments: [...new Set(moments)],
     };
 }
 
-/** Whether a run noted more than how far it looked: its own requests count as something done. */
+/** Whether a run changed the probe in its state: its own requests count as an act. */
 const isOfNote = (before: string | undefined, after: string | undefined) => {
     const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);
     return before !== after && probeIn(before) !== probeIn(after);
@@ -105,22 +108,22 @@ interface Happened {
     readonly text: string;
 }
 
-/** The queue as its readers have it: what comes again under an id is dropped, and must be the same. */
-function readOnce(queue: ReturnType<typeof moneyWorld>["queue"]) {
+/** Notifications as their readers see them: a duplicate under one id is dropped, and must have the same text. */
+function readOnce(world: MoneyWorld) {
     const first = new Map<string, string>();
     const wrong: string[] = [];
     const notices: Happened[] = [];
-    for (const { minute, body } of queue) {
-        const text = JSON.stringify(body);
-        const before = first.get(body.id);
-        if (before === undefined) notices.push({ what: body.kind, minute, text: body.text });
-        else if (before !== text) wrong.push(`${body.id} came with two texts`);
-        first.set(body.id, before ?? text);
+    for (const [index, { id, kind, text }] of world.arrived.entries()) {
+        const minute = world.minuteOf(world.arrivedAt[index] ?? 0);
+        const before = first.get(id);
+        if (before === undefined) notices.push({ what: kind, minute, text });
+        else if (before !== kind + text) wrong.push(`${id} came with two texts`);
+        first.set(id, before ?? kind + text);
     }
     return { notices, wrong };
 }
 
-/** What is expected and did not happen, and what happened and was not expected. */
+/** Missing expected events, and unexpected ones. */
 function matched(expected: readonly Expected[], happened: readonly Happened[]): string[] {
     const open = [...expected].sort((a, b) => a.to - b.to);
     const uncalledFor = happened.filter(({ what, minute, text }) => {
@@ -129,7 +132,7 @@ function matched(expected: readonly Expected[], happened: readonly Happened[]): 
             minute >= one.from &&
             minute <= one.to &&
             (one.names ?? []).every((name) => text.includes(name));
-        // What must come is served first.
+        // Required events are matched first.
         const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
         if (found !== undefined) open.splice(open.indexOf(found), 1);
         return found === undefined;

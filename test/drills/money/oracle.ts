@@ -1,29 +1,29 @@
 import { windowUsd } from "./bill-table.ts";
 import type { Disturbance, Hindered } from "./faults.ts";
-import type { MoneyWorld } from "./world.ts";
+import { type MoneyWorld, servedSolution } from "./world.ts";
 
-/** What must have come, or may have, in minutes of the month; written from the truth of the world, not from the guard. */
+/** A required or possible event, in minutes of the month; derived from the world's truth, not from the guard. */
 export interface Expected {
-    /** The kind of a notice, or `park`. */
+    /** The kind of a notification, or `park`. */
     readonly what: string;
-    /** What a notice's text must name. */
+    /** Words in the notification's text. */
     readonly names?: readonly string[];
     readonly from: number;
     readonly to: number;
     readonly optional: boolean;
 }
 
-/** What became of one limit in one month. */
+/** History of one limit in one month. */
 interface Limit {
     readonly limit: number;
-    /** First minutes in which the true bill was about at, and at, 80 % and 100 % of it. */
+    /** First minutes in which the true bill was near, and at, 80 % and 100 % of it. */
     nearFrom?: number;
     near?: number;
     fullFrom?: number;
     full?: number;
-    /** When the guard parked because of it. */
+    /** Minute of the guard's park because of it. */
     braked?: number;
-    /** When people brought the campaign back nevertheless, and when that was over. */
+    /** Times in which people resumed the campaign despite the limit. */
     readonly overridden: { from: number; to: number }[];
 }
 
@@ -34,10 +34,13 @@ interface Idle {
     ended?: "used" | "gone";
 }
 
-/** Minutes that the guard has for a notice: two runs and what CloudWatch takes; and where it asks itself before, three. */
+/**
+ * Minutes allowed for a notification: two runs and CloudWatch's delay; three runs if the guard sends its own request
+ * before.
+ */
 const allowed = { notice: 35, proved: 50, brake: 20 };
 
-/** Watches the truth of a world, minute by minute, and says in the end what had to come of it. */
+/** Observes the truth of a world, minute by minute, and derives the required events. */
 export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute: number) {
     const limits = new Map<string, Limit>();
     const idles: Idle[] = [];
@@ -51,7 +54,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     let listed = "";
 
     return {
-        /** Takes note of the minute that has just passed. */
+        /** Observes the last minute. */
         minute(): void {
             const { minute, config, campaign, usd } = world;
             const limit = config.monthlyLimitUsd;
@@ -62,17 +65,18 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 for (const over of usedBy?.overridden ?? []) over.to = Math.min(over.to, minute);
                 usedBy = one;
             }
-            const standing = campaign !== undefined && !campaign.leaving;
+            const exists = campaign !== undefined && !campaign.status.startsWith("DELETE");
             if (usd >= 0.8 * limit - tooMuch(limit)) one.nearFrom ??= minute;
             if (usd >= 0.8 * limit && usd < limit) one.near ??= minute;
-            if (usd >= limit - tooMuch(limit) && standing) one.fullFrom ??= minute;
-            if (usd >= limit && standing) one.full ??= minute;
-            for (const { minute: at } of world.parks.slice(parksSeen)) {
+            if (usd >= limit - tooMuch(limit) && exists) one.fullFrom ??= minute;
+            if (usd >= limit && exists) one.full ??= minute;
+            for (const park of world.parks.slice(parksSeen)) {
+                const at = world.minuteOf(park.at);
                 if (one.fullFrom !== undefined && at >= one.fullFrom) one.braked ??= at;
             }
             parksSeen = world.parks.length;
 
-            const made = standing ? campaign.createdAt : undefined;
+            const made = exists ? campaign.createdAt : undefined;
             if (made !== campaignOf) {
                 for (const over of one.overridden) over.to = Math.min(over.to, minute);
                 if (made !== undefined) {
@@ -83,11 +87,11 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 }
                 campaignOf = made;
             }
-            watchIdle(standing);
-            watchSolutions(standing);
+            watchIdle(exists);
+            watchSolutions(exists);
         },
 
-        /** What had to come in this month, and what may have. */
+        /** Events of this month: required and possible ones. */
         expected(): Expected[] {
             return [...limitsExpected(), ...idlesExpected(), ...unusedExpected(), ...missingExpected()].map((one) => ({
                 ...one,
@@ -96,14 +100,14 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             }));
         },
 
-        /** For each limit that was reached: minutes from then to the park, without those that AWS kept the guard from it. */
+        /** For each reached limit: minutes until the park, without the time in which AWS prevented it. */
         brakes(): { readonly counted: number; readonly all: number }[] {
             return [...limits.values()].flatMap(({ full, braked }) => {
                 if (full === undefined) return braked === undefined ? [] : [{ counted: 0, all: 0 }];
                 const end = braked ?? lastMinute;
                 const lag = lagAt(full, brakes());
                 const counted = Math.max(0, free(full, end, brakes()) - lag);
-                // Not braked before the month's end: that is too late, if there was time.
+                // Not parked before the month's end: too late, if there was time.
                 return braked === undefined && counted <= allowed.brake
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];
@@ -111,9 +115,9 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         },
     };
 
-    /** US dollars that a guard may reckon too much: half a percent, and the time in which it could not look. */
+    /** US dollars by which a guard may overestimate: half a percent, and the time without observation. */
     function tooMuch(limit: number): number {
-        const minimum = world.campaign?.minimum ?? 1;
+        const minimum = world.campaign?.minProvisionedTPS ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
         const hours = unseen.reduce((sum, { from, to }) => sum + (to - from) / 60, 0);
         const unlooked = (v2: boolean, least: number) =>
@@ -121,13 +125,13 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         return 0.005 * limit + unlooked(world.v2, minimum) + (world.ranks ? unlooked(false, 1) : 0);
     }
 
-    function watchIdle(standing: boolean): void {
+    function watchIdle(exists: boolean): void {
         const { minute, config, kept } = world;
         const isUsed = world.askedAt(minute) > 0;
         if (isUsed) lastUse = minute + 1;
-        const isIdle = standing && !isUsed && !kept && minute - lastUse >= config.idleHours * 60;
+        const isIdle = exists && !isUsed && !kept && minute - lastUse >= config.idleHours * 60;
         if (idle !== undefined && !isIdle) {
-            Object.assign(idle, { to: minute, ended: standing ? "used" : "gone" });
+            Object.assign(idle, { to: minute, ended: exists ? "used" : "gone" });
             idle = undefined;
         } else if (isIdle && idle === undefined) {
             idle = { from: minute, to: Number.POSITIVE_INFINITY };
@@ -135,10 +139,15 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         }
     }
 
-    function watchSolutions(standing: boolean): void {
-        const { minute, config, solutions, mark } = world;
-        for (const { name, used, changedAt } of solutions) {
-            const isInUse = used && (standing || mark !== undefined);
+    function watchSolutions(exists: boolean): void {
+        const { minute, config, parkedReason } = world;
+        const solutions = world.solutions.map(({ arn, changedAt, kept }) => ({
+            name: arn.slice(arn.lastIndexOf("/") + 1),
+            changedAt: world.minuteOf(changedAt),
+            kept,
+        }));
+        for (const { name, changedAt } of solutions) {
+            const isInUse = name === servedSolution && (exists || parkedReason !== undefined);
             if (isInUse || !endOfUse.has(name)) endOfUse.set(name, isInUse ? minute : changedAt);
         }
         const names = solutions
@@ -163,7 +172,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 all.push({ what: "limit-near", names, from: nearFrom, to, optional });
             }
             if (fullFrom !== undefined) {
-                // A guard may reckon a few minutes too much, and brake that much before.
+                // A guard may overestimate by a few minutes, and park that much earlier.
                 const optional = full === undefined && braked === undefined;
                 const from = fullFrom;
                 const to = later(full ?? braked ?? fullFrom, allowed.notice, [...notices(), ...brakes()]);
@@ -178,7 +187,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         });
     }
 
-    /** Whether the time of a limit is over by then, as another has come or the month has changed. */
+    /** Whether the limit's time ends by then: another limit, or another month. */
     function endsBefore(limit: number, minute: number): boolean {
         const month = (at: number) => new Date(world.at(at)).toISOString().slice(0, 7);
         return limit !== world.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notice);
@@ -208,8 +217,8 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     }
 
     /**
-     * While CloudWatch shows nothing at all, somebody who asked an hour ago looks like nobody. It must be told, once a
-     * month, where the campaign becomes idle meanwhile, and may be where it only looks so.
+     * While CloudWatch shows nothing, a used campaign looks idle. A notification is required once a month if the
+     * campaign becomes idle meanwhile, and possible if it only looks idle.
      */
     function missingExpected(): Expected[] {
         const monthOf = (minute: number) => new Date(world.at(minute)).toISOString().slice(0, 7);
@@ -257,13 +266,13 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         );
         return Math.max(0, ...found.map(({ lag = 0 }) => lag));
     }
-    /** Minutes of a time in which nothing kept the guard from it. */
+    /** Minutes of a period in which nothing prevented the guard. */
     function free(from: number, to: number, what: readonly Hindered[]): number {
         let minutes = 0;
         for (let minute = from; minute < to; minute += 1) minutes += isHindered(minute, what) ? 0 : 1;
         return minutes;
     }
-    /** The minute at which so many have passed in which nothing kept the guard from it. */
+    /** The minute after which these unprevented minutes have passed. */
     function later(from: number, minutes: number, what: readonly Hindered[]): number {
         let at = from;
         for (let left = minutes + lagAt(from, what); left > 0 && at < from + 7 * 24 * 60; at += 1) {

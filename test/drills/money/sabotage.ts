@@ -1,9 +1,9 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
-import type { Guard } from "./month.ts";
+import type { GuardRun } from "./month.ts";
 
-/** Guards that are not as they should be, by which the drill shows that it sees such ones. */
-export const sabotages: Readonly<Record<string, () => Guard>> = {
-    /** Does at once what it decided, and notes it only when it is done. */
+/** Broken guards: the drill must detect them. */
+export const sabotages: Readonly<Record<string, () => GuardRun>> = {
+    /** Acts immediately, and records its intent only afterwards. */
     "forgets-intent": () => (ports, config) => {
         let held: string | undefined;
         let first = true;
@@ -15,7 +15,7 @@ export const sabotages: Readonly<Record<string, () => Guard>> = {
                     [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
                 },
-                // What is done last.
+                // The last port of a run.
                 async publish(gauges) {
                     if (held !== undefined) await ports.writeState(held);
                     await ports.publish(gauges);
@@ -24,7 +24,7 @@ export const sabotages: Readonly<Record<string, () => Guard>> = {
             config,
         );
     },
-    "brakes-an-hour-late": () => {
+    "parks-an-hour-late": () => {
         let wanted: number | undefined;
         return (ports, config) =>
             runGuard(
@@ -40,8 +40,8 @@ export const sabotages: Readonly<Record<string, () => Guard>> = {
                 config,
             );
     },
-    /** Knows the first campaign alone. */
+    /** Ignores the ranking campaign. */
     "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
-    "says-it-under-a-new-name": () => (ports, config) =>
+    "notifies-under-a-new-id": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),
 };

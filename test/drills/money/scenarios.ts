@@ -1,14 +1,14 @@
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import type { MoneyWorld, StackMonth } from "./world.ts";
 
-/** What happens in a virtual month of a stack. */
+/** The events of a virtual month. */
 export interface Scenario extends StackMonth {
     readonly name: string;
-    /** What people do at a minute, before others ask. */
+    /** Actions of people at a minute, before other requests. */
     script(world: MoneyWorld, minute: number): void;
-    /** Requests of others in a minute, where there is a campaign. */
+    /** Requests of others in a minute, while a campaign serves. */
     rate(minute: number): number;
-    /** The same to have films ordered, where there is a campaign for that. */
+    /** Requests for the order of films, while a ranking campaign serves. */
     rankRate(minute: number): number;
 }
 
@@ -37,7 +37,6 @@ function scenario(
         start: "2026-11-02T00:00:00Z",
         v2: settings?.recipe?.endsWith("-v2") ?? false,
         ranks: changes.rankRate !== undefined,
-        served: "films",
         script: (world, minute) => minute === 0 && world.makeCampaign(),
         rate: steady,
         rankRate: nobody,
@@ -46,16 +45,16 @@ function scenario(
     };
 }
 
-/** About 11,000 a day, never none for an hour. */
+/** About 11,000 a day, at least one every hour. */
 const steady = (minute: number) => 6 + (minute % 5);
 const nobody = () => 0;
-/** Monday to Friday, 8 to 18 o'clock; the month begins on a Monday. */
+/** Monday to Friday, 8:00 to 18:00; the month begins on a Monday. */
 const officeHours = (minute: number) =>
     Math.floor(minute / day) % 7 < 5 && minute % day >= 8 * hour && minute % day < 18 * hour ? 4 : 0;
-/** 40 TPS from a minute on: forty times what one TPS of minimum bills. */
+/** 40 TPS from a minute on: forty times the minimum of one TPS. */
 const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
 
-/** What a stack lives through; that of `served` is the solution that is in use. */
+/** The virtual months; solution `films` is the one that is in use. */
 export const scenarios: readonly Scenario[] = [
     scenario("steady traffic", { config: { monthlyLimitUsd: 200, idleAction: "park" } }),
     scenario("idle demo", {
@@ -95,7 +94,7 @@ export const scenarios: readonly Scenario[] = [
             if (minute === 0 || minute === 11 * day + 9 * hour) world.makeCampaign(3);
         },
     }),
-    scenario("resumed after the brake", {
+    scenario("resumed after the limit", {
         config: { monthlyLimitUsd: 40 },
         script(world, minute) {
             if (minute === 20 * day) world.park("for the night");
@@ -121,16 +120,14 @@ export const scenarios: readonly Scenario[] = [
     scenario("unused solutions", {
         config: { unusedDays: 5, unusedAction: "delete", monthlyLimitUsd: 60 },
         script(world, minute) {
-            const made = (name: string, kept = false) =>
-                world.solutions.push({ name, kept, changedAt: minute, used: name === "films" });
             if (minute === 0) {
                 world.makeCampaign();
-                made("films");
-                made("old");
+                world.train("films");
+                world.train("old");
             }
-            if (minute === 2 * day) made("older");
-            if (minute === 3 * day) made("kept", true);
-            if (minute === 11 * day) made("newest");
+            if (minute === 2 * day) world.train("older");
+            if (minute === 3 * day) world.train("kept", true);
+            if (minute === 11 * day) world.train("newest");
         },
     }),
 ];

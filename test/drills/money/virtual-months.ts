@@ -1,15 +1,18 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import { disturb, faults, undisturbed } from "./faults.ts";
-import { type Guard, type MonthResult, month } from "./month.ts";
+import { type GuardRun, type MonthResult, month } from "./month.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
-/** What a kind of fault, or none, did in all the scenarios. */
+/** Results of one kind of fault, or none, in all scenarios. */
 export interface FaultResult {
     readonly fault: string;
     readonly months: number;
     readonly notices: number;
     readonly wrong: readonly string[];
-    /** The slowest brake, virtual minutes: of what counts, and with the time in which AWS kept the guard from it. */
+    /**
+     * The slowest park after a reached limit, in virtual minutes: counted time, and with the time in which AWS
+     * prevented it.
+     */
     readonly brakeMinutes: number;
     readonly brakeMinutesAll: number;
     readonly brakes: number;
@@ -19,13 +22,13 @@ export interface FaultResult {
     readonly survived: boolean;
 }
 
-/** The bound of a brake, and how far an estimate may be off. */
+/** Bounds of the park's delay and of the estimate's error. */
 export const bounds = { brakeMinutes: 20, estimateUsd: 1 };
 
 /** Runs a guard through every scenario, undisturbed and with each kind of fault. */
 export async function virtualMonths(
     seed: number,
-    guard: () => Guard = () => runGuard,
+    guard: () => GuardRun = () => runGuard,
     say: (line: string) => void = () => {},
     chosen: { readonly scenarios: readonly Scenario[]; readonly faults: typeof faults } = { scenarios, faults },
 ): Promise<FaultResult[]> {
@@ -40,9 +43,7 @@ export async function virtualMonths(
             const disturbance = disturb(fault, calm.moments, 1000 * seed + 50 * number + index);
             keep(fault.name, scenario, await month(scenario, disturbance, guard(), phase));
         }
-        say(
-            `${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notices} notices when nothing goes wrong`,
-        );
+        say(`${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notices} notifications without faults`);
     }
     return [...results].map(([fault, all]) => resultOf(fault, all));
 }
@@ -57,7 +58,12 @@ function resultOf(fault: string, all: readonly [Scenario, MonthResult][]): Fault
     const brakeMinutes = most(brakes.map(({ counted }) => counted));
     const estimateOff = most(all.map(([, result]) => result.estimateOff));
     return {
-        ...{ fault, months: all.length, wrong, brakeMinutes, estimateOff, brakes: brakes.length },
+        fault,
+        months: all.length,
+        wrong,
+        brakeMinutes,
+        estimateOff,
+        brakes: brakes.length,
         brakeMinutesAll: most(brakes.map((one) => one.all)),
         notices: sum(({ notices }) => notices),
         failedRuns: sum(({ failedRuns }) => failedRuns),

@@ -1,7 +1,7 @@
 import type { LoggedAccess } from "../../../packages/local-aws/gateway/enforcement/access-log.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
 
-/** What the local AWS logged of who did what, read on from where the last reading ended. */
+/** Reads the local AWS's access log, from the end of the last reading. */
 export function accessReader({ port }: Pick<Instance, "port">) {
     let last = 0;
     return {
@@ -15,13 +15,13 @@ export function accessReader({ port }: Pick<Instance, "port">) {
 }
 
 export interface Balance {
-    /** Granted, never used, and without a page that demands it. */
+    /** Granted, never used, and not required by an AWS page. */
     readonly unneeded: readonly string[];
-    /** Granted, never used here, and demanded on AWS. */
+    /** Granted, never used here, and required on AWS. */
     readonly onAws: readonly string[];
 }
 
-/** What is left of what was granted when what was used is taken away. */
+/** Granted actions without the used ones. */
 export function balance(
     granted: readonly string[],
     used: ReadonlySet<string>,

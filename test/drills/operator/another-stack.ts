@@ -17,7 +17,7 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 
 type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** AWS's clients of what serves, each of which tries once. */
+/** AWS clients of the serving resources, without retries. */
 export function clientsOf({ instance }: TestAws, credentials: Keys) {
     const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
     const settings = { endpoint, region, credentials, maxAttempts: 1 };
@@ -32,10 +32,10 @@ export function clientsOf({ instance }: TestAws, credentials: Keys) {
     };
 }
 
-/** A function that does nothing. */
+/** An empty function. */
 export const code = zipSync({ "index.mjs": Buffer.from("export const handler = async () => 1;") });
 
-/** What another stack of the same project has in the account: table, function, API with a key, distribution. */
+/** Resources of another stack of this project: table, function, API with a key, distribution. */
 export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     const { api, dynamo, edge, lambda } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const name = "movie-recommender-api-prod";
@@ -52,13 +52,17 @@ export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     );
     await lambda.send(
         new CreateFunctionCommand({
-            ...{ FunctionName: name, Runtime: "nodejs24.x", Handler: "index.handler", Tags: tags },
-            ...{ Role: `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`, Code: { ZipFile: code } },
+            FunctionName: name,
+            Runtime: "nodejs24.x",
+            Handler: "index.handler",
+            Tags: tags,
+            Role: `arn:${scope.partition}:iam::${scope.accountId}:role/some-function`,
+            Code: { ZipFile: code },
         }),
     );
     const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name, tags }));
     const { id: apiKey = "" } = await api.send(new CreateApiKeyCommand({ name, tags }));
-    // Like the stack's own, but for whose it is.
+    // Like the stack's own, except the owner.
     const { DistributionList } = await edge.send(new ListDistributionsCommand({}));
     const own = DistributionList?.Items?.find(({ Comment }) => Comment === scope.names.storefront);
     const { DistributionConfig } = await edge.send(new GetDistributionConfigCommand({ Id: own?.Id }));

@@ -26,7 +26,7 @@ import { localAccountId, variables } from "../../../packages/local-aws/instance.
 import { region, type TestAws } from "../../support/local-aws.ts";
 import type { Operator } from "./operators.ts";
 
-/** Something that must not be possible. Answers how it was denied; undefined when it was not. */
+/** A forbidden action. Returns its denial; undefined if it succeeded. */
 export interface Attack {
     readonly name: string;
     attempt(): Promise<string | undefined>;
@@ -38,10 +38,10 @@ const everything = JSON.stringify({
 });
 const trustIn = (Principal: object) =>
     JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }] });
-/** Another customer of Amazon's. */
+/** Another AWS customer. */
 const stranger = "999988887777";
 
-/** All attacks on a stack that stands, by its own operator and by others. */
+/** All attacks on an existing stack, by its own operator and by others. */
 export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Operator): Promise<readonly Attack[]> {
     const settings = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => ({
         endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
@@ -59,7 +59,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     const admin = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
     const boundary = policyArn(scope, "boundary");
 
-    // A role of somebody else's, which Personalize could assume, and one of a Lambda function that may write logs.
+    // Another owner's role that Personalize could assume, and one of a Lambda function that may write logs.
     await aws.iam.send(
         new CreateRoleCommand({
             RoleName: "somebody-elses",
@@ -185,7 +185,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
             });
             await s3.send(new GetObjectCommand({ Bucket: scope.bucketName, Key: objectKeys.interactions }));
         }),
-        tries("somebody signs with the operator's key and a wrong secret", () =>
+        tries("a caller signs with the operator's key and a wrong secret", () =>
             new S3Client({
                 ...settings({ ...keys, secretAccessKey: `${keys.secretAccessKey.slice(0, -1)}!` }),
                 forcePathStyle: true,
@@ -194,7 +194,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     ];
 }
 
-/** How a call was denied; undefined when it was not, or failed for another reason, which proves nothing. */
+/** The denial of a call; undefined if it succeeded, or failed for another reason, which proves nothing. */
 export async function denial(work: () => Promise<unknown>): Promise<string | undefined> {
     try {
         await work();
@@ -208,8 +208,8 @@ export async function denial(work: () => Promise<unknown>): Promise<string | und
 }
 
 /**
- * Personalize of another account, told to use our role or our bucket, and other services with the same wish. No local AWS
- * has a second account, so the documents are judged as they stand, by the evaluator.
+ * Personalize of another account with our role or bucket, and other services with the same request. The local AWS has
+ * one account, so the evaluator judges the documents.
  */
 async function deputyAttacks(aws: TestAws, scope: OperatorScope): Promise<Attack[]> {
     const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: scope.names.role }));
@@ -224,7 +224,7 @@ async function deputyAttacks(aws: TestAws, scope: OperatorScope): Promise<Attack
     const personalize = { service: personalizeService };
     const deputies: [name: string, caller: Caller, context: Record<string, string>][] = [
         ["Personalize of another account", personalize, source(stranger)],
-        ["Personalize in nobody's name", personalize, {}],
+        ["Personalize without a source account", personalize, {}],
         [
             "Personalize with our account and another's job",
             personalize,

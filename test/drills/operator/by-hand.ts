@@ -23,7 +23,7 @@ const administratorsOn = ({ instance }: TestAws) => ({
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
 });
 
-/** The account has the role by which API Gateway logs, which is an administrator's to make. */
+/** Gives the account the role for API Gateway's logs, which an administrator must create. */
 export async function letGatewayLog(aws: TestAws): Promise<void> {
     const RoleName = "gateway-logs";
     const trust = gatewayLogTrust({ partition: localPartition, region, accountId: localAccountId });
@@ -36,7 +36,7 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
     gateway.destroy();
 }
 
-/** Somebody changes, in the console, what the page and the API's table are made of. */
+/** Changes resources of the page and the API's table in the console. */
 export async function changedByHand(aws: TestAws): Promise<void> {
     const { apiTableName: TableName } = await aws.outputs();
     const dynamo = new DynamoDBClient(administratorsOn(aws));

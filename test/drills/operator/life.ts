@@ -9,29 +9,32 @@ import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
 import type { Who, World } from "./world.ts";
 
-/** One thing that an operator does. */
+/** One step of an operator. */
 export interface Step {
     readonly name: string;
-    /** What must be there before: nothing, or the stack as its usual configuration makes it. */
+    /** The required start: nothing, or the stack with its usual configuration. */
     readonly from: "nothing" | "usual";
-    /** The steps that must have been done after that, in their order. */
+    /** Earlier required steps, in order. */
     readonly after?: readonly string[];
-    /** Whether it goes on without what it may not read, and tells: such a step shows a lack less sharply. */
+    /**
+     * Whether it continues without a refused read, and reports it: such a step detects a missing permission less
+     * sharply.
+     */
     readonly tolerant?: boolean;
-    /** Whether the stack is another one after it. */
+    /** Whether it changes the stack. */
     readonly changes?: boolean;
-    /** The policies with which it must go; default: all. */
+    /** The policies for the step; default: all. */
     readonly policies?: readonly OperatorLevel[];
-    /** The exit code that it has when all is well. */
+    /** Its expected exit code. */
     readonly exitCode?: number;
-    /** The runbook that it is about. */
+    /** Its runbook. */
     readonly runbook?: string;
-    /** What others, or the data, bring about before it. */
+    /** Preparation by others, or of the data. */
     ready?(world: World): Promise<void>;
     run(world: World, who: Who): Promise<CommandResult>;
 }
 
-/** A runbook with the arguments behind `--stack`; `configured` for those that read the stack's configuration. */
+/** A runbook with arguments after `--stack`; `configured` for runbooks that read the stack's configuration. */
 function runbook(name: string, more: Partial<Step> & { args?: readonly string[]; configured?: boolean } = {}): Step {
     const { args = [], configured = false, ...step } = more;
     return {
@@ -46,14 +49,14 @@ function runbook(name: string, more: Partial<Step> & { args?: readonly string[];
 
 const configured = true;
 
-/** Somebody trains another version of the solution, which will not end by itself. */
+/** Trains another version of the solution, which does not end by itself. */
 async function trainsElsewhere({ aws }: World): Promise<void> {
     const { solutionArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 }
 
-/** Somebody changes the campaign, and the service fails it; the campaign goes on as it was. */
+/** Changes the campaign so that the service fails the update; the campaign continues as before. */
 async function failsElsewhere({ aws }: World): Promise<void> {
     const { campaignArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -61,17 +64,17 @@ async function failsElsewhere({ aws }: World): Promise<void> {
     await adminOf(aws.instance).clear();
 }
 
-/** A runbook has noted what serves. */
+/** Records the serving version, like a runbook. */
 async function isMarked({ aws }: World): Promise<void> {
     const { solutionVersionArn = "" } = await aws.outputs();
     const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
     await writeStateFlag(aws.ssm, aws.stack, "serving", mark);
 }
 
-/** Somebody has said something by the topic, which lies in the queue. */
+/** Publishes a message to the topic, so that the queue has one. */
 async function somethingIsSaid({ aws }: World): Promise<void> {
     const { noticesTopicArn: TopicArn } = await aws.outputs();
-    await aws.sns.send(new PublishCommand({ TopicArn, Message: "Nobody has looked into the queue yet." }));
+    await aws.sns.send(new PublishCommand({ TopicArn, Message: "An unread message." }));
 }
 
 const reads = { policies: ["read"] } as const;
@@ -79,8 +82,8 @@ const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
 
 /**
- * The whole life of a recommender by its operator, in order: every command of Pulumi's, every runbook, and every kind
- * of change that calls something else.
+ * The whole life of a recommender by its operator, in order: every Pulumi command, every runbook, and every kind of
+ * change with different calls.
  */
 export const life: readonly Step[] = [
     runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),
@@ -108,7 +111,7 @@ export const life: readonly Step[] = [
     runbook("versions", reads),
     runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
     runbook("adopt", { ...reads, configured }),
-    // It judges whether who asks may pass the role, too.
+    // It also checks whether the caller may pass the role.
     runbook("diagnose-access", { policies: ["read", "operate"], tolerant: true, args: ["--json"] }),
     runbook("audit-leftovers", { ...reads, tolerant: true }),
     {
@@ -123,13 +126,13 @@ export const life: readonly Step[] = [
         },
     },
     runbook("cost-report", { ...reads, configured }),
-    // What it asks AWS for, the local AWS does not have: it says so.
+    // The local AWS does not have its API: it reports that.
     runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
     runbook("budget-alarms", reads),
     runbook("budget-alarms", {
         name: "budget-alarms --send-test",
         policies: ["read", "operate"],
-        // Notices of others lie in the queue, and stay there.
+        // Other notifications are in the queue, and stay there.
         ready: somethingIsSaid,
         args: ["--send-test"],
     }),
@@ -137,7 +140,7 @@ export const life: readonly Step[] = [
     runbook("watch-status", {
         ...reads,
         name: "watch-status of what failed",
-        // CloudTrail and the marks only explain: without them it goes on, and says so.
+        // CloudTrail and the state flags only explain: without them it continues, and reports it.
         tolerant: true,
         changes: true,
         exitCode: 1,
@@ -190,7 +193,7 @@ export const life: readonly Step[] = [
         name: "destroy",
         from: "usual",
         changes: true,
-        // So that there is a training to be stopped, and a mark to be taken away.
+        // Provides a training to stop, and a state flag to remove.
         async ready(world) {
             await trainsElsewhere(world);
             await isMarked(world);

@@ -9,7 +9,9 @@ import { webhookParameter } from "../../../iam/operator.ts";
 import { localAccountId, variables } from "../../../packages/local-aws/instance.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 
-/** What other people, and stacks that are gone, have in the account: the runbooks that look through all of it must be able to. */
+/**
+ * Resources of other owners and deleted stacks in the account: runbooks that search the whole account must handle them.
+ */
 export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
     const settings = {
         endpoint: variables(instance).AWS_ENDPOINT_URL as string,
@@ -59,7 +61,7 @@ export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): 
     await ssm.send(new PutParameterCommand({ Name, Value: await openChat(), Type: "SecureString" }));
 }
 
-/** A chat that takes everything: the URL of its webhook. */
+/** A chat that accepts everything: the URL of its webhook. */
 async function openChat(): Promise<string> {
     const chat = createServer((request, response) => request.resume().once("end", () => response.end("ok"))).unref();
     await new Promise<void>((resolve) => chat.listen(0, "127.0.0.1", resolve));

@@ -18,7 +18,7 @@ import { run } from "../../../packages/local-aws/pulumi.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 import { administrator, type Who } from "./world.ts";
 
-/** What the operator of the test's stack works on. */
+/** The operated stack of the test. */
 export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {
     return {
         partition: localPartition,
@@ -38,7 +38,7 @@ export interface OperatorOutputs {
     readonly githubRoleArn: string;
 }
 
-/** The program in operator/, as the administrator runs it: on a stack of its own, its configuration beside the test's. */
+/** The program in operator/, run by the administrator: with its own stack and configuration. */
 export async function operatorProgram({ instance, stack }: TestAws) {
     const workspace = join(instance.dir, "operator");
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);
@@ -47,7 +47,7 @@ export async function operatorProgram({ instance, stack }: TestAws) {
         run(instance, "pulumi", ["--cwd", "operator", ...args, ...common], "captured", administrator);
 
     await mkdir(workspace, { recursive: true });
-    // The engine writes a new stack's salt beside the project file: here beside a stand-in for it.
+    // The engine writes a new stack's salt beside the project file: here beside a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender-operator\nruntime: nodejs\n");
     const made = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
     if (made.exitCode !== 0) {
@@ -76,11 +76,11 @@ export interface Operator {
     readonly who: Who;
     readonly arn: string;
     readonly secretAccessKey: string;
-    /** Takes the user away, with his key. */
+    /** Deletes the user, with its key. */
     end(): Promise<void>;
 }
 
-/** A fresh IAM user with these managed policies and nothing else. The drill makes the key, never the program. */
+/** A new IAM user with only these managed policies. The drill creates its key, never the program. */
 export async function freshUser(iam: IAMClient, UserName: string, policyArns: readonly string[]): Promise<Operator> {
     const { User } = await iam.send(new CreateUserCommand({ UserName }));
     for (const PolicyArn of policyArns) {
@@ -102,7 +102,7 @@ export async function freshUser(iam: IAMClient, UserName: string, policyArns: re
     };
 }
 
-/** A fresh IAM user with the operator's policies but for one action, which all lack. */
+/** A new IAM user with the operator's policies without one action. */
 export async function operatorWithout(
     iam: IAMClient,
     scope: OperatorScope,

@@ -7,14 +7,14 @@ import { administrator, type World } from "./world.ts";
 
 export interface Removal {
     readonly action: string;
-    /** The shortest step that uses it. */
+    /** The shortest step that uses the action. */
     readonly step: Step;
 }
 
-/** What the life's steps took and used: seconds, and actions. */
+/** Seconds and used actions of the life's steps. */
 export type Lived = ReadonlyMap<string, { readonly seconds: number; readonly used: ReadonlySet<string> }>;
 
-/** Some of the actions that the life used, the same for the same seed, each with the shortest step that needs it. */
+/** Some of the used actions, equal for equal seeds, each with the shortest step that needs it. */
 export function chooseRemovals(lived: Lived, granted: readonly string[], count: number, seed: number): Removal[] {
     const secondsOf = ({ name, after = [] }: Step) =>
         [name, ...after].reduce((sum, each) => sum + (lived.get(each)?.seconds ?? 0), 0);
@@ -36,7 +36,7 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
         .slice(0, count);
 }
 
-/** Brings the stack to where steps begin, as the administrator, and remembers where it is. */
+/** Brings the stack to the start of a step, as the administrator, and remembers its state. */
 export function stageOf(world: World) {
     let at: Step["from"] | "elsewhere" = "elsewhere";
     const must = async (what: string, work: ReturnType<World["engine"]>) => {
@@ -63,14 +63,14 @@ export function stageOf(world: World) {
             }
             await step.ready?.(world);
         },
-        /** The step may have changed something. */
+        /** The step may have changed the stack. */
         left(changes: boolean): void {
             at = changes ? "elsewhere" : at;
         },
     };
 }
 
-/** Whether somebody notices that the operator lacks an action: the step fails, or says what was denied. */
+/** Whether the missing action is detected: the step fails, or reports the denial. */
 export async function isNoticed(
     world: World,
     stage: ReturnType<typeof stageOf>,
@@ -89,7 +89,7 @@ export async function isNoticed(
         const failed = exitCode !== (step.exitCode ?? 0);
         return {
             noticed: failed || denied !== undefined,
-            how: `${failed ? `exit ${exitCode}` : "goes on"}${denied ? ", and names the action" : ""}`,
+            how: `${failed ? `exit ${exitCode}` : "continues"}${denied ? ", and names the action" : ""}`,
         };
     } finally {
         stage.left(step.changes ?? false);

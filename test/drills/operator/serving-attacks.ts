@@ -25,17 +25,18 @@ import {
     PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { authorize } from "policy-evaluator";
 import { objectKeys } from "../../../config/config.ts";
 import { storefrontBucketNameFor } from "../../../config/names.ts";
+import { apiTableArn } from "../../../iam/api-access.ts";
 import { roleArn } from "../../../iam/operator/scope.ts";
-import type { OperatorScope } from "../../../iam/operator.ts";
+import { type OperatorScope, rolesBoundary } from "../../../iam/operator.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 import { anotherStack, clientsOf, code } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
-import { openedRoleAttacks } from "./opened-role.ts";
 import type { Operator } from "./operators.ts";
 
-/** Attacks of an operator on what serves other stacks, and by what serves his own. */
+/** Attacks of an operator on serving resources of other stacks, and through its own. */
 export async function servingAttacksOn(
     aws: TestAws,
     scope: OperatorScope,
@@ -76,7 +77,9 @@ export async function servingAttacksOn(
         tries("writes a viewer's list", () =>
             dynamo.send(
                 new UpdateItemCommand({
-                    ...{ TableName: names.api, Key, UpdateExpression: "SET films = :none" },
+                    TableName: names.api,
+                    Key,
+                    UpdateExpression: "SET films = :none",
                     ExpressionAttributeValues: { ":none": { L: [] } },
                 }),
             ),
@@ -88,7 +91,9 @@ export async function servingAttacksOn(
         tries("lets his API call another's function", () =>
             lambda.send(
                 new AddPermissionCommand({
-                    ...{ FunctionName, StatementId: "mallory", Action: "lambda:InvokeFunction" },
+                    FunctionName,
+                    StatementId: "mallory",
+                    Action: "lambda:InvokeFunction",
                     Principal: "apigateway.amazonaws.com",
                 }),
             ),
@@ -118,7 +123,8 @@ export async function servingAttacksOn(
         tries("passes the API's role to EventBridge Scheduler", () =>
             scheduler.send(
                 new CreateScheduleCommand({
-                    ...{ Name: names.prefetch, ScheduleExpression: "rate(1 hour)" },
+                    Name: names.prefetch,
+                    ScheduleExpression: "rate(1 hour)",
                     FlexibleTimeWindow: { Mode: "OFF" },
                     Target: {
                         Arn: `arn:${partition}:lambda:${region}:${scope.accountId}:function:${names.prefetch}`,
@@ -179,5 +185,38 @@ export async function servingAttacksOn(
             ),
         ),
         ...openedRoleAttacks(scope, theirs.name),
+    ];
+}
+
+/**
+ * Attacks by the API's function after the operator gave its role every permission, which is allowed. Only Lambda can
+ * assume that role, so the evaluator judges the documents.
+ */
+export function openedRoleAttacks(scope: OperatorScope, otherTable: string): Attack[] {
+    const { partition, accountId, names } = scope;
+    const everything = {
+        Version: "2012-10-17" as const,
+        Statement: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }],
+    };
+    const policies = {
+        identity: [{ name: "opened", document: everything }],
+        boundary: [{ name: "boundary", document: rolesBoundary(scope) }],
+    };
+    const caller = { arn: `arn:${partition}:sts::${accountId}:assumed-role/${names.apiRole}/function` };
+    const reaches = (what: string, action: string, resource: string): Attack => ({
+        name: `the API's role, with everything written into it, ${what}`,
+        async attempt() {
+            const request = { caller, action, resource, context: { "aws:RequestedRegion": region } };
+            const { decision } = authorize(request, policies, accountId);
+            return decision === "allowed" ? undefined : decision;
+        },
+    });
+    const table = apiTableArn({ ...scope, names: { ...names, api: otherTable } });
+    const page = storefrontBucketNameFor(scope.bucketName);
+    return [
+        reaches("reads another stack's table", "dynamodb:GetItem", table),
+        reaches("deletes its table", "dynamodb:DeleteTable", apiTableArn(scope)),
+        reaches("writes into the page's bucket", "s3:PutObject", `arn:${partition}:s3:::${page}/index.html`),
+        reaches("passes a role", "iam:PassRole", roleArn(scope)),
     ];
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
 import { type Commands, commands } from "./commands.ts";
 import { recordingVariable } from "./recording.ts";
@@ -10,29 +11,29 @@ export interface DrillStack extends Commands {
     readonly stack: string;
     readonly configFile: string;
     readonly region: string;
-    /** `up`, `preview`, `refresh` or `destroy`, asking nothing. */
+    /** `up`, `preview`, `refresh` or `destroy`, without questions. */
     engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): ReturnType<Commands["run"]>;
     /**
-     * A runbook on the stack; its stdout is for the caller. Only `recommend` is recorded: the others look at all that
-     * the account has.
+     * A runbook on the stack; its stdout is for the caller. Only `recommend` is recorded: the others read the whole
+     * account.
      */
     runbook(name: string, ...args: string[]): ReturnType<Commands["run"]>;
-    /** What a person runs when even the drill's own destroy did not succeed. */
+    /** The command for a person if the drill's own destroy failed. */
     readonly byHand: string;
-    /** Removes the folder, and with it the state: only after a destroy. */
+    /** Deletes the folder with the state: only after a destroy. */
     forget(): Promise<void>;
 }
 
 const passphrase = "drill";
 
-/** The region that an environment names, as the AWS SDKs read it; else the program's default. */
+/** The region of an environment, as AWS SDKs read it; otherwise the program's default. */
 export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
 
 /**
- * A stack of its own, with state, configuration and data in a folder of its own: nothing of the user's stacks is
- * touched, and the state outlives the drill until what it names is destroyed. Calls to Personalize are recorded.
+ * A separate stack, with state, configuration and data in its own folder: the user's stacks stay untouched, and the
+ * state remains until its resources are destroyed. Calls to Personalize are recorded.
  *
- * @throws Error when Pulumi cannot make it.
+ * @throws Error if Pulumi cannot create it.
  */
 export async function makeDrillStack(options: {
     /** Credentials, region and endpoint, and the PATH with the tools. */
@@ -40,7 +41,7 @@ export async function makeDrillStack(options: {
     readonly folder: string;
     readonly interactions: string;
     readonly pollSeconds: string;
-    /** File that the calls are appended to. */
+    /** File for the recorded calls. */
     readonly recording: string;
     say(text: string): void;
 }): Promise<DrillStack> {
@@ -69,7 +70,7 @@ export async function makeDrillStack(options: {
     };
     const terminal = commands(root, env, say);
     const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    // The engine writes a new stack's salt beside the project file: here beside a stand-in for it.
+    // The engine writes a new stack's salt beside the project file: here beside a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
     const made = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
     if (made.exitCode !== 0) {
@@ -82,7 +83,7 @@ export async function makeDrillStack(options: {
         "aws:region": region,
         "movie-recommender:interactionsFile": interactionsFile,
         "movie-recommender:pollSeconds": options.pollSeconds,
-        // What is recorded and compared is the life of Personalize's own resources.
+        // The recording covers the life of Personalize's own resources.
         "movie-recommender:api": false,
     };
     await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
@@ -104,5 +105,24 @@ export async function makeDrillStack(options: {
             `PULUMI_BACKEND_URL='file://${backend}?metadata=skip' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
             `npm run pulumi -- destroy --stack ${stack} --config-file '${configFile}'`,
         forget: () => rm(dir, { recursive: true, force: true }),
+    };
+}
+
+/**
+ * Billed hours of the campaign: it is deleted a few minutes after it is ACTIVE, and deletion takes up to 18 minutes.
+ */
+const campaignHours = { low: 1, high: 2 };
+const recipe = "aws-user-personalization";
+
+/** Cost of one drill on AWS, US dollars: an import, a training, and a campaign of 1 TPS for some minutes. */
+export function drillUsd(data: { readonly bytes: number; readonly interactions: number }): UsdRange {
+    const [ingestion, training, hourly] = [
+        ingestionUsd(data.bytes),
+        trainingUsd(recipe, data),
+        campaignUsdPerHour(recipe, 1),
+    ];
+    return {
+        low: ingestion + training.low + campaignHours.low * hourly,
+        high: ingestion + training.high + campaignHours.high * hourly,
     };
 }

@@ -1,20 +1,19 @@
 import type { DrillStack } from "./drill-stack.ts";
 
-/** What became of a life: empty when all went well. */
+/** The problems of a life; empty without problems. */
 export interface LifeEnd {
-    /** The steps that went otherwise than they should, with what they said. */
+    /** Steps with a wrong result, and their output. */
     readonly problems: readonly string[];
-    /** What is still there of the stack after its destroy, as audit-leftovers lists it. */
+    /** Resources left after its destroy, from audit-leftovers. */
     readonly left: readonly string[];
 }
 
-/** Users of the drill's data, and one that is in none. */
+/** Users of the drill's data, and an unknown one. */
 const users = ["1", "2", "nobody"];
 
 /**
- * The whole life of a stack: doctor unless the place is known to be ready, up, twice nothing to change,
- * recommendations, destroy. It ends with destroy whatever happened before, also when `signal` is aborted meanwhile:
- * then after the step that is under way.
+ * The whole life of a stack: doctor (unless the place is known to be ready), up, two checks without changes,
+ * recommendations, destroy. It always ends with destroy, also after an abort of `signal`: then after the current step.
  */
 export async function liveThrough(
     stack: DrillStack,
@@ -50,11 +49,11 @@ export async function liveThrough(
         signal.removeEventListener("abort", passOn);
     }
     say("\n== destroy ==\n");
-    // An engine that was ended at once has left its lock.
+    // A killed engine leaves its lock.
     await stack.run("pulumi", ["cancel", "--yes", "--stack", stack.stack, "--non-interactive"], { quiet: true });
     const destroyed = await exitOf(stack.engine("destroy"));
     if (destroyed !== undefined) {
-        problems.push(`destroy: ${destroyed}. Go on by: ${stack.byHand}`);
+        problems.push(`destroy: ${destroyed}. Continue with: ${stack.byHand}`);
     }
     const left = await leftOf(stack);
     return { problems, left };

@@ -5,7 +5,7 @@ import { append, recordingVariable } from "./recording.ts";
 
 /**
  * Loaded by `node --import` into each process of a drill (Pulumi's dynamic providers, the runbooks): a middleware of
- * every Personalize client writes down what goes over the wire. Requests stay signed as they are, answers unchanged.
+ * every Personalize client records the traffic. Signed requests and answers stay unchanged.
  */
 
 interface WireResponse {
@@ -29,7 +29,7 @@ function record(client: { prototype: AnyClient }, service: string, target: strin
         const stack = this.middlewareStack as unknown as { add(...of: unknown[]): void };
         stack.add(recording(service, target), {
             step: "deserialize",
-            // Next to the wire: what the SDK makes of the answer comes after.
+            // Closest to the network: the SDK parses the answer afterwards.
             priority: "low",
             name: "recording",
             override: true,
@@ -91,7 +91,7 @@ function parsed(body: unknown): unknown {
     }
 }
 
-/** The code of an error as AWS's JSON protocols have it: in a header, else in the body (`prefix#Code:uri`). */
+/** The code of an error in AWS's JSON protocols: in a header, otherwise in the body (`prefix#Code:uri`). */
 function errorCode(headers: Readonly<Record<string, string>>, answer: unknown): string {
     const { __type, code } = (answer ?? {}) as { __type?: string; code?: string };
     return (headers["x-amzn-errortype"] ?? __type ?? code ?? "unknown").replace(/^.*#/, "").replace(/:.*$/, "");

@@ -1,25 +1,24 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { scrub } from "./scrub.ts";
 
-/** One request to Personalize and its answer, as they were on the wire; each try of the SDK is one. */
+/** One request to Personalize and its answer, as sent; each retry of the SDK is one. */
 export interface Call {
     readonly service: string;
     readonly operation: string;
     readonly request: unknown;
     /** HTTP status; 0 when no answer came. */
     readonly status: number;
-    /** The error's code, when it is one. */
+    /** The error's code, if any. */
     readonly error?: string;
     readonly response: unknown;
 }
 
-/** Environment variable that names the file which a process appends its calls to. */
+/** Environment variable with the file for a process's calls. */
 export const recordingVariable = "MOVIE_RECOMMENDER_RECORDING";
 
-/** Name of a drill's stack, which everything that it makes has in its name. */
+/** Name of a drill's stack, part of the names of all its resources. */
 const ofDrill = /\bdrill-[0-9a-f]{6}\b/;
 
-/** A call without what else the account has: of a list, only what the drill made. */
+/** A call without other resources of the account: lists keep only the drill's. */
 export function withoutOthers(call: Call): Call {
     if (!call.operation.startsWith("List") || call.operation === "ListTagsForResource") {
         return call;
@@ -30,12 +29,12 @@ export function withoutOthers(call: Call): Call {
     return { ...call, response: Object.fromEntries(members.map(([name, value]) => [name, ours(value)])) };
 }
 
-/** Appends a call, scrubbed before it touches the disk. */
+/** Appends a call, scrubbed before it is written. */
 export function append(file: string, call: Call): void {
     appendFileSync(file, `${JSON.stringify(scrub(withoutOthers(call)))}\n`);
 }
 
-/** The calls of a recording, in the order of their answers; none when nothing was recorded. */
+/** The calls of a recording, in the order of their answers; empty without a recording. */
 export function readRecording(file: string): Call[] {
     return existsSync(file)
         ? readFileSync(file, "utf8")
@@ -43,4 +42,59 @@ export function readRecording(file: string): Call[] {
               .filter((line) => line !== "")
               .map((line) => JSON.parse(line) as Call)
         : [];
+}
+
+/** Replacements in any text, in this order: identities, and values that differ in each run. */
+const replacements: readonly (readonly [RegExp, string])[] = [
+    // Access errors contain identities: `User: arn:aws:sts::…:assumed-role/Admin/jane is not authorized`.
+    [/(arn:[\w-]*:(?:iam|sts)::\d*:(?:user|assumed-role|federated-user))\/[^\s"',]+/g, "$1/somebody"],
+    [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, "somebody@example.com"],
+    [/\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|ASCA)[A-Z0-9]{12,}\b/g, "ACCESSKEYID"],
+    [/s3:\/\/[^/\s"',]+/g, "s3://bucket"],
+    [/(arn:[\w-]*:s3:::)[^/\s"',]+/g, "$1bucket"],
+    [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, "00000000-0000-0000-0000-000000000000"],
+    [/(request id:?\s+)[\w-]+/gi, "$1none"],
+    // Excludes the decimals of a score.
+    [/(?<![\d.])\d{12}(?!\d)/g, "000000000000"],
+    [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/g, "1970-01-01T00:00:00Z"],
+    [/\bdrill-[0-9a-f]{6}\b/g, "drill-000000"],
+    [/(:solution\/[\w-]+)\/[0-9a-f]{6,}/g, "$1/version"],
+    [/(:event-tracker)\/[0-9a-f]{6,}/g, "$1/tracker"],
+];
+
+/** Removes account ids, names of people and buckets, keys, request ids and dates from a text. */
+export function scrubText(text: string): string {
+    return replacements.reduce((scrubbed, [pattern, by]) => scrubbed.replace(pattern, by), text);
+}
+
+/** Scrubs a JSON value; members and types stay. Dates in seconds become 0. */
+export function scrub(value: unknown, key = ""): unknown {
+    if (typeof value === "string") {
+        return key === "nextToken" ? "token" : scrubText(value);
+    }
+    if (typeof value === "number") {
+        return /DateTime$|^timestamp$/i.test(key) ? 0 : value;
+    }
+    if (Array.isArray(value)) {
+        return value.map((one) => scrub(one, key));
+    }
+    if (value !== null && typeof value === "object") {
+        return Object.fromEntries(Object.entries(value).map(([name, inner]) => [scrubText(name), scrub(inner, name)]));
+    }
+    return value;
+}
+
+/**
+ * Parts of `secrets` (account id, access key, user and bucket names), and similar values, that are still in a text;
+ * empty without a leak.
+ */
+export function leaksIn(text: string, secrets: readonly string[]): string[] {
+    const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
+    const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
+    const known = secrets.filter((secret) => secret !== "" && isWord(secret));
+    const shaped = replacements.flatMap(([pattern, by]) =>
+        // A replacement's own text is not a leak.
+        [...text.matchAll(pattern)].map(([found]) => found).filter((found) => found.replace(pattern, by) !== found),
+    );
+    return [...new Set([...known, ...shaped])];
 }

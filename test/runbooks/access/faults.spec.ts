@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
 import { breaks } from "../../drills/access/break.ts";
-import { compatiblePairs } from "../../drills/access/pairs.ts";
+import { compatiblePairs } from "../../drills/access/case.ts";
 import { soundWorlds } from "../../drills/access/sound.ts";
 import { brokenBy, brokenIn, diagnosisOf, seen, world } from "./support.ts";
 
@@ -10,7 +10,7 @@ describe("the diagnosis of an import's access", () => {
         const { links, findings, fixes, firstBroken } = diagnosisOf(world());
         assert.deepEqual([findings, fixes, firstBroken], [[], [], undefined]);
         const notOk = links.filter(({ verdict }) => verdict !== "ok").map(({ link }) => link);
-        assert.deepEqual(notOk, ["what the job says"]);
+        assert.deepEqual(notOk, ["import job result"]);
     });
 
     for (const { name, fault } of breaks) {
@@ -34,7 +34,7 @@ describe("the diagnosis of an import's access", () => {
         }
     });
 
-    it("tells the first broken link in the order in which the service goes", () => {
+    it("names the first broken link in the service's order", () => {
         const { firstBroken, findings } = diagnosisOf(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );
@@ -45,7 +45,7 @@ describe("the diagnosis of an import's access", () => {
         );
     });
 
-    it("says the same of the same snapshot", () => {
+    it("gives equal results for equal snapshots", () => {
         const snapshot = seen(brokenBy("role-source-arn", "kms-disabled"));
         assert.deepEqual(diagnose(snapshot), diagnose(structuredClone(snapshot)));
     });

@@ -41,7 +41,7 @@ describe("fixes", () => {
         }
     });
 
-    it("mend one document once, however many of its parts are wrong", () => {
+    it("write one document once, even with several wrong parts", () => {
         const { fixes } = diagnosisOf(brokenBy("bucket-account", "bucket-get-missing", "bucket-deny-vpc"));
         assert.equal(fixes.length, 1);
         assert.equal(fixes[0]?.commands.length, 1);
@@ -114,21 +114,21 @@ describe("what is wider than it must be", () => {
 });
 
 describe("the picture", () => {
-    it("marks the first broken link, names each judge, and has the sentence, the evidence and both fixes", () => {
+    it("shows the first broken link, names each judge, and has the sentence, the evidence and both fixes", () => {
         const text = draw(diagnosisOf(brokenBy("role-source-arn")));
         assert.match(text, /✗ {2}role policies: list and read .*◀ first broken link/);
         assert.equal(text.match(/◀/g)?.length, 1);
         assert.match(text, /by iam:SimulatePrincipalPolicy: .*role policies/);
-        assert.match(text, /The import fails: the role's policies ask for aws:SourceArn/);
+        assert.match(text, /The import fails: the role's policies require aws:SourceArn/);
         assert.match(
             text,
-            /asked: s3:ListBucket on arn:aws:s3:::films-test by arn:aws:iam::000000000000:role\/Import-test with/,
+            /request: s3:ListBucket on arn:aws:s3:::films-test by arn:aws:iam::000000000000:role\/Import-test with/,
         );
         assert.match(text, /in this program:\n +pulumi refresh && pulumi up/);
         assert.match(text, /aws iam put-role-policy --role-name Import-test/);
     });
 
-    it("says that every link holds where it does", () => {
-        assert.match(draw(diagnosisOf(world())), /Every link holds/);
+    it("reports that every link is in order", () => {
+        assert.match(draw(diagnosisOf(world())), /Every link is in order/);
     });
 });

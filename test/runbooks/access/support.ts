@@ -12,12 +12,12 @@ export const interactions = interactionsCsv(syntheticRatings()).toString();
 
 export const world = (): World => soundWorld("test", caller);
 
-/** What the runbook would see of a world. */
+/** The runbook's snapshot of a world. */
 export const seen = (of: World): Snapshot => snapshotOf(of, interactions, itemInteractionsSchema);
 
 export const diagnosisOf = (of: World) => diagnose(seen(of));
 
-/** What is called broken, in the order of the chain. */
+/** Broken faults, in the order of the chain. */
 export const brokenIn = (snapshot: Snapshot): FaultId[] =>
     diagnose(snapshot).findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
 

@@ -21,7 +21,7 @@ const fetches = [
 
 describe("what may not be read", () => {
     for (const part of fetches) {
-        it(`is no fault, and hides no other: ${part}`, () => {
+        it(`is not a fault, and hides no other: ${part}`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
             assert.deepEqual(brokenIn(without(seen(world()))), []);
             const elsewhere = part === "bucketPolicy" ? "trust-missing" : "bucket-get-missing";
@@ -29,7 +29,7 @@ describe("what may not be read", () => {
         });
     }
 
-    it("is said by its link, with the refusal", () => {
+    it("is reported by its link, with the refusal", () => {
         const { links, verdict } = diagnose({ ...seen(world()), role: denied, simulated: denied });
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
@@ -40,7 +40,7 @@ describe("what may not be read", () => {
                 "trust policy",
                 "permissions boundary",
                 "organisation",
-                "what the job says",
+                "import job result",
             ].sort((a, b) => links.findIndex(({ link }) => link === a) - links.findIndex(({ link }) => link === b)),
         );
         assert.ok(unknown.slice(0, 2).every(({ detail }) => detail === denied.unread));
@@ -67,7 +67,7 @@ describe("what may not be read", () => {
 });
 
 describe("an organisation", () => {
-    it("is named where the simulator says that it forbids, and suspected where documents allow what it denies", () => {
+    it("is named if the simulator reports it, and suspected if documents allow what the simulator denies", () => {
         const snapshot = seen(world());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
@@ -84,7 +84,7 @@ describe("an organisation", () => {
         const { links, verdict } = diagnose(deny({}));
         assert.match(
             links.find(({ link }) => link === "organisation")?.detail ?? "",
-            /look at the organisation's policies/,
+            /check the organisation's policies/,
         );
         assert.equal(verdict, "unknown");
     });

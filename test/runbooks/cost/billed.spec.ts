@@ -43,7 +43,8 @@ describe("Cost Explorer, by AWS's own client", () => {
         await once(server, "listening");
         client = new CostExplorerClient({
             endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-            ...{ region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } },
+            region: "us-east-1",
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
         });
     });
     after(() => {
@@ -107,7 +108,7 @@ describe("Cost Explorer, by AWS's own client", () => {
         ["there is no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
     ];
     for (const [what, __type, message, words] of refusals) {
-        it(`says what to do where ${what}`, async () => {
+        it(`prints the next step if ${what}`, async () => {
             answers = [{ __type, message }];
             await assert.rejects(bill.lines(period, scope), words);
         });

@@ -1,18 +1,29 @@
 import assert from "node:assert/strict";
 import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { changesTo, changeText } from "../../../runbooks/lib/cost/budget-changes.ts";
-import { problemsOf } from "../../../runbooks/lib/cost/budget-problems.ts";
 import type { BudgetView } from "../../../runbooks/lib/cost/budget-view.ts";
+import { problemsOf } from "../../../runbooks/lib/cost/budget-watch.ts";
 
 const wanted = { name: "films", limitUsd: 20, service: "Amazon Personalize", email: "ann@example.org" };
 const told = (address: string) => [{ kind: "EMAIL", address }];
 const notifications = budgetThresholds.map(({ type, percent }) => ({
-    ...{ type, threshold: percent, isPercent: true, state: "OK", subscribers: told(wanted.email) },
+    type,
+    threshold: percent,
+    isPercent: true,
+    state: "OK",
+    subscribers: told(wanted.email),
 }));
 const budget: BudgetView = {
-    ...{ name: "films", limitUsd: 20, spentUsd: 1, forecastUsd: 2, stack: undefined, notifications },
+    name: "films",
+    limitUsd: 20,
+    spentUsd: 1,
+    forecastUsd: 2,
+    stack: undefined,
+    notifications,
     budget: {
-        ...{ BudgetName: "films", BudgetType: "COST", TimeUnit: "MONTHLY" },
+        BudgetName: "films",
+        BudgetType: "COST",
+        TimeUnit: "MONTHLY",
         CostFilters: { Service: ["Amazon Personalize"] },
     },
 };
@@ -50,7 +61,7 @@ describe("the changes to a budget", () => {
     it("are refused for a stack's budget, and for one of another kind", () => {
         assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
         const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
-        assert.throws(() => texts(usage), /no monthly cost budget \(USAGE, MONTHLY\)/);
+        assert.throws(() => texts(usage), /not a monthly cost budget \(USAGE, MONTHLY\)/);
     });
 });
 
@@ -62,7 +73,7 @@ describe("what is wrong with budget and alarms", () => {
 
     it("is nothing where all is well", () => assert.deepEqual(problemsOf(all, topicArn), []));
 
-    it("is a mail that nobody has confirmed, with how it comes once more", () => {
+    it("is an unconfirmed mail, with the command that sends it again", () => {
         const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
         const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
         assert.match(

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { CloudWatchClient, GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
-import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatch, type CloudWatchClient, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import { type ServedWindow, savedCalls } from "../../../cost/spend.ts";
 import { day, window } from "../../../cost/time.ts";
-import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/cache-savings.ts";
+import { cacheSavings, cacheSavingsText } from "../../../runbooks/lib/cost/traffic.ts";
 
 const campaign = { recipe: "aws-user-personalization", minProvisionedTPS: 1 };
 const near = (actual: number | undefined, expected: number) =>
@@ -72,10 +71,13 @@ describe("what caching saved", () => {
     }
     const never = (why: string) => assert.fail(why);
 
-    it("is by the lists of viewers and the calls that they took; lists that are nobody's do not count", async () => {
+    it("counts the personal lists and their campaign calls; other lists do not count", async () => {
         const { client, asked } = clientOf({
-            ...{ AnsweredByCache: [2000, 10], AnsweredByCampaign: [500], AnsweredByPrecomputed: [500] },
-            ...{ AnsweredByPopular: [99_999], CampaignCalls: [600, 0] },
+            AnsweredByCache: [2000, 10],
+            AnsweredByCampaign: [500],
+            AnsweredByPrecomputed: [500],
+            AnsweredByPopular: [99_999],
+            CampaignCalls: [600, 0],
         });
         const found = await cacheSavings(client, of, month, never);
         assert.deepEqual([found?.lists, found?.calls], [3010, 600]);
@@ -98,15 +100,12 @@ describe("what caching saved", () => {
         assert.match(why.join(), /does not answer in full/);
     });
 
-    it("is said in one line, which does not praise what saved nothing", () => {
+    it("is one line, which also reports that nothing was saved", () => {
         assert.equal(
             cacheSavingsText({ lists: 30_000, calls: 4000, usd: 12.4 }),
-            "Caching: 30,000 personal lists took 4,000 calls of the campaign, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",
+            "Caching: 30,000 personal lists needed 4,000 campaign calls, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",
         );
-        assert.match(
-            cacheSavingsText({ lists: 30, calls: 4, usd: 0 }),
-            /saved nothing of the bill.*within the campaign's minimum/,
-        );
-        assert.match(cacheSavingsText({ lists: 0, calls: 0, usd: 0 }), /nobody asked/);
+        assert.match(cacheSavingsText({ lists: 30, calls: 4, usd: 0 }), /saved nothing.*within the campaign's minimum/);
+        assert.match(cacheSavingsText({ lists: 0, calls: 0, usd: 0 }), /had no requests/);
     });
 });

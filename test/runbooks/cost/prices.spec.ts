@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { prices } from "../../../config/prices.ts";
 import { type Instance, root } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
-import { deviation, matchPrice } from "../../../runbooks/lib/cost/match-price.ts";
-import { pricesOf } from "../../../runbooks/lib/cost/price-list.ts";
+import { deviation, matchPrice, pricesOf } from "../../../runbooks/lib/cost/price-list.ts";
 
 interface Tier {
     readonly from?: string;
@@ -21,8 +20,13 @@ function product(usagetype: string, unit: string, tiers: readonly Tier[]): strin
     const dimensions = tiers.map(({ from = "0", usd, description = "" }, index) => [
         `SKU.JRTCKXETXF.${index}`,
         {
-            ...{ rateCode: `SKU.JRTCKXETXF.${index}`, unit, beginRange: from, endRange: "Inf", description },
-            ...{ appliesTo: [], pricePerUnit: { USD: usd } },
+            rateCode: `SKU.JRTCKXETXF.${index}`,
+            unit,
+            beginRange: from,
+            endRange: "Inf",
+            description,
+            appliesTo: [],
+            pricePerUnit: { USD: usd },
         },
     ]);
     return JSON.stringify({
@@ -35,12 +39,16 @@ function product(usagetype: string, unit: string, tiers: readonly Tier[]): strin
         terms: {
             OnDemand: {
                 "SKU.JRTCKXETXF": {
-                    ...{ sku: "SKU", offerTermCode: "JRTCKXETXF", effectiveDate: "2026-11-01T00:00:00Z" },
-                    ...{ priceDimensions: Object.fromEntries(dimensions.reverse()), termAttributes: {} },
+                    sku: "SKU",
+                    offerTermCode: "JRTCKXETXF",
+                    effectiveDate: "2026-11-01T00:00:00Z",
+                    priceDimensions: Object.fromEntries(dimensions.reverse()),
+                    termAttributes: {},
                 },
             },
         },
-        ...{ version: "20261101000000", publicationDate: "2026-11-01T00:00:00Z" },
+        version: "20261101000000",
+        publicationDate: "2026-11-01T00:00:00Z",
     });
 }
 
@@ -55,7 +63,11 @@ const requestsV2 = product("EUC1-Recommendation-v2", "Requests", [{ usd: "0.0001
 const recommender = product("EUC1-Recommender-Users", "Users", [{ usd: "0.0003750000" }]);
 
 const listed = (usageType: string, unit: string, usd: number, more: { from?: number; description?: string } = {}) => ({
-    ...{ usageType, unit, usd, from: 0, description: "" },
+    usageType,
+    unit,
+    usd,
+    from: 0,
+    description: "",
     ...more,
 });
 
@@ -98,8 +110,8 @@ describe("a product of AWS's price list", () => {
         ["of batch inference", listed("EUC1-BatchRecommendation", "1K Requests", 0.067)],
         ["of another unit", listed("EUC1-DataIngestion", "Records", 0.05)],
         ["of a tier that we do not have", listed("EUC1-Campaign", "TPS-Hours", 0.1, { from: 72_000 })],
-        ["of requests that are not said to be v2's", listed("EUC1-Recommendation", "Requests", 0.00015)],
-        ["of words that say nothing", listed("EUC1-Foo", "Hrs", 0.2)],
+        ["of requests without v2 in the text", listed("EUC1-Recommendation", "Requests", 0.00015)],
+        ["of ambiguous words", listed("EUC1-Foo", "Hrs", 0.2)],
     ];
     for (const [what, price] of unsure) {
         it(`is none of ours where it is ${what}`, () => assert.equal(matchPrice(price), undefined));
@@ -130,7 +142,8 @@ describe("npm run prices", () => {
             response.end(
                 JSON.stringify(
                     refusal ?? {
-                        ...{ FormatVersion: "aws_v1", PriceList: pages[page] },
+                        FormatVersion: "aws_v1",
+                        PriceList: pages[page],
                         ...(more && { NextToken: String(page + 1) }),
                     },
                 ),
@@ -174,7 +187,7 @@ describe("npm run prices", () => {
         assert.match(row("EUC1-Recommender-Users"), /– .* unmatched/);
         assert.match(
             stdout,
-            /7 prices of Personalize in eu-central-1: 6 are surely one of config\/prices\.ts, 0 of them differ/,
+            /7 prices of Personalize in eu-central-1: 6 match a price in config\/prices\.ts, and 0 of those differ/,
         );
     });
 
@@ -191,7 +204,7 @@ describe("npm run prices", () => {
         assert.equal((await runPrices()).exitCode, 0);
     });
 
-    it("says which permission is missing, and where nothing is listed", async () => {
+    it("names the missing permission, and the region without prices", async () => {
         refusal = { __type: "AccessDeniedException", message: "not authorized" };
         const refused = await runPrices();
         assert.equal(refused.exitCode, 1);

@@ -1,25 +1,36 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../../cost/estimate.ts";
 import { day, hour } from "../../../cost/time.ts";
-import { bar } from "../../../runbooks/lib/cost/bars.ts";
-import type { BilledLine } from "../../../runbooks/lib/cost/billed.ts";
-import { compare, comparedTime } from "../../../runbooks/lib/cost/compare.ts";
-import { outlookOf } from "../../../runbooks/lib/cost/outlook.ts";
-import { reportText } from "../../../runbooks/lib/cost/print-report.ts";
-import { costReport, leastCalls } from "../../../runbooks/lib/cost/report.ts";
-import { reportPeriod } from "../../../runbooks/lib/cost/report-period.ts";
-import { savedByBill, savedByNote } from "../../../runbooks/lib/cost/saved.ts";
-import { usageKind } from "../../../runbooks/lib/cost/usage-kind.ts";
+import { type BilledLine, reportPeriod, usageKind } from "../../../runbooks/lib/cost/billed.ts";
+import { compare, comparedTime, savedByBill, savedByNote } from "../../../runbooks/lib/cost/compare.ts";
+import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
+import { costReport, leastCalls, outlookOf } from "../../../runbooks/lib/cost/report.ts";
 
 const at = (text: string) => Date.parse(`2026-${text}:00Z`);
 const service = "Amazon Personalize";
 const plan = {
-    ...{ recipe: "aws-user-personalization", hasCampaign: true, minProvisionedTPS: 1, expectedRequestsPerDay: 1000 },
-    ...{ interactions: 100_000, bytes: 2_000_000, autoTrainingDays: undefined, guardMinutes: 15, customMetrics: 0 },
-    ...{ alarms: 0, dashboards: 0, api: false, edge: false, rankingCampaign: false },
+    recipe: "aws-user-personalization",
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    expectedRequestsPerDay: 1000,
+    interactions: 100_000,
+    bytes: 2_000_000,
+    autoTrainingDays: undefined,
+    guardMinutes: 15,
+    customMetrics: 0,
+    alarms: 0,
+    dashboards: 0,
+    api: false,
+    edge: false,
+    rankingCampaign: false,
 };
 const line = (date: string, usageType: string, usd: number, more: Partial<BilledLine> = {}): BilledLine => ({
-    ...{ day: at(`${date}T00:00`), service, usageType, usd, quantity: usd / 0.2, unit: "TPS-hours" },
+    day: at(`${date}T00:00`),
+    service,
+    usageType,
+    usd,
+    quantity: usd / 0.2,
+    unit: "TPS-hours",
     ...more,
 });
 const near = (actual: number | undefined, expected: number) =>
@@ -39,9 +50,9 @@ describe("the days of a report", () => {
         assert.deepEqual(show({ month: "2025-12" }), ["2025-12-01", "2026-01-01", "2025-12"]);
     });
 
-    it("are refused where they are no month, or both", () => {
+    it("are refused if they are not a month, or both", () => {
         for (const month of ["2026-13", "November", "2026-1"]) {
-            assert.throws(() => reportPeriod(now, { month }), /no month.*--month 2026-11/);
+            assert.throws(() => reportPeriod(now, { month }), /not a month.*--month 2026-11/);
         }
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
@@ -65,7 +76,7 @@ describe("the days of a report", () => {
 });
 
 describe("kinds of usage", () => {
-    it("are told apart by words of the local AWS's usage types and of the estimate's lines", () => {
+    it("are distinguished by words of the local AWS's usage types and of the estimate's lines", () => {
         assert.equal(usageKind("EUC1-RecommendationTPSHours"), "campaign");
         assert.equal(usageKind("EUC1-RecommendationRequests"), "campaign");
         assert.equal(usageKind("EUC1-TrainingHours"), "training");
@@ -88,13 +99,13 @@ describe("prediction and bill", () => {
         line("11-21", "EUC1-Requests-Tier1", 0.5, { service: "Amazon Simple Storage Service" }),
     ];
 
-    it("stand side by side for the same days, by service, and of Personalize by kind", () => {
+    it("are compared for the same days, by service, and for Personalize by kind", () => {
         const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
         const row = (kind: string | undefined, of = service) =>
             rows.find((found) => found.service === of && found.kind === kind);
         near(row("campaign")?.predicted, 5 * 24 * 0.2);
         near(row("campaign")?.billed, 24);
-        // What is paid once is in it, as the stack began in this time.
+        // It includes one-time costs, because the stack began in this time.
         near(row("training")?.predicted, 2.1 * 0.24);
         near(row("training")?.billed, 0.24);
         near(row(undefined, "Amazon Simple Storage Service")?.billed, 0.5);
@@ -112,7 +123,8 @@ describe("prediction and bill", () => {
 
 describe("what parking saved", () => {
     const parked = (since: string, tps = 1) => ({
-        ...{ reason: "by hand", since: new Date(at(since)).toISOString() },
+        reason: "by hand",
+        since: new Date(at(since)).toISOString(),
         campaign: { solutionVersionArn: "arn", minProvisionedTPS: tps },
     });
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
@@ -195,7 +207,12 @@ describe("a bar", () => {
 describe("the report", () => {
     const period = reportPeriod(at("11-25T18:00"), {});
     const reported = {
-        ...{ plan, region: "eu-central-1", stackTag: undefined, bornAt: at("11-22T12:00"), parked: undefined, period },
+        plan,
+        region: "eu-central-1",
+        stackTag: undefined,
+        bornAt: at("11-22T12:00"),
+        parked: undefined,
+        period,
         now: at("11-25T18:00"),
     };
     const billOf = (lines: BilledLine[], forecast?: number) => {
@@ -241,14 +258,14 @@ describe("the report", () => {
         assert.match(text, /│ Amazon Personalize: campaign .* ≈ \$12 .* \$7\.20/);
         assert.match(
             text,
-            /By the bill no campaign ran in 24\.0 of the 48 hours from 2026-11-23 on, which saved ≈ \$4\.80/,
+            /According to the bill, no campaign ran in 24\.0 of the 48 hours from 2026-11-23 on, which saved ≈ \$4\.80/,
         );
-        assert.match(text, /the last `pulumi up` said ≈ \$146\./);
-        assert.match(text, /At the end of the month it will be ≈ \$36, by AWS's forecast\./);
+        assert.match(text, /the last `pulumi up` estimated ≈ \$146\./);
+        assert.match(text, /The whole month will cost ≈ \$36, by AWS's forecast\./);
         assert.doesNotMatch(text, /cach/i);
     });
 
-    it("says what caching saved where there is an API, and how late data is where there is none", async () => {
+    it("reports the saving of caches with an API, and the delay of data without lines", async () => {
         const report = await costReport(billOf([]), reported);
         const text = reportText(report, {
             period,
@@ -256,12 +273,12 @@ describe("the report", () => {
             savedByCaches: { lists: 9, calls: 2, usd: 0 },
         });
         assert.match(text, /\$0\.00\. Data is 8 to 24 hours late\./);
-        assert.match(text, /^Caching: 9 personal lists took 2 calls of the campaign, which saved nothing/m);
-        assert.match(text, /by a straight line, for AWS has too little data/);
+        assert.match(text, /^Caching: 9 personal lists needed 2 campaign calls, which saved nothing/m);
+        assert.match(text, /extrapolated linearly, because AWS has too little data/);
         assert.doesNotMatch(text, /█/);
     });
 
-    it("forecasts without the campaign while it is parked, and not for days that are no month", async () => {
+    it("forecasts without the campaign while it is parked, and not for days that are not a month", async () => {
         const parked = { reason: "x", since: new Date(at("11-25T12:00")).toISOString(), campaign: null };
         const report = await costReport(billOf([]), { ...reported, parked, bornAt: at("11-25T08:00") });
         assert.ok((report.outlook?.remainingUsd ?? 9) < 1, String(report.outlook?.remainingUsd));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { freshState } from "../../../cost/guard-state.ts";
 import { hour } from "../../../cost/time.ts";
-import { interval } from "../../../runbooks/lib/cli/interval.ts";
-import type { StackLook } from "../../../runbooks/lib/metrics/look.ts";
+import { interval } from "../../../runbooks/lib/cli/runbook.ts";
+import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
 import { batchesOf, minuteOf, valuesOf } from "../../../runbooks/lib/metrics/values.ts";
-import { guardConfig } from "../../app/functions/guard-world.ts";
+import { guardConfig } from "../../support/guard-world.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
 const version = (id: string, ndcg: number) => ({
@@ -19,7 +19,7 @@ const campaign = {
     minProvisionedTPS: 2,
     solutionVersionArn: fresh.solutionVersionArn,
 };
-const look: StackLook = {
+const look: StackObservation = {
     now,
     campaign,
     requests: new Map([[now - 300_000, 150]]),
@@ -29,7 +29,7 @@ const look: StackLook = {
     importedAt: now - 36 * hour,
 };
 const config = { ...guardConfig, recipe: "aws-user-personalization" };
-const of = (changed: Partial<StackLook>) =>
+const of = (changed: Partial<StackObservation>) =>
     Object.fromEntries(
         valuesOf({ ...look, ...changed }, config).map(({ name, version: its, value }) => [
             its === undefined ? name : `${name} ${its}`,
@@ -54,7 +54,7 @@ describe("what is published of a stack", () => {
         });
     });
 
-    it("is idle since the last change where nobody asked, and its cost that of the minimum", () => {
+    it("is idle since the last change without requests, and costs the minimum", () => {
         const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
         assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
     });

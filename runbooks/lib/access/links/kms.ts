@@ -7,29 +7,34 @@ import { read, warning } from "./policies.ts";
 const name = "encryption key";
 
 /**
- * Whether what is encrypted by a key of KMS can be decrypted: the key is enabled, and its policy lets the role or
- * Personalize (which of the two decrypts AWS does not document, so one of them alone is a warning).
+ * Whether objects encrypted with a KMS key can be decrypted: the key is enabled, and its policy allows the role or
+ * Personalize. AWS does not document which of the two decrypts, so only one of them is a warning.
  */
 export function kms(scene: Scene): Link {
     const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
     if (objects.length === 0) {
-        return linkOf(name, evaluator, "none is needed: no object is encrypted by a key of KMS", []);
+        return linkOf(name, evaluator, "not needed: no object is encrypted with a KMS key", []);
     }
     const findings: Finding[] = [];
     for (const { key, kmsKey = "" } of objects) {
         const fetched = scene.snapshot.kmsKeys[kmsKey];
         if (!fetched || "unread" in fetched) {
-            return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not looked at`);
+            return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not read`);
         }
         findings.push(...keyFindings(scene, fetched.is, key));
     }
     const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
-    return linkOf(name, evaluator, "the key is enabled, and may be used", once);
+    return linkOf(name, evaluator, "the key is enabled and usable", once);
 }
 
 function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Finding[] {
     const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
-        ...{ fault, verdict: "broken", sentence, evidence, place: "key", about: key.arn },
+        fault,
+        verdict: "broken",
+        sentence,
+        evidence,
+        place: "key",
+        about: key.arn,
     });
     const findings: Finding[] = [];
     if (key.state !== "Enabled") {
@@ -39,7 +44,7 @@ function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Fi
                 : key.state === "PendingDeletion"
                   ? "kms-pending-deletion"
                   : "kms-gone";
-        const sentence = `The key ${key.arn}, by which ${object} is encrypted, is ${key.state}.`;
+        const sentence = `The key ${key.arn} of object ${object} is ${key.state}.`;
         findings.push(broken(fault, sentence, `kms:DescribeKey: KeyState ${key.state}`));
     }
     if (key.manager === "AWS" || key.policy === "") {
@@ -57,7 +62,7 @@ function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Fi
             stale.length > 0
                 ? broken(
                       "role-recreated",
-                      `The key's policy names ${stale.join(", ")}, a role that was deleted; the one of today is ${of.roleId}.`,
+                      `The key's policy names ${stale.join(", ")}, a role that was deleted; the current one is ${of.roleId}.`,
                       ...evidence,
                   )
                 : broken(

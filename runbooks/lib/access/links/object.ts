@@ -2,18 +2,19 @@ import { basename } from "node:path";
 import { distance } from "../condition-keys.ts";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { isBucketGone, known, type ObjectFacts } from "../snapshot.ts";
+import { warning } from "./policies.ts";
 
 const fewestInteractions = 1000;
-/** A full import takes 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+/** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
 const largestImport = 100 * 1000 ** 3;
 
-/** What is to be imported: is it there, under this key, and as the schema has it? */
+/** Whether the objects exist under this key, and match the schema. */
 export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
     const { keys, key, bucket } = snapshot;
     if (key === undefined) {
-        const hint = "no key was named: say --key";
+        const hint = "no key was named: use --key";
         return [unknownLink("object", listing, hint), unknownLink("file", reading, hint)];
     }
     if ("unread" in keys) {
@@ -32,7 +33,7 @@ export function objectLinks(scene: Scene): Link[] {
                   ),
               ]
             : [];
-    const object = linkOf("object", listing, `s3://${bucket}/${key} is there`, missing);
+    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, missing);
     const unread = snapshot.objects.find((each) => "unread" in each);
     if (snapshot.objects.length === 0 || (unread && "unread" in unread)) {
         return [
@@ -45,10 +46,15 @@ export function objectLinks(scene: Scene): Link[] {
 }
 
 const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
-    ...{ fault, verdict: "broken", sentence, evidence, place: "object", about },
+    fault,
+    verdict: "broken",
+    sentence,
+    evidence,
+    place: "object",
+    about,
 });
 
-/** Another key that was probably meant by one that is not there. */
+/** An existing key similar to a missing one. */
 export function similarKey(key: string, keys: readonly string[]): string | undefined {
     const wanted = key.toLowerCase();
     return keys
@@ -76,7 +82,7 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
     const findings: Finding[] = [];
     const schema = known(snapshot.schema);
     for (const { key, size, start } of objects) {
-        // Only the head was to be had, which says nothing of the content.
+        // Only HeadObject succeeded, which shows nothing of the content.
         if (start === "" && size > 0) continue;
         const header = start.split(/\r?\n/, 1)[0] ?? "";
         if (size === 0) {
@@ -84,10 +90,10 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
             continue;
         }
         if (size > largestImport) {
-            findings.push(broken("object-too-large", `${key} has ${size} bytes; an import takes 100 GB.`, key));
+            findings.push(broken("object-too-large", `${key} has ${size} bytes; an import takes at most 100 GB.`, key));
         }
         if (header.includes('"')) {
-            const sentence = `The header of ${key} is in quotes, which Personalize takes for a part of the names.`;
+            const sentence = `The header of ${key} is in quotes, which Personalize reads as part of the names.`;
             findings.push(broken("header-quoted", sentence, key, `header: ${header}`));
         }
         const columns = header.replaceAll('"', "").split(",");
@@ -101,7 +107,7 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
     const isInteractions = schema === undefined || schema.datasetType === "INTERACTIONS";
     if (isInteractions && rows !== undefined && rows < fewestInteractions && objects.some(({ size }) => size > 0)) {
         const about = objects[0]?.key ?? "";
-        const sentence = `There are ${rows} interactions, and an import takes ${fewestInteractions} or more.`;
+        const sentence = `There are ${rows} interactions, and an import needs ${fewestInteractions} or more.`;
         findings.push(
             broken("rows-too-few", sentence, about, `rows in ${objects.map(({ key }) => key).join(", ")}: ${rows}`),
         );
@@ -109,7 +115,7 @@ function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): 
     return findings;
 }
 
-/** Rows without headers; undefined where an object was not read to its end. */
+/** Rows without headers; undefined if an object was not read completely. */
 function rowsOf(objects: readonly ObjectFacts[]): number | undefined {
     let rows = 0;
     for (const { lines } of objects) {
@@ -133,4 +139,26 @@ function describe(objects: readonly ObjectFacts[]): string {
     const rows = rowsOf(objects);
     const counted = rows === undefined ? "more rows than were counted" : `${rows.toLocaleString("en")} rows`;
     return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
+}
+
+const name = "import job result";
+
+/** The job's own failure reason. It names the access or the file, but never the link. */
+export function job({ snapshot: { job: fetched } }: Scene, found: readonly Link[]): Link {
+    const judge = "personalize:DescribeDatasetImportJob";
+    if ("unread" in fetched) {
+        return unknownLink(name, judge, fetched.unread);
+    }
+    if (!fetched.is) {
+        return unknownLink(name, judge, "no job was named");
+    }
+    const { arn, status, failureReason } = fetched.is;
+    if (failureReason === undefined) {
+        return linkOf(name, judge, `${status}`, []);
+    }
+    const explained = found.some(({ verdict }) => verdict === "broken");
+    const sentence = explained
+        ? `It failed: ${failureReason}`
+        : `It failed (${failureReason}), but nothing is broken now: it was fixed since. Import again.`;
+    return linkOf(name, judge, "", [warning("job-other-reason", sentence, "none", arn)]);
 }

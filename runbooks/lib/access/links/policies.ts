@@ -3,10 +3,10 @@ import type { Finding, Place } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 import type { Reason } from "../why.ts";
 
-/** Far above every limit of AWS's: what is stored there was accepted there. */
+/** Above every AWS limit: AWS already accepted the stored policies. */
 const anyLength = 1_000_000;
 
-/** Documents of texts, and what cannot be read of them. */
+/** Parses policy texts; returns the documents, and the problems of the others. */
 export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: PolicyKind) {
     const policies: NamedPolicy[] = [];
     const problems: string[] = [];
@@ -18,7 +18,7 @@ export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: 
     return { policies, problems };
 }
 
-/** Findings of reasons, each fault once: lists and reads often fail for the same cause. */
+/** Findings from reasons, each fault once: list and read requests often fail for one cause. */
 export function broken(reasons: readonly Reason[], place: Place): Finding[] {
     const found = new Map<string, Finding>();
     for (const { fault, sentence, evidence } of reasons) {
@@ -32,5 +32,9 @@ export function broken(reasons: readonly Reason[], place: Place): Finding[] {
 }
 
 export const warning = (fault: Finding["fault"], sentence: string, place: Place, ...evidence: string[]): Finding => ({
-    ...{ fault, verdict: "warning", sentence, evidence, place },
+    fault,
+    verdict: "warning",
+    sentence,
+    evidence,
+    place,
 });

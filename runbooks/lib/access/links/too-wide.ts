@@ -8,14 +8,14 @@ const wideManaged = [
     "AmazonPersonalizeFullAccess",
 ];
 
-/** What works and gives more than an import needs; said, since people widen policies until an import passes. */
+/** Warns of permissions beyond an import's needs: people widen policies until an import passes. */
 export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
     const facts = known(snapshot.role);
     const findings: Finding[] = [];
     for (const { name, arn = "", text } of facts?.policies ?? []) {
         const managed = wideManaged.find((each) => arn.endsWith(`:policy/${each}`) || arn.endsWith(`/${each}`));
         if (managed !== undefined) {
-            const sentence = `${managed} gives the role far more than an import needs: one document for ${snapshot.bucket} is enough.`;
+            const sentence = `${managed} grants the role far more than an import needs: one document for ${snapshot.bucket} is enough.`;
             findings.push({ ...warning("too-wide-managed", sentence, "rolePolicy", `attached: ${arn}`), about: arn });
             continue;
         }
@@ -38,7 +38,7 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
         ...inBucket
             .filter((statement) => statement.Effect === "Allow" && isEverybody(statement) && !statement.Condition)
             .map((statement) =>
-                warning("too-wide", "The bucket policy lets everybody in.", "bucketPolicy", JSON.stringify(statement)),
+                warning("too-wide", "The bucket policy allows everyone.", "bucketPolicy", JSON.stringify(statement)),
             ),
     );
     const trusting = read(facts ? [{ name: "trust policy", text: facts.trust }] : [], "resource").policies.flatMap(
@@ -50,14 +50,14 @@ export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
     ] as const) {
         const open = statements.filter((statement) => namesPersonalize(statement) && !hasSource(statement));
         if (open.length > 0) {
-            const sentence = `The ${where} lets Personalize in for any account's resources: nothing asks for aws:SourceAccount.`;
+            const sentence = `The ${where} allows Personalize for any account's resources: it does not require aws:SourceAccount.`;
             findings.push(warning("no-conditions", sentence, place, ...open.map((each) => JSON.stringify(each))));
         }
     }
     return linkOf(
-        "no more than needed",
+        "least privilege",
         "this program, over the fetched documents",
-        "nothing is wider than it must be",
+        "nothing is wider than necessary",
         findings,
     );
 }

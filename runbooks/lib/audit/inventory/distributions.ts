@@ -9,15 +9,15 @@ import {
 import type { Place } from "./operations.ts";
 import { allOf, free, shell, type Tags, type Thing, type ThingKind } from "./thing.ts";
 
-/** CloudFront is of the whole account, and its things have ARNs without a region. */
+/** CloudFront is global: its ARNs have no region. */
 const edgeArn = ({ partition, accountId }: Place, kind: string, id: string) =>
     `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
 
-/** Each change names the version of what it changes. */
+/** Each change needs the ETag of the current version. */
 const version = (kind: string, id: string) =>
     `"$(aws cloudfront get-${kind} --id ${shell(id)} --query ETag --output text)"`;
 
-/** Distributions bill by requests and bytes only. One that is still asked goes only after it is switched off, everywhere. */
+/** Distributions bill by requests and bytes only. An enabled one must be disabled everywhere before its deletion. */
 export async function distributions(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListDistributionsCommand({ ...(Marker && { Marker }) })),
@@ -33,8 +33,8 @@ export async function distributions(client: CloudFrontClient, place: Place): Pro
             arn: ARN,
             since: LastModifiedTime,
             tags: async (): Promise<Tags> => {
-                const { Tags: told } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
-                return Object.fromEntries((told?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+                const { Tags: answer } = await client.send(new ListTagsForResourceCommand({ Resource: ARN }));
+                return Object.fromEntries((answer?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
             },
             bill: async () => free,
             remove: async () => [
@@ -46,7 +46,7 @@ export async function distributions(client: CloudFrontClient, place: Place): Pro
     });
 }
 
-/** By these distributions read buckets. They carry no tags. */
+/** Distributions read buckets through these. They have no tags. */
 export async function originAccessControls(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListOriginAccessControlsCommand({ ...(Marker && { Marker }) })),
@@ -56,7 +56,7 @@ export async function originAccessControls(client: CloudFrontClient, place: Plac
     return found.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
 }
 
-/** The account's own headers that distributions add; CloudFront's are everybody's. They carry no tags. */
+/** The account's own policies for added headers, without CloudFront's. They have no tags. */
 export async function responseHeadersPolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListResponseHeadersPoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),
@@ -68,7 +68,7 @@ export async function responseHeadersPolicies(client: CloudFrontClient, place: P
     );
 }
 
-/** What distributions keep, by the account's own policies. They carry no tags. */
+/** The account's own cache policies. They have no tags. */
 export async function cachePolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListCachePoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),

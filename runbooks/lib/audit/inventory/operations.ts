@@ -13,7 +13,7 @@ import { DescribeParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
 import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 
-/** Where an account is: what ARNs and commands are made of. */
+/** The account and region of ARNs and commands. */
 export interface Place {
     readonly partition: string;
     readonly region: string;
@@ -25,7 +25,7 @@ type TagsByArn = (arn: string) => Tags | undefined;
 const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
     Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 
-/** Functions bill by calls only: while nobody calls, nothing. */
+/** Functions bill by calls only. */
 export async function functions(client: LambdaClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListFunctionsCommand({ ...(Marker && { Marker }) })),
@@ -45,7 +45,7 @@ export async function functions(client: LambdaClient, { region }: Place, taggedO
     }));
 }
 
-/** A schedule carries no tags: its group does. */
+/** A schedule has no tags: its group has them. */
 export async function schedules(client: SchedulerClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) => client.send(new ListSchedulesCommand({ ...(NextToken && { NextToken }) })),
@@ -100,7 +100,7 @@ export async function alarms(client: CloudWatchClient, { region }: Place): Promi
     }));
 }
 
-/** Dashboards carry no tags that every SDK version reads; they are known by their names. */
+/** Dashboards have no tags that every SDK version reads; they are identified by name. */
 export async function dashboards(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) => client.send(new ListDashboardsCommand({ ...(NextToken && { NextToken }) })),
@@ -147,7 +147,7 @@ export async function logGroups(
         (page) => page.nextToken,
     );
     return found.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
-        // The service's ARN of a log group ends with `:*`, that of its tags does not.
+        // The service returns a log group's ARN with `:*` at the end; tags use the ARN without it.
         const plain = arn.replace(/:\*$/, "");
         return {
             kind: "log group",
@@ -163,7 +163,7 @@ export async function logGroups(
     });
 }
 
-/** Budgets cost nothing unless they have actions. */
+/** Budgets without actions are free. */
 export async function budgets(client: BudgetsClient, { partition, accountId }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) =>

@@ -20,21 +20,21 @@ import { allOf, type Bill, free, shell, type Tags, type Thing, type ThingKind } 
 
 type Summary = Readonly<Record<string, unknown>>;
 
-/** How often the service trains by itself when nobody says otherwise, in days (`autoTrainingConfig`). */
+/** Default interval of automatic training, in days (`autoTrainingConfig`). */
 const defaultTrainingDays = 7;
 
 const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
 
 /**
- * What Personalize has in the region, by kind. Import jobs are left out: they cost nothing once they ended, and their
- * records cannot be deleted. A dataset's or version's records likewise.
+ * Lists the Personalize resources of the region, by kind. Import jobs and finished versions are excluded: they cost
+ * nothing, and cannot be deleted.
  */
 export function personalizeSources(client: PersonalizeClient, region: string): Record<string, () => Promise<Thing[]>> {
     const tagsOf = async (arn: string): Promise<Tags> => {
         const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
         return Object.fromEntries(tags.map(({ tagKey = "", tagValue = "" }) => [tagKey, tagValue]));
     };
-    /** Lists one kind; `key` is the member of the answer, and of each summary the ARN's name. */
+    /** Lists one kind; `key` is the list's name in the answer, `arnKey` the ARN's name in a summary. */
     const source =
         (
             kind: ThingKind,
@@ -56,7 +56,7 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                     return {
                         kind,
                         arn,
-                        // An event tracker's ARN has a number for it.
+                        // An event tracker's ARN contains a number instead of its name.
                         name: kind === "event tracker" ? String(summary.name) : arn.split("/").slice(1).join("/"),
                         since: summary.creationDateTime as Date | undefined,
                         tags: () => tagsOf(arn),
@@ -107,14 +107,14 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                     ],
                 }),
             )();
-            // One that has ended costs nothing, and goes with its solution.
+            // A finished version costs nothing, and is deleted with its solution.
             const ended = await Promise.all(versions.map(async (version) => (await version.bill()).usdPerMonth === 0));
             return versions.filter((_, index) => !ended[index]);
         },
         "Personalize event trackers": source("event tracker", "eventTrackers", "eventTrackerArn", (token) =>
             client.send(new ListEventTrackersCommand(page(token))),
         ),
-        // The key has a capital letter in the service's model, too.
+        // The service's model also has this capital letter.
         "Personalize filters": source("filter", "Filters", "filterArn", (token) =>
             client.send(new ListFiltersCommand(page(token))),
         ),
@@ -155,14 +155,14 @@ function deletion(kind: ThingKind, arn: string, region: string): string {
 
 async function campaignBill(client: PersonalizeClient, campaignArn: string): Promise<Bill> {
     const { campaign } = await client.send(new DescribeCampaignCommand({ campaignArn }));
-    // It ends with the version's id, or with $LATEST.
+    // The ARN ends with the version's id, or with $LATEST.
     const solutionArn = String(campaign?.solutionVersionArn).replace(/\/[^/]+$/, "");
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     const recipe = solution?.recipeArn ?? solution?.autoMLResult?.bestRecipeArn;
     return { usdPerMonth: campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1) };
 }
 
-/** A solution bills by nothing but the trainings that the service starts by itself. */
+/** A solution bills only for automatic trainings. */
 async function solutionBill(client: PersonalizeClient, solutionArn: string): Promise<Bill> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {

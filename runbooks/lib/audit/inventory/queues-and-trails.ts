@@ -6,7 +6,7 @@ import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 /** Queues bill by calls only. */
 export async function queues(client: SQSClient, { partition, region, accountId }: Place): Promise<Thing[]> {
     const found = await allOf(
-        // Without a number of results SQS gives a thousand, and no token for more.
+        // Without MaxResults, SQS returns at most a thousand and no token.
         (NextToken) => client.send(new ListQueuesCommand({ MaxResults: 1000, ...(NextToken && { NextToken }) })),
         (page) => page.QueueUrls,
         (page) => page.NextToken,
@@ -24,7 +24,7 @@ export async function queues(client: SQSClient, { partition, region, accountId }
     });
 }
 
-/** The trails of this region; a second one of an account bills its events, which no price here knows. */
+/** The trails of this region. An account's second trail bills its events; config/prices.ts has no price for that. */
 export async function trails(
     client: CloudTrailClient,
     { region }: Place,

@@ -10,12 +10,12 @@ import { hasName } from "../../../../personalize/errors.ts";
 import type { Place } from "./operations.ts";
 import { allOf, type Bill, free, shell, type Tags, type Thing } from "./thing.ts";
 
-/** Of tables' storage in a region so much is free every month (AWS, "Amazon DynamoDB pricing"). */
+/** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
 const freeTableBytes = 25 * 1024 ** 3;
 
 const byUse: Bill = { usdPerMonth: null };
 
-/** Tables on demand bill by calls, and by storage beyond what is free; others by the hour. */
+/** Tables on demand bill by calls, and by storage beyond the free part; others by the hour. */
 export async function tables(
     client: DynamoDBClient,
     { partition, region, accountId }: Place,
@@ -46,7 +46,7 @@ export async function tables(
     });
 }
 
-/** APIs bill by calls; only a cache of a stage bills by the hour. */
+/** APIs bill by calls; a stage's cache bills by the hour. */
 export async function restApis(client: APIGatewayClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (position) => client.send(new GetRestApisCommand({ limit: 500, ...(position && { position }) })),
@@ -67,7 +67,7 @@ export async function restApis(client: APIGatewayClient, place: Place): Promise<
     }));
 }
 
-/** A plan goes only when no stage is in it any more. */
+/** A plan can be deleted only without stages. */
 export async function usagePlans(client: APIGatewayClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (position) => client.send(new GetUsagePlansCommand({ limit: 500, ...(position && { position }) })),
@@ -94,9 +94,9 @@ export async function usagePlans(client: APIGatewayClient, place: Place): Promis
 }
 
 /**
- * Keys that carry tags of a project. They are not listed: who may list keys may read the value of each.
+ * API keys with a project's tags. They are not listed: a caller who may list keys may read their values.
  *
- * @throws Error when nobody knows what is tagged.
+ * @throws Error if the tagged resources are unknown.
  */
 export async function apiKeys(
     client: APIGatewayClient,
@@ -104,7 +104,7 @@ export async function apiKeys(
     tagged: ReadonlyMap<string, Tags> | undefined,
 ): Promise<Thing[]> {
     if (tagged === undefined) {
-        throw new Error("they are known by their tags, which cannot be read");
+        throw new Error("API keys are found by their tags, which cannot be read");
     }
     const prefix = gatewayArn(place, "apikeys/");
     const found = await Promise.all(
@@ -112,7 +112,7 @@ export async function apiKeys(
             .filter(([arn]) => arn.startsWith(prefix))
             .map(async ([arn, tags]): Promise<Thing | undefined> => {
                 const apiKey = arn.slice(prefix.length);
-                // The tagging API names what is gone for a while. What may not be read is there.
+                // The tagging API still returns deleted keys for a while. A key that may not be read exists.
                 const key = await client.send(new GetApiKeyCommand({ apiKey })).catch((error: Error) => {
                     return hasName(error, "NotFoundException") ? undefined : { name: apiKey, createdDate: undefined };
                 });
@@ -132,7 +132,7 @@ export async function apiKeys(
     return found.filter((key) => key !== undefined);
 }
 
-/** API Gateway's ARNs have no account. */
+/** ARNs of API Gateway have no account. */
 const gatewayArn = ({ partition, region }: Place, path: string) => `arn:${partition}:apigateway:${region}::/${path}`;
 
 const gateway = ({ region }: Place, operation: string, ...words: readonly string[]) =>

@@ -18,7 +18,7 @@ import {
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
 import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 
-/** What S3 lets one call delete. */
+/** Limit of S3 for one call. */
 const objectsPerCall = 1000;
 
 /** The account's buckets of the region. `taggedOf` knows tags by ARN. */
@@ -58,7 +58,7 @@ export async function buckets(
     });
 }
 
-/** Everything that a bucket holds, old versions and their markers included. */
+/** Objects and bytes of a bucket, including old versions and delete markers. */
 async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
     let objects = 0;
     let bytes = 0;
@@ -90,7 +90,7 @@ function emptying(bucket: string, region: string, objects: number): string[] {
     return [times === 1 ? once : `for i in $(seq ${times}); do ${once}; done`];
 }
 
-/** The account's roles, but for those that AWS's services make for themselves. */
+/** The account's roles, without service-linked ones. */
 export async function roles(client: IAMClient): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListRolesCommand({ ...(Marker && { Marker }) })),

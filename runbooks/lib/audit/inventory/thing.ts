@@ -2,34 +2,28 @@
 export type Tags = Readonly<Record<string, string>>;
 
 export interface Bill {
-    /** US dollars a month by config/prices.ts; null where it bills and nobody knows how much. */
+    /** US dollars a month by config/prices.ts; null if it bills an unknown amount. */
     readonly usdPerMonth: number | null;
 }
 
 export const free: Bill = { usdPerMonth: 0 };
 
-/**
- * One thing that stands in the account. What takes more calls to learn is asked only of things that turn out to be
- * leftovers.
- */
+/** One resource of the account. Its functions make further calls, so they are used only for leftovers. */
 export interface Thing {
     readonly kind: ThingKind;
     readonly name: string;
     readonly arn: string;
-    /** ARN of what it is a part of, where a stack that holds that holds this one too. */
+    /** ARN of its parent: a stack that contains the parent contains this resource too. */
     readonly within?: string | undefined;
     readonly since?: Date | undefined;
-    /** undefined: it cannot carry any. */
+    /** Undefined for a resource without tags. */
     tags(): Promise<Tags | undefined>;
     bill(): Promise<Bill>;
-    /** The commands that remove it, in their order; none where no exact one is known. */
+    /** The commands that delete it, in order; empty if none is known. */
     remove(): Promise<readonly string[]>;
 }
 
-/**
- * Every kind that is looked for, in the order in which they can be removed (what uses another one goes first), and
- * the types under which Pulumi's states have it.
- */
+/** Every kind, in the order of deletion (users of a resource first), with its types in Pulumi's states. */
 export const thingKinds = {
     distribution: ["aws:cloudfront/distribution:Distribution"],
     "origin access control": ["aws:cloudfront/originAccessControl:OriginAccessControl"],
@@ -68,18 +62,18 @@ export const thingKinds = {
 
 export type ThingKind = keyof typeof thingKinds;
 
-/** Something that may not be read, or did not answer. */
+/** A part that may not be read, or did not answer. */
 export interface Unread {
     readonly what: string;
     readonly reason: string;
 }
 
-/** Words as a shell takes them. */
+/** Words quoted for a shell. */
 export function shell(...words: readonly string[]): string {
     return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 }
 
-/** All of a list, page by page. */
+/** All items of a paginated list. */
 export async function allOf<P, T>(
     page: (token: string | undefined) => Promise<P>,
     items: (page: P) => readonly T[] | undefined,
@@ -95,7 +89,7 @@ export async function allOf<P, T>(
     return all;
 }
 
-/** Does the work for each, at most eight at a time: an account may have hundreds of roles. */
+/** Runs the work for each item, at most eight at a time: an account may have hundreds of roles. */
 export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
     const results: R[] = [];
     let at = 0;

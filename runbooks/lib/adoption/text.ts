@@ -6,26 +6,26 @@ import { forecast } from "../doctor/forecast.ts";
 import type { DataSize } from "../doctor/stack.ts";
 import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";
 
-/** To whom a resource belongs by its tags. */
+/** The owner of a resource by its tags. */
 export function whose(tags: Tags | undefined, { project, stack }: Pick<StackConfig, "project" | "stack">): string {
     if (tags === undefined) {
         return "carries no tags";
     }
     const [ofProject, ofStack] = [tags["pulumi:project"], tags["pulumi:stack"]];
     if (ofProject === undefined && ofStack === undefined) {
-        return "nobody's";
+        return "untagged";
     }
     const owner = ofProject === project ? "" : `project ${ofProject ?? "?"}, `;
     return owner === "" && ofStack === stack ? "this stack" : `${owner}stack ${ofStack ?? "?"}`;
 }
 
-/** What adopting means, resource by resource, for a person. */
+/** The effect of an adoption, resource by resource, as text. */
 export function adoptionLines({ parts, outside }: AdoptionPlan): string[] {
     const lines = parts.flatMap((part) => [`${part.noun} ${part.name}`, ...aboutPart(part).map((line) => `  ${line}`)]);
     if (outside.length > 0) {
         lines.push(
             "",
-            "Stays outside; `pulumi destroy` cannot remove the group while it is there:",
+            "Not adopted; `pulumi destroy` cannot delete the group while these exist:",
             ...outside.map(({ noun, name, why }) => `  ${noun} ${name}: ${why}`),
         );
     }
@@ -41,7 +41,7 @@ function aboutPart({ refusals, changes, keepsName, tagsSet }: PartPlan): string[
         ...(keepsName ? ["keeps its name"] : []),
         ...(tagsSet.length > 0 ? [`tags that will be set: ${tagsSet.join(", ")}`] : []),
     ];
-    return lines.length > 0 ? lines : ["is as the program wants it"];
+    return lines.length > 0 ? lines : ["matches the program"];
 }
 
 const described = ({ property, has, wants }: Difference) =>
@@ -50,7 +50,7 @@ const described = ({ property, has, wants }: Difference) =>
 const shown = (value: unknown) =>
     value === undefined ? "none" : typeof value === "string" ? value : JSON.stringify(value);
 
-/** The configuration that adopts what can be adopted, as commands and as the stack's file has it. */
+/** The configuration for the adoption, as commands and as YAML of the stack's file. */
 export function configLines(project: string, stack: string, { parts }: AdoptionPlan) {
     const fine = parts.filter(({ refusals }) => refusals.length === 0);
     return {
@@ -61,17 +61,17 @@ export function configLines(project: string, stack: string, { parts }: AdoptionP
     };
 }
 
-/** What the first `up` still does and costs: imports and versions cannot be adopted. */
+/** The remaining work and cost of the first `up`: imports and versions cannot be adopted. */
 export function firstUp(config: StackConfig, size: DataSize | undefined, withCampaign: boolean): string {
     const why =
-        "Imports and versions are not adopted: nothing on them says which file they were made of, so the program could " +
-        "not tell when it has to make others. ";
+        "Import jobs and solution versions are not adopted: nothing records which file they were made from, so the program " +
+        "would not know when to replace them. ";
     if (size === undefined) {
-        return `${why}The first \`pulumi up\` imports and trains once; what that costs can be said after: npm run data-prep`;
+        return `${why}The first \`pulumi up\` imports and trains once; its cost is known after: npm run data-prep`;
     }
     const { minutes, onceUsd } = forecast(config, size);
     return (
-        `${why}So the first \`pulumi up\` imports and trains once with the program's data, in about ${minutes.low} to ` +
+        `${why}Therefore the first \`pulumi up\` imports and trains once with the program's data, in about ${minutes.low} to ` +
         `${minutes.high} minutes on AWS for ${approximately(onceUsd)} ${priceNote}` +
         (withCampaign ? "; the campaign serves its version until the new one is ready." : ".")
     );

@@ -1,19 +1,54 @@
 import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ownNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
+import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { type SavedCalls, type ServedWindow, savedCalls } from "../../../cost/spend.ts";
 import { day, hour, window } from "../../../cost/time.ts";
+import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
 
-/** CloudWatch keeps windows of five minutes so long, and hours after that (CloudWatch User Guide, "Metrics retention"). */
+/**
+ * The cheapest minimum TPS for last week's traffic. Undefined without a campaign, and if CloudWatch refuses: then
+ * `warn` gets the reason. It is only printed, never applied.
+ */
+export async function adviceOn(
+    clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
+    campaignArn: string,
+    recipe: string | undefined,
+    now: number,
+    warn: (why: string) => void,
+): Promise<Advice | undefined> {
+    if (campaignArn === "") {
+        return undefined;
+    }
+    try {
+        const describe = new DescribeCampaignCommand({ campaignArn });
+        const { campaign } = (await clients.personalize.send(describe).catch(goneOrThrow)) ?? {};
+        if (campaign === undefined) {
+            return undefined;
+        }
+        const requests = await requestWindows(clients.cloudwatch, campaignArn, now - 7 * day, now);
+        return adviseMinimum(now, { recipe, minProvisionedTPS: campaign.minProvisionedTPS ?? 1 }, requests);
+    } catch (error) {
+        warn(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        return undefined;
+    }
+}
+
+/**
+ * CloudWatch keeps datapoints of five minutes for these days, and hourly ones after that (CloudWatch User Guide,
+ * "Metrics retention").
+ */
 const keptDays = 63;
 
 const { answeredBy, campaignCalls } = servingApiMetrics;
-/** Lists that are a viewer's own; `similar` and `popular` are nobody's, and no campaign is asked for them. */
+/** Personal lists; `similar` and `popular` need no campaign. */
 const personal = [answeredBy.campaign, answeredBy.cache, answeredBy.precomputed];
 
 /**
- * What the API's caches saved of the campaign's bill from `start` to `end`, by the API's own metrics; undefined where CloudWatch may not
- * be asked or does not answer in full: then `warn` is told why.
+ * Saving of the API's caches from `start` to `end`, by the API's own metrics. Undefined if CloudWatch refuses or its
+ * answer is incomplete: then `warn` gets the reason.
  */
 export async function cacheSavings(
     client: CloudWatchClient,
@@ -75,11 +110,11 @@ async function servedWindows(
 /** A line of the report. */
 export function cacheSavingsText({ lists, calls, usd }: SavedCalls): string {
     if (lists === 0) {
-        return "Caching saved nothing: nobody asked the API for a list in this time.";
+        return "Caching saved nothing: the API had no requests for lists in this time.";
     }
     const count = (some: number) => some.toLocaleString("en-US");
-    const head = `Caching: ${count(lists)} personal lists took ${calls === 1 ? "1 call" : `${count(calls)} calls`} of the campaign`;
+    const head = `Caching: ${count(lists)} personal lists needed ${calls === 1 ? "1 campaign call" : `${count(calls)} campaign calls`}`;
     return usd < 0.005
-        ? `${head}, which saved nothing of the bill: without a cache, too, they would have been within the campaign's minimum.`
+        ? `${head}, which saved nothing: without a cache, the calls would also be within the campaign's minimum.`
         : `${head}, which saved ${approximately(usd)} ${priceNote}; below the campaign's minimum a call saves nothing.`;
 }

@@ -1,33 +1,33 @@
 import { type Import, type PolicyDocument, parseArn, personalizeService, sessionOf } from "policy-evaluator";
 import { shell } from "../audit/inventory/thing.ts";
 import {
-    mendedBoundary,
-    mendedBucketPolicy,
-    mendedKeyPolicy,
-    mendedRolePolicy,
-    mendedTrust,
+    repairedBoundary,
+    repairedBucketPolicy,
+    repairedKeyPolicy,
+    repairedRolePolicy,
+    repairedTrust,
     withoutDenials,
 } from "./documents.ts";
 import type { Finding, Place, Scene } from "./link.ts";
 import { read } from "./links/policies.ts";
 import { known } from "./snapshot.ts";
 
-export interface Mended {
+export interface Repair {
     /** A change to this program's configuration, or one of its commands. */
     readonly program: string;
-    /** With whole documents; in this order. */
+    /** AWS CLI commands with whole documents, in this order. */
     readonly commands: readonly string[];
-    /** Where the next import is to read, where that changes. */
+    /** Location for the next import, if it changes. */
     readonly location?: string;
 }
 
-/** The policy of the role that this program makes, and that the fixes write. */
+/** Name of the role policy that this program makes, and that the fixes write. */
 const policyName = "read-interactions";
 const prepared = "data/personalize_interactions_fixed.csv";
 const drift = (what: string) => `pulumi refresh && pulumi up   # the program declares it: ${what}`;
 
-/** How one place is mended; `moved`: its bucket goes to another region, and takes its policies along. */
-type Mend = (scene: Scene, of: Import, group: readonly Finding[], moved: boolean) => Mended;
+/** Fixes one place. `moved`: its bucket moves to another region and needs new policies there. */
+type MakeRepair = (scene: Scene, of: Import, group: readonly Finding[], moved: boolean) => Repair;
 
 const json = (document: PolicyDocument) => JSON.stringify(document);
 const roleNameOf = ({ roleArn }: Import) => roleArn.split("/").at(-1) ?? "";
@@ -43,7 +43,7 @@ function rolePolicyCommands(scene: Scene, of: Import, group: readonly Finding[])
         shell("aws", "iam", "put-role-policy", ...role, "--policy-name", name, "--policy-document", json(document));
     const policies = known(scene.snapshot.role)?.policies ?? [];
     const denying = group.some(({ fault }) => fault === "role-deny");
-    const mended = policies.flatMap(({ name, arn, text }): string[] => {
+    const repaired = policies.flatMap(({ name, arn, text }): string[] => {
         const document = read([{ name, text }], "identity").policies[0]?.document;
         if (!denying || !document) return [];
         const rest = withoutDenials(of, document);
@@ -58,8 +58,8 @@ function rolePolicyCommands(scene: Scene, of: Import, group: readonly Finding[])
         fault === "too-wide-managed" && about !== undefined ? [about] : [],
     );
     return [
-        ...mended,
-        put(policyName, mendedRolePolicy(of, documentOf(scene, policyName))),
+        ...repaired,
+        put(policyName, repairedRolePolicy(of, documentOf(scene, policyName))),
         ...wide.map((arn) => shell("aws", "iam", "detach-role-policy", ...role, "--policy-arn", arn)),
     ];
 }
@@ -67,7 +67,7 @@ function rolePolicyCommands(scene: Scene, of: Import, group: readonly Finding[])
 const putBucketPolicy = (scene: Scene, of: Import) => {
     const present = scene.bucketPolicy && "document" in scene.bucketPolicy ? scene.bucketPolicy.document : undefined;
     const moved = of.bucket !== scene.of.bucket;
-    const document = mendedBucketPolicy(of, moved ? undefined : present);
+    const document = repairedBucketPolicy(of, moved ? undefined : present);
     return shell("aws", "s3api", "put-bucket-policy", "--bucket", of.bucket, "--policy", json(document));
 };
 
@@ -77,7 +77,7 @@ const blockPublic = (bucket: string) =>
         "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
     );
 
-export const mend: Readonly<Record<Place, Mend>> = {
+export const repairs: Readonly<Record<Place, MakeRepair>> = {
     passRole({ snapshot: { caller } }, { roleArn }) {
         const document: PolicyDocument = {
             Version: "2012-10-17",
@@ -98,7 +98,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
             : ["--role-name", sessionOf(caller)?.roleName ?? path.at(-1) ?? ""];
         return {
             program:
-                "# give whoever deploys the operator policy `deploy` (docs/access.md): it passes this role to Personalize alone",
+                "# attach the operator policy `deploy` (docs/access.md) to the caller: it may pass this role, to Personalize only",
             commands: [
                 shell(
                     ...["aws", "iam", isUser ? "put-user-policy" : "put-role-policy", ...who],
@@ -114,7 +114,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
     trust(scene, of, group) {
         const facts = known(scene.snapshot.role);
         const present = facts && read([{ name: "trust policy", text: facts.trust }], "resource").policies[0]?.document;
-        const document = json(mendedTrust(of, present));
+        const document = json(repairedTrust(of, present));
         const role = ["--role-name", roleNameOf(of)];
         const missing = group.some(({ fault }) => fault === "role-missing");
         return {
@@ -134,10 +134,10 @@ export const mend: Readonly<Record<Place, Mend>> = {
     boundary(scene, of) {
         const facts = known(scene.snapshot.role);
         const present = facts?.boundary && read([facts.boundary], "identity").policies[0]?.document;
-        const document = mendedBoundary(of, present ?? { Version: "2012-10-17", Statement: [] });
+        const document = repairedBoundary(of, present ?? { Version: "2012-10-17", Statement: [] });
         const arn = facts?.boundary?.arn ?? "";
         return {
-            program: "# the boundary is your administrator's: ask for this version of it",
+            program: "# your administrator owns the boundary: ask for this version of it",
             commands: [
                 shell(
                     ...["aws", "iam", "create-policy-version", "--policy-arn", arn],
@@ -161,14 +161,14 @@ export const mend: Readonly<Record<Place, Mend>> = {
         }
         if (!moved) {
             return {
-                program: "pulumi up   # it uploads the file, and imports it from where it lies",
+                program: "pulumi up   # uploads the file, and imports it from there",
                 commands: [],
                 location,
             };
         }
         const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
         return {
-            program: `pulumi config set bucketName ${of.bucket} && pulumi up   # the program makes its bucket in aws:region`,
+            program: `pulumi config set bucketName ${of.bucket} && pulumi up   # the program creates its bucket in aws:region`,
             commands: [
                 ...makeBucket(scene, of),
                 ...objects.map((key) =>
@@ -180,7 +180,7 @@ export const mend: Readonly<Record<Place, Mend>> = {
     },
     object(_scene, of, group) {
         const [{ about = of.key }] = group as [Finding];
-        // A folder that is empty takes a file of any name.
+        // An empty folder accepts a file of any name.
         const key = about === "" || about.endsWith("/") ? `${about}interactions.csv` : about;
         return {
             program: `npm run data-prep && pulumi up   # ${prepared}, with the right header, and uploaded`,
@@ -196,9 +196,9 @@ export const mend: Readonly<Record<Place, Mend>> = {
         const has = (...faults: readonly string[]) => group.some(({ fault }) => faults.includes(fault));
         const ask = (command: string, ...more: string[]) =>
             shell("aws", "kms", command, "--region", of.region, "--key-id", about, ...more);
-        const policy = ["--policy-name", "default", "--policy", json(mendedKeyPolicy(of, present))];
+        const policy = ["--policy-name", "default", "--policy", json(repairedKeyPolicy(of, present))];
         return {
-            program: "# the key is no part of the program: ask its administrator for the command below",
+            program: "# the program does not manage the key: ask its administrator to run the command below",
             commands: [
                 ...(has("kms-pending-deletion") ? [ask("cancel-key-deletion")] : []),
                 ...(has("kms-pending-deletion", "kms-disabled") ? [ask("enable-key")] : []),
@@ -218,7 +218,7 @@ function makeBucket(scene: Scene, of: Import): string[] {
         putBucketPolicy(scene, of),
         shell(
             ...["aws", "iam", "put-role-policy", "--role-name", roleNameOf(of), "--policy-name", policyName],
-            ...["--policy-document", json(mendedRolePolicy(of, documentOf(scene, policyName)))],
+            ...["--policy-document", json(repairedRolePolicy(of, documentOf(scene, policyName)))],
         ),
     ];
 }

@@ -7,19 +7,23 @@ import {
 } from "@aws-sdk/client-sqs";
 import { hasName } from "../../../personalize/errors.ts";
 
-/** A notice that says nothing but that notices arrive, in the shape of all of them. */
-export function testNotice(stack: string, now: Date) {
+/** A test notification, in the format of all notifications. */
+export function testNotification(stack: string, now: Date) {
     const at = now.toISOString();
     return {
-        ...{ schemaVersion: 1 as const, id: `${stack}/test/${at}`, kind: "test", stack, at },
-        text: `Stack ${stack}: this is a test of its notices, sent by npm run budget-alarms. Nothing is to be done.`,
+        schemaVersion: 1 as const,
+        id: `${stack}/test/${at}`,
+        kind: "test",
+        stack,
+        at,
+        text: `Stack ${stack}: test notification, sent by npm run budget-alarms. No action is needed.`,
     };
 }
 
 /**
- * Publishes a notice and waits until the queue has it, from which it is taken out again; other notices stay there.
+ * Publishes a notification, waits until it is in the queue, and deletes it there; other notifications stay.
  *
- * `now` is in seconds. Answers the seconds it took; undefined when it did not arrive within `waitSeconds`.
+ * `now` is in seconds. Returns the seconds until arrival; undefined if it did not arrive within `waitSeconds`.
  */
 export async function sendAndAwait(
     { sns, sqs, now }: { readonly sns: SNSClient; readonly sqs: SQSClient; readonly now: () => number },
@@ -28,12 +32,12 @@ export async function sendAndAwait(
         queueUrl: QueueUrl,
         waitSeconds,
     }: Readonly<Record<"topicArn" | "queueUrl", string>> & { readonly waitSeconds: number },
-    notice: { readonly id: string },
+    notification: { readonly id: string },
     signal: AbortSignal,
 ): Promise<number | undefined> {
     const begun = now();
     await sns.send(
-        new PublishCommand({ TopicArn: topicArn, Subject: "Test of notices", Message: JSON.stringify(notice) }),
+        new PublishCommand({ TopicArn: topicArn, Subject: "Test notification", Message: JSON.stringify(notification) }),
     );
     const others: string[] = [];
     try {
@@ -43,14 +47,14 @@ export async function sendAndAwait(
                     QueueUrl,
                     MaxNumberOfMessages: 10,
                     WaitTimeSeconds: Math.min(5, Math.ceil(left)),
-                    // Notices that wait for another reader are out of the way while this one looks.
+                    // Hides notifications for other readers while this one is searched.
                     VisibilityTimeout: waitSeconds,
                 }),
                 { abortSignal: signal },
             );
             for (const { Body = "", ReceiptHandle = "" } of Messages) {
-                // Escaped where the subscription wraps it.
-                if (Body.includes(notice.id)) {
+                // Found also where the subscription wraps and escapes it.
+                if (Body.includes(notification.id)) {
                     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
                     return now() - begun;
                 }
@@ -69,7 +73,7 @@ async function showAgain(sqs: SQSClient, QueueUrl: string, ReceiptHandle: string
     try {
         await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     } catch (error) {
-        // It is seen again by itself by then, or its reader was quicker.
+        // It became visible again in the meantime, or its reader took it.
         if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) {
             throw error;
         }

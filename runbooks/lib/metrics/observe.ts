@@ -11,30 +11,30 @@ import { observeCampaign, requestWindows } from "../../../personalize/operations
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
-/** What is known of a stack at a moment, in milliseconds since 1970. */
-export interface StackLook {
+/** State of a stack at a moment; times in epoch milliseconds. */
+export interface StackObservation {
     readonly now: number;
-    /** The campaign and ARN of the version that it serves; undefined where there is none. */
+    /** The campaign and the ARN of its version; undefined without a campaign. */
     readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
-    /** Of the campaign that orders given films; undefined where there is none. */
+    /** The campaign that orders given films; undefined without one. */
     readonly ranking: CampaignObservations | undefined;
-    /** What the cost guard noted; undefined where it did not run yet, or its note is of no use. */
+    /** State of the cost guard; undefined before its first run, and if it is unreadable. */
     readonly guard: GuardState | undefined;
     /** ACTIVE versions with their metrics, the oldest first. */
     readonly versions: readonly { readonly solutionVersionArn: string; readonly metrics: Metrics }[];
-    /** When the newest import of interactions that is ACTIVE was begun. */
+    /** Start of the newest ACTIVE import of interactions. */
     readonly importedAt: number | undefined;
 }
 
-export interface LookClients {
+export interface ObservationClients {
     readonly personalize: PersonalizeClient;
     readonly cloudwatch: CloudWatchClient;
     readonly ssm: SSMClient;
 }
 
-/** ARNs of the stack's own, each undefined where the program has not made it. */
-export interface LookedAt {
+/** ARNs of the stack's resources; undefined if the program has not made them. */
+export interface ObservedResources {
     readonly stack: string;
     readonly campaignArn: string | undefined;
     readonly rankingCampaignArn: string | undefined;
@@ -43,19 +43,23 @@ export interface LookedAt {
 }
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
-const longestLook = 62 * day;
-/** Every metric of every version is billed; older ones do not change any more, and `npm run versions` has them. */
+const longestPeriod = 62 * day;
+/** Each metric of each version costs money; older ones no longer change, and `npm run versions` shows them. */
 const mostVersions = 5;
 
-/** Looks at everything that is published. Reads only. */
-export async function lookAtStack(clients: LookClients, at: LookedAt, now: number): Promise<StackLook> {
+/** Reads everything that is published. */
+export async function observeStack(
+    clients: ObservationClients,
+    at: ObservedResources,
+    now: number,
+): Promise<StackObservation> {
     const { personalize, cloudwatch, ssm } = clients;
     const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
     const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
-    const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestLook);
+    const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
     const requestsOf = (arn: string, metric: string) =>
         requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
     const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.requests);
@@ -77,8 +81,8 @@ export async function lookAtStack(clients: LookClients, at: LookedAt, now: numbe
     };
 }
 
-/** One that is on its way out is none here. */
-async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackLook["campaign"]> {
+/** The campaign; undefined if it is being deleted. */
+async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
     const seen = await observeCampaign(client, campaignArn);
     return seen && isLeaving(seen) ? undefined : seen;
 }
@@ -86,15 +90,15 @@ async function campaignIn(client: PersonalizeClient, campaignArn: string): Promi
 async function activeVersions(
     client: PersonalizeClient,
     solutionArn: string,
-    campaign: StackLook["campaign"],
-): Promise<StackLook["versions"]> {
+    campaign: StackObservation["campaign"],
+): Promise<StackObservation["versions"]> {
     const active = (await listVersions(client, solutionArn)).filter(({ status }) => status === "ACTIVE");
     const newest = new Set(active.slice(-mostVersions));
     const versions: { solutionVersionArn: string; metrics: Metrics }[] = [];
     for (const [index, version] of active.entries()) {
         const { solutionVersionArn } = version;
         const serves = (one: typeof version | undefined) => one?.solutionVersionArn === campaign?.solutionVersionArn;
-        // What serves is compared with the one before it, however old they are.
+        // The serving version is compared with the one before it, however old they are.
         if (newest.has(version) || serves(version) || serves(active[index + 1])) {
             const metrics = await metricsOf(client, solutionVersionArn);
             versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { unzipSync } from "fflate";
+
+export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
+
+/**
+ * Makes the file at `path` appear complete or not at all: `fill` writes into a hidden file beside it, which replaces
+ * `path` when `fill` ends, and is deleted when `fill` throws. `fill` gets the hidden file's path, to read it back.
+ * Creates missing folders. Returns the result of `fill`; an existing file stays unchanged until the new one is
+ * complete.
+ */
+export async function writeWholeFile<T>(
+    path: string,
+    fill: (write: WriteBytes, beside: string) => Promise<T>,
+): Promise<T> {
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true });
+    const beside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.partial`);
+    const file = await open(beside, "wx");
+    try {
+        const result = await fill(async (bytes) => {
+            await file.writeFile(bytes);
+        }, beside);
+        await file.sync();
+        await file.close();
+        await rename(beside, path);
+        return result;
+    } catch (error) {
+        await file.close().catch(() => undefined);
+        await rm(beside, { force: true });
+        throw error;
+    }
+}
+
+/** Writes a value as indented JSON, completely or not at all. */
+export async function writeWholeJson(path: string, value: unknown): Promise<void> {
+    await writeWholeFile(path, (write) => write(Buffer.from(`${JSON.stringify(value, null, 2)}\n`)));
+}
+
+const LOCAL_FILE_HEADER = Buffer.from("PK\u0003\u0004");
+
+export function isZip(bytes: Uint8Array): boolean {
+    return LOCAL_FILE_HEADER.equals(bytes.subarray(0, LOCAL_FILE_HEADER.length));
+}
+
+/**
+ * Reads files of a zip (or a wheel) by their base names, in any folder: GroupLens packs `ml-100k/u.data`, Kaggle
+ * `ml-100k/ml-100k/u.data`. Of several with one name, the one nearest the top is used. Missing names are absent from
+ * the result. Throws an Error if the bytes are not a zip, or damaged.
+ */
+export function readFromZip(zip: Uint8Array, names: readonly string[]): Map<string, Uint8Array> {
+    const bareName = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+    const isResourceFork = (path: string) => path.startsWith("__MACOSX/");
+    const found = unzipSync(zip, { filter: ({ name }) => names.includes(bareName(name)) && !isResourceFork(name) });
+    const depth = (path: string) => path.split("/").length;
+    const deepestFirst = Object.keys(found).sort((a, b) => depth(b) - depth(a));
+    return new Map(deepestFirst.map((path) => [bareName(path), found[path] ?? new Uint8Array(0)]));
+}

@@ -1,0 +1,155 @@
+import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
+import { approximately } from "../../../config/prices.ts";
+import { hasName } from "../../../personalize/errors.ts";
+import { table } from "../cli/table.ts";
+import type { BudgetView } from "./budget-view.ts";
+
+/** Budget, alarms and subscriptions, as far as they exist. */
+export interface Watch {
+    readonly budget: BudgetView | undefined;
+    /** Undefined if the topic does not exist. */
+    readonly subscriptions: readonly Subscription[] | undefined;
+    readonly alarms: readonly AlarmView[];
+}
+
+/** Problems that need an action, each with the next step; `topicArn` is the stack's notification topic. */
+export function problemsOf({ budget, subscriptions, alarms }: Watch, topicArn: string | undefined): string[] {
+    const fired = budget?.notifications.filter(({ state }) => state === "ALARM") ?? [];
+    return [
+        ...(budget === undefined ? ["There is no budget. Create it with: pulumi up"] : []),
+        ...fired.map(({ type, threshold, isPercent }) => {
+            const limit = isPercent ? `${threshold} % of ${approximately(budget?.limitUsd ?? 0)}` : `$${threshold}`;
+            return `${type === "ACTUAL" ? "The spend" : "The forecast"} is above ${limit}. Details: npm run cost-report; delete the campaign: npm run park`;
+        }),
+        ...(subscriptions === undefined && topicArn !== undefined
+            ? [`The topic ${topicArn} was deleted. Create it again with: pulumi refresh && pulumi up`]
+            : []),
+        ...(subscriptions ?? [])
+            .filter(({ confirmed }) => !confirmed)
+            .map(
+                ({ protocol, endpoint }) =>
+                    `${endpoint} has not confirmed, and receives nothing. Follow the link in the mail "AWS Notification - Subscription Confirmation"; ` +
+                    `send it again: aws sns subscribe --topic-arn ${topicArn} --protocol ${protocol} --notification-endpoint ${endpoint}`,
+            ),
+        ...alarms
+            .filter(({ state }) => state === "ALARM")
+            .map(({ name, reason, page }) => `Alarm ${name}: ${reason}${page === null ? "" : ` See ${page}`}`),
+    ];
+}
+
+/** A subscription to a topic. */
+export interface Subscription {
+    /** `sqs`, `email`, `lambda`, … */
+    readonly protocol: string;
+    readonly endpoint: string;
+    /** Mail is confirmed when its reader followed the link in the first mail. */
+    readonly confirmed: boolean;
+}
+
+/** The subscriptions of a topic; undefined if the topic does not exist. */
+export async function subscriptionsOf(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
+    const found: Subscription[] = [];
+    try {
+        for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
+            found.push(
+                ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
+                    protocol: Protocol,
+                    endpoint: Endpoint,
+                    // SNS API Reference, ListSubscriptionsByTopic: an ARN only after the confirmation.
+                    confirmed: SubscriptionArn.startsWith("arn:"),
+                })),
+            );
+        }
+    } catch (error) {
+        if (hasName(error, "NotFoundException", "NotFound")) {
+            return undefined;
+        }
+        throw error;
+    }
+    return found;
+}
+
+export interface AlarmView {
+    readonly name: string;
+    /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+    readonly state: string;
+    /** ISO 8601; null if CloudWatch does not return it. */
+    readonly since: string | null;
+    readonly reason: string;
+    /** The page of instructions in the alarm's description; null without one. */
+    readonly page: string | null;
+}
+
+/** The alarms with this name prefix, those in ALARM first. */
+export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
+    const found: AlarmView[] = [];
+    for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
+        { client },
+        { AlarmNamePrefix, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] },
+    )) {
+        for (const { AlarmName = "", StateValue = "", StateReason = "", AlarmDescription = "", ...alarm } of [
+            ...MetricAlarms,
+            ...CompositeAlarms,
+        ]) {
+            const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+            found.push({
+                name: AlarmName,
+                state: StateValue,
+                since: since?.toISOString() ?? null,
+                reason: StateReason,
+                page: /docs\/[\w./-]+\.md/.exec(AlarmDescription)?.[0] ?? null,
+            });
+        }
+    }
+    const rank = ({ state }: AlarmView) => (state === "ALARM" ? 0 : 1);
+    return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+/** Longest reason in the table; the full reason of an active alarm is printed below it. */
+const longestReason = 60;
+const short = (time: string | null) => time?.slice(0, 16).replace("T", " ") ?? "–";
+const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet" : `$${usd.toFixed(2)}`);
+
+/** Budget, subscriptions and alarms for a terminal. */
+export function watchText({ budget, subscriptions, alarms }: Watch): string {
+    return [
+        ...(budget === undefined ? [] : [budgetText(budget)]),
+        ...(subscriptions === undefined ? [] : ["", "Notifications go to:", subscriptionsTable(subscriptions)]),
+        ...(alarms.length === 0
+            ? []
+            : [
+                  "",
+                  table(
+                      ["alarm", "state", "since", "reason", "page"],
+                      alarms.map(({ name, state, since, reason, page }) => [
+                          name,
+                          state,
+                          short(since),
+                          reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason,
+                          page ?? "–",
+                      ]),
+                  ),
+              ]),
+    ].join("\n");
+}
+
+/** The subscriptions and their confirmation. */
+export const subscriptionsTable = (subscriptions: readonly Subscription[]): string =>
+    table(
+        ["by", "to", "confirmed"],
+        subscriptions.map(({ protocol, endpoint, confirmed }) => [protocol, endpoint, confirmed ? "yes" : "no"]),
+    );
+
+function budgetText({ name, limitUsd, spentUsd, forecastUsd, stack, notifications }: BudgetView): string {
+    const whose = stack === undefined ? "" : `, of stack ${stack}`;
+    const rows = notifications.map(({ type, threshold, isPercent, state, subscribers }) => [
+        `${type === "ACTUAL" ? "spent" : "forecast"} above ${isPercent ? `${threshold} %` : `$${threshold}`}`,
+        state,
+        subscribers.map(({ kind, address }) => `${kind} ${address.split(":").at(-1)}`).join(", ") || "none",
+    ]);
+    return [
+        `Budget ${name}${whose}: $${limitUsd} a month; spent ${dollars(spentUsd)}, forecast ${dollars(forecastUsd)} (AWS's data, 8 to 12 hours old)`,
+        table(["notifies when", "state", "recipients"], rows),
+    ].join("\n");
+}

@@ -1,0 +1,106 @@
+import { type Process, running, startedBy } from "../../../bench/lib/processes.ts";
+import { seededRandom } from "../../../bench/lib/random.ts";
+import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
+
+/** The moment of the kill: after a share of the command's usual time, or between a call's acceptance and its answer. */
+export type Moment = { readonly share: number } | { readonly operation: string };
+
+/** One killed command, with further faults. */
+export interface Case {
+    readonly command: "up" | "destroy";
+    readonly moment: Moment;
+    /** Whether the Personalize emulator is killed too. */
+    readonly emulatorToo: boolean;
+    /** Faults for the repeated command. */
+    readonly faults: readonly object[];
+}
+
+const asked = {
+    up: [
+        "CreateSchema",
+        "CreateDatasetGroup",
+        "CreateDataset",
+        "CreateDatasetImportJob",
+        "CreateSolution",
+        "CreateSolutionVersion",
+        "CreateCampaign",
+    ],
+    destroy: ["DeleteCampaign", "DeleteSolution", "DeleteDataset", "DeleteDatasetGroup", "DeleteSchema"],
+} as const;
+
+const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampaign", "ListDatasetGroups"];
+
+/**
+ * Pairs of a killed `up` and a killed `destroy`. Every other pair is killed between acceptance and answer, through all
+ * operations in turn; the others at uniform moments. Every third case also kills the emulator; half of the rest have
+ * throttling and dropped connections afterwards.
+ */
+export function casesOf(seed: number, pairs: number): readonly Case[] {
+    const random = seededRandom(seed);
+    const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
+    const turn = { up: Math.floor(random() * 7), destroy: Math.floor(random() * 5) };
+    return Array.from({ length: 2 * pairs }, (_, index): Case => {
+        const command = index % 2 === 0 ? "up" : "destroy";
+        const pair = Math.floor(index / 2);
+        const operations = asked[command];
+        const between = pair % 2 === 0;
+        const operation = operations[turn[command] % operations.length] as string;
+        turn[command] += between ? 1 : 0;
+        const emulatorToo = (pair + (command === "up" ? 0 : 1)) % 3 === 0;
+        const faults =
+            emulatorToo || random() < 0.5
+                ? []
+                : [
+                      { operation: pick(operations), times: 3, effect: { kind: "throttle" } },
+                      { operation: pick(operations), effect: { kind: "drop", when: "after" } },
+                      { operation: pick(looks), times: 2, effect: { kind: "drop", when: "before" } },
+                  ];
+        return { command, moment: between ? { operation } : { share: random() }, emulatorToo, faults };
+    });
+}
+
+/** A moment as text for the table. */
+export const describeMoment = (moment: Moment) =>
+    "operation" in moment ? `after ${moment.operation}` : `at ${Math.round(100 * moment.share)} %`;
+
+/** Duplicate calls of a life from `up` to `destroy`. */
+export interface Excess {
+    /** Resources created in addition to an existing one. */
+    readonly duplicates: number;
+    /** Imports, trainings and campaigns beyond the one of each that a life needs. */
+    readonly paidTwice: number;
+}
+
+const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
+
+/** Counts accepted calls; a resource created again after a failure is not a duplicate. */
+export function excessOf(requests: readonly LoggedRequest[]): Excess {
+    const made = new Map<string, number>();
+    for (const { operation, outcome } of requests) {
+        if (operation.startsWith("Create") && outcome === "accepted") {
+            made.set(operation, (made.get(operation) ?? 0) + 1);
+        }
+    }
+    const beyond = (operations: readonly string[]) =>
+        operations.reduce((sum, operation) => sum + Math.max(0, (made.get(operation) ?? 0) - 1), 0);
+    return { duplicates: beyond([...made.keys()]), paidTwice: beyond(billed) };
+}
+
+/**
+ * Processes left by killed engines. Our own providers end by themselves without an engine; Pulumi's language host does
+ * not, and forty of them would stay on the machine.
+ */
+export function orphansOfKilled() {
+    const known: Process[] = [];
+    return {
+        /** Records the processes of an engine, just before it is killed. */
+        add: (engine: number): void => void known.push(...startedBy(engine)),
+        /** Ends those still running, by their recorded id and command. */
+        end(): void {
+            const commands = new Map(running().map(({ pid, command }) => [pid, command]));
+            for (const { pid } of known.filter((one) => commands.get(one.pid) === one.command)) {
+                process.kill(pid, "SIGKILL");
+            }
+        },
+    };
+}
