@@ -105,7 +105,7 @@ function row(part: Part, config: StackConfig, recorded: ReadonlySet<string>) {
         name: part.name,
         arn: part.arn,
         whose: whose(part.tags, config),
-        status: part.look.status,
+        status: part.description.status,
         inThisStack: recorded.has(part.arn),
     };
 }

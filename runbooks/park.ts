@@ -33,15 +33,15 @@ await runAction(options.verbose, async (signal) => {
     const { parked } = await readStateFlags(deps.ssm(config.region), config.stack);
     const campaign = await operatedCampaign(deps, stack);
     const { campaignArn: rankingCampaignArn } = rankingOf(stack.recorded);
-    const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
-    const served = parked ? parked.campaign : look && servedIn(look);
+    const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
+    const served = parked ? parked.campaign : description && servedIn(description);
     if (!campaign && parked) {
         return printResult(
             `The campaign has been parked since ${parked.since} (${parked.reason}). To resume it: npm run resume`,
             false,
         );
     }
-    if (!campaign || (!look && !parked && !rankingCampaignArn)) {
+    if (!campaign || (!description && !parked && !rankingCampaignArn)) {
         throw new RunbookError(
             `Stack ${stack.stack} has no campaign to park${config.campaignEnabled ? "" : " (campaignEnabled is false)"}. ` +
                 "See `npm run watch-status`.",

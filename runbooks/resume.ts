@@ -29,7 +29,7 @@ await runAction(options.verbose, async (signal) => {
     const ssm = deps.ssm(config.region);
     const { parked, serving } = await readStateFlags(ssm, config.stack);
     const campaign = await operatedCampaign(deps, stack);
-    const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
+    const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     if (!config.campaignEnabled) {
         throw new RunbookError(
             "campaignEnabled is false, so the next `pulumi up` would delete the campaign again. " +
@@ -41,8 +41,8 @@ await runAction(options.verbose, async (signal) => {
     const version = serving?.hold ? serving.solutionVersionArn : stack.arnOf("SolutionVersion");
     const wanted =
         parked?.campaign ??
-        (look
-            ? servedIn(look)
+        (description
+            ? servedIn(description)
             : version && { solutionVersionArn: version, minProvisionedTPS: config.minProvisionedTPS });
     if (!wanted) {
         throw new RunbookError(`Stack ${stack.stack} has no trained version to bring back. Create one with: pulumi up`);

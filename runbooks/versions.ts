@@ -31,10 +31,15 @@ await runAction(options.verbose, async (signal) => {
     }
     const client = deps.client(region);
     const campaign = await operatedCampaign(deps, stack);
-    const look = campaign && (await describeCampaign(deps, campaign.campaignArn));
+    const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     const { parked, serving } = await readStateFlags(deps.ssm(region), name);
     const switches = await notedSwitches(deps.ssm(region), name);
-    const versions = await versionsOf(client, solutionArn, look && servedIn(look).solutionVersionArn, switches);
+    const versions = await versionsOf(
+        client,
+        solutionArn,
+        description && servedIn(description).solutionVersionArn,
+        switches,
+    );
     if (options.json) {
         const stateFlags = { parked: parked ?? null, held: serving?.hold ? serving : null };
         console.log(JSON.stringify({ schemaVersion: 1, solutionArn, ...stateFlags, versions, switches }));

@@ -129,20 +129,22 @@ const nounOf = ({ kind }: Part) => kinds[kind].noun;
 
 function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, unknown>>): PartPlan {
     const kind = kinds[kindOf[key]] as unknown as ResourceKind<CommonInputs>;
-    const { look, arn, name, tags } = part;
+    const { description, arn, name, tags } = part;
     const inputs = { ...wanted, adopt: arn } as unknown as CommonInputs;
     const difference = (property: string) => ({
         property,
-        has: look.properties[property],
+        has: description.properties[property],
         wants: wanted[property],
     });
-    const status = isLeaving(look.status) ? [{ property: "status", has: look.status, wants: "ACTIVE" }] : [];
-    const differs = (property: string) => canonical(look.properties[property]) !== canonical(wanted[property]);
+    const status = isLeaving(description.status)
+        ? [{ property: "status", has: description.status, wants: "ACTIVE" }]
+        : [];
+    const differs = (property: string) => canonical(description.properties[property]) !== canonical(wanted[property]);
     const inPlace = (kind.updates as readonly string[]).filter((property) => property in wanted && differs(property));
     // The version is known only after its training.
     const version = {
         property: "solutionVersionArn",
-        has: look.properties.solutionVersionArn,
+        has: description.properties.solutionVersionArn,
         wants: "the version that up trains",
     };
     return {
@@ -150,9 +152,9 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
         noun: kind.noun,
         arn,
         name,
-        status: look.status,
+        status: description.status,
         keepsName: name !== wanted.name,
-        refusals: [...status, ...differingOf(kind, inputs, look).map(difference)],
+        refusals: [...status, ...differingOf(kind, inputs, description).map(difference)],
         changes: [...inPlace.map(difference), ...(key === "campaign" ? [version] : [])],
         tagsSet: Object.entries(inputs.tags)
             .filter(([tag, value]) => tags !== undefined && tags[tag] !== value)

@@ -17,7 +17,7 @@ export interface Part {
     readonly kind: ResourceKindName;
     readonly arn: string;
     readonly name: string;
-    readonly look: Description;
+    readonly description: Description;
     /** Undefined for a resource without tags. */
     readonly tags: Tags | undefined;
 }
@@ -59,9 +59,9 @@ async function contentOf(client: PersonalizeClient, group: Part, campaigns: read
             client.send(new ListEventTrackersCommand({ ...page(token), datasetGroupArn })),
         ),
     ]);
-    const isInteractions = ({ look }: Part) => look.properties.datasetType === "INTERACTIONS";
+    const isInteractions = ({ description }: Part) => description.properties.datasetType === "INTERACTIONS";
     const interactions = datasets.find(isInteractions);
-    const schemaArn = interactions?.look.properties.schemaArn;
+    const schemaArn = interactions?.description.properties.schemaArn;
     return {
         group,
         schema: typeof schemaArn === "string" ? await partOf(client, "Schema", schemaArn) : undefined,
@@ -69,7 +69,7 @@ async function contentOf(client: PersonalizeClient, group: Part, campaigns: read
         metadata: datasets.filter((dataset) => !isInteractions(dataset)),
         solutions: solutions.map((solution) => ({
             solution,
-            campaigns: campaigns.filter(({ look }) => look.properties.solutionArn === solution.arn),
+            campaigns: campaigns.filter(({ description }) => description.properties.solutionArn === solution.arn),
         })),
         eventTracker: eventTrackers[0],
     };
@@ -90,15 +90,15 @@ async function listed(
     const age = ({ creationDateTime }: Record<string, unknown>) => Number(creationDateTime ?? 0);
     const oldestFirst = summaries.toSorted((a, b) => age(a) - age(b));
     const parts = await eachOf(oldestFirst, (summary) => partOf(client, kind, String(summary[arnKey])));
-    return parts.filter((part) => part !== undefined && !part.look.status.startsWith("DELETE")) as Part[];
+    return parts.filter((part) => part !== undefined && !part.description.status.startsWith("DELETE")) as Part[];
 }
 
 /** Undefined if it was deleted since the list was read. */
 async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
-    const { describe: look, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
-    const found = await look(client, arn).catch(goneOrThrow);
+    const { describe, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const found = await describe(client, arn).catch(goneOrThrow);
     const tags = found && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
-    return found && { kind, arn, name: String(found.properties.name), look: found, tags };
+    return found && { kind, arn, name: String(found.properties.name), description: found, tags };
 }
 
 const page = (nextToken: string | undefined) => ({ ...(nextToken !== undefined && { nextToken }), maxResults: 100 });

@@ -69,8 +69,8 @@ export async function reportOn(
 
 /** Names of the resource in CloudTrail: its ARN, its input name, or the end of the ARN. */
 function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): readonly string[] {
-    const { displayName: nameOf } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
-    const names = [arn, arn?.split("/").at(-1), nameOf(inputs as unknown as CommonInputs)];
+    const { displayName } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const names = [arn, arn?.split("/").at(-1), displayName(inputs as unknown as CommonInputs)];
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }
 

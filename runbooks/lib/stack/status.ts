@@ -28,21 +28,16 @@ export async function statusOf(
 ): Promise<ResourceStatus[]> {
     return Promise.all(
         resources.map(async (recorded) => {
-            const {
-                noun,
-                displayName: nameOf,
-                find,
-                describe: look,
-            } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
+            const { noun, displayName, find, describe } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
             const { region } = recorded;
             const inputs = recorded.inputs as unknown as CommonInputs;
             const client = clientOf(region);
             const arn = recorded.arn ?? (await find(client, inputs).catch(goneOrThrow));
-            const found = arn === undefined ? undefined : await look(client, arn).catch(goneOrThrow);
+            const found = arn === undefined ? undefined : await describe(client, arn).catch(goneOrThrow);
             const pending = found?.update && found.update.status !== "ACTIVE" ? `, update ${found.update.status}` : "";
             const state = found ? `${found.status}${pending}` : recorded.arn === undefined ? "NOT YET MADE" : "GONE";
             return {
-                resource: `${noun} ${arn === undefined ? nameOf(inputs) : arn.split("/").slice(1).join("/")}`,
+                resource: `${noun} ${arn === undefined ? displayName(inputs) : arn.split("/").slice(1).join("/")}`,
                 arn: arn ?? null,
                 state,
                 ageSeconds: found?.since ? Math.max(0, Math.round((now - found.since.getTime()) / 1000)) : null,
