@@ -20,8 +20,8 @@ function configOf(values: Readonly<Record<string, string>> = {}): StackConfig {
 
 function part(kind: ResourceKindName, tail: string, properties: object, status = "ACTIVE"): Part {
     const name = tail.split("/").at(-1) ?? "";
-    const look = { status, properties: { name, ...properties } };
-    return { kind, arn: `${place}:${tail}`, name, look, tags: kind === "Schema" ? undefined : {} };
+    const description = { status, properties: { name, ...properties } };
+    return { kind, arn: `${place}:${tail}`, name, description, tags: kind === "Schema" ? undefined : {} };
 }
 
 const solutionNamed = (name: string, recipeName: string, more: object = {}) =>
@@ -98,7 +98,7 @@ describe("what of a dataset group could come under a stack", () => {
     const solution = solutionNamed("personal", "aws-user-personalization");
 
     it("refuses what failed, and leaves it out of the configuration", () => {
-        const failed = { ...campaignOf(solution, "b"), look: { status: "CREATE FAILED", properties: {} } };
+        const failed = { ...campaignOf(solution, "b"), description: { status: "CREATE FAILED", properties: {} } };
         const plan = planOf(configOf(), { ...films, solutions: [{ solution, campaigns: [failed] }] });
         assert.deepEqual(refusedIn(plan), ["campaign status"]);
         const { commands, yaml } = configLines("movie-recommender", "dev", plan);
