@@ -47,7 +47,7 @@ describe("the environment of commands against the local AWS", () => {
 
     it("finds the stand-in for Pulumi's AWS plugin first, unless the official one is asked for", () => {
         const first = (env: NodeJS.ProcessEnv) => env.PATH?.split(delimiter)[0];
-        assert.equal(first(environment(instance, {})), join("/clone", "local", "aws-plugin", "bin"));
+        assert.equal(first(environment(instance, {})), join("/clone", "packages", "local-aws", "aws-plugin", "bin"));
         const official = environment({ ...instance, officialPlugin: true }, {});
         assert.doesNotMatch(official.PATH ?? "", /aws-plugin/);
     });

@@ -9,7 +9,7 @@ const STAMP = ".toolchain-stamp";
 // package.json is left out: its scripts change often, and its dependencies are in the lock file too.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
-/** `node_modules`, with the project's own Node in it: what `npm ci` makes of the lock file. */
+/** `node_modules` with the project's own Node, made by `npm ci` from the lock file. */
 export const packages = {
     name: "packages",
 
@@ -36,12 +36,12 @@ export const packages = {
     },
 };
 
-// npm links each workspace relative to node_modules, so the links hold after the move.
+// npm links each workspace relative to node_modules, so the links still work after the move.
 function workspaces(root) {
     return readdirSync(join(root, "packages")).map((name) => join("packages", name, "package.json"));
 }
 
-// `npm run` tells its children about the run that started them, its project folder included; a second npm must not believe it.
+// `npm run` sets variables about itself, such as its project folder, which a second npm must not read.
 function npmEnvironment(root) {
     const env = { ...process.env, PATH: machinePath(root) };
     for (const name of Object.keys(env)) {
