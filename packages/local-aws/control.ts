@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { folderServed, takeFolder } from "./folder-lock.ts";
+import { takeFolder } from "local-personalize";
 import { statusPath } from "./gateway/server.ts";
-import { type Instance, paths } from "./instance.ts";
+import { folderServed, type Instance, paths } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 

@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
-import { createEmulator, serviceModelDirOf } from "local-personalize";
-import { folderServed, takeFolder } from "./folder-lock.ts";
+import { createEmulator, serviceModelDirOf, takeFolder } from "local-personalize";
 import { watchAlarms } from "./gateway/alarms/watch.ts";
 import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
@@ -12,7 +11,7 @@ import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
-import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
+import { defaultInstance, folderServed, localAccountId, localPartition, paths, variables } from "./instance.ts";
 import { startMiniStack } from "./ministack/process.ts";
 
 /** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway before both. */

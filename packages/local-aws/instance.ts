@@ -17,6 +17,8 @@ export interface Instance {
 /** The account of the local AWS, as MiniStack numbers it. */
 export const localAccountId = "000000000000";
 export const localPartition = "aws";
+/** Exit code of a daemon whose folder is served by another one. */
+export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
 

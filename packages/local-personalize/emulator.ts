@@ -30,12 +30,11 @@ import { createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runTraining } from "./training/run-training.ts";
-import { failure, success } from "./wire/response.ts";
+import { failure, success } from "./wire/http.ts";
 import { loadServiceModels } from "./wire/service-model.ts";
 import { validate } from "./wire/validate.ts";
 
 export type * from "./contract.ts";
-export { operationOf } from "./wire/routes.ts";
 
 const handlers: Record<string, Handler> = {
     ...schemaHandlers,

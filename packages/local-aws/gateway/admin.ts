@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Emulator } from "local-personalize";
+import { bodyOf, type Emulator, isFromWebPage } from "local-personalize";
 import type { AccessLog } from "./enforcement/access-log.ts";
-import { isForThisMachine, isFromWebPage } from "./enforcement/closed.ts";
+import { isForThisMachine } from "./enforcement/closed.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
-import { bodyOf } from "./request.ts";
 
 /** Path that tells a running local AWS from any other server on its port. */
 export const statusPath = "/_local/status";

@@ -1,6 +1,6 @@
 import { IAMClient } from "@aws-sdk/client-iam";
-import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
-import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead } from "local-personalize";
+import { S3Client } from "@aws-sdk/client-s3";
+import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead, s3Objects } from "local-personalize";
 import {
     type AccessRequest,
     assumeRole,
@@ -31,13 +31,8 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
     // MiniStack sends a caller of another region than the bucket on to it, as S3 does.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
-    const list: ImportAccess["list"] = async (Bucket, Prefix) => {
-        const found: { key: string; size: number }[] = [];
-        for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
-            found.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
-        }
-        return found;
-    };
+    const objects = s3Objects(s3);
+    const { list } = objects;
     const judgeBy = async (judge: typeof judgeImport, request: ImportRequest): Promise<ImportJudgement> => {
         const role = request.roleArn && (await roleDocuments(iam, request.roleArn));
         if (!role) {
@@ -61,6 +56,7 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
     };
 
     return {
+        ...objects,
         async judge(request) {
             const judgement = await judgeBy(judgeImport, request);
             if (!judgement.allowed) {
@@ -72,14 +68,6 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
             return reason === undefined ? judgement : denied("decrypt", reason);
         },
         judgeWrite: (request) => judgeBy(judgeOutput, request),
-        list,
-        async read(Bucket, Key) {
-            const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-            return Body as AsyncIterable<Uint8Array>;
-        },
-        async write(Bucket, Key, Body) {
-            await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }));
-        },
     };
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Emulator, operationOf } from "local-personalize";
+import { bodyOf, credentialScope, type Emulator, operationOf, parseJson } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
 import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
@@ -13,7 +13,6 @@ import { createFaults, type Faults } from "./faults.ts";
 import { importApi, isImport } from "./openapi-import/import-api.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
-import { bodyOf, credentialScope } from "./request.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
 
 export interface GatewayOptions {
@@ -89,7 +88,7 @@ async function route(
         passThrough(options.miniStackPort, request, response, passing);
         return;
     }
-    const json = async () => parseJson((known ?? (await bodyOf(request))).toString("utf8"));
+    const json = async () => parseJson(known ?? (await bodyOf(request)));
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"]?.toString();
     const operation =
@@ -140,13 +139,4 @@ function refuse(request: IncomingMessage, response: ServerResponse, answer: Answ
     const unread = !request.complete;
     response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });
     response.end(request.method === "HEAD" ? undefined : answer.body);
-}
-
-/** A body that is no JSON reaches the emulator as text, which its validation refuses as AWS does. */
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text === "" ? "{}" : text);
-    } catch {
-        return text;
-    }
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../bench/lib/random.ts";
+import { seededRandom } from "./random.ts";
 
 /** A rating, in u.data's terms. */
 export interface Rating {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serviceModelDirOf } from "../botocore.ts";
-import { operationOf } from "../emulator.ts";
+import { operationOf } from "../wire/http.ts";
 import { loadServiceModels } from "../wire/service-model.ts";
 import { arn, createBucket, interactionsSchema, type Service, serviceModels, startService } from "./support.ts";
 

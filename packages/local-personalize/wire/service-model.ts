@@ -39,5 +39,5 @@ function loadServiceModel(dataDir: string, service: ServiceName): ServiceModel {
     const file = join(folder, version ?? "", "service-2.json");
     if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
     if (existsSync(`${file}.gz`)) return JSON.parse(gunzipSync(readFileSync(`${file}.gz`)).toString("utf8"));
-    throw new Error(`No service model of ${service} in ${dataDir}. Install the tools again: npm run local -- start`);
+    throw new Error(`No service model of ${service} in ${dataDir}. Install it: pip install botocore`);
 }

@@ -35,12 +35,6 @@ export function isClosed(target: string): boolean {
     }
 }
 
-/** Whether a browser sends this for a page that is not the user's own doing; every browser says so. */
-export function isFromWebPage({ headers }: Asked): boolean {
-    const site = headers["sec-fetch-site"];
-    return headers.origin !== undefined || (site !== undefined && site !== "none");
-}
-
 /** Whether the request names this machine: a page that got its own name to point here does not. */
 export function isForThisMachine({ headers }: Asked): boolean {
     return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? "");

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isFromWebPage } from "./closed.ts";
+import { isFromWebPage } from "local-personalize";
 import type { Directory, Found, Principal } from "./directory.ts";
 import { isSignedBy, type Signature, timeFault } from "./signature.ts";
 

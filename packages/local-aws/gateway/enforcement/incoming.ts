@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type EmulatorRequest, operationOf } from "local-personalize";
-import { bodyOf } from "../request.ts";
+import { bodyOf, type EmulatorRequest, operationOf } from "local-personalize";
 import type { CallFacts } from "./directory.ts";
 import type { Circumstances } from "./judge.ts";
 
