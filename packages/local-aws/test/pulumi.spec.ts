@@ -8,8 +8,8 @@ import { root } from "../instance.ts";
 const command = `process.on("SIGTERM", () => process.exit(3)); console.log("ready"); setInterval(() => {}, 1000);`;
 
 const runner = `
-    import { run } from ${JSON.stringify(join(root, "local", "pulumi.ts"))};
-    import { defaultInstance } from ${JSON.stringify(join(root, "local", "instance.ts"))};
+    import { run } from ${JSON.stringify(join(root, "packages", "local-aws", "pulumi.ts"))};
+    import { defaultInstance } from ${JSON.stringify(join(root, "packages", "local-aws", "instance.ts"))};
     const { exitCode } = await run(defaultInstance({}), process.execPath, ["-e", ${JSON.stringify(command)}], "terminal");
     process.exit(exitCode);
 `;

@@ -36,9 +36,14 @@ export const packages = {
     },
 };
 
-// npm links each workspace relative to node_modules, so the links still work after the move.
+// npm links each workspace and its programs relative to node_modules, so the links still work after the move. It links a
+// program only if the file exists.
 function workspaces(root) {
-    return readdirSync(join(root, "packages")).map((name) => join("packages", name, "package.json"));
+    return readdirSync(join(root, "packages")).flatMap((name) => {
+        const bin = join("packages", name, "bin");
+        const programs = existsSync(join(root, bin)) ? readdirSync(join(root, bin)).map((each) => join(bin, each)) : [];
+        return [join("packages", name, "package.json"), ...programs];
+    });
 }
 
 // `npm run` sets variables about itself, such as its project folder, which a second npm must not read.

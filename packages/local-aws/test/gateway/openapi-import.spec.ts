@@ -276,7 +276,7 @@ describe("a REST API by an OpenAPI document", () => {
     });
 
     it("is made of the project's own description", async () => {
-        const document = load(await readFile(join(root, "api", "openapi.yaml"), "utf8")) as {
+        const document = load(await readFile(join(root, "app", "api", "openapi.yaml"), "utf8")) as {
             paths: Record<string, object>;
         };
         const { id: restApiId = "", warnings = [] } = await importDocument(client, { ...asOpenApi30(document) });
