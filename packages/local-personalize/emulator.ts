@@ -56,8 +56,8 @@ const handlers: Record<string, Handler> = {
 const changesCampaign = /^(Update|Delete)Campaign$/;
 
 /**
- * The local Personalize over `options.dataDir`; it takes up the jobs that an earlier process left undone. Throws when
- * the folder cannot be used or the service model is missing.
+ * The local Personalize over `options.dataDir`. It continues the jobs that an earlier process left unfinished. Throws
+ * when the folder cannot be used or the service model is missing.
  */
 export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);
@@ -117,9 +117,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         if (!isLogged(request)) return { output: act() };
         serving.changed();
         callMetrics.forget();
-        // What a campaign was is known no more when it has changed.
+        // A campaign's capacity up to now is unknown after the change.
         if (changesCampaign.test(operation)) meter.settle(call.now);
-        // What was accepted and the entry that says so are written as one.
+        // An accepted call and its log entry are one transaction.
         return store.transaction(() => {
             const output = act();
             return { output, logged: store.requests.add(request, "accepted", output) };
@@ -128,7 +128,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
 
     const internalFailure = ({ operation }: EmulatorRequest, error: unknown) => {
         options.log(`${operation}: ${error instanceof Error ? error.stack : error}`);
-        return new ServiceError("InternalFailure", "The local Personalize failed; its log says why.", 500);
+        return new ServiceError("InternalFailure", "The local Personalize failed; its log has the reason.", 500);
     };
 
     const noted = (request: EmulatorRequest, { code }: ServiceError): { logged?: number } => {
@@ -136,7 +136,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         try {
             return { logged: store.requests.add(request, code) };
         } catch (error) {
-            options.log(`${request.operation}: its end (${code}) could not be noted: ${error}`);
+            options.log(`${request.operation}: its end (${code}) could not be recorded: ${error}`);
             return {};
         }
     };
@@ -158,7 +158,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             try {
                 if (!closed) store.requests.answered(logged);
             } catch (error) {
-                options.log(`That call ${logged} was answered could not be noted: ${error}`);
+                options.log(`The answer to call ${logged} could not be recorded: ${error}`);
             }
         },
         requests: (after) => store.requests.after(after),

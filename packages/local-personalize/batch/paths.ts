@@ -7,8 +7,8 @@ interface Paths {
 }
 
 /**
- * Where a batch job reads and writes. The input is one object, or the first level of a folder that ends in `/`; the
- * output is a folder, with or without `/` at its end. Throws InvalidInputException in the service's words.
+ * Input and output of a batch job. The input is one object, or the first level of a folder that ends in `/`. The output
+ * is a folder, with or without `/` at its end. Throws InvalidInputException in the service's words.
  */
 export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
     const input = readDataLocation(jobInput.s3DataSource.path);

@@ -11,17 +11,17 @@ import { answerLine } from "./line.ts";
 import { linesOf } from "./lines-of.ts";
 import { readBatchPaths } from "./paths.ts";
 
-/** Makes the list of a solution version for one wish. */
+/** Lists the recommendations of a solution version for one request. */
 export type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
 
-/** After so many lines other calls get their turn: each line costs about a millisecond. */
+/** After this many lines, other calls are served first: each line costs about a millisecond. */
 const linesAtOnce = 8;
 
 /**
- * Does the work of a batch inference job: for every line of every input object a line of `<object>.out` in the output
- * folder. A line that cannot be answered says why in its `error`, and the job goes on. The job fails, with the
- * service's texts, when it may not read or write, or finds nothing to read. A job that is done twice, because the
- * process died before its end was noted, writes the same objects again.
+ * Runs a batch inference job: each line of each input object gives a line of `<object>.out` in the output folder. A
+ * line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the service's
+ * texts, when it may not read or write, or finds no input. A job that runs again because the process died before its
+ * end was recorded writes the same objects again.
  */
 export async function runBatch(
     call: Call,

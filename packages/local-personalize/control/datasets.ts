@@ -24,7 +24,7 @@ const createDataset: Handler = (call, input: CreateInput) => {
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     checkSchema(schema, datasetType, group);
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
-    // One dataset of each type a group: the type, not the name, is in the ARN.
+    // A group has one dataset of each type: the ARN contains the type, not the name.
     const tail = `dataset/${group.name}/${datasetType}`;
     const dataset = { kind: "dataset" as const, tail, name, parent: group.arn, properties };
     return { datasetArn: create(call, dataset, checkedTags(input.tags)).arn };

@@ -13,7 +13,7 @@ export interface EventTrackerProperties {
 const createEventTracker: Handler = (call, input: { name: string; datasetGroupArn: string; tags?: Tag[] }) => {
     const { name, datasetGroupArn } = input;
     const group = needActive(call, "dataset-group", datasetGroupArn);
-    // A dataset group has one tracker at most.
+    // A dataset group has at most one tracker.
     const [other] = call.store.list("event-tracker", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
     const trackingId = randomUUID();

@@ -50,7 +50,7 @@ const describeFilter: Handler = (call, input: { filterArn: string }) => {
 const listFilters: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
     const filters = call.store.list("filter", call.region, input.datasetGroupArn);
     const { page, ...token } = pageOf(filters, input, `ListFilters ${input.datasetGroupArn}`);
-    // The only list with a capital in the service model.
+    // The only list whose name begins with a capital in the service model.
     return { Filters: page.map((filter) => summary(call, filter)), ...token };
 };
 
@@ -70,7 +70,7 @@ export const filterHandlers: Record<string, Handler> = {
     DeleteFilter: deleteFilter,
 };
 
-/** The filter of that ARN, which must be ACTIVE and of the dataset group. Throws the service's errors. */
+/** The filter of that ARN, which must be ACTIVE and in the dataset group. Throws the service's errors. */
 export function needFilterOf(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
     const filter = needActive<FilterProperties>(call, "filter", arn);
     if (filter.parent === datasetGroupArn) return filter;

@@ -13,7 +13,7 @@ export function datasetOf(store: Store, region: string, groupArn: string, type: 
         .find(({ properties, deletedAt }) => properties.datasetType === type && deletedAt === null);
 }
 
-/** The columns of a dataset by its schema. */
+/** The columns of a dataset, from its schema. */
 export function fieldsOf(store: Store, dataset: Dataset): Field[] {
     const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);

@@ -12,7 +12,7 @@ export interface ImportJobProperties {
     roleArn?: string;
     importMode: "FULL" | "INCREMENTAL";
     publishAttributionMetricsToS3?: boolean;
-    /** How much a finished job has read. */
+    /** Bytes that a finished job has read. */
     bytes?: number;
 }
 

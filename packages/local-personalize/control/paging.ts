@@ -8,9 +8,10 @@ export interface PageInput {
 const largestPage = 100;
 
 /**
- * One page of `items`, which are in a lasting order by `id`. A token goes on after the last id given, so what was
- * added or deleted between two calls neither repeats nor hides another item. `query` (operation and filters) is part
- * of the token: InvalidNextTokenException for a token of another query, or for one that is none of ours.
+ * One page of `items`, which are in a stable order by `id`. A token continues after the last returned id: items that
+ * are
+ * added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is part of
+ * the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
  */
 export function pageOf<Item extends { id: number }>(items: Item[], input: PageInput, query: string) {
     const after = input.nextToken === undefined ? -1 : readToken(input.nextToken, query);
@@ -26,8 +27,6 @@ function readToken(token: string, query: string): number {
     try {
         const [after, ofQuery] = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
         if (typeof after === "number" && ofQuery === query) return after;
-    } catch {
-        // Refused below, as every token that is not ours.
-    }
+    } catch {}
     throw new ServiceError("InvalidNextTokenException", "The token is not valid for this call.");
 }

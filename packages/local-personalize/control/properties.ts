@@ -1,11 +1,11 @@
 import type { Update } from "./updates.ts";
 
-/** What the store keeps of resources that other families read, too. */
+/** Stored properties of resources that several families read. */
 
 export interface DatasetProperties {
     datasetType: string;
     schemaArn: string;
-    /** How many rows the finished imports left in it. */
+    /** Number of rows after the finished imports. */
     rows: number;
     /** The last UpdateDataset. */
     update?: Update & { schemaArn: string };
@@ -13,7 +13,7 @@ export interface DatasetProperties {
 
 export interface FilterProperties {
     filterExpression: string;
-    /** The distinct fields of the expression, as `Items.GENRES`: a dataset group has a quota of them. */
+    /** The distinct fields of the expression, such as `Items.GENRES`: a dataset group has a quota of them. */
     fields: string[];
 }
 

@@ -6,13 +6,13 @@ import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 import type { Tag } from "./tag.ts";
 
-/** What a call to the control plane works with. `now` is one instant for the whole call, epoch milliseconds. */
+/** The context of a call to the control plane. `now` is the same instant for the whole call, epoch milliseconds. */
 export interface Call {
     options: EmulatorOptions;
     store: Store;
     region: string;
     now: number;
-    /** What is to go wrong with the resource that the call makes, or with its update. */
+    /** The fault of the created resource, or of its update. */
     fault?: ResourceFault;
     /** Begins the work of an import job or a solution version when its pending time is over. */
     schedule(resource: Resource): void;
@@ -20,7 +20,7 @@ export interface Call {
     cancel(resource: Resource): void;
 }
 
-/** Answers one operation from its validated input; nothing is an empty body. */
+/** Answers one operation from its validated input; undefined is an empty body. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
 export type Handler = (call: Call, input: never) => object | void;
 
@@ -44,7 +44,7 @@ export const arnOf = ({ options, region }: Call, tail: string) =>
 export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
     phaseAt(resource, call.options.speed, call.now);
 
-/** The resource of that kind and ARN. Throws ResourceNotFoundException when it is not there, or not of that kind. */
+/** The resource of that kind and ARN. Throws ResourceNotFoundException when it does not exist, or has another kind. */
 export function need<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,
@@ -55,7 +55,7 @@ export function need<Properties extends object = Record<string, unknown>>(
     return resource;
 }
 
-/** As `need`; throws ResourceInUseException when it is not ACTIVE. */
+/** Like `need`; throws ResourceInUseException when it is not ACTIVE. */
 export function needActive<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,
@@ -85,7 +85,7 @@ export function create(
     return call.store.transaction(() => call.store.add(created, tags));
 }
 
-/** The reason for which what the call makes is to fail, where somebody wants that. */
+/** The reason why the created resource will fail, where a test asked for that. */
 export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.reason : null);
 
 /** Begins a deletion. Throws ResourceInUseException unless the resource is ACTIVE or CREATE FAILED. */
@@ -103,7 +103,7 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     return underWay.includes(phaseOf(call, resource).status);
 }
 
-/** The members that every Describe and List answer shares; times are epoch seconds, as on the wire. */
+/** The members of every Describe and List answer; times are epoch seconds, as on the wire. */
 export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
     return {
         status,
@@ -121,7 +121,10 @@ const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
 
-/** Drops what has been deleted for long enough, with what goes with it: a dataset's rows, a solution's versions, a group's filters. */
+/**
+ * Removes resources whose deletion has ended, with their parts: a dataset's rows, a solution's versions, a group's
+ * filters.
+ */
 export function forgetDeleted(call: Call): void {
     const { store, options } = call;
     for (const resource of store.deleted()) {

@@ -47,7 +47,7 @@ export const schemaHandlers: Record<string, Handler> = {
     DeleteSchema: deleteSchema,
 };
 
-/** Throws InvalidInputException unless a schema is one for that dataset type in that dataset group. */
+/** Throws InvalidInputException unless the schema fits that dataset type in that dataset group. */
 export function checkSchema(
     { arn, properties }: Resource<SchemaProperties>,
     datasetType: string,

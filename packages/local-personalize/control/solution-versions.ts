@@ -10,7 +10,7 @@ import type { Resource } from "./store.ts";
 import type { Tag } from "./tag.ts";
 import { checkedTags } from "./tags.ts";
 
-/** A version keeps its solution's configuration as it was when the version was made. */
+/** A version keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {
     name?: string;
     datasetGroupArn: string;
@@ -18,10 +18,10 @@ export interface VersionProperties extends SolutionConfiguration {
     trainingMode: string;
     /** Absent in versions of the first release, which were all MANUAL. */
     trainingType?: "AUTOMATIC" | "MANUAL";
-    /** These come with a finished training. */
+    /** These are set when the training has finished. */
     trainingHours?: number;
     metrics?: Record<string, number>;
-    /** The id of the last streamed event that was trained on. */
+    /** The id of the last streamed event in the training data. */
     lastEvent?: number;
 }
 
@@ -44,8 +44,8 @@ const createVersion: Handler = (call, input: CreateInput) => {
 };
 
 /**
- * Makes a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
- * train on, LimitExceededException when 20 versions are being made.
+ * Creates a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
+ * train on, LimitExceededException when 20 versions are in progress.
  */
 export function beginVersion(
     call: Call,
@@ -109,7 +109,7 @@ const stopVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need(call, "solution-version", input.solutionVersionArn);
     const { status } = phaseOf(call, version);
     if (status !== "CREATE PENDING" && status !== "CREATE IN_PROGRESS") {
-        throw inUse(`The solution version ${version.arn} is ${status}; only one that is being made can be stopped.`);
+        throw inUse(`The solution version ${version.arn} is ${status}; only a version in progress can be stopped.`);
     }
     call.cancel(version);
     call.store.save({ ...version, stoppedAt: call.now });
@@ -128,7 +128,7 @@ export const versionHandlers: Record<string, Handler> = {
     GetSolutionMetrics: getMetrics,
 };
 
-/** A version as ListSolutionVersions and its solution's `latestSolutionVersion` show it. */
+/** A version in the form of ListSolutionVersions and of its solution's `latestSolutionVersion`. */
 export function versionSummary(call: Call, version: Resource<object>) {
     const { trainingMode, trainingType = "MANUAL" } = version.properties as VersionProperties;
     return { solutionVersionArn: version.arn, trainingMode, trainingType, ...vitals(call, version) };

@@ -84,7 +84,8 @@ function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfig
     }
     const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => key !== "autoTrainingConfig");
     if (properties.performHPO) ignored.push("performHPO");
-    if (ignored.length > 0) call.options.log(`${arn}: kept and shown, but without effect here: ${ignored.join(", ")}.`);
+    if (ignored.length > 0)
+        call.options.log(`${arn}: stored and shown, but without effect here: ${ignored.join(", ")}.`);
 }
 
 const describeSolution: Handler = (call, input: { solutionArn: string }) => {
@@ -120,7 +121,7 @@ const deleteSolution: Handler = (call, input: { solutionArn: string }) => {
     const versions = call.store.list("solution-version", call.region, solution.arn);
     const training = versions.find((version) => isUnderWay(call, version));
     if (training)
-        throw inUse(`The solution version ${training.arn} is being made. Stop it, or wait until it has ended.`);
+        throw inUse(`The solution version ${training.arn} is in progress. Stop it, or wait until it has ended.`);
     beginDelete(call, solution);
 };
 

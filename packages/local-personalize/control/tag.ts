@@ -1,4 +1,4 @@
-/** A tag, as Personalize writes it. */
+/** A tag in Personalize's form. */
 export interface Tag {
     tagKey: string;
     tagValue: string;

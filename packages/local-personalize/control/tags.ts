@@ -5,7 +5,7 @@ import type { Tag } from "./tag.ts";
 
 const largestCount = 50;
 
-/** The tags of a Create call, checked. Throws InvalidInputException or TooManyTagsException. */
+/** The validated tags of a Create call. Throws InvalidInputException or TooManyTagsException. */
 export function checkedTags(tags: Tag[] = []): Tag[] {
     const keys = tags.map(({ tagKey }) => tagKey);
     const repeated = keys.find((key, index) => keys.indexOf(key) !== index);

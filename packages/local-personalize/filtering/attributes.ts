@@ -1,16 +1,16 @@
 import type { Field } from "../control/avro.ts";
 import { isNumeric } from "./resolve.ts";
 
-/** A number, or the words of a string: several where the column is categorical, else one. */
+/** A number, or the words of a string: several in a categorical column, else one. */
 export type AttributeValue = number | string[];
 
-/** What is known of an item or a user, by column. A value that is null is absent. */
+/** The attributes of an item or a user, by column. A null value is absent. */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
-/** A row as it was imported or put: raw values by column. */
+/** A row in imported or streamed form: raw values by column. */
 export type RawAttributes = Record<string, string | number | boolean | null>;
 
-/** Reads a row by the columns of its dataset, for filters to compare. */
+/** Parses a row by the columns of its dataset, so that filters can compare its values. */
 export function readAttributes(raw: RawAttributes, fields: Field[]): Attributes {
     const attributes = new Map<string, AttributeValue>();
     for (const { name, type, categorical } of fields) {

@@ -4,19 +4,19 @@ import type { Clause, Condition, FilterExpression, Literal, Operator } from "./e
 import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
 import type { FilterValues } from "./values.ts";
 
-/** A clause whose placeholders have values. It looks at an item's attributes or at a user's events, not both. */
+/** A clause whose placeholders have values. It tests an item's attributes or a user's events, not both. */
 export interface BoundClause {
     keep: Clause["keep"];
-    /** Whether the clause has an effect for a user with these attributes; undefined: for everyone. */
+    /** Whether the clause applies to a user with these attributes; undefined: to every user. */
     appliesTo?: (user: Attributes | undefined) => boolean;
-    /** Whether an item is meant, by its attributes. */
+    /** Whether the clause selects an item, by its attributes. */
     item?: (item: Attributes | undefined) => boolean;
-    /** Whether the items of a user's events of this type are meant. The type comes in lower case. */
+    /** Whether the clause selects the items of a user's events of this type. The type is in lower case. */
     event?: (eventType: string) => boolean;
 }
 
 /**
- * Makes predicates of a filter that checkFilter accepted. An EXCLUDE whose placeholder has no value is left out.
+ * Turns a filter that checkFilter accepted into predicates. An EXCLUDE whose placeholder has no value is left out.
  * Throws InvalidInputException for a value that its field cannot be compared with.
  */
 export function bindFilter(filter: FilterExpression, values: FilterValues, columns: Columns): BoundClause[] {
@@ -55,7 +55,7 @@ const allOf =
 const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
     [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
 
-/** What the condition compares with; undefined is anything. */
+/** The values of the condition; undefined is any value. */
 function literalsOf({ operand }: Condition, values: FilterValues): Literal[] | undefined {
     if ("literals" in operand) return operand.literals;
     return "placeholder" in operand ? values.get(operand.placeholder) : undefined;
@@ -65,7 +65,7 @@ function eventTest(condition: Condition, values: FilterValues): Test<string> {
     const literals = literalsOf(condition, values);
     const negative = isNegative(condition.operator);
     if (literals === undefined || literals.includes("*")) return () => !negative;
-    // Event types are the only strings whose case does not count.
+    // Event types are the only strings that are compared without case.
     const types = new Set(literals.map((literal) => String(literal).toLowerCase()));
     return (eventType) => types.has(eventType) !== negative;
 }
@@ -88,7 +88,7 @@ function attributeTest(
 
 const isNegative = (operator: Operator) => operator === "NOT IN" || operator === "!=";
 
-/** An absent value is in no list and is equal to nothing, so it passes NOT IN and != only. */
+/** An absent value is in no list and equals nothing, so it passes NOT IN and != only. */
 function wordTest(operator: Operator, literals: string[]): Test<AttributeValue | undefined> {
     const wanted = new Set(literals);
     const negative = isNegative(operator);

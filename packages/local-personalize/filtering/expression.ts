@@ -1,4 +1,4 @@
-/** A filter as its expression says it: clauses, of which INCLUDEs unite and EXCLUDEs subtract. */
+/** A parsed filter: INCLUDE clauses are united, EXCLUDE clauses are subtracted. */
 export interface FilterExpression {
     clauses: Clause[];
 }
@@ -6,9 +6,9 @@ export interface FilterExpression {
 export interface Clause {
     keep: "INCLUDE" | "EXCLUDE";
     subject: "ItemID" | "ActionID" | "UserID";
-    /** Any of these must hold, each of which is conditions that must all hold: AND binds closer than OR. */
+    /** At least one group must hold. In a group, all conditions must hold: AND binds closer than OR. */
     where: Condition[][];
-    /** All of these must hold of the current user, or the clause has no effect. */
+    /** All of these must hold for the current user; otherwise the clause has no effect. */
     onlyIf: Condition[];
 }
 
@@ -20,16 +20,16 @@ export interface Condition {
     field: string;
     operator: Operator;
     operand: Operand;
-    /** Where the condition begins in the expression, from 1 on. */
+    /** Position of the condition in the expression, from 1. */
     at: number;
 }
 
 export type Literal = string | number;
 
-/** What a field is compared with: literals (one, for an operator other than IN), anything, or what the caller gives. */
+/** The right side of a comparison: literals (one, unless the operator is IN), any value, or a value of the caller. */
 export type Operand = { literals: Literal[] } | { anything: true } | { placeholder: string } | { currentItem: string };
 
-/** The names of the placeholders that a clause has, without `$`. */
+/** The names of a clause's placeholders, without `$`. */
 export function placeholdersOf({ where, onlyIf }: Clause): string[] {
     return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
         "placeholder" in operand ? [operand.placeholder] : [],

@@ -7,9 +7,9 @@ const subjects = ["ItemID", "ActionID", "UserID"] as const;
 const comparisons = ["=", "!=", "<", "<=", ">", ">="];
 
 /**
- * Reads a filter expression by the guide's grammar: clauses between `|`, each
- * `INCLUDE|EXCLUDE ItemID WHERE <conditions> [IF <conditions of CurrentUser>]`. Keywords and dataset names may be in
- * any case. Throws InvalidInputException that says what is wrong, and at which character.
+ * Parses a filter expression by the guide's grammar: clauses between `|`, each
+ * `INCLUDE|EXCLUDE ItemID WHERE <conditions> [IF <conditions of CurrentUser>]`. Keywords and dataset names may have any
+ * case. Throws InvalidInputException with the error and the position of its character.
  */
 export function parseFilter(expression: string): FilterExpression {
     const reader = readTokens(tokenize(expression));
@@ -32,7 +32,7 @@ function readTokens(tokens: Token[]) {
         const { kind, text, at } = current();
         const shown =
             kind === "end" ? text : kind === "string" ? `"${text}"` : kind === "placeholder" ? `$${text}` : text;
-        throw invalidExpression(`${wanted} is expected, and there is ${shown.slice(0, 50)}`, at);
+        throw invalidExpression(`${wanted} is expected, but found ${shown.slice(0, 50)}`, at);
     };
     const next = (): Token => {
         const token = current();
@@ -44,7 +44,7 @@ function readTokens(tokens: Token[]) {
         is,
         fail,
         next,
-        /** Goes on past `text` if it is there. */
+        /** Moves past `text` if it comes next. */
         take(text: string): boolean {
             const there = is(text);
             if (there) next();
@@ -54,7 +54,7 @@ function readTokens(tokens: Token[]) {
             if (!is(text)) fail(text);
             next();
         },
-        /** The one of `words` that is there, as it is written in them. */
+        /** The word of `words` that comes next, in its spelling there. */
         oneOf<Word extends string>(words: readonly Word[]): Word {
             const found = words.find(is);
             if (found === undefined) return fail(words.join(" or "));
@@ -96,7 +96,7 @@ function checkDatasets(where: Condition[], onlyIf: Condition[]): void {
             );
         }
         if (dataset !== first?.dataset) {
-            const why = `an expression is of one dataset only, and this one has ${first?.dataset} and ${dataset}; join two with |`;
+            const why = `an expression has conditions of one dataset only, and this one has ${first?.dataset} and ${dataset}; join two with |`;
             throw invalidExpression(why, at);
         }
     }

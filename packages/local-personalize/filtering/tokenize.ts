@@ -1,6 +1,6 @@
 import { invalidInput, type ServiceError } from "../errors.ts";
 
-/** A piece of a filter expression; `at` is its place, from 1 on. The last token is always `end`. */
+/** A token of a filter expression; `at` is its position, from 1. The last token is always `end`. */
 export interface Token {
     kind: "word" | "number" | "string" | "placeholder" | "symbol" | "end";
     /** A string without its quotes, a placeholder without its `$`. */
@@ -9,11 +9,11 @@ export interface Token {
 }
 
 const space = /\s*/y;
-// Each alternative begins with another character, so no expression makes the match go back and forth.
+// Each alternative begins with another character, so the match never backtracks.
 const piece =
     /(?<word>[A-Za-z_]\w*)|(?<number>-?\d+(?:\.\d+)?(?![\w.]))|"(?<string>(?:[^"\\]|\\.)*)"|\$(?<placeholder>\w+)|(?<symbol><=|>=|!=|[=<>().,|*])/suy;
 
-/** Splits an expression into its pieces, in time proportional to its length. Throws InvalidInputException for what is none. */
+/** Splits an expression into tokens, in linear time. Throws InvalidInputException for a text that is not a token. */
 export function tokenize(expression: string): Token[] {
     const tokens: Token[] = [];
     for (let at = skipSpace(expression, 0); at < expression.length; at = skipSpace(expression, piece.lastIndex)) {
@@ -33,10 +33,10 @@ function skipSpace(expression: string, at: number): number {
     return space.lastIndex;
 }
 
-/** A string's text between its quotes, where `\` makes a quote or itself stand for itself. */
+/** The text between the quotes; `\` escapes a quote or a backslash. */
 export const withoutEscapes = (text: string) => text.replace(/\\(.)/gsu, "$1");
 
-/** The refusal of an expression: in the service's words, with ours behind them. */
+/** The refusal of an expression: the service's text, followed by ours. */
 export function invalidExpression(why: string, at?: number): ServiceError {
     const place = at === undefined ? "" : ` (character ${at})`;
     return invalidInput(`Could not create filter. Invalid Expression: ${why}${place}`);

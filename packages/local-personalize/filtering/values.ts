@@ -2,13 +2,14 @@ import { invalidInput } from "../errors.ts";
 import { type FilterExpression, type Literal, placeholdersOf } from "./expression.ts";
 import { withoutEscapes } from "./tokenize.ts";
 
-/** The caller's `filterValues`, read: literals by placeholder. */
+/** The parsed `filterValues` of a caller: literals by placeholder. */
 export type FilterValues = Map<string, Literal[]>;
 
 /**
- * Reads `filterValues` for a filter: each is strings in double quotes or numbers, between commas. Throws
- * InvalidInputException for text that is neither, a key that is no placeholder of the filter (their case counts), and
- * a placeholder of an INCLUDE that has no value; one of an EXCLUDE may lack, and then that clause has no effect.
+ * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
+ * Throws
+ * InvalidInputException for any other text, a key that is not a placeholder of the filter (case counts), and a
+ * placeholder of an INCLUDE without a value. If one of an EXCLUDE has no value, that clause has no effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
     const known = new Set(filter.clauses.flatMap(placeholdersOf));

@@ -2,17 +2,17 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import type { RawAttributes } from "../filtering/attributes.ts";
 
-/** What the finished imports left in an Items or Users dataset: rows by their id. */
+/** The rows of an Items or Users dataset after the finished imports, by their id. */
 export type AttributeRows = Map<string, RawAttributes>;
 
-/** Writes rows to `file`, whole or not at all. */
+/** Writes rows to `file`, completely or not at all. */
 export function saveAttributeRows(file: string, rows: AttributeRows): void {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify([...rows]));
     renameSync(`${file}.new`, file);
 }
 
-/** Reads rows back; none when nothing was imported. */
+/** Reads rows; there are none before the first import. */
 export function loadAttributeRows(file: string): AttributeRows {
     return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }

@@ -4,14 +4,14 @@ import { datasetOf } from "../control/group-datasets.ts";
 import type { Store } from "../control/store.ts";
 import type { ServiceMetrics } from "./service-metrics.ts";
 
-/** The metric of the calls themselves, what their errors begin with, and the metric of their latency. */
+/** The metric of the calls, the prefix of their error metrics, and the metric of their latency. */
 interface Names {
     readonly calls: string;
     readonly errors: string;
     readonly latency: string;
 }
 
-/** Reference sheet, section 9: names are as AWS has them, PutEventLatency without an s too. */
+/** Reference sheet, section 9: AWS's own names; PutEventLatency also has no s there. */
 const names: Readonly<Record<string, Names>> = {
     GetRecommendations: of("GetRecommendations", "GetRecommendations"),
     GetPersonalizedRanking: of("GetPersonalizedRanking", "GetPersonalizedRanking"),
@@ -25,8 +25,8 @@ function of(calls: string, errors: string): Names {
 }
 
 /**
- * Counts calls at runtime as the service's metrics do: each call, each error as a 1 among 0s, and how long good answers
- * took. Calls about what does not exist are nobody's metric.
+ * Counts calls at runtime like the service's metrics: each call, each error as a 1 among 0s, and the latency of
+ * successful answers. Calls about a resource that does not exist are not counted.
  */
 export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
     let known = new Map<string, Readonly<Record<string, string>>>();
@@ -57,7 +57,7 @@ export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
                 metrics.add({ region, name: name.latency, unit: "Milliseconds", dimensions }, milliseconds, now);
             }
         },
-        /** To be called when a resource may have changed. */
+        /** Call this when a resource may have changed. */
         forget(): void {
             known = new Map();
         },

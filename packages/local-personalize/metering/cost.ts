@@ -2,7 +2,7 @@ import type { UsageRecord } from "../contract.ts";
 import { priceList } from "./price-list.ts";
 import type { Measure } from "./usage-types.ts";
 
-/** US dollars for one unit of a measure, where more of it is not cheaper. */
+/** US dollars for one unit of a measure that has no tiers. */
 const flat: Readonly<Partial<Record<Measure, number>>> = {
     DataIngestion: priceList.dataIngestionGb,
     TrainingHours: priceList.trainingHour,
@@ -10,7 +10,7 @@ const flat: Readonly<Partial<Record<Measure, number>>> = {
     RecommendationRequests: priceList.requestsV2,
 };
 
-/** What TPS-hours of one month cost after `before` of them. */
+/** The price of TPS-hours of one month after `before` earlier ones. */
 function tpsHoursUsd(before: number, hours: number): number {
     const after = before + hours;
     return priceList.tpsHourTiers.reduce(
@@ -25,8 +25,8 @@ export interface CostRecord extends UsageRecord {
 }
 
 /**
- * Usage with what it costs. TPS-hours are cheaper the more of them a region has in a month, so records are to be given
- * in the order of their hours, and from the first hour of a month on.
+ * Usage with its costs. TPS-hours of a region become cheaper in the course of a month: give the records in the order of
+ * their hours, from the first hour of a month.
  */
 export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     const months = new Map<string, number>();
@@ -41,7 +41,7 @@ export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     });
 }
 
-/** The first instant of the month of a time, by UTC as bills are; epoch milliseconds. `later` moves on by months. */
+/** The first instant of the month of a time, in UTC as in bills; epoch milliseconds. `later` adds months. */
 export function monthStart(time: number, later = 0): number {
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later);

@@ -6,8 +6,8 @@ import { hasV2Billing } from "./price-list.ts";
 import { measureOf, type Segment } from "./windows.ts";
 
 /**
- * What a campaign provisions and when, as far as its last update, from ACTIVE on and without an end. `recipeOf` gives
- * the recipe of a solution version. Before an update or a deletion changes the campaign, it is to be settled.
+ * A campaign's provisioned capacity over time, up to its last update, from ACTIVE on and without an end. `recipeOf`
+ * returns the recipe of a solution version. Settle the campaign before an update or a deletion changes it.
  */
 export function segmentsOf(
     campaign: Resource<CampaignProperties>,

@@ -3,13 +3,13 @@ import { creationDurations, creationEnd, type Kind } from "../control/states.ts"
 import type { Resource, Store } from "../control/store.ts";
 import type { ServiceMetrics } from "./service-metrics.ts";
 
-/** What the metrics of a kind of job begin with; batch jobs have none. */
+/** The prefix of the metrics of a kind of job; batch jobs have none. */
 const prefixes: Partial<Record<Kind, string>> = {
     "dataset-import-job": "DatasetImportJob",
     "solution-version": "SolutionTrainingJob",
 };
 
-/** Counts imports and trainings as the service's metrics do (reference sheet, section 9). */
+/** Counts imports and trainings like the service's metrics (reference sheet, section 9). */
 export function createJobMetrics(store: Store, speed: Speed, metrics: ServiceMetrics) {
     const adderOf = (job: Resource<object>) => {
         const prefix = prefixes[job.kind];

@@ -1,6 +1,6 @@
 /**
- * US dollars that Amazon Personalize bills (US price, unverified; section "prices" of docs/emulator.md).
- * The emulator has its own list, as AWS does: a bill that came from the program's prices could not contradict them.
+ * US dollars that Amazon Personalize bills (US price, unverified).
+ * The emulator has its own list, as AWS does: a bill from the program's prices could not contradict them.
  */
 export const priceList = {
     /** One GB imported or streamed. */
@@ -11,7 +11,7 @@ export const priceList = {
     trainingInteractionsV2: 0.002,
     /** 1,000 requests, v2 recipes. */
     requestsV2: 0.15,
-    /** One TPS-hour by the TPS-hours that the region had before in the month, recipes other than v2. */
+    /** One TPS-hour, by the region's earlier TPS-hours of the month, recipes other than v2. */
     tpsHourTiers: [
         { from: 0, to: 20_000, usd: 0.2 },
         { from: 20_000, to: 200_000, usd: 0.1 },

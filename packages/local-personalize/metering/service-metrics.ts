@@ -1,10 +1,10 @@
-/** Values of one of the service's metrics within a minute: what PutMetricData takes as StatisticValues. */
+/** Values of one of the service's metrics within a minute, in the form of PutMetricData's StatisticValues. */
 export interface MetricValues {
     readonly region: string;
     readonly name: string;
     readonly unit: "Count" | "Milliseconds" | "Seconds" | "Bytes";
     readonly dimensions: Readonly<Record<string, string>>;
-    /** Epoch milliseconds at which the minute begins. */
+    /** Start of the minute, epoch milliseconds. */
     readonly minute: number;
     count: number;
     sum: number;
@@ -14,10 +14,10 @@ export interface MetricValues {
 
 const minuteMilliseconds = 60_000;
 
-/** A metric is taken at once, and then not again for so long: who publishes it is not to be flooded. */
+/** Milliseconds between two takes of a metric: the publisher must not get too many. */
 const restMilliseconds = 5000;
 
-/** Collects the metrics that the service publishes of itself, in memory. */
+/** Collects the service's own metrics in memory. */
 export function createServiceMetrics() {
     let collected = new Map<string, MetricValues>();
     let takenAt = new Map<string, number>();
@@ -36,7 +36,7 @@ export function createServiceMetrics() {
             values.minimum = Math.min(values.minimum, value);
             values.maximum = Math.max(values.maximum, value);
         },
-        /** Takes what was collected. `all`: also what was taken a moment ago. */
+        /** Takes the collected values. `all`: also those of metrics that were taken a moment ago. */
         take({ all = false } = {}): MetricValues[] {
             const now = performance.now();
             const before = takenAt;

@@ -20,10 +20,9 @@ export interface RankingInput {
 const longestList = 500;
 
 /**
- * Orders given items for a user, by the model that recommends to him. Scores are of those given alone and sum to 1; an
- * item that the training did not have has 0 and goes last, in the order given. A filter leaves items out.
- *
- * Throws InvalidInputException for a campaign of another recipe, and what the emulator does not do.
+ * Orders given items for a user, by the model for recommendations. Scores cover only the given items and sum to 1. An
+ * item that was not in the training has 0 and comes last, in the given order. A filter leaves items out.
+ * Throws InvalidInputException for a campaign of another recipe, and for features that are not emulated.
  */
 export function rankItems(
     call: Call,

@@ -142,7 +142,7 @@ describe("automatic training", () => {
     it("leaves the first out without interactions", async () => {
         await createDataset(service);
         await create();
-        await said("automatic training is left out: there are no interactions");
+        await said("automatic training is skipped: there are no interactions");
         assert.deepEqual(await versions(), []);
     });
 
@@ -161,7 +161,7 @@ describe("automatic training", () => {
             async () => (await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status === "ACTIVE",
         );
         await trainVersion(service, solutionArn);
-        await said("automatic training is left out: a version was made by hand within the hour");
+        await said("automatic training is skipped: a version was created manually within the hour");
         assert.deepEqual(
             (await versions()).map(({ trainingType }) => trainingType),
             ["MANUAL"],
@@ -214,7 +214,7 @@ describe("automatic training", () => {
         await until(async () => (await versions()).length === 1);
         const remove = new DeleteSolutionCommand({ solutionArn });
         if ((await versions())[0]?.status !== "ACTIVE") {
-            await assert.rejects(send(remove), refusal("ResourceInUseException", /is being made/));
+            await assert.rejects(send(remove), refusal("ResourceInUseException", /is in progress/));
         }
         await trained(1);
         await send(remove);

@@ -57,7 +57,7 @@ describe("ranking by the local Personalize", () => {
         const byRecipe = refusal("InvalidInputException", /needs aws-personalized-ranking/);
         await assert.rejects(service.runtime.send(other), byRecipe);
         const wrong = new GetRecommendationsCommand({ campaignArn: rankingArn, userId: user });
-        const byOperation = refusal("InvalidInputException", /by GetPersonalizedRanking/);
+        const byOperation = refusal("InvalidInputException", /use GetPersonalizedRanking/);
         await assert.rejects(service.runtime.send(wrong), byOperation);
     });
 });

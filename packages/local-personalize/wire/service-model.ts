@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { ServiceName } from "../contract.ts";
 
-/** A shape of AWS's service model, as far as requests need it. */
+/** The part of a shape of AWS's service model that requests need. */
 export interface Shape {
     type: "structure" | "list" | "map" | "string" | "integer" | "long" | "double" | "float" | "boolean" | "timestamp";
     required?: string[];
@@ -18,7 +18,7 @@ export interface Shape {
     sensitive?: boolean;
 }
 
-/** One service as AWS describes it: its operations with their input shapes. */
+/** One service in AWS's description: its operations with their input shapes. */
 export interface ServiceModel {
     operations: Record<string, { input?: { shape: string } }>;
     shapes: Record<string, Shape>;

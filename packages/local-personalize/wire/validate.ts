@@ -3,8 +3,8 @@ import type { ServiceModel, Shape } from "./service-model.ts";
 
 /**
  * Checks a request's input against the model's input shape of `operation`: required members, types, lengths, ranges,
- * patterns and enums. Members that the model does not know are ignored, as AWS JSON does. Throws SerializationException
- * for a wrong type, and ValidationException with all failed constraints, in the words of AWS's own validator.
+ * patterns and enums. Unknown members are ignored, as in AWS JSON. Throws SerializationException for a wrong type, and
+ * ValidationException with all failed constraints, with the texts of AWS's own validator.
  */
 export function validate(model: ServiceModel, operation: string, input: unknown): void {
     const shape = model.operations[operation]?.input?.shape;

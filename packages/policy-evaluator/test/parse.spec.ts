@@ -45,10 +45,10 @@ describe("reading a policy", () => {
     });
 
     const wrong: [string, string, RegExp, ("identity" | "resource")?][] = [
-        ["nothing", "", /^line 1, column 1: no valid JSON: a value is expected, not the end$/],
-        ["a trailing comma", '{\n"Version":"2012-10-17",\n}', /^line 3, column 1: no valid JSON: a name in double/],
-        ["a text that does not end", '{"Statement":"', /no valid JSON/],
-        ["single quotes", "{'Version':1}", /^line 1, column 2: no valid JSON: a name in double quotes is expected/],
+        ["nothing", "", /^line 1, column 1: invalid JSON: a value is expected, not the end$/],
+        ["a trailing comma", '{\n"Version":"2012-10-17",\n}', /^line 3, column 1: invalid JSON: a name in double/],
+        ["a text that does not end", '{"Statement":"', /invalid JSON/],
+        ["single quotes", "{'Version':1}", /^line 1, column 2: invalid JSON: a name in double quotes is expected/],
         ["a control character", '{"Id":"\n"}', /control character/],
         ["more after the end", `${policy(statement)}x`, /the end is expected, not "x"/],
         ["a list", "[]", /a policy is an object/],
@@ -61,28 +61,28 @@ describe("reading a policy", () => {
         ["no effect", policy('{"Action":"*","Resource":"*"}'), /needs an Effect/],
         ["no action", policy('{"Effect":"Allow","Resource":"*"}'), /needs Action or NotAction/],
         ["both actions", policy('{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}'), /not both/],
-        ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is no action/],
+        ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is not an action/],
         ["no resource", policy('{"Effect":"Allow","Action":"*"}'), /needs Resource or NotResource/],
-        ["a resource that is no ARN", policy(statement.replace('"*"', '"films"')), /"films" is no resource/],
+        ["a resource that is no ARN", policy(statement.replace('"*"', '"films"')), /"films" is not a resource/],
         ["an empty list", policy(statement.replace('"*"', "[]")), /a resource is missing in an empty list/],
-        ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /names no principal/],
+        ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /has no Principal/],
         ["no principal of a resource", policy(statement), /needs Principal or NotPrincipal/, "resource"],
         [
             ...([
                 "part of a principal",
                 policy(statement.replace("{", '{"Principal":{"AWS":"arn:aws:iam::1:role/*"},')),
             ] as const),
-            ...([/named in full/, "resource"] as const),
+            ...([/a full name/, "resource"] as const),
         ],
         [
             "an unknown operator",
             policy(statement.replace("{", '{"Condition":{"StringMatch":{"a:b":"c"}},')),
-            /no condition op/,
+            /not a condition op/,
         ],
         [
             "a bad range",
             policy(statement.replace("{", '{"Condition":{"IpAddress":{"a:b":"1.2.3.4/33"}},')),
-            /no IP address/,
+            /not an IP address/,
         ],
         ["a bad Sid", policy(statement.replace("{", '{"Sid":"a b",')), /letters and digits/],
         ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a stands twice/],
@@ -151,7 +151,7 @@ describe("a hostile policy", () => {
         assert.match(problems(`{"__proto__":{"Statement":1},"Statement":${statement}}`), /has no "__proto__"/);
         assert.match(
             problems(policy(statement.replace("{", '{"Condition":{"__proto__":{}},'))),
-            /__proto__ is no condition/,
+            /__proto__ is not a condition/,
         );
     });
 

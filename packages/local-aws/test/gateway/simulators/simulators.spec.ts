@@ -386,7 +386,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         "a document that is no JSON": [
             { PolicyInputList: ['{"Statement":'] },
             "InvalidInputException",
-            /PolicyInputList\.1 is no valid policy: line 1, column 14: no valid JSON/,
+            /PolicyInputList\.1 is no valid policy: line 1, column 14: invalid JSON/,
         ],
         "two boundaries": [
             { PermissionsBoundaryPolicyInputList: [policy(allow("*")), policy(allow("*"))] },
