@@ -14,16 +14,16 @@ import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { defaultInstance, folderServed, localAccountId, localPartition, paths, variables } from "./instance.ts";
 import { startMiniStack } from "./ministack/process.ts";
 
-/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway before both. */
+/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway in front of both. */
 
 const instance = defaultInstance();
 const { awsData, daemonFile, miniStackLog } = paths(instance);
 const python = process.env.MOVIE_RECOMMENDER_PYTHON;
 if (!python) {
-    throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS by: npm run local -- start");
+    throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS with: npm run local -- start");
 }
 const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
-// Somebody who only looks whether the folder is served has it for a moment.
+// A command that only checks the folder's lock holds it for a moment.
 const releaseFolder = takeFolder(instance.dir, 500);
 if (!releaseFolder) {
     log(`${instance.dir} is served by another process`);
@@ -38,7 +38,7 @@ const miniStackOptions = {
     ...(token && { token }),
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
-    // The end of this log is what a person reads of a start that failed.
+    // A person reads the end of this log after a failed start.
     log(error.message);
     return process.exit(1);
 });
@@ -55,7 +55,7 @@ const enforcement =
     token === undefined
         ? undefined
         : {
-              mark: token,
+              token,
               ...createEnforcement({
                   directory: createDirectory({ port: miniStack.answersPort, token, accountId: localAccountId }),
                   emulator,

@@ -18,7 +18,7 @@ const behaviorPaths = [
     ...["responseHeadersPolicyId", "targetOriginId", "viewerProtocolPolicy"],
 ];
 
-/** What is mapped inside the arguments of a distribution. */
+/** The mapped arguments inside those of a distribution. */
 export const nestedOfDistribution = [
     ...["domainName", "originId", "originPath", "originAccessControlId", "connectionAttempts", "connectionTimeout"].map(
         (key) => `origins.${key}`,
@@ -39,7 +39,7 @@ export const nestedOfDistribution = [
 
 const listed = <T>(items: readonly T[]) => ({ Quantity: items.length, Items: [...items] });
 
-/** The part of CloudFront's configuration that each argument says, CloudFront's defaults where it says nothing. */
+/** The part of CloudFront's configuration for each argument; CloudFront's defaults for missing arguments. */
 export const parts = {
     comment: ({ comment }) => ({ Comment: comment ?? "" }),
     enabled: ({ enabled }) => ({ Enabled: enabled }),
@@ -79,7 +79,7 @@ export const parts = {
     }),
 } satisfies { readonly [K in keyof Args]?: (args: Args) => Partial<DistributionConfig> };
 
-/** The whole configuration; each update says all of it. */
+/** The whole configuration; each update sends all of it. */
 export function configOf(args: Args, CallerReference: string): DistributionConfig {
     if (!args.viewerCertificate.cloudfrontDefaultCertificate) {
         throw new Error("the local AWS plugin maps a distribution with cloudfrontDefaultCertificate only");
@@ -118,7 +118,7 @@ function originOf(origin: OriginArgs): Origin {
 function behaviorOf(behavior: Behavior): DefaultCacheBehavior {
     if (behavior.cachePolicyId === undefined) {
         throw new Error(
-            `cache behavior of origin ${behavior.targetOriginId}: the local AWS plugin wants a cachePolicyId`,
+            `cache behavior of origin ${behavior.targetOriginId}: the local AWS plugin requires a cachePolicyId`,
         );
     }
     return {

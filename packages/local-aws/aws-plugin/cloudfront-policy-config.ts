@@ -2,7 +2,7 @@ import type { CachePolicyConfig, ResponseHeadersPolicyConfig } from "@aws-sdk/cl
 import type * as aws from "@pulumi/aws";
 import type { Resolved } from "./entry.ts";
 
-/** What a policy adds to the answers of a distribution, as CloudFront takes it. */
+/** The response headers of a policy, in CloudFront's form. */
 export function responseHeadersOf(
     args: Resolved<aws.cloudfront.ResponseHeadersPolicyArgs>,
 ): ResponseHeadersPolicyConfig {
@@ -65,7 +65,7 @@ export function responseHeadersOf(
 
 const listed = (items: readonly string[] | undefined) => ({ Quantity: items?.length ?? 0, Items: [...(items ?? [])] });
 
-/** What a distribution keeps answers by, and how long, as CloudFront takes it. */
+/** The cache key and cache times of a policy, in CloudFront's form. */
 export function cachingOf(args: Resolved<aws.cloudfront.CachePolicyArgs>): CachePolicyConfig {
     const key = args.parametersInCacheKeyAndForwardedToOrigin;
     const { cookiesConfig, headersConfig, queryStringsConfig } = key;

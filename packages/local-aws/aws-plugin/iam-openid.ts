@@ -11,7 +11,7 @@ import { plainTags, tagList } from "./tags.ts";
 
 const gone = "NoSuchEntityException";
 
-/** Identity providers that speak OpenID Connect; MiniStack cannot change one, so every change makes another. */
+/** OpenID Connect identity providers. MiniStack cannot change one, so every change replaces it. */
 export function openIdEntries(iam: IAMClient): Record<string, AnyEntry> {
     return {
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider": entry<aws.iam.OpenIdConnectProviderArgs>({

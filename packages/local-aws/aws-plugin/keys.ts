@@ -1,7 +1,7 @@
-/** `value` with every key as AWS's APIs spell it: `maximumRetryAttempts` becomes `MaximumRetryAttempts`. */
+/** `value` with all keys in AWS's spelling: `maximumRetryAttempts` becomes `MaximumRetryAttempts`. */
 export const awsKeys = (value: unknown): unknown => renamed(value, (key) => key.charAt(0).toUpperCase() + key.slice(1));
 
-/** `value` with every key as Pulumi spells it: `MaximumRetryAttempts` becomes `maximumRetryAttempts`. */
+/** `value` with all keys in Pulumi's spelling: `MaximumRetryAttempts` becomes `maximumRetryAttempts`. */
 export const pulumiKeys = (value: unknown): unknown =>
     renamed(value, (key) => key.charAt(0).toLowerCase() + key.slice(1));
 

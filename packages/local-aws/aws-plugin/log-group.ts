@@ -16,7 +16,7 @@ import { goneKeys, tagMap } from "./tags.ts";
 
 const gone = "ResourceNotFoundException";
 
-/** Log groups. Their ARN is given without the `:*` that CloudWatch Logs answers at its end, as Pulumi's AWS plugin does. */
+/** Log groups. Their ARN has no `:*` at its end, which CloudWatch Logs adds, as in Pulumi's AWS plugin. */
 export function logGroupEntries(logs: CloudWatchLogsClient): Record<string, AnyEntry> {
     async function find(name: string) {
         const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));

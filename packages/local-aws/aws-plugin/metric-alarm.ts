@@ -20,7 +20,7 @@ const gone = ["ResourceNotFound", "ResourceNotFoundException"] as const;
 type Args = Resolved<aws.cloudwatch.MetricAlarmArgs>;
 type Query = NonNullable<Args["metricQueries"]>[number];
 
-/** What CloudWatch fills in (API reference of PutMetricAlarm). */
+/** CloudWatch's defaults (API reference of PutMetricAlarm). */
 const defaults = {
     actionsEnabled: true,
     alarmDescription: "",
@@ -101,7 +101,7 @@ export function alarmEntries(client: CloudWatchClient): Record<string, AnyEntry>
                 );
             },
             async update(name, args, olds) {
-                // Of an alarm that exists CloudWatch does not change the tags.
+                // PutMetricAlarm does not change the tags of an existing alarm.
                 await client.send(new PutMetricAlarmCommand(alarmOf(args)));
                 const ResourceARN = (await find(name))?.AlarmArn;
                 const TagKeys = goneKeys(olds.tags, args.tags);
@@ -147,7 +147,7 @@ function alarmOf(args: Args): PutMetricAlarmCommandInput {
     };
 }
 
-/** A query; data of it is returned only where the program says so, as in Pulumi's AWS plugin. */
+/** A query; it returns data only where the program asks for it, as in Pulumi's AWS plugin. */
 function queryOf({ id, expression, label, period, returnData, metric }: Query): MetricDataQuery {
     return {
         Id: id,

@@ -16,10 +16,11 @@ import { bucketPoliciesOf, bucketRegionOf, roleDocuments } from "./import-docume
 import { whyNotDecrypted } from "./import-keys.ts";
 
 /**
- * What a job may read (and a batch job write), judged strictly in steps that must all pass: the service assumes the
- * role; the role's session may list and get (put), within its boundary; the service principal may do the same by the
- * bucket policy; the bucket lies in the job's region; and what is encrypted by a key of KMS can be decrypted. How AWS
- * sends the condition keys is not documented to the last detail, so strict is our choice.
+ * The access of a job for reading (and of a batch job for writing). All of these steps must pass. The service assumes
+ * the
+ * role. The role's session may list and get (put), within its boundary. The bucket policy allows the service principal
+ * the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS does not
+ * document in detail how it sends the condition keys: strictness is our choice.
  */
 export function createImportAccess(miniStackPort: number, partition: string): ImportAccess {
     const settings = {
@@ -28,7 +29,7 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     };
     const iam = new IAMClient(settings);
-    // MiniStack sends a caller of another region than the bucket on to it, as S3 does.
+    // MiniStack redirects a caller from another region to the bucket's, as S3 does.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
     const objects = s3Objects(s3);
@@ -77,7 +78,7 @@ export interface ImportPolicies {
     readonly bucketPolicies: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[] | undefined;
     readonly roleId?: string;
-    /** The objects of a folder; none for a lone object. */
+    /** The objects of a folder; empty for a single object. */
     readonly keys?: readonly string[];
 }
 
@@ -90,7 +91,7 @@ function importOf(
     return { roleArn, roleId, partition, region, accountId: sourceAccount, sourceArn, bucket, key, keys };
 }
 
-/** The steps over fetched documents, for reading: what an import needs, and a batch job of its input. */
+/** The steps for reading, by fetched documents: for an import, and for the input of a batch job. */
 export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));

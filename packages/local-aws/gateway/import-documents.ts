@@ -18,7 +18,7 @@ export interface RoleDocuments {
     readonly boundary: readonly NamedPolicy[] | undefined;
 }
 
-/** What MiniStack stores of a role; undefined where there is none of this ARN. */
+/** MiniStack's documents of a role; undefined for an unknown ARN. */
 export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<RoleDocuments | undefined> {
     const RoleName = roleArn.split("/").at(-1);
     const found = await unlessGone(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException");
@@ -56,7 +56,7 @@ async function managed(iam: IAMClient, PolicyArn: string, name: string): Promise
     return { name, document: parse(PolicyVersion?.Document) };
 }
 
-/** The bucket's policy; none where it has none, or one that is no policy: AWS refuses to store such a text. */
+/** The bucket's policy; empty without one, or for an invalid one: AWS refuses to store such a text. */
 export async function bucketPoliciesOf(s3: S3Client, Bucket: string): Promise<NamedPolicy[]> {
     const command = new GetBucketPolicyCommand({ Bucket });
     const found = await unlessGone(s3.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
@@ -64,7 +64,7 @@ export async function bucketPoliciesOf(s3: S3Client, Bucket: string): Promise<Na
     return "document" in read ? [{ name: "bucket policy", document: read.document }] : [];
 }
 
-/** The region that a bucket lies in; undefined where there is no such bucket. */
+/** The region of a bucket; undefined for an unknown bucket. */
 export async function bucketRegionOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
     const found = await unlessGone(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     return found && (found.LocationConstraint || "us-east-1");

@@ -3,8 +3,8 @@ import { authorize, decrypts, explain, type Import, type NamedPolicy, type Polic
 import { unlessGone } from "../unless-gone.ts";
 
 /**
- * Why an import's objects cannot be decrypted; undefined where they can. An object needs its key only when it was
- * encrypted by one of KMS: the key must be enabled, and the role's session or the service must be allowed to decrypt
+ * Why an import's objects cannot be decrypted; undefined if they can. Only objects that are encrypted by a KMS key need
+ * one. The key must be enabled, and the role's session or the service must be allowed to decrypt
  * (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key": the key's policy is enough).
  */
 export async function whyNotDecrypted(

@@ -19,9 +19,11 @@ export interface GatewayOptions {
     readonly port: number;
     readonly miniStackPort: number;
     readonly emulator: Emulator;
-    /** Verifies and judges each call, with the token that tells MiniStack so. Without it everybody may do everything. */
-    readonly enforcement?: Enforcement & { readonly mark: string };
-    /** What `GET /_local/status` answers. */
+    /**
+     * Verifies and checks each call; `token` shows MiniStack that it was checked. Without it, every call is allowed.
+     */
+    readonly enforcement?: Enforcement & { readonly token: string };
+    /** The answer to `GET /_local/status`. */
     status(): object;
     log(message: string): void;
 }
@@ -29,8 +31,8 @@ export interface GatewayOptions {
 export { statusPath } from "./admin.ts";
 
 /**
- * The one port of the local AWS: answers what MiniStack does not, and passes the rest through unchanged.
- *
+ * The one port of the local AWS: answers calls that MiniStack does not support, and passes all others through
+ * unchanged.
  * @throws Error with code EADDRINUSE when the port is taken.
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
@@ -80,11 +82,11 @@ async function route(
     const passing: Passing = {
         ...(admission?.guard && { guard: admission.guard }),
         ...(known && { body: known }),
-        ...(admission?.judged && enforcement && { mark: enforcement.mark }),
+        ...(admission?.judged && enforcement && { token: enforcement.token }),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {
-        // Only MiniStack knows what of its public doors is open: nothing of the gateway's own is behind one.
+        // Only MiniStack knows which of its resources are public; none of the gateway's own is.
         passThrough(options.miniStackPort, request, response, passing);
         return;
     }
@@ -134,7 +136,7 @@ async function route(
     passThrough(options.miniStackPort, request, response, passing);
 }
 
-/** Answers a call that does not reach its service; whatever is left of it is not read. */
+/** Answers a call that does not reach its service; the rest of the request is not read. */
 function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     const unread = !request.complete;
     response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });

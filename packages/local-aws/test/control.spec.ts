@@ -122,7 +122,7 @@ describe("starting and stopping the local AWS", () => {
         const next = await start(instance, (message) => said.push(message));
         await until(async () => !isAlive(miniStack as number));
         assert.notEqual(next.pid, pid);
-        assert.deepEqual(said, [`process ${pid} of an earlier start is gone; starting again with its data`]);
+        assert.deepEqual(said, [`process ${pid} of an earlier start has ended; starting again with its data`]);
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
@@ -164,8 +164,8 @@ describe("starting and stopping the local AWS", () => {
         const other = { ...(await testInstance()), port: instance.port };
         await assert.rejects(start(other, silently), {
             message:
-                `Port ${other.port} is taken by the local AWS of ${instance.dir}. Stop that, or choose another port ` +
-                `by the variable MOVIE_RECOMMENDER_LOCAL_PORT=${other.port + 1}.`,
+                `Port ${other.port} is taken by the local AWS of ${instance.dir}. Stop it, or choose another port ` +
+                `with the variable MOVIE_RECOMMENDER_LOCAL_PORT=${other.port + 1}.`,
         });
         assert.equal(await stop(other), false);
         assert.equal((await stateOf(instance)).kind, "running");
@@ -190,7 +190,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         const said: string[] = [];
         const second = await start(moved, (message) => said.push(message));
         assert.deepEqual(said, [
-            `it runs on port ${instance.port}; it is stopped there, and started with its data on port ${moved.port}`,
+            `it runs on port ${instance.port}; stopping it there, and starting it with its data on port ${moved.port}`,
         ]);
         assert.deepEqual([isAlive(first.pid), isAlive(second.pid)], [false, true]);
         assert.equal(await stop(instance), true);
@@ -228,7 +228,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
     it("says that another program has its port", async () => {
         const server = createServer((_, response) => response.end("hello"));
         await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
-        await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop that, or/);
+        await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop it, or/);
         server.closeAllConnections();
         await new Promise((closed) => server.close(closed));
     });
@@ -259,7 +259,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
             });
         const status = await local("status");
         assert.equal(status.exitCode, 1);
-        assert.match(status.stdout, /stopped\. Start it by: npm run local -- start/);
+        assert.match(status.stdout, /stopped\. Start it with: npm run local -- start/);
         const env = await local("env");
         assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL='http://127.0.0.1:${instance.port}'`));
         assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi?metadata=skip'`));

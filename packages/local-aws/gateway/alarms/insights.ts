@@ -12,7 +12,7 @@ const shape =
 
 type Aggregate = "SUM" | "MIN" | "MAX";
 const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Minimum", MAX: "Maximum" };
-/** GetMetricData takes so many queries. */
+/** Limit of queries in a GetMetricData call. */
 const mostAtOnce = 500;
 
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
@@ -28,7 +28,6 @@ interface Query {
 /**
  * The one series of a query of CloudWatch Metrics Insights (CloudWatch User Guide, "Query your metrics with CloudWatch
  * Metrics Insights"), over the metrics that have exactly the dimensions of its SCHEMA. `period` is in seconds.
- *
  * @throws Error for any other query: with AVG, COUNT, GROUP BY, ORDER BY or OR, or without a SCHEMA
  */
 export async function insights(

@@ -23,15 +23,15 @@ export interface BudgetNoticesOptions {
     readonly emulator: Pick<Emulator, "usage" | "clock">;
     readonly accountId: string;
     readonly partition: string;
-    /** What was sent is remembered here. */
+    /** The record of sent notifications is here. */
     readonly dataDir: string;
     log(message: string): void;
 }
 
 /**
- * Evaluates the budgets that MiniStack stores against what the emulator has metered, every two seconds, and notifies
- * their subscribers: each once a budget, period and notification. A notice is sent, then noted: the process that is
- * killed in between sends it again.
+ * Evaluates the budgets in MiniStack against the metered usage, every two seconds, and notifies their subscribers: once
+ * for each budget, period and notification. A notification is sent, then recorded: a process that is killed in between
+ * sends it again.
  */
 export function startBudgetNotices(options: BudgetNoticesOptions) {
     const { emulator, accountId, log } = options;
@@ -96,7 +96,7 @@ export function startBudgetNotices(options: BudgetNoticesOptions) {
         { SubscriptionType, Address = "" }: Subscriber,
         notice: ReturnType<typeof noticeOf>,
     ) => {
-        if (SubscriptionType === "EMAIL") log(`to ${Address}, who gets no e-mail from here: ${notice.Subject}`);
+        if (SubscriptionType === "EMAIL") log(`to ${Address}, to whom no e-mail is sent: ${notice.Subject}`);
         else {
             const refusal = await topics.publish(Address, entry.budget, notice);
             log(`to ${Address}: ${notice.Subject}${refusal === undefined ? "" : `: not delivered: ${refusal}`}`);
@@ -108,7 +108,7 @@ export function startBudgetNotices(options: BudgetNoticesOptions) {
         log(`Budgets could not be evaluated: ${error.stack ?? error.message}`),
     );
     return {
-        /** Ends after the evaluation that is under way. */
+        /** Ends after the evaluation in progress. */
         async stop(): Promise<void> {
             await loop.stop();
             told.close();

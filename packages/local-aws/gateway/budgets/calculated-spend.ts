@@ -8,10 +8,12 @@ type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; 
 
 const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
 
-/** Whether a call's answer shows what budgets have spent. */
+/** Whether the answer to a call contains the spend of budgets. */
 export const showsSpend = (asked: string | undefined) => asked !== undefined && target.test(asked);
 
-/** An answer of DescribeBudget or DescribeBudgets with what was metered as CalculatedSpend: MiniStack's is always 0. */
+/**
+ * An answer of DescribeBudget or DescribeBudgets with the metered usage as CalculatedSpend: MiniStack's is always 0.
+ */
 export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: Buffer): Buffer {
     const { Budget, Budgets, ...rest } = JSON.parse(answer.toString("utf8")) as {
         Budget?: WireBudget;

@@ -2,7 +2,7 @@ import type { Budget, Notification } from "@aws-sdk/client-budgets";
 import { billedService, type CostRecord, monthStart } from "local-personalize";
 import type { Spend } from "../spend.ts";
 
-/** What of the costs a budget is about, and from when on; or why it is not evaluated here. */
+/** The costs that count for a budget, and their start; or why the budget is not evaluated here. */
 export type Scope =
     | { readonly holds: (record: CostRecord) => boolean; readonly start: number }
     | { readonly because: string };
@@ -46,7 +46,7 @@ export interface Exceeded {
     readonly limit: number;
 }
 
-/** Whether a spend exceeds a notification's threshold; undefined where it does not, and where it asks for less. */
+/** Whether a spend exceeds a notification's threshold; undefined if it does not, and for other comparison operators. */
 export function exceeded(budget: Budget, notification: Notification, spend: Spend): Exceeded | undefined {
     const limit = Number(budget.BudgetLimit?.Amount);
     const { NotificationType, ComparisonOperator, Threshold = 0, ThresholdType = "PERCENTAGE" } = notification;
@@ -57,7 +57,7 @@ export function exceeded(budget: Budget, notification: Notification, spend: Spen
     return spent > threshold ? { type, threshold, spent, limit } : undefined;
 }
 
-/** What a notice is told by once in a period: a budget whose limit was changed tells again. */
+/** Identifies a notification within a period: a changed limit of the budget notifies again. */
 export function noticeKey(
     budget: Budget,
     { NotificationType, Threshold, ThresholdType = "PERCENTAGE" }: Notification,
@@ -68,7 +68,7 @@ export function noticeKey(
 const longestSubject = 100;
 const dollars = (amount: number) => `$${amount.toFixed(2)}`;
 
-/** The notice as AWS Budgets words it. `now` is epoch milliseconds. */
+/** The notification in the words of AWS Budgets. `now` is epoch milliseconds. */
 export function noticeOf(
     name: string,
     { type, threshold, spent, limit }: Exceeded,

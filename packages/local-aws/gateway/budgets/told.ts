@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** One notice to one subscriber. */
+/** One notification to one subscriber. */
 export interface Told {
     readonly budget: string;
     /** The month, as 2026-11. */
@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS told (
     PRIMARY KEY (budget, period, notice, subscriber)
 ) STRICT, WITHOUT ROWID;`;
 
-/** Which notices of budgets were sent, in `dataDir`; it survives kill -9. */
+/** The sent notifications of budgets, in `dataDir`; the record survives kill -9. */
 export function openTold(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "budgets.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
@@ -30,7 +30,7 @@ export function openTold(dataDir: string) {
         has: ({ budget, period, notice, subscriber }: Told) =>
             has.get(budget, period, notice, subscriber) !== undefined,
         add: ({ budget, period, notice, subscriber }: Told) => void add.run(budget, period, notice, subscriber),
-        /** Forgets budgets that are gone: a new one of the same name tells anew. */
+        /** Removes budgets that no longer exist: a new one of the same name notifies again. */
         keepOnly: (budgets: readonly string[]) => void keepOnly.run(JSON.stringify(budgets)),
         close: () => database.close(),
     };

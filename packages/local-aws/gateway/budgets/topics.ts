@@ -6,7 +6,7 @@ import { endpointOf } from "../internal.ts";
 /** The principal that publishes for AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
 const budgetsService = "budgets.amazonaws.com";
 
-/** Publishes in the name of AWS Budgets, which a topic's own policy must allow, as on AWS. */
+/** Publishes as AWS Budgets. The topic's own policy must allow it, as on AWS. */
 export function createTopics({
     miniStackPort,
     accountId,
@@ -23,7 +23,10 @@ export function createTopics({
         return client;
     };
     return {
-        /** Why the notice was not delivered, and will not be; undefined when it was. Throws when SNS does not answer. */
+        /**
+         * The reason if the notification cannot be delivered; undefined after delivery. Throws when SNS does not
+         * answer.
+         */
         async publish(
             topic: string,
             budget: string,

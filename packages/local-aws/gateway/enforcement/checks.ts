@@ -15,7 +15,7 @@ export async function passCheck(directory: Directory, { roleArn, service }: Pass
     };
 }
 
-/** What a Personalize call needs, with the tags of its resource where a policy of the principal asks for such. */
+/** The permissions of a Personalize call, with the tags of its resource if a policy of the principal uses them. */
 export async function personalizeChecks(
     emulator: Emulator,
     call: EmulatorRequest,

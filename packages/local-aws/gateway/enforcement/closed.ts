@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 
 type Asked = Pick<IncomingMessage, "headers">;
 
-/** Where MiniStack is open to everybody: its own switches, its health, and what it serves for Docker and Cognito. */
+/** MiniStack's unprotected paths: its own switches, its health, and its services for Docker and Cognito. */
 const ownPaths = /^\/+(_|health$|oauth2|logout|login|iceberg|graphql)/i;
 const publicPaths = [
     /^\/_aws\/execute-api\/[^/]+\/[^/]+/,
@@ -12,16 +12,16 @@ const publicPaths = [
 const publicHosts = /^[^.:]+\.(execute-api|lambda-url|cloudfront)\./;
 
 /**
- * Whether a request is for what is open to the public unless it says otherwise itself: a deployed API, a function's
- * URL, a distribution. MiniStack judges these, and whatever else it takes them for.
+ * Whether a request is for a resource that is public by default: a deployed API, a function's URL, a distribution.
+ * MiniStack checks these requests.
  */
 export function isPublicPlane({ headers }: Asked, path: string): boolean {
     return publicHosts.test(headers.host ?? "") || publicPaths.some((known) => known.test(path));
 }
 
 /**
- * Whether a path is one of MiniStack's own, which nobody reaches from outside. `target` is the request's as it came:
- * MiniStack decodes it before it looks.
+ * Whether a path is one of MiniStack's own, which are closed from outside. `target` is the raw request target:
+ * MiniStack decodes it before it routes.
  */
 export function isClosed(target: string): boolean {
     if (!target.startsWith("/")) {
@@ -35,12 +35,12 @@ export function isClosed(target: string): boolean {
     }
 }
 
-/** Whether the request names this machine: a page that got its own name to point here does not. */
+/** Whether the request names this machine: a page whose own name was pointed at this machine does not. */
 export function isForThisMachine({ headers }: Asked): boolean {
     return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? "");
 }
 
-/** Whether a browser only asks if it may ask. */
+/** Whether a request is a browser's preflight request. */
 export function isPreflight({ headers, method }: Pick<IncomingMessage, "headers" | "method">): boolean {
     return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }

@@ -22,31 +22,31 @@ export interface EnforcementOptions {
     readonly accountId: string;
 }
 
-/** What may go on, and how; or what is answered instead. */
+/** Whether a request may continue, and how; or the answer to it. */
 export type Admission =
     | {
           readonly admitted: true;
-          /** The body, where it had to be read. */
+          /** The body, if it had to be read. */
           readonly body?: Buffer;
-          /** What a body that is still to be read must pass through. */
+          /** A stream that an unread body must pass through. */
           readonly guard?: Transform;
-          /** Whether the gateway judged it; what it did not judge, MiniStack does. */
+          /** Whether the gateway checked it; MiniStack checks all other requests. */
           readonly judged: boolean;
-          /** Whether it may change who may do what. */
+          /** Whether it may change permissions. */
           readonly changesAccess: boolean;
       }
     | { readonly admitted: false; readonly answer: Answer };
 
-/** Calls of these services change policies, or make what has some. */
+/** Calls of these services change policies, or create resources that have some. */
 const changing = /^(iam|cloudformation|sts):(?!Get|List|Describe|Simulate)/;
 const unjudged: Admission = { admitted: true, judged: false, changesAccess: false };
 
-/** Verifies, judges and logs each call before it reaches a service. */
+/** Verifies, checks and logs each call before it reaches a service. */
 export function createEnforcement(options: EnforcementOptions) {
     const { directory, log } = options;
     return {
         log,
-        /** Forgets what is known of principals: policies may have changed. */
+        /** Forgets all cached principals: policies may have changed. */
         forget: () => directory.forget(),
         close(): void {
             directory.close();
@@ -74,7 +74,7 @@ export type Enforcement = ReturnType<typeof createEnforcement>;
 interface Seen {
     readonly path: string;
     readonly found: ReturnType<typeof readSignature>;
-    /** Whether it is of a public door of MiniStack's. */
+    /** Whether it is for one of MiniStack's public resources. */
     readonly isOpen: boolean;
 }
 
@@ -84,7 +84,7 @@ async function admitCall(options: EnforcementOptions, request: IncomingMessage, 
     const target = request.url ?? "/";
     const signature = typeof found === "string" ? undefined : found;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
-    // A batch of deletions says in its body what it deletes.
+    // The resources of a batch deletion are in its body.
     const streamed = inS3 && !new URL(target, "http://localhost").searchParams.has("delete");
     const body = streamed ? undefined : await smallBodyOf(request);
     const payload = inS3
@@ -145,14 +145,14 @@ async function admitCall(options: EnforcementOptions, request: IncomingMessage, 
     if (!signature && named.service !== "s3") {
         return disbelieve("MissingAuthenticationToken");
     }
-    // A call signed for S3 that another service would answer, or the other way round, is not what was signed.
+    // A call that is signed for S3 but answered by another service, or the reverse, has a wrong signature.
     if (signature && inS3 !== (named.service === "s3")) {
         return disbelieve("SignatureDoesNotMatch");
     }
     const who = principal.arn || "anonymous";
     const [first] = named.checks;
     const given = first ? passedRoles(first.action, personalize ? personalize.body : parse(body)) : [];
-    // What is packed is not looked into here, so a role in it would pass unseen.
+    // A compressed body is not read here, so a role in it would be unchecked.
     const hidden = first && request.headers["content-encoding"] !== undefined && passesRoles(first.action);
     if (!first || hidden) {
         const access = { principal: who, action: `${named.service}: ${facts.method} ${path}`, resource: "*" };

@@ -3,10 +3,10 @@ import { bodyOf, type EmulatorRequest, operationOf } from "local-personalize";
 import type { CallFacts } from "./directory.ts";
 import type { Circumstances } from "./judge.ts";
 
-/** The largest body that is read into memory: a function's code in base64, and some. */
+/** The largest body that is read into memory: a function's code in base64, and some more. */
 const largestBody = 128 * 1024 * 1024;
 
-/** The body of a call of any service but S3, whose objects are not read into memory. */
+/** The body of a call of any service except S3, whose objects are not read into memory. */
 export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > largestBody) {
@@ -15,7 +15,7 @@ export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     return bodyOf(request);
 }
 
-/** A body as the JSON it may be; no members for any other. */
+/** A body as JSON; an object without members for any other body. */
 export function parse(body: Buffer | undefined): unknown {
     try {
         return JSON.parse(body?.length ? body.toString("utf8") : "{}");
@@ -24,7 +24,7 @@ export function parse(body: Buffer | undefined): unknown {
     }
 }
 
-/** A request as MiniStack's process is told of it. */
+/** The request in the form for MiniStack's process. */
 export function factsOf(request: IncomingMessage, region: string, account: string): CallFacts {
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
     return {
@@ -36,7 +36,7 @@ export function factsOf(request: IncomingMessage, region: string, account: strin
     };
 }
 
-/** The Personalize call that a request is; `service` is what it is signed for, undefined for an unsigned one. */
+/** The Personalize call of a request; `service` is that of its signature, undefined for an unsigned one. */
 export function personalizeCallOf(
     request: IncomingMessage,
     path: string,
@@ -50,19 +50,19 @@ export function personalizeCallOf(
     return operation && { ...operation, region, body: parse(body) };
 }
 
-/** What policies may ask of a request's circumstances. */
+/** The condition keys of a request's circumstances. */
 export function circumstancesOf(request: IncomingMessage, region: string): Circumstances {
     return {
         region,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
-        // The gateway stands for endpoints that speak TLS; who wants to try what happens without says so.
+        // The gateway replaces endpoints that use TLS; a caller can test the other case with this header.
         secure: request.headers["x-forwarded-proto"] !== "http",
         userAgent: request.headers["user-agent"],
         now: new Date(),
     };
 }
 
-/** Whether a request without a signature is of a service whose calls are all POSTs to one place, as S3's are not. */
+/** Whether an unsigned request is for a service whose calls are all POSTs to one path, unlike S3's. */
 export const isRemoteCall = ({ headers }: IncomingMessage) =>
     headers["x-amz-target"] !== undefined ||
     /^application\/(x-www-form-urlencoded|cbor)/.test(headers["content-type"] ?? "");

@@ -2,9 +2,9 @@ import type { Emulator, EmulatorRequest } from "local-personalize";
 import type { NamedCheck } from "./directory.ts";
 
 /**
- * The action and resource of a Personalize call (Service Authorization Reference, "Amazon Personalize"): what a create
- * makes is named by the ARN that it will have; a list asks for `*`; tags on a create ask for TagResource too.
- *
+ * The action and resource of a Personalize call (Service Authorization Reference, "Amazon Personalize"). The resource
+ * of a
+ * create is its future ARN; that of a list is `*`. Tags on a create also need TagResource.
  * No check for an operation that the service does not have.
  */
 export async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorRequest, account: string) {
@@ -47,7 +47,7 @@ interface Tag {
     readonly tagValue: string;
 }
 
-/** What each create is named by: the resource type of its ARN, and the member that holds the name. */
+/** For each create, the resource type of its ARN, and the member with the name. */
 const created: Readonly<Record<string, (body: Body) => string>> = {
     CreateBatchInferenceJob: ({ jobName }) => `batch-inference-job/${jobName}`,
     CreateBatchSegmentJob: ({ jobName }) => `batch-segment-job/${jobName}`,
@@ -58,7 +58,7 @@ const created: Readonly<Record<string, (body: Body) => string>> = {
     CreateDatasetExportJob: ({ jobName }) => `dataset-export-job/${jobName}`,
     CreateDatasetGroup: ({ name }) => `dataset-group/${name}`,
     CreateDatasetImportJob: ({ jobName }) => `dataset-import-job/${jobName}`,
-    // Its ARN is made by the service; a statement that is to allow it must end in a wildcard.
+    // The service makes its ARN; a statement that allows it must end in a wildcard.
     CreateEventTracker: () => "event-tracker/*",
     CreateFilter: ({ name }) => `filter/${name}`,
     CreateMetricAttribution: ({ name }) => `metric-attribution/${name}`,
@@ -67,7 +67,7 @@ const created: Readonly<Record<string, (body: Body) => string>> = {
     CreateSolution: ({ name }) => `solution/${name}`,
 };
 
-/** The member that names the resource where it is not the operation's own noun with `Arn`. */
+/** The member with the resource, if it is not the operation's own noun with `Arn`. */
 const members: Readonly<Record<string, string>> = {
     CreateSolutionVersion: "solutionArn",
     StopSolutionVersionCreation: "solutionVersionArn",
@@ -100,7 +100,7 @@ async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Bo
 
 const trackers = new WeakMap<Emulator, Map<unknown, string>>();
 
-/** The tracker whose tracking id an event carries: the id is not a part of its ARN. */
+/** The tracker with the tracking id of an event: the id is not a part of its ARN. */
 async function trackerOf(emulator: Emulator, region: string, trackingId: unknown, prefix: string): Promise<string> {
     const known = trackers.get(emulator) ?? new Map<unknown, string>();
     trackers.set(emulator, known);

@@ -5,7 +5,7 @@ import type { ActionResult, MatchedStatement, SimulationPage, Verdict } from "./
 
 const namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
 
-/** The answer of a simulation, as IAM writes it. */
+/** The answer of a simulation in IAM's form. */
 export function answerXml(operation: string, { results, next }: SimulationPage): string {
     const more = next === undefined ? "" : element("Marker", escaped(markerOf(next)));
     const result =
@@ -14,7 +14,7 @@ export function answerXml(operation: string, { results, next }: SimulationPage):
     return `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, result)}${metadata}</${operation}Response>`;
 }
 
-/** A refusal, as IAM writes it. */
+/** A refusal in IAM's form. */
 export function refusalXml({ code, message, status }: Refusal): string {
     const type = status < 500 ? "Sender" : "Receiver";
     const error = element("Type", type) + element("Code", code) + element("Message", escaped(message));
@@ -66,6 +66,6 @@ const members = (name: string, contents: readonly string[]) =>
     element(name, contents.map((content) => element("member", content)).join(""));
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-// XML has no way to write the other control characters, so they are left out.
+// XML cannot represent the other control characters, so they are left out.
 const escaped = (text: string) =>
     text.replace(/[^\P{Cc}\t\n\r]/gu, "").replace(/[&<>"]/g, (character) => escapes[character] as string);

@@ -4,7 +4,7 @@ import { invalidInput, Refusal, validationError } from "./refusal.ts";
 
 export interface SimulationInput {
     readonly operation: "SimulateCustomPolicy" | "SimulatePrincipalPolicy";
-    /** Whose policies are simulated; of SimulatePrincipalPolicy only. */
+    /** The entity with the simulated policies; of SimulatePrincipalPolicy only. */
     readonly sourceArn: string | undefined;
     readonly callerArn: string | undefined;
     readonly actions: readonly string[];
@@ -13,11 +13,11 @@ export interface SimulationInput {
     readonly policies: readonly string[];
     readonly boundary: string | undefined;
     readonly resourcePolicy: string | undefined;
-    /** The account that owns resources whose ARN names none. */
+    /** The account that owns resources without an account in their ARN. */
     readonly resourceOwner: string | undefined;
     readonly context: RequestContext;
     readonly maxItems: number;
-    /** The place of the first action of this page. */
+    /** The index of the first action of this page. */
     readonly from: number;
 }
 
@@ -26,8 +26,7 @@ const entityArn = /^arn:[^:]+:iam::\d{12}:(user|group|role)\/.+$/;
 
 /**
  * Reads and checks the parameters of a simulation, by the rules of IAM's API reference.
- *
- * @throws Refusal where IAM refuses, and for what is not emulated: a verdict without it would be wrong.
+ * @throws Refusal where IAM refuses, and for unsupported parameters: a decision without them would be wrong.
  */
 export function readInput(operation: SimulationInput["operation"], query: Query): SimulationInput {
     for (const [parameter, present] of [

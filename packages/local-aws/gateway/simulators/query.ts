@@ -1,4 +1,4 @@
-/** The parameters of a call in the query protocol of AWS: a form whose names spell lists and structures out. */
+/** The parameters of a call in AWS's query protocol: a form whose names contain lists and structures. */
 export interface Query {
     text(name: string): string | undefined;
     /** `Name.member.1`, `Name.member.2` and so on. */
@@ -7,7 +7,7 @@ export interface Query {
     structures(name: string): readonly string[];
 }
 
-/** Reads the body of a call in the query protocol. */
+/** Parses the body of a call in the query protocol. */
 export function readQuery(body: string): Query {
     const form = new URLSearchParams(body);
     const text = (name: string) => form.get(name) ?? undefined;

@@ -9,9 +9,9 @@ export class Refusal extends Error {
     }
 }
 
-/** What IAM answers to input that breaks a rule of the operation. */
+/** IAM's answer to input that breaks a rule of the operation. */
 export const invalidInput = (message: string) => new Refusal("InvalidInput", message);
 
-/** What IAM answers to input that its own service model refuses. */
+/** IAM's answer to input that its own service model refuses. */
 export const validationError = (message: string) =>
     new Refusal("ValidationError", `1 validation error detected: ${message}`);

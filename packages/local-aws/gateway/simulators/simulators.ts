@@ -7,12 +7,12 @@ import { readQuery } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import { simulate } from "./simulate.ts";
 
-/** Answers a call of IAM's if it is one of the two simulators. Returns false, and does nothing, for any other call. */
+/** Answers a call of IAM if it is one of the two simulators. Returns false, and does nothing, for any other call. */
 export type Simulators = (body: Buffer, response: ServerResponse) => Promise<boolean>;
 
 /**
- * IAM's policy simulators, by the evaluator of `iam/`: MiniStack's own do not look at context entries, resource
- * policies, or all but the first resource. The policies of users, groups and roles are those that MiniStack stores.
+ * IAM's policy simulators, by the package policy-evaluator. MiniStack's own ignore context entries, resource policies,
+ * and all but the first resource. The policies of users, groups and roles are those in MiniStack.
  */
 export function createSimulators(miniStackPort: number): Simulators {
     const iam = new IAMClient({

@@ -153,7 +153,7 @@ describe("budgets of a local AWS", () => {
         const [eighty, ...more] = await arrived();
         assert.match(eighty?.Message ?? "", /Alert Threshold: > \$16\.00\nACTUAL Amount: \$16\.2/);
         assert.equal(more.length, 0);
-        assert.match(await log(), /to ann@example.org, who gets no e-mail from here: AWS Budgets: films has/);
+        assert.match(await log(), /to ann@example.org, to whom no e-mail is sent: AWS Budgets: films has/);
     });
 
     it("show what was spent, by budget and in the list", async () => {

@@ -43,7 +43,7 @@ describe("the process of MiniStack", () => {
         const [first = [], second = []] = await launches();
         assert.deepEqual(second, [port, answersPort]);
         assert.equal(new Set([...first, ...second]).size, 4);
-        assert.deepEqual(logged, ["MiniStack ended unexpectedly (exit 1); it is started again"]);
+        assert.deepEqual(logged, ["MiniStack ended unexpectedly (exit 1); starting it again"]);
         await stop();
     });
 

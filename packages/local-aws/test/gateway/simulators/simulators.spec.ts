@@ -369,7 +369,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         "a resource policy without a principal": [
             { ResourcePolicy: policy(allow("s3:*")) },
             "InvalidInputException",
-            /ResourcePolicy is no valid policy: line 1, column 38: a statement needs Principal or NotPrincipal/,
+            /ResourcePolicy is not a valid policy: line 1, column 38: a statement needs Principal or NotPrincipal/,
         ],
         "an owner that is no ARN": [
             { ResourceOwner: "123456789012" },
@@ -386,7 +386,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         "a document that is no JSON": [
             { PolicyInputList: ['{"Statement":'] },
             "InvalidInputException",
-            /PolicyInputList\.1 is no valid policy: line 1, column 14: invalid JSON/,
+            /PolicyInputList\.1 is not a valid policy: line 1, column 14: invalid JSON/,
         ],
         "two boundaries": [
             { PermissionsBoundaryPolicyInputList: [policy(allow("*")), policy(allow("*"))] },
