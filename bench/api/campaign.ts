@@ -3,8 +3,8 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { Call } from "./call.ts";
 
 /**
- * Asks the campaign itself, as a page's server without this API would: by AWS's SDK as it is, which tries three times. What
- * then fails has failed for the viewer.
+ * Calls the campaign itself, like a page's server without this API: by AWS's SDK with its default of three attempts. A
+ * failure after that has reached the viewer.
  */
 export const campaignCaller =
     (

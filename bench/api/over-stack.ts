@@ -7,14 +7,17 @@ import { type LoadShape, load, resting } from "./load.ts";
 import { startApiStack } from "./stack.ts";
 import { stackOutages } from "./stack-outage.ts";
 
-/** What is asked: as often by viewer as over the handler, and not more than two cores carry with all of the local AWS on them. */
+/**
+ * The load: as frequent for each viewer as over the handler, and at most what two cores carry with all of the local
+ * AWS.
+ */
 const requests = 2000;
 const viewers = 200;
 const callers = 4;
-/** Milliseconds of rest of a caller after each request. */
+/** Milliseconds that a caller rests after each request. */
 const rest = 200;
 const directRequests = 500;
-/** The service's metrics are published within so many milliseconds. */
+/** The service's metrics are published within this many milliseconds. */
 const published = 8000;
 
 export interface OverStack {
@@ -24,8 +27,8 @@ export interface OverStack {
 }
 
 /**
- * The same over a local AWS: the program's own stack on it, through its gateway, its function and its table; beside it those
- * who ask the campaign itself. Prints what it finds.
+ * The same measure over a local AWS: the program's own stack, through its gateway, function and table; beside it
+ * callers of the campaign itself. Prints its results.
  */
 export async function overStack(
     { exponent, events, seed }: Pick<LoadShape, "exponent" | "events" | "seed">,

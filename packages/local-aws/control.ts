@@ -81,6 +81,7 @@ function isServed(instance: Instance): boolean {
 
 /**
  * Starts the instance unless it runs already.
+ *
  * @throws LocalError when the port is taken, or with the end of the log when it does not start.
  */
 export async function start(instance: Instance, say: (message: string) => void): Promise<Running> {

@@ -4,7 +4,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { createEmulator, serviceModelDirOf, takeFolder } from "local-personalize";
 import { watchAlarms } from "./gateway/alarms/watch.ts";
-import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
+import { startBudgetNotifications } from "./gateway/budgets/budgets.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
@@ -66,7 +66,7 @@ const enforcement =
 const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
 const behind = { miniStackPort: miniStack.port, emulator, log };
 const serviceMetrics = publishServiceMetrics(behind);
-const budgetNotices = startBudgetNotices({
+const budgetNotifications = startBudgetNotifications({
     ...behind,
     dataDir: awsData,
     accountId: localAccountId,
@@ -91,7 +91,7 @@ async function stop(exitCode: number) {
     server?.close();
     server?.closeAllConnections();
     enforcement?.close();
-    await Promise.all([budgetNotices.stop(), serviceMetrics.stop(), alarms.stop()]);
+    await Promise.all([budgetNotifications.stop(), serviceMetrics.stop(), alarms.stop()]);
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

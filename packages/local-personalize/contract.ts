@@ -125,8 +125,7 @@ export interface Emulator {
     advance(milliseconds: number): void;
     /**
      * The usage that the service would bill, by resource and hour, oldest first: the hours that begin in `[from, to)`,
-     * epoch
-     * milliseconds. Deleted resources are included; running ones are included up to now.
+     * epoch milliseconds. Deleted resources are included; running ones are included up to now.
      */
     usage(period: { from: number; to: number }): UsageRecord[];
     /**

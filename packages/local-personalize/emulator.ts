@@ -23,16 +23,13 @@ import { notEmulated, ServiceError } from "./errors.ts";
 import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
 import { runImport } from "./importing/run-import.ts";
-import { createCallMetrics } from "./metering/call-metrics.ts";
-import { createJobMetrics } from "./metering/job-metrics.ts";
 import { createMeter } from "./metering/meter.ts";
-import { createServiceMetrics } from "./metering/service-metrics.ts";
+import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runTraining } from "./training/run-training.ts";
 import { failure, success } from "./wire/http.ts";
-import { loadServiceModels } from "./wire/service-model.ts";
-import { validate } from "./wire/validate.ts";
+import { loadServiceModels, validate } from "./wire/validate.ts";
 
 export type * from "./contract.ts";
 

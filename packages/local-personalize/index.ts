@@ -5,8 +5,7 @@ export { createEmulator } from "./emulator.ts";
 export { ServiceError } from "./errors.ts";
 export { takeFolder } from "./folder-lock.ts";
 export { keysToRead } from "./importing/data-location.ts";
-export { type CostRecord, costsOf, monthStart } from "./metering/cost.ts";
-export { billedService } from "./metering/price-list.ts";
+export { billedService, type CostRecord, costsOf, monthStart } from "./metering/cost.ts";
 export { s3Objects } from "./s3.ts";
 export {
     bodyOf,

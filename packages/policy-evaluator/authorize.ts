@@ -38,6 +38,7 @@ export interface Authorization extends Omit<Evaluation, "considered"> {
  * - a service has no policies of its own; an account's root user needs none.
  * `resourceAccount` (12 digits) owns the resource; by default it is the account in the resource's ARN, else the
  * caller's.
+ *
  * @throws RangeError for a condition operator that IAM does not have.
  */
 export function authorize(

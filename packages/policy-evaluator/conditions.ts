@@ -19,6 +19,7 @@ export interface ConditionOutcome {
  * Whether every operator and key of a condition block holds for the request
  * (IAM User Guide, "Conditions with multiple context keys or values").
  * `variables`: whether `${…}` is a variable, as in documents of Version 2012-10-17.
+ *
  * @throws RangeError for an operator that IAM does not have, so that no policy is evaluated in part.
  */
 export function evaluateConditions(

@@ -51,6 +51,7 @@ export interface Evaluation {
  * any allow; otherwise it is denied implicitly
  * (IAM User Guide, "Policy evaluation logic"). `authorize` combines policies of several kinds.
  * `kind`: whether statements name their principal (resource and trust policies) or belong to the caller.
+ *
  * @throws RangeError for a condition operator that IAM does not have.
  */
 export function evaluate(request: AccessRequest, policies: readonly NamedPolicy[], kind: PolicyKind): Evaluation {

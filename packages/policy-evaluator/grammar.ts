@@ -94,7 +94,7 @@ function checkSid(sid: JsonNode | undefined, kind: PolicyKind, sids: Set<string>
     if (text === undefined || (kind === "identity" && !/^[A-Za-z0-9]+$/.test(text))) {
         report(sid, "a Sid has letters and digits only");
     } else if (sids.has(text)) {
-        report(sid, `the Sid ${text} stands twice`);
+        report(sid, `the Sid ${text} occurs twice`);
     } else {
         sids.add(text);
     }
@@ -152,7 +152,7 @@ function elementsOf(
     }
     const elements = new Map<string, JsonNode>();
     for (const member of node.members) {
-        if (elements.has(member.name)) report(member, `${member.name} stands twice`);
+        if (elements.has(member.name)) report(member, `${member.name} occurs twice`);
         else if (known && !known.includes(member.name)) report(member, unknown(member, what, known));
         else elements.set(member.name, member.node);
     }

@@ -28,6 +28,7 @@ export interface Match {
  * Whether one statement applies to a request, and if not, why. It tests principal, action, resource and conditions in
  * turn
  * (IAM User Guide, "IAM JSON policy element reference").
+ *
  * @throws RangeError for a condition operator that IAM does not have.
  */
 export function matchStatement(

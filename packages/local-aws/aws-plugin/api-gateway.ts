@@ -15,8 +15,17 @@ import {
 } from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
 /** API Gateway's error for anything that does not exist. */
 export const noSuchThing = "NotFoundException";

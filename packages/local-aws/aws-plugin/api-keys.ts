@@ -22,8 +22,17 @@ import { paginateGetResources, type ResourceGroupsTaggingAPIClient } from "@aws-
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
-import { type AnyEntry, entry, named, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { plainTags, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    named,
+    type Properties,
+    plainTags,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
 type PlanArgs = Resolved<aws.apigateway.UsagePlanArgs>;
 

@@ -13,8 +13,16 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type ApiPlace, noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
-import { type AnyEntry, entry, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    goneKeys,
+    type Properties,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
 /** The address of stages. */
 export interface StagePlace extends ApiPlace {

@@ -13,6 +13,7 @@ const always = new Date(1980, 0, 1);
 
 /**
  * The zip file of an AssetArchive; equal files in any order give equal bytes.
+ *
  * @throws Error for contents other than strings and files: other archives are not mapped
  */
 export async function zipOf(code: unknown): Promise<Uint8Array> {

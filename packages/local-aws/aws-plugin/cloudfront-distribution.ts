@@ -16,8 +16,18 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { configOf, nestedOfDistribution, parts } from "./cloudfront-config.ts";
-import { type AnyEntry, covers, entry, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import {
+    type AnyEntry,
+    covers,
+    entry,
+    goneKeys,
+    type Properties,
+    plainTags,
+    type Resolved,
+    sameStack,
+    tagList,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "NoSuchDistribution";
 

@@ -21,7 +21,7 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { cachingOf, responseHeadersOf } from "./cloudfront-policy-config.ts";
+import { cachingOf, responseHeadersOf } from "./cloudfront-config.ts";
 import { type AnyEntry, covers, entry, named, type Properties, type Resolved } from "./entry.ts";
 
 interface Found<C> {

@@ -18,16 +18,19 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
+    awsKeys,
     canonical,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
+    pulumiKeys,
     type Resolved,
     sameStack,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "TrailNotFoundException";
 

@@ -20,14 +20,16 @@ import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
     type Resolved,
     sameMembers,
     sameStack,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "ResourceNotFoundException";
 

@@ -6,7 +6,7 @@ export type Resolved<A> = { readonly [K in keyof A]: pulumi.Unwrap<A[K]> };
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** One resource type of `@pulumi/aws`, with the features that this program uses. */
-export interface Entry<A> {
+interface Entry<A> {
     /** Every mapped argument, and the effect of its change; any other one is an error that names it. */
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
     /** The mapped arguments inside nested properties: paths without array indices; `a.*` is all of a map. */
@@ -66,6 +66,7 @@ export function sameStack(has: Properties, wanted: object | undefined): boolean 
 
 /**
  * Refuses an existing resource that is not of this stack, for services that answer a second create like the first.
+ *
  * @param what the resource in words: `queue films`
  * @throws Error that names it
  */
@@ -113,3 +114,41 @@ export function covers(wanted: unknown, has: unknown): boolean {
     }
     return Object.entries(wanted).every(([key, value]) => covers(value, (has as Properties | undefined)?.[key]));
 }
+
+/** `value` with all keys in AWS's spelling: `maximumRetryAttempts` becomes `MaximumRetryAttempts`. */
+export const awsKeys = (value: unknown): unknown => renamed(value, (key) => key.charAt(0).toUpperCase() + key.slice(1));
+
+/** `value` with all keys in Pulumi's spelling: `MaximumRetryAttempts` becomes `maximumRetryAttempts`. */
+export const pulumiKeys = (value: unknown): unknown =>
+    renamed(value, (key) => key.charAt(0).toLowerCase() + key.slice(1));
+
+function renamed(value: unknown, rename: (key: string) => string): unknown {
+    if (Array.isArray(value)) {
+        return value.map((element) => renamed(element, rename));
+    }
+    if (value === null || typeof value !== "object") {
+        return value;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [rename(key), renamed(inner, rename)]));
+}
+
+interface Tag {
+    readonly Key?: string | undefined;
+    readonly Value?: string | undefined;
+}
+
+/** Tags in the form of most services. */
+export const tagList = (tags: object | undefined) =>
+    Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+
+/** Tags in the form of services that take a map. */
+export const tagMap = (tags: object | undefined): Record<string, string> =>
+    Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [key, String(value)]));
+
+/** Tags in Pulumi's form. */
+export const plainTags = (tags: readonly Tag[] | undefined) =>
+    Object.fromEntries((tags ?? []).map(({ Key = "", Value }) => [Key, Value]));
+
+/** The keys of tags to remove. */
+export const goneKeys = (olds: object | undefined, news: object | undefined) =>
+    Object.keys(olds ?? {}).filter((key) => !(key in (news ?? {})));

@@ -6,8 +6,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry } from "./entry.ts";
-import { plainTags, tagList } from "./tags.ts";
+import { type AnyEntry, entry, plainTags, tagList } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
 

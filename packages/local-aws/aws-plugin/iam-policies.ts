@@ -18,8 +18,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import { type AnyEntry, entry, goneKeys, named, plainTags, sameJson, tagList } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
 /** Limit of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */

@@ -17,9 +17,19 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { sha256Of, zipOf } from "./archive.ts";
-import { type AnyEntry, entry, named, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    awsKeys,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    pulumiKeys,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 

@@ -11,8 +11,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, type Properties, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import { type AnyEntry, entry, goneKeys, named, type Properties, sameStack, tagMap, withoutDefaults } from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 

@@ -12,8 +12,18 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, assertOurs, entry, named, type Properties, type Resolved, withoutDefaults } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import {
+    type AnyEntry,
+    assertOurs,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    plainTags,
+    type Resolved,
+    tagList,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = ["ResourceNotFound", "ResourceNotFoundException"] as const;
 

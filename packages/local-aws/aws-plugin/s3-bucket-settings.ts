@@ -20,8 +20,7 @@ export const noBucket = ["NoSuchBucket", "NotFound"] as const;
 
 /**
  * Ownership, encryption, versioning and lifecycle of a bucket, which are resources of their own in `@pulumi/aws`. Each
- * is
- * one put of the whole setting. Settings that every bucket has by default are not deleted; they end with the bucket.
+ * is one put of the whole setting. Settings that every bucket has by default are not deleted; they end with the bucket.
  */
 export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
     return {

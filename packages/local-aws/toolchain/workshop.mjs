@@ -26,6 +26,7 @@ export function openWorkshop(root) {
 
         /**
          * Runs a program to its end, with its output in `.tools/logs/<log>.log`.
+         *
          * @throws {SetupError} with the end of the log when it cannot be started or fails
          */
         run(log, file, args, options) {

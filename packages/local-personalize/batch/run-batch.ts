@@ -1,18 +1,44 @@
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { setImmediate as letOthersRun } from "node:timers/promises";
-import type { BatchJobProperties } from "../control/properties.ts";
+import type { BatchJobProperties } from "../control/datasets.ts";
 import type { Call } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import { type DataLocation, keysToRead } from "../importing/data-location.ts";
+import { invalidInput } from "../errors.ts";
+import { type DataLocation, keysToRead, readDataLocation } from "../importing/data-location.ts";
 import { checkCount, type ListWish } from "../serving/get-recommendations.ts";
 import type { Recommendation } from "../serving/recommend.ts";
 import { answerLine } from "./line.ts";
-import { linesOf } from "./lines-of.ts";
-import { readBatchPaths } from "./paths.ts";
+
+interface Paths {
+    jobInput: { s3DataSource: { path: string } };
+    jobOutput: { s3DataDestination: { path: string } };
+}
+
+/**
+ * Input and output of a batch job. The input is one object, or the first level of a folder that ends in `/`. The output
+ * is a folder, with or without `/` at its end. Throws InvalidInputException in the service's words.
+ */
+export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
+    const input = readDataLocation(jobInput.s3DataSource.path);
+    if (!input) throw invalidInput("Invalid S3 input path");
+    const folder = jobOutput.s3DataDestination.path;
+    const output = readDataLocation(folder.endsWith("/") ? folder : `${folder}/`);
+    if (!output) throw invalidInput("Invalid S3 output path");
+    return { input, output };
+}
+
+/** The lines of a text that arrives in chunks, without line ends and without empty lines. */
+async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+    for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
+        if (line.trim() !== "") yield line;
+    }
+}
 
 /** Lists the recommendations of a solution version for one request. */
-export type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
+type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
 
 /** After this many lines, other calls are served first: each line costs about a millisecond. */
 const linesAtOnce = 8;

@@ -1,5 +1,5 @@
 import type { Speed } from "../contract.ts";
-import { datasetOf } from "./group-datasets.ts";
+import { datasetOf } from "./datasets.ts";
 import { type Call, isUnderWay, phaseOf } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
 import { currentOf, type Solution, updateOf } from "./solution-updates.ts";

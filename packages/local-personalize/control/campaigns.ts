@@ -1,5 +1,4 @@
 import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
 import {
     beginDelete,
     type Call,
@@ -8,13 +7,14 @@ import {
     type Handler,
     need,
     needActive,
+    type PageInput,
+    pageOf,
     phaseOf,
     vitals,
 } from "./resources.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
 /** The deployed version and its configuration. */

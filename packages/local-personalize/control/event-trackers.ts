@@ -1,10 +1,18 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import { beginDelete, type Call, create, type Handler, need, needActive, vitals } from "./resources.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    type Handler,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 export interface EventTrackerProperties {
     trackingId: string;

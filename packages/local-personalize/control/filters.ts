@@ -1,13 +1,21 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
-import { columnsOf } from "./group-datasets.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { BatchJobProperties, FilterProperties } from "./properties.ts";
-import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import { type BatchJobProperties, columnsOf, type FilterProperties } from "./datasets.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 interface CreateInput {
     name: string;

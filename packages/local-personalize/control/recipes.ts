@@ -1,6 +1,5 @@
 import { notFound } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { Call, Handler } from "./resources.ts";
+import { type Call, type Handler, type PageInput, pageOf } from "./resources.ts";
 
 type RecipeType =
     | "USER_PERSONALIZATION"

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
-import { alreadyExists, inUse, notFound } from "../errors.ts";
+import { alreadyExists, inUse, notFound, ServiceError } from "../errors.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
-import type { Tag } from "./tag.ts";
+import type { Tag } from "./tags.ts";
 
 /** The context of a call to the control plane. `now` is the same instant for the whole call, epoch milliseconds. */
 export interface Call {
@@ -38,7 +38,7 @@ const labels: Record<Kind, string> = {
 };
 
 /** The ARN of something in the call's region and account: `tail` is `solution/name`. */
-export const arnOf = ({ options, region }: Call, tail: string) =>
+const arnOf = ({ options, region }: Call, tail: string) =>
     `arn:${options.partition}:personalize:${region}:${options.accountId}:${tail}`;
 
 export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
@@ -138,4 +138,34 @@ export function forgetDeleted(call: Call): void {
         for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
     }
+}
+
+export interface PageInput {
+    nextToken?: string;
+    maxResults?: number;
+}
+
+const largestPage = 100;
+
+/**
+ * One page of `items`, which are in a stable order by `id`. A token continues after the last returned id: items that
+ * are added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is part
+ * of the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
+ */
+export function pageOf<Item extends { id: number }>(items: Item[], input: PageInput, query: string) {
+    const after = input.nextToken === undefined ? -1 : readToken(input.nextToken, query);
+    const rest = items.filter(({ id }) => id > after);
+    const page = rest.slice(0, input.maxResults ?? largestPage);
+    const last = page.at(-1);
+    return last && page.length < rest.length ? { page, nextToken: writeToken(last.id, query) } : { page };
+}
+
+const writeToken = (after: number, query: string) => Buffer.from(JSON.stringify([after, query])).toString("base64url");
+
+function readToken(token: string, query: string): number {
+    try {
+        const [after, ofQuery] = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+        if (typeof after === "number" && ofQuery === query) return after;
+    } catch {}
+    throw new ServiceError("InvalidNextTokenException", "The token is not valid for this call.");
 }

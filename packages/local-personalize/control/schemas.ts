@@ -1,9 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { checkSchemaFor, readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties } from "./dataset-groups.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { DatasetProperties } from "./properties.ts";
-import { type Call, create, type Handler, need } from "./resources.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import { type Call, create, type Handler, need, type PageInput, pageOf } from "./resources.ts";
 import type { Resource } from "./store.ts";
 
 export interface SchemaProperties {

@@ -1,14 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { DatasetProperties } from "./properties.ts";
+import type { DatasetProperties } from "./datasets.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
-import { type Call, create, type Handler, isUnderWay, need, needActive, phaseOf, vitals } from "./resources.ts";
+import {
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    phaseOf,
+    vitals,
+} from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
 import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 /** A version keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {

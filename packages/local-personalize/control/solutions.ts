@@ -1,7 +1,6 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
-import { type PageInput, pageOf } from "./paging.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
 import {
     beginDelete,
@@ -11,6 +10,8 @@ import {
     isUnderWay,
     need,
     needActive,
+    type PageInput,
+    pageOf,
     phaseOf,
     vitals,
 } from "./resources.ts";
@@ -18,8 +19,7 @@ import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;

@@ -6,7 +6,7 @@ import { openLedger } from "../metering/ledger.ts";
 import { transactionOn } from "../transaction.ts";
 import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
-import type { Tag } from "./tag.ts";
+import type { Tag } from "./tags.ts";
 
 type Anything = Record<string, unknown>;
 

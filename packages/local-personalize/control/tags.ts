@@ -1,7 +1,12 @@
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { Call, Handler } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
+
+/** A tag in Personalize's form. */
+export interface Tag {
+    tagKey: string;
+    tagValue: string;
+}
 
 const largestCount = 50;
 

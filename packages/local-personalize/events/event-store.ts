@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { RawAttributes } from "../filtering/attributes.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import { transactionOn } from "../transaction.ts";
 
 /** An event of PutEvents. */

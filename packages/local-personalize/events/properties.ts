@@ -1,6 +1,6 @@
 import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
-import type { RawAttributes } from "../filtering/attributes.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 
 /** Parses the JSON text of a call's properties. Throws InvalidInputException unless it is an object. */

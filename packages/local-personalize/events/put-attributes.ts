@@ -1,9 +1,8 @@
-import { fieldsOf } from "../control/group-datasets.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import { type DatasetProperties, fieldsOf } from "../control/datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
-import type { RawAttributes } from "../filtering/attributes.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import { readProperties, toAttributes } from "./properties.ts";
 
 /** The common part of PutItems and PutUsers. */

@@ -1,5 +1,5 @@
+import type { DatasetProperties } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
-import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
@@ -28,8 +28,7 @@ const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendati
 
 /**
  * The interactions dataset of the tracker's events. Throws InvalidInputException when no tracker has the id (the
- * service
- * model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
+ * service model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
  */
 export function trackedDataset(call: Call, trackingId: string): Resource<DatasetProperties> {
     const tracker = call.store

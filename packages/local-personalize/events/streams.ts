@@ -48,8 +48,7 @@ export function createStreams(store: EventStore) {
         lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
         /**
          * The events of a training beside the imported rows, and the id of the dataset's last event. Events of a
-         * session that
-         * was joined to a user, by an event with both ids, count for that user.
+         * session that was joined to a user, by an event with both ids, count for that user.
          */
         forTraining(dataset: number): { events: UserEvent[]; lastEvent: number } {
             const { events } = streamOf(dataset);

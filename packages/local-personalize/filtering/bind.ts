@@ -1,8 +1,79 @@
+import type { Field } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
-import type { Attributes, AttributeValue } from "./attributes.ts";
-import type { Clause, Condition, FilterExpression, Literal, Operator } from "./expression.ts";
+import {
+    type Clause,
+    type Condition,
+    type FilterExpression,
+    type Literal,
+    type Operator,
+    placeholdersOf,
+    withoutEscapes,
+} from "./parse.ts";
 import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
-import type { FilterValues } from "./values.ts";
+
+/** A number, or the words of a string: several in a categorical column, else one. */
+type AttributeValue = number | string[];
+
+/** The attributes of an item or a user, by column. A null value is absent. */
+export type Attributes = ReadonlyMap<string, AttributeValue>;
+
+/** A row in imported or streamed form: raw values by column. */
+export type RawAttributes = Record<string, string | number | boolean | null>;
+
+/** Parses a row by the columns of its dataset, so that filters can compare its values. */
+export function readAttributes(raw: RawAttributes, fields: Field[]): Attributes {
+    const attributes = new Map<string, AttributeValue>();
+    for (const { name, type, categorical } of fields) {
+        const value = Object.hasOwn(raw, name) ? raw[name] : null;
+        if (value === null || value === undefined || value === "") continue;
+        if (isNumeric(type)) attributes.set(name, Number(value));
+        else attributes.set(name, categorical ? String(value).split("|") : [String(value)]);
+    }
+    return attributes;
+}
+
+/** The parsed `filterValues` of a caller: literals by placeholder. */
+type FilterValues = Map<string, Literal[]>;
+
+/**
+ * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
+ * Throws
+ * InvalidInputException for any other text, a key that is not a placeholder of the filter (case counts), and a
+ * placeholder of an INCLUDE without a value. If one of an EXCLUDE has no value, that clause has no effect.
+ */
+export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
+    const known = new Set(filter.clauses.flatMap(placeholdersOf));
+    const unknown = Object.keys(given).find((key) => !known.has(key));
+    if (unknown !== undefined) {
+        const all = [...known].map((name) => `$${name}`).join(", ") || "none";
+        throw invalidInput(`The filter has no placeholder $${unknown}; it has: ${all}`);
+    }
+    const needed = filter.clauses.filter(({ keep }) => keep === "INCLUDE").flatMap(placeholdersOf);
+    const missing = needed.find((name) => !Object.hasOwn(given, name));
+    if (missing !== undefined)
+        throw invalidInput(`The filter's placeholder $${missing} needs a value in filterValues.`);
+    return new Map(Object.entries(given).map(([key, text]) => [key, readLiterals(key, text)]));
+}
+
+const literal = /\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+(?:\.\d+)?))\s*(,|$)/suy;
+
+function readLiterals(key: string, text: string): Literal[] {
+    const literals: Literal[] = [];
+    let separator = ",";
+    literal.lastIndex = 0;
+    while (separator === ",") {
+        const match = literal.exec(text);
+        if (!match) {
+            throw invalidInput(
+                `The filterValues of $${key} must be strings in double quotes or numbers, between commas: "\\"Comedy\\",\\"Drama\\""`,
+            );
+        }
+        const [, string, number] = match;
+        literals.push(string === undefined ? Number(number) : withoutEscapes(string));
+        separator = match[3] ?? "";
+    }
+    return literals;
+}
 
 /** A clause whose placeholders have values. It tests an item's attributes or a user's events, not both. */
 export interface BoundClause {

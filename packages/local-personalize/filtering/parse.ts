@@ -1,6 +1,84 @@
-import { invalidInput } from "../errors.ts";
-import type { Clause, Condition, FilterExpression, Literal, Operand, Operator } from "./expression.ts";
-import { invalidExpression, type Token, tokenize } from "./tokenize.ts";
+import { invalidInput, type ServiceError } from "../errors.ts";
+
+/** A parsed filter: INCLUDE clauses are united, EXCLUDE clauses are subtracted. */
+export interface FilterExpression {
+    clauses: Clause[];
+}
+
+export interface Clause {
+    keep: "INCLUDE" | "EXCLUDE";
+    subject: "ItemID" | "ActionID" | "UserID";
+    /** At least one group must hold. In a group, all conditions must hold: AND binds closer than OR. */
+    where: Condition[][];
+    /** All of these must hold for the current user; otherwise the clause has no effect. */
+    onlyIf: Condition[];
+}
+
+export type Operator = "IN" | "NOT IN" | "=" | "!=" | "<" | "<=" | ">" | ">=";
+
+export interface Condition {
+    /** `Interactions`, `Items`, `CurrentUser` … */
+    dataset: string;
+    field: string;
+    operator: Operator;
+    operand: Operand;
+    /** Position of the condition in the expression, from 1. */
+    at: number;
+}
+
+export type Literal = string | number;
+
+/** The right side of a comparison: literals (one, unless the operator is IN), any value, or a value of the caller. */
+type Operand = { literals: Literal[] } | { anything: true } | { placeholder: string } | { currentItem: string };
+
+/** The names of a clause's placeholders, without `$`. */
+export function placeholdersOf({ where, onlyIf }: Clause): string[] {
+    return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
+        "placeholder" in operand ? [operand.placeholder] : [],
+    );
+}
+
+/** A token of a filter expression; `at` is its position, from 1. The last token is always `end`. */
+interface Token {
+    kind: "word" | "number" | "string" | "placeholder" | "symbol" | "end";
+    /** A string without its quotes, a placeholder without its `$`. */
+    text: string;
+    at: number;
+}
+
+const space = /\s*/y;
+// Each alternative begins with another character, so the match never backtracks.
+const piece =
+    /(?<word>[A-Za-z_]\w*)|(?<number>-?\d+(?:\.\d+)?(?![\w.]))|"(?<string>(?:[^"\\]|\\.)*)"|\$(?<placeholder>\w+)|(?<symbol><=|>=|!=|[=<>().,|*])/suy;
+
+/** Splits an expression into tokens, in linear time. Throws InvalidInputException for a text that is not a token. */
+function tokenize(expression: string): Token[] {
+    const tokens: Token[] = [];
+    for (let at = skipSpace(expression, 0); at < expression.length; at = skipSpace(expression, piece.lastIndex)) {
+        piece.lastIndex = at;
+        const groups = piece.exec(expression)?.groups;
+        if (!groups) throw invalidExpression(`what is ${expression.slice(at, at + 20)}?`, at + 1);
+        const [kind, text] = Object.entries(groups).find(([, text]) => text !== undefined) as [Token["kind"], string];
+        tokens.push({ kind, text: kind === "string" ? withoutEscapes(text) : text, at: at + 1 });
+    }
+    tokens.push({ kind: "end", text: "the end", at: expression.length + 1 });
+    return tokens;
+}
+
+function skipSpace(expression: string, at: number): number {
+    space.lastIndex = at;
+    space.exec(expression);
+    return space.lastIndex;
+}
+
+/** The text between the quotes; `\` escapes a quote or a backslash. */
+export const withoutEscapes = (text: string) => text.replace(/\\(.)/gsu, "$1");
+
+/** The refusal of an expression: the service's text, followed by ours. */
+export function invalidExpression(why: string, at?: number): ServiceError {
+    const place = at === undefined ? "" : ` (character ${at})`;
+    return invalidInput(`Could not create filter. Invalid Expression: ${why}${place}`);
+}
 
 const datasets = ["Interactions", "Items", "Users", "Actions", "Action_Interactions", "CurrentUser", "CurrentItem"];
 const subjects = ["ItemID", "ActionID", "UserID"] as const;

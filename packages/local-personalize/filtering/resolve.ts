@@ -1,7 +1,13 @@
 import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
-import { type Clause, type Condition, type FilterExpression, type Literal, placeholdersOf } from "./expression.ts";
-import { invalidExpression } from "./tokenize.ts";
+import {
+    type Clause,
+    type Condition,
+    type FilterExpression,
+    invalidExpression,
+    type Literal,
+    placeholdersOf,
+} from "./parse.ts";
 
 /** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
 export interface Columns {

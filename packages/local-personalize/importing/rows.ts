@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
 import type { UserEvent } from "../events/streams.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import type { Interactions } from "../model/interactions.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */
@@ -147,4 +148,19 @@ function numbering() {
         },
         all: () => [...numbers.keys()],
     };
+}
+
+/** The rows of an Items or Users dataset after the finished imports, by their id. */
+export type AttributeRows = Map<string, RawAttributes>;
+
+/** Writes rows to `file`, completely or not at all. */
+export function saveAttributeRows(file: string, rows: AttributeRows): void {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify([...rows]));
+    renameSync(`${file}.new`, file);
+}
+
+/** Reads rows; there are none before the first import. */
+export function loadAttributeRows(file: string): AttributeRows {
+    return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }

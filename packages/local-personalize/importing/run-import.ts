@@ -1,7 +1,7 @@
 import type { EmulatorOptions } from "../contract.ts";
 import { readAvroSchema } from "../control/avro.ts";
+import type { DatasetProperties } from "../control/datasets.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
-import type { DatasetProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -16,9 +16,8 @@ const fewestInteractions = 1000;
 
 /**
  * Runs an import job: asks for access, reads, checks against the dataset's schema and stores the rows. Failures have
- * the
- * service's texts; the failed access step and its reason are only in the log. A job that runs again because the process
- * died before its end was recorded has the same result: equal events count once.
+ * the service's texts; the failed access step and its reason are only in the log. A job that runs again because the
+ * process died before its end was recorded has the same result: equal events count once.
  */
 export async function runImport(
     options: EmulatorOptions,

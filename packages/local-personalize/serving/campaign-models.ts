@@ -1,5 +1,5 @@
 import { type CampaignProperties, campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
-import { datasetOf } from "../control/group-datasets.ts";
+import { datasetOf } from "../control/datasets.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";

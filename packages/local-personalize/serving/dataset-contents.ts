@@ -1,14 +1,12 @@
 import { existsSync } from "node:fs";
-import { fieldsOf } from "../control/group-datasets.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import { type DatasetProperties, fieldsOf } from "../control/datasets.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
-import { type Attributes, type RawAttributes, readAttributes } from "../filtering/attributes.ts";
+import { type Attributes, type RawAttributes, readAttributes } from "../filtering/bind.ts";
 import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
-import { loadAttributeRows } from "../importing/attribute-rows.ts";
-import { loadRows } from "../importing/rows.ts";
+import { loadAttributeRows, loadRows } from "../importing/rows.ts";
 
 /** The attributes of a dataset's items or users. `version` increases with every change. */
 export interface AttributeTable {

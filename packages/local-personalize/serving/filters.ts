@@ -1,17 +1,14 @@
-import { columnsOf, datasetOf } from "../control/group-datasets.ts";
-import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
+import { columnsOf, type DatasetProperties, datasetOf, type FilterProperties } from "../control/datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
-import { type BoundClause, bindFilter } from "../filtering/bind.ts";
-import type { FilterExpression } from "../filtering/expression.ts";
-import { parseFilter } from "../filtering/parse.ts";
+import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
+import { type FilterExpression, parseFilter } from "../filtering/parse.ts";
 import type { Columns } from "../filtering/resolve.ts";
-import { readFilterValues } from "../filtering/values.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { AttributeTable, DatasetContents } from "./dataset-contents.ts";
-import { itemNumbers } from "./item-numbers.ts";
+import { itemNumbers } from "./recommend.ts";
 
 /** The result of a filter for a user's list: items that pass (1), and whether it selects items of the history. */
 export interface Verdict {

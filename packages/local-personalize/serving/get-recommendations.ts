@@ -4,8 +4,7 @@ import type { Streams } from "../events/streams.ts";
 import { constraintFailure } from "../wire/validate.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
-import { itemNumbers } from "./item-numbers.ts";
-import { type Recommendation, recommend, requireUser } from "./recommend.ts";
+import { itemNumbers, type Recommendation, recommend, requireUser } from "./recommend.ts";
 
 export interface RecommendInput {
     campaignArn?: string;

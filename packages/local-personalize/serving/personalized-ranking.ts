@@ -5,8 +5,7 @@ import { scoreUser } from "../model/score.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
 import { historyOf, rankingRecipe } from "./get-recommendations.ts";
-import { itemNumbers } from "./item-numbers.ts";
-import type { Recommendation } from "./recommend.ts";
+import { itemNumbers, type Recommendation } from "./recommend.ts";
 
 export interface RankingInput {
     campaignArn: string;

@@ -3,8 +3,17 @@ import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { scoreUser } from "../model/score.ts";
 
+const known = new WeakMap<Model, Map<string, number>>();
+
+/** The numbers of a model's items by their ids; built at the first use. */
+export function itemNumbers(model: Model): Map<string, number> {
+    const numbers = known.get(model) ?? new Map(model.itemIds.map((itemId, number) => [itemId, number]));
+    known.set(model, numbers);
+    return numbers;
+}
+
 /** The user and the limits of a recommendation. */
-export interface Audience {
+interface Audience {
     /** Item numbers, oldest first. */
     history: readonly number[];
     /** The items that a filter lets pass, by their number: 1. Undefined: all. */
@@ -22,7 +31,7 @@ export interface Recommendation {
 const popularity = "aws-popularity-count";
 
 /** Whether the model's answers depend on the user. */
-export const isPersonal = (model: Model) => model.recipeName !== popularity;
+const isPersonal = (model: Model) => model.recipeName !== popularity;
 
 /**
  * The items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole catalogue

@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from "../contract.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import type { DatasetProperties } from "../control/datasets.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -7,8 +7,8 @@ import type { EventStore } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
+import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
-import { hasV2Billing } from "../metering/price-list.ts";
 import { measureOf } from "../metering/windows.ts";
 import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";

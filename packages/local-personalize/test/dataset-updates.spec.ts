@@ -132,7 +132,7 @@ describe("the update of a dataset's schema", () => {
         go.resolve({ allowed: true });
     });
 
-    it("that fails says why and leaves the old schema", async () => {
+    it("that fails has a reason, and leaves the old schema", async () => {
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });

@@ -151,7 +151,7 @@ describe("the local Personalize, from a schema to recommendations", () => {
         assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
     });
 
-    it("goes on serving the old version's settings until an update is done, and shows them", async () => {
+    it("serves the old version's settings until an update is done, and shows them", async () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
         const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
         assert.equal(campaign?.status, "ACTIVE");

@@ -26,7 +26,7 @@ export const arn = (tail: string) => `arn:aws:personalize:${region}:${accountId}
 export const importRole = `arn:aws:iam::${accountId}:role/AmazonPersonalize-ExecutionRole`;
 export const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
-/** Where the service model is: the test run's Python has botocore. */
+/** The folder of the service model, in the botocore of the test run's Python. */
 export function serviceModels(): string {
     const python = process.env.MOVIE_RECOMMENDER_PYTHON;
     if (!python) throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Run the tests with: npm test");
@@ -129,7 +129,7 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-/** Looks until `look` answers something. */
+/** Polls until `look` returns a value. */
 export async function until<Found>(look: () => Promise<Found | undefined | false>): Promise<Found> {
     for (;;) {
         const found = await look();

@@ -6,8 +6,8 @@ import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { Streams } from "../events/streams.ts";
+import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
-import { hasV2Billing } from "../metering/price-list.ts";
 import type { TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;

@@ -141,7 +141,7 @@ describe(`access across accounts (${example}reference_policies_evaluation-logic-
             assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
         });
     }
-    it("is told by the ARN where it names an account", () => {
+    it("is the ARN's account where it names one", () => {
         const request = { caller: alice, action: "sqs:SendMessage", context: {} };
         const there = authorize(
             { ...request, resource: "arn:aws:sqs:eu-central-1:999999999999:q" },

@@ -4,7 +4,7 @@ import type { RequestContext } from "../context.ts";
 import type { PolicyDocument, Statement } from "../document.ts";
 import type { Caller, Decision } from "../evaluate.ts";
 
-/** Examples of the IAM User Guide, each with what the page says of it. */
+/** Examples of the IAM User Guide, each with the page's statement about it. */
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
 const account = "123456789012";
 
@@ -125,7 +125,7 @@ page("reference_policies_variables.html", ownFolder, [
         "implicitDeny",
     ],
     ["David lists his folder", { ...list, context: { "s3:prefix": "David/" } }, "allowed"],
-    ["David lists nobody else's", { ...list, context: { "s3:prefix": "Adele/" } }, "implicitDeny"],
+    ["David lists no other user's", { ...list, context: { "s3:prefix": "Adele/" } }, "implicitDeny"],
     [
         "a role has no user name",
         {

@@ -11,7 +11,7 @@ const problems = (text: string, kind: "identity" | "resource" = "identity") =>
     describeProblems(parsePolicy(text, kind).problems);
 
 describe("reading a policy", () => {
-    it("gives the document, and where its statements stand", () => {
+    it("gives the document, and the positions of its statements", () => {
         const text = `{\n  "Statement": [\n    ${statement},\n    ${statement}\n  ]\n}`;
         const parsed = parsePolicy(text, "identity");
         assert.ok("document" in parsed);
@@ -56,14 +56,14 @@ describe("reading a policy", () => {
         ["an empty list of statements", policy(), /at least one statement/],
         ["an unknown element", `{"Statements":[${statement}]}`, /has no "Statements"/],
         ["an element in small letters", `{"statement":[${statement}]}`, /write Statement/],
-        ["an element twice", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id stands twice/],
+        ["an element twice", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id occurs twice/],
         ["another version", `{"Version":"2020-01-01","Statement":${statement}}`, /column 12: Version is "2012-10-17"/],
         ["no effect", policy('{"Action":"*","Resource":"*"}'), /needs an Effect/],
         ["no action", policy('{"Effect":"Allow","Resource":"*"}'), /needs Action or NotAction/],
         ["both actions", policy('{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}'), /not both/],
         ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is not an action/],
         ["no resource", policy('{"Effect":"Allow","Action":"*"}'), /needs Resource or NotResource/],
-        ["a resource that is no ARN", policy(statement.replace('"*"', '"films"')), /"films" is not a resource/],
+        ["a resource that is not an ARN", policy(statement.replace('"*"', '"films"')), /"films" is not a resource/],
         ["an empty list", policy(statement.replace('"*"', "[]")), /a resource is missing in an empty list/],
         ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /has no Principal/],
         ["no principal of a resource", policy(statement), /needs Principal or NotPrincipal/, "resource"],
@@ -85,13 +85,13 @@ describe("reading a policy", () => {
             /not an IP address/,
         ],
         ["a bad Sid", policy(statement.replace("{", '{"Sid":"a b",')), /letters and digits/],
-        ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a stands twice/],
+        ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a occurs twice/],
     ];
     for (const [what, text, message, kind] of wrong) {
-        it(`tells the place of ${what}`, () => assert.match(problems(text, kind), message));
+        it(`names the position of ${what}`, () => assert.match(problems(text, kind), message));
     }
 
-    it("tells all problems at once, in their order", () => {
+    it("reports all problems at once, in their order", () => {
         const found = parsePolicy(policy('{"Effect":"allow","Action":"x","Resource":"y"}'), "identity").problems;
         assert.equal(found.length, 3);
         assert.deepEqual(
@@ -100,7 +100,7 @@ describe("reading a policy", () => {
         );
     });
 
-    it("is what JSON.parse says, for any value", () => {
+    it("equals the result of JSON.parse, for any value", () => {
         fc.assert(
             fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
                 const text = JSON.stringify(value, undefined, indent);

@@ -13,8 +13,8 @@ const ofTheMetric = "metric";
 
 /**
  * The datapoints of an alarm in its evaluated periods and in the running one: of its metric with exactly its
- * dimensions,
- * or of the one query that returns data.
+ * dimensions, or of the one query that returns data.
+ *
  * @throws Error for unknown metric math, and unless exactly one query returns data
  */
 export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm, now: number): Promise<Series> {

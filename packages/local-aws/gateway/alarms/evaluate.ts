@@ -44,6 +44,7 @@ export function periodsOf(
  * "Configuring how CloudWatch alarms treat missing data". Where these keep the current state, so does this.
  * CloudWatch evaluates a period of more than a minute every minute. The running one of such periods therefore also
  * counts, as soon as it is too high. AWS documents CloudWatch's evaluation range only by examples.
+ *
  * @throws Error for an operator that needs anomaly detection
  */
 export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: number): Evaluation {

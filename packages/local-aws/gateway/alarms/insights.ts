@@ -28,6 +28,7 @@ interface Query {
 /**
  * The one series of a query of CloudWatch Metrics Insights (CloudWatch User Guide, "Query your metrics with CloudWatch
  * Metrics Insights"), over the metrics that have exactly the dimensions of its SCHEMA. `period` is in seconds.
+ *
  * @throws Error for any other query: with AVG, COUNT, GROUP BY, ORDER BY or OR, or without a SCHEMA
  */
 export async function insights(

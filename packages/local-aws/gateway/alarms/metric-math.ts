@@ -15,8 +15,8 @@ const comparisons = ["<", ">", "<=", ">=", "==", "!="];
 
 /**
  * The series of a metric math expression of numbers, ids, `+ - * /`, parentheses, comparisons, METRICS and the
- * functions
- * of series.ts (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
+ * functions of series.ts (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
+ *
  * @throws Error with the expression and its unknown part
  */
 export function metricMath(expression: string, metrics: Metrics): Series {

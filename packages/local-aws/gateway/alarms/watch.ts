@@ -4,8 +4,7 @@ import {
     paginateDescribeAlarms,
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { endpointOf } from "../internal.ts";
-import { every } from "../loop.ts";
+import { endpointOf, every } from "../loop.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 

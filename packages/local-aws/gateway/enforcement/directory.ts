@@ -65,8 +65,7 @@ export type Found = Principal | { readonly error: string };
 
 /**
  * A principal is queried again after this time, because MiniStack changes some by itself (CloudFormation, tags). A
- * change
- * through the gateway takes effect at once.
+ * change through the gateway takes effect at once.
  */
 const staleMilliseconds = 1000;
 
@@ -75,8 +74,7 @@ export class MiniStackSilent extends Error {}
 
 /**
  * Asks MiniStack's process (packages/local-aws/ministack/answers.py) for the owner of a key, the name of a call, and
- * the
- * text of its refusal.
+ * the text of its refusal.
  */
 export function createDirectory({ port, token, accountId }: { port: number; token: string; accountId: string }) {
     const agent = new Agent({ keepAlive: true });

@@ -8,9 +8,8 @@ export const isAdministrator = (principal: Pick<Principal, "identity">) => princ
 
 /**
  * The principal of a request: the key is known and active, the time is now, the token is the session's, and the
- * signature
- * is made with the key's secret over this request. Otherwise the code of AWS's failure.
- * `payloadHash` is the last line of the canonical request.
+ * signature is made with the key's secret over this request. Otherwise the code of AWS's failure. `payloadHash` is the
+ * last line of the canonical request.
  */
 export async function identify(
     directory: Directory,

@@ -23,6 +23,7 @@ export function objectOf(value: unknown, where: string, findings: Findings): Nod
 
 /**
  * The object that `value` is, or that its `$ref` names within the document (API Gateway reads no other files).
+ *
  * @param where the place of the reference, for findings
  */
 export function referred(document: Node, value: unknown, where: string, findings: Findings): Node {

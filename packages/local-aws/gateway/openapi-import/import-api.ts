@@ -7,7 +7,7 @@ import {
     type RestApi,
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
-import { endpointOf } from "../internal.ts";
+import { endpointOf } from "../loop.ts";
 import { emptyApi, fillApi } from "./apply.ts";
 import { ImportRefused } from "./findings.ts";
 import { type ApiPlan, planOf } from "./plan.ts";
@@ -34,8 +34,8 @@ export const isImport = (method: string | undefined, { pathname, searchParams }:
 
 /**
  * Answers ImportRestApi or PutRestApi: reads the whole document first, and then creates its parts by API Gateway's
- * single
- * calls. The answer has `warnings` for ignored parts.
+ * single calls. The answer has `warnings` for ignored parts.
+ *
  * @param where MiniStack's port, and the region of the call
  * @param body the OpenAPI 3.0 document, as JSON
  */

@@ -35,6 +35,7 @@ export interface ApiPlan {
 
 /**
  * Reads an OpenAPI 3.0 document as API Gateway does.
+ *
  * @throws ImportRefused with all of its errors
  */
 export function planOf(text: string): ApiPlan {

@@ -17,14 +17,14 @@ import {
     ListUserPoliciesCommand,
 } from "@aws-sdk/client-iam";
 import { unlessGone } from "../../unless-gone.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
 /**
  * All stored policies of a user (with those of the user's groups), a group or a role by ARN, and its boundary.
+ *
  * @throws Refusal NoSuchEntity for an entity that does not exist, and NotImplemented for an attached managed policy
- * whose
- * document is unknown here.
+ * whose document is unknown here.
  */
 export async function entityPolicies(iam: IAMClient, arn: string): Promise<EntityPolicies> {
     const [, type = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];

@@ -9,8 +9,7 @@ import {
     parsePolicy,
     placesIn,
 } from "policy-evaluator";
-import type { SimulationInput } from "./input.ts";
-import { invalidInput } from "./refusal.ts";
+import { invalidInput, type SimulationInput } from "./input.ts";
 
 /** A given or stored policy document, and its name in an answer. */
 export interface SourcePolicy {
@@ -61,8 +60,8 @@ const looksPerPage = 100_000;
  * Decides each action on each resource, one page of actions. One result for each action, with all of its deciding
  * statements, is the service model's text (of EvaluationResult). A trust policy is read but not evaluated: aws/aws-cli
  * issue 10314. Two rules are ours, because nothing is published: an action's decision is the worst of its resources,
- * and
- * without a resource policy only the identity's policies decide, also for a resource of another account.
+ * and without a resource policy only the identity's policies decide, also for a resource of another account.
+ *
  * @throws Refusal for an invalid policy document
  */
 export function simulate(input: SimulationInput, entity: EntityPolicies): SimulationPage {

@@ -89,7 +89,7 @@ describe("budgets of a local AWS", () => {
         );
     const log = () => readFile(paths(cinema.instance).daemonLog, "utf8");
 
-    /** The notices in the queue, oldest first; they stay out of it. */
+    /** The notifications in the queue, oldest first; they are removed from it. */
     async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
         const found: { Subject: string; Message: string }[] = [];
         for (;;) {
@@ -108,7 +108,7 @@ describe("budgets of a local AWS", () => {
             const found = await notices();
             return found.length > 0 && found;
         });
-    /** Waits for two evaluations, in which nothing is to happen. */
+    /** Waits for two evaluations without notifications. */
     const evaluated = () => sleep(4500);
 
     before(async () => {
@@ -185,7 +185,7 @@ describe("budgets of a local AWS", () => {
         assert.deepEqual([...others, ...(await notices())], []);
     });
 
-    it("tell again in a month that follows, and when a new budget has the name of one that is gone", async () => {
+    it("notify again in a later month, and when a new budget has the name of a deleted one", async () => {
         for (const BudgetName of ["forecast", "other"]) {
             await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName }));
         }
@@ -201,7 +201,7 @@ describe("budgets of a local AWS", () => {
         assert.equal((await arrived()).length, 1);
     });
 
-    it("are refused by a topic whose policy does not let them publish, and say so in the log", async () => {
+    it("are refused by a topic whose policy does not let them publish, which is logged", async () => {
         const closed = await newTopic("closed", [{ ...allowBudgets, Principal: { Service: "events.amazonaws.com" } }]);
         await create("refused", "1", [notification("ACTUAL", 50, closed.topic)]);
         await until(async () =>
@@ -210,7 +210,7 @@ describe("budgets of a local AWS", () => {
         assert.deepEqual(await notices(closed.queue), []);
     });
 
-    it("say that one is not evaluated", async () => {
+    it("log that one is not evaluated", async () => {
         await create("daily", "1", [notification("ACTUAL", 50)], { TimeUnit: "DAILY" });
         await until(async () => /budget daily is not evaluated: only budgets of type COST/.test(await log()));
     });

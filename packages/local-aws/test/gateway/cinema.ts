@@ -22,7 +22,7 @@ import { start, stop } from "../../control.ts";
 
 export const campaignArn = arn("campaign/films");
 
-/** What is running: a local AWS with a trained recommender of movies and its campaign. */
+/** A running local AWS with a trained recommender of movies and its campaign. */
 export type Cinema = Awaited<ReturnType<typeof startCinema>>;
 
 /** Starts a local AWS of its own, with a recommender on synthetic data and its campaign, tagged `stack`: `dev`. */
@@ -43,7 +43,7 @@ export async function startCinema() {
         ask: (userId = "1") => clients.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })),
         askOf: (other: string) =>
             clients.runtime.send(new GetRecommendationsCommand({ campaignArn: other, userId: "1" })),
-        /** Moves the clock on; answers what it shows then, in epoch milliseconds. */
+        /** Moves the clock; returns its new time, in epoch milliseconds. */
         async advance(hours: number): Promise<number> {
             const body = JSON.stringify({ advanceSeconds: hours * 3600 });
             const answer = await fetch(`${url}/_local/clock`, { method: "POST", body });
@@ -57,7 +57,7 @@ export async function startCinema() {
     };
 }
 
-/** Imports data, makes a tracker and trains. */
+/** Imports data, creates a tracker and trains. */
 async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clientsOf>) {
     const Bucket = "movies";
     const service = { Service: "personalize.amazonaws.com" };

@@ -25,7 +25,7 @@ describe("CloudTrail's LookupEvents on the local AWS", () => {
         LookupAttributes: [{ AttributeKey, AttributeValue }],
     });
 
-    it("tells who did what in Personalize, what failed and why, and what was denied", async () => {
+    it("lists the calls of Personalize with their callers and errors, and the denied calls", async () => {
         const ann = await aws.user(
             "ann",
             allow(["personalize:CreateDatasetGroup", "personalize:ListSchemas", "cloudtrail:LookupEvents"]),

@@ -104,7 +104,7 @@ describe("Cost Explorer's answers from what was metered", () => {
 
     it("forecast a straight line from what campaigns cost in this hour and the last", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
-        // $0.80 in the hour before, nothing in the one that begins: an hour is the whole time.
+        // $0.80 in the previous hour, nothing in the beginning one: one hour is the whole time.
         const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
         assert.equal(Number(Total.Amount), 0.8 * 24 * 31);
         assert.deepEqual(ForecastResultsByTime[0].TimePeriod, forecast.TimePeriod);

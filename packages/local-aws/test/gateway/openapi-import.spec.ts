@@ -121,7 +121,7 @@ describe("a REST API by an OpenAPI document", () => {
             .sort();
     };
 
-    it("is made with all that the document says, and answers by it", async () => {
+    it("is created with all parts of the document, and answers by it", async () => {
         const made = await importDocument(client, films);
         const restApiId = made.id ?? "";
         assert.equal(made.name, "Films");
@@ -300,7 +300,7 @@ describe("a REST API by an OpenAPI document", () => {
         assert.deepEqual(queryStringParameters, { numResults: "3", filterValues: '{"GENRE":"\\"Drama\\""}' });
     });
 
-    /** The description as OpenAPI 3.0 with the function behind every method: what 3.1 says otherwise, said the old way. */
+    /** The description as OpenAPI 3.0 with the function behind every method: members of 3.1 in their old form. */
     function asOpenApi30(document: { paths: Record<string, object> }): object {
         const old = JSON.parse(
             JSON.stringify({ ...document, openapi: "3.0.3" }, (key, value) => {

@@ -13,7 +13,7 @@ import { accountId, region, serviceModels } from "../../../local-personalize/tes
 import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
 
-/** The emulator behind the real gateway, without a MiniStack, and AWS's own client on it, which tries once. */
+/** The emulator behind the real gateway, without a MiniStack, and AWS's own client with one attempt. */
 export async function startPersonalize(options: { access: ImportAccess; speed?: Speed; dataDir?: string }) {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const lines: string[] = [];
@@ -59,7 +59,7 @@ export const clientOf = (port: number, maxAttempts: number) =>
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
 
-/** What is asked of a gateway itself. */
+/** Calls of the gateway's own paths. */
 export function adminOf(url: string) {
     const faultsUrl = `${url}/_local/faults`;
     return {

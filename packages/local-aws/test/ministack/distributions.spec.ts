@@ -24,7 +24,7 @@ describe("a distribution", () => {
     let host: string;
     let arn: string;
 
-    /** A viewer's request: over TLS, as far as the distribution is told. */
+    /** A viewer's request: over TLS, according to its header. */
     function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
         const { method = "GET", body, headers, scheme = "https" } = options;
         return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {

@@ -63,7 +63,7 @@ describe("metrics that a function logs", () => {
         );
         return Datapoints.map(({ Sum, SampleCount, Maximum }) => [Sum, SampleCount, Maximum]);
     }
-    /** Waits until the lines that were logged before are read: they are, when a later one is. */
+    /** Waits until earlier log lines are read, which is the case when a later one is. */
     async function untilRead(): Promise<void> {
         await logged(
             line(

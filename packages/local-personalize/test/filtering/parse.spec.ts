@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ServiceError } from "../../errors.ts";
-import type { FilterExpression } from "../../filtering/expression.ts";
-import { parseFilter } from "../../filtering/parse.ts";
-import { readFilterValues } from "../../filtering/values.ts";
+import { readFilterValues } from "../../filtering/bind.ts";
+import { type FilterExpression, parseFilter } from "../../filtering/parse.ts";
 
 const longest = 2500;
 
-/** Calls `read`, and demands that it either answers or refuses as the service does. */
+/** Calls `read`, which must return or refuse as the service does. */
 function refusalOf(read: () => unknown): string | undefined {
     try {
         read();

@@ -100,7 +100,7 @@ describe("alarms of the local AWS", () => {
             }),
         );
 
-    it("alarms by the metric of exactly its dimensions, tells by a topic, and computes rates and percentiles", async () => {
+    it("alarms by the metric of exactly its dimensions, notifies a topic, and computes rates and percentiles", async () => {
         const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;

@@ -21,7 +21,7 @@ describe("Cost Explorer on a local AWS that enforces", () => {
     const clientOf = (credentials: Keys) =>
         new CostExplorerClient({ endpoint: aws.url, region: "us-east-1", credentials, maxAttempts: 1 });
 
-    it("answers whoever may ask this, and nobody else, in AWS's own sentence", async () => {
+    it("answers permitted callers only, and refuses others with AWS's own sentence", async () => {
         const { keys, arn } = await aws.user("reader", allow("ce:GetCostAndUsage"));
         const client = clientOf(keys);
         assert.equal((await client.send(usage)).ResultsByTime?.length, 2);

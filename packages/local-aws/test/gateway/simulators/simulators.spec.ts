@@ -137,7 +137,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         ]);
     });
 
-    it("judge every action on every resource, and tell the worst of an action", async () => {
+    it("decide every action on every resource, and return the worst decision of an action", async () => {
         const results = await custom({
             PolicyInputList: [policy(allow("s3:GetObject", "arn:aws:s3:::films/*")), policy(allow("s3:ListBucket"))],
             ActionNames: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
@@ -202,7 +202,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual([bad?.EvalDecision, bad?.MissingContextValues], ["implicitDeny", []]);
     });
 
-    it("tell of a boundary that does not allow, and of a deny in it", async () => {
+    it("show a boundary that does not allow, and a deny in it", async () => {
         const PolicyInputList = [policy(allow("s3:*"))];
         const bounded = async (boundary: string) => {
             const [result] = await custom({ PolicyInputList, PermissionsBoundaryPolicyInputList: [boundary] });
@@ -326,7 +326,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual(pages.flat(), ActionNames);
     });
 
-    it("answer less on a page where documents are huge, so that nobody waits", async () => {
+    it("have fewer actions on a page for huge documents, so that no other caller waits", async () => {
         const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
         const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
         const ActionNames = ["s3:GetObject", "s3:PutObject"];

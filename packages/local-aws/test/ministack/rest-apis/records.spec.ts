@@ -18,7 +18,7 @@ const format = JSON.stringify({
     nothing: "$context.authorizer.principalId",
 });
 
-describe("what a REST API tells of its calls", () => {
+describe("the records of a REST API's calls", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     let logs: CloudWatchLogsClient;
