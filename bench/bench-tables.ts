@@ -16,7 +16,7 @@ import { type Found, foldsOf } from "./tables/trials.ts";
 /** The hits of the fallback tables and of alternative tables, for users and times that they do not know. */
 
 const { data, synthetic } = new Command("bench:tables")
-    .description("What do the tables of similar, popular and trending films find, and would other ones find more?")
+    .description("Measures the hits of the tables of similar, popular and trending films, beside alternative tables.")
     .option("--data <file>", "the interactions, with their catalogue beside them", DEFAULT_OUTPUT)
     .option("--synthetic", "users who do not exist, instead")
     .parse()

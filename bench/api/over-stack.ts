@@ -27,7 +27,7 @@ export interface OverStack {
 }
 
 /**
- * The same measure over a local AWS: the program's own stack, through its gateway, function and table; beside it
+ * This measure uses a local AWS: the program's own stack, through its gateway, function and table; beside it
  * callers of the campaign itself. Prints its results.
  */
 export async function overStack(
@@ -67,9 +67,9 @@ export async function overStack(
         );
         const usual = { ...usualTraffic, peak: 1, edge: false, shared: 0, recipe: undefined, minProvisionedTPS: 1 };
         const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
-        const told = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
+        const estimated = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
         console.log(
-            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts says ${told.toFixed(2)} of so many requests\n`,
+            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts estimates ${estimated.toFixed(2)} for this number of requests\n`,
         );
 
         say("events");

@@ -13,7 +13,7 @@ export interface StackOutage {
     readonly direct: readonly Asked[];
 }
 
-/** Duration of requests after a change: the function notices it within ten seconds. */
+/** Duration of requests after a change: the function sees it within ten seconds. */
 const settled = 12_000;
 /** Milliseconds that a caller rests between two requests: the changes run on the same two cores. */
 const rest = 40;

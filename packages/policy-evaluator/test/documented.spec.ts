@@ -120,7 +120,7 @@ const list = { action: "s3:ListBucket", resource: "arn:aws:s3:::mybucket" };
 page("reference_policies_variables.html", ownFolder, [
     ["David reads his folder", { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/David/x" }, "allowed"],
     [
-        "David reads nobody else's",
+        "David reads no other user's",
         { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/Adele/x" },
         "implicitDeny",
     ],

@@ -4,7 +4,7 @@ import { Transform } from "node:stream";
 /** The values that S3 accepts in place of a body's hash, and their effect. */
 const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"];
 
-/** What an S3 request's signature covers of its body, by the x-amz-content-sha256 header. */
+/** The part that an S3 request's signature covers of its body, by the x-amz-content-sha256 header. */
 export type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }

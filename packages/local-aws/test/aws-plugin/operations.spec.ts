@@ -432,7 +432,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         const { a, b } = files;
         assert.deepEqual(await zipOf({ assets: files }), await zipOf({ assets: { a, b } }));
         await assert.rejects(zipOf({ uri: "https://example.com/code.zip" }), /AssetArchive only/);
-        await assert.rejects(zipOf({ assets: { a: {} } }), /and a is neither/);
+        await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
     });
 
     it("resets missing arguments to AWS's defaults, and finds no difference then", async () => {

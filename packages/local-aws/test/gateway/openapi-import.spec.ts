@@ -245,19 +245,19 @@ describe("a REST API by an OpenAPI document", () => {
                 documentOf({ "/a": { get: { "x-amazon-apigateway-integration": { type: "lambda", uri: "x" } } } }),
             ],
             [
-                /tlsConfig of .* is not expanded/,
+                /tlsConfig of .* is not supported/,
                 documentOf({ "/a": { get: { "x-amazon-apigateway-integration": { ...integration, tlsConfig: {} } } } }),
             ],
             [
-                /x-amazon-apigateway-documentation at the document's root is not expanded/,
+                /x-amazon-apigateway-documentation at the document's root is not supported/,
                 documentOf({}, { "x-amazon-apigateway-documentation": { version: "1" } }),
             ],
             [
-                /x-amazon-apigateway-auth at paths\.\/a\.get is not expanded/,
+                /x-amazon-apigateway-auth at paths\.\/a\.get is not supported/,
                 documentOf({ "/a": { get: answered({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }) } }),
             ],
             [
-                /Security scheme 'oidc' is not expanded/,
+                /Security scheme 'oidc' is not supported/,
                 documentOf({}, { components: { securitySchemes: { oidc: { type: "openIdConnect" } } } }),
             ],
         ];

@@ -199,7 +199,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
                 return;
             }
         }
-        throw new Error("the log does not say that the role is distrusted");
+        throw new Error("the log has no line about the distrusted role");
     });
 
     it("delivers a topic to a function only by the function's policy, and to a queue only by the queue's", async () => {

@@ -371,19 +371,19 @@ describe("IAM's policy simulators, by AWS's own client", () => {
             "InvalidInputException",
             /ResourcePolicy is not a valid policy: line 1, column 38: a statement needs Principal or NotPrincipal/,
         ],
-        "an owner that is no ARN": [
+        "an owner that is not an ARN": [
             { ResourceOwner: "123456789012" },
             "InvalidInputException",
             /^'123456789012' is not a valid as a Resource Owner\.$/,
         ],
         "a wildcard in an action": [{ ActionNames: ["s3:Get*"] }, "InvalidInputException", /without wildcards/],
         "no action": [{ ActionNames: [] }, "ValidationError", /Value null at 'actionNames'/],
-        "a resource that is no ARN": [
+        "a resource that is not an ARN": [
             { ResourceArns: ["films"] },
             "InvalidInputException",
             /^ResourceNames are not in a valid ARN format: films$/,
         ],
-        "a document that is no JSON": [
+        "a document that is not JSON": [
             { PolicyInputList: ['{"Statement":'] },
             "InvalidInputException",
             /PolicyInputList\.1 is not a valid policy: line 1, column 14: invalid JSON/,
