@@ -31,8 +31,14 @@ export const handlerCaller =
     async ({ method, resource, path = {}, query = {}, body }) => {
         const begun = performance.now();
         const result = await service.handle({
-            ...{ httpMethod: method, resource, path: resource, pathParameters: path, queryStringParameters: query },
-            ...{ headers: {}, body: body === undefined ? null : JSON.stringify(body), isBase64Encoded: false },
+            httpMethod: method,
+            resource,
+            path: resource,
+            pathParameters: path,
+            queryStringParameters: query,
+            headers: {},
+            body: body === undefined ? null : JSON.stringify(body),
+            isBase64Encoded: false,
             requestContext: { requestId: randomUUID() },
         });
         return {

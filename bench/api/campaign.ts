@@ -15,7 +15,9 @@ export const campaignCaller =
     async ({ resource, path, query, body }) => {
         const begun = performance.now();
         const answered = (status: number, more: object = {}) => ({
-            ...{ status, body: { source: "campaign", ...more }, layer: "campaign" },
+            status,
+            body: { source: "campaign", ...more },
+            layer: "campaign",
             milliseconds: performance.now() - begun,
         });
         try {
@@ -23,7 +25,9 @@ export const campaignCaller =
                 const { userId, sessionId, events: some } = body as WatchedBody;
                 await events.send(
                     new PutEventsCommand({
-                        ...{ trackingId, userId, sessionId },
+                        trackingId,
+                        userId,
+                        sessionId,
                         eventList: some.map((event) => ({ ...event, sentAt: new Date() })),
                     }),
                 );

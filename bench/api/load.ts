@@ -86,12 +86,15 @@ export const resting =
     };
 
 export const listRequest = (userId: string, since?: number): ApiRequest => ({
-    ...{ method: "GET", resource: "/recommendations/{userId}", path: { userId } },
+    method: "GET",
+    resource: "/recommendations/{userId}",
+    path: { userId },
     query: { numResults: "25", ...(since !== undefined && { since: String(since) }) },
 });
 
 export const watchRequest = (userId: string, itemId: string): ApiRequest => ({
-    ...{ method: "POST", resource: "/events" },
+    method: "POST",
+    resource: "/events",
     body: { userId, sessionId: `session-${userId}`, events: [{ eventType: "Watch", itemId }] },
 });
 

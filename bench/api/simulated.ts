@@ -83,10 +83,19 @@ export function processOf(
 ): Service {
     return createService({
         config: {
-            ...{ stack: "bench", region: "eu-central-1", campaignArn: "", tableName: "", filters: {} },
-            ...{ allowedOrigins: [], cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 } },
+            stack: "bench",
+            region: "eu-central-1",
+            campaignArn: "",
+            tableName: "",
+            filters: {},
+            allowedOrigins: [],
+            cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
         },
-        ...{ campaign, putEvents, table: more.table ?? table, pages: new Map(), ...documents },
+        campaign,
+        putEvents,
+        table: more.table ?? table,
+        pages: new Map(),
+        ...documents,
         clock: () => world.now,
         log: () => {},
     });
@@ -98,7 +107,9 @@ export const withoutCache =
     async ({ resource, path, body }) => {
         const begun = performance.now();
         const answered = (status: number) => ({
-            ...{ status, body: { source: "campaign" }, layer: "campaign" },
+            status,
+            body: { source: "campaign" },
+            layer: "campaign",
             milliseconds: performance.now() - begun,
         });
         const { signal } = new AbortController();

@@ -33,7 +33,10 @@ mkdirSync(awsData, { recursive: true });
 
 const token = instance.enforce ? randomBytes(32).toString("hex") : undefined;
 const miniStackOptions = {
-    ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
+    python,
+    dataDir: join(awsData, "ministack"),
+    logFile: miniStackLog,
+    log,
     gatewayPort: instance.port,
     ...(token && { token }),
 };

@@ -90,7 +90,9 @@ export function apiKeyEntries(
                         name,
                         value,
                         ...withoutDefaults({ description, enabled, tags }, state as Properties, {
-                            ...{ description: "", enabled: true, tags: {} },
+                            description: "",
+                            enabled: true,
+                            tags: {},
                         }),
                     }
                 );
@@ -123,7 +125,10 @@ export function apiKeyEntries(
                 const name = named(args.name, "name");
                 const { quotaSettings: quota, throttleSettings: throttle, description, apiStages } = args;
                 const wanted = {
-                    ...{ name, description, throttle, tags: tagMap(args.tags) },
+                    name,
+                    description,
+                    throttle,
+                    tags: tagMap(args.tags),
                     apiStages: apiStages?.map(({ apiId, stage }) => ({ apiId, stage })),
                     quota: quota && { ...quota, period: quota.period as QuotaPeriodType },
                 };

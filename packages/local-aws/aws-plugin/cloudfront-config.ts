@@ -152,7 +152,9 @@ export function responseHeadersOf(
         xssProtection,
     } = args.securityHeadersConfig ?? {};
     const items = (args.customHeadersConfig?.items ?? []).map(({ header, value, override }) => ({
-        ...{ Header: header, Value: value, Override: override },
+        Header: header,
+        Value: value,
+        Override: override,
     }));
     return {
         Name: args.name ?? "",

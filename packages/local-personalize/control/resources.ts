@@ -79,8 +79,15 @@ export function create(
     const parent = resource.parent ?? null;
     const heldUntil = call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null;
     const created = {
-        ...{ arn, kind, region: call.region, name, parent, createdAt: call.now, properties },
-        ...{ failure: failureOf(call), heldUntil },
+        arn,
+        kind,
+        region: call.region,
+        name,
+        parent,
+        createdAt: call.now,
+        properties,
+        failure: failureOf(call),
+        heldUntil,
     };
     return call.store.transaction(() => call.store.add(created, tags));
 }

@@ -118,9 +118,14 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
             return ledger.between(from, to).map(({ region, arn, tags, measure, hour, amount }) => {
                 const { unit, counted } = units[measure];
                 return {
-                    ...{ region, measure, usageType: usageTypeOf(region, measure), resourceArn: arn },
+                    region,
+                    measure,
+                    usageType: usageTypeOf(region, measure),
+                    resourceArn: arn,
                     tags: Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue])),
-                    ...{ hour, quantity: amount / counted, unit },
+                    hour,
+                    quantity: amount / counted,
+                    unit,
                 };
             });
         },

@@ -90,7 +90,9 @@ export function segmentsOf(
             ? updateEnd(campaign.kind, update.createdAt, speed)
             : Number.POSITIVE_INFINITY;
     const segment = ({ minProvisionedTPS, solutionVersionArn }: Deployment, from: number, to: number): Segment => ({
-        ...{ from, to, minProvisionedTPS },
+        from,
+        to,
+        minProvisionedTPS,
         measure: measureOf(hasV2Billing(recipeOf(solutionVersionArn))),
     });
     return [

@@ -131,7 +131,9 @@ describe("automatic training", () => {
         await create({ solutionConfig: everyDay });
         await trained(1);
         const body = {
-            ...{ trackingId, sessionId: "s", userId: "1" },
+            trackingId,
+            sessionId: "s",
+            userId: "1",
             eventList: [{ eventType: "watch", itemId: "1", sentAt: 1_700_000_000 }],
         };
         const answer = await fetch(`${service.endpoint}/events`, { method: "POST", body: JSON.stringify(body) });

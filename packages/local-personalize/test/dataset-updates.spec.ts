@@ -137,7 +137,9 @@ describe("the update of a dataset's schema", () => {
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         await emulator.handle({
-            ...{ service: "personalize", operation: "UpdateDataset", region },
+            service: "personalize",
+            operation: "UpdateDataset",
+            region,
             body: { datasetArn, schemaArn: schemaArn("after") },
             fault: { kind: "fail", reason: "No luck." },
         });

@@ -92,7 +92,9 @@ function createTopics({
             if (!found) return `there is no topic ${topic}`;
             const source = `arn:${partition}:budgets::${accountId}:budget/${budget}`;
             const asked = {
-                ...{ caller: { service: budgetsService }, action: "SNS:Publish", resource: topic },
+                caller: { service: budgetsService },
+                action: "SNS:Publish",
+                resource: topic,
                 context: { "aws:SourceAccount": accountId, "aws:SourceArn": source },
             };
             const document = JSON.parse(found.Attributes?.Policy || '{"Statement":[]}') as PolicyDocument;

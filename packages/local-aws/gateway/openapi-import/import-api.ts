@@ -90,7 +90,12 @@ async function create(client: APIGatewayClient, { endpointType }: Asked, plan: A
     const { name, description, version, apiKeySource, binaryMediaTypes, minimumCompressionSize, policy } = plan;
     const made = await client.send(
         new CreateRestApiCommand({
-            ...{ name, description, version, apiKeySource, minimumCompressionSize, policy },
+            name,
+            description,
+            version,
+            apiKeySource,
+            minimumCompressionSize,
+            policy,
             binaryMediaTypes: [...binaryMediaTypes],
             endpointConfiguration: { types: [(endpointType ?? "EDGE") as "EDGE"] },
         }),

@@ -49,7 +49,10 @@ export function planOf(text: string): ApiPlan {
     const { models, modelsOf } = readModels(document, findings);
     const validators = readValidators(document, findings);
     const context = {
-        ...{ document, findings, modelsOf, apiKeys: readApiKeys(document, findings) },
+        document,
+        findings,
+        modelsOf,
+        apiKeys: readApiKeys(document, findings),
         validators: new Set(validators.map(({ name }) => name)),
     };
     const methods = Object.entries(document.paths as Node)

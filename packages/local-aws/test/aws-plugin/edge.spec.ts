@@ -464,7 +464,11 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             [typeOf("apiKey")]: { name },
             [typeOf("usagePlan")]: { name },
             "aws:cloudfront/distribution:Distribution": {
-                ...{ enabled: true, origins, defaultCacheBehavior, viewerCertificate, restrictions },
+                enabled: true,
+                origins,
+                defaultCacheBehavior,
+                viewerCertificate,
+                restrictions,
             },
         };
         for (const { type, args } of lives.filter(({ type }) => type in bare)) {

@@ -5,16 +5,29 @@ import { exceeded, notificationKey, notificationText, scopeOf } from "../../gate
 
 const now = Date.UTC(2026, 10, 25, 12);
 const budget = (more: Partial<Budget> = {}): Budget => ({
-    ...{ BudgetName: "films", BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: "20", Unit: "USD" } },
+    BudgetName: "films",
+    BudgetType: "COST",
+    TimeUnit: "MONTHLY",
+    BudgetLimit: { Amount: "20", Unit: "USD" },
     ...more,
 });
 const notification = (more: Partial<Notification> = {}): Notification => ({
-    ...{ NotificationType: "ACTUAL", ComparisonOperator: "GREATER_THAN", Threshold: 80, ThresholdType: "PERCENTAGE" },
+    NotificationType: "ACTUAL",
+    ComparisonOperator: "GREATER_THAN",
+    Threshold: 80,
+    ThresholdType: "PERCENTAGE",
     ...more,
 });
 const record = (more: Partial<CostRecord> = {}): CostRecord => ({
-    ...{ region: "eu-central-1", measure: "TrainingHours", usageType: "EUC1-TrainingHours", resourceArn: "arn" },
-    ...{ tags: { stack: "dev", team: "films" }, hour: now, quantity: 1, unit: "Hours", usd: 0.24 },
+    region: "eu-central-1",
+    measure: "TrainingHours",
+    usageType: "EUC1-TrainingHours",
+    resourceArn: "arn",
+    tags: { stack: "dev", team: "films" },
+    hour: now,
+    quantity: 1,
+    unit: "Hours",
+    usd: 0.24,
     ...more,
 });
 
@@ -66,7 +79,10 @@ describe("a budget's threshold", () => {
     it("is exceeded by more than it, of what was spent or is forecast, in percent or dollars", () => {
         assert.equal(over({ actual: 16, forecast: 99 }), undefined);
         assert.deepEqual(over({ actual: 16.01, forecast: 99 }), {
-            ...{ type: "ACTUAL", threshold: 16, spent: 16.01, limit: 20 },
+            type: "ACTUAL",
+            threshold: 16,
+            spent: 16.01,
+            limit: 20,
         });
         const forecast = { NotificationType: "FORECASTED", Threshold: 100 } as const;
         assert.equal(over({ actual: 99, forecast: 20 }, forecast), undefined);

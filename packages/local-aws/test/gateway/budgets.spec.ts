@@ -26,12 +26,10 @@ describe("budgets of a local AWS", () => {
     let queue: string;
     const account = { AccountId: localAccountId };
     const allowBudgets = {
-        ...{
-            Effect: "Allow",
-            Principal: { Service: "budgets.amazonaws.com" },
-            Action: "SNS:Publish",
-            Resource: "*",
-        },
+        Effect: "Allow",
+        Principal: { Service: "budgets.amazonaws.com" },
+        Action: "SNS:Publish",
+        Resource: "*",
         Condition: { StringEquals: { "aws:SourceAccount": localAccountId } },
     };
 
@@ -75,12 +73,10 @@ describe("budgets of a local AWS", () => {
             new CreateBudgetCommand({
                 ...account,
                 Budget: {
-                    ...{
-                        BudgetName,
-                        BudgetType: "COST",
-                        TimeUnit: "MONTHLY",
-                        BudgetLimit: { Amount, Unit: "USD" },
-                    },
+                    BudgetName,
+                    BudgetType: "COST",
+                    TimeUnit: "MONTHLY",
+                    BudgetLimit: { Amount, Unit: "USD" },
                     CostFilters: { Service: ["Amazon Personalize"] },
                     ...more,
                 },

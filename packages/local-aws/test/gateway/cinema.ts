@@ -37,7 +37,11 @@ export async function startCinema() {
         clients.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn, tags }));
     await resume();
     return {
-        ...{ instance, url, solutionVersionArn, trackingId, resume },
+        instance,
+        url,
+        solutionVersionArn,
+        trackingId,
+        resume,
         settings: { endpoint: url, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } },
         park: () => clients.personalize.send(new DeleteCampaignCommand({ campaignArn })),
         ask: (userId = "1") => clients.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })),
@@ -83,7 +87,9 @@ async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clien
     );
     const { datasetImportJobArn } = await personalize.send(
         new CreateDatasetImportJobCommand({
-            ...{ jobName: "first", datasetArn, roleArn: importRole },
+            jobName: "first",
+            datasetArn,
+            roleArn: importRole,
             dataSource: { dataLocation: "s3://movies/all.csv" },
         }),
     );

@@ -81,7 +81,9 @@ describe("the clock of the local AWS", () => {
         await advance(day);
         await send(
             new CreateDatasetImportJobCommand({
-                ...{ jobName: "first", datasetArn, roleArn: importRole },
+                jobName: "first",
+                datasetArn,
+                roleArn: importRole,
                 dataSource: { dataLocation: "s3://movies/all.csv" },
             }),
         );

@@ -25,12 +25,14 @@ describe("the service's own metrics", () => {
         const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
         const { MetricDataResults = [] } = await cloudWatch.send(
             new GetMetricDataCommand({
-                ...{ StartTime: new Date(now - 3_600_000), EndTime: new Date(now + 60_000) },
+                StartTime: new Date(now - 3_600_000),
+                EndTime: new Date(now + 60_000),
                 MetricDataQueries: [
                     {
                         Id: "m",
                         MetricStat: {
-                            ...{ Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions }, Stat },
+                            Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions },
+                            Stat,
                             Period: 7200,
                         },
                     },

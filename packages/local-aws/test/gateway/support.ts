@@ -19,8 +19,13 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
     const emulator = createEmulator({
-        ...{ dataDir, access: options.access, speed: options.speed ?? "instant", log },
-        ...{ accountId, partition: "aws", serviceModelDir: serviceModels() },
+        dataDir,
+        access: options.access,
+        speed: options.speed ?? "instant",
+        log,
+        accountId,
+        partition: "aws",
+        serviceModelDir: serviceModels(),
     });
     const port = await freePort();
     const server = await startGateway({ port, miniStackPort: await freePort(), emulator, status: () => ({}), log });

@@ -76,7 +76,9 @@ describe("a distribution", () => {
         const { OriginAccessControl } = await edge.send(
             new CreateOriginAccessControlCommand({
                 OriginAccessControlConfig: {
-                    ...{ Name: "films", SigningBehavior: "always", SigningProtocol: "sigv4" },
+                    Name: "films",
+                    SigningBehavior: "always",
+                    SigningProtocol: "sigv4",
                     OriginAccessControlOriginType: "s3",
                 },
             }),
@@ -114,7 +116,9 @@ describe("a distribution", () => {
                         originId: "api",
                         domainName: `${api}.execute-api.${region}.amazonaws.com`,
                         customOriginConfig: {
-                            ...{ httpPort: 80, httpsPort: 443, originProtocolPolicy: "https-only" },
+                            httpPort: 80,
+                            httpsPort: 443,
+                            originProtocolPolicy: "https-only",
                             originSslProtocols: ["TLSv1.2"],
                         },
                     },

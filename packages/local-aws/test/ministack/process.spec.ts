@@ -25,7 +25,11 @@ describe("the process of MiniStack", () => {
         await chmod(python, 0o755);
         const logged: string[] = [];
         const started = startMiniStack({
-            ...{ python, dataDir: join(dir, "data"), logFile: join(dir, "log"), gatewayPort, token: "t" },
+            python,
+            dataDir: join(dir, "data"),
+            logFile: join(dir, "log"),
+            gatewayPort,
+            token: "t",
             log: (message) => logged.push(message),
         });
         const launches = async () =>

@@ -5,8 +5,14 @@ import type { Measure } from "../../metering/usage-types.ts";
 
 const november = Date.UTC(2026, 10);
 const record = (measure: Measure, quantity: number, hour = november): UsageRecord => ({
-    ...{ region: "eu-central-1", measure, usageType: measure, resourceArn: "arn", tags: {} },
-    ...{ hour, quantity, unit: "" },
+    region: "eu-central-1",
+    measure,
+    usageType: measure,
+    resourceArn: "arn",
+    tags: {},
+    hour,
+    quantity,
+    unit: "",
 });
 const usd = (...records: UsageRecord[]) =>
     Number(

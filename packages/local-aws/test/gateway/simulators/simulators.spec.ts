@@ -37,7 +37,9 @@ const object = "arn:aws:s3:::films/a.csv";
 const policy = (...Statement: Statement[]) =>
     JSON.stringify({ Version: "2012-10-17", Statement } satisfies PolicyDocument);
 const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): Statement => ({
-    ...{ Effect: "Allow", Action, Resource },
+    Effect: "Allow",
+    Action,
+    Resource,
     ...more,
 });
 
@@ -73,7 +75,8 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         await iam.send(new AttachGroupPolicyCommand({ GroupName: "editors", PolicyArn: lists }));
         await iam.send(
             new PutGroupPolicyCommand({
-                ...{ GroupName: "editors", PolicyName: "own-folder" },
+                GroupName: "editors",
+                PolicyName: "own-folder",
                 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM's
                 PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
             }),

@@ -67,20 +67,31 @@ describe("the records of a REST API's calls", () => {
             [
                 {
                     requestId: good.headers.get("x-amzn-requestid"),
-                    ...{ method: "GET", resource: "/films/{filmId}", status: "200", bytes: String(bytes) },
-                    ...{ error: "-", nothing: "-" },
+                    method: "GET",
+                    resource: "/films/{filmId}",
+                    status: "200",
+                    bytes: String(bytes),
+                    error: "-",
+                    nothing: "-",
                 },
                 {
                     requestId: bad.headers.get("x-amzn-requestid"),
-                    ...{ method: "GET", resource: "", status: "403", bytes: String((await bad.text()).length) },
-                    ...{ error: "MISSING_AUTHENTICATION_TOKEN", nothing: "-" },
+                    method: "GET",
+                    resource: "",
+                    status: "403",
+                    bytes: String((await bad.text()).length),
+                    error: "MISSING_AUTHENTICATION_TOKEN",
+                    nothing: "-",
                 },
             ],
         );
         const sum = async (MetricName: string, stage?: string) => {
             const { Datapoints = [] } = await cloudWatch.send(
                 new GetMetricStatisticsCommand({
-                    ...{ Namespace: "AWS/ApiGateway", MetricName, Period: 3600, Statistics: ["Sum"] },
+                    Namespace: "AWS/ApiGateway",
+                    MetricName,
+                    Period: 3600,
+                    Statistics: ["Sum"],
                     Dimensions: [
                         { Name: "ApiName", Value: "Films" },
                         ...(stage ? [{ Name: "Stage", Value: stage }] : []),
