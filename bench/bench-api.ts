@@ -5,9 +5,9 @@ import { overStack } from "./api/over-stack.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 
 /**
- * How fast the API answers, which layer does, what that saves, and what happens while the campaign is away: over the function's own
- * code with a campaign, a tracker and a table that are simulated, then over a local AWS of its own; each beside the same
- * requests without any cache. Or, with --url, over a stack as it is.
+ * Measures the API's speed, the layer that answers, its savings, and an outage of the campaign. It measures the
+ * function's own code with a simulated campaign, tracker and table, then a local AWS of its own; each beside the same
+ * requests without any cache. With --url it measures an existing stack.
  */
 
 const whole = (text: string) => Math.max(1, Math.floor(Number(text)) || 1);
@@ -48,7 +48,10 @@ const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: 
 
 process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
 
-/** What fails, or is late, on either side counts; times of hits are those of the function, for a local AWS is none of AWS's speed. */
+/**
+ * Failures and late answers on either side count. Times of hits are those of the function: a local AWS has not AWS's
+ * speed.
+ */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape, options, say);
     if (options.handler) {

@@ -13,10 +13,10 @@ import { byLikeness, byTables } from "./tables/because-you-watched.ts";
 import { atMoments, type Worth } from "./tables/moments.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
-/** What the fallback tables find, beside the other ways of making them, on users and times that they do not know. */
+/** The hits of the fallback tables and of alternative tables, for users and times that they do not know. */
 
 const { data, synthetic } = new Command("bench:tables")
-    .description("What do the tables of similar, popular and trending films find, and would other ones find more?")
+    .description("Measures the hits of the tables of similar, popular and trending films, beside alternative tables.")
     .option("--data <file>", "the interactions, with their catalogue beside them", DEFAULT_OUTPUT)
     .option("--synthetic", "users who do not exist, instead")
     .parse()
@@ -61,7 +61,7 @@ process.exitCode = printGoals([
         limit: 1.5,
     },
     { name: "tables-popular-to-all-time", figure: popular.comers.ndcg / allTime.comers.ndcg, bound: ">=", limit: 1 },
-    // Nothing trends among users who do not exist.
+    // Synthetic users have no trends.
     ...(synthetic
         ? []
         : [

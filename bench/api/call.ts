@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Service } from "../../app/serving/service.ts";
 
-/** What is asked of the API, whichever way. */
+/** A call of the API, independent of the transport. */
 export interface ApiRequest {
     readonly method: "GET" | "POST";
-    /** As the API describes it, `/recommendations/{userId}`, with what stands in the braces. */
+    /** The path in the API's description, `/recommendations/{userId}`, with values for the braces. */
     readonly resource: string;
     readonly path?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
@@ -15,24 +15,30 @@ export interface ApiAnswer {
     readonly status: number;
     // biome-ignore lint/suspicious/noExplicitAny: JSON, of which each caller reads what it knows to be there
     readonly body: any;
-    /** Which layer answered: `memory`, `table`, `campaign`, `tables`; `function` where none did. */
+    /** The layer that answered: `memory`, `table`, `campaign`, `tables`; `function` if none did. */
     readonly layer: string;
     readonly milliseconds: number;
 }
 
-/** One who asks one thing after the other. */
+/** A caller that sends one request after the other. */
 export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 
 const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";
 
-/** Asks a process of the API's own code, as Lambda does: one request at a time. */
+/** Calls a process of the API's own code, like Lambda: one request at a time. */
 export const handlerCaller =
     (service: Service): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
         const begun = performance.now();
         const result = await service.handle({
-            ...{ httpMethod: method, resource, path: resource, pathParameters: path, queryStringParameters: query },
-            ...{ headers: {}, body: body === undefined ? null : JSON.stringify(body), isBase64Encoded: false },
+            httpMethod: method,
+            resource,
+            path: resource,
+            pathParameters: path,
+            queryStringParameters: query,
+            headers: {},
+            body: body === undefined ? null : JSON.stringify(body),
+            isBase64Encoded: false,
             requestContext: { requestId: randomUUID() },
         });
         return {
@@ -43,7 +49,7 @@ export const handlerCaller =
         };
     };
 
-/** Asks over HTTP, at the output `apiUrl` of a stack. */
+/** Calls over HTTP, at the output `apiUrl` of a stack. */
 export const httpCaller =
     (apiUrl: string, apiKey?: string): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {

@@ -3,8 +3,8 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { Call } from "./call.ts";
 
 /**
- * Asks the campaign itself, as a page's server without this API would: by AWS's SDK as it is, which tries three times. What
- * then fails has failed for the viewer.
+ * Calls the campaign itself, like a page's server without this API: by AWS's SDK with its default of three attempts. A
+ * failure after that has reached the viewer.
  */
 export const campaignCaller =
     (
@@ -15,7 +15,9 @@ export const campaignCaller =
     async ({ resource, path, query, body }) => {
         const begun = performance.now();
         const answered = (status: number, more: object = {}) => ({
-            ...{ status, body: { source: "campaign", ...more }, layer: "campaign" },
+            status,
+            body: { source: "campaign", ...more },
+            layer: "campaign",
             milliseconds: performance.now() - begun,
         });
         try {
@@ -23,7 +25,9 @@ export const campaignCaller =
                 const { userId, sessionId, events: some } = body as WatchedBody;
                 await events.send(
                     new PutEventsCommand({
-                        ...{ trackingId, userId, sessionId },
+                        trackingId,
+                        userId,
+                        sessionId,
                         eventList: some.map((event) => ({ ...event, sentAt: new Date() })),
                     }),
                 );

@@ -5,12 +5,12 @@ import type { ApiAnswer, ApiRequest, Call } from "./call.ts";
 export interface LoadShape {
     readonly requests: number;
     readonly viewers: number;
-    /** Of Zipf's law: the n-th busiest viewer asks with 1 / n to this power. */
+    /** Zipf's law: the n-th busiest viewer sends requests with weight 1 / n to this power. */
     readonly exponent: number;
-    /** Part of the requests that are events. */
+    /** The part of requests that are events. */
     readonly events: number;
     readonly seed: number;
-    /** Viewers are called so, by their rank from 0. */
+    /** Names of viewers, by their rank from 0. */
     readonly nameOf: (rank: number) => string;
 }
 
@@ -40,9 +40,9 @@ export function zipf(count: number, exponent: number, random: () => number): () 
 }
 
 /**
- * Lets viewers ask for their lists, and now and then watch a film: whichever caller is free takes the next request, as
- * Lambda's processes do. A viewer who watched names the revision from then on, as the page does. `before` is told each request's number; after `over`
- * none is begun.
+ * Lets viewers request their lists, and sometimes watch a film. The next free caller takes each request, like Lambda's
+ * processes. A viewer who watched then sends the revision, as the page does. `before` is called with each request's
+ * number; after `over` no request begins.
  */
 export async function load(
     callers: readonly Call[],
@@ -77,7 +77,7 @@ export async function load(
     return asked;
 }
 
-/** One who rests so many milliseconds before each request. */
+/** A caller that rests this many milliseconds before each request. */
 export const resting =
     (call: Call, milliseconds: number): Call =>
     async (request) => {
@@ -86,16 +86,19 @@ export const resting =
     };
 
 export const listRequest = (userId: string, since?: number): ApiRequest => ({
-    ...{ method: "GET", resource: "/recommendations/{userId}", path: { userId } },
+    method: "GET",
+    resource: "/recommendations/{userId}",
+    path: { userId },
     query: { numResults: "25", ...(since !== undefined && { since: String(since) }) },
 });
 
 export const watchRequest = (userId: string, itemId: string): ApiRequest => ({
-    ...{ method: "POST", resource: "/events" },
+    method: "POST",
+    resource: "/events",
     body: { userId, sessionId: `session-${userId}`, events: [{ eventType: "Watch", itemId }] },
 });
 
-/** What is counted of an answer; fifty thousand whole ones would be a burden to the process that is measured. */
+/** The counted part of an answer; fifty thousand complete ones would use too much memory of the measured process. */
 const slim = (answer: ApiAnswer): ApiAnswer => ({
     ...answer,
     body: { source: answer.body?.source, reason: answer.body?.reason },

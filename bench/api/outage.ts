@@ -9,7 +9,7 @@ export interface OutageStep {
     readonly asked: readonly Asked[];
 }
 
-/** What happens to a campaign in its life, one after the other; `recreated` serves another version. */
+/** The phases of a campaign's life in this measure; `recreated` serves another version. */
 const life: readonly { readonly what: string; readonly state: CampaignState; readonly version: number }[] = [
     { what: "throttled", state: "throttled", version: 1 },
     { what: "fine again", state: "fine", version: 1 },
@@ -18,9 +18,9 @@ const life: readonly { readonly what: string; readonly state: CampaignState; rea
 ];
 
 /**
- * Asks on while the campaign is throttled, deleted and recreated; of the viewers every other one is new. Each step has two
- * halves, between which a campaign's rest, and the time after which it is looked at again, are over: so it sees the change,
- * and what comes after it.
+ * Sends requests while the campaign is throttled, deleted and recreated; every other viewer is new. Each phase has two
+ * halves. Between them, the pause after a campaign's failure and the interval of its check end: the function sees the
+ * change, and then its result.
  */
 export async function outages(callers: readonly Call[], { world }: Simulated, shape: LoadShape): Promise<OutageStep[]> {
     const steps: OutageStep[] = [];

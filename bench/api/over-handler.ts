@@ -14,8 +14,8 @@ import { type OutageStep, outages } from "./outage.ts";
 import { documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
 
 /**
- * Over the function's own code, with a campaign, a tracker and a table that are simulated, beside the same requests without any
- * cache. Prints what it finds, and returns what the goals are about. `rate` is what the caches' clock is to see.
+ * Measures the function's own code, with a simulated campaign, tracker and table, beside the same requests without any
+ * cache. Prints its results, and returns the figures of the goals. `rate` is the rate in the caches' time.
  */
 export async function overHandler(
     shape: LoadShape,
@@ -39,7 +39,7 @@ export async function overHandler(
 
     say("the same without a cache");
     const bare = simulated(seed);
-    // More of them at once than there are processes: each request waits for the campaign, and would take all day.
+    // More calls at once than processes: each request waits for the campaign, and in turn they would take all day.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
     const bareAsked = await load(bareCallers, shape);
     console.log(table(layerHead, layerRows(asked)));

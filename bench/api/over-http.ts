@@ -5,7 +5,10 @@ import { failedOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./fig
 import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 
-/** Over a stack as it is, by its output `apiUrl`: which layer answers, and when an event changes a list. */
+/**
+ * Measures an existing stack by its output `apiUrl`: the layers that answer, and the delay until an event changes a
+ * list.
+ */
 export async function overHttp(
     url: string,
     shape: LoadShape,

@@ -7,14 +7,17 @@ import { type LoadShape, load, resting } from "./load.ts";
 import { startApiStack } from "./stack.ts";
 import { stackOutages } from "./stack-outage.ts";
 
-/** What is asked: as often by viewer as over the handler, and not more than two cores carry with all of the local AWS on them. */
+/**
+ * The load: as frequent for each viewer as over the handler, and at most what two cores carry with all of the local
+ * AWS.
+ */
 const requests = 2000;
 const viewers = 200;
 const callers = 4;
-/** Milliseconds of rest of a caller after each request. */
+/** Milliseconds that a caller rests after each request. */
 const rest = 200;
 const directRequests = 500;
-/** The service's metrics are published within so many milliseconds. */
+/** The service's metrics are published within this many milliseconds. */
 const published = 8000;
 
 export interface OverStack {
@@ -24,8 +27,8 @@ export interface OverStack {
 }
 
 /**
- * The same over a local AWS: the program's own stack on it, through its gateway, its function and its table; beside it those
- * who ask the campaign itself. Prints what it finds.
+ * This measure uses a local AWS: the program's own stack, through its gateway, function and table; beside it
+ * callers of the campaign itself. Prints its results.
  */
 export async function overStack(
     { exponent, events, seed }: Pick<LoadShape, "exponent" | "events" | "seed">,
@@ -64,9 +67,9 @@ export async function overStack(
         );
         const usual = { ...usualTraffic, peak: 1, edge: false, shared: 0, recipe: undefined, minProvisionedTPS: 1 };
         const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
-        const told = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
+        const estimated = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
         console.log(
-            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts says ${told.toFixed(2)} of so many requests\n`,
+            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts estimates ${estimated.toFixed(2)} for this number of requests\n`,
         );
 
         say("events");

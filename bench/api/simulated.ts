@@ -12,10 +12,10 @@ import { memoryTable } from "../../test/app/serving/memory-table.ts";
 import { seededRandom } from "../lib/random.ts";
 import type { Call } from "./call.ts";
 
-/** How the campaign is: as it should be, above its quota, or deleted. */
+/** The state of the campaign: normal, above its quota, or deleted. */
 export type CampaignState = "fine" | "throttled" | "deleted";
 
-/** Medians in milliseconds, and how far the slow ones go: of a log-normal distribution, p99 is the median times e^(2.33 × spread). */
+/** Medians in milliseconds, and the spread of a log-normal distribution: p99 is the median times e^(2.33 × spread). */
 const times = {
     campaign: { median: 25, spread: 0.45 },
     describe: { median: 80, spread: 0.3 },
@@ -29,8 +29,8 @@ const serviceError = (name: string, httpStatusCode: number) =>
 const films = 100;
 
 /**
- * A campaign, a tracker and a table that answer as fast as those of AWS are said to, in this process; a campaign's list is
- * another one after each event. Times pass in truth; `clock` is moved by whoever drives.
+ * A campaign, a tracker and a table in this process, with AWS's typical times; a campaign's list changes after each
+ * event. Times pass in reality; the driver moves `clock`.
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
@@ -75,7 +75,7 @@ export function simulated(seed: number) {
 
 export type Simulated = ReturnType<typeof simulated>;
 
-/** The API's own code in one process over a simulated world. `more` replaces parts of that. */
+/** The API's own code in one process over a simulated world. `more` replaces parts of it. */
 export function processOf(
     { world, campaign, putEvents, table }: Simulated,
     documents: Documents,
@@ -83,22 +83,33 @@ export function processOf(
 ): Service {
     return createService({
         config: {
-            ...{ stack: "bench", region: "eu-central-1", campaignArn: "", tableName: "", filters: {} },
-            ...{ allowedOrigins: [], cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 } },
+            stack: "bench",
+            region: "eu-central-1",
+            campaignArn: "",
+            tableName: "",
+            filters: {},
+            allowedOrigins: [],
+            cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
         },
-        ...{ campaign, putEvents, table: more.table ?? table, pages: new Map(), ...documents },
+        campaign,
+        putEvents,
+        table: more.table ?? table,
+        pages: new Map(),
+        ...documents,
         clock: () => world.now,
         log: () => {},
     });
 }
 
-/** Without any cache, and without anything to fall back on: each list is a call, and the campaign's fault is the viewer's. */
+/** Without any cache and fallback: each list is a call, and the viewer gets the campaign's faults. */
 export const withoutCache =
     ({ campaign, putEvents }: Simulated): Call =>
     async ({ resource, path, body }) => {
         const begun = performance.now();
         const answered = (status: number) => ({
-            ...{ status, body: { source: "campaign" }, layer: "campaign" },
+            status,
+            body: { source: "campaign" },
+            layer: "campaign",
             milliseconds: performance.now() - begun,
         });
         const { signal } = new AbortController();
@@ -119,7 +130,7 @@ export interface Documents {
     readonly tables: string;
 }
 
-/** The API's description, and tables of a synthetic data set at `file`, which is written there. */
+/** The API's description, and tables of a synthetic data set, which it writes to `file`. */
 export async function documentsAt(
     file: string,
     write: (file: string, csv: Buffer) => Promise<void>,

@@ -9,16 +9,16 @@ import type { ApiStack } from "./stack.ts";
 export interface StackOutage {
     readonly what: string;
     readonly asked: readonly Asked[];
-    /** Those who asked the campaign itself at the same time. */
+    /** Callers of the campaign itself at the same time. */
     readonly direct: readonly Asked[];
 }
 
-/** So long it is asked on when a change is made: the function learns of it within ten seconds. */
+/** Duration of requests after a change: the function sees it within ten seconds. */
 const settled = 12_000;
-/** Milliseconds that a caller rests between two requests: what changes is to be changed on the same two cores. */
+/** Milliseconds that a caller rests between two requests: the changes run on the same two cores. */
 const rest = 40;
 
-/** What happens to a campaign in its life, by the commands of a person. */
+/** The phases of a campaign's life, by the commands of a person. */
 function life(stack: ApiStack): readonly { readonly what: string; readonly happens: () => Promise<void> }[] {
     const { aws, campaignArn } = stack;
     const admin = adminOf(aws.instance);
@@ -66,7 +66,8 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
 }
 
 /**
- * Asks the API, and beside it the campaign itself, while the campaign goes through its life; of the viewers every other one is new.
+ * Calls the API, and beside it the campaign itself, during the phases of the campaign's life; every other viewer is
+ * new.
  */
 export async function stackOutages(
     stack: ApiStack,

@@ -10,12 +10,12 @@ import { assertExit, clientsOf, region, startTestAws } from "../../test/support/
 import { httpCaller } from "./call.ts";
 import { campaignCaller } from "./campaign.ts";
 
-/** Viewers that MovieLens 100k has, and the synthetic data in its place: users 1 to this. */
+/** Viewers of MovieLens 100k, and of the synthetic data in its place: users 1 to this. */
 const knownViewers = 943;
 
 const settings = { api: true, storefront: "none", eventTracker: true };
 
-/** MovieLens 100k, where it can be had, else as many ratings of users who do not exist: lines of u.data. */
+/** Lines of u.data: MovieLens 100k if available, else as many synthetic ratings. */
 async function ratings(say: (line: string) => void): Promise<readonly string[]> {
     const linesOf = (bytes: Buffer) => bytes.toString("latin1").trimEnd().split("\n");
     try {
@@ -26,10 +26,7 @@ async function ratings(say: (line: string) => void): Promise<readonly string[]> 
     }
 }
 
-/**
- * A local AWS of its own, on which the program has made all that it makes for an API, from MovieLens 100k. `stop` ends it and leaves
- * nothing.
- */
+/** A local AWS of its own, with the program's API on MovieLens 100k. `stop` ends it and removes its files. */
 export async function startApiStack(say: (line: string) => void) {
     const aws = await startTestAws();
     const address = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region };
@@ -39,7 +36,7 @@ export async function startApiStack(say: (line: string) => void) {
     const { runtime } = clientsOf(aws.instance);
     const rows = await ratings(say);
 
-    /** Prepares the data without its last `less` lines: other interactions, of which `up` trains another version. */
+    /** Prepares the data without its last `less` lines: `up` trains another version on different interactions. */
     async function prepareData(less: number): Promise<void> {
         const input = join(aws.instance.dir, "u.data");
         await writeFile(input, rows.slice(0, rows.length - less).join("\n"));
@@ -50,7 +47,7 @@ export async function startApiStack(say: (line: string) => void) {
         await aws.stop();
     }
 
-    /** What CloudWatch has of a metric since a moment; NaN where it has nothing. */
+    /** CloudWatch's data of a metric since a time; NaN without data. */
     async function metric(metric: object, stat: "Sum" | "Average", since: number): Promise<number> {
         const { MetricDataResults = [] } = await cloudwatch.send(
             new GetMetricDataCommand({
@@ -76,7 +73,7 @@ export async function startApiStack(say: (line: string) => void) {
             direct: () => campaignCaller({ runtime, events }, campaignArn, eventTrackerId),
             prepareData,
             configure: (more: object) => aws.configure({ ...settings, ...more }),
-            /** Calls of the campaign by the service's own metrics, in whole minutes from `since` on. */
+            /** Calls of the campaign by the service's own metrics, in whole minutes since `since`. */
             campaignCalls: (since: number) =>
                 metric(
                     {

@@ -1,17 +1,17 @@
-/** One goal of a bench or a drill: a figure and the bound that it must keep. */
+/** A goal of a bench or a drill: a figure and its bound. */
 export interface Goal {
     readonly name: string;
     readonly figure: number;
     readonly bound: "<" | "<=" | ">=" | "=";
     readonly limit: number;
-    /** `%`, `ms`; empty where it is a count. */
+    /** `%`, `ms`; empty for a count. */
     readonly unit?: string;
 }
 
 const holds = ({ figure, bound, limit }: Goal) =>
     ({ "<": figure < limit, "<=": figure <= limit, ">=": figure >= limit, "=": figure === limit })[bound];
 
-/** Prints a line a goal; the exit code is 1 if one is missed. */
+/** Prints a line for each goal; the exit code is 1 if one is missed. */
 export function printGoals(goals: readonly Goal[]): number {
     for (const goal of goals) {
         const { name, figure, bound, limit, unit = "" } = goal;

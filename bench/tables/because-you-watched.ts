@@ -8,10 +8,10 @@ import { historiesOf, type Likeness, similarItems } from "../../data-prep/tables
 import { likenesses } from "./likenesses.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 
-/** What a list is made from: the trial's films, oldest first; and how it is made from them. */
+/** The input of a list: the trial's films, oldest first; and the function that makes it. */
 type Lister = (trial: Trial) => Iterable<number>;
 
-/** What "Because you watched" finds by each likeness, from the film watched last alone. */
+/** The hits of "Because you watched" with each similarity, from the last film only. */
 export function byLikeness(folds: readonly Fold[], users: number): Map<string, Found> {
     const of = (likeness: Likeness) =>
         tryOut(folds, ({ train }) => {
@@ -23,7 +23,9 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
     return new Map(Object.entries(likenesses(users)).map(([name, likeness]) => [name, of(likeness)]));
 }
 
-/** What the tables find as they answer: from the last film, from ten, by genres alone, and the popular. */
+/**
+ * The hits of the tables in their real answers: from the last film, from ten, by genres alone, and the popular list.
+ */
 export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueItem[]): Map<string, Found> {
     const documents = new Map(folds.map(({ train }) => [train, makeTables(train, catalogue, "")]));
     const from = (films: number, change: (document: TablesDocument) => TablesDocument = (same) => same) =>

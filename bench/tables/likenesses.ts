@@ -1,6 +1,6 @@
 import { type Likeness, timeAwareCosine } from "../../data-prep/tables/similar.ts";
 
-/** Every pair of a history counts alike, and every user. */
+/** Counts every pair of a history equally, and every user equally. */
 const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
 
 const cosine = (shrinkage: number): Likeness => ({
@@ -12,7 +12,7 @@ const jaccard = (shrinkage: number): Likeness => ({
     score: (both, one, other) => both / (one + other - both + shrinkage),
 });
 
-/** Dunning's G² of a pair among so many users; less than nothing where the two avoid each other. */
+/** Dunning's G² of a pair among this many users; negative if the two avoid each other. */
 function logLikelihood(users: number): Likeness {
     const xLogX = (x: number) => (x > 0 ? x * Math.log(x) : 0);
     const score = (both: number, one: number, other: number) => {
@@ -25,7 +25,7 @@ function logLikelihood(users: number): Likeness {
     return { ...plain, score };
 }
 
-/** What the tables use, first, and what they could use, at the best shrinkage of the few tried. */
+/** The similarity of the tables first, then alternatives, at the best shrinkage of those tried. */
 export const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "time-aware cosine": timeAwareCosine,
     "cosine, shrinkage 20": cosine(20),

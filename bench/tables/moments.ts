@@ -4,12 +4,12 @@ import { longestTrending } from "../../data-prep/tables/make.ts";
 import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
 import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
 
-/** What lists made at a moment are worth in the time after it. */
+/** The value of lists from one moment in the time after it. */
 export interface Worth {
-    /** For users who come then for the first time, and for those who were there before. */
+    /** For new users, and for earlier ones. */
     readonly comers: Found;
     readonly others: Found;
-    /** The part of all views then that the first 20 films get, and how many times that is what they had before. */
+    /** The share of the first 20 films in all later views, and its ratio to their share before. */
     readonly share: number;
     readonly lift: number;
 }
@@ -22,7 +22,7 @@ interface Moment {
     readonly countAfter: Float64Array;
 }
 
-/** Tries lists at seven moments, after 30 % of all events up to 90 %, on the tenth of them that follows. */
+/** Tries lists at seven moments, after 30 % to 90 % of all events, on the following tenth of them. */
 export function atMoments(columns: Columns): Map<string, Worth> {
     const moments = momentsOf(columns);
     const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, viewsOf(before), halfLife));

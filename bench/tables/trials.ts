@@ -2,19 +2,19 @@ import { rowsByUser } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { foldOfUser, folds } from "../../data-prep/popularity.ts";
 
-/** A user whom the tables do not know: what he watched, oldest first, and what he went on to. */
+/** A user whom the tables do not know: watched films, oldest first, and the later ones. */
 export interface Trial {
     readonly known: readonly number[];
     readonly truth: ReadonlySet<number>;
 }
 
-/** Nine tenths of the users, and the others to try tables of them on. */
+/** Nine tenths of the users, and the others to try their tables on. */
 export interface Fold {
     readonly train: Columns;
     readonly trials: readonly Trial[];
 }
 
-/** How much of what was to be found the first so many films had. */
+/** The part of the later films that is among the first ones of a list. */
 export interface Found {
     readonly recall: number;
     readonly ndcg: number;
@@ -22,7 +22,7 @@ export interface Found {
 
 export const listLength = 20;
 
-/** Each tenth of the users in turn, as the service measures: the newest 10 % of a user's events are to be found. */
+/** Each tenth of the users in turn, as the service measures: the newest 10 % of a user's events are the truth. */
 export function foldsOf(columns: Columns): Fold[] {
     const { starts, rows } = rowsByUser(columns);
     const histories = Array.from({ length: columns.userCount }, (_, user) =>
@@ -38,7 +38,7 @@ export function foldsOf(columns: Columns): Fold[] {
     }));
 }
 
-/** The rows of an interactions CSV that `keep` names, users and items numbered as they were. */
+/** The rows of an interactions CSV that `keep` selects, with unchanged numbers of users and items. */
 export function pick(columns: Columns, keep: (row: number) => boolean): Columns {
     const kept = (_: number, row: number) => keep(row);
     return {
@@ -49,7 +49,7 @@ export function pick(columns: Columns, keep: (row: number) => boolean): Columns 
     };
 }
 
-/** Looks for the truth among the first 20 of a list, after the films in `known` are taken out of it. */
+/** Counts the truth among the first 20 of a list, without the films in `known`. */
 export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: ReadonlySet<number>): Found {
     let [rank, hits, gain] = [0, 0, 0];
     for (const item of list) {
@@ -66,7 +66,7 @@ export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: 
     return { recall: hits / most, ndcg: gain / ideal };
 }
 
-/** The mean of several; of none 0. */
+/** The mean of several values; 0 without values. */
 export function meanOf(found: readonly Found[]): Found {
     const mean = (key: keyof Found) => found.reduce((sum, one) => sum + one[key], 0) / (found.length || 1);
     return { recall: mean("recall"), ndcg: mean("ndcg") };

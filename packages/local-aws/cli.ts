@@ -19,8 +19,8 @@ const runbooks = existsSync(join(root, "runbooks"))
 const program = new Command("local")
     .usage("[options] start|stop|status|reset|logs|env|<command> [its arguments]")
     .description(
-        "The local AWS on which the whole of this project runs without an account.\n" +
-            `<command> is pulumi or a runbook (${runbooks.join(", ")}), run against it.`,
+        "Controls the local AWS, on which this project runs without an AWS account.\n" +
+            `<command> is pulumi or a runbook (${runbooks.join(", ")}); it runs against the local AWS.`,
     )
     .option("--verbose", "show the stack trace of an error")
     .option("--official-plugin", "use Pulumi's own AWS plugin, which is downloaded, instead of the local stand-in")
@@ -37,13 +37,13 @@ const instance = (): Instance => {
 program
     .command("start")
     .description("start it, unless it runs")
-    .option("--no-enforce", "believe every key, and let everybody do everything")
+    .option("--no-enforce", "accept every key and allow every call")
     .action(async ({ enforce }: { enforce: boolean }) => {
         const wanted = enforce ? instance() : { ...instance(), enforce: false };
         const running = await start(wanted, say);
         if (running.enforce !== wanted.enforce) {
             const how = running.enforce ? "with enforcement" : "without enforcement";
-            say(`it runs ${how} already. To change that: npm run local -- stop, then start it again`);
+            say(`it runs ${how} already. To change that, stop it (npm run local -- stop) and start it again`);
         }
         await printStatus();
     });
@@ -55,7 +55,7 @@ program
     });
 program
     .command("status")
-    .description("whether it runs, and by which tools")
+    .description("show whether it runs, and its tools")
     .action(async () => {
         process.exitCode = (await printStatus()) ? 0 : 1;
     });
@@ -69,21 +69,21 @@ program
 program
     .command("logs")
     .description("follow its logs")
-    .option("--no-follow", "print what is there and end")
+    .option("--no-follow", "print the present logs and end")
     .action(async ({ follow }: { follow: boolean }) => {
         const { daemonLog, miniStackLog } = paths(instance());
         const found = [daemonLog, miniStackLog].filter(existsSync);
         if (found.length === 0) {
-            throw new LocalError("There are no logs yet. Start it by: npm run local -- start");
+            throw new LocalError("There are no logs yet. Start it with: npm run local -- start");
         }
         await run(instance(), "tail", ["-n", "200", ...(follow ? ["-F"] : []), ...found], "terminal");
     });
 program
     .command("env")
-    .description("print the variables that point any other tool at it")
+    .description("print the variables with which other tools use it")
     .action(() => {
         for (const [name, value] of Object.entries(variables(instance()))) {
-            // A folder may have an apostrophe in its name.
+            // A folder's name may contain an apostrophe.
             console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
         }
     });
@@ -121,17 +121,18 @@ async function printStatus(): Promise<boolean> {
     const { engine } = toolchain(target.root);
     const lines = {
         running: () => `running on http://127.0.0.1:${target.port}`,
-        stopped: () => "stopped. Start it by: npm run local -- start",
+        stopped: () => "stopped. Start it with: npm run local -- start",
         starting: () => "starting",
         elsewhere: () =>
-            `running on port ${"port" in state ? state.port : ""}, not ${target.port}. Move it by: npm run local -- start`,
-        silent: () => `process ${"pid" in state ? state.pid : ""} does not answer. Mend it by: npm run local -- start`,
+            `running on port ${"port" in state ? state.port : ""}, not ${target.port}. Move it with: npm run local -- start`,
+        silent: () =>
+            `process ${"pid" in state ? state.pid : ""} does not answer. Repair it with: npm run local -- start`,
         "port taken": () => `port ${target.port} is taken by ${"by" in state ? state.by : ""}`,
     };
     console.log(`local AWS  ${lines[state.kind]()}`);
     if (state.kind === "running") {
         console.log(`process    ${state.running.pid}, speed ${state.running.speed}`);
-        console.log(`policies   ${state.running.enforce ? "enforced" : "not enforced: everybody may do everything"}`);
+        console.log(`policies   ${state.running.enforce ? "enforced" : "not enforced: every call is allowed"}`);
     }
     console.log(`data       ${target.dir}`);
     console.log(

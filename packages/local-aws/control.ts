@@ -2,21 +2,21 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { folderServed, takeFolder } from "./folder-lock.ts";
+import { takeFolder } from "local-personalize";
 import { statusPath } from "./gateway/server.ts";
-import { type Instance, paths } from "./instance.ts";
+import { folderServed, type Instance, paths } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 
-/** An error whose message is all that a person needs. */
+/** An error whose message is enough for a person. */
 export class LocalError extends Error {}
 
-/** What a person reads of a failure: its message, and the stack trace only on demand. */
+/** The text of a failure for a person: its message, and the stack trace only on demand. */
 export function describeFailure(error: unknown, verbose = false): string {
     if (!(error instanceof Error)) {
         return String(error);
     }
-    const more = error instanceof LocalError ? "" : "\nMore of it with --verbose.";
+    const more = error instanceof LocalError ? "" : "\nMore details: --verbose.";
     return verbose ? (error.stack ?? error.message) : `${error.message}${more}`;
 }
 
@@ -30,11 +30,11 @@ export interface Running {
 
 export type State =
     | { readonly kind: "running"; readonly running: Running }
-    /** Nothing answers; `stalePid` is a recorded process that is gone. */
+    /** Nothing answers; `stalePid` is a recorded process that has ended. */
     | { readonly kind: "stopped"; readonly stalePid?: number }
-    /** The folder is served by a process that nothing is known of yet: it is coming up. */
+    /** An unrecorded process serves the folder: it is starting. */
     | { readonly kind: "starting" }
-    /** A process is there but does not answer, or no more. */
+    /** A process exists but does not answer, or no longer answers. */
     | { readonly kind: "silent"; readonly pid: number }
     /** The folder's own process answers, on another port than the instance's. */
     | { readonly kind: "elsewhere"; readonly running: Running; readonly port: number }
@@ -43,7 +43,7 @@ export type State =
 const startSeconds = 30;
 const stopSeconds = 10;
 
-/** What is to be found on the instance's port and in its record. */
+/** The state by the instance's port and its record. */
 export async function stateOf(instance: Instance): Promise<State> {
     const record = recordOf(instance);
     const answer = await probe(instance.port);
@@ -57,7 +57,7 @@ export async function stateOf(instance: Instance): Promise<State> {
             return { kind: "elsewhere", running: elsewhere, port: record.port };
         }
     }
-    // A process that hangs still has its port, where it accepts and does not answer.
+    // A hanging process still has its port: it accepts connections and does not answer.
     const by = holderOf(answer);
     if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
         return { kind: "port taken", by };
@@ -68,7 +68,7 @@ export async function stateOf(instance: Instance): Promise<State> {
     return serving ? { kind: "silent", pid: record.pid } : { kind: "stopped", stalePid: record.pid };
 }
 
-/** Whether the recorded process lives. A pid in use again after a crash is another program's: the lock tells. */
+/** Whether the recorded process is alive. After a crash another program may have its pid: only the lock is certain. */
 function isServing(instance: Instance, { pid }: DaemonRecord): boolean {
     return isServed(instance) && isAlive(pid);
 }
@@ -93,17 +93,17 @@ export async function start(instance: Instance, say: (message: string) => void):
     if (by !== undefined) {
         const other = `MOVIE_RECOMMENDER_LOCAL_PORT=${instance.port + 1}`;
         throw new LocalError(
-            `Port ${instance.port} is taken by ${by}. Stop that, or choose another port by the variable ${other}.`,
+            `Port ${instance.port} is taken by ${by}. Stop it, or choose another port with the variable ${other}.`,
         );
     }
     if (state.kind === "silent") {
-        say(`process ${state.pid} of an earlier start does not answer; it is stopped`);
+        say(`process ${state.pid} of an earlier start does not answer; stopping it`);
         await endProcess(state.pid);
     } else if (state.kind === "elsewhere") {
-        say(`it runs on port ${state.port}; it is stopped there, and started with its data on port ${instance.port}`);
+        say(`it runs on port ${state.port}; stopping it there, and starting it with its data on port ${instance.port}`);
         await endProcess(state.running.pid);
     } else if (state.kind === "stopped" && state.stalePid !== undefined) {
-        say(`process ${state.stalePid} of an earlier start is gone; starting again with its data`);
+        say(`process ${state.stalePid} of an earlier start has ended; starting again with its data`);
     }
     const { daemonFile, daemonLog } = paths(instance);
     rmSync(daemonFile, { force: true });
@@ -126,7 +126,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     child.unref();
     let ended = false;
     child.once("exit", (code) => {
-        // Of two starts at once the other one's daemon is coming up.
+        // Of two simultaneous starts, the other one's daemon is starting.
         ended = code !== folderServed;
     });
     const giveUp = Date.now() + startSeconds * 1000;
@@ -137,23 +137,23 @@ export async function start(instance: Instance, say: (message: string) => void):
         }
         await sleep(50);
     }
-    // A daemon that comes up after all would be one that nobody knows of.
+    // A daemon that starts later would be unknown to every command.
     child.kill();
     const tail = readFileSync(daemonLog).subarray(from).toString("utf8").trim().split("\n").slice(-5).join("\n");
     throw new LocalError(`The local AWS did not start. The end of its log (${daemonLog}):\n${tail}`);
 }
 
-/** Stops the instance, its state saved, on whatever port it runs. Answers whether it ran. */
+/** Stops the instance on any port, with its state saved. Returns whether it ran. */
 export async function stop(instance: Instance): Promise<boolean> {
     const giveUp = Date.now() + startSeconds * 1000;
     let state = await stateOf(instance);
-    // Who interrupts a start and stops at once means the process that is still coming up.
+    // A stop directly after an interrupted start means the process that is still starting.
     while (state.kind === "starting" && Date.now() < giveUp) {
         await sleep(50);
         state = await stateOf(instance);
     }
     if (state.kind === "starting") {
-        throw new LocalError(`Another process has ${instance.dir} and does not come up. See: npm run local -- logs`);
+        throw new LocalError(`Another process has ${instance.dir} and does not start. See: npm run local -- logs`);
     }
     const pid = "running" in state ? state.running.pid : state.kind === "silent" ? state.pid : undefined;
     if (pid !== undefined) {
@@ -165,7 +165,7 @@ export async function stop(instance: Instance): Promise<boolean> {
     return pid !== undefined;
 }
 
-/** Empties the local AWS and the local stack; tools and data sets stay. Runs again afterwards if it ran before. */
+/** Empties the local AWS and the local stack; tools and data sets stay. Starts it again if it ran before. */
 export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
     const before = await stateOf(instance);
     const ran = await stop(instance);
@@ -188,7 +188,7 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
     try {
         return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
-        // No record, or one cut short by a kill: the port tells the rest.
+        // There is no record, or a kill cut it short: ask the port.
         return undefined;
     }
 }
@@ -207,7 +207,7 @@ async function probe(port: number, again = true): Promise<Answer> {
     } catch (error) {
         const { code } = ((error as Error).cause ?? {}) as { code?: string };
         if (again && (code === "ECONNRESET" || code === "UND_ERR_SOCKET")) {
-            // Cut off: what had the port is just ending.
+            // Connection cut: the process on the port is ending.
             await sleep(100);
             return probe(port, false);
         }
@@ -230,7 +230,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
     try {
         process.kill(pid, name);
     } catch (error) {
-        // It may end by itself between the look and the signal.
+        // The process may end by itself between check and signal.
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
             throw error;
         }

@@ -2,29 +2,28 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
-import { createEmulator, serviceModelDirOf } from "local-personalize";
-import { folderServed, takeFolder } from "./folder-lock.ts";
+import { createEmulator, serviceModelDirOf, takeFolder } from "local-personalize";
 import { watchAlarms } from "./gateway/alarms/watch.ts";
-import { startBudgetNotices } from "./gateway/budgets/budgets.ts";
+import { startBudgetNotifications } from "./gateway/budgets/budgets.ts";
 import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
-import { defaultInstance, localAccountId, localPartition, paths, variables } from "./instance.ts";
+import { defaultInstance, folderServed, localAccountId, localPartition, paths, variables } from "./instance.ts";
 import { startMiniStack } from "./ministack/process.ts";
 
-/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway before both. */
+/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway in front of both. */
 
 const instance = defaultInstance();
 const { awsData, daemonFile, miniStackLog } = paths(instance);
 const python = process.env.MOVIE_RECOMMENDER_PYTHON;
 if (!python) {
-    throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS by: npm run local -- start");
+    throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS with: npm run local -- start");
 }
 const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
-// Somebody who only looks whether the folder is served has it for a moment.
+// A command that only checks the folder's lock holds it for a moment.
 const releaseFolder = takeFolder(instance.dir, 500);
 if (!releaseFolder) {
     log(`${instance.dir} is served by another process`);
@@ -34,12 +33,15 @@ mkdirSync(awsData, { recursive: true });
 
 const token = instance.enforce ? randomBytes(32).toString("hex") : undefined;
 const miniStackOptions = {
-    ...{ python, dataDir: join(awsData, "ministack"), logFile: miniStackLog, log },
+    python,
+    dataDir: join(awsData, "ministack"),
+    logFile: miniStackLog,
+    log,
     gatewayPort: instance.port,
     ...(token && { token }),
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
-    // The end of this log is what a person reads of a start that failed.
+    // A person reads the end of this log after a failed start.
     log(error.message);
     return process.exit(1);
 });
@@ -56,7 +58,7 @@ const enforcement =
     token === undefined
         ? undefined
         : {
-              mark: token,
+              token,
               ...createEnforcement({
                   directory: createDirectory({ port: miniStack.answersPort, token, accountId: localAccountId }),
                   emulator,
@@ -67,7 +69,7 @@ const enforcement =
 const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
 const behind = { miniStackPort: miniStack.port, emulator, log };
 const serviceMetrics = publishServiceMetrics(behind);
-const budgetNotices = startBudgetNotices({
+const budgetNotifications = startBudgetNotifications({
     ...behind,
     dataDir: awsData,
     accountId: localAccountId,
@@ -92,7 +94,7 @@ async function stop(exitCode: number) {
     server?.close();
     server?.closeAllConnections();
     enforcement?.close();
-    await Promise.all([budgetNotices.stop(), serviceMetrics.stop(), alarms.stop()]);
+    await Promise.all([budgetNotifications.stop(), serviceMetrics.stop(), alarms.stop()]);
     await emulator.close();
     await miniStack.stop();
     rmSync(daemonFile, { force: true });

@@ -2,25 +2,27 @@ import { delimiter, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
 
-/** One local AWS: where its data is, and which port it answers on. Tests make their own. */
+/** One local AWS: the folder of its data, and its port. Tests create their own. */
 export interface Instance {
     readonly root: string;
-    /** Everything that this instance writes. */
+    /** The folder of all files that this instance writes. */
     readonly dir: string;
     readonly port: number;
     readonly speed: Speed;
     readonly officialPlugin: boolean;
-    /** Whether calls are judged by their signatures and policies, as AWS does. */
+    /** Whether calls are checked by their signatures and policies, as on AWS. */
     readonly enforce: boolean;
 }
 
 /** The account of the local AWS, as MiniStack numbers it. */
 export const localAccountId = "000000000000";
 export const localPartition = "aws";
+/** Exit code of a daemon whose folder is served by another one. */
+export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
 
-/** The instance that `npm run local` means: `.local` in the project and port 4566, unless the environment says otherwise. */
+/** The instance of `npm run local`: `.local` in the project and port 4566, unless environment variables change that. */
 export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance {
     const speed = env.MOVIE_RECOMMENDER_LOCAL_SPEED ?? "demo";
     if (speed !== "instant" && speed !== "demo" && speed !== "real") {
@@ -50,7 +52,7 @@ export const paths = (instance: Instance) => ({
     miniStackLog: join(instance.dir, "logs", "ministack.log"),
 });
 
-/** The variables that point every AWS SDK and Pulumi at the instance, and at nothing of the user's own. */
+/** The variables that lead every AWS SDK and Pulumi to the instance, and to nothing of the user's own. */
 export function variables(instance: Instance): Record<string, string> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     return {
@@ -62,8 +64,9 @@ export function variables(instance: Instance): Record<string, string> {
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_CONFIG_FILE: join(instance.dir, "no-aws-config"),
         AWS_SHARED_CREDENTIALS_FILE: join(instance.dir, "no-aws-credentials"),
-        // Without the sidecar files of its attributes, which are not written in one piece: a killed engine may leave an
-        // empty one, and the stack could not be read any more ("failed to load checkpoint: EOF").
+        // Without the sidecar files of its attributes, which are not written atomically: a killed engine may leave an
+        // empty one,
+        // and then the stack cannot be read ("failed to load checkpoint: EOF").
         PULUMI_BACKEND_URL: `file://${pulumiBackend}?metadata=skip`,
         PULUMI_HOME: pulumiHome,
         PULUMI_CONFIG_PASSPHRASE: "local",

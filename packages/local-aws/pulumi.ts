@@ -14,7 +14,7 @@ export interface CommandResult {
     readonly stderr: string;
 }
 
-/** Where a command's output goes: to the terminal, to a listener line by line, or only into the result. */
+/** The target of a command's output: the terminal, a listener line by line, or only the result. */
 export type Output = "terminal" | "captured" | ((line: string) => void);
 
 /** Runs a command in the project folder with the instance's environment. */
@@ -44,7 +44,8 @@ export function run(
                 }
             });
         }
-        // The command decides what a signal means; this process waits for it. A terminal's Ctrl-C reaches it by itself.
+        // The command decides how to react to a signal; this process waits for it. A terminal's Ctrl-C reaches it
+        // directly.
         const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
         const passOn = (signal: NodeJS.Signals) => {
             if (signal !== "SIGINT" || !onTerminal) {
@@ -64,7 +65,7 @@ export function run(
     });
 }
 
-/** Makes and selects the stack in the instance's own file backend, and clears what a killed engine left. */
+/** Creates and selects the stack in the instance's own file backend, and clears leftovers of a killed engine. */
 export async function ensureStack(instance: Instance, stack = "local"): Promise<void> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     mkdirSync(pulumiBackend, { recursive: true });
@@ -81,11 +82,11 @@ export async function ensureStack(instance: Instance, stack = "local"): Promise<
         "captured",
     );
     if (result.exitCode !== 0) {
-        throw new LocalError(`The stack ${stack} could not be made:\n${result.stderr.trim()}`);
+        throw new LocalError(`The stack ${stack} could not be created:\n${result.stderr.trim()}`);
     }
 }
 
-/** The file backend's lock survives a killed engine; one whose process is dead holds nothing. */
+/** The file backend's lock survives a killed engine; a lock of a dead process is removed. */
 function removeDeadLocks(backend: string, stack: string): void {
     const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
     const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
@@ -98,7 +99,7 @@ function removeDeadLocks(backend: string, stack: string): void {
     }
 }
 
-/** The process that wrote a lock; undefined where a power cut left less than one: an engine writes it in one piece. */
+/** The process that wrote a lock; undefined if a power cut left it incomplete: an engine writes it in one step. */
 function holderOf(lock: string): number | undefined {
     try {
         return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid;

@@ -1,4 +1,4 @@
-/** `undefined` where one of the named errors says that the thing is not there. */
+/** `undefined` instead of one of the named errors, which mean that the resource does not exist. */
 export async function unlessGone<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
     try {
         return await call;

@@ -1,20 +1,46 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * The data folder of the botocore that is installed beside a Python of a virtual environment
- * (`<venv>/bin/python` gives `<venv>/lib/python3.x/site-packages/botocore/data`). Throws when there is none.
+ * The data folder of the botocore in a Python virtual environment: `<venv>/bin/python` gives
+ * `<venv>/lib/python3.x/site-packages/botocore/data`. Throws when there is none.
  */
 export function serviceModelDirOf(pythonPath: string): string {
     const lib = join(dirname(dirname(pythonPath)), "lib");
     for (const name of namesIn(lib).filter((name) => name.startsWith("python3."))) {
         const dir = join(lib, name, "site-packages", "botocore", "data");
-        if (namesIn(dir).includes("personalize")) return dir;
+        if (hasPersonalize(dir)) return dir;
     }
     throw new Error(
         `No botocore with Personalize's service model under ${lib}. Install it: ${pythonPath} -m pip install botocore`,
     );
 }
+
+/**
+ * The data folder of an installed botocore: of a clone's own tools (`.tools/python` beside a folder above this one), else
+ * of the `python3` or `python` on the PATH. Throws, with the command that installs it, when there is none.
+ */
+export function findServiceModelDir(from = import.meta.dirname): string {
+    for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
+        try {
+            return serviceModelDirOf(join(folder, ".tools", "python", "bin", "python"));
+        } catch {
+            // This folder has no tools: continue with its parent.
+        }
+    }
+    const script = "import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), 'data'))";
+    for (const python of ["python3", "python"]) {
+        const { status, stdout } = spawnSync(python, ["-c", script], { encoding: "utf8" });
+        if (status === 0 && hasPersonalize(stdout.trim())) return stdout.trim();
+    }
+    throw new Error(
+        "AWS's service model of Personalize was not found. Install it: pip install botocore. " +
+            "Or name its data folder: --service-model <folder>",
+    );
+}
+
+const hasPersonalize = (dir: string) => namesIn(dir).includes("personalize");
 
 function namesIn(dir: string): string[] {
     try {

@@ -1,17 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** The time of the emulator: the machine's, moved on by as much as somebody asked for. It never goes back by that. */
+/** The time of the emulator: the machine's, plus the advances that callers asked for. It never goes back. */
 export interface Clock {
     /** Epoch milliseconds. */
     now(): number;
-    /** How far it is ahead of the machine's, in milliseconds. */
+    /** Lead over the machine's clock, in milliseconds. */
     ahead(): number;
     advance(milliseconds: number): void;
 }
 
 const table = "CREATE TABLE IF NOT EXISTS clock (ahead REAL NOT NULL) STRICT;";
 
-/** The clock of a folder: how far it is ahead is kept in the folder's database, so a restart does not go back. */
+/** The clock of a folder. The folder's database stores the lead, so a restart does not go back. */
 export function openClock(database: DatabaseSync): Clock {
     database.exec(table);
     const row = database.prepare("SELECT ahead FROM clock").get();

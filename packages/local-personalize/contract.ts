@@ -4,10 +4,10 @@ import type { Measure } from "./metering/usage-types.ts";
 
 export type { MetricValues } from "./metering/service-metrics.ts";
 
-/** How long resources stay in their states: none, about a second a resource, or the minutes that AWS typically takes. */
+/** How long resources stay in their states: no time, about a second each, or the minutes that AWS typically takes. */
 export type Speed = "instant" | "demo" | "real";
 
-/** One access to the caller's bucket that a job is about to make, for the gateway to judge. */
+/** One access of a job to the caller's bucket, for the gateway to judge. */
 export interface ImportRequest {
     roleArn: string | undefined;
     bucket: string;
@@ -20,14 +20,17 @@ export interface ImportRequest {
     region: string;
 }
 
-/** Whether the job may read, or write; when not, which of the three steps said no, and why. */
+/** Whether the job may read, or write; if not, the step that refused, and the reason. */
 export type ImportJudgement = { allowed: true } | { allowed: false; step: string; reason: string };
 
-/** The caller's S3, as the emulator sees it: given by the gateway. */
+/** The caller's S3. The host of the emulator provides it: the gateway, or the program's own server. */
 export interface ImportAccess {
-    /** Role may be assumed by the service; role may list and get; the service principal may, by bucket policy. */
+    /**
+     * The service may assume the role; the role may list and get; the bucket policy allows the service principal the
+     * same.
+     */
     judge(request: ImportRequest): Promise<ImportJudgement>;
-    /** The same for one object that is to be written: role and bucket policy must allow to put it. */
+    /** Whether one object may be written: role and bucket policy must allow to put it. */
     judgeWrite(request: ImportRequest): Promise<ImportJudgement>;
     /** All keys of the bucket that start with `prefix`, at any depth. Throws when the bucket does not exist. */
     list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
@@ -58,11 +61,11 @@ export interface EmulatorRequest {
     region: string;
     /** The parsed JSON body; `undefined` is taken as `{}`. */
     body: unknown;
-    /** What is to go wrong with this call, where somebody asked for that. */
+    /** The fault of this call, where a test asked for one. */
     fault?: ServiceFault;
 }
 
-/** A refusal in place of the call; or that what the call makes ends CREATE FAILED, or stays CREATE IN_PROGRESS. */
+/** An error in place of the call; or the created resource ends CREATE FAILED, or stays CREATE IN_PROGRESS. */
 export type ServiceFault = { kind: "refuse"; code: string; message: string; status: number } | ResourceFault;
 
 export type ResourceFault = { kind: "fail"; reason: string } | { kind: "hang" };
@@ -75,7 +78,7 @@ export interface EmulatorResponse {
     logged?: number;
 }
 
-/** A call of the control plane that was no Describe, List or Get. */
+/** A call of the control plane other than Describe, List and Get. */
 export interface LoggedRequest {
     id: number;
     /** Epoch milliseconds. */
@@ -88,49 +91,53 @@ export interface LoggedRequest {
     name: string | null;
     /** "accepted", or the code of the error. */
     outcome: string;
-    /** 1 once the answer was written out to the caller. */
+    /** 1 after the answer was written to the caller. */
     answered: 0 | 1;
 }
 
-/** What a resource used within an hour. */
+/** Usage of a resource within an hour. */
 export interface UsageRecord {
     readonly region: string;
     readonly measure: Measure;
-    /** The measure as a bill of the region has it, such as EUC1-DataIngestion. */
+    /** The measure in the form of the region's bill, such as EUC1-DataIngestion. */
     readonly usageType: string;
     readonly resourceArn: string;
     readonly tags: Readonly<Record<string, string>>;
-    /** Epoch milliseconds at which the hour begins. */
+    /** Start of the hour, epoch milliseconds. */
     readonly hour: number;
     readonly quantity: number;
-    /** What one of the quantity is. */
+    /** The unit of `quantity`. */
     readonly unit: string;
 }
 
 export interface Emulator {
-    /** Answers one call. It never rejects: what goes wrong inside is a 500 `InternalFailure` and a line in the log. */
+    /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
     /** The operations of all three services, emulated or not. */
     readonly operations: ReadonlySet<string>;
-    /** Notes in the request log that an answer was written out to its caller. */
+    /** Records in the request log that an answer was written to its caller. */
     answered(logged: number): void;
     /** The request log after the entry with this id. */
     requests(after: number): LoggedRequest[];
-    /** The time by which everything here goes, which signatures and other services do not know. */
+    /** The time of the emulator. Signatures and other services use the machine's time. */
     readonly clock: Pick<Clock, "now" | "ahead">;
-    /** Moves the clock on, as if so many milliseconds had passed: what is due by then happens, a missed training once. */
+    /** Moves the clock by this many milliseconds. Everything due by then happens; a missed training happens once. */
     advance(milliseconds: number): void;
     /**
-     * What the service would bill, by resource and hour, oldest first: the hours that begin in `[from, to)`, epoch
-     * milliseconds. Resources that are gone are in it, and those that run are up to now.
+     * The usage that the service would bill, by resource and hour, oldest first: the hours that begin in `[from, to)`,
+     * epoch milliseconds. Deleted resources are included; running ones are included up to now.
      */
     usage(period: { from: number; to: number }): UsageRecord[];
-    /** Counts a call that was answered with this HTTP status after so many milliseconds, for the service's metrics. */
+    /**
+     * Counts a call that was answered with this HTTP status after this many milliseconds, for the service's metrics.
+     */
     observe(request: EmulatorRequest, status: number, milliseconds: number): void;
-    /** Takes what the service's metrics have gained; of each one once in some seconds, or `all` of it. */
+    /** Takes the new values of the service's metrics: each metric once in some seconds, or `all` of them at once. */
     takeMetrics(options?: { all?: boolean }): MetricValues[];
-    /** Lets the resources that hang go on, and returns how many they were. */
+    /** Lets hanging resources continue, and returns their number. */
     release(): number;
-    /** Stops timers and training, and closes the database. Jobs in progress go on when the folder is opened again. */
+    /**
+     * Stops timers and training, and closes the database. Jobs in progress continue when the folder is opened again.
+     */
     close(): Promise<void>;
 }

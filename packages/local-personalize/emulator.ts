@@ -23,19 +23,15 @@ import { notEmulated, ServiceError } from "./errors.ts";
 import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
 import { runImport } from "./importing/run-import.ts";
-import { createCallMetrics } from "./metering/call-metrics.ts";
-import { createJobMetrics } from "./metering/job-metrics.ts";
 import { createMeter } from "./metering/meter.ts";
-import { createServiceMetrics } from "./metering/service-metrics.ts";
+import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runTraining } from "./training/run-training.ts";
-import { failure, success } from "./wire/response.ts";
-import { loadServiceModels } from "./wire/service-model.ts";
-import { validate } from "./wire/validate.ts";
+import { failure, success } from "./wire/http.ts";
+import { loadServiceModels, validate } from "./wire/validate.ts";
 
 export type * from "./contract.ts";
-export { operationOf } from "./wire/routes.ts";
 
 const handlers: Record<string, Handler> = {
     ...schemaHandlers,
@@ -57,8 +53,8 @@ const handlers: Record<string, Handler> = {
 const changesCampaign = /^(Update|Delete)Campaign$/;
 
 /**
- * The local Personalize over `options.dataDir`; it takes up the jobs that an earlier process left undone. Throws when
- * the folder cannot be used or the service model is missing.
+ * The local Personalize over `options.dataDir`. It continues the jobs that an earlier process left unfinished. Throws
+ * when the folder cannot be used or the service model is missing.
  */
 export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);
@@ -118,9 +114,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         if (!isLogged(request)) return { output: act() };
         serving.changed();
         callMetrics.forget();
-        // What a campaign was is known no more when it has changed.
+        // A campaign's capacity up to now is unknown after the change.
         if (changesCampaign.test(operation)) meter.settle(call.now);
-        // What was accepted and the entry that says so are written as one.
+        // An accepted call and its log entry are one transaction.
         return store.transaction(() => {
             const output = act();
             return { output, logged: store.requests.add(request, "accepted", output) };
@@ -129,7 +125,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
 
     const internalFailure = ({ operation }: EmulatorRequest, error: unknown) => {
         options.log(`${operation}: ${error instanceof Error ? error.stack : error}`);
-        return new ServiceError("InternalFailure", "The local Personalize failed; its log says why.", 500);
+        return new ServiceError("InternalFailure", "The local Personalize failed; its log has the reason.", 500);
     };
 
     const noted = (request: EmulatorRequest, { code }: ServiceError): { logged?: number } => {
@@ -137,7 +133,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         try {
             return { logged: store.requests.add(request, code) };
         } catch (error) {
-            options.log(`${request.operation}: its end (${code}) could not be noted: ${error}`);
+            options.log(`${request.operation}: its end (${code}) could not be recorded: ${error}`);
             return {};
         }
     };
@@ -159,7 +155,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             try {
                 if (!closed) store.requests.answered(logged);
             } catch (error) {
-                options.log(`That call ${logged} was answered could not be noted: ${error}`);
+                options.log(`The answer to call ${logged} could not be recorded: ${error}`);
             }
         },
         requests: (after) => store.requests.after(after),

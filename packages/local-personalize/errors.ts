@@ -1,4 +1,4 @@
-/** A refusal in AWS's terms: `code` is the exception's name, `status` its HTTP status. */
+/** An error in AWS's terms: `code` is the exception's name, `status` its HTTP status. */
 export class ServiceError extends Error {
     readonly code: string;
     readonly status: number;
@@ -12,7 +12,7 @@ export class ServiceError extends Error {
 
 export const invalidInput = (message: string) => new ServiceError("InvalidInputException", message);
 
-/** `label` is the kind in words, `dataset group`. The wording is the one recorded from DeleteDatasetGroup. */
+/** `label` is the kind in words, such as `dataset group`. The text is that of a recorded DeleteDatasetGroup. */
 export const notFound = (label: string, arn: string) =>
     new ServiceError("ResourceNotFoundException", `The given ${label} does not exist: ${arn}`);
 

@@ -1,9 +1,19 @@
-/** Amazon Personalize on this machine: one emulator answers the three Personalize APIs. */
+/** Amazon Personalize on this machine: one emulator answers the three Personalize APIs. `cli.ts` serves it. */
 export { serviceModelDirOf } from "./botocore.ts";
 export type * from "./contract.ts";
-export { createEmulator, operationOf } from "./emulator.ts";
+export { createEmulator } from "./emulator.ts";
 export { ServiceError } from "./errors.ts";
+export { takeFolder } from "./folder-lock.ts";
 export { keysToRead } from "./importing/data-location.ts";
-export { type CostRecord, costsOf, monthStart } from "./metering/cost.ts";
-export { billedService } from "./metering/price-list.ts";
-export { failure } from "./wire/response.ts";
+export { billedService, type CostRecord, costsOf, monthStart } from "./metering/cost.ts";
+export { s3Objects } from "./s3.ts";
+export {
+    bodyOf,
+    type CredentialScope,
+    credentialScope,
+    failure,
+    isFromWebPage,
+    operationOf,
+    parseJson,
+    writeAnswer,
+} from "./wire/http.ts";

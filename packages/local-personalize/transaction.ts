@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Runs a work on the database whole or not at all; one inside another is a part of it. */
+/** Runs `work` on the database completely or not at all; inside another transaction, as a part of it. */
 export const transactionOn =
     (database: DatabaseSync) =>
     <Result>(work: () => Result): Result => {

@@ -2,15 +2,15 @@
 export interface Arn {
     readonly partition: string;
     readonly service: string;
-    /** Empty where the resource belongs to no region. */
+    /** Empty for a resource without a region. */
     readonly region: string;
-    /** Empty where the name tells no account, as in S3. */
+    /** Empty for a name without an account, as in S3. */
     readonly accountId: string;
     /** Everything after the fifth colon, colons included. */
     readonly resource: string;
 }
 
-/** An ARN of what an account has in a region; `resource` is all that follows the account. */
+/** The ARN of a resource in an account and a region; `resource` is everything after the account. */
 export function regionalArn(
     { partition, region, accountId }: Pick<Arn, "partition" | "region" | "accountId">,
     service: string,
@@ -19,7 +19,7 @@ export function regionalArn(
     return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
-/** The parts of an ARN; undefined for a text that is none. */
+/** The parts of an ARN; undefined for any other text. */
 export function parseArn(text: string): Arn | undefined {
     const [head, partition, service, region, accountId, ...rest] = text.split(":");
     if (head !== "arn" || !partition || !service || region === undefined || accountId === undefined) {
@@ -28,7 +28,7 @@ export function parseArn(text: string): Arn | undefined {
     return rest.length === 0 ? undefined : { partition, service, region, accountId, resource: rest.join(":") };
 }
 
-/** The account that an ARN names; undefined where it names none. */
+/** The account in an ARN; undefined if it has none. */
 export function accountOf(arn: string): string | undefined {
     return parseArn(arn)?.accountId || undefined;
 }

@@ -2,14 +2,14 @@ import { accountOf, parseArn } from "./arn.ts";
 import { type AccessRequest, type Decision, type Evaluation, evaluate, type NamedPolicy } from "./evaluate.ts";
 import { isRoot, type Naming } from "./principal.ts";
 
-/** All policies that bear on a request; a kind that is left out does not exist for it. */
+/** All policies that apply to a request; an omitted kind does not exist for it. */
 export interface ApplicablePolicies {
-    /** Of the user with his groups, or of the role. */
+    /** Of the user with the user's groups, or of the role. */
     readonly identity?: readonly NamedPolicy[];
-    /** Of what is asked for: a bucket policy, a key policy, a role's trust policy. */
+    /** Of the resource: a bucket policy, a key policy, a role's trust policy. */
     readonly resource?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
-    /** Given when the caller's session was made. */
+    /** Passed when the caller's session was created. */
     readonly session?: readonly NamedPolicy[];
     /** Service control policies, one list for each level from the organisation's root to the account. */
     readonly serviceControl?: readonly (readonly NamedPolicy[])[];
@@ -18,27 +18,26 @@ export interface ApplicablePolicies {
 export type PolicyType = keyof ApplicablePolicies;
 
 export interface Authorization extends Omit<Evaluation, "considered"> {
-    /** The kind that did not allow, where the request is denied. */
+    /** The kind that did not allow, if the request is denied. */
     readonly deniedBy?: PolicyType;
-    /** What each kind says by itself; only kinds that exist. */
+    /** The decision of each existing kind. */
     readonly by: Readonly<Partial<Record<PolicyType, Evaluation>>>;
     readonly crossAccount: boolean;
 }
 
 /**
- * Judges one request by all policies that bear on it, as AWS does
+ * Decides one request by all policies that apply to it, as AWS does
  * (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" and "Cross-account
  * policy evaluation logic"):
- *
- * - a deny anywhere wins; every level of service control policies must allow a principal of the account;
- * - in one account, identity and resource policies add up. What a resource policy gives to a user's or session's own
- *   ARN needs nothing else; what it gives to a role or to everyone is limited by boundary and session policy; what it
- *   gives to the account is the account's to give on. A trust or key policy, where it is among the policies, must
- *   allow by itself;
+ * - any deny wins; every level of service control policies must allow a principal of the account;
+ * - in one account, identity and resource policies add up. A resource policy's allow for a user's or session's own ARN
+ *   is enough. Its allow for a role or for everyone is limited by boundary and session policy. Its allow for the
+ * account
+ *   still needs an allow of the identity. A trust or key policy, if present, must allow by itself;
  * - across accounts, the caller's side and the resource's side must both allow;
  * - a service has no policies of its own; an account's root user needs none.
- *
- * `resourceAccount` (12 digits) owns the resource; else the resource's ARN tells, else it is the caller's own account.
+ * `resourceAccount` (12 digits) owns the resource; by default it is the account in the resource's ARN, else the
+ * caller's.
  *
  * @throws RangeError for a condition operator that IAM does not have.
  */
@@ -87,7 +86,7 @@ export function authorize(
     );
 }
 
-/** The first kind without whose allow the request fails; undefined if nothing is lacking. */
+/** The first kind whose missing allow denies the request; undefined if none is missing. */
 function whatLacks(
     { caller, action }: AccessRequest,
     by: Partial<Record<PolicyType, Evaluation>>,
@@ -115,7 +114,7 @@ function whatLacks(
     return limits("boundary") ? "boundary" : limits("session") && isSession(caller.arn) ? "session" : undefined;
 }
 
-/** Roles and keys are open to nobody whom their own policy does not allow, be it through his account. */
+/** Roles and keys are closed to every caller that their own policy does not allow, at least through the account. */
 function hasAllowingPolicyOfItsOwn(action: string): boolean {
     return /^(?:sts:assumerole|kms:(?!createkey$|list(?:keys|aliases)$))/i.test(action);
 }

@@ -9,19 +9,18 @@ export type { RequestContext } from "./context.ts";
 
 export interface ConditionOutcome {
     readonly met: boolean;
-    /** The first operator and key that did not hold, as `StringEquals aws:SourceAccount`. */
+    /** The first operator and key that did not hold, such as `StringEquals aws:SourceAccount`. */
     readonly failed?: string;
-    /** Keys, and keys of variables, that the policy asks for and the request does not carry. */
+    /** Keys, and keys of variables, that the policy uses and the request does not have. */
     readonly missingKeys: readonly string[];
 }
 
 /**
  * Whether every operator and key of a condition block holds for the request
  * (IAM User Guide, "Conditions with multiple context keys or values").
+ * `variables`: whether `${…}` is a variable, as in documents of Version 2012-10-17.
  *
- * `variables` says whether `${…}` is a variable: in documents of Version 2012-10-17.
- *
- * @throws RangeError for an operator that IAM does not have, so that a policy is never judged by half.
+ * @throws RangeError for an operator that IAM does not have, so that no policy is evaluated in part.
  */
 export function evaluateConditions(
     block: ConditionBlock | undefined,
@@ -61,7 +60,7 @@ function holds(
     }
     const operator = operatorOf(name);
     if (!operator) {
-        throw new RangeError(`${name} is no condition operator of IAM.`);
+        throw new RangeError(`${name} is not a condition operator of IAM.`);
     }
     const missing: string[] = [];
     const patterns = listOf(wanted).flatMap((value): Pattern[] => {

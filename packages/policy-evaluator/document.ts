@@ -1,9 +1,9 @@
 /**
- * The shape of an IAM policy document, as IAM's JSON grammar has it
+ * The shape of an IAM policy document in IAM's JSON grammar
  * (IAM User Guide, "Grammar of the IAM JSON policy language").
  */
 
-/** A value that IAM lets stand alone or in a list. */
+/** A value that IAM accepts alone or in a list. */
 export type OneOrMany<T> = T | readonly T[];
 
 /** Condition operator → condition key → value or values. */
@@ -34,7 +34,7 @@ export interface PolicyDocument {
     readonly Statement: OneOrMany<Statement>;
 }
 
-/** The list that a lone value or a list stands for; empty for `undefined`. */
+/** A single value or a list, as a list; empty for `undefined`. */
 export function listOf<T>(value: OneOrMany<T> | undefined): readonly T[] {
     if (value === undefined) {
         return [];

@@ -10,11 +10,11 @@ export interface AccessRequest {
     /** `service:Action`, case-insensitive. */
     readonly action: string;
     readonly resource: string;
-    /** What the request carries; keys that follow from the caller are there without being named. */
+    /** Condition keys of the request; keys that follow from the caller are added automatically. */
     readonly context: RequestContext;
 }
 
-/** A document and what a reader calls it, for example `role policy` or `bucket policy`. */
+/** A document and its label, for example `role policy` or `bucket policy`. */
 export interface NamedPolicy {
     readonly name: string;
     readonly document: PolicyDocument;
@@ -24,34 +24,33 @@ export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
 
 export interface StatementVerdict {
     readonly policy: string;
-    /** The statement's Sid, or `statement 2` where it has none. */
+    /** The statement's Sid, or `statement 2` if it has none. */
     readonly sid: string;
-    /** The statement's place in its document, from 0. */
+    /** The statement's index in its document. */
     readonly index: number;
     readonly effect: "Allow" | "Deny";
     readonly applies: boolean;
     /** Why a statement did not apply: the first part that did not match. */
     readonly because?: string;
-    /** How a statement of a resource policy that applies names the caller. */
+    /** How an applicable statement of a resource policy names the caller. */
     readonly naming?: Naming;
 }
 
 export interface Evaluation {
     readonly decision: Decision;
-    /** The statements that made the decision: all that deny, else all that allow. */
+    /** The statements that decided: all that deny, else all that allow. */
     readonly deciding: readonly StatementVerdict[];
-    /** Every statement, with why it did not apply. */
+    /** Every statement, with the reason why it did not apply. */
     readonly considered: readonly StatementVerdict[];
-    /** Keys that a statement for this action and resource asks for and the request does not carry. */
+    /** Keys that a statement for this action and resource uses and the request does not have. */
     readonly missingContextKeys: readonly string[];
 }
 
 /**
- * Judges one request against policies of one kind (all of an identity, or all of a resource): an explicit deny
- * wins, then any allow, else it is denied implicitly
- * (IAM User Guide, "Policy evaluation logic"). Policies of several kinds are judged together by `authorize`.
- *
- * `kind` says whether statements name their principal (resource and trust policies) or belong to the caller.
+ * Decides one request by policies of one kind (all of an identity, or all of a resource): an explicit deny wins, then
+ * any allow; otherwise it is denied implicitly
+ * (IAM User Guide, "Policy evaluation logic"). `authorize` combines policies of several kinds.
+ * `kind`: whether statements name their principal (resource and trust policies) or belong to the caller.
  *
  * @throws RangeError for a condition operator that IAM does not have.
  */
@@ -86,7 +85,7 @@ export function evaluate(request: AccessRequest, policies: readonly NamedPolicy[
     };
 }
 
-/** One line that says how a judgement came about, for logs and for people. */
+/** One line that explains a decision, for logs and for people. */
 export function explain(
     request: Pick<AccessRequest, "action" | "resource">,
     { decision, considered, deciding }: Pick<Evaluation, "decision" | "considered" | "deciding">,

@@ -5,7 +5,7 @@ import type { PolicyKind } from "./statement.ts";
 
 export interface GrammarProblem {
     readonly message: string;
-    /** Where in the text, in characters from its start. */
+    /** Position in the text, in characters from its start. */
     readonly offset: number;
 }
 
@@ -18,9 +18,9 @@ const statementElements = [
 const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"];
 
 /**
- * What of a JSON value is against the grammar of IAM's policy language
+ * The violations of the grammar of IAM's policy language in a JSON value
  * (IAM User Guide, "Grammar of the IAM JSON policy language"). Names of elements are case-sensitive, no name may
- * stand twice, and an operator must exist.
+ * occur twice, and an operator must exist.
  */
 export function checkGrammar(root: JsonNode, kind: PolicyKind): readonly GrammarProblem[] {
     const problems: GrammarProblem[] = [];
@@ -66,20 +66,20 @@ function checkStatement(node: JsonNode, kind: PolicyKind, sids: Set<string>, rep
     };
     const principal = oneOf("Principal", kind === "resource");
     if (principal && kind === "identity") {
-        report(principal, "a policy of an identity names no principal: it is whom the policy belongs to");
+        report(principal, "a policy of an identity has no Principal: the identity is the principal");
     } else if (principal) {
         checkPrincipal(principal, report);
     }
     checkTexts(oneOf("Action", true), "an action", report, (action) =>
         action === "*" || /^[a-z0-9-]+:[a-z0-9*?]+$/i.test(action)
             ? undefined
-            : `"${action}" is no action: it is * or service:Action`,
+            : `"${action}" is not an action: an action is * or service:Action`,
     );
     // A trust policy has no Resource.
     checkTexts(oneOf("Resource", kind === "identity"), "a resource", report, (resource) =>
         resource === "*" || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:./.test(resource) || /^arn:.*[*?]/.test(resource)
             ? undefined
-            : `"${resource}" is no resource: it is * or an ARN`,
+            : `"${resource}" is not a resource: a resource is * or an ARN`,
     );
     const condition = elements.get("Condition");
     if (condition) checkCondition(condition, report);
@@ -90,11 +90,11 @@ function checkSid(sid: JsonNode | undefined, kind: PolicyKind, sids: Set<string>
     if (!sid || text === "") {
         return;
     }
-    // Services take spaces in the Sids of their resource policies; IAM does not.
+    // Services accept spaces in the Sids of their resource policies; IAM does not.
     if (text === undefined || (kind === "identity" && !/^[A-Za-z0-9]+$/.test(text))) {
         report(sid, "a Sid has letters and digits only");
     } else if (sids.has(text)) {
-        report(sid, `the Sid ${text} stands twice`);
+        report(sid, `the Sid ${text} occurs twice`);
     } else {
         sids.add(text);
     }
@@ -108,9 +108,9 @@ function checkPrincipal(node: JsonNode, report: Report): void {
     for (const [type, value] of types ?? []) {
         checkTexts(value, "a principal", report, (name) =>
             name !== "*" && /[*?]/.test(name)
-                ? `"${name}": a principal is named in full, or is *`
+                ? `"${name}": a principal is a full name, or *`
                 : type === "AWS" && !/^(\*|\d{12}|arn:[^:]+:(iam|sts)::.+|A[A-Z0-9]{15,})$/.test(name)
-                  ? `"${name}" is no principal of AWS: it is *, an account, or an ARN of IAM or STS`
+                  ? `"${name}" is not a principal of AWS: it must be *, an account, or an ARN of IAM or STS`
                   : undefined,
         );
     }
@@ -120,26 +120,26 @@ function checkCondition(node: JsonNode, report: Report): void {
     const operators = elementsOf(node, "a condition", undefined, report);
     for (const [name, block] of operators ?? []) {
         if (!isNullOperator(name) && !operatorOf(name)) {
-            report(block, `${name} is no condition operator of IAM`);
+            report(block, `${name} is not a condition operator of IAM`);
             continue;
         }
         const keys = elementsOf(block, `the operator ${name}`, undefined, report);
         for (const [key, wanted] of keys ?? []) {
             if (!/^[a-z0-9-]+:./i.test(key)) {
-                report(wanted, `"${key}" is no condition key: it is service:key`);
+                report(wanted, `"${key}" is not a condition key: a condition key is service:key`);
             }
             for (const value of listed(wanted)) {
                 if (value.type !== "scalar" || value.value === null) {
                     report(value, `the value of ${key} is a text, a number, a truth value, or a list of them`);
                 } else if (/ipaddress/i.test(name) && !isAddressOrRange(String(value.value))) {
-                    report(value, `"${value.value}" is no IP address or range`);
+                    report(value, `"${value.value}" is not an IP address or range`);
                 }
             }
         }
     }
 }
 
-/** The members of an object by name; undefined, and told, for anything else. */
+/** The members of an object by name; undefined, with a problem added, for any other value. */
 function elementsOf(
     node: JsonNode,
     what: string,
@@ -152,7 +152,7 @@ function elementsOf(
     }
     const elements = new Map<string, JsonNode>();
     for (const member of node.members) {
-        if (elements.has(member.name)) report(member, `${member.name} stands twice`);
+        if (elements.has(member.name)) report(member, `${member.name} occurs twice`);
         else if (known && !known.includes(member.name)) report(member, unknown(member, what, known));
         else elements.set(member.name, member.node);
     }

@@ -4,10 +4,10 @@ import type { AccessRequest } from "./evaluate.ts";
 /** Service principal of Amazon Personalize, the same in every partition. */
 export const personalizeService = "personalize.amazonaws.com";
 
-/** An import as the service carries it out: by which role, from where, and on behalf of what. */
+/** An import as the service runs it: its role, its input, and its job. */
 export interface Import {
     readonly roleArn: string;
-    /** The role's unique id, `AROA…`; undefined where it is not known. */
+    /** The role's unique id, `AROA…`; undefined if unknown. */
     readonly roleId?: string | undefined;
     readonly partition: string;
     readonly region: string;
@@ -18,15 +18,15 @@ export interface Import {
     readonly bucket: string;
     /** The object's key, or the folder's prefix. */
     readonly key: string;
-    /** What is read there: the object, or the folder's first level. */
+    /** The keys to read: the object, or the folder's first level. */
     readonly keys: readonly string[];
 }
 
 export type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
 
 /**
- * The requests behind one import. Which condition keys the service sends on which of them AWS does not document to the
- * last detail; what is here is the strict reading, and the local AWS judges imports by it too.
+ * The requests of one import. AWS does not document in detail which condition keys the service sends on which request.
+ * This is the strict reading; the local AWS checks imports by it too.
  */
 export const assumeRole = (of: Import): AccessRequest => ({
     caller: { service: personalizeService },
@@ -35,7 +35,7 @@ export const assumeRole = (of: Import): AccessRequest => ({
     context: onBehalf(of),
 });
 
-/** What the role's session asks of the bucket; it carries no `aws:SourceArn` and no `aws:SourceAccount`. */
+/** The requests of the role's session to the bucket; they have no `aws:SourceArn` and no `aws:SourceAccount`. */
 export const roleReads = (of: Import): AccessRequest[] =>
     reads(of).map((asked) => ({
         ...asked,
@@ -43,7 +43,7 @@ export const roleReads = (of: Import): AccessRequest[] =>
         context: { ...asked.context, ...(of.roleId && { "aws:userid": `${of.roleId}:PersonalizeSession` }) },
     }));
 
-/** What the service itself asks of the bucket. */
+/** The requests of the service itself to the bucket. */
 export const serviceReads = (of: Import): AccessRequest[] =>
     reads(of).map((asked) => ({
         ...asked,

@@ -1,4 +1,4 @@
-/** A JSON value that knows where it stands: offsets into the text, the end behind the last character. */
+/** A JSON value with its position: offsets into the text; `end` is the offset after the last character. */
 export type JsonNode = { readonly start: number; readonly end: number } & (
     | { readonly type: "object"; readonly members: readonly JsonMember[] }
     | { readonly type: "array"; readonly items: readonly JsonNode[] }
@@ -7,12 +7,12 @@ export type JsonNode = { readonly start: number; readonly end: number } & (
 
 export interface JsonMember {
     readonly name: string;
-    /** Where the name stands. */
+    /** Position of the name. */
     readonly start: number;
     readonly node: JsonNode;
 }
 
-/** A text that is no JSON, or nested too deeply. */
+/** A text that is not JSON, or nested too deeply. */
 export class JsonError extends Error {
     readonly offset: number;
     constructor(message: string, offset: number) {
@@ -40,7 +40,7 @@ export function parseJson(text: string, maxDepth: number): JsonNode {
 export function plain(node: JsonNode): unknown {
     switch (node.type) {
         case "object":
-            // fromEntries makes own properties of all names, __proto__ included.
+            // fromEntries makes own properties of all names, including __proto__.
             return Object.fromEntries(node.members.map((member) => [member.name, plain(member.node)]));
         case "array":
             return node.items.map(plain);

@@ -1,19 +1,18 @@
 /**
- * A text to match by, character by character: `*` is any run of characters, `?` exactly one. A character that is
- * preceded by a backslash, in one element with it, is meant literally; only `expandVariables` makes such elements,
- * so every plain string is a pattern too.
+ * A pattern, matched character by character: `*` is any run of characters, `?` exactly one. An element that begins with
+ * a backslash is the literal character after it. Only `expandVariables` creates such elements: every plain string is
+ * also a pattern.
  */
 export type Pattern = ArrayLike<string>;
 
-/** Up to here the simple way is the faster one. */
+/** Up to this length the simple algorithm is faster. */
 const shortProduct = 1 << 15;
 
 /**
- * Whether a value fits an IAM pattern, case-sensitively
+ * Whether a value matches an IAM pattern, case-sensitively
  * (IAM User Guide, "IAM JSON policy elements: Resource", wildcards).
- *
- * No pattern stalls the caller: short ones are matched greedily, and for long ones all ways of matching are followed
- * at once, 32 a step, which takes value length × pattern length / 32 steps whatever the wildcards are.
+ * No pattern is slow: short ones are matched greedily. For long ones all possibilities are followed at once, 32 in a
+ * step, which takes value length × pattern length / 32 steps for any wildcards.
  */
 export function matchesWildcard(pattern: Pattern, value: string): boolean {
     return pattern.length * value.length <= shortProduct ? matchShort(pattern, value) : matchLong(pattern, value);
@@ -30,7 +29,7 @@ export function matchesArn(pattern: Pattern, arn: string): boolean {
     );
 }
 
-/** The text that a pattern stands for where wildcards have no meaning. */
+/** The text of a pattern, for operators where wildcards have no meaning. */
 export function literalOf(pattern: Pattern): string {
     return typeof pattern === "string" ? pattern : Array.from(pattern, lastOf).join("");
 }
@@ -63,7 +62,7 @@ function matchShort(pattern: Pattern, value: string): boolean {
     return p === pattern.length;
 }
 
-/** Bit i of `reached` says that i characters of the pattern can be used up so far; of `stays`, that a `*` follows them. */
+/** Bit i of `reached`: i characters of the pattern can be matched so far. Bit i of `stays`: a `*` follows them. */
 function matchLong(pattern: Pattern, value: string): boolean {
     const elements = Array.from({ length: pattern.length }, (_, index) => pattern[index] as string);
     const needed = elements.filter((element) => element !== "*");

@@ -6,9 +6,9 @@ export type Comparison = (policy: Pattern, request: string) => boolean;
 
 export interface Operator {
     readonly compare: Comparison;
-    /** A `Not…` operator holds if none of the policy's values compares. */
+    /** A `Not…` operator holds if none of the policy's values matches. */
     readonly negated: boolean;
-    /** Policy variables have a meaning in strings and ARNs (and, by the operators' page, in Bool) alone. */
+    /** Policy variables are expanded only in strings and ARNs (and, by the operators' page, in Bool). */
     readonly takesVariables: boolean;
     /** `ForAllValues` or `ForAnyValue`. */
     readonly quantifier: "all" | "any" | undefined;
@@ -24,7 +24,7 @@ const compared =
 
 const number = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN);
 const isoDate = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?$/;
-// Four digits are a year (W3C's date formats); more are seconds since 1970.
+// Four digits are a year (W3C's date formats); more digits are seconds since 1970.
 const instant = (text: string) =>
     isoDate.test(text) ? Date.parse(text) : /^\d{5,12}$/.test(text) ? Number(text) * 1000 : Number.NaN;
 
@@ -41,7 +41,9 @@ const orders = {
 const ordered = (type: string, read: (text: string) => number) =>
     Object.entries(orders).map(([name, holds]) => [type + name, compared(read, holds)] as const);
 
-/** The comparisons by name; each `Not…` twin is the same one, negated (IAM User Guide, "Condition operators"). */
+/**
+ * The comparisons by name; a `Not…` operator is the negation of its comparison (IAM User Guide, "Condition operators").
+ */
 const comparisons: ReadonlyMap<string, Comparison> = new Map(
     [
         ["StringEquals", (policy: Pattern, request: string) => literalOf(policy) === request] as const,
@@ -63,7 +65,7 @@ const comparisons: ReadonlyMap<string, Comparison> = new Map(
 const negatable =
     /^(?:string(?:not)?(?:equals|equalsignorecase|like)|(?:numeric|date)(?:not)?equals|arn(?:not)?(?:equals|like)|(?:not)?ipaddress)$/;
 
-/** What an operator's name means, prefix and suffix included; undefined for a name that is no operator (or `Null`). */
+/** The operator of a name, with its prefix and suffix; undefined for an unknown name (or `Null`). */
 export function operatorOf(name: string): Operator | undefined {
     const [, set, plain = "", ifExists] =
         /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
@@ -80,5 +82,5 @@ export function operatorOf(name: string): Operator | undefined {
     );
 }
 
-/** Whether a name is the operator `Null`, which asks whether a key is there. */
+/** Whether a name is the operator `Null`, which tests whether a key exists. */
 export const isNullOperator = (name: string) => /^(?:(?:forallvalues|foranyvalue):)?null$/i.test(name);

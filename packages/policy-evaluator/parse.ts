@@ -3,7 +3,7 @@ import { checkGrammar } from "./grammar.ts";
 import { JsonError, type JsonNode, parseJson, plain } from "./json.ts";
 import type { PolicyKind } from "./statement.ts";
 
-/** A place in a text; line and column count from 1. */
+/** A position in a text; line and column count from 1. */
 export interface Position {
     readonly line: number;
     readonly column: number;
@@ -13,11 +13,11 @@ export interface PolicyProblem extends Position {
     readonly message: string;
 }
 
-/** Where the text of a statement lies, in offsets: `[start, end)`. */
+/** The range of a statement's text, in offsets: `[start, end)`. */
 export interface Span {
     readonly start: number;
     readonly end: number;
-    /** Behind the bracket or the statement before it. */
+    /** The offset after the bracket or the statement before it. */
     readonly lead: number;
 }
 
@@ -38,16 +38,15 @@ export const sizeLimits = {
     bucketPolicy: 20_480,
 } as const;
 
-/** No policy that IAM accepts comes near: the deepest place is a value in a list of a key of an operator. */
+/** No policy that IAM accepts is this deep: the deepest position is a value in a list of a key of an operator. */
 const maxDepth = 12;
 const maxProblems = 20;
 
 /**
- * Reads a policy as IAM would before it is stored: JSON, then the grammar of the policy language. All problems are
- * told at once (20 at most), each with its place.
- *
- * `kind` says whether statements must, or must not, name a principal; `maxCharacters` counts as IAM does, without
- * white space. Time is linear in the text, and a text that is too long is not looked into.
+ * Parses a policy as IAM does before it stores one: JSON, then the grammar of the policy language. It reports all
+ * problems (20 at most), each with its position.
+ * `kind`: whether statements must, or must not, name a principal. `maxCharacters` counts as IAM does, without white
+ * space. Time is linear in the text; a text that is too long is not parsed.
  */
 export function parsePolicy(
     text: string,
@@ -65,7 +64,7 @@ export function parsePolicy(
     } catch (error) {
         if (error instanceof JsonError) {
             const place = placesIn(text)(error.offset);
-            return { problems: [{ message: `no valid JSON: ${error.message}`, ...place }] };
+            return { problems: [{ message: `invalid JSON: ${error.message}`, ...place }] };
         }
         throw error;
     }
@@ -93,7 +92,7 @@ export function placesIn(text: string): (offset: number) => Position {
     };
 }
 
-/** One line for a document with problems, for messages. */
+/** One line about a document with problems, for messages. */
 export function describeProblems(problems: readonly PolicyProblem[]): string {
     return problems.map(({ message, line, column }) => `line ${line}, column ${column}: ${message}`).join("; ");
 }

@@ -2,16 +2,16 @@ import { parseArn } from "./arn.ts";
 import { listOf, type Principals, type Statement } from "./document.ts";
 
 /**
- * Who asks: a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`) or an account's root by
- * ARN; an AWS service by its principal name; or somebody whom an identity provider vouches for.
+ * The caller: a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`) or an account's root by
+ * ARN; an AWS service by its principal name; or a caller that an identity provider vouches for.
  */
 export type Caller = { readonly arn: string } | { readonly service: string } | { readonly federated: string };
 
 /**
- * How closely a statement names its caller, which decides what else must allow him
+ * How precisely a statement names its caller, which decides what else must allow the caller
  * (IAM User Guide, "How AWS enforcement code logic evaluates requests", resource-based policies):
- * `direct` is a user's or a session's own ARN, or a service or provider; `role` the role of a session; `everyone` is
- * `*`, or what NotPrincipal leaves; `account` hands the decision over to the policies of the caller's account.
+ * `direct` is a user's or a session's own ARN, or a service or provider; `role` is the role of a session; `everyone` is
+ * `*`, or the rest of NotPrincipal; `account` leaves the decision to the policies of the caller's account.
  */
 export type Naming = "direct" | "role" | "everyone" | "account";
 

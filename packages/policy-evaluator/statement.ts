@@ -5,7 +5,7 @@ import { matchesWildcard } from "./match.ts";
 import { type Caller, type Naming, namingOf } from "./principal.ts";
 import { type Expansion, expandResource } from "./variables.ts";
 
-/** What is asked, as a statement sees it. */
+/** The parts of a request that a statement tests. */
 export interface Question {
     readonly caller: Caller;
     readonly action: string;
@@ -20,12 +20,13 @@ export interface Match {
     /** The first part that did not match; undefined if the statement applies. */
     readonly because?: string;
     readonly missingKeys: readonly string[];
-    /** How a statement of a resource policy that applies names the caller. */
+    /** How an applicable statement of a resource policy names the caller. */
     readonly naming?: Naming;
 }
 
 /**
- * Whether one statement applies to a request, and if not, why: principal, action, resource and conditions in turn
+ * Whether one statement applies to a request, and if not, why. It tests principal, action, resource and conditions in
+ * turn
  * (IAM User Guide, "IAM JSON policy element reference").
  *
  * @throws RangeError for a condition operator that IAM does not have.
@@ -56,10 +57,10 @@ export function matchStatement(
         }
         return matchesWildcard(expanded.pattern, resource);
     };
-    // A trust policy has no Resource: the role it belongs to is meant.
+    // A trust policy has no Resource: its resource is its role.
     const unbound = kind === "resource" && statement.Resource === undefined && statement.NotResource === undefined;
     if (!unbound && !fits(statement.Resource, statement.NotResource, sameResource)) {
-        const lacking = unresolved.length > 0 ? `: the request does not carry ${unresolved.join(", ")}` : "";
+        const lacking = unresolved.length > 0 ? `: the request does not have ${unresolved.join(", ")}` : "";
         return no(`the resource differs${lacking}`, unresolved);
     }
     const { met, failed, missingKeys } = evaluateConditions(statement.Condition, lookup, variables);

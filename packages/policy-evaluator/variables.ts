@@ -2,17 +2,17 @@ import type { Lookup } from "./context.ts";
 import type { Pattern } from "./match.ts";
 
 /**
- * A text of a policy with its variables replaced, or the variable that has no value in this request: then nothing is
- * equal to the text, or like it ("Variables and tags", policy variables with no value).
+ * A text of a policy with its variables replaced, or the variable without a value in this request. In that case nothing
+ * equals or matches the text ("Variables and tags", policy variables with no value).
  */
 export type Expansion = { readonly pattern: Pattern } | { readonly missing: string };
 
 const variable = /\$\{(?:([*?$])|\s*([^\s,{}']+)\s*(?:,\s*'((?:[^']|'')*)'\s*)?)\}/g;
 
 /**
- * Replaces `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` (those characters without a special meaning).
- * What comes out of a variable is literal: a `*` in a value is no wildcard. A key of several values has no use as a
- * variable (IAM User Guide, "IAM policy elements: Variables and tags").
+ * Replaces `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` (those characters without a special meaning). The
+ * value of a variable is literal: a `*` in it is not a wildcard. A key with several values cannot be used as a variable
+ * (IAM User Guide, "IAM policy elements: Variables and tags").
  */
 export function expandVariables(text: string, lookup: Lookup): Expansion {
     if (!text.includes("${")) {
@@ -38,7 +38,7 @@ export function expandVariables(text: string, lookup: Lookup): Expansion {
     return { pattern: elements };
 }
 
-/** Replaces variables in the last part of an ARN only, where alone they are allowed in the Resource element. */
+/** Replaces variables in the last part of an ARN: the Resource element allows them only there. */
 export function expandResource(text: string, lookup: Lookup): Expansion {
     const head = /^(?:[^:]*:){5}/.exec(text)?.[0] ?? "";
     const expanded = expandVariables(text.slice(head.length), lookup);

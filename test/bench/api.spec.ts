@@ -107,7 +107,7 @@ describe("those who ask in bench:api", () => {
         }
     });
 
-    it("ask the campaign itself as AWS's SDK does, and are told what the service says", async () => {
+    it("call the campaign itself like AWS's SDK, and get the service's answer", async () => {
         const asked: object[] = [];
         let fault: Error | undefined;
         const client = {

@@ -29,7 +29,7 @@ describe("what a list finds", () => {
         const folds = foldsOf(columns);
         assert.equal(folds.flatMap(({ trials }) => trials).length, 50);
         for (const { train, trials } of folds) {
-            // The lone user's single event trains nobody out of it, and is never to be found.
+            // The single event of a user with one event is never in the truth.
             assert.ok(new Set(train.users).size + trials.length >= columns.userCount - 1);
             for (const { known, truth } of trials) assert.deepEqual([known.length, truth.size], [18, 2]);
         }

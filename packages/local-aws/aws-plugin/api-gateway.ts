@@ -15,13 +15,22 @@ import {
 } from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
-/** API Gateway's error of anything that is not there. */
+/** API Gateway's error for anything that does not exist. */
 export const noSuchThing = "NotFoundException";
 
-/** Where an account's APIs are. */
+/** The path of an account's APIs. */
 export interface ApiPlace {
     readonly region: string;
     account(): Promise<string>;
@@ -30,8 +39,8 @@ export interface ApiPlace {
 type Args = Resolved<aws.apigateway.RestApiArgs>;
 
 /**
- * REST APIs, by an OpenAPI document or bare. The document is put as a whole; API Gateway cannot give it back as it was, so
- * that what changes outside in what it describes is no drift, as with Pulumi's own AWS plugin.
+ * REST APIs, from an OpenAPI document or without one. The document is put as a whole. API Gateway cannot return it
+ * unchanged: a change outside of Pulumi in the described parts is not drift, as with Pulumi's own AWS plugin.
  */
 export function restApiEntries(client: APIGatewayClient, { region, account }: ApiPlace): Record<string, AnyEntry> {
     const arnOf = (id: string) => `arn:aws:apigateway:${region}::/restapis/${id}`;
@@ -89,7 +98,7 @@ export function restApiEntries(client: APIGatewayClient, { region, account }: Ap
                         found.minimumCompressionSize === undefined ? undefined : String(found.minimumCompressionSize),
                     disableExecuteApiEndpoint: found.disableExecuteApiEndpoint,
                 };
-                // What the program does not say is the document's to say.
+                // The document decides where the program gives no argument.
                 const said = Object.entries(observed).filter(([key]) => (state as Properties)[key] !== undefined);
                 const tags = withoutDefaults({ tags: await tagsOf(client, arnOf(restApiId)) }, state as Properties, {
                     tags: {},
@@ -129,7 +138,7 @@ export function restApiEntries(client: APIGatewayClient, { region, account }: Ap
     };
 }
 
-/** The patch that sets a member; none where the program says nothing of it. */
+/** The patch that sets a member; empty where the program gives no argument. */
 export const replaced = (name: string, value: string | number | boolean | undefined): PatchOperation[] =>
     value === undefined ? [] : [{ op: "replace", path: `/${name}`, value: String(value) }];
 

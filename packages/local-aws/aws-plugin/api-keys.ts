@@ -22,19 +22,28 @@ import { paginateGetResources, type ResourceGroupsTaggingAPIClient } from "@aws-
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
-import { type AnyEntry, entry, named, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { plainTags, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    named,
+    type Properties,
+    plainTags,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
 type PlanArgs = Resolved<aws.apigateway.UsagePlanArgs>;
 
-/** API keys, the usage plans that they are of, and the account's role for logs. */
+/** API keys, their usage plans, and the account's role for logs. */
 export function apiKeyEntries(
     client: APIGatewayClient,
     tagging: ResourceGroupsTaggingAPIClient,
     region: string,
 ): Record<string, AnyEntry> {
     const arnOf = (kind: "apikeys" | "usageplans", id: string) => `arn:aws:apigateway:${region}::/${kind}/${id}`;
-    /** By tags: whoever may list keys may read the value of each, and AWS's own plugin does not. */
+    /** Found by tags: a caller who may list keys may read their values, and AWS's own plugin does not list them. */
     async function keyLeftBehind(name: string, tags: object | undefined) {
         const input = { TagFilters: [{ Key: "pulumi:stack" }] };
         for await (const { ResourceTagMappingList: found = [] } of paginateGetResources({ client: tagging }, input)) {
@@ -81,7 +90,9 @@ export function apiKeyEntries(
                         name,
                         value,
                         ...withoutDefaults({ description, enabled, tags }, state as Properties, {
-                            ...{ description: "", enabled: true, tags: {} },
+                            description: "",
+                            enabled: true,
+                            tags: {},
                         }),
                     }
                 );
@@ -114,7 +125,10 @@ export function apiKeyEntries(
                 const name = named(args.name, "name");
                 const { quotaSettings: quota, throttleSettings: throttle, description, apiStages } = args;
                 const wanted = {
-                    ...{ name, description, throttle, tags: tagMap(args.tags) },
+                    name,
+                    description,
+                    throttle,
+                    tags: tagMap(args.tags),
                     apiStages: apiStages?.map(({ apiId, stage }) => ({ apiId, stage })),
                     quota: quota && { ...quota, period: quota.period as QuotaPeriodType },
                 };
@@ -145,7 +159,7 @@ export function apiKeyEntries(
                 if (!found) {
                     return;
                 }
-                // A plan that has stages is not deleted.
+                // API Gateway does not delete a plan that has stages.
                 const patchOperations = stagePatches([], found.apiStages);
                 await client.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations }));
                 await unlessGone(client.send(new DeleteUsagePlanCommand({ usagePlanId })), noSuchThing);
@@ -159,7 +173,7 @@ export function apiKeyEntries(
                 const made = await client
                     .send(new CreateUsagePlanKeyCommand({ ...place, keyType }))
                     .catch((error: Error) => {
-                        // It is in the plan already: there is nothing more to it.
+                        // The key is in the plan already: nothing else to do.
                         if (error.name !== "ConflictException") throw error;
                         return client.send(new GetUsagePlanKeyCommand(place));
                     });

@@ -13,12 +13,20 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type ApiPlace, noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
-import { type AnyEntry, entry, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    goneKeys,
+    type Properties,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
-/** Where stages answer. */
+/** The address of stages. */
 export interface StagePlace extends ApiPlace {
-    /** Of the local AWS, without a slash at its end. */
+    /** The endpoint of the local AWS, without a slash at its end. */
     readonly endpoint: string;
 }
 
@@ -157,7 +165,7 @@ export function stageEntries(
                 const place = { restApiId: state.restApi as string, stageName: state.stageName };
                 const found = await unlessGone(client.send(new GetStageCommand(place)), noSuchThing);
                 const has = found?.methodSettings?.[state.methodPath] as Properties | undefined;
-                // What the program does not say has a default that AWS may change.
+                // AWS may change the default of an argument that the program does not give.
                 const said = Object.keys(state.settings);
                 return has && { settings: Object.fromEntries(said.map((name) => [name, has[name]])) };
             },
@@ -177,7 +185,7 @@ export function stageEntries(
     };
 }
 
-/** Where UpdateStage has each setting of a method, after the method's path (API reference, "Patch operations"). */
+/** The path of each method setting in UpdateStage, after the method's path (API reference, "Patch operations"). */
 const settingPaths = {
     metricsEnabled: "metrics/enabled",
     loggingLevel: "logging/loglevel",
@@ -186,7 +194,7 @@ const settingPaths = {
     throttlingRateLimit: "throttling/rateLimit",
 };
 
-/** The settings of every method of a stage; those of one method have another path in a patch than in an answer. */
+/** The settings of every method of a stage; those of one method have different paths in a patch and in an answer. */
 function assertAll({ methodPath }: { readonly methodPath: string }): void {
     if (methodPath !== "*/*") {
         throw new Error(`the local AWS plugin maps the methodPath "*/*" only: ${methodPath} is not`);

@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Zippable, zipSync } from "fflate";
 
-/** A file of an archive as it reaches the plugin. */
+/** A file of an archive in the form that the plugin receives. */
 interface WiredAsset {
     readonly text?: string;
     readonly path?: string;
 }
 
-/** The earliest time that a zip file can hold; the same in each, so that equal files make an equal zip. */
+/** The earliest time of a zip file; the same for all, so that equal files make an equal zip. */
 const always = new Date(1980, 0, 1);
 
 /**
- * The zip file of an AssetArchive; equal files in whatever order give equal bytes.
+ * The zip file of an AssetArchive; equal files in any order give equal bytes.
  *
- * @throws Error where it has anything but strings and files: other archives are not mapped
+ * @throws Error for contents other than strings and files: other archives are not mapped
  */
 export async function zipOf(code: unknown): Promise<Uint8Array> {
     const assets = (code as { assets?: Record<string, WiredAsset> } | undefined)?.assets;
@@ -24,12 +24,12 @@ export async function zipOf(code: unknown): Promise<Uint8Array> {
     const files: Zippable = {};
     for (const [name, { text, path }] of Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1))) {
         if (text === undefined && path === undefined) {
-            throw new Error(`the local AWS plugin takes StringAssets and FileAssets only, and ${name} is neither`);
+            throw new Error(`the local AWS plugin takes StringAssets and FileAssets only; ${name} is neither`);
         }
         files[name] = text !== undefined ? Buffer.from(text) : await readFile(path as string);
     }
     return zipSync(files, { mtime: always });
 }
 
-/** The hash by which Lambda tells code from other code (API reference, `CodeSha256`). */
+/** The hash by which Lambda distinguishes code (API reference, `CodeSha256`). */
 export const sha256Of = (zip: Uint8Array): string => createHash("sha256").update(zip).digest("base64");

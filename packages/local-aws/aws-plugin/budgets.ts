@@ -19,24 +19,27 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
+    awsKeys,
     canonical,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
+    pulumiKeys,
     type Resolved,
     sameMembers,
     sameStack,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "NotFoundException";
 
 type Args = Resolved<aws.budgets.BudgetArgs>;
 type Notice = NonNullable<Args["notifications"]>[number];
 
-/** Budgets and who is told. A budget's id is its account and name. */
+/** Budgets and their subscribers. A budget's id is its account and name. */
 export function budgetEntries(client: BudgetsClient, accountId: () => Promise<string>): Record<string, AnyEntry> {
     const find = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
     const arnOf = (id: string) => `arn:aws:budgets::${id.replace(":", ":budget/")}`;
@@ -161,7 +164,7 @@ function budgetOf(args: Args): Budget {
     };
 }
 
-/** Of the kinds of cost only those that the program names: AWS fills in all the others. */
+/** Only the kinds of cost that the program names: AWS fills in all others. */
 function observedBudget(found: Budget, state: Args): Properties {
     const types = pulumiKeys(found.CostTypes ?? {}) as Properties;
     const { Amount, Unit } = found.BudgetLimit ?? {};
@@ -210,7 +213,7 @@ function observedNotice(of: Notification, subscribers: readonly Subscriber[]): N
 
 const ordered = (notices: Args["notifications"]) => notices?.map(tidy);
 
-/** A notice whose addresses are in order; nobody is the same as no list. */
+/** A notification with its addresses sorted; an empty list equals a missing one. */
 function tidy({
     subscriberSnsTopicArns: topics = [],
     subscriberEmailAddresses: mails = [],

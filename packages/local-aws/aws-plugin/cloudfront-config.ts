@@ -1,9 +1,11 @@
 import type {
     CacheBehavior,
+    CachePolicyConfig,
     DefaultCacheBehavior,
     DistributionConfig,
     Method,
     Origin,
+    ResponseHeadersPolicyConfig,
     SslProtocol,
 } from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
@@ -18,7 +20,7 @@ const behaviorPaths = [
     ...["responseHeadersPolicyId", "targetOriginId", "viewerProtocolPolicy"],
 ];
 
-/** What is mapped inside the arguments of a distribution. */
+/** The mapped arguments inside those of a distribution. */
 export const nestedOfDistribution = [
     ...["domainName", "originId", "originPath", "originAccessControlId", "connectionAttempts", "connectionTimeout"].map(
         (key) => `origins.${key}`,
@@ -37,9 +39,9 @@ export const nestedOfDistribution = [
     ...["restrictionType", "locations"].map((key) => `restrictions.geoRestriction.${key}`),
 ];
 
-const listed = <T>(items: readonly T[]) => ({ Quantity: items.length, Items: [...items] });
+const listed = <T>(items: readonly T[] = []) => ({ Quantity: items.length, Items: [...items] });
 
-/** The part of CloudFront's configuration that each argument says, CloudFront's defaults where it says nothing. */
+/** The part of CloudFront's configuration for each argument; CloudFront's defaults for missing arguments. */
 export const parts = {
     comment: ({ comment }) => ({ Comment: comment ?? "" }),
     enabled: ({ enabled }) => ({ Enabled: enabled }),
@@ -79,7 +81,7 @@ export const parts = {
     }),
 } satisfies { readonly [K in keyof Args]?: (args: Args) => Partial<DistributionConfig> };
 
-/** The whole configuration; each update says all of it. */
+/** The whole configuration; each update sends all of it. */
 export function configOf(args: Args, CallerReference: string): DistributionConfig {
     if (!args.viewerCertificate.cloudfrontDefaultCertificate) {
         throw new Error("the local AWS plugin maps a distribution with cloudfrontDefaultCertificate only");
@@ -118,7 +120,7 @@ function originOf(origin: OriginArgs): Origin {
 function behaviorOf(behavior: Behavior): DefaultCacheBehavior {
     if (behavior.cachePolicyId === undefined) {
         throw new Error(
-            `cache behavior of origin ${behavior.targetOriginId}: the local AWS plugin wants a cachePolicyId`,
+            `cache behavior of origin ${behavior.targetOriginId}: the local AWS plugin requires a cachePolicyId`,
         );
     }
     return {
@@ -134,5 +136,97 @@ function behaviorOf(behavior: Behavior): DefaultCacheBehavior {
         ...(behavior.responseHeadersPolicyId !== undefined && {
             ResponseHeadersPolicyId: behavior.responseHeadersPolicyId,
         }),
+    };
+}
+
+/** The response headers of a policy, in CloudFront's form. */
+export function responseHeadersOf(
+    args: Resolved<aws.cloudfront.ResponseHeadersPolicyArgs>,
+): ResponseHeadersPolicyConfig {
+    const {
+        contentSecurityPolicy,
+        contentTypeOptions,
+        frameOptions,
+        referrerPolicy,
+        strictTransportSecurity,
+        xssProtection,
+    } = args.securityHeadersConfig ?? {};
+    const items = (args.customHeadersConfig?.items ?? []).map(({ header, value, override }) => ({
+        Header: header,
+        Value: value,
+        Override: override,
+    }));
+    return {
+        Name: args.name ?? "",
+        Comment: args.comment ?? "",
+        ...(args.securityHeadersConfig && {
+            SecurityHeadersConfig: {
+                ...(contentSecurityPolicy && {
+                    ContentSecurityPolicy: {
+                        ContentSecurityPolicy: contentSecurityPolicy.contentSecurityPolicy,
+                        Override: contentSecurityPolicy.override,
+                    },
+                }),
+                ...(contentTypeOptions && { ContentTypeOptions: { Override: contentTypeOptions.override } }),
+                ...(frameOptions && {
+                    FrameOptions: {
+                        FrameOption: frameOptions.frameOption as "DENY",
+                        Override: frameOptions.override,
+                    },
+                }),
+                ...(referrerPolicy && {
+                    ReferrerPolicy: {
+                        ReferrerPolicy: referrerPolicy.referrerPolicy as "same-origin",
+                        Override: referrerPolicy.override,
+                    },
+                }),
+                ...(strictTransportSecurity && {
+                    StrictTransportSecurity: {
+                        AccessControlMaxAgeSec: strictTransportSecurity.accessControlMaxAgeSec,
+                        Override: strictTransportSecurity.override,
+                        IncludeSubdomains: strictTransportSecurity.includeSubdomains ?? false,
+                        Preload: strictTransportSecurity.preload ?? false,
+                    },
+                }),
+                ...(xssProtection && {
+                    XSSProtection: {
+                        Protection: xssProtection.protection,
+                        Override: xssProtection.override,
+                        ModeBlock: xssProtection.modeBlock ?? false,
+                        ...(xssProtection.reportUri !== undefined && { ReportUri: xssProtection.reportUri }),
+                    },
+                }),
+            },
+        }),
+        ...(items.length > 0 && { CustomHeadersConfig: { Quantity: items.length, Items: items } }),
+    };
+}
+
+/** The cache key and cache times of a policy, in CloudFront's form. */
+export function cachingOf(args: Resolved<aws.cloudfront.CachePolicyArgs>): CachePolicyConfig {
+    const key = args.parametersInCacheKeyAndForwardedToOrigin;
+    const { cookiesConfig, headersConfig, queryStringsConfig } = key;
+    return {
+        Name: args.name ?? "",
+        Comment: args.comment ?? "",
+        DefaultTTL: args.defaultTtl ?? 86_400,
+        MaxTTL: args.maxTtl ?? 31_536_000,
+        MinTTL: args.minTtl ?? 0,
+        ParametersInCacheKeyAndForwardedToOrigin: {
+            EnableAcceptEncodingBrotli: key.enableAcceptEncodingBrotli ?? false,
+            EnableAcceptEncodingGzip: key.enableAcceptEncodingGzip ?? false,
+            CookiesConfig: {
+                CookieBehavior: cookiesConfig.cookieBehavior as "none",
+                ...(cookiesConfig.cookies && { Cookies: listed(cookiesConfig.cookies.items) }),
+            },
+            HeadersConfig: {
+                HeaderBehavior: (headersConfig.headerBehavior ?? "none") as "none",
+                ...(headersConfig.headers && { Headers: listed(headersConfig.headers.items) }),
+            },
+            QueryStringsConfig: {
+                QueryStringBehavior: queryStringsConfig.queryStringBehavior as "none",
+                ...(queryStringsConfig.queryStrings && { QueryStrings: listed(queryStringsConfig.queryStrings.items) }),
+            },
+        },
     };
 }

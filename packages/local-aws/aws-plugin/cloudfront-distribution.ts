@@ -16,14 +16,24 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { configOf, nestedOfDistribution, parts } from "./cloudfront-config.ts";
-import { type AnyEntry, covers, entry, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import {
+    type AnyEntry,
+    covers,
+    entry,
+    goneKeys,
+    type Properties,
+    plainTags,
+    type Resolved,
+    sameStack,
+    tagList,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "NoSuchDistribution";
 
 type Args = Resolved<aws.cloudfront.DistributionArgs>;
 
-/** Distributions, as far as a page with an API beside it uses them. */
+/** Distributions, with the features that a page with an API beside it uses. */
 export function distributionEntries(client: CloudFrontClient): Record<string, AnyEntry> {
     const get = (Id: string) => unlessGone(client.send(new GetDistributionCommand({ Id })), gone);
     async function tagsOf(Resource: string) {
@@ -32,7 +42,7 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
     const deployed = (Id: string) =>
         waitUntilDistributionDeployed({ client, maxWaitTime: 1800, minDelay: 0.5, maxDelay: 20 }, { Id });
 
-    /** A distribution has no name: one of this stack that says the same of itself is what a killed run left. */
+    /** A distribution has no name. One of this stack with equal arguments is left over from a killed run. */
     async function leftBehind({ comment, tags }: Args): Promise<Distribution | undefined> {
         for await (const { DistributionList: list } of paginateListDistributions({ client }, {})) {
             for (const { Id = "", ARN = "", Comment } of list?.Items ?? []) {
@@ -96,7 +106,7 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
                 if (!found || !has) {
                     return undefined;
                 }
-                // The program's own words, where what CloudFront has says the same and only more.
+                // The program's own value, if CloudFront's value contains it and adds only defaults.
                 const observed = Object.entries(parts).flatMap(([property, part]) => {
                     const wanted = part(state) as Properties;
                     const said = Object.keys(wanted).map((key) => [key, (has as unknown as Properties)[key]] as const);
@@ -122,7 +132,7 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
                 }
                 return computedOf((await get(id)) ?? {});
             },
-            // CloudFront deletes what is disabled everywhere, and only that.
+            // CloudFront deletes only what is disabled everywhere.
             async delete(Id) {
                 const found = await get(Id);
                 if (!found) {
@@ -152,7 +162,7 @@ function computedOf({
         status: made?.Status,
         etag: ETag,
         callerReference: made?.DistributionConfig?.CallerReference,
-        // That of every distribution (Route 53 User Guide, "Routing traffic to a distribution").
+        // The zone of every distribution (Route 53 User Guide, "Routing traffic to a distribution").
         hostedZoneId: "Z2FDTNDATAQYW2",
     };
 }

@@ -21,7 +21,7 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { cachingOf, responseHeadersOf } from "./cloudfront-policy-config.ts";
+import { cachingOf, responseHeadersOf } from "./cloudfront-config.ts";
 import { type AnyEntry, covers, entry, named, type Properties, type Resolved } from "./entry.ts";
 
 interface Found<C> {
@@ -30,23 +30,23 @@ interface Found<C> {
     readonly config: C;
 }
 
-/** How CloudFront keeps one kind of policy; each update and delete names the version that it knows. */
+/** CloudFront's calls for one kind of policy; each update and delete names the version that it knows. */
 interface Kind<A, C> {
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" };
     readonly nested: readonly string[];
     /** The kind's part of a policy's ARN, such as `cache-policy`. */
     readonly noun: string;
-    /** As CloudFront takes it. */
+    /** The configuration in CloudFront's form. */
     config(args: Resolved<A>): C;
     get(id: string): Promise<Found<C> | undefined>;
-    /** One of the account's own by its name, which is taken once. */
+    /** The account's own policy of that name; a name is unique. */
     idOf(name: string): Promise<string | undefined>;
     create(config: C): Promise<string | undefined>;
     update(id: string, etag: string | undefined, config: C): Promise<unknown>;
     delete(id: string, etag: string | undefined): Promise<unknown>;
 }
 
-/** Access of distributions to buckets, and what distributions keep, pass on, and add to answers. */
+/** Access of distributions to buckets, and their policies for caching, forwarding and response headers. */
 export function edgePolicyEntries(client: CloudFrontClient, account: () => Promise<string>): Record<string, AnyEntry> {
     function kept<A extends { name?: unknown }, C extends object>(kind: Kind<A, C>): AnyEntry {
         const computedOf = async (id: string) => ({
@@ -62,7 +62,7 @@ export function edgePolicyEntries(client: CloudFrontClient, account: () => Promi
                 const id = await kind.create(wanted).catch(async (error: Error) => {
                     const there = /AlreadyExists$/.test(error.name) ? await kind.idOf(name) : undefined;
                     const found = there === undefined ? undefined : await kind.get(there);
-                    // A policy has no tags; one that says the same is as good as ours.
+                    // A policy has no tags: one with equal contents counts as ours.
                     if (!found || !covers(wanted, found.config)) {
                         throw error;
                     }
@@ -220,7 +220,7 @@ export function edgePolicyEntries(client: CloudFrontClient, account: () => Promi
     };
 }
 
-/** The argument that sets a member of CloudFront's configuration: `DefaultTTL` is `defaultTtl`. */
+/** The argument for a member of CloudFront's configuration: `DefaultTTL` is `defaultTtl`. */
 function propertyOf(properties: object, key: string): string {
     return Object.keys(properties).find((name) => name.toLowerCase() === key.toLowerCase()) ?? key;
 }

@@ -18,22 +18,25 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
+    awsKeys,
     canonical,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
+    pulumiKeys,
     type Resolved,
     sameStack,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "TrailNotFoundException";
 
 type Args = Resolved<aws.cloudtrail.TrailArgs>;
 
-/** What CloudTrail fills in (API reference of CreateTrail), and that a trail logs, as Pulumi's AWS plugin has it. */
+/** CloudTrail's defaults (API reference of CreateTrail), and that a trail logs, as in Pulumi's AWS plugin. */
 const defaults = {
     s3KeyPrefix: "",
     includeGlobalServiceEvents: true,
@@ -90,14 +93,14 @@ export function trailEntries(client: CloudTrailClient): Record<string, AnyEntry>
                         const there = isTaken ? await client.send(new GetTrailCommand({ Name })) : undefined;
                         const { TrailARN: found = "" } = there?.Trail ?? {};
                         const has = found === "" ? { "": "" } : await tagsOf(found);
-                        // Killed between making it and saying its tags again, it carries none at all.
+                        // If a run is killed between creating and tagging it, a trail has no tags at all.
                         if (!(sameStack(has, args.tags) || Object.keys(has).length === 0)) {
                             throw error;
                         }
                         return found;
                     },
                 );
-                // MiniStack keeps what a create says of logs and tags only when it is said again.
+                // MiniStack stores the logs and tags of a create only when they are sent again.
                 await this.update(arn, args, args);
                 return { id: arn, computed: { arn, homeRegion: arn.split(":")[3] } };
             },
@@ -168,7 +171,7 @@ function trailOf(Name: string, args: Args) {
     };
 }
 
-/** The program's own selectors, where those of the trail are the same with CloudTrail's defaults filled in. */
+/** The program's own selectors, if those of the trail are equal with CloudTrail's defaults filled in. */
 function sameSelectors(state: Args["eventSelectors"], observed: readonly Properties[]): unknown {
     const filled = (state ?? []).map((selector) => ({
         readWriteType: "All",

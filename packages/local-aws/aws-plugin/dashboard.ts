@@ -10,7 +10,7 @@ import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
 
 const gone = ["ResourceNotFound", "DashboardNotFoundError"] as const;
 
-/** Dashboards. They have no tags: one of the same name is overwritten, as CloudWatch does it. */
+/** Dashboards. They have no tags: one of the same name is overwritten, as CloudWatch does. */
 export function dashboardEntries(client: CloudWatchClient): Record<string, AnyEntry> {
     return {
         "aws:cloudwatch/dashboard:Dashboard": entry<aws.cloudwatch.DashboardArgs>({

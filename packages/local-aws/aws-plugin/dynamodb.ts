@@ -20,20 +20,22 @@ import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
     type Resolved,
     sameMembers,
     sameStack,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = "ResourceNotFoundException";
 
 type Args = Resolved<aws.dynamodb.TableArgs>;
 
-/** What a table is where the program says nothing (API reference of CreateTable). */
+/** The defaults of a table (API reference of CreateTable). */
 const defaults = {
     deletionProtectionEnabled: false,
     ttl: { enabled: false },
@@ -42,7 +44,7 @@ const defaults = {
     tags: {},
 };
 
-/** Tables that are paid by request, with neither indexes nor streams. */
+/** Tables with payment per request, without indexes and streams. */
 export function tableEntries(dynamo: DynamoDBClient): Record<string, AnyEntry> {
     const describe = async (TableName: string) =>
         (await unlessGone(dynamo.send(new DescribeTableCommand({ TableName })), gone))?.Table;
@@ -61,7 +63,7 @@ export function tableEntries(dynamo: DynamoDBClient): Record<string, AnyEntry> {
         );
         return of?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
     }
-    /** DynamoDB refuses to be told what is so already. */
+    /** DynamoDB refuses a change that changes nothing. */
     async function setTtl(TableName: string, wanted: Args["ttl"]) {
         const has = await observedTtl(TableName);
         const isOn = wanted?.enabled ?? false;

@@ -1,25 +1,31 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Arguments as they reach the plugin: every promise and output resolved. */
+/** Arguments as the plugin receives them: every promise and output is resolved. */
 export type Resolved<A> = { readonly [K in keyof A]: pulumi.Unwrap<A[K]> };
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** One resource type of `@pulumi/aws`, as far as this program uses it. */
-export interface Entry<A> {
-    /** Every argument that is mapped, and what a change of it means; any other one is an error that names it. */
+/** One resource type of `@pulumi/aws`, with the features that this program uses. */
+interface Entry<A> {
+    /** Every mapped argument, and the effect of its change; any other one is an error that names it. */
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
-    /** What is mapped inside those properties that have more inside: paths without array indices; `a.*` is all of a map. */
+    /** The mapped arguments inside nested properties: paths without array indices; `a.*` is all of a map. */
     readonly nested?: readonly string[];
-    /** Whether AWS names it, so that a new one is made before the old one goes: something points to one of them at any time. */
+    /**
+     * Whether AWS names it. Then a new one is created before the old one is deleted, so that references always have a
+     * target.
+     */
     readonly createsFirst?: boolean;
-    /** Arguments that AWS fills in where the program does not give them: no difference then. */
+    /** Arguments that AWS fills in where the program does not give them; they are not a difference then. */
     readonly filledIn?: readonly (keyof A & string)[];
-    /** Makes it; answers the id and what the service computed. */
+    /** Creates it; returns the id and the computed properties. */
     create(args: Resolved<A>): Promise<{ id: string; computed?: Properties }>;
-    /** What stands in AWS, under the argument names; undefined when it is gone. */
+    /** The state in AWS, under the argument names; undefined when it is gone. */
     read(id: string, state: Resolved<A>): Promise<Properties | undefined>;
-    /** Sets every updatable property as wanted, and answers what the service computed anew; `create` serves where an operation is a put. */
+    /**
+     * Sets every updatable property, and returns the newly computed ones; `create` is enough where an operation is a
+     * put.
+     */
     update(id: string, args: Resolved<A>, olds: Resolved<A>): Promise<Properties | undefined>;
     delete(id: string, state: Resolved<A>): Promise<void>;
 }
@@ -40,7 +46,7 @@ export function named<T>(value: T | undefined, property: string): T {
     return value;
 }
 
-/** What AWS answers, without the defaults that it filled in where the program said nothing: those are no difference. */
+/** AWS's answer without its defaults for missing arguments: those are not a difference. */
 export function withoutDefaults(observed: Properties, state: Properties, defaults: Properties): Properties {
     const isFilledIn = (key: string) =>
         (state[key] ?? undefined) === undefined &&
@@ -49,8 +55,8 @@ export function withoutDefaults(observed: Properties, state: Properties, default
 }
 
 /**
- * Whether something that exists already was made by an earlier run of this stack which was killed before it was
- * recorded. AWS's own plugin would refuse it and ask for `pulumi import`; here the next `up` goes on with it.
+ * Whether an existing resource is from an earlier run of this stack that was killed before it could be recorded. AWS's
+ * own plugin would refuse it and ask for `pulumi import`; here the next `up` continues with it.
  */
 export function sameStack(has: Properties, wanted: object | undefined): boolean {
     const tags = (wanted ?? {}) as Properties;
@@ -59,10 +65,9 @@ export function sameStack(has: Properties, wanted: object | undefined): boolean 
 }
 
 /**
- * Refuses to go on with what exists already and was not made by this stack, where a service answers a second create as
- * it answered the first.
+ * Refuses an existing resource that is not of this stack, for services that answer a second create like the first.
  *
- * @param what the thing, as a person names it: `queue films`
+ * @param what the resource in words: `queue films`
  * @throws Error that names it
  */
 export function assertOurs(what: string, has: Properties, wanted: object | undefined): void {
@@ -71,13 +76,13 @@ export function assertOurs(what: string, has: Properties, wanted: object | undef
     }
 }
 
-/** `state`'s own order of a list whose order means nothing, if what AWS answers has the same members; else AWS's. */
+/** The program's order of a list without a meaningful order, if AWS's answer has the same members; else AWS's order. */
 export function sameMembers<T>(state: readonly T[] | undefined, observed: readonly T[]): readonly T[] {
     const sorted = (list: readonly T[]) => list.map(canonical).sort().join();
     return state && sorted(state) === sorted(observed) ? state : observed;
 }
 
-/** `state`'s own text of a JSON document, if what AWS answers means the same; else AWS's. */
+/** The program's text of a JSON document, if AWS's answer means the same; else AWS's text. */
 export function sameJson(state: unknown, observed: string | undefined): unknown {
     return typeof state === "string" && observed !== undefined && canonicalJson(state) === canonicalJson(observed)
         ? state
@@ -99,7 +104,7 @@ export function canonical(value: unknown): string {
     );
 }
 
-/** Whether all that is `wanted` is so in what AWS `has`, which may say more; lists are equal as wholes. */
+/** Whether AWS's value `has` contains all of `wanted`; it may contain more. Lists are compared as wholes. */
 export function covers(wanted: unknown, has: unknown): boolean {
     if (Array.isArray(wanted)) {
         return Array.isArray(has) && wanted.length === has.length && wanted.every((each, at) => covers(each, has[at]));
@@ -109,3 +114,41 @@ export function covers(wanted: unknown, has: unknown): boolean {
     }
     return Object.entries(wanted).every(([key, value]) => covers(value, (has as Properties | undefined)?.[key]));
 }
+
+/** `value` with all keys in AWS's spelling: `maximumRetryAttempts` becomes `MaximumRetryAttempts`. */
+export const awsKeys = (value: unknown): unknown => renamed(value, (key) => key.charAt(0).toUpperCase() + key.slice(1));
+
+/** `value` with all keys in Pulumi's spelling: `MaximumRetryAttempts` becomes `maximumRetryAttempts`. */
+export const pulumiKeys = (value: unknown): unknown =>
+    renamed(value, (key) => key.charAt(0).toLowerCase() + key.slice(1));
+
+function renamed(value: unknown, rename: (key: string) => string): unknown {
+    if (Array.isArray(value)) {
+        return value.map((element) => renamed(element, rename));
+    }
+    if (value === null || typeof value !== "object") {
+        return value;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [rename(key), renamed(inner, rename)]));
+}
+
+interface Tag {
+    readonly Key?: string | undefined;
+    readonly Value?: string | undefined;
+}
+
+/** Tags in the form of most services. */
+export const tagList = (tags: object | undefined) =>
+    Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
+
+/** Tags in the form of services that take a map. */
+export const tagMap = (tags: object | undefined): Record<string, string> =>
+    Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [key, String(value)]));
+
+/** Tags in Pulumi's form. */
+export const plainTags = (tags: readonly Tag[] | undefined) =>
+    Object.fromEntries((tags ?? []).map(({ Key = "", Value }) => [Key, Value]));
+
+/** The keys of tags to remove. */
+export const goneKeys = (olds: object | undefined, news: object | undefined) =>
+    Object.keys(olds ?? {}).filter((key) => !(key in (news ?? {})));

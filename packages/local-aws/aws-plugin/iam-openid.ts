@@ -6,12 +6,11 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry } from "./entry.ts";
-import { plainTags, tagList } from "./tags.ts";
+import { type AnyEntry, entry, plainTags, tagList } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
 
-/** Identity providers that speak OpenID Connect; MiniStack cannot change one, so every change makes another. */
+/** OpenID Connect identity providers. MiniStack cannot change one, so every change replaces it. */
 export function openIdEntries(iam: IAMClient): Record<string, AnyEntry> {
     return {
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider": entry<aws.iam.OpenIdConnectProviderArgs>({

@@ -18,14 +18,13 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import { type AnyEntry, entry, goneKeys, named, plainTags, sameJson, tagList } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
-/** IAM keeps so many versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
+/** Limit of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
 const keptVersions = 5;
 
-/** Managed policies, and whom they are attached to. */
+/** Managed policies and their attachments. */
 export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
     /** The versions that are not in force, oldest first. */
     async function spareVersions(PolicyArn: string): Promise<string[]> {
@@ -72,7 +71,7 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
             },
             async update(PolicyArn, { policy, tags }, olds) {
                 const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-                // Tags alone make no version.
+                // A change of tags alone creates no version.
                 if (sameJson(policy, await textInForce(PolicyArn, Policy?.DefaultVersionId)) !== policy) {
                     const spare = await spareVersions(PolicyArn);
                     if (spare.length >= keptVersions - 1) {

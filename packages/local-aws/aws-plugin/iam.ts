@@ -15,8 +15,18 @@ import {
 } from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, type Properties, sameJson, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import {
+    type AnyEntry,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    plainTags,
+    sameJson,
+    sameStack,
+    tagList,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "NoSuchEntityException";
 const taken = "EntityAlreadyExistsException";

@@ -13,7 +13,7 @@ import { type AnyEntry, entry, named, type Properties, withoutDefaults } from ".
 
 const gone = "ResourceNotFoundException";
 
-/** A statement of a function's own policy, as Lambda writes it. */
+/** A statement of a function's own policy, in Lambda's form. */
 interface PolicyStatement {
     readonly Sid: string;
     readonly Action: string;
@@ -21,7 +21,7 @@ interface PolicyStatement {
     readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Who may invoke a function, and what becomes of its asynchronous invocations. */
+/** Permissions to invoke a function, and the destinations of its asynchronous invocations. */
 export function functionAccessEntries(lambda: LambdaClient): Record<string, AnyEntry> {
     async function statementOf(FunctionName: string, sid: string | undefined) {
         const found = await unlessGone(lambda.send(new GetPolicyCommand({ FunctionName })), gone);
@@ -52,7 +52,7 @@ export function functionAccessEntries(lambda: LambdaClient): Record<string, AnyE
                 await lambda.send(new AddPermissionCommand(permission)).catch(async (error: Error) => {
                     const there = error.name === "ResourceConflictException";
                     const statement = there ? await statementOf(FunctionName, StatementId) : undefined;
-                    // A statement has no tags; one that says the same is as good as ours.
+                    // A statement has no tags: an equal one counts as ours.
                     if (!statement || !isSame(observed(statement), args as Properties)) {
                         throw error;
                     }

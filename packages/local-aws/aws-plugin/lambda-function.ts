@@ -17,13 +17,23 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { sha256Of, zipOf } from "./archive.ts";
-import { type AnyEntry, entry, named, type Properties, type Resolved, sameStack, withoutDefaults } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import {
+    type AnyEntry,
+    awsKeys,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    pulumiKeys,
+    type Resolved,
+    sameStack,
+    tagMap,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 
-/** What Lambda fills in (API reference of CreateFunction; Terraform's `-1` for no reserved concurrency). */
+/** Lambda's defaults (API reference of CreateFunction; Terraform's `-1` for no reserved concurrency). */
 const defaults = {
     description: "",
     packageType: "Zip",
@@ -36,7 +46,7 @@ const defaults = {
     tags: {},
 };
 
-/** Functions from a zip file; no layers, images or networks. */
+/** Functions from a zip file; layers, images and networks are not mapped. */
 export function functionEntries(lambda: LambdaClient, region: string): Record<string, AnyEntry> {
     async function setConcurrency(FunctionName: string, wanted: number | undefined) {
         if (wanted === undefined || wanted < 0) {
@@ -127,7 +137,8 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
             async update(FunctionName, args, olds) {
                 const ZipFile = await zipOf(args.code);
                 const configuration = configurationOf(FunctionName, args);
-                // As AWS's own plugin: who may replace the code need not be one who may change all else.
+                // As in AWS's own plugin: a caller who may replace the code may lack the permission for all other
+                // changes.
                 if (!isDeepStrictEqual(configuration, configurationOf(FunctionName, olds as Args))) {
                     await lambda.send(new UpdateFunctionConfigurationCommand(configuration));
                 }
@@ -160,7 +171,7 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
 
 type Args = Resolved<aws.lambda.FunctionArgs>;
 
-/** What an update sends too; what the program does not say goes back to Lambda's default. */
+/** The members that an update sends too; a missing argument resets Lambda's default. */
 function configurationOf(FunctionName: string, args: Args) {
     return {
         FunctionName,
@@ -203,7 +214,7 @@ function observed(found: FunctionConfiguration, tags: Properties, reserved: numb
         reservedConcurrentExecutions: reserved ?? -1,
         tags,
     };
-    // The log group of a function is filled in also where only the format is given.
+    // Lambda also fills in the log group where only the format is given.
     const given = state.loggingConfig && { ...logging, ...state.loggingConfig };
     const sameLogging = given && JSON.stringify(given) === JSON.stringify(answered.loggingConfig);
     return withoutDefaults(

@@ -11,12 +11,11 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, type Properties, sameStack, withoutDefaults } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
+import { type AnyEntry, entry, goneKeys, named, type Properties, sameStack, tagMap, withoutDefaults } from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 
-/** Log groups. Their ARN is given without the `:*` that CloudWatch Logs answers at its end, as Pulumi's AWS plugin does. */
+/** Log groups. Their ARN has no `:*` at its end, which CloudWatch Logs adds, as in Pulumi's AWS plugin. */
 export function logGroupEntries(logs: CloudWatchLogsClient): Record<string, AnyEntry> {
     async function find(name: string) {
         const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));

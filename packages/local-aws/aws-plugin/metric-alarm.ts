@@ -12,15 +12,25 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, assertOurs, entry, named, type Properties, type Resolved, withoutDefaults } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
+import {
+    type AnyEntry,
+    assertOurs,
+    entry,
+    goneKeys,
+    named,
+    type Properties,
+    plainTags,
+    type Resolved,
+    tagList,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = ["ResourceNotFound", "ResourceNotFoundException"] as const;
 
 type Args = Resolved<aws.cloudwatch.MetricAlarmArgs>;
 type Query = NonNullable<Args["metricQueries"]>[number];
 
-/** What CloudWatch fills in (API reference of PutMetricAlarm). */
+/** CloudWatch's defaults (API reference of PutMetricAlarm). */
 const defaults = {
     actionsEnabled: true,
     alarmDescription: "",
@@ -101,7 +111,7 @@ export function alarmEntries(client: CloudWatchClient): Record<string, AnyEntry>
                 );
             },
             async update(name, args, olds) {
-                // Of an alarm that exists CloudWatch does not change the tags.
+                // PutMetricAlarm does not change the tags of an existing alarm.
                 await client.send(new PutMetricAlarmCommand(alarmOf(args)));
                 const ResourceARN = (await find(name))?.AlarmArn;
                 const TagKeys = goneKeys(olds.tags, args.tags);
@@ -147,7 +157,7 @@ function alarmOf(args: Args): PutMetricAlarmCommandInput {
     };
 }
 
-/** A query; data of it is returned only where the program says so, as in Pulumi's AWS plugin. */
+/** A query; it returns data only where the program asks for it, as in Pulumi's AWS plugin. */
 function queryOf({ id, expression, label, period, returnData, metric }: Query): MetricDataQuery {
     return {
         Id: id,

@@ -3,7 +3,7 @@ import { type AnyEntry, canonical, type Properties } from "./entry.ts";
 
 export type Lookup = (args: Properties) => Promise<Properties>;
 
-/** Pulumi's placeholder for a value that is not known at preview, and its mark on wrapped values. */
+/** Pulumi's placeholder for a value that is unknown at preview, and its key in wrapped values. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
@@ -42,7 +42,7 @@ export function createProvider(
                     properties[key] !== "ignore" && !isOpen(key) && comparable(olds[key]) !== comparable(news[key]),
             );
             const replaces = changed.filter((key) => properties[key] === "replace");
-            // Where a physical name is given, which it is to most, the old one must go first.
+            // A resource with a given physical name must be deleted before its replacement is created.
             return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !createsFirst };
         },
         async create(urn, inputs) {
@@ -55,7 +55,7 @@ export function createProvider(
             if (found === undefined) {
                 return { id: "", props: {} };
             }
-            // What is as it was stays as it was written, with the mark of a secret.
+            // Unchanged values stay in their written form, with the wrapping of secrets.
             const asWas = (key: string, value: unknown) => comparable(unwrap(props?.[key])) === comparable(value);
             const news = Object.entries(found).filter(([key, value]) => !asWas(key, value));
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
@@ -94,7 +94,7 @@ function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): stri
     });
 }
 
-/** Paths of the innermost values, array indices left out. */
+/** Paths of the innermost values, without array indices. */
 function leaves(path: string, value: unknown): string[] {
     if (Array.isArray(value)) {
         return [...new Set(value.flatMap((element) => leaves(path, element)))];

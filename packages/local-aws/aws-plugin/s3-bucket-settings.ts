@@ -15,12 +15,12 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, entry, type Resolved } from "./entry.ts";
 
-/** S3's errors of a bucket that is not there. */
+/** S3's errors for a bucket that does not exist. */
 export const noBucket = ["NoSuchBucket", "NotFound"] as const;
 
 /**
- * Ownership, encryption, versioning and lifecycle of a bucket, which `@pulumi/aws` makes resources of their own. Each is
- * one put over the whole; those that every bucket has by default are not deleted but go with the bucket.
+ * Ownership, encryption, versioning and lifecycle of a bucket, which are resources of their own in `@pulumi/aws`. Each
+ * is one put of the whole setting. Settings that every bucket has by default are not deleted; they end with the bucket.
  */
 export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
     return {

@@ -18,7 +18,7 @@ import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
 import { bucketSettingEntries, noBucket } from "./s3-bucket-settings.ts";
 
-/** The bucket, its access block and its policy; and its other settings, which have a file of their own. */
+/** The bucket, its access block and its policy; s3-bucket-settings.ts has its other settings. */
 export function bucketEntries(s3: S3Client, region: string): Record<string, AnyEntry> {
     const exists = async (Bucket: string) =>
         (await unlessGone(s3.send(new HeadBucketCommand({ Bucket })), ...noBucket)) !== undefined;
@@ -75,7 +75,7 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
                 const elsewhere = region !== "us-east-1" && { CreateBucketConfiguration: { LocationConstraint } };
                 await s3.send(new CreateBucketCommand({ Bucket, ...elsewhere })).catch(async (error: Error) => {
                     const has = error.name === "BucketAlreadyOwnedByYou" ? await tagsOf(Bucket) : undefined;
-                    // Killed between making it and tagging it, it carries no tags at all.
+                    // If a run is killed between creating and tagging it, a bucket has no tags at all.
                     if (!has || !(sameStack(has, tags) || Object.keys(has).length === 0)) {
                         throw error;
                     }
@@ -137,7 +137,7 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
             async update(_id, args) {
                 await putAccessBlock(args);
             },
-            // Deleting the block would open a bucket that `retain` leaves behind; it goes with the bucket.
+            // Without the block, a bucket that `retain` keeps would be open; the block is deleted with the bucket.
             async delete() {},
         }),
 

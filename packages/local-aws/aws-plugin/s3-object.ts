@@ -7,7 +7,7 @@ import { type AnyEntry, entry, named, type Resolved } from "./entry.ts";
 
 type Args = Resolved<aws.s3.BucketObjectv2Args>;
 
-/** What tells one content from another: what the program says of it, else what the content itself does. */
+/** Identifies a content: by the program's own hash, else by the content's. */
 const fingerprint = ({ sourceHash, content }: Args) =>
     sourceHash ??
     createHash("sha256")

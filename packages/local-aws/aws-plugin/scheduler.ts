@@ -8,12 +8,21 @@ import {
 } from "@aws-sdk/client-scheduler";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, canonical, entry, named, type Properties, type Resolved, withoutDefaults } from "./entry.ts";
-import { awsKeys, pulumiKeys } from "./keys.ts";
+import {
+    type AnyEntry,
+    awsKeys,
+    canonical,
+    entry,
+    named,
+    type Properties,
+    pulumiKeys,
+    type Resolved,
+    withoutDefaults,
+} from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 
-/** What EventBridge Scheduler fills in (API reference of CreateSchedule). */
+/** EventBridge Scheduler's defaults (API reference of CreateSchedule). */
 const defaults = {
     description: "",
     groupName: "default",
@@ -23,7 +32,7 @@ const defaults = {
 };
 const retriesByDefault = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 
-/** Schedules. A schedule has no tags of its own, so one that exists is adopted only if it is exactly as wanted. */
+/** Schedules. A schedule has no tags of its own: an existing one is adopted only if it is exactly as wanted. */
 export function scheduleEntries(scheduler: SchedulerClient): Record<string, AnyEntry> {
     const find = (id: string) => {
         const [GroupName, Name = ""] = id.split("/");
@@ -98,7 +107,7 @@ export function scheduleEntries(scheduler: SchedulerClient): Record<string, AnyE
     };
 }
 
-/** The whole schedule: an update takes away what it does not say (API reference of UpdateSchedule). */
+/** The whole schedule: an update removes what it does not contain (API reference of UpdateSchedule). */
 function wholeOf(args: Resolved<aws.scheduler.ScheduleArgs>): CreateScheduleCommandInput {
     return {
         Name: named(args.name, "name"),

@@ -18,17 +18,19 @@ import {
     type AnyEntry,
     assertOurs,
     entry,
+    goneKeys,
     named,
     type Properties,
+    plainTags,
     type Resolved,
     sameJson,
+    tagList,
     withoutDefaults,
 } from "./entry.ts";
-import { goneKeys, plainTags, tagList } from "./tags.ts";
 
 const gone = ["NotFoundException", "NotFound", "ResourceNotFoundException"] as const;
 
-/** Topics, their policies, and who gets what is published to them. */
+/** Topics, their policies and their subscriptions. */
 export function snsEntries(sns: SNSClient): Record<string, AnyEntry> {
     const setTopic = (TopicArn: string, AttributeName: string, AttributeValue: string) =>
         sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue }));
@@ -94,7 +96,7 @@ export function snsEntries(sns: SNSClient): Record<string, AnyEntry> {
             async update(arn, { policy }) {
                 await setTopic(arn, "Policy", policy as string);
             },
-            // A topic always has a policy: without its own, the default one, which SNS gives a new topic.
+            // A topic always has a policy: without one of its own, the default policy of a new topic.
             async delete(arn) {
                 await unlessGone(setTopic(arn, "Policy", defaultPolicy(arn)), ...gone);
             },
@@ -119,7 +121,7 @@ export function snsEntries(sns: SNSClient): Record<string, AnyEntry> {
                         Attributes: given(args),
                     }),
                 );
-                // Subscribing twice answers the first subscription, with the attributes that it had.
+                // A second subscription returns the first one, with its attributes.
                 await this.update(arn, args, args);
                 return { id: arn, computed: { arn, pendingConfirmation: false } };
             },
@@ -164,7 +166,7 @@ const given = (args: Subscription): Record<string, string> => ({
     ...(args.redrivePolicy !== undefined && { RedrivePolicy: args.redrivePolicy }),
 });
 
-/** What takes each attribute away again. */
+/** The value that removes each attribute. */
 const cleared = (attributes: Record<string, string>) =>
     Object.fromEntries(Object.keys(attributes).map((name) => [name, name === "FilterPolicy" ? "{}" : ""]));
 

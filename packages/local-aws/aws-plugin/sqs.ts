@@ -16,13 +16,14 @@ import {
     type AnyEntry,
     assertOurs,
     entry,
+    goneKeys,
     named,
     type Properties,
     type Resolved,
     sameJson,
+    tagMap,
     withoutDefaults,
 } from "./entry.ts";
-import { goneKeys, tagMap } from "./tags.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"] as const;
 
@@ -73,7 +74,7 @@ export function sqsEntries(sqs: SQSClient): Record<string, AnyEntry> {
                             name: QueueUrl.split("/").at(-1),
                             messageRetentionSeconds: Number(has.MessageRetentionPeriod),
                             visibilityTimeoutSeconds: Number(has.VisibilityTimeout),
-                            // Encryption is on where nobody said otherwise (SQS Developer Guide, "Encryption at rest").
+                            // Encryption is on by default (SQS Developer Guide, "Encryption at rest").
                             sqsManagedSseEnabled: (has.SqsManagedSseEnabled ?? "true") === "true",
                             redrivePolicy: sameJson(state.redrivePolicy, has.RedrivePolicy || undefined),
                             tags: await tagsOf(QueueUrl),
@@ -117,7 +118,7 @@ export function sqsEntries(sqs: SQSClient): Record<string, AnyEntry> {
     };
 }
 
-/** What SQS fills in (API reference of CreateQueue). */
+/** SQS's defaults (API reference of CreateQueue). */
 const defaults = { messageRetentionSeconds: 345_600, visibilityTimeoutSeconds: 30, sqsManagedSseEnabled: true };
 
 function attributes(args: Partial<Resolved<aws.sqs.QueueArgs>>): Record<string, string> {

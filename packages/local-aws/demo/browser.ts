@@ -4,12 +4,13 @@ import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
 import puppeteer from "puppeteer-core";
 
-/** Names under which people have a Chromium on their PATH. */
+/** Usual names of a Chromium on the PATH. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /**
- * Starts a browser without a window: the machine's Chromium or Chrome, or the one that is packed for Linux among the development
- * packages. The caller closes it.
+ * Starts a browser without a window: the machine's Chromium or Chrome, or the one for Linux in the development
+ * packages.
+ * The caller closes it.
  */
 export async function openBrowser(): Promise<Browser> {
     const own = installed();
@@ -22,13 +23,13 @@ export async function openBrowser(): Promise<Browser> {
     ];
     if (own !== undefined) return puppeteer.launch({ executablePath: own, args: flags, headless: true });
     const { packed, executablePath } = await unpack();
-    // In one process it dies of a second window that knows nothing of the first.
+    // In a single process, it crashes at a second window outside of the first one's session.
     const several = packed.args.filter((flag) => flag !== "--single-process");
     return puppeteer.launch({
         args: [...several, ...flags],
         executablePath,
         headless: "shell",
-        // It unpacks a font beside itself, so that pages look the same on every machine.
+        // It unpacks a font beside itself, so that pages look equal on every machine.
         env: { ...process.env, FONTCONFIG_PATH: join(tmpdir(), "fonts") },
     });
 }

@@ -5,7 +5,7 @@ import { describeFailure, LocalError, start } from "../control.ts";
 import { defaultInstance, type Instance } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
 
-/** `npm run demo`: from nothing to recommendations, on the local AWS, by the real Pulumi engine. */
+/** `npm run demo`: from nothing to recommendations, on the local AWS, with the real Pulumi engine. */
 
 const users = ["22", "6", "122"];
 const numResults = 10;
@@ -14,7 +14,7 @@ const options = new Command("demo")
     .description("MovieLens 100k to recommendations on the local AWS")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .option("--verbose", "show the stack trace of an error")
-    .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of fetching it")
+    .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of downloading it")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
     .opts<{ json?: boolean; verbose?: boolean; data?: string }>();
@@ -58,7 +58,7 @@ async function up(instance: Instance): Promise<void> {
     const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
     let live = true;
     const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
-        // After this heading Pulumi says everything a second time.
+        // After this heading Pulumi repeats everything.
         live &&= line !== "Diagnostics:";
         const progress = progressOf(line);
         if (live && progress !== undefined) {
@@ -70,7 +70,7 @@ async function up(instance: Instance): Promise<void> {
     }
 }
 
-/** What a line of Pulumi's output says of progress: a resource that is done, or a state of one that is awaited. */
+/** The progress in a line of Pulumi's output: a finished resource, or the state of an awaited one. */
 function progressOf(line: string): string | undefined {
     const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
     const done = /(\S+ \S+ (?:created|updated|replaced|deleted) \(.*\))/.exec(line);
@@ -105,7 +105,7 @@ function print(lists: Record<string, Recommendation[]>, stackOutputs: Record<str
         table.push(...rows);
         console.log(table.toString());
     }
-    console.log("\nWhat stands in the stack");
+    console.log("\nStack outputs");
     for (const [name, value] of Object.entries(stackOutputs)) {
         console.log(`  ${name.padEnd(19)} ${value}`);
     }
@@ -116,7 +116,7 @@ Look     npm run local -- watch-status
          npm run local -- recommend 22 6 --explain
 Change   npm run local -- pulumi config set minProvisionedTPS 2
          npm run local -- pulumi preview
-Stop     npm run local -- pulumi destroy     (what the campaign would cost on AWS ends here)
+Stop     npm run local -- pulumi destroy     (on AWS, this ends the campaign's costs)
          npm run local -- stop
 This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
 }

@@ -4,21 +4,24 @@ import { Command } from "commander";
 import type { Browser, Page } from "puppeteer-core";
 import { openBrowser } from "./browser.ts";
 
-/** Pictures of the storefront for docs/, from a page that runs: `npm run screenshots -- --url URL`. */
+/** Screenshots of the storefront for docs/, from a running page: `npm run screenshots -- --url URL`. */
 
 interface Shot {
     readonly name: string;
-    /** Of the page's address. */
+    /** The query of the page's address. */
     readonly hash: string;
     readonly theme: "dark" | "light";
     readonly phone?: boolean;
-    /** What is clicked, one after the other, before the picture is taken. */
+    /** Elements to click, in this order, before the screenshot. */
     readonly clicks?: readonly string[];
-    /** What must be there then. */
+    /** This element must exist then. */
     readonly until: string;
 }
 
-/** Above 1 Chromium on Linux puts letters between pixels, as a good screen does; this little changes nothing else. */
+/**
+ * Above 1, Chromium on Linux positions letters between pixels, as on a good screen; this small factor changes nothing
+ * else.
+ */
 const fineLetters = 1.0001;
 
 const row = "#picks [data-item]";
@@ -43,7 +46,7 @@ const shots: readonly Shot[] = [
 const options = new Command("screenshots")
     .description("Takes pictures of the storefront at a URL, for docs/images")
     .requiredOption("--url <url>", "the page, such as the demo prints it")
-    .option("--out <folder>", "where they go", join(import.meta.dirname, "../../../docs/images"))
+    .option("--out <folder>", "folder for the pictures", join(import.meta.dirname, "../../../docs/images"))
     .option("--only <names...>", `some of: ${shots.map(({ name }) => name).join(", ")}`)
     .parse()
     .opts<{ url: string; out: string; only?: string[] }>();

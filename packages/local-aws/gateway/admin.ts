@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Emulator } from "local-personalize";
+import { bodyOf, type Emulator, isFromWebPage } from "local-personalize";
 import type { AccessLog } from "./enforcement/access-log.ts";
-import { isForThisMachine, isFromWebPage } from "./enforcement/closed.ts";
+import { isForThisMachine } from "./enforcement/incoming.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
-import { bodyOf } from "./request.ts";
 
-/** Path that tells a running local AWS from any other server on its port. */
+/** Path that distinguishes a running local AWS from any other server on its port. */
 export const statusPath = "/_local/status";
 
-/** What an admin endpoint works with. */
+/** The context of an admin endpoint. */
 interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
-    /** There when it enforces. */
+    /** Set when permissions are enforced. */
     readonly enforcement?: { readonly log: AccessLog };
-    /** What `GET /_local/status` answers. */
+    /** The answer to `GET /_local/status`. */
     status(): object;
 }
 
@@ -22,7 +21,7 @@ type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<An
 
 type Answer = readonly [status: number, body: object];
 
-/** A year at once: each five minutes of it are metered, which takes half a second a campaign. */
+/** At most a year at once: every five minutes are metered, which takes half a second for each campaign. */
 const mostSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {
@@ -38,7 +37,7 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
         GET({ enforcement }, _, url) {
             const after = Number(url.searchParams.get("after") ?? 0);
             if (!Number.isSafeInteger(after)) return bad("after must be the id of an access, such as 12.");
-            if (!enforcement) return [409, { message: "Nothing is judged here: it runs with --no-enforce." }];
+            if (!enforcement) return [409, { message: "Calls are not checked: the local AWS runs with --no-enforce." }];
             return [200, { accesses: enforcement.log.after(after) }];
         },
     },
@@ -71,7 +70,7 @@ function clockOf({ clock }: Emulator): object {
     return { now: new Date(clock.now()).toISOString(), aheadSeconds: clock.ahead() / 1000 };
 }
 
-/** The seconds of the body of `POST /_local/clock`; what is wrong with it as a text. */
+/** The seconds in the body of `POST /_local/clock`; or, as a text, what is wrong with it. */
 function readAdvance(text: string): number | string {
     try {
         const { advanceSeconds, ...others } = JSON.parse(text) as { advanceSeconds?: unknown };
@@ -88,7 +87,7 @@ function readAdvance(text: string): number | string {
 
 const bad = (message: string): Answer => [400, { message }];
 
-/** Answers what is asked of the local AWS itself. Returns false, and does nothing, for any other path. */
+/** Answers the local AWS's own paths. Returns false, and does nothing, for any other path. */
 export async function answerAdmin(
     admin: Admin,
     request: IncomingMessage,
@@ -99,7 +98,9 @@ export async function answerAdmin(
     if (!methods) return false;
     if (isFromWebPage(request) || !isForThisMachine(request)) {
         response.writeHead(403, { "content-type": "application/json" });
-        response.end(JSON.stringify({ message: "A web page may not ask this; only a program on this machine may." }));
+        response.end(
+            JSON.stringify({ message: "A web page may not call this path; only a program on this machine may." }),
+        );
         return true;
     }
     const endpoint = methods[request.method ?? ""];

@@ -1,4 +1,4 @@
-/** What a fault does to a call of a Personalize operation, or to the resource that the call makes. */
+/** The effect of a fault on a call of a Personalize operation, or on the created resource. */
 export type Effect =
     | { kind: "throttle" }
     | { kind: "error"; code: string; message: string; status: number }
@@ -18,17 +18,17 @@ export interface Fault {
     effect: Effect;
 }
 
-/** A fault as `GET /_local/faults` shows it: how many calls it has seen, and how many of them it struck. */
+/** A fault in `GET /_local/faults`: the number of calls that it has seen, and that it struck. */
 export interface ArmedFault extends Fault {
     id: number;
     seen: number;
     struck: number;
 }
 
-/** What is wrong with a fault that somebody wants to arm, for that person to read. */
+/** The error in a requested fault, for its author to read. */
 export class BadFaultError extends Error {}
 
-/** The faults that are armed. They are forgotten when the process ends. */
+/** The armed faults. They end with the process. */
 export function createFaults() {
     let armed: ArmedFault[] = [];
     let lastId = 0;
@@ -39,13 +39,15 @@ export function createFaults() {
             return added;
         },
         list: (): readonly ArmedFault[] => armed,
-        /** Forgets all and returns how many they were. */
+        /** Removes all and returns their number. */
         clear(): number {
             const count = armed.length;
             armed = [];
             return count;
         },
-        /** Counts a call and returns the effects of all faults that strike it, in the order in which they were armed. */
+        /**
+         * Counts a call and returns the effects of all faults that strike it, in the order in which they were armed.
+         */
         strike(operation: string): Effect[] {
             const watching = armed.filter((fault) => fault.operation === operation);
             for (const fault of watching) fault.seen++;
@@ -58,7 +60,7 @@ export function createFaults() {
 
 export type Faults = ReturnType<typeof createFaults>;
 
-/** Reads the body of `POST /_local/faults`. Throws BadFaultError with what is wrong. */
+/** Parses the body of `POST /_local/faults`. Throws BadFaultError with its error. */
 export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
     const { operation, call = 1, times = 1, effect, ...others } = membersOf(body, "A fault");
     refuseOthers(others, "a fault", "operation, call, times, effect");
@@ -122,11 +124,11 @@ function checkTarget(operation: string, kind: Effect["kind"]): void {
     const creates = /^Create(?!Schema$)/.test(operation);
     if (kind === "fail" && !creates && !/^Update(Campaign|Dataset|Solution)$/.test(operation)) {
         throw new BadFaultError(
-            `fail is for operations that create something with a status, and for UpdateCampaign, UpdateDataset and UpdateSolution; ${operation} is none.`,
+            `fail is for operations that create a resource with a status, and for UpdateCampaign, UpdateDataset and UpdateSolution; ${operation} is none.`,
         );
     }
     if (kind === "hang" && !creates) {
-        throw new BadFaultError(`hang is for operations that create something with a status; ${operation} is none.`);
+        throw new BadFaultError(`hang is for operations that create a resource with a status; ${operation} is none.`);
     }
 }
 

@@ -1,6 +1,6 @@
 import { IAMClient } from "@aws-sdk/client-iam";
-import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
-import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead } from "local-personalize";
+import { S3Client } from "@aws-sdk/client-s3";
+import { type ImportAccess, type ImportJudgement, type ImportRequest, keysToRead, s3Objects } from "local-personalize";
 import {
     type AccessRequest,
     assumeRole,
@@ -12,14 +12,13 @@ import {
     roleReads,
     serviceReads,
 } from "policy-evaluator";
-import { bucketPoliciesOf, bucketRegionOf, roleDocuments } from "./import-documents.ts";
-import { whyNotDecrypted } from "./import-keys.ts";
+import { bucketPoliciesOf, bucketRegionOf, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
 
 /**
- * What a job may read (and a batch job write), judged strictly in steps that must all pass: the service assumes the
- * role; the role's session may list and get (put), within its boundary; the service principal may do the same by the
- * bucket policy; the bucket lies in the job's region; and what is encrypted by a key of KMS can be decrypted. How AWS
- * sends the condition keys is not documented to the last detail, so strict is our choice.
+ * The access of a job for reading (and of a batch job for writing). All of these steps must pass. The service assumes
+ * the role. The role's session may list and get (put), within its boundary. The bucket policy allows the service
+ * principal the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS
+ * does not document in detail how it sends the condition keys: strictness is our choice.
  */
 export function createImportAccess(miniStackPort: number, partition: string): ImportAccess {
     const settings = {
@@ -28,16 +27,11 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     };
     const iam = new IAMClient(settings);
-    // MiniStack sends a caller of another region than the bucket on to it, as S3 does.
+    // MiniStack redirects a caller from another region to the bucket's, as S3 does.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
-    const list: ImportAccess["list"] = async (Bucket, Prefix) => {
-        const found: { key: string; size: number }[] = [];
-        for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
-            found.push(...(page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size })));
-        }
-        return found;
-    };
+    const objects = s3Objects(s3);
+    const { list } = objects;
     const judgeBy = async (judge: typeof judgeImport, request: ImportRequest): Promise<ImportJudgement> => {
         const role = request.roleArn && (await roleDocuments(iam, request.roleArn));
         if (!role) {
@@ -61,6 +55,7 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
     };
 
     return {
+        ...objects,
         async judge(request) {
             const judgement = await judgeBy(judgeImport, request);
             if (!judgement.allowed) {
@@ -72,14 +67,6 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
             return reason === undefined ? judgement : denied("decrypt", reason);
         },
         judgeWrite: (request) => judgeBy(judgeOutput, request),
-        list,
-        async read(Bucket, Key) {
-            const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-            return Body as AsyncIterable<Uint8Array>;
-        },
-        async write(Bucket, Key, Body) {
-            await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }));
-        },
     };
 }
 
@@ -89,7 +76,7 @@ export interface ImportPolicies {
     readonly bucketPolicies: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[] | undefined;
     readonly roleId?: string;
-    /** The objects of a folder; none for a lone object. */
+    /** The objects of a folder; empty for a single object. */
     readonly keys?: readonly string[];
 }
 
@@ -102,7 +89,7 @@ function importOf(
     return { roleArn, roleId, partition, region, accountId: sourceAccount, sourceArn, bucket, key, keys };
 }
 
-/** The steps over fetched documents, for reading: what an import needs, and a batch job of its input. */
+/** The steps for reading, by fetched documents: for an import, and for the input of a batch job. */
 export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));

@@ -1,8 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** Settings with which the gateway's loops call MiniStack: on its own port, as the account itself. */
+export const endpointOf = (miniStackPort: number) => ({
+    endpoint: `http://127.0.0.1:${miniStackPort}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    // A loop tries again by itself, and must not wait for a MiniStack that hangs.
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: 5000, throwOnRequestTimeout: true },
+});
+
 /**
- * Does a work again and again, with so many milliseconds between its end and its next beginning, until it is stopped.
- * A work that fails is told once, and again when it fails for another reason, and goes on.
+ * Repeats a work until it is stopped, with this many milliseconds between an end and the next beginning. A failure does
+ * not end the loop; it is reported once, and again when its reason changes.
  */
 export function every(milliseconds: number, work: () => Promise<void>, failed: (error: Error) => void) {
     const abort = new AbortController();
@@ -22,7 +32,7 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
     };
     const ended = run();
     return {
-        /** Waits until the work that is being done has ended. */
+        /** Waits until the work in progress has ended. */
         async stop(): Promise<void> {
             abort.abort();
             await ended;

@@ -6,46 +6,46 @@ import { PayloadMismatch } from "./enforcement/payload.ts";
 const agent = new Agent({ keepAlive: true });
 
 export interface Passing {
-    /** The body, where it was read already. */
+    /** The body, if it was read already. */
     readonly body?: Buffer;
-    /** What the body passes through on its way; when that fails, MiniStack gets no whole request. */
+    /** A stream that the body passes through; if it fails, MiniStack gets an incomplete request. */
     readonly guard?: Transform;
-    /** Tells MiniStack that the request was judged: the gateway's token. */
-    readonly mark?: string;
-    /** Called when MiniStack has answered, before the caller hears of it. */
+    /** The gateway's token, which shows MiniStack that the request was checked. */
+    readonly token?: string;
+    /** Called after MiniStack's answer, before the caller gets it. */
     answered?(): void;
-    /** Makes another body of that of a good answer. */
+    /** Replaces the body of a successful answer. */
     rewrite?(body: Buffer): Buffer;
 }
 
-/** The header of the gateway's mark; from outside it is never passed on. */
-export const markHeader = "x-judged-by-gateway";
+/** The header of the gateway's token; a value from outside is never passed on. */
+export const judgedHeader = "x-judged-by-gateway";
 
-/** Hands a request to MiniStack as it came, Host header included (it is part of the signature), and the answer back. */
+/** Passes a request to MiniStack unchanged, with its Host header (a part of the signature), and the answer back. */
 export function passThrough(
     port: number,
     request: IncomingMessage,
     response: ServerResponse,
-    { body, guard, mark, answered, rewrite }: Passing = {},
+    { body, guard, token, answered, rewrite }: Passing = {},
 ): void {
-    // Killed while its call was judged, a caller has nothing done for it.
+    // The caller was killed during the checks: the call is not done.
     if (response.destroyed) {
         return;
     }
-    const { expect: _answered, [markHeader]: _forged, ...headers } = request.headers;
+    const { expect: _answered, [judgedHeader]: _forged, ...headers } = request.headers;
     const onward = send({
         agent,
         host: "127.0.0.1",
         port,
         method: request.method,
         path: request.url,
-        headers: mark === undefined ? headers : { ...headers, [markHeader]: mark },
+        headers: token === undefined ? headers : { ...headers, [judgedHeader]: token },
         setHost: false,
     });
     onward.once("response", (answer) => {
         answered?.();
         if (response.destroyed) {
-            // There is no pipe to what is closed: trying would end the local AWS.
+            // A pipe to a closed response would throw and end the local AWS.
             onward.destroy();
             return;
         }
@@ -54,7 +54,7 @@ export function passThrough(
             return;
         }
         response.writeHead(answer.statusCode ?? 502, answer.headers);
-        // Cut off when MiniStack dies in the middle of an answer, which a caller would wait for without end.
+        // Cut off when MiniStack dies during an answer; otherwise the caller would wait forever.
         pipeline(answer, response, () => {});
     });
     onward.on("error", (error) => answerSilence(response, error));
@@ -87,7 +87,7 @@ async function sendRewritten(
     }
 }
 
-/** Says that MiniStack does not answer: by 503, which AWS SDKs try again. */
+/** Reports that MiniStack does not answer, with 503, after which AWS SDKs try again. */
 export function answerSilence(response: ServerResponse, { message }: Error): void {
     if (!response.headersSent) {
         response.writeHead(503, { "content-type": "text/plain" });

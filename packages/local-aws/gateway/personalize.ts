@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Emulator, EmulatorRequest, ServiceFault } from "local-personalize";
+import { type Emulator, type EmulatorRequest, type ServiceFault, writeAnswer } from "local-personalize";
 import type { Effect, Faults, When } from "./faults.ts";
 
 /**
- * Answers one call of Personalize from the emulator, with the faults that strike it: what happens to the connection
- * happens here, what happens to the service's answer or to a resource is told to the emulator.
+ * Answers one call of Personalize from the emulator, with its faults. Faults of the connection are applied here; faults
+ * of the service's answer or of a resource are passed to the emulator.
  */
 export async function answerPersonalize(
     emulator: Emulator,
@@ -28,16 +28,12 @@ export async function answerPersonalize(
         response.destroy();
         return;
     }
-    const { logged } = answer;
-    // Not emitted when the caller has gone: then nobody was answered.
-    if (logged !== undefined) response.once("finish", () => emulator.answered(logged));
-    response.writeHead(answer.status, answer.headers);
-    response.end(answer.body);
+    writeAnswer(emulator, answer, response);
 }
 
 async function holdBack(effects: Effect[], when: When): Promise<void> {
     for (const effect of effects) {
-        // A call that is held back does not keep a local AWS that is being stopped.
+        // A delayed call does not keep a stopping local AWS alive.
         if (effect.kind === "latency" && effect.when === when) {
             await sleep(effect.milliseconds, undefined, { ref: false });
         }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Emulator, operationOf } from "local-personalize";
+import { bodyOf, credentialScope, type Emulator, operationOf, parseJson } from "local-personalize";
 import { localAccountId } from "../instance.ts";
 import { answerAdmin } from "./admin.ts";
-import { showsSpend, withSpend } from "./budgets/calculated-spend.ts";
+import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { eventsOf } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
@@ -13,16 +13,17 @@ import { createFaults, type Faults } from "./faults.ts";
 import { importApi, isImport } from "./openapi-import/import-api.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
-import { bodyOf, credentialScope } from "./request.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
 
 export interface GatewayOptions {
     readonly port: number;
     readonly miniStackPort: number;
     readonly emulator: Emulator;
-    /** Verifies and judges each call, with the token that tells MiniStack so. Without it everybody may do everything. */
-    readonly enforcement?: Enforcement & { readonly mark: string };
-    /** What `GET /_local/status` answers. */
+    /**
+     * Verifies and checks each call; `token` shows MiniStack that it was checked. Without it, every call is allowed.
+     */
+    readonly enforcement?: Enforcement & { readonly token: string };
+    /** The answer to `GET /_local/status`. */
     status(): object;
     log(message: string): void;
 }
@@ -30,7 +31,8 @@ export interface GatewayOptions {
 export { statusPath } from "./admin.ts";
 
 /**
- * The one port of the local AWS: answers what MiniStack does not, and passes the rest through unchanged.
+ * The one port of the local AWS: answers calls that MiniStack does not support, and passes all others through
+ * unchanged.
  *
  * @throws Error with code EADDRINUSE when the port is taken.
  */
@@ -81,15 +83,15 @@ async function route(
     const passing: Passing = {
         ...(admission?.guard && { guard: admission.guard }),
         ...(known && { body: known }),
-        ...(admission?.judged && enforcement && { mark: enforcement.mark }),
+        ...(admission?.judged && enforcement && { token: enforcement.token }),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {
-        // Only MiniStack knows what of its public doors is open: nothing of the gateway's own is behind one.
+        // Only MiniStack knows which of its resources are public; none of the gateway's own is.
         passThrough(options.miniStackPort, request, response, passing);
         return;
     }
-    const json = async () => parseJson((known ?? (await bodyOf(request))).toString("utf8"));
+    const json = async () => parseJson(known ?? (await bodyOf(request)));
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"]?.toString();
     const operation =
@@ -135,18 +137,9 @@ async function route(
     passThrough(options.miniStackPort, request, response, passing);
 }
 
-/** Answers a call that does not reach its service; whatever is left of it is not read. */
+/** Answers a call that does not reach its service; the rest of the request is not read. */
 function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     const unread = !request.complete;
     response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });
     response.end(request.method === "HEAD" ? undefined : answer.body);
-}
-
-/** A body that is no JSON reaches the emulator as text, which its validation refuses as AWS does. */
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text === "" ? "{}" : text);
-    } catch {
-        return text;
-    }
 }

@@ -1,17 +1,16 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Emulator, MetricValues } from "local-personalize";
-import { endpointOf } from "./internal.ts";
-import { every } from "./loop.ts";
+import { endpointOf, every } from "./loop.ts";
 
 const namespace = "AWS/Personalize";
 /** PutMetricData takes 1,000; these bodies stay small. */
 const mostAtOnce = 200;
-/** While MiniStack is away no more than this is kept; the oldest go first. */
+/** Limit of values that are kept while MiniStack does not answer; the oldest are dropped first. */
 const mostWaiting = 5000;
 
 /**
- * Publishes the metrics that the service has of itself in MiniStack's CloudWatch, about every second, as the account
- * itself. `stop` publishes the rest.
+ * Publishes the service's own metrics to MiniStack's CloudWatch, about every second, as the account itself. `stop`
+ * publishes the rest.
  */
 export function publishServiceMetrics(options: {
     miniStackPort: number;

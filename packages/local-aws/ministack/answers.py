@@ -1,7 +1,7 @@
-"""Answers the gateway, on a port of the loopback interface and to its token only, what it needs to judge a call.
+"""Answers the gateway's questions about a call, on a port of the loopback interface and only with its token.
 
-`/call` names a call; `/key` tells who an access key is, its secret, and all policies of that principal; `/role` tells
-of a role; `/refusal` words a refusal in the protocol of a service.
+`/call` names a call. `/key` returns the owner of an access key, its secret, and all policies of that principal. `/role`
+returns a role. `/refusal` returns the text of a refusal in the protocol of a service.
 """
 
 import base64
@@ -21,7 +21,7 @@ ADMINISTRATOR = "test"
 
 
 def key(asked: dict, _body: bytes) -> dict:
-    """Who an access key is. Only the administrator's own key is root: MiniStack takes others for it too."""
+    """The owner of an access key. Only the administrator's own key is root; MiniStack also accepts others as root."""
     name, account = asked["key"], asked["account"]
     if iam_evaluator.is_root_access_key(name) and name != ADMINISTRATOR:
         return {"error": "UnrecognizedClientException"}
@@ -47,7 +47,7 @@ def principal(found, account: str) -> dict:
         entity = iam._roles.get(found.principal_arn.split("/")[1]) or {}
         identity = inline("role policy", entity.get("InlinePolicies")) + attached(entity)
     else:
-        # Nobody judges the account's root. A federated user has only what is not known here: nothing.
+        # The account's root is not checked. A federated user has policies that are unknown here: none.
         identity = None if found.principal_type == "Root" else []
         return {"id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None}
     session = sts._sessions.get(found.access_key_id) or {}
@@ -86,7 +86,7 @@ def attached(entity: dict) -> list:
 
 
 def managed(arn: str, kind: str) -> dict:
-    """A managed policy; one that does not exist gives nothing, as a boundary too."""
+    """A managed policy; one that does not exist allows nothing, also as a boundary."""
     record = iam._lookup_policy(arn) or {}
     version = (record.get("Versions") or {}).get(record.get("DefaultVersionId", "v1")) or {}
     return {"name": f"{kind} {arn.rsplit('/', 1)[-1]}", "text": text(version.get("Document") or {"Statement": []})}
@@ -97,7 +97,7 @@ def text(document) -> str:
 
 
 def role(asked: dict, _body: bytes) -> dict:
-    """A role by its name; empty when there is none."""
+    """A role by its name; empty if there is none."""
     with request_scope(asked["account"], "us-east-1"):
         found = iam._roles.get(asked["name"])
     if not found:
@@ -135,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             asked = json.loads(base64.b64decode(self.headers.get("x-asked", "")))
             self.send(200, answer(asked, body))
-        except Exception as error:  # the gateway must hear of it, and then refuses the call
+        except Exception as error:  # the gateway gets the error, and refuses the call
             self.send(500, {"error": f"{type(error).__name__}: {error}"})
 
     def send(self, status: int, answer: dict) -> None:

@@ -1,5 +1,5 @@
 """Lets topics, rules and schedules invoke a function as AWS does: asynchronously, with the function's own retries and
-its destination for failures. MiniStack invokes it once then, and forgets a failure.
+its destination for failures. MiniStack itself invokes it once, and ignores a failure.
 """
 
 import json
@@ -11,7 +11,7 @@ log = logging.getLogger("ministack")
 
 
 class Asynchronously:
-    """The module of functions as the topics see it, where an invocation is one that nobody waits for."""
+    """The module of functions for the topics: its invocations are asynchronous."""
 
     _execute_function_with_config_scope = staticmethod(lambda_svc.invoke_async_with_retry)
 

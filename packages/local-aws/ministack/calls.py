@@ -1,8 +1,8 @@
 """Names a call as IAM does: action, resources, condition keys, and the resource's own policy.
 
-MiniStack's router says which service will answer, and its tables name actions and resources, so that what is judged is
-what is then done. Where a table guesses, this module asks AWS's service model (botocore) instead; a call that neither
-knows has no name.
+MiniStack's router chooses the service, and its tables name actions and resources: the checked call is the executed
+one. Where a table guesses, this module uses AWS's service model (botocore) instead. A call that neither knows has no
+name.
 """
 
 import json
@@ -20,7 +20,7 @@ import edge_resources
 import resources
 import table_keys
 
-# Served by MiniStack before its router looks: their names would be another call's.
+# MiniStack serves these before its router: their names would be those of another call.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
 
 MODELS = {
@@ -33,7 +33,7 @@ MODELS = {
     "tagging": ["resourcegroupstaggingapi"],
 }
 
-# Operations that IAM calls by another name (Service Authorization Reference).
+# Operations with another name in IAM (Service Authorization Reference).
 RENAMED = {
     ("lambda", "Invoke"): "InvokeFunction",
     ("lambda", "InvokeAsync"): "InvokeFunction",
@@ -52,7 +52,7 @@ RENAMED = {
     },
 }
 
-# What tags on a create ask for besides (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
+# Additional permissions for tags on a create (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
 TAGGING = {
     "budgets:ModifyBudget": "budgets:TagResource",
     "cloudfront:CreateDistribution": "cloudfront:TagResource",
@@ -81,7 +81,7 @@ names._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])
 
 
 def describe(call: dict, body: bytes) -> dict:
-    """`call` has method, target, headers, region, account; the answer has service and checks, none for no name."""
+    """`call` has method, target, headers, region, account. Returns service and checks; no checks for a call without a name."""
     path, _, query = call["target"].partition("?")
     path, params = unquote(path), parse_qs(query, keep_blank_values=True)
     method, headers, account, region = call["method"], call["headers"], call["account"], call["region"]
@@ -111,7 +111,7 @@ def describe(call: dict, body: bytes) -> dict:
 
 
 def action_of(service, method, path, headers, params, routing):
-    """The action without its prefix, or None. A rest service never takes it from a parameter or header."""
+    """The action without its prefix, or None. A REST service never reads it from a parameter or header."""
     if service == "apigateway":
         return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else None
     if service == "s3":
@@ -122,16 +122,16 @@ def action_of(service, method, path, headers, params, routing):
     given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
     if all(protocol.startswith("rest") for protocol in protocols_of(service)) or not given:
         given = {names._match_rest_action(service, method, path, params)}
-    # Two names for one call: which of them MiniStack would take is nothing to rely on.
+    # Two names for one call: MiniStack's choice between them is not defined.
     name = given.pop() if len(given) == 1 else None
     return RENAMED.get((service, name), name) if name in operations else None
 
 
 def says_two_things(service, headers, body, params):
-    """Whether what is named could differ from what is done, as MiniStack reads some calls in more than one way.
+    """Whether the named call could differ from the executed one, because MiniStack reads some calls in several ways.
 
-    A form is one whatever its type is called, and its parameters count before those of the query; a query service
-    takes a target header too.
+    A body can be a form with any content type, and its parameters take precedence over those of the query. A query
+    service also accepts a target header.
     """
     kind, target = headers.get("content-type", ""), "x-amz-target" in headers
     is_form = kind.startswith("application/x-www-form-urlencoded")
@@ -155,7 +155,7 @@ def s3_checks(action, method, path, headers, body, params):
     sent = s3._merge_hoisted_amz_headers(headers, params)
     resource = names.extract_resource_arn("s3", method, path, sent, body, params, "", "")
     context = names.s3_service_context(action, params, path, sent)
-    # What is uploaded with an ACL (API reference of PutObject, "Permissions").
+    # An upload with an ACL (API reference of PutObject, "Permissions").
     has_acl = action == "s3:PutObject" and any(name == "x-amz-acl" or name.startswith("x-amz-grant-") for name in sent)
     also = names.s3_additional_checks(method, path, sent, body, params) + [("s3:PutObjectAcl", resource)] * has_acl
     return [(action, resource, context)] + [(name, arn, {}) for name, arn in also]
@@ -179,7 +179,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
     if service == "ssm":
         given = json_of(body)
-        # By a path the call is judged on the path itself, and a list of names on each (Systems Manager User Guide,
+        # A path is checked as the path itself, and a list of names as each name (Systems Manager User Guide,
         # "How Parameter Store authorizes parameter retrieval").
         asked = [given["Path"]] if "Path" in given else given.get("Names") or []
         arns = [f"arn:aws:ssm:{region}:{account}:parameter/{str(name).lstrip('/')}" for name in asked]
@@ -210,7 +210,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
 
 
 def completed(service, action, resource, context, account):
-    """A check with the tags and the policy of its resource, as they are now."""
+    """A check with the present tags and policy of its resource."""
     context = {key: value for key, value in context.items() if value is not None}
     kind, _, name = resource.rpartition(":")[2].partition("/")
     store = {"role": iam._roles, "user": iam._users}.get(kind) if service in ("iam", "sts") else None
@@ -219,7 +219,7 @@ def completed(service, action, resource, context, account):
     tags = edge_resources.own_tags(service, resource) if service in ("apigateway", "cloudfront") else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
-    # The boundary that an entity has already is what a change of the entity is judged by; what is to be made has none.
+    # A change of an entity is checked by its present boundary; a new entity has none.
     if service == "iam" and action not in ("iam:CreateRole", "iam:CreateUser") and held.get("PermissionsBoundary"):
         context.setdefault("iam:PermissionsBoundary", held["PermissionsBoundary"])
     policy = (_resource_policy(service, resource) or ("",))[0]

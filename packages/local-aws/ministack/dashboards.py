@@ -1,6 +1,6 @@
-"""Tells in a list of dashboards when each was changed as CloudWatch's JSON protocol has times, in seconds since 1970.
+"""Writes the times in a list of dashboards in the form of CloudWatch's JSON protocol, in seconds since 1970.
 
-MiniStack writes ISO 8601 there, which AWS's SDKs refuse, and with it the whole list.
+MiniStack writes ISO 8601, for which AWS's SDKs refuse the whole list.
 """
 
 import json

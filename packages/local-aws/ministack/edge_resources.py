@@ -1,4 +1,4 @@
-"""The resources and tags of calls of API Gateway and CloudFront as IAM knows them (Service Authorization Reference)."""
+"""IAM's resources and tags of calls of API Gateway and CloudFront (Service Authorization Reference)."""
 
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
@@ -11,7 +11,7 @@ KINDS = (
 
 
 def of_distributions(method: str, path: str, routing: dict, account: str) -> str:
-    """What a call of CloudFront is judged on: one thing, all of its kind for a create, and everything for a list."""
+    """The resource of a call of CloudFront: one resource, all of its kind for a create, and `*` for a list."""
     parts = [part for part in path.split("/") if part][1:]
     if parts[:1] == ["tagging"]:
         return (routing.get("Resource") or ["*"])[0]
@@ -21,7 +21,7 @@ def of_distributions(method: str, path: str, routing: dict, account: str) -> str
 
 
 def xml_tags(body: bytes) -> dict:
-    """The context of the tags that a call of CloudFront gives or takes."""
+    """The condition keys of tags that a call of CloudFront adds or removes."""
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError:
@@ -34,7 +34,7 @@ def xml_tags(body: bytes) -> dict:
 
 
 def tags_of_rest_call(method: str, path: str, given: dict, routing: dict) -> dict:
-    """The context of the tags that a create or a tagging call of API Gateway gives or takes."""
+    """The condition keys of tags that a create or a tagging call of API Gateway adds or removes."""
     is_tagging = path.startswith("/tags/")
     tags = given.get("tags") if method == "POST" or is_tagging else None
     taken = routing.get("tagKeys", []) if is_tagging and method == "DELETE" else []
@@ -42,9 +42,9 @@ def tags_of_rest_call(method: str, path: str, given: dict, routing: dict) -> dic
 
 
 def tagging_of_new(method: str, path: str, resource: str, context: dict) -> list[tuple]:
-    """What tags on a create ask for besides: to put the tags of a thing whose id nobody knows yet.
+    """The additional permission for tags on a create: to put the tags of a resource whose id is not known yet.
 
-    AWS says so in its refusals only (mattclay/aws-terminator pull request 284): `apigateway:PUT` on
+    AWS documents it in its refusals only (mattclay/aws-terminator pull request 284): `apigateway:PUT` on
     `…::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F*`.
     """
     if method != "POST" or path.startswith("/tags/") or "aws:TagKeys" not in context:
@@ -60,14 +60,14 @@ def asked(pairs: dict, taken: list) -> dict:
 
 
 def own_tags(service: str, resource: str) -> dict:
-    """The tags that a resource is judged by."""
+    """The tags of a resource."""
     if service == "cloudfront":
         return {tag["Key"]: tag["Value"] for tag in cloudfront._tags.get(resource) or []}
-    # A tagging call is judged on the address of the tags of a resource, and with the tags that this has.
+    # The resource of a tagging call is the address of a resource's tags; the condition keys are the resource's tags.
     prefix, _, path = resource.partition("::")
     arn = unquote(path.removeprefix("/tags/")) if path.startswith("/tags/") else f"{prefix}::{path}"
-    # What is in an API or a usage plan has its tags too (API Gateway Developer Guide, "API Gateway resources that can
-    # be tagged"); its own count before them.
+    # A part of an API or a usage plan also has the tags of that (API Gateway Developer Guide, "API Gateway resources
+    # that can be tagged"); its own tags take precedence.
     prefix, _, path = arn.partition("::")
     parent = f"{prefix}::{'/'.join(path.split('/')[:3])}"
     return {**(apigateway_v1._v1_tags.get(parent) or {}), **(apigateway_v1._v1_tags.get(arn) or {})}

@@ -1,10 +1,11 @@
-"""Shows the tags of REST APIs, stages, keys and usage plans to those who look for things by tags (Resource Groups Tagging
-API Reference, "Services that support the Resource Groups Tagging API"), and those of distributions where AWS does."""
+"""Lists the tags of REST APIs, stages, keys and usage plans in the Resource Groups Tagging API (its API Reference,
+"Services that support the Resource Groups Tagging API"), and those of distributions in the region in which AWS lists
+them."""
 
 from ministack.core.responses import get_region
 from ministack.services import apigateway_v1, tagging
 
-# Distributions are of the whole world, whose things are listed there only.
+# Distributions are global resources, which are listed in this region only.
 WORLD = "us-east-1"
 
 

@@ -1,7 +1,7 @@
-"""Makes metrics of log lines in the embedded metric format, as CloudWatch Logs does (CloudWatch User Guide,
-"Specification: Embedded metric format"). A line that keeps not to it is a line of a log, and no metric.
+"""Publishes metrics from log lines in the embedded metric format, as CloudWatch Logs does (CloudWatch User Guide,
+"Specification: Embedded metric format"). Any other line stays a log line only.
 
-A thread of its own reads the lines: whoever writes a log does not wait.
+A thread of its own reads the lines: the writer of a log does not wait.
 """
 
 import json
@@ -41,12 +41,12 @@ def keep_putting() -> None:
             with request_scope(account, region):
                 for namespace, name, dimensions, moment, unit, values in metrics_of(line, time.time()):
                     cloudwatch._store_datum(namespace, name, dimensions, moment, unit, None, values, None, None)
-        except Exception:  # one line is no reason to leave the others
+        except Exception:  # one wrong line must not stop the others
             log.debug("a line in embedded metric format was not read", exc_info=True)
 
 
 def metrics_of(line: str, now: float) -> list[tuple]:
-    """The data of a line: namespace, name, dimensions, time, unit, values. None at all where anything is wrong."""
+    """The data of a line: namespace, name, dimensions, time, unit, values. Empty if any part is wrong."""
     try:
         root = json.loads(line)
         about = root["_aws"]

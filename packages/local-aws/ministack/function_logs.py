@@ -1,8 +1,7 @@
-"""Lets a function's process say where the log of an invocation ends.
+"""Lets a function's process report the end of an invocation's log.
 
-MiniStack waits for a pause in what the process logs: 5 milliseconds after a line, and 50 where there is none; a line
-that comes after a longer pause goes to another invocation. Here the process writes a mark behind each invocation, and
-nobody waits.
+MiniStack waits for a pause in the log: 5 milliseconds after a line, and 50 without any line. A line after a longer pause
+goes to the next invocation. Here the process writes an end line after each invocation, and there is no wait.
 """
 
 import queue
@@ -11,39 +10,39 @@ import time
 
 from ministack.core import lambda_runtime
 
-MARK = f"end of invocation {secrets.token_hex(8)}"
-# Of a process that ended before it wrote its mark.
+END = f"end of invocation {secrets.token_hex(8)}"
+# For a process that ended before it wrote its end line.
 LONGEST_WAIT_SECONDS = 0.25
 
 ANSWERS = "const _realStdoutWrite = process.stdout.write.bind(process.stdout);"
-ANSWERS_WITH_MARK = f"""const _answer = process.stdout.write.bind(process.stdout);
+ANSWERS_WITH_END = f"""const _answer = process.stdout.write.bind(process.stdout);
 const _log = process.stderr.write.bind(process.stderr);
 const _realStdoutWrite = (line) => {{
-  if (!line.startsWith('{{"status":"ready"')) _log("{MARK}\\n");
+  if (!line.startsWith('{{"status":"ready"')) _log("{END}\\n");
   return _answer(line);
 }};"""
 
 
-def end_by_mark() -> None:
+def report_ends() -> None:
     script = lambda_runtime._NODEJS_WORKER_SCRIPT
     if script.count(ANSWERS) != 1:
         raise RuntimeError("this MiniStack starts functions in a way that packages/local-aws/ministack/function_logs.py does not know")
-    lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(ANSWERS, ANSWERS_WITH_MARK)
+    lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(ANSWERS, ANSWERS_WITH_END)
     wait_for_pause = lambda_runtime.Worker._drain_stderr_bounded
 
-    def until_mark(worker, *args, **kwargs):
+    def until_end(worker, *args, **kwargs):
         if not worker.config.get("Runtime", "").startswith("nodejs"):
             return wait_for_pause(worker, *args, **kwargs)
         lines, latest = [], time.monotonic() + LONGEST_WAIT_SECONDS
         try:
             while True:
                 line = worker._stderr_queue.get(timeout=max(0, latest - time.monotonic()))
-                if line.endswith(MARK):
-                    # What was logged without the end of a line stands before the mark.
-                    rest = line.removesuffix(MARK)
+                if line.endswith(END):
+                    # An incomplete log line is directly before the end line.
+                    rest = line.removesuffix(END)
                     return "\n".join([*lines, rest] if rest else lines)
                 lines.append(line)
         except queue.Empty:
             return "\n".join(lines)
 
-    lambda_runtime.Worker._drain_stderr_bounded = until_mark
+    lambda_runtime.Worker._drain_stderr_bounded = until_end

@@ -1,8 +1,8 @@
 """Lets a service invoke a Lambda function only where the function's own policy allows it.
 
-MiniStack delivers from API Gateway, SNS, EventBridge and S3 without looking at the function's policy. Each of its
-deliveries is wrapped here: what is not allowed is not delivered, and a line in the log says so; API Gateway answers
-its caller 500, as AWS does.
+MiniStack delivers from API Gateway, SNS, EventBridge and S3 without a check of the function's policy. Each of its
+deliveries is wrapped here: a refused event is not delivered, and is logged. API Gateway answers its caller 500, as on
+AWS.
 """
 
 import json
@@ -24,7 +24,7 @@ def check_before_delivery() -> None:
 
     def from_rule(target, event, rule, *rest):
         arn = target.get("Arn", "")
-        # A schedule invokes by its role, which schedules.py looks at.
+        # A schedule invokes by its role, which schedules.py checks.
         if ":lambda:" not in arn or ":scheduler:" in rule.get("Arn", "") or allowed(arn, "events.amazonaws.com", rule.get("Arn", "")):
             to_rule(target, event, rule, *rest)
 
@@ -51,7 +51,7 @@ def from_rest_api(invoke):
 
 def from_http_api(invoke):
     async def invoke_if_allowed(integration, api, stage, path, method, headers, body, query, route="$default", *rest, **more):
-        # An HTTP API invokes in the name of its route: api/stage/METHOD/path, or api/stage/$default.
+        # The source of an HTTP API is its route: api/stage/METHOD/path, or api/stage/$default.
         where = f"{api}/{stage}/{route.replace(' ', '')}"
         if not integration.get("credentialsArn") and not by_api(integration.get("integrationUri", ""), where, more):
             return 500, {"Content-Type": "application/json"}, json.dumps({"message": "Internal Server Error"}).encode()
@@ -70,7 +70,7 @@ def by_api(uri: str, where: str, owner: dict) -> bool:
 def allowed(function: str, service: str, source: str) -> bool:
     record, config, _ = lambda_svc._get_func_record_for_ref(function)
     if record is None or config is None:
-        return True  # nobody to protect: MiniStack says that there is no such function
+        return True  # MiniStack itself reports that there is no such function
     asked = EvalContext(
         principal_arn="", principal_type="Service", principal_account="", action="lambda:InvokeFunction",
         resource_arn=function if function.startswith("arn:") else config["FunctionArn"], region=get_region(),

@@ -1,8 +1,8 @@
-"""Lets the processes of a function end what they were asked before an update or a deletion, as AWS does.
+"""Lets the processes of a function finish their requests before an update or a deletion, as AWS does.
 
-MiniStack kills them and deletes their files, whether they answer just then, or even unpack their code; and a request
-that found the function before the update may start a process of the old code after it, which then stays. Here a
-process that is at work ends after its answer, and none answers with other code than the function's.
+MiniStack kills them and deletes their files, even while they answer or unpack their code. A request that found the
+function before the update may also start a process with the old code after it, which then stays. Here a working
+process ends after its answer, and no process answers with old code.
 """
 
 import threading
@@ -44,7 +44,7 @@ def is_of(key: list[str], wanted: tuple) -> bool:
 
 
 def retire(workers: list) -> None:
-    """Takes processes out of use: at once what is idle, and the caller's own, which failed; the others when they are done."""
+    """Takes processes out of use: idle ones and the caller's failed one at once, the others after their answer."""
     ended = []
     with lambda_runtime._lock:
         for entries in lambda_runtime._workers.values():
@@ -63,5 +63,5 @@ def release_worker(worker) -> None:
         worker.in_use, worker.leased_by = False, None
         retired = getattr(worker, "retired", False)
     if retired:
-        # Its answer does not wait for its end.
+        # The answer does not wait for the end of the process.
         threading.Thread(target=lambda_runtime.kill_workers, args=([worker],), daemon=True).start()

@@ -1,19 +1,19 @@
-"""Leaves the evaluation of alarms to the gateway, and keeps what it needs for it.
+"""Leaves the evaluation of alarms to the gateway, and stores all of its inputs.
 
-MiniStack evaluates an alarm when data of its metric arrives, whatever the dimensions; it drops the metric queries of an
-alarm; and it takes no dimensions as any dimensions. Here an alarm is kept whole, a metric without dimensions is one of
-its own, as on AWS, and nothing is evaluated: packages/local-aws/gateway/alarms does that on a timer, by SetAlarmState.
+MiniStack evaluates an alarm when data of its metric arrives, with any dimensions. It drops the metric queries of an
+alarm, and treats missing dimensions as any dimensions. Here an alarm is stored completely, and a metric without
+dimensions is a metric of its own, as on AWS. packages/local-aws/gateway/alarms evaluates on a timer, by SetAlarmState.
 """
 
 from ministack.services import cloudwatch
 
-# Tells the gateway where there are alarms at all.
+# The gateway reads here which regions have alarms.
 REGIONS_HEADER = "x-alarm-regions"
 OF_ONE_METRIC = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Unit")
 
 
 class Exactly(dict):
-    """Dimensions that MiniStack compares even where there are none."""
+    """Dimensions that MiniStack compares even if they are empty."""
 
     def __bool__(self) -> bool:
         return True

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface MiniStack {
     readonly port: number;
-    /** Where it answers the gateway, when that enforces. */
+    /** The port for the gateway's questions, when permissions are enforced. */
     readonly answersPort: number;
     /** Ends it and waits until its state is saved. */
     stop(): Promise<void>;
@@ -17,9 +17,9 @@ export interface MiniStackOptions {
     readonly python: string;
     readonly dataDir: string;
     readonly logFile: string;
-    /** Where its functions call AWS: Personalize answers there only. */
+    /** The port on which its functions call AWS: only there does Personalize answer. */
     readonly gatewayPort: number;
-    /** What the gateway's requests carry when it enforces. */
+    /** The token of the gateway's requests, when permissions are enforced. */
     readonly token?: string;
     log(message: string): void;
 }
@@ -30,8 +30,8 @@ const restartsAllowed = 5;
 type Ports = Pick<MiniStack, "port" | "answersPort">;
 
 /**
- * Starts MiniStack on free ports of the loopback interface, with a clean environment, and starts it again when it dies: on
- * other ports until it has answered once, for somebody else may have taken those meanwhile.
+ * Starts MiniStack on free ports of the loopback interface, with a clean environment, and restarts it when it dies.
+ * Until its first answer, it restarts on other ports, because another process may have taken the first ones.
  *
  * @throws Error with the end of its log when it does not answer in time.
  */
@@ -48,7 +48,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
         });
         child.once("exit", async (code, signal) => {
             if (!stopping && restarts++ < restartsAllowed) {
-                options.log(`MiniStack ended unexpectedly (${signal ?? `exit ${code}`}); it is started again`);
+                options.log(`MiniStack ended unexpectedly (${signal ?? `exit ${code}`}); starting it again`);
                 if (!answered) ports = await choosePorts(options);
                 if (stopping) return;
                 child = launch(options, ports);
@@ -99,14 +99,14 @@ const endOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").sl
 
 function launch({ python, dataDir, logFile, gatewayPort, token }: MiniStackOptions, ports: Ports): ChildProcess {
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
-    // What runs a function there is CommonJS, and must not be taken for a part of a project of ES modules around it.
+    // The wrapper of a function is CommonJS; a package.json keeps Node from treating it as an ES module.
     writeFileSync(join(dataDir, "tmp", "package.json"), "{}\n");
     const out = openSync(logFile, "a");
     const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
         stdio: ["pipe", out, out],
-        // What stands in this environment leaks into Lambda handlers, so it is made from nothing.
+        // Lambda handlers inherit this environment, so it is built from nothing.
         env: {
-            // Functions run on the first `node` there: the project's own.
+            // Functions run on the first `node` in PATH: the project's own.
             PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
             HOME: process.env.HOME,
             TMPDIR: join(dataDir, "tmp"),
@@ -119,7 +119,7 @@ function launch({ python, dataDir, logFile, gatewayPort, token }: MiniStackOptio
             IOT_MTLS_ENABLED: "0",
             SFTP_ENABLED: "0",
             LOG_LEVEL: "WARNING",
-            // A clone is not to hold what Python compiles beside its modules.
+            // Python must not write compiled modules into a clone.
             PYTHONDONTWRITEBYTECODE: "1",
             AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
             ...(token && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort), GATEWAY_TOKEN: token }),
@@ -142,8 +142,9 @@ async function untilAnswering(port: () => number, hopeless: () => boolean): Prom
 }
 
 /**
- * A port of the loopback interface that nobody uses, and none of `except`, which somebody is about to use. Not one that the
- * system would choose: it gives those to outgoing connections, too, and one may be taken between the answer and its use.
+ * A free port of the loopback interface, and none of `except`, which will be used soon. Not one that the system
+ * chooses:
+ * it also gives those to outgoing connections, and one may be taken between the answer and its use.
  */
 export async function freePort({
     except = [],

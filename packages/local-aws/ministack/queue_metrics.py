@@ -1,7 +1,7 @@
-"""Publishes what SQS tells CloudWatch of its queues, which MiniStack does not: how many messages are visible, and how
-old the oldest one is (SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS").
+"""Publishes SQS's metrics of its queues to CloudWatch, which MiniStack does not: the number of visible messages, and the
+age of the oldest one (SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS").
 
-SQS does so every minute. Here also at once when the number changes, so that an alarm on a dead-letter queue is quick.
+SQS does so every minute. Here it also happens when the number changes, so that an alarm on a dead-letter queue is fast.
 """
 
 import logging
@@ -23,7 +23,7 @@ def keep_publishing() -> None:
         time.sleep(LOOK_EVERY_SECONDS)
         try:
             publish(published, time.time())
-        except Exception:  # a queue that goes meanwhile is no reason to stop
+        except Exception:  # a queue that is deleted in the meantime must not stop the others
             log.debug("metrics of queues were not published", exc_info=True)
 
 

@@ -1,7 +1,7 @@
 """Applies changes of REST APIs, stages, keys and usage plans as API Gateway does, and refuses what it refuses.
 
-MiniStack keeps the text of a number or a switch, loses the list that a patch adds to, does not find the tags that a thing was
-made with, takes a stage that exists for a new one, and lets go what is in use.
+MiniStack stores numbers and switches as text, loses a list when a patch adds to it, does not find the tags of a create,
+treats an existing stage as a new one, and deletes resources that are in use.
 """
 
 import json
@@ -18,7 +18,7 @@ def apply_as_aws() -> None:
 
     def answer_with_one_of_each_header(error, request):
         status, headers, body = answer_error(error, request)
-        # A gateway response's own content type is in place of the default, however its name is spelled.
+        # A gateway response's own content type replaces the default, in any spelling of its name.
         names = {name.lower(): name for name in headers}
         return status, {name: headers[name] for name in names.values()}, body
 
@@ -81,7 +81,7 @@ def apply_as_aws() -> None:
 
 
 def tagged(answer, path_of):
-    """Lets the tags that a thing is made with be found by its ARN."""
+    """Stores the tags of a create under the resource's ARN."""
     if answer[0] == 201:
         made = json.loads(answer[2])
         gateway._v1_tags[f"arn:aws:apigateway:{get_region()}::{path_of(made)}"] = dict(made.get("tags") or {})
@@ -89,7 +89,7 @@ def tagged(answer, path_of):
 
 
 def logs(operations: list) -> bool:
-    """Whether a stage is told to write logs."""
+    """Whether a stage writes logs."""
     told = {op.get("path", ""): op.get("value") for op in operations if op.get("op") != "remove"}
     return any(
         path.startswith("/accessLogSettings/") and value or path.endswith("/logging/loglevel") and value != "OFF"
@@ -100,7 +100,7 @@ NUMBERS = {"rateLimit": float, "burstLimit": int, "limit": int, "offset": int}
 
 
 def update_usage_plan(plan_id: str, data: dict):
-    """UpdateUsagePlan by its own patches: a stage is `api:stage`, and a limit is a number."""
+    """UpdateUsagePlan with its own patches: a stage is `api:stage`, and a limit is a number."""
     plan = gateway._usage_plans.get(plan_id)
     if not plan:
         return gateway._v1_error("NotFoundException", "Invalid Usage Plan identifier specified", 404)

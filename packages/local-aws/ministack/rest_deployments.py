@@ -1,8 +1,7 @@
 """Serves a stage of a REST API from its deployment.
 
-MiniStack serves it from the API as it is edited, so that a change shows before it is deployed, and half a change while it
-is made. Here a stage serves what was there when its deployment was made; and the request id that a caller gets is the
-one that the function gets.
+MiniStack serves it from the edited API: a change is visible before its deployment, and even a part of it. Here a stage
+serves the API of the time of its deployment, and the caller gets the same request id as the function.
 """
 
 import copy
@@ -12,7 +11,7 @@ from contextvars import ContextVar
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import apigateway_v1 as gateway
 
-# Beside the gateway responses of a deployment, which MiniStack keeps already, and with them saves.
+# Stored beside the gateway responses of a deployment, which MiniStack stores and saves already.
 SNAPSHOT = "deployed"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}
 
@@ -21,7 +20,7 @@ request_id: ContextVar = ContextVar("request_id", default=None)
 
 
 class AsDeployed(AccountRegionScopedDict):
-    """What MiniStack keeps of each API; while a request is served, what was deployed of its API."""
+    """MiniStack's data of each API; during a request, the deployed data of its API."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
-"""Tells of each call of a REST API what API Gateway tells: its metrics (Developer Guide, "Amazon API Gateway dimensions
-and metrics") and, where the stage has one, its access log ("Variables for access logging for API Gateway").
+"""Records each call of a REST API as API Gateway does: its metrics (Developer Guide, "Amazon API Gateway dimensions
+and metrics") and, if the stage has one, its access log ("Variables for access logging for API Gateway").
 
-Metrics are put once a second, as statistics of that second.
+Metrics are published once a second, as statistics of that second.
 """
 
 import json
@@ -21,7 +21,7 @@ log = logging.getLogger("ministack")
 PUT_EVERY_SECONDS = 1
 VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)")
 
-# What is known of the call that is served: its request, its error, and when its integration began and ended.
+# The current call: its request, its error, and the start and end of its integration.
 call: ContextVar = ContextVar("call", default=None)
 seconds: dict = {}
 seconds_lock = threading.Lock()
@@ -40,7 +40,7 @@ def keep() -> None:
             call.reset(token)
         try:
             tell(known, {"stage": stage, "method": method, "path": path, "headers": headers, "api": api}, status, data)
-        except Exception:  # what cannot be told is no reason to fail a call
+        except Exception:  # a failed record must not fail the call
             log.debug("a call of %s was not told", api, exc_info=True)
         return status, answered, data
 

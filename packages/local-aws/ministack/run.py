@@ -1,7 +1,7 @@
 """Starts MiniStack so that a kill loses at most a second of its state, and so that it ends with its parent.
 
-What it does otherwise than MiniStack has a file each. When the gateway enforces (ANSWERS_PORT is set) it answers the
-gateway's questions, and leaves to it what the gateway judges. All settings are environment variables, which
+Each difference from MiniStack has a file. When the gateway enforces (ANSWERS_PORT is set), this process answers the
+gateway's questions, and does not check calls that the gateway checks. All settings are environment variables, which
 packages/local-aws/ministack/process.ts sets.
 """
 
@@ -30,32 +30,32 @@ import rest_records
 import saving
 import schedules
 
-# The gateway's mark on a request that it has judged.
+# The gateway's token on a request that it has checked.
 JUDGED_HEADER = b"x-judged-by-gateway"
 
 judged = contextvars.ContextVar("judged", default=False)
 
 
 def end_with_parent() -> None:
-    # The parent holds the other end of standard input: it closes however the parent ends.
+    # The parent has the other end of standard input, which closes with the parent in every case.
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def leave_to_gateway(token: str) -> None:
-    """Judges only what comes without the gateway's mark: calls of an API, of a function's URL, and past the gateway."""
+    """Checks only calls without the gateway's token: of an API, of a function's URL, and past the gateway."""
     serve, judge = app.app, iam_evaluator.enforce
 
-    async def marked(scope, receive, send):
+    async def recording(scope, receive, send):
         headers = scope.get("headers") or []
-        marks = [value for name, value in headers if name == JUDGED_HEADER]
-        judged.set(any(hmac.compare_digest(mark, token.encode()) for mark in marks))
+        tokens = [value for name, value in headers if name == JUDGED_HEADER]
+        judged.set(any(hmac.compare_digest(each, token.encode()) for each in tokens))
         await serve({**scope, "headers": [pair for pair in headers if pair[0] != JUDGED_HEADER]}, receive, send)
 
     def enforce(*args, **kwargs):
         return None if judged.get() else judge(*args, **kwargs)
 
-    app.app, iam_evaluator.enforce = marked, enforce
+    app.app, iam_evaluator.enforce = recording, enforce
 
 
 if __name__ == "__main__":
@@ -68,7 +68,7 @@ if __name__ == "__main__":
     rest_api_changes.apply_as_aws()
     origins.serve_rest_apis()
     embedded_metrics.read_logs()
-    function_logs.end_by_mark()
+    function_logs.report_ends()
     function_updates.end_at_leisure()
     schedules.look_often()
     queue_metrics.start()
@@ -78,7 +78,7 @@ if __name__ == "__main__":
         import answers
         import function_policies
 
-        # Out of the environment, which Lambda handlers inherit.
+        # Removed from the environment, which Lambda handlers inherit.
         port, token = int(os.environ.pop("ANSWERS_PORT")), os.environ.pop("GATEWAY_TOKEN")
         leave_to_gateway(token)
         function_policies.check_before_delivery()

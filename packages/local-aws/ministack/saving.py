@@ -1,6 +1,6 @@
-"""Saves MiniStack's state every second, by MiniStack's own function, which it calls when it is stopped in an orderly way only.
+"""Saves MiniStack's state every second, by MiniStack's own function, which it calls only at a normal stop.
 
-Logs and metrics grow with each call: where there are many they are saved less often, or nothing else would be done.
+Logs and metrics grow with each call: many of them are saved less often, because saving would take all of the time.
 """
 
 import time
@@ -9,7 +9,7 @@ from ministack import app
 from ministack.core.persistence import save_all
 
 SAVE_EVERY_SECONDS = 1.0
-# What grows with each call: it is saved as often as that takes a tenth of the time.
+# These grow with each call: saving them takes at most a tenth of the time.
 RECORDS = ("cloudwatch", "cloudwatch_logs", "cloudtrail")
 SHARE_OF_RECORDS = 0.1
 

@@ -1,8 +1,8 @@
-"""Holds a schedule to its role, as EventBridge Scheduler does: it assumes the role, and then invokes by it.
+"""Lets a schedule act by its role, as EventBridge Scheduler does: it assumes the role, and then invokes by it.
 
-MiniStack looks at neither the role's trust nor its policies, leaves the context attributes in the input, and drops what
-could not be delivered. Here the attributes are replaced, and what the role may not deliver goes to the schedule's
-dead-letter queue, if the role may send there; a line in the log says so in any case.
+MiniStack checks neither the role's trust nor its policies, leaves the context attributes in the input, and drops failed
+deliveries. Here the attributes are replaced. A refused event is logged, and goes to the schedule's dead-letter queue,
+if the role may send there.
 """
 
 import json
@@ -17,7 +17,7 @@ log = logging.getLogger("ministack")
 
 SERVICE = "scheduler.amazonaws.com"
 ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
-# MiniStack looks every 10 seconds which schedules are due.
+# MiniStack checks every 10 seconds which schedules are due.
 LOOK_EVERY_SECONDS = 1
 
 
@@ -26,7 +26,7 @@ def look_often() -> None:
 
 
 def deliver_by_role(enforcing: bool) -> None:
-    """Wraps the delivery of rules and schedules, and touches only what a schedule delivers."""
+    """Wraps the delivery of rules and schedules, and changes only that of schedules."""
     deliver = eventbridge._invoke_target
 
     def deliver_if_allowed(target, event, rule, *rest):
@@ -83,7 +83,7 @@ def trusts(document, role_arn: str, sources: dict) -> bool:
     trust = json.loads(document) if isinstance(document, str) else document or {}
     statements = trust.get("Statement", [])
     statements = [statements] if isinstance(statements, dict) else statements
-    # A trust policy names no resource: it is the role's.
+    # A trust policy has no Resource: its resource is its role.
     whole = {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
     asked = context("sts:AssumeRole", role_arn, "", sources)
     return judge.evaluate_resource_policy(whole, asked, service=SERVICE).decision == "Allow"

@@ -1,4 +1,4 @@
-"""The partition keys that a call of DynamoDB names, by which a policy may limit it (DynamoDB Developer Guide, "Using IAM policy
+"""The partition keys in a call of DynamoDB, by which a policy may limit it (DynamoDB Developer Guide, "Using IAM policy
 conditions for fine-grained access control": `dynamodb:LeadingKeys`)."""
 
 import re
@@ -7,7 +7,7 @@ from ministack.services import dynamodb
 
 
 def leading_keys(given: dict) -> dict:
-    """The context of a call's keys; none for a call that names none, such as Scan."""
+    """The condition keys for a call's partition keys; empty for a call without them, such as Scan."""
     requests = [(given.get("TableName"), given)]
     for table, items in (given.get("RequestItems") or {}).items():
         each = items.get("Keys", []) if isinstance(items, dict) else [next(iter(item.values()), {}) for item in items]
@@ -25,7 +25,7 @@ def keys_of(table: str | None, request: dict) -> list[str]:
 
 
 def asked_for(name: str | None, query: dict) -> dict | None:
-    """The value that a query's condition gives the key."""
+    """The key's value in a query's condition."""
     named = {"#" + alias.removeprefix("#"): real for alias, real in (query.get("ExpressionAttributeNames") or {}).items()}
     for left, right in re.findall(r"(#?[\w.-]+)\s*=\s*(:\w+)", query.get("KeyConditionExpression") or ""):
         if named.get(left, left) == name:

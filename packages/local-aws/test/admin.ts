@@ -1,7 +1,7 @@
 import type { LoggedRequest } from "../../local-personalize/emulator.ts";
 import type { Instance } from "../instance.ts";
 
-/** The admin endpoints of a local AWS: what it logged, and how it is made to go wrong. */
+/** The admin endpoints of a local AWS: its logs and faults. */
 export function adminOf({ port }: Pick<Instance, "port">) {
     async function ask<Answer extends object>(path: string, init: RequestInit = {}): Promise<Answer> {
         const response = await fetch(`http://127.0.0.1:${port}/_local/${path}`, init);

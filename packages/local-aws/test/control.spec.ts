@@ -22,7 +22,7 @@ import { isAlive } from "../toolchain/lock.mjs";
 const runFile = promisify(execFile);
 const silently = () => {};
 
-/** Looks until `look` answers something. */
+/** Polls until `look` returns a value. */
 async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
     for (;;) {
         const found = await look();
@@ -42,7 +42,7 @@ async function childrenOf(pid: number): Promise<number[]> {
     });
 }
 
-/** Makes a bucket and a schema, and waits until a kill cannot lose them. */
+/** Creates a bucket and a schema, and waits until a kill cannot lose them. */
 async function fill(instance: Instance): Promise<void> {
     const { s3, personalize } = clientsOf(instance);
     await s3.send(new CreateBucketCommand({ Bucket: "kept-bucket" }));
@@ -114,7 +114,7 @@ describe("starting and stopping the local AWS", () => {
         assert.match(await readFile(paths(instance).daemonLog, "utf8"), /MiniStack ended unexpectedly \(SIGKILL\)/);
     });
 
-    it("ends MiniStack too when it is killed itself, and the next start says so and has the data", async () => {
+    it("ends MiniStack too when it is killed itself; the next start reports it and has the data", async () => {
         const { pid } = await start(instance, silently);
         const [miniStack] = await childrenOf(pid);
         process.kill(pid, "SIGKILL");
@@ -122,7 +122,7 @@ describe("starting and stopping the local AWS", () => {
         const next = await start(instance, (message) => said.push(message));
         await until(async () => !isAlive(miniStack as number));
         assert.notEqual(next.pid, pid);
-        assert.deepEqual(said, [`process ${pid} of an earlier start is gone; starting again with its data`]);
+        assert.deepEqual(said, [`process ${pid} of an earlier start has ended; starting again with its data`]);
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
@@ -159,13 +159,13 @@ describe("starting and stopping the local AWS", () => {
         assert.equal(existsSync(emptied), false);
     });
 
-    it("says who has its port: another local AWS", async () => {
+    it("names the other local AWS that has its port", async () => {
         await start(instance, silently);
         const other = { ...(await testInstance()), port: instance.port };
         await assert.rejects(start(other, silently), {
             message:
-                `Port ${other.port} is taken by the local AWS of ${instance.dir}. Stop that, or choose another port ` +
-                `by the variable MOVIE_RECOMMENDER_LOCAL_PORT=${other.port + 1}.`,
+                `Port ${other.port} is taken by the local AWS of ${instance.dir}. Stop it, or choose another port ` +
+                `with the variable MOVIE_RECOMMENDER_LOCAL_PORT=${other.port + 1}.`,
         });
         assert.equal(await stop(other), false);
         assert.equal((await stateOf(instance)).kind, "running");
@@ -183,14 +183,14 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    it("is moved to another port, and says so, and is found and stopped from any", async () => {
+    it("moves to another port, reports it, and is found and stopped from any", async () => {
         const moved = { ...instance, port: await freePort() };
         const first = await start(instance, silently);
         assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
         const said: string[] = [];
         const second = await start(moved, (message) => said.push(message));
         assert.deepEqual(said, [
-            `it runs on port ${instance.port}; it is stopped there, and started with its data on port ${moved.port}`,
+            `it runs on port ${instance.port}; stopping it there, and starting it with its data on port ${moved.port}`,
         ]);
         assert.deepEqual([isAlive(first.pid), isAlive(second.pid)], [false, true]);
         assert.equal(await stop(instance), true);
@@ -208,7 +208,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         server.close();
     });
 
-    it("is stopped also while it comes up, by whoever interrupted its start", async () => {
+    it("is stopped also while it starts, after an interrupted start", async () => {
         const starting = start(instance, silently).catch((error: Error) => error);
         await until(async () => (await stateOf(instance)).kind === "starting");
         assert.equal(await stop(instance), true);
@@ -216,7 +216,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         assert.deepEqual(await stateOf(instance), { kind: "stopped" });
     });
 
-    it("says in a sentence that its Python is not there", async () => {
+    it("reports in a sentence that its Python is missing", async () => {
         const toolless = { ...instance, root: instance.dir };
         await assert.rejects(start(toolless, silently), (error: Error) => {
             assert.match(error.message, /python cannot be run .* Install it again: rm -r \.tools\/python$/);
@@ -225,10 +225,10 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         });
     });
 
-    it("says that another program has its port", async () => {
+    it("reports that another program has its port", async () => {
         const server = createServer((_, response) => response.end("hello"));
         await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
-        await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop that, or/);
+        await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop it, or/);
         server.closeAllConnections();
         await new Promise((closed) => server.close(closed));
     });
@@ -251,7 +251,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         bystander.kill();
     });
 
-    it("tells its state, its variables and a wrong flag by the command line", async () => {
+    it("prints its state and its variables, and refuses a wrong flag", async () => {
         const local = (...args: string[]) =>
             run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
                 MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
@@ -259,7 +259,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
             });
         const status = await local("status");
         assert.equal(status.exitCode, 1);
-        assert.match(status.stdout, /stopped\. Start it by: npm run local -- start/);
+        assert.match(status.stdout, /stopped\. Start it with: npm run local -- start/);
         const env = await local("env");
         assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL='http://127.0.0.1:${instance.port}'`));
         assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi?metadata=skip'`));

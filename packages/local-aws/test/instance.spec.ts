@@ -47,12 +47,12 @@ describe("the environment of commands against the local AWS", () => {
 
     it("finds the stand-in for Pulumi's AWS plugin first, unless the official one is asked for", () => {
         const first = (env: NodeJS.ProcessEnv) => env.PATH?.split(delimiter)[0];
-        assert.equal(first(environment(instance, {})), join("/clone", "local", "aws-plugin", "bin"));
+        assert.equal(first(environment(instance, {})), join("/clone", "packages", "local-aws", "aws-plugin", "bin"));
         const official = environment({ ...instance, officialPlugin: true }, {});
         assert.doesNotMatch(official.PATH ?? "", /aws-plugin/);
     });
 
-    it("is that of the clone's own folder, unless variables say otherwise", () => {
+    it("is that of the clone's own folder, unless variables change it", () => {
         const usual = {
             root,
             dir: join(root, ".local"),
@@ -123,7 +123,7 @@ describe("the local stack", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("says which command cannot be run", async () => {
+    it("names the command that cannot be run", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { root } from "../instance.ts";
 
-/** Ends with 3 when it is asked to end, as the engine would end in its own way. */
+/** Exits with 3 at a signal, like the engine with its own code. */
 const command = `process.on("SIGTERM", () => process.exit(3)); console.log("ready"); setInterval(() => {}, 1000);`;
 
 const runner = `
-    import { run } from ${JSON.stringify(join(root, "local", "pulumi.ts"))};
-    import { defaultInstance } from ${JSON.stringify(join(root, "local", "instance.ts"))};
+    import { run } from ${JSON.stringify(join(root, "packages", "local-aws", "pulumi.ts"))};
+    import { defaultInstance } from ${JSON.stringify(join(root, "packages", "local-aws", "instance.ts"))};
     const { exitCode } = await run(defaultInstance({}), process.execPath, ["-e", ${JSON.stringify(command)}], "terminal");
     process.exit(exitCode);
 `;

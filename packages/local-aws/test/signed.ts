@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** Signs a call to a local AWS as its administrator, for services of which the project has no client. */
+/** Signs a call to a local AWS as its administrator, for services without a client in this project. */
 export function signedHeaders(method: string, url: URL, body: string, region: string, service: string) {
     const hmac = (key: Buffer | string, text: string) => createHmac("sha256", key).update(text).digest();
     const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

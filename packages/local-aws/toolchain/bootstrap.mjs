@@ -1,5 +1,5 @@
-// The first program of a fresh clone: nothing is installed yet, so it and what it imports are plain JavaScript over
-// Node's own modules, and run on Node 20. It talks on stderr only: stdout belongs to the command that it starts.
+// The first program of a fresh clone. Nothing is installed yet: it and its imports are plain JavaScript over Node's own
+// modules, and run on Node 20. It writes on stderr only, because stdout belongs to the command that it starts.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.mjs";
@@ -9,7 +9,7 @@ import { SetupError } from "./workshop.mjs";
 const OLDEST_NODE_MAJOR = 20;
 const USAGE = `Usage: node packages/local-aws/toolchain/bootstrap.mjs <level> [command [arguments]]
 
-Installs what is missing into this folder, then runs the command with it. Levels, each with all of the one before:
+Installs what is missing into this folder, then runs the command with it. Levels; each contains the ones before it:
   packages  node_modules, with the project's own Node
   engine    the Pulumi engine
   local     Python with MiniStack, for the local AWS

@@ -8,23 +8,23 @@ import { interruptNote } from "./interrupt.mjs";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Runs a command with the clone's tools first on its PATH, and ends as it ends. A script (.ts, .js, .mjs) is named from
- * the clone's folder and run by the project's own Node; anything else is looked up on the PATH.
+ * Runs a command with the clone's tools first on its PATH, and exits with its exit code or signal. A script (.ts, .js,
+ * .mjs) is named from the clone's folder and run by the project's own Node; any other command is found on the PATH.
  */
 export function runCommand(root, command, args, { withPython }) {
     const { node, toolsDir, toolsBin, python } = toolchain(root);
     const isScript = /\.(ts|js|mjs)$/.test(command);
     const env = { ...process.env, PATH: [resolve(node, ".."), toolsBin, machinePath(root)].join(delimiter) };
-    // How long installing took, for the demo's account of its time; this process began with it.
+    // Seconds that the installation took, for the demo's report; this process began with it.
     env.MOVIE_RECOMMENDER_SETUP_SECONDS = (performance.now() / 1000).toFixed(1);
-    // Programs and plugins start again and again: a third of a start is compiling what was compiled before.
+    // Programs and plugins start often, and a third of each start would be compilation.
     env.NODE_COMPILE_CACHE ??= join(toolsDir, "compile-cache");
     if (withPython) env.MOVIE_RECOMMENDER_PYTHON = python;
     const child = isScript
         ? spawn(node, [resolve(root, command), ...args], { stdio: "inherit", env })
         : spawn(command, args, { stdio: "inherit", env });
 
-    // On a terminal Ctrl-C reaches the whole group by itself, and a second one means "at once": it must not be doubled.
+    // On a terminal Ctrl-C reaches the whole process group; a second signal means "at once", so it is not forwarded.
     const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
     const note = interruptNote(command, args);
     if (note !== undefined) process.once("SIGINT", () => process.stderr.write(note));

@@ -1,16 +1,15 @@
 import { readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildFromGoModules } from "./engine-go-modules.mjs";
-import { fetchInstaller, runInstaller } from "./engine-installer.mjs";
+import { buildFromGoModules, fetchInstaller, installGo, runInstaller } from "./engine-build.mjs";
 import { toolchain } from "./env.mjs";
 import { ask, findOnPath, isAtLeast, isExecutable, machinePath, versionIn } from "./find.mjs";
 import { digest } from "./stamp.mjs";
 import { SetupError } from "./workshop.mjs";
 
-/** The oldest Pulumi CLI that the program's SDK was tried with. */
+/** The oldest Pulumi CLI that was tried with the program's SDK. */
 export const OLDEST_ENGINE = "3.230.0";
 
-/** The Pulumi engine: from PATH, else by the official installer, else built from Go modules. `.tools/engine.json` says which. */
+/** The Pulumi engine: from PATH, else by the official installer, else built from Go modules. `.tools/engine.json` records which. */
 export const engine = {
     name: "Pulumi engine",
 
@@ -34,7 +33,7 @@ export const engine = {
     },
 };
 
-/** The version that is installed or built when PATH has none that will do: the one that the Go modules pin. */
+/** The version that is installed or built when PATH has no recent one: the version that the Go modules pin. */
 export function pinnedEngine(root) {
     const pin = /pulumi\/pkg\/v3 v(\S+)/.exec(
         readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8"),
@@ -46,7 +45,7 @@ export function pinnedEngine(root) {
     return pin[1];
 }
 
-/** A Pulumi CLI on the machine's PATH that has its Node language host with it, whatever its version. Starts nothing. */
+/** A Pulumi CLI of any version on the machine's PATH, with its Node language host. Starts nothing. */
 export function pulumiOnPath(root) {
     const path = machinePath(root);
     const file = findOnPath("pulumi", path);
@@ -70,7 +69,7 @@ export function recentPulumiOnPath(root) {
 
 const record = (root) => join(root, ".tools", "engine.json");
 
-// What PATH offers is a part of the stamp, by its time and size: a new one is looked at once, and an old one is not asked on every run.
+// The stamp holds time and size of the CLI on PATH: only a changed file is asked for its version again.
 function stamp(root) {
     const candidate = pulumiOnPath(root);
     const { mtimeMs, size } = candidate === undefined ? {} : statSync(candidate.file);
@@ -85,13 +84,14 @@ async function build(root, workshop, found, say) {
     const script = found.installer ?? (await fetchInstaller(say));
     const installed = script === undefined ? undefined : await runInstaller(workshop, script, version, say);
     if (installed !== undefined) return { source: "official installer", version, folder: installed };
-    if (found.go === undefined) {
+    if (found.go === undefined && found.pythonForGo === undefined) {
         throw new SetupError(
             "The official installer did not work, and there is no Go to build the engine with: install either, see README.md",
         );
     }
-    const folder = await buildFromGoModules(root, workshop, found.go, version);
+    const go = found.go ?? (await installGo(root, workshop, found.pythonForGo, say));
+    const folder = await buildFromGoModules(root, workshop, go, version);
     const answered = engineVersion(join(folder, "pulumi"));
-    if (answered !== version) throw new SetupError(`The engine that was built answers ${answered}, not ${version}`);
+    if (answered !== version) throw new SetupError(`The built engine reports version ${answered}, not ${version}`);
     return { source: "Go modules", version, folder };
 }

@@ -1,6 +1,6 @@
 /** The Pulumi engine that this clone uses, as the bootstrap chose it. */
 export interface Engine {
-    /** Where it came from, in the order in which the bootstrap looks. */
+    /** Where it comes from, in the order in which the bootstrap searches. */
     readonly source: "PATH" | "official installer" | "Go modules";
     /** For example `3.274.1`. */
     readonly version: string;
@@ -8,7 +8,7 @@ export interface Engine {
     readonly path: string;
 }
 
-/** The places of a clone's tools; a place may be named before the bootstrap has filled it. */
+/** The paths of a clone's tools; a path may be named before the bootstrap has created it. */
 export interface Toolchain {
     readonly toolsDir: string;
     /** Holds `pulumi` and its language host, unless the engine's source is `PATH`. */
@@ -21,5 +21,5 @@ export interface Toolchain {
     readonly engine: Engine | undefined;
 }
 
-/** Where the tools of the clone at `root` are. Reads one small file, starts nothing, throws nothing. */
+/** The paths of the tools of the clone at `root`. Reads one small file, starts nothing, throws nothing. */
 export function toolchain(root: string): Toolchain;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Where the tools of a clone are. Reads one small file, starts nothing.
+ * The paths of a clone's tools. Reads one small file, starts nothing.
  *
  * @param {string} root the clone's folder
  * @returns {import("./env.d.mts").Toolchain}
@@ -22,7 +22,7 @@ export function toolchain(root) {
 function readEngine(file, toolsBin) {
     try {
         const { source, version, path } = JSON.parse(readFileSync(file, "utf8"));
-        // A clone may be moved: what lies inside it is found from where it is now, not from where it was built.
+        // A clone may be moved: its own files are found from its current place.
         return { source, version, path: source === "PATH" ? path : join(toolsBin, "pulumi") };
     } catch {
         return undefined;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** PATH without the clone's own tool folders, which `npm run` and an outer bootstrap put there: the machine's tools only. */
+/** PATH without the clone's own tool folders, which `npm run` and an outer bootstrap add: the machine's tools only. */
 export function machinePath(root, path = process.env.PATH ?? "") {
     const own = new Set([join(root, "node_modules", ".bin"), join(root, ".tools", "bin")].map(real));
     return path
@@ -11,7 +11,7 @@ export function machinePath(root, path = process.env.PATH ?? "") {
         .join(delimiter);
 }
 
-// A clone may be reached by a link, and its tools must not be taken for the machine's.
+// A clone may be reached by a link; its tools are still not the machine's.
 function real(folder) {
     try {
         return realpathSync(folder);
@@ -29,7 +29,7 @@ export function findOnPath(name, path) {
     return undefined;
 }
 
-/** Whether this is a file that may be run; a dangling link is not. */
+/** Whether this is an executable file; a dangling link is not. */
 export function isExecutable(file) {
     try {
         accessSync(file, constants.X_OK);
@@ -39,7 +39,7 @@ export function isExecutable(file) {
     }
 }
 
-/** What a program prints on stdout, trimmed; undefined when it fails, or says nothing for 20 seconds. */
+/** The trimmed stdout of a program; undefined when it fails or runs for more than 20 seconds. */
 export function ask(file, args, env) {
     const { status, stdout } = spawnSync(file, args, {
         env,

@@ -5,16 +5,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MILLISECONDS = 200;
 
 /**
- * Takes the clone's one lock, so that two set-ups never work at once; waits for a living holder, and takes over from a dead one.
+ * Takes the clone's lock, so that only one set-up works at a time. Waits for a living holder, and takes over from a dead one.
  *
- * @param {string} toolsDir where the lock lies; made if it is not there
+ * @param {string} toolsDir the folder of the lock; created if missing
  * @param {(holder: number) => void} onWait called once, with the process to wait for
- * @returns {Promise<() => void>} gives the lock back
+ * @returns {Promise<() => void>} releases the lock
  */
 export async function takeLock(toolsDir, onWait) {
     mkdirSync(toolsDir, { recursive: true });
     const lock = join(toolsDir, "lock");
-    let told = false;
+    let reported = false;
     for (;;) {
         if (claim(lock)) return () => rmSync(lock, { force: true });
         const holder = readHolder(lock);
@@ -23,13 +23,13 @@ export async function takeLock(toolsDir, onWait) {
             removeDead(lock, holder);
             continue;
         }
-        if (!told) onWait(holder);
-        told = true;
+        if (!reported) onWait(holder);
+        reported = true;
         await sleep(POLL_MILLISECONDS);
     }
 }
 
-// A hard link appears with its content, so nobody ever reads a lock without a holder.
+// A hard link appears together with its content, so no process reads a lock without a holder.
 function claim(lock) {
     const mine = `${lock}-${process.pid}`;
     writeFileSync(mine, String(process.pid));
@@ -52,8 +52,8 @@ function readHolder(lock) {
     }
 }
 
-// Two waiters may see the same dead holder. The slower one could move the faster one's fresh lock away: it looks at
-// what it moved, and puts a living one's back.
+// Two waiters may see the same dead holder. The slower one could move the new lock of the faster one away: it checks
+// the moved lock, and puts it back if its holder is alive.
 function removeDead(lock, holder) {
     const aside = `${lock}-dead-${process.pid}`;
     try {

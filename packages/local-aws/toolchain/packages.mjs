@@ -9,7 +9,7 @@ const STAMP = ".toolchain-stamp";
 // package.json is left out: its scripts change often, and its dependencies are in the lock file too.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
-/** `node_modules`, with the project's own Node in it: what `npm ci` makes of the lock file. */
+/** `node_modules` with the project's own Node, made by `npm ci` from the lock file. */
 export const packages = {
     name: "packages",
 
@@ -36,12 +36,17 @@ export const packages = {
     },
 };
 
-// npm links each workspace relative to node_modules, so the links hold after the move.
+// npm links each workspace and its programs relative to node_modules, so the links still work after the move. It links a
+// program only if the file exists.
 function workspaces(root) {
-    return readdirSync(join(root, "packages")).map((name) => join("packages", name, "package.json"));
+    return readdirSync(join(root, "packages")).flatMap((name) => {
+        const bin = join("packages", name, "bin");
+        const programs = existsSync(join(root, bin)) ? readdirSync(join(root, bin)).map((each) => join(bin, each)) : [];
+        return [join("packages", name, "package.json"), ...programs];
+    });
 }
 
-// `npm run` tells its children about the run that started them, its project folder included; a second npm must not believe it.
+// `npm run` sets variables about itself, such as its project folder, which a second npm must not read.
 function npmEnvironment(root) {
     const env = { ...process.env, PATH: machinePath(root) };
     for (const name of Object.keys(env)) {

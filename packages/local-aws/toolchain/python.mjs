@@ -12,7 +12,7 @@ const inPlace = (root) => join(root, ".tools", "python");
 const testPackages = (root) => join(root, ".tools", "python-test");
 const program = (environment) => join(environment, "bin", "python");
 
-/** The Python environment of the local AWS. Scripts in its `bin` hold the path it was built at: run modules as `python -m`. */
+/** The Python environment of the local AWS. Scripts in its `bin` contain the path of the build: run modules as `python -m`. */
 export const python = {
     name: "Python environment",
 
@@ -28,11 +28,11 @@ export const python = {
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
         await workshop.run("python", program(built), pip, { env });
         await workshop.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
-        // The tests' packages lie in a folder beside and appear all at once: adding them never touches the environment
-        // that a running local AWS loads its modules from. Python ignores the line while there is no such folder.
+        // The tests' packages are in a folder of their own, which appears in one step: a running local AWS loads its
+        // modules from this environment, which must not change. Python ignores the line while there is no such folder.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
-        // The random part names this build: compiled test packages belong to the Python that they were installed with.
+        // The random part identifies this build: compiled test packages work only with the Python that installed them.
         writeFileSync(join(built, STAMP), `${baseDigest(root)} ${randomUUID()}`);
         workshop.place(built, inPlace(root));
     },
@@ -66,7 +66,8 @@ function testDigest(root) {
     return digest([requirements(root, "requirements-test.txt"), join(inPlace(root), STAMP)]);
 }
 
-function pythonEnvironment() {
+/** The environment variables without those that point Python at another installation. */
+export function pythonEnvironment() {
     const { PYTHONHOME, PYTHONPATH, VIRTUAL_ENV, ...env } = process.env;
     return env;
 }

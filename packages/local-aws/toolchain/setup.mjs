@@ -8,7 +8,7 @@ import { python, pythonTest } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
 import { openWorkshop, removeLeftovers } from "./workshop.mjs";
 
-// What stands in one lane is installed one after the other; lanes go side by side.
+// The parts of a lane are installed one after the other; the lanes run in parallel.
 const LANES = {
     packages: [[packages]],
     engine: [[engine], [packages]],
@@ -18,10 +18,10 @@ const LANES = {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The levels that can be asked for, each holding all of the one before. */
+/** The levels; each contains all of the one before. */
 export const LEVELS = Object.keys(LANES);
 
-/** The tools that are missing on the machine, one sentence each. */
+/** Tools that the machine lacks, one sentence each. */
 export class MissingTools extends Error {
     constructor(problems) {
         super(problems.join("\n"));
@@ -29,10 +29,10 @@ export class MissingTools extends Error {
 }
 
 /**
- * Makes sure that a level is installed in the clone. Where it is, this only compares stamps and prints nothing.
+ * Makes sure that a level is installed in the clone. An installed level costs only a comparison of stamps, and prints nothing.
  *
  * @throws {MissingTools} before any work, when the machine lacks something
- * @throws {SetupError} when an install failed; what was finished stays
+ * @throws {SetupError} when an install failed; finished parts stay
  */
 export async function ensure(root, level) {
     const lanes = LANES[level];
@@ -44,7 +44,7 @@ export async function ensure(root, level) {
         if (problems.length > 0) throw new MissingTools(problems);
         const release = await takeLock(join(root, ".tools"), (holder) =>
             progress.say(
-                `Process ${holder} is setting up this clone; waiting for it. (If that is no set-up: rm .tools/lock)`,
+                `Process ${holder} is setting up this clone; waiting for it. (If that process is not a set-up: rm .tools/lock)`,
             ),
         );
         try {
@@ -58,7 +58,7 @@ export async function ensure(root, level) {
 }
 
 async function install(root, lanes, { found, progress, release }) {
-    // Another set-up may have done all or a part of it meanwhile.
+    // Another set-up may have done some of it in the meantime.
     const todo = missing(root, lanes);
     if (todo.length === 0) return;
     progress.say(
@@ -69,7 +69,7 @@ async function install(root, lanes, { found, progress, release }) {
         workshop.stop();
         release();
         progress.stop();
-        process.stderr.write("Set-up interrupted. Run the same command again: it goes on where it stopped.\n");
+        process.stderr.write("Set-up interrupted. Run the same command again: it continues where it stopped.\n");
         process.exit(128 + constants.signals[signal]);
     });
     const installLane = async (lane) => {

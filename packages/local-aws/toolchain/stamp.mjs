@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * A digest of everything that decides what a part contains. It is written as the last step of building the part, so
- * an equal stamp says: whole, and made from these inputs.
+ * A digest of everything that decides what a part contains. It is written as the last step of a build: an equal stamp
+ * means that the part is complete and was made from these inputs.
  *
- * @param {string[]} files read and hashed; one that is not there counts as empty
+ * @param {string[]} files read and hashed; a missing file counts as empty
  * @param {unknown[]} facts anything else that matters, as JSON
  */
 export function digest(files, facts = []) {

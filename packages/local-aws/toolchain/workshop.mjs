@@ -5,12 +5,12 @@ import { isAlive } from "./lock.mjs";
 
 const TAIL_LINES = 20;
 
-/** Something that a person can mend: its message is shown as it is, without a stack. */
+/** A failure that a person can fix: its message is shown as it is, without a stack. */
 export class SetupError extends Error {}
 
 /**
  * The folder in which parts are built before they are renamed into place, and the programs that build them.
- * Open it only while holding the lock.
+ * Open it only while you hold the lock.
  */
 export function openWorkshop(root) {
     const tools = join(root, ".tools");
@@ -26,6 +26,7 @@ export function openWorkshop(root) {
 
         /**
          * Runs a program to its end, with its output in `.tools/logs/<log>.log`.
+         *
          * @throws {SetupError} with the end of the log when it cannot be started or fails
          */
         run(log, file, args, options) {
@@ -34,7 +35,7 @@ export function openWorkshop(root) {
             const output = openSync(logFile, "a");
             return new Promise((resolve, reject) => {
                 const fail = (how) => reject(new SetupError(describeFailure(root, basename(file), args, how, logFile)));
-                // A group of its own, so that stop() reaches the programs that it starts in its turn.
+                // A process group of its own: stop() then also ends the programs that the child starts.
                 const child = spawn(file, args, { ...options, stdio: ["ignore", output, output], detached: true });
                 children.add(child);
                 child.on("error", (error) => fail(error.message));
@@ -46,26 +47,26 @@ export function openWorkshop(root) {
             }).finally(() => closeSync(output));
         },
 
-        /** Puts a finished folder in its place; what was there leaves first, and is deleted with the workshop. */
+        /** Moves a finished folder to its place. The old one is moved away first, and deleted with the workshop. */
         place(built, target) {
             this.retire(target);
             mkdirSync(dirname(target), { recursive: true });
             renameSync(built, target);
         },
 
-        /** Takes a folder out of its place in one step. */
+        /** Moves a folder away in one step. */
         retire(target) {
             if (existsSync(target)) renameSync(target, join(build, `old-${basename(target)}`));
         },
 
-        /** Ends every program that is still running, and starts no other. */
+        /** Ends every running program, and starts no other. */
         stop() {
             stopped = true;
             for (const child of children) {
                 try {
                     process.kill(-child.pid, "SIGTERM");
                 } catch {
-                    // It has ended by itself.
+                    // It has already ended.
                 }
             }
         },
@@ -77,8 +78,8 @@ export function openWorkshop(root) {
 }
 
 /**
- * Removes what set-ups that were killed left behind. Safe without the lock, and cheap enough for every run: an installer
- * that outlives its killed set-up may leave a folder after the next set-up has already cleaned.
+ * Removes the folders of killed set-ups. Safe without the lock, and cheap enough for every run: an installer may outlive
+ * its killed set-up, and leave a folder after the next set-up has cleaned.
  */
 export function removeLeftovers(root) {
     const tools = join(root, ".tools");
@@ -93,7 +94,7 @@ function removeFolder(folder) {
     try {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     } catch {
-        // A program that outlived its killed set-up is still writing there; a later set-up removes it.
+        // A program that outlived its killed set-up still writes there; a later set-up removes the folder.
     }
 }
 
@@ -102,6 +103,6 @@ function describeFailure(root, program, args, how, logFile) {
     return [
         `${program} ${args.slice(0, 2).join(" ")} ${how}. The end of ${relative(root, logFile)}:`,
         ...tail.map((line) => `    ${line}`),
-        "Mend that, then run the same command again: it goes on where it stopped.",
+        "Fix that, then run the command again: it continues where it stopped.",
     ].join("\n");
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from "../errors.ts";
 import type { Recommendation } from "../serving/recommend.ts";
 
-/** What a line of a batch's input asks for. */
+/** The request in one line of a batch's input. */
 export interface LineWish {
     userId: string | undefined;
     filterValues: Record<string, string> | undefined;

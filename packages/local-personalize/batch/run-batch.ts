@@ -1,27 +1,53 @@
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { setImmediate as letOthersRun } from "node:timers/promises";
-import type { BatchJobProperties } from "../control/properties.ts";
+import type { BatchJobProperties } from "../control/datasets.ts";
 import type { Call } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import { type DataLocation, keysToRead } from "../importing/data-location.ts";
+import { invalidInput } from "../errors.ts";
+import { type DataLocation, keysToRead, readDataLocation } from "../importing/data-location.ts";
 import { checkCount, type ListWish } from "../serving/get-recommendations.ts";
 import type { Recommendation } from "../serving/recommend.ts";
 import { answerLine } from "./line.ts";
-import { linesOf } from "./lines-of.ts";
-import { readBatchPaths } from "./paths.ts";
 
-/** Makes the list of a solution version for one wish. */
-export type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
+interface Paths {
+    jobInput: { s3DataSource: { path: string } };
+    jobOutput: { s3DataDestination: { path: string } };
+}
 
-/** After so many lines other calls get their turn: each line costs about a millisecond. */
+/**
+ * Input and output of a batch job. The input is one object, or the first level of a folder that ends in `/`. The output
+ * is a folder, with or without `/` at its end. Throws InvalidInputException in the service's words.
+ */
+export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
+    const input = readDataLocation(jobInput.s3DataSource.path);
+    if (!input) throw invalidInput("Invalid S3 input path");
+    const folder = jobOutput.s3DataDestination.path;
+    const output = readDataLocation(folder.endsWith("/") ? folder : `${folder}/`);
+    if (!output) throw invalidInput("Invalid S3 output path");
+    return { input, output };
+}
+
+/** The lines of a text that arrives in chunks, without line ends and without empty lines. */
+async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+    for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
+        if (line.trim() !== "") yield line;
+    }
+}
+
+/** Lists the recommendations of a solution version for one request. */
+type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
+
+/** After this many lines, other calls are served first: each line costs about a millisecond. */
 const linesAtOnce = 8;
 
 /**
- * Does the work of a batch inference job: for every line of every input object a line of `<object>.out` in the output
- * folder. A line that cannot be answered says why in its `error`, and the job goes on. The job fails, with the
- * service's texts, when it may not read or write, or finds nothing to read. A job that is done twice, because the
- * process died before its end was noted, writes the same objects again.
+ * Runs a batch inference job: each line of each input object gives a line of `<object>.out` in the output folder. A
+ * line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the service's
+ * texts, when it may not read or write, or finds no input. A job that runs again because the process died before its
+ * end was recorded writes the same objects again.
  */
 export async function runBatch(
     call: Call,

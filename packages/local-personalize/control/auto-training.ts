@@ -1,5 +1,5 @@
 import type { Speed } from "../contract.ts";
-import { datasetOf } from "./group-datasets.ts";
+import { datasetOf } from "./datasets.ts";
 import { type Call, isUnderWay, phaseOf } from "./resources.ts";
 import { trainingDays } from "./solution-config.ts";
 import { currentOf, type Solution, updateOf } from "./solution-updates.ts";
@@ -10,7 +10,7 @@ import { endOf, isUnderWayIn } from "./updates.ts";
 const second = 1000;
 const hour = 3600 * second;
 
-/** How long a day of a schedule is, and how long "within the hour": milliseconds. */
+/** Length of a schedule's day, and of "within the hour", in milliseconds. */
 export const clocks: Record<Speed, { day: number; first: number }> = {
     instant: { day: 2 * second, first: 100 },
     demo: { day: 20 * second, first: 2 * second },
@@ -18,8 +18,8 @@ export const clocks: Record<Speed, { day: number; first: number }> = {
 };
 
 /**
- * When a schedule is due next: first at the end of the hour after `since`, from then on every so many days. What was
- * due while nobody was there is made up for once. All times are epoch milliseconds.
+ * When a schedule is due next: first at the end of the hour after `since`, then every given number of days. A training
+ * that was missed while the process was down happens once. All times are epoch milliseconds.
  */
 export function nextDue(since: number, days: number, lastDueAt: number | undefined, speed: Speed): number {
     const { day, first } = clocks[speed];
@@ -29,7 +29,7 @@ export function nextDue(since: number, days: number, lastDueAt: number | undefin
     return start + (Math.floor((lastDueAt - start) / period) + 1) * period;
 }
 
-/** When a solution is to train by itself; Infinity when it is not, as things stand. */
+/** When a solution trains automatically next; Infinity when it does not in its present state. */
 export function dueOf(call: Call, solution: Solution): number {
     if (phaseOf(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
     const { configuration, scheduledSince } = currentOf(call, solution);
@@ -37,7 +37,7 @@ export function dueOf(call: Call, solution: Solution): number {
     return nextDue(scheduledSince, trainingDays(configuration), solution.properties.lastDueAt, call.options.speed);
 }
 
-/** When to look at a solution again: when it is due, or when what is under way with it may change that. */
+/** When to check a solution again: when it is due, or when something in progress may change that. */
 export function nextLook(call: Call, solution: Solution): number {
     if (isUnderWayIn(phaseOf(call, solution).status)) return creationEnd(solution, call.options.speed);
     const { update } = solution.properties;
@@ -46,7 +46,7 @@ export function nextLook(call: Call, solution: Solution): number {
 }
 
 /**
- * Why a solution that is due does not train; undefined when it does. `lastEvent` gives the id of the last event that
+ * Why a solution that is due does not train; undefined when it does. `lastEvent` returns the id of the last event that
  * was streamed into a dataset.
  */
 export function reasonToSkip(
@@ -61,7 +61,7 @@ export function reasonToSkip(
     const byHand = versions.some(
         ({ createdAt, properties }) => createdAt >= scheduledSince && properties.trainingType !== "AUTOMATIC",
     );
-    if (isFirst && byHand) return "a version was made by hand within the hour";
+    if (isFirst && byHand) return "a version was created manually within the hour";
     const dataset = datasetOf(call.store, call.region, solution.parent ?? "", "INTERACTIONS");
     if (!dataset || dataset.properties.rows === 0 || phaseOf(call, dataset).status !== "ACTIVE") {
         return "there are no interactions";

@@ -7,12 +7,12 @@ export interface Field {
     nullable: boolean;
     /** A string that holds several values between `|`. */
     categorical: boolean;
-    /** A string of prose, which filters cannot use. */
+    /** Free text, which filters cannot use. */
     textual: boolean;
 }
 
 export interface AvroSchema {
-    /** The record's name, which says for which dataset type it is: `Interactions`. */
+    /** The record's name, which is that of the dataset type: `Interactions`. */
     name: string;
     fields: Field[];
 }
@@ -43,7 +43,7 @@ export function readAvroSchema(document: string): AvroSchema {
     return { name: record.name, fields };
 }
 
-/** A column's name without what does not tell it from another: punctuation and case. */
+/** A column's name without case and punctuation, which do not distinguish columns. */
 export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
 
 function readField(field: unknown): Field {

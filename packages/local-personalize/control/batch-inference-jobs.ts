@@ -1,14 +1,22 @@
-import { readBatchPaths } from "../batch/paths.ts";
+import { readBatchPaths } from "../batch/run-batch.ts";
 import { limitExceeded, notEmulated } from "../errors.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
+import type { BatchJobProperties } from "./datasets.ts";
 import { needFilterOf } from "./filters.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { BatchJobProperties } from "./properties.ts";
-import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import {
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 interface CreateInput extends BatchJobProperties {
     jobName: string;

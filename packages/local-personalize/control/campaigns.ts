@@ -1,5 +1,4 @@
 import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
 import {
     beginDelete,
     type Call,
@@ -8,16 +7,17 @@ import {
     type Handler,
     need,
     needActive,
+    type PageInput,
+    pageOf,
     phaseOf,
     vitals,
 } from "./resources.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
-/** What a campaign deploys. */
+/** The deployed version and its configuration. */
 export interface Deployment {
     solutionVersionArn: string;
     minProvisionedTPS: number;
@@ -25,7 +25,10 @@ export interface Deployment {
 }
 
 export interface CampaignProperties extends Deployment {
-    /** The last UpdateCampaign: it is deployed once its own clock says ACTIVE. `failure` is why it is going to fail. */
+    /**
+     * The last UpdateCampaign. It is deployed when its own clock reaches ACTIVE. `failure` is the reason why it will
+     * fail.
+     */
     update?: Deployment & { createdAt: number; failure?: string };
 }
 
@@ -84,7 +87,7 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
         createdAt: call.now,
         ...(failure !== null && { failure }),
     };
-    // A campaign that another update has brought to life has not failed any more.
+    // A later successful update clears the failure of the creation.
     const past = status === "ACTIVE" ? null : campaign.failure;
     call.store.save({ ...campaign, failure: past, properties: { ...current, update } });
     return { campaignArn: campaign.arn };
@@ -133,7 +136,10 @@ export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
     );
 }
 
-/** What answers now: the finished update, else what was there before; the newest version where the campaign follows it. */
+/**
+ * The deployment that answers now: the finished update, else the one before it; the newest version if the campaign
+ * follows it.
+ */
 export function deployed(call: Call, campaign: Campaign): Deployment {
     const { update, ...before } = campaign.properties;
     const { createdAt: _, failure: __, ...updated } = update ?? { createdAt: 0 };
@@ -144,7 +150,7 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
     return latest ? { ...current, solutionVersionArn: latest.arn } : current;
 }
 
-/** The state of the last update, which goes through the states of a creation; undefined when there was none. */
+/** The state of the last update, which passes the states of a creation; undefined if there was none. */
 export function updateOf(call: Call, campaign: Campaign) {
     const { update } = campaign.properties;
     return update && updatePhase(call, campaign.kind, update);
@@ -153,7 +159,7 @@ export function updateOf(call: Call, campaign: Campaign) {
 export const isUpdating = (call: Call, campaign: Campaign) =>
     isUnderWayIn(updateOf(call, campaign)?.status ?? "ACTIVE");
 
-/** The campaign's own state. One whose creation failed comes to life by an update that succeeds. */
+/** The campaign's own state. A campaign whose creation failed becomes ACTIVE by a successful update. */
 export function campaignPhase(call: Call, campaign: Campaign): Phase {
     const phase = phaseOf(call, campaign);
     const update = updateOf(call, campaign);

@@ -1,10 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import { beginDelete, type Call, create, type Handler, need, vitals } from "./resources.ts";
+import { beginDelete, type Call, create, type Handler, need, type PageInput, pageOf, vitals } from "./resources.ts";
 import type { Kind } from "./states.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 export interface DatasetGroupProperties {
     domain?: string;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { inUse, invalidInput } from "../errors.ts";
 import { readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties } from "./dataset-groups.ts";
-import type { DatasetProperties } from "./properties.ts";
+import type { DatasetProperties } from "./datasets.ts";
 import { type Call, failureOf, type Handler, isUnderWay, need, needActive } from "./resources.ts";
 import { checkSchema, type SchemaProperties } from "./schemas.ts";
 import type { Resource } from "./store.ts";
@@ -35,7 +35,7 @@ const updateDataset: Handler = (call, input: { datasetArn: string; schemaArn: st
 
 export const datasetUpdateHandlers: Record<string, Handler> = { UpdateDataset: updateDataset };
 
-/** Throws InvalidInputException unless the new schema has every old field as it was, and all others may be null. */
+/** Throws InvalidInputException unless the new schema has every old field unchanged, and all new fields may be null. */
 function checkAdditive(before: string, after: string): void {
     const fields = new Map(readAvroSchema(after).fields.map((field) => [field.name, field]));
     for (const field of readAvroSchema(before).fields) {
@@ -47,19 +47,19 @@ function checkAdditive(before: string, after: string): void {
         fields.delete(field.name);
     }
     const required = [...fields.values()].find(({ nullable }) => !nullable);
-    if (required) throw invalidInput(`The new field ${required.name} must allow null: rows that exist have no value.`);
+    if (required) throw invalidInput(`The new field ${required.name} must allow null: existing rows have no value.`);
 }
 
-/** `latestDatasetUpdate`, as Describe shows it; undefined when there was none. */
+/** `latestDatasetUpdate` in the form of Describe; undefined if there was none. */
 export function latestUpdateOf(call: Call, dataset: Dataset) {
     const { update } = dataset.properties;
     if (!update) return undefined;
     const { status, ...summary } = updateSummary(update, updatePhase(call, dataset.kind, update));
-    // In the words of the dataset's own status, which alone of all resources has some for an update.
+    // The dataset's own status. Datasets are the only resources with status values for an update.
     return { ...summary, status: status.replace("CREATE", "UPDATE") };
 }
 
-/** Gives the datasets whose update is over their new schema, or leaves them the old one if it failed. */
+/** Gives datasets whose update has ended their new schema; after a failed update the old one stays. */
 export function endUpdates(call: Call): void {
     for (const dataset of call.store.updating<DatasetProperties>()) {
         const { update, ...before } = dataset.properties;

@@ -1,13 +1,79 @@
 import { inUse } from "../errors.ts";
+import type { Columns } from "../filtering/resolve.ts";
+import { type Field, readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties } from "./dataset-groups.ts";
 import { latestUpdateOf } from "./dataset-updates.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { DatasetProperties } from "./properties.ts";
-import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import { checkSchema, type SchemaProperties } from "./schemas.ts";
-import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import type { Resource, Store } from "./store.ts";
+import { checkedTags, type Tag } from "./tags.ts";
+import type { Update } from "./updates.ts";
+
+export interface DatasetProperties {
+    datasetType: string;
+    schemaArn: string;
+    /** Number of rows after the finished imports. */
+    rows: number;
+    /** The last UpdateDataset. */
+    update?: Update & { schemaArn: string };
+}
+
+export interface FilterProperties {
+    filterExpression: string;
+    /** The distinct fields of the expression, such as `Items.GENRES`: a dataset group has a quota of them. */
+    fields: string[];
+}
+
+interface DataConfig {
+    path: string;
+    kmsKeyArn?: string;
+}
+
+export interface BatchJobProperties {
+    solutionVersionArn: string;
+    filterArn?: string;
+    numResults?: number;
+    jobInput: { s3DataSource: DataConfig };
+    jobOutput: { s3DataDestination: DataConfig };
+    roleArn: string;
+    batchInferenceJobConfig?: object;
+}
+
+type Dataset = Resource<DatasetProperties>;
+
+/** A dataset group's dataset of a type, such as ITEMS; undefined when there is none, or it is being deleted. */
+export function datasetOf(store: Store, region: string, groupArn: string, type: string): Dataset | undefined {
+    return store
+        .list<DatasetProperties>("dataset", region, groupArn)
+        .find(({ properties, deletedAt }) => properties.datasetType === type && deletedAt === null);
+}
+
+/** The columns of a dataset, from its schema. */
+export function fieldsOf(store: Store, dataset: Dataset): Field[] {
+    const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
+    if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
+    return readAvroSchema(schema.properties.schema).fields;
+}
+
+/** The columns that filters of a dataset group can use. */
+export function columnsOf(store: Store, region: string, groupArn: string): Columns {
+    const fields = (type: string) => {
+        const dataset = datasetOf(store, region, groupArn, type);
+        return dataset && fieldsOf(store, dataset);
+    };
+    return { items: fields("ITEMS"), users: fields("USERS") };
+}
 
 interface CreateInput {
     name: string;
@@ -24,7 +90,7 @@ const createDataset: Handler = (call, input: CreateInput) => {
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     checkSchema(schema, datasetType, group);
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
-    // One dataset of each type a group: the type, not the name, is in the ARN.
+    // A group has one dataset of each type: the ARN contains the type, not the name.
     const tail = `dataset/${group.name}/${datasetType}`;
     const dataset = { kind: "dataset" as const, tail, name, parent: group.arn, properties };
     return { datasetArn: create(call, dataset, checkedTags(input.tags)).arn };

@@ -1,10 +1,18 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import { beginDelete, type Call, create, type Handler, need, needActive, vitals } from "./resources.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    type Handler,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 export interface EventTrackerProperties {
     trackingId: string;
@@ -13,7 +21,7 @@ export interface EventTrackerProperties {
 const createEventTracker: Handler = (call, input: { name: string; datasetGroupArn: string; tags?: Tag[] }) => {
     const { name, datasetGroupArn } = input;
     const group = needActive(call, "dataset-group", datasetGroupArn);
-    // A dataset group has one tracker at most.
+    // A dataset group has at most one tracker.
     const [other] = call.store.list("event-tracker", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
     const trackingId = randomUUID();

@@ -1,13 +1,21 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
-import { columnsOf } from "./group-datasets.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { BatchJobProperties, FilterProperties } from "./properties.ts";
-import { beginDelete, type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import { type BatchJobProperties, columnsOf, type FilterProperties } from "./datasets.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 interface CreateInput {
     name: string;
@@ -50,7 +58,7 @@ const describeFilter: Handler = (call, input: { filterArn: string }) => {
 const listFilters: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
     const filters = call.store.list("filter", call.region, input.datasetGroupArn);
     const { page, ...token } = pageOf(filters, input, `ListFilters ${input.datasetGroupArn}`);
-    // The only list with a capital in the service model.
+    // The only list whose name begins with a capital in the service model.
     return { Filters: page.map((filter) => summary(call, filter)), ...token };
 };
 
@@ -70,7 +78,7 @@ export const filterHandlers: Record<string, Handler> = {
     DeleteFilter: deleteFilter,
 };
 
-/** The filter of that ARN, which must be ACTIVE and of the dataset group. Throws the service's errors. */
+/** The filter of that ARN, which must be ACTIVE and in the dataset group. Throws the service's errors. */
 export function needFilterOf(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
     const filter = needActive<FilterProperties>(call, "filter", arn);
     if (filter.parent === datasetGroupArn) return filter;

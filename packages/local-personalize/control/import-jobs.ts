@@ -1,18 +1,26 @@
 import { invalidInput, limitExceeded } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { DatasetProperties } from "./properties.ts";
-import { type Call, create, type Handler, isUnderWay, need, needActive, vitals } from "./resources.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import {
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 export interface ImportJobProperties {
     dataSource: { dataLocation?: string };
     roleArn?: string;
     importMode: "FULL" | "INCREMENTAL";
     publishAttributionMetricsToS3?: boolean;
-    /** How much a finished job has read. */
+    /** Bytes that a finished job has read. */
     bytes?: number;
 }
 

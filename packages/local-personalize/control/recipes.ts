@@ -1,6 +1,5 @@
 import { notFound } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { Call, Handler } from "./resources.ts";
+import { type Call, type Handler, type PageInput, pageOf } from "./resources.ts";
 
 type RecipeType =
     | "USER_PERSONALIZATION"
@@ -17,7 +16,7 @@ interface Recipe {
     algorithm: string;
     featureTransformation: string;
     domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
-    /** Described on request, though ListRecipes no longer has it. */
+    /** ListRecipes no longer has it; DescribeRecipe does. */
     unlisted?: true;
 }
 
@@ -30,7 +29,9 @@ const useCase = (domain: "ECOMMERCE" | "VIDEO_ON_DEMAND", prefix: string, name: 
 
 const percentile = { featureTransformation: "JSON-percentile-filtering" };
 
-/** The recipes of the service; feature transformations that the developer guide does not give carry the recipe's name. */
+/**
+ * The recipes of the service. A feature transformation that the developer guide does not name has the recipe's name.
+ */
 const recipes: Recipe[] = [
     custom("user-personalization-v2", "USER_PERSONALIZATION"),
     custom("user-personalization", "USER_PERSONALIZATION"),
@@ -68,13 +69,13 @@ export const trainableRecipes = [
     "aws-popularity-count",
 ];
 
-/** The recipe that AutoML ends with here. */
+/** AutoML always chooses this recipe here. */
 export const autoMlRecipe = "aws-user-personalization";
 
-// A day of the service's first year: the emulator does not know when each recipe came to be.
+// A day of the service's first year: the emulator does not know the real dates of the recipes.
 const creationDateTime = Date.UTC(2019, 5, 10) / 1000;
 
-/** Recipes belong to no account and no region. */
+/** Recipes are in no account and no region. */
 export const recipeArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::recipe/${name}`;
 
 /** The recipe of that ARN. Throws ResourceNotFoundException. */

@@ -9,11 +9,11 @@ CREATE TABLE IF NOT EXISTS requests (
     outcome TEXT NOT NULL, answered INTEGER NOT NULL DEFAULT 0
 ) STRICT;`;
 
-/** Whether a call belongs in the log: one of the control plane that does not only look. */
+/** Whether a call belongs in the log: a call of the control plane that is not a read. */
 export const isLogged = ({ service, operation }: EmulatorRequest) =>
     service === "personalize" && !/^(Describe|List|Get)/.test(operation);
 
-/** Which calls reached the control plane, and what became of them. It is never cut: a call is some 200 bytes. */
+/** The calls that reached the control plane, and their outcome. It is never cut: a call takes some 200 bytes. */
 export function openRequestLog(database: DatabaseSync, clock: Clock) {
     database.exec(table);
     const insert = database.prepare(
@@ -22,7 +22,7 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
     const mark = database.prepare("UPDATE requests SET answered = 1 WHERE id = ?");
     const newer = database.prepare("SELECT * FROM requests WHERE id > ? ORDER BY id");
     return {
-        /** Notes a call and returns its id. `outcome` is "accepted" or the error's code; `output` what it answers. */
+        /** Adds a call and returns its id. `outcome` is "accepted" or the error's code; `output` is the answer. */
         add({ operation, region, body }: EmulatorRequest, outcome: string, output?: object): number {
             const input = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
             const member = arnMember(operation);
@@ -30,14 +30,16 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
             const name = text(input.name) ?? text(input.jobName);
             return Number(insert.run(clock.now(), operation, region, arn, name, outcome).lastInsertRowid);
         },
-        /** Notes that the answer was written out. */
+        /** Records that the answer was written out. */
         answered: (id: number) => void mark.run(id),
-        /** The calls noted after the one with this id, oldest first. */
+        /** The calls after the one with this id, oldest first. */
         after: (id: number): LoggedRequest[] => newer.all(id).map((row) => ({ ...row }) as unknown as LoggedRequest),
     };
 }
 
-/** The member that names the resource of an operation: `campaignArn` of UpdateCampaign, in its input or its output. */
+/**
+ * The member with the ARN of an operation's resource, such as `campaignArn` of UpdateCampaign, in its input or output.
+ */
 function arnMember(operation: string): string {
     const noun = operation.replace(/^(Create|Update|Delete|Start|Stop|Tag|Untag)/, "").replace(/Creation$/, "");
     return `${noun.charAt(0).toLowerCase()}${noun.slice(1)}Arn`;

@@ -1,18 +1,18 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
-import { alreadyExists, inUse, notFound } from "../errors.ts";
+import { alreadyExists, inUse, notFound, ServiceError } from "../errors.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
-import type { Tag } from "./tag.ts";
+import type { Tag } from "./tags.ts";
 
-/** What a call to the control plane works with. `now` is one instant for the whole call, epoch milliseconds. */
+/** The context of a call to the control plane. `now` is the same instant for the whole call, epoch milliseconds. */
 export interface Call {
     options: EmulatorOptions;
     store: Store;
     region: string;
     now: number;
-    /** What is to go wrong with the resource that the call makes, or with its update. */
+    /** The fault of the created resource, or of its update. */
     fault?: ResourceFault;
     /** Begins the work of an import job or a solution version when its pending time is over. */
     schedule(resource: Resource): void;
@@ -20,7 +20,7 @@ export interface Call {
     cancel(resource: Resource): void;
 }
 
-/** Answers one operation from its validated input; nothing is an empty body. */
+/** Answers one operation from its validated input; undefined is an empty body. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
 export type Handler = (call: Call, input: never) => object | void;
 
@@ -38,13 +38,13 @@ const labels: Record<Kind, string> = {
 };
 
 /** The ARN of something in the call's region and account: `tail` is `solution/name`. */
-export const arnOf = ({ options, region }: Call, tail: string) =>
+const arnOf = ({ options, region }: Call, tail: string) =>
     `arn:${options.partition}:personalize:${region}:${options.accountId}:${tail}`;
 
 export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
     phaseAt(resource, call.options.speed, call.now);
 
-/** The resource of that kind and ARN. Throws ResourceNotFoundException when it is not there, or not of that kind. */
+/** The resource of that kind and ARN. Throws ResourceNotFoundException when it does not exist, or has another kind. */
 export function need<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,
@@ -55,7 +55,7 @@ export function need<Properties extends object = Record<string, unknown>>(
     return resource;
 }
 
-/** As `need`; throws ResourceInUseException when it is not ACTIVE. */
+/** Like `need`; throws ResourceInUseException when it is not ACTIVE. */
 export function needActive<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,
@@ -79,13 +79,20 @@ export function create(
     const parent = resource.parent ?? null;
     const heldUntil = call.fault?.kind === "hang" ? Number.POSITIVE_INFINITY : null;
     const created = {
-        ...{ arn, kind, region: call.region, name, parent, createdAt: call.now, properties },
-        ...{ failure: failureOf(call), heldUntil },
+        arn,
+        kind,
+        region: call.region,
+        name,
+        parent,
+        createdAt: call.now,
+        properties,
+        failure: failureOf(call),
+        heldUntil,
     };
     return call.store.transaction(() => call.store.add(created, tags));
 }
 
-/** The reason for which what the call makes is to fail, where somebody wants that. */
+/** The reason why the created resource will fail, where a test asked for that. */
 export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.reason : null);
 
 /** Begins a deletion. Throws ResourceInUseException unless the resource is ACTIVE or CREATE FAILED. */
@@ -103,7 +110,7 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     return underWay.includes(phaseOf(call, resource).status);
 }
 
-/** The members that every Describe and List answer shares; times are epoch seconds, as on the wire. */
+/** The members of every Describe and List answer; times are epoch seconds, as on the wire. */
 export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
     return {
         status,
@@ -121,7 +128,10 @@ const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
 
-/** Drops what has been deleted for long enough, with what goes with it: a dataset's rows, a solution's versions, a group's filters. */
+/**
+ * Removes resources whose deletion has ended, with their parts: a dataset's rows, a solution's versions, a group's
+ * filters.
+ */
 export function forgetDeleted(call: Call): void {
     const { store, options } = call;
     for (const resource of store.deleted()) {
@@ -135,4 +145,34 @@ export function forgetDeleted(call: Call): void {
         for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
     }
+}
+
+export interface PageInput {
+    nextToken?: string;
+    maxResults?: number;
+}
+
+const largestPage = 100;
+
+/**
+ * One page of `items`, which are in a stable order by `id`. A token continues after the last returned id: items that
+ * are added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is part
+ * of the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
+ */
+export function pageOf<Item extends { id: number }>(items: Item[], input: PageInput, query: string) {
+    const after = input.nextToken === undefined ? -1 : readToken(input.nextToken, query);
+    const rest = items.filter(({ id }) => id > after);
+    const page = rest.slice(0, input.maxResults ?? largestPage);
+    const last = page.at(-1);
+    return last && page.length < rest.length ? { page, nextToken: writeToken(last.id, query) } : { page };
+}
+
+const writeToken = (after: number, query: string) => Buffer.from(JSON.stringify([after, query])).toString("base64url");
+
+function readToken(token: string, query: string): number {
+    try {
+        const [after, ofQuery] = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+        if (typeof after === "number" && ofQuery === query) return after;
+    } catch {}
+    throw new ServiceError("InvalidNextTokenException", "The token is not valid for this call.");
 }

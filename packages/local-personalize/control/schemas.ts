@@ -1,9 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { checkSchemaFor, readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties } from "./dataset-groups.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { DatasetProperties } from "./properties.ts";
-import { type Call, create, type Handler, need } from "./resources.ts";
+import type { DatasetProperties } from "./datasets.ts";
+import { type Call, create, type Handler, need, type PageInput, pageOf } from "./resources.ts";
 import type { Resource } from "./store.ts";
 
 export interface SchemaProperties {
@@ -47,7 +46,7 @@ export const schemaHandlers: Record<string, Handler> = {
     DeleteSchema: deleteSchema,
 };
 
-/** Throws InvalidInputException unless a schema is one for that dataset type in that dataset group. */
+/** Throws InvalidInputException unless the schema fits that dataset type in that dataset group. */
 export function checkSchema(
     { arn, properties }: Resource<SchemaProperties>,
     datasetType: string,

@@ -1,6 +1,6 @@
 import { invalidInput } from "../errors.ts";
 
-/** How a solution trains, as the caller gave it and as Describe shows it. */
+/** A solution's training configuration, in the form of the call and of Describe. */
 export interface SolutionConfiguration {
     performHPO: boolean;
     performAutoML: boolean;
@@ -11,13 +11,13 @@ export interface SolutionConfiguration {
     solutionConfig?: ChangeableConfig;
 }
 
-/** The members of solutionConfig that UpdateSolution changes; the others are kept as they are. */
+/** The members of solutionConfig that UpdateSolution changes; the others stay as they are. */
 export interface ChangeableConfig {
     autoTrainingConfig?: { schedulingExpression?: string };
     eventsConfig?: object;
 }
 
-/** What UpdateSolution may change. */
+/** The members that UpdateSolution may change. */
 export interface SolutionChanges {
     performAutoTraining?: boolean;
     performIncrementalUpdate?: boolean;
@@ -27,13 +27,13 @@ export interface SolutionChanges {
 const defaultDays = 7;
 const mostDays = 30;
 
-/** Every how many days a solution trains by itself: of `rate(n days)`, 7 where nothing is said. */
+/** The number of days between automatic trainings: n of `rate(n days)`, 7 by default. */
 export function trainingDays({ solutionConfig }: SolutionConfiguration): number {
     const days = solutionConfig?.autoTrainingConfig?.schedulingExpression?.match(/\d+/)?.[0];
     return days === undefined ? defaultDays : Number(days);
 }
 
-/** Throws InvalidInputException for what the service's model does not say about a solution's configuration. */
+/** Throws InvalidInputException for errors in a solution's configuration that the service's model does not cover. */
 export function checkConfiguration(configuration: SolutionConfiguration): void {
     const { performIncrementalUpdate, recipeArn, solutionConfig } = configuration;
     if (performIncrementalUpdate) {
@@ -50,7 +50,9 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
     }
 }
 
-/** A configuration after an update: what the update does not name stays, and eventsConfig is replaced as a whole. */
+/**
+ * A configuration after an update: members that the update does not name stay, and eventsConfig is replaced as a whole.
+ */
 export function withChanges<Configuration extends SolutionConfiguration>(
     before: Configuration,
     { performAutoTraining, performIncrementalUpdate, solutionUpdateConfig = {} }: SolutionChanges,
@@ -69,6 +71,6 @@ export function withChanges<Configuration extends SolutionConfiguration>(
     };
 }
 
-/** Whether automatic training begins anew: it was switched on, or is to come more or less often. */
+/** Whether the schedule of automatic training restarts: training was switched on, or its period changed. */
 export const resetsSchedule = (before: SolutionConfiguration, after: SolutionConfiguration) =>
     after.performAutoTraining && (!before.performAutoTraining || trainingDays(before) !== trainingDays(after));

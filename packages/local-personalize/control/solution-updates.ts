@@ -13,17 +13,17 @@ import type { Resource } from "./store.ts";
 import { isUnderWayIn, type Update, updatePhase, updateSummary } from "./updates.ts";
 
 export interface SolutionProperties extends SolutionConfiguration {
-    /** The last UpdateSolution: it counts once its own clock says ACTIVE. */
+    /** The last UpdateSolution: it takes effect when its own clock reaches ACTIVE. */
     update?: Update & { changes: SolutionChanges };
-    /** Since when the schedule of automatic training counts, where that is not the solution's beginning; epoch milliseconds. */
+    /** The start of the automatic training schedule, if it is not the solution's creation; epoch milliseconds. */
     scheduledSince?: number;
-    /** When automatic training was last due, whether it trained then or not; epoch milliseconds. */
+    /** When automatic training was last due, whether it trained or not; epoch milliseconds. */
     lastDueAt?: number;
 }
 
 export type Solution = Resource<SolutionProperties>;
 
-/** How a solution trains now, and since when its schedule counts: a finished update included. */
+/** A solution's present training configuration and start of schedule, with a finished update. */
 export function currentOf(
     call: Call,
     solution: Solution,
@@ -36,13 +36,13 @@ export function currentOf(
     return { configuration, scheduledSince: resetsSchedule(before, configuration) ? phase.since : since };
 }
 
-/** The state of the last update; undefined when there was none. */
+/** The state of the last update; undefined if there was none. */
 export function updateOf(call: Call, solution: Solution): Phase | undefined {
     const { update } = solution.properties;
     return update && updatePhase(call, solution.kind, update);
 }
 
-/** `latestSolutionUpdate`, as Describe shows it. */
+/** `latestSolutionUpdate` in the form of Describe. */
 export function latestUpdateOf(call: Call, solution: Solution) {
     const { update } = solution.properties;
     const phase = updateOf(call, solution);
@@ -61,7 +61,7 @@ const updateSolution: Handler = (call, input: SolutionChanges & { solutionArn: s
     const after = withChanges(configuration, changes);
     checkConfiguration(after);
     if (isDeepStrictEqual(after, configuration)) {
-        throw invalidInput(`The solution ${solution.arn} is configured like that already: there is nothing to update.`);
+        throw invalidInput(`The solution ${solution.arn} already has this configuration: there is nothing to update.`);
     }
     const failure = failureOf(call);
     const { lastDueAt } = solution.properties;

@@ -1,16 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import { type PageInput, pageOf } from "./paging.ts";
-import type { DatasetProperties } from "./properties.ts";
+import type { DatasetProperties } from "./datasets.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
-import { type Call, create, type Handler, isUnderWay, need, needActive, phaseOf, vitals } from "./resources.ts";
+import {
+    type Call,
+    create,
+    type Handler,
+    isUnderWay,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    phaseOf,
+    vitals,
+} from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
 import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
-/** A version keeps its solution's configuration as it was when the version was made. */
+/** A version keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {
     name?: string;
     datasetGroupArn: string;
@@ -18,10 +27,10 @@ export interface VersionProperties extends SolutionConfiguration {
     trainingMode: string;
     /** Absent in versions of the first release, which were all MANUAL. */
     trainingType?: "AUTOMATIC" | "MANUAL";
-    /** These come with a finished training. */
+    /** These are set when the training has finished. */
     trainingHours?: number;
     metrics?: Record<string, number>;
-    /** The id of the last streamed event that was trained on. */
+    /** The id of the last streamed event in the training data. */
     lastEvent?: number;
 }
 
@@ -44,8 +53,8 @@ const createVersion: Handler = (call, input: CreateInput) => {
 };
 
 /**
- * Makes a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
- * train on, LimitExceededException when 20 versions are being made.
+ * Creates a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
+ * train on, LimitExceededException when 20 versions are in progress.
  */
 export function beginVersion(
     call: Call,
@@ -109,7 +118,7 @@ const stopVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need(call, "solution-version", input.solutionVersionArn);
     const { status } = phaseOf(call, version);
     if (status !== "CREATE PENDING" && status !== "CREATE IN_PROGRESS") {
-        throw inUse(`The solution version ${version.arn} is ${status}; only one that is being made can be stopped.`);
+        throw inUse(`The solution version ${version.arn} is ${status}; only a version in progress can be stopped.`);
     }
     call.cancel(version);
     call.store.save({ ...version, stoppedAt: call.now });
@@ -128,7 +137,7 @@ export const versionHandlers: Record<string, Handler> = {
     GetSolutionMetrics: getMetrics,
 };
 
-/** A version as ListSolutionVersions and its solution's `latestSolutionVersion` show it. */
+/** A version in the form of ListSolutionVersions and of its solution's `latestSolutionVersion`. */
 export function versionSummary(call: Call, version: Resource<object>) {
     const { trainingMode, trainingType = "MANUAL" } = version.properties as VersionProperties;
     return { solutionVersionArn: version.arn, trainingMode, trainingType, ...vitals(call, version) };

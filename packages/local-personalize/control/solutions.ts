@@ -1,7 +1,6 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
-import { type PageInput, pageOf } from "./paging.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
 import {
     beginDelete,
@@ -11,6 +10,8 @@ import {
     isUnderWay,
     need,
     needActive,
+    type PageInput,
+    pageOf,
     phaseOf,
     vitals,
 } from "./resources.ts";
@@ -18,8 +19,7 @@ import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
-import { checkedTags } from "./tags.ts";
+import { checkedTags, type Tag } from "./tags.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;
@@ -84,7 +84,8 @@ function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfig
     }
     const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => key !== "autoTrainingConfig");
     if (properties.performHPO) ignored.push("performHPO");
-    if (ignored.length > 0) call.options.log(`${arn}: kept and shown, but without effect here: ${ignored.join(", ")}.`);
+    if (ignored.length > 0)
+        call.options.log(`${arn}: stored and shown, but without effect here: ${ignored.join(", ")}.`);
 }
 
 const describeSolution: Handler = (call, input: { solutionArn: string }) => {
@@ -120,7 +121,7 @@ const deleteSolution: Handler = (call, input: { solutionArn: string }) => {
     const versions = call.store.list("solution-version", call.region, solution.arn);
     const training = versions.find((version) => isUnderWay(call, version));
     if (training)
-        throw inUse(`The solution version ${training.arn} is being made. Stop it, or wait until it has ended.`);
+        throw inUse(`The solution version ${training.arn} is in progress. Stop it, or wait until it has ended.`);
     beginDelete(call, solution);
 };
 

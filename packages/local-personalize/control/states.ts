@@ -12,19 +12,19 @@ export type Kind =
     | "filter"
     | "batch-inference-job";
 
-/** When what happened to a resource; times are epoch milliseconds. All that its status depends on. */
+/** The events of a resource's life, with epoch milliseconds. Its status depends on nothing else. */
 export interface Life {
     kind: Kind;
     createdAt: number;
-    /** When the work of an import job or a solution version ended, well or badly. */
+    /** When the work of an import job or a solution version ended, with success or failure. */
     finishedAt: number | null;
     /** The service's reason when the work failed. */
     failure: string | null;
-    /** When a solution version was told to stop. */
+    /** When StopSolutionVersionCreation was called. */
     stoppedAt: number | null;
-    /** Until when it stays CREATE IN_PROGRESS because somebody wants it to hang: Infinity until it is released. */
+    /** End of a requested hang in CREATE IN_PROGRESS; Infinity until it is released. */
     heldUntil: number | null;
-    /** When the update of a dataset began that is under way: while it is, the dataset's own status says so. */
+    /** Start of the dataset update in progress; during it, the dataset's own status shows the update. */
     updatedAt: number | null;
     deletedAt: number | null;
 }
@@ -58,7 +58,7 @@ const minute = 60 * second;
 const none: Durations = { pending: 0, inProgress: 0 };
 const demo: Durations = { pending: 300, inProgress: 700 };
 
-/** What was observed on small data in real accounts: reference sheet, section 8. */
+/** Times observed on small data in real accounts: reference sheet, section 8. */
 const realCreation: Record<Kind, Durations> = {
     schema: none,
     "dataset-group": { pending: 5 * second, inProgress: 25 * second },
@@ -76,7 +76,7 @@ const realUpdate: Partial<Record<Kind, Durations>> = { dataset: { pending: 10 * 
 
 const realDeletion: Partial<Record<Kind, Durations>> = { campaign: { pending: minute, inProgress: 16 * minute } };
 
-/** How long a new resource (or a campaign's update) is pending, and then in progress: milliseconds. */
+/** Milliseconds that a new resource (or a campaign's update) is pending, and then in progress. */
 export function creationDurations(kind: Kind, speed: Speed): Durations {
     if (kind === "schema" || speed === "instant") return none;
     return speed === "demo" ? demo : realCreation[kind];
@@ -87,11 +87,11 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     return speed === "demo" ? demo : (realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** Jobs and solution versions become ACTIVE only when their work is done too. */
+/** Jobs and solution versions become ACTIVE only when their work is also done. */
 export const hasWork = (kind: Kind) =>
     kind === "dataset-import-job" || kind === "solution-version" || kind === "batch-inference-job";
 
-/** The state that a resource is in at `now`, by its clock and its work. Pure: the same life and time, the same phase. */
+/** The state of a resource at `now`, by its clock and its work. Pure: equal inputs give equal states. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     if (life.deletedAt !== null) return deletionPhase(life.kind, life.deletedAt, speed, now);
     if (life.stoppedAt !== null) return stopPhase(life, life.stoppedAt, speed, now);
@@ -107,7 +107,7 @@ export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     return { status: life.failure === null ? "ACTIVE" : "CREATE FAILED", since: end };
 }
 
-/** When a creation ends by its clock, and by its work and hold as far as they have ended; epoch milliseconds. */
+/** When a creation ends, by its clock, its work and its hang as far as they have ended; epoch milliseconds. */
 export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt" | "heldUntil">, speed: Speed): number {
     const { pending, inProgress } = creationDurations(life.kind, speed);
     return Math.max(life.createdAt + pending + inProgress, life.finishedAt ?? 0, life.heldUntil ?? 0);
@@ -123,7 +123,7 @@ export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {
     return createdAt + pending + inProgress;
 }
 
-/** The state of an update that succeeds, in the words of a creation. */
+/** The state of a successful update, in the words of a creation. */
 export function updatePhaseAt(kind: Kind, createdAt: number, speed: Speed, now: number): Phase {
     const started = createdAt + updateDurations(kind, speed).pending;
     const end = updateEnd(kind, createdAt, speed);
@@ -144,7 +144,7 @@ function deletionPhase(kind: Kind, deletedAt: number, speed: Speed, now: number)
     return { status: "GONE", since: started + inProgress };
 }
 
-// A pending version stops at once; one in progress passes CREATE STOPPING.
+// A pending version stops at once; a version in progress passes CREATE STOPPING.
 function stopPhase(life: Life, stoppedAt: number, speed: Speed, now: number): Phase {
     const { pending } = creationDurations(life.kind, speed);
     const stopped = stoppedAt < life.createdAt + pending ? stoppedAt : stoppedAt + pending;

@@ -6,18 +6,18 @@ import { openLedger } from "../metering/ledger.ts";
 import { transactionOn } from "../transaction.ts";
 import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
-import type { Tag } from "./tag.ts";
+import type { Tag } from "./tags.ts";
 
 type Anything = Record<string, unknown>;
 
-/** A resource of the account. `properties` holds what its family knows of it, as JSON. */
+/** A resource of the account. `properties` are those of its family, as JSON. */
 export interface Resource<Properties = Anything> extends Life {
-    /** Never used again: names the resource's files, so that a namesake never meets them. */
+    /** Never reused: it names the resource's files, so that a later resource of the same name gets other files. */
     id: number;
     arn: string;
     region: string;
     name: string;
-    /** The ARN of what it belongs to: a dataset's group, a job's dataset, a version's solution. */
+    /** The ARN of its parent: a dataset's group, a job's dataset, a version's solution. */
     parent: string | null;
     properties: Properties;
 }
@@ -29,7 +29,7 @@ export interface NewResource {
     name: string;
     parent: string | null;
     createdAt: number;
-    /** Why it is going to fail, where somebody wants it to. */
+    /** Why it will fail, where a test asked for that. */
     failure: string | null;
     heldUntil: number | null;
     properties: object;
@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS tags (
     PRIMARY KEY (resource, key)
 ) STRICT, WITHOUT ROWID;`;
 
-/** Opens (and creates) the account's resources in `dataDir`. A write that returned survives kill -9. */
+/** Opens (or creates) the account's resources in `dataDir`. A completed write survives kill -9. */
 export function openStore(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
     const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
@@ -98,9 +98,9 @@ export function openStore(dataDir: string) {
     const clock = openClock(database);
 
     return {
-        /** Runs `work` whole or not at all; within another, as a part of it. */
+        /** Runs `work` completely or not at all; inside another transaction, as a part of it. */
         transaction,
-        /** Adds a resource with its tags; the caller has made sure that the ARN is free. */
+        /** Adds a resource with its tags. The caller has checked that the ARN is free. */
         add(resource: NewResource, itsTags: Tag[]): Resource {
             const { arn, kind, region, name, parent, createdAt, failure, heldUntil, properties } = resource;
             const { lastInsertRowid } = insert.run(
@@ -121,7 +121,7 @@ export function openStore(dataDir: string) {
             const row = byArn.get(region, arn);
             return row && readRow<Properties>(row);
         },
-        /** All of a kind in a region, of one parent where given, oldest first. */
+        /** All of a kind in a region, optionally of one parent, oldest first. */
         list<Properties extends object = Anything>(
             kind: Kind,
             region: string,
@@ -135,14 +135,14 @@ export function openStore(dataDir: string) {
         /** All of a kind in every region, oldest first. */
         everywhere: <Properties extends object>(kind: Kind): Resource<Properties>[] =>
             everywhere.all(kind).map((row) => readRow<Properties>(row)),
-        /** What has been told to delete, in every region. */
+        /** Resources whose deletion has begun, in every region. */
         deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
-        /** What is being updated under its own status, in every region. */
+        /** Resources with an update under their own status, in every region. */
         updating: <Properties extends object>(): Resource<Properties>[] =>
             updating.all().map((row) => readRow<Properties>(row)),
         /** The jobs whose work has not ended, in every region. */
         unfinished: (): Resource[] => unfinished.all().map((row) => readRow<Anything>(row)),
-        /** Lets what hangs go on from `now`, and returns it as it is then. */
+        /** Ends all hangs at `now`, and returns the resources in their new state. */
         release(now: number): Resource[] {
             const released = held.all(Number.POSITIVE_INFINITY).map((row) => readRow<Anything>(row));
             release.run(now, Number.POSITIVE_INFINITY);
@@ -151,7 +151,7 @@ export function openStore(dataDir: string) {
         clock,
         requests: openRequestLog(database, clock),
         ledger: openLedger(database),
-        /** Writes a resource's clocks, failure and properties back. */
+        /** Writes a resource's times, failure and properties. */
         save(resource: Resource<object>): void {
             const { finishedAt, failure, stoppedAt, updatedAt, deletedAt, properties, id } = resource;
             save.run(finishedAt, failure, stoppedAt, updatedAt, deletedAt, JSON.stringify(properties), id);

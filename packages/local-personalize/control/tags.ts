@@ -1,11 +1,16 @@
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
 import type { Call, Handler } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import type { Tag } from "./tag.ts";
+
+/** A tag in Personalize's form. */
+export interface Tag {
+    tagKey: string;
+    tagValue: string;
+}
 
 const largestCount = 50;
 
-/** The tags of a Create call, checked. Throws InvalidInputException or TooManyTagsException. */
+/** The validated tags of a Create call. Throws InvalidInputException or TooManyTagsException. */
 export function checkedTags(tags: Tag[] = []): Tag[] {
     const keys = tags.map(({ tagKey }) => tagKey);
     const repeated = keys.find((key, index) => keys.indexOf(key) !== index);

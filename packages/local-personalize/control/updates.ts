@@ -1,15 +1,15 @@
 import type { Call } from "./resources.ts";
 import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
 
-/** What every update of a resource has beside what it changes. */
+/** The common part of all updates. */
 export interface Update {
     /** Epoch milliseconds. */
     createdAt: number;
-    /** Why it is going to fail, where somebody wants it to. */
+    /** Why it will fail, where a test asked for that. */
     failure?: string;
 }
 
-/** The state of an update: it goes through the states of a creation, by a clock of its own. */
+/** The state of an update: it passes the states of a creation, by a clock of its own. */
 export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {
     const phase = updatePhaseAt(kind, createdAt, options.speed, now);
     return phase.status === "ACTIVE" && failure !== undefined ? { ...phase, status: "CREATE FAILED" } : phase;
@@ -21,7 +21,7 @@ export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
 
 export const isUnderWayIn = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
 
-/** An update as its resource's `latest…Update` shows it. */
+/** An update in the form of its resource's `latest…Update`. */
 export function updateSummary<Changes extends object>(update: Update & Changes, { status, since }: Phase) {
     const { createdAt, failure, ...changes } = update;
     return {

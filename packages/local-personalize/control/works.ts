@@ -2,31 +2,32 @@ import type { Speed } from "../contract.ts";
 import { creationDurations, type Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
-/** How a work ended: the service's reason when it failed; else what else to write when its end is written. */
+/** The end of a work: the service's reason when it failed; else further writes for the transaction of the end. */
 export type Outcome = { failure: string } | { properties?: object; commit?: () => void };
 
 interface Running {
     abort: AbortController;
-    /** Sets the timer until its pending time is over. */
+    /** Set until the pending time is over. */
     wait(): NodeJS.Timeout;
-    /** There while it is pending. */
+    /** Set while the work is pending. */
     timer?: NodeJS.Timeout;
 }
 
-/** Does a resource's work. When `signal` is aborted it stops soon, and what it returns is not used. */
+/** Does a resource's work. After `signal` is aborted it stops soon, and its result is not used. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind of work reads the properties of its own kind
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
 
 /**
- * Runs the work of import jobs and solution versions when their pending time is over, one of a kind at a time.
- * Its end is one transaction, so a process that dies before it leaves a job that is begun again by `resume`.
+ * Runs the work of import jobs, solution versions and batch jobs when their pending time is over, one of a kind at a
+ * time.
+ * The end is one transaction: after a process died before it, `resume` begins the job again.
  */
 export function createWorks(options: {
     store: Store;
     speed: Speed;
     work: Partial<Record<Kind, Work>>;
     log(message: string): void;
-    /** Called after the end of a work is written, with the resource as it is then. */
+    /** Called after the end of a work is written, with the resource in its new state. */
     ended(resource: Resource): void;
 }) {
     const { store, speed, log } = options;
@@ -52,7 +53,7 @@ export function createWorks(options: {
     };
 
     const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {
-        // Somebody asked for it to fail.
+        // A test asked for its failure.
         if (resource.failure !== null) return { failure: resource.failure };
         const work = options.work[resource.kind];
         if (!work) throw new Error(`There is no work for a ${resource.kind}.`);
@@ -97,7 +98,7 @@ export function createWorks(options: {
     return {
         schedule,
         cancel,
-        /** To be called when the clock was moved on: what is pending may be due. */
+        /** Call this after the clock was moved: pending work may be due. */
         replan() {
             for (const entry of running.values()) {
                 if (!entry.timer) continue;
@@ -105,11 +106,11 @@ export function createWorks(options: {
                 entry.timer = entry.wait();
             }
         },
-        /** Takes up what an earlier process left undone. */
+        /** Continues the work that an earlier process left unfinished. */
         resume() {
             for (const resource of store.unfinished()) schedule(resource);
         },
-        /** Stops all, and waits until nothing touches the store any more. What is undone stays so. */
+        /** Stops all work, and waits until nothing uses the store. Unfinished work stays unfinished. */
         async close() {
             for (const id of [...running.keys()]) cancel({ id });
             await Promise.all(queues.values());

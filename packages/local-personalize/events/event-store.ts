@@ -1,25 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { RawAttributes } from "../filtering/attributes.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import { transactionOn } from "../transaction.ts";
 
-/** An event as PutEvents brought it. */
+/** An event of PutEvents. */
 export interface NewEvent {
     eventId: string | null;
     userId: string | null;
     sessionId: string;
-    /** null for an event that is about no item. */
+    /** null for an event without an item. */
     itemId: string | null;
     eventType: string;
     /** Epoch seconds. */
     sentAt: number;
-    /** The rest of the event, as it came: value, properties, impression … */
+    /** The other members of the event, unchanged: value, properties, impression … */
     rest: string;
 }
 
 export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
-    /** Rises with every event of the account. */
+    /** Increases with every event of the account. */
     id: number;
 }
 
@@ -39,8 +39,8 @@ CREATE TABLE IF NOT EXISTS attributes (
 ) STRICT, WITHOUT ROWID;`;
 
 /**
- * Opens (and creates) what came in through PutEvents, PutItems and PutUsers, by the id of the dataset it belongs to.
- * A write that returned survives kill -9.
+ * Opens (or creates) the data of PutEvents, PutItems and PutUsers, by the id of its dataset. A completed write survives
+ * kill -9.
  */
 export function openEventStore(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
@@ -61,7 +61,7 @@ export function openEventStore(dataDir: string) {
     const transaction = transactionOn(database);
 
     return {
-        /** Keeps events, all or none, and returns those that were not there already. */
+        /** Stores events, all or none, and returns the new ones. */
         add: (dataset: number, events: NewEvent[]): StoredEvent[] =>
             transaction(() =>
                 events.flatMap(({ eventId, rest, ...event }) => {
@@ -70,21 +70,21 @@ export function openEventStore(dataDir: string) {
                     return row ? [{ ...event, id: Number(row.id) }] : [];
                 }),
             ),
-        /** All events of a dataset in the order they came. */
+        /** All events of a dataset in their order of arrival. */
         events: (dataset: number) => ofDataset.all(dataset) as unknown as StoredEvent[],
-        /** Keeps items or users, all or none; each replaces what was put under its id before. */
+        /** Stores items or users, all or none; each replaces the earlier one with its id. */
         putAttributes: (dataset: number, rows: [id: string, RawAttributes][]): void =>
             transaction(() => {
                 for (const [id, properties] of rows) put.run(dataset, id, JSON.stringify(properties));
             }),
-        /** Drops what was put under these ids: a later import has them. */
+        /** Removes these ids: a later import has them. */
         dropAttributes: (dataset: number, ids: Iterable<string>): void =>
             transaction(() => {
                 for (const id of ids) drop.run(dataset, id);
             }),
         attributes: (dataset: number): [id: string, RawAttributes][] =>
             attributes.all(dataset).map(({ id, properties }) => [String(id), JSON.parse(String(properties))]),
-        /** Drops what belongs to no dataset any more. */
+        /** Removes data whose dataset no longer exists. */
         keepOnly(datasets: number[]): void {
             const known = JSON.stringify(datasets);
             for (const table of ["events", "attributes"]) {

@@ -1,9 +1,9 @@
 import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
-import type { RawAttributes } from "../filtering/attributes.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import { isNumeric } from "../filtering/resolve.ts";
 
-/** Reads the JSON text in which a call carries properties. Throws InvalidInputException unless it is an object. */
+/** Parses the JSON text of a call's properties. Throws InvalidInputException unless it is an object. */
 export function readProperties(text: string | undefined, what: string): Record<string, unknown> {
     if (text === undefined) return {};
     try {
@@ -17,8 +17,9 @@ export function readProperties(text: string | undefined, what: string): Record<s
 }
 
 /**
- * Properties, whose keys are columns in camel case (`numRatings` is NUM_RATINGS), as a row of the dataset. Throws
- * InvalidInputException for a key that is no column, a value of another type, and a column without null that lacks.
+ * Turns properties, whose keys are columns in camel case (`numRatings` is NUM_RATINGS), into a row of the dataset.
+ * Throws
+ * InvalidInputException for a key without a column, a value of another type, and a missing value that may not be null.
  */
 export function toAttributes(properties: Record<string, unknown>, columns: Field[], what: string): RawAttributes {
     const given = new Map(Object.entries(properties).map(([key, value]) => [plainName(key), { key, value }]));

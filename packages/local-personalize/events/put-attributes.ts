@@ -1,12 +1,11 @@
-import { fieldsOf } from "../control/group-datasets.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import { type DatasetProperties, fieldsOf } from "../control/datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
-import type { RawAttributes } from "../filtering/attributes.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import { readProperties, toAttributes } from "./properties.ts";
 
-/** What PutItems and PutUsers share. */
+/** The common part of PutItems and PutUsers. */
 export interface PutAttributesInput {
     datasetArn: string;
     items?: { itemId: string; properties?: string }[];
@@ -20,8 +19,8 @@ const rules = {
 
 /**
  * The rows of a PutItems or PutUsers call by the schema of its dataset. Throws ResourceNotFoundException (404) or
- * ResourceInUseException (409) when the dataset is not there or not ready, and InvalidInputException for another type
- * of dataset and for properties that its schema does not allow.
+ * ResourceInUseException (409) when the dataset does not exist or is not ready, and InvalidInputException for another
+ * type of dataset and for properties that its schema does not allow.
  */
 export function readPut(
     call: Call,

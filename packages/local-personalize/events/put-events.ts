@@ -1,5 +1,5 @@
+import type { DatasetProperties } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
-import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
@@ -22,13 +22,13 @@ interface EventInput {
     [other: string]: unknown;
 }
 
-/** An event's JSON may have so many bytes: 10 KB. */
+/** Limit of an event's JSON in bytes: 10 KB. */
 const longestEvent = 10_240;
 const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendationid", "impression"];
 
 /**
- * The interactions dataset that the tracker's events belong to. Throws InvalidInputException when no tracker has the
- * id (the service model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
+ * The interactions dataset of the tracker's events. Throws InvalidInputException when no tracker has the id (the
+ * service model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
  */
 export function trackedDataset(call: Call, trackingId: string): Resource<DatasetProperties> {
     const tracker = call.store
@@ -49,7 +49,10 @@ export function trackedDataset(call: Call, trackingId: string): Resource<Dataset
     throw invalidInput(`The dataset group ${tracker.parent} has no Item interactions dataset that is ACTIVE.`);
 }
 
-/** The events of a call, checked. Throws InvalidInputException for properties that are no JSON object or use reserved words, and for an event of more than 10 KB. */
+/**
+ * The validated events of a call. Throws InvalidInputException for properties that are not a JSON object or use
+ * reserved words, and for an event of more than 10 KB.
+ */
 export function readEvents({ userId, sessionId, eventList }: PutEventsInput): NewEvent[] {
     return eventList.map((event, index) => {
         const what = `event ${index + 1}`;
@@ -61,7 +64,7 @@ export function readEvents({ userId, sessionId, eventList }: PutEventsInput): Ne
         const word = Object.keys(properties).find((key) => reserved.includes(key.toLowerCase()));
         if (word !== undefined)
             throw invalidInput(`The properties of ${what} may not have ${word}, which is reserved.`);
-        // The API had no itemId of its own at first, and took it from the properties; it still does.
+        // The first version of the API had no itemId, and took it from the properties; that still works.
         const item = itemId ?? properties.itemId;
         if (item !== undefined && typeof item !== "string")
             throw invalidInput(`The itemId of ${what} is not a string.`);

@@ -1,6 +1,6 @@
 import type { EventStore, NewEvent, StoredEvent } from "./event-store.ts";
 
-/** An event about an item, with the one whom it is counted for. */
+/** An event about an item, with the user for whom it counts. */
 export interface UserEvent {
     id: number;
     user: string;
@@ -18,8 +18,8 @@ interface Stream {
 }
 
 /**
- * The streamed events in memory, by dataset, beside the store that keeps them: a recommendation reads no disk.
- * An event without a userId is counted for its sessionId, which is asked for as if it were a user.
+ * The streamed events in memory, by dataset, beside the store on disk: a recommendation reads no disk. An event without
+ * a userId counts for its sessionId, which can be used as a user.
  */
 export function createStreams(store: EventStore) {
     const streams = new Map<number, Stream>();
@@ -34,21 +34,21 @@ export function createStreams(store: EventStore) {
     };
 
     return {
-        /** Keeps events; when it returns they survive kill -9 and count for the next recommendation. */
+        /** Stores events. When it returns, they survive kill -9 and count for the next recommendation. */
         add(dataset: number, events: NewEvent[]): void {
             const stream = streamOf(dataset);
             for (const event of store.add(dataset, events)) take(stream, event);
         },
-        /** A user's events about items that came after the event `after`, in the order of their time. */
+        /** A user's events about items after the event `after`, in the order of their time. */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
-        /** The id of the last event that came into a dataset; 0 when none has. */
+        /** The id of the last event of a dataset; 0 if there is none. */
         lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
         /**
-         * What a training counts beside the imported rows, and the id of the last event of it. Events of a session
-         * that has been joined to a user, by an event with both ids, count for that user.
+         * The events of a training beside the imported rows, and the id of the dataset's last event. Events of a
+         * session that was joined to a user, by an event with both ids, count for that user.
          */
         forTraining(dataset: number): { events: UserEvent[]; lastEvent: number } {
             const { events } = streamOf(dataset);
@@ -59,7 +59,7 @@ export function createStreams(store: EventStore) {
 
 const none: readonly UserEvent[] = [];
 
-/** Events for training: the sessions' anonymous ones under the user whom the session was joined to, if any. */
+/** Events for training: anonymous ones of a session belong to the user to whom the session was joined, if any. */
 export function joinSessions(events: readonly StoredEvent[]): UserEvent[] {
     const userOf = new Map<string, string>();
     for (const { sessionId, userId } of events) {
@@ -75,7 +75,7 @@ function take(stream: Stream, event: StoredEvent): void {
     const events = stream.byUser.get(counted.user);
     if (!events) stream.byUser.set(counted.user, [counted]);
     else {
-        // Events come almost in order; one that was held back goes to where its time is.
+        // Events arrive almost in order; a late one is inserted at its time.
         let place = events.length;
         while (place > 0 && (events[place - 1]?.sentAt ?? 0) > counted.sentAt) place--;
         events.splice(place, 0, counted);

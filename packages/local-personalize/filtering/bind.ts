@@ -1,22 +1,93 @@
+import type { Field } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
-import type { Attributes, AttributeValue } from "./attributes.ts";
-import type { Clause, Condition, FilterExpression, Literal, Operator } from "./expression.ts";
+import {
+    type Clause,
+    type Condition,
+    type FilterExpression,
+    type Literal,
+    type Operator,
+    placeholdersOf,
+    withoutEscapes,
+} from "./parse.ts";
 import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
-import type { FilterValues } from "./values.ts";
 
-/** A clause whose placeholders have values. It looks at an item's attributes or at a user's events, not both. */
+/** A number, or the words of a string: several in a categorical column, else one. */
+type AttributeValue = number | string[];
+
+/** The attributes of an item or a user, by column. A null value is absent. */
+export type Attributes = ReadonlyMap<string, AttributeValue>;
+
+/** A row in imported or streamed form: raw values by column. */
+export type RawAttributes = Record<string, string | number | boolean | null>;
+
+/** Parses a row by the columns of its dataset, so that filters can compare its values. */
+export function readAttributes(raw: RawAttributes, fields: Field[]): Attributes {
+    const attributes = new Map<string, AttributeValue>();
+    for (const { name, type, categorical } of fields) {
+        const value = Object.hasOwn(raw, name) ? raw[name] : null;
+        if (value === null || value === undefined || value === "") continue;
+        if (isNumeric(type)) attributes.set(name, Number(value));
+        else attributes.set(name, categorical ? String(value).split("|") : [String(value)]);
+    }
+    return attributes;
+}
+
+/** The parsed `filterValues` of a caller: literals by placeholder. */
+type FilterValues = Map<string, Literal[]>;
+
+/**
+ * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
+ * Throws
+ * InvalidInputException for any other text, a key that is not a placeholder of the filter (case counts), and a
+ * placeholder of an INCLUDE without a value. If one of an EXCLUDE has no value, that clause has no effect.
+ */
+export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
+    const known = new Set(filter.clauses.flatMap(placeholdersOf));
+    const unknown = Object.keys(given).find((key) => !known.has(key));
+    if (unknown !== undefined) {
+        const all = [...known].map((name) => `$${name}`).join(", ") || "none";
+        throw invalidInput(`The filter has no placeholder $${unknown}; it has: ${all}`);
+    }
+    const needed = filter.clauses.filter(({ keep }) => keep === "INCLUDE").flatMap(placeholdersOf);
+    const missing = needed.find((name) => !Object.hasOwn(given, name));
+    if (missing !== undefined)
+        throw invalidInput(`The filter's placeholder $${missing} needs a value in filterValues.`);
+    return new Map(Object.entries(given).map(([key, text]) => [key, readLiterals(key, text)]));
+}
+
+const literal = /\s*(?:"((?:[^"\\]|\\.)*)"|(-?\d+(?:\.\d+)?))\s*(,|$)/suy;
+
+function readLiterals(key: string, text: string): Literal[] {
+    const literals: Literal[] = [];
+    let separator = ",";
+    literal.lastIndex = 0;
+    while (separator === ",") {
+        const match = literal.exec(text);
+        if (!match) {
+            throw invalidInput(
+                `The filterValues of $${key} must be strings in double quotes or numbers, between commas: "\\"Comedy\\",\\"Drama\\""`,
+            );
+        }
+        const [, string, number] = match;
+        literals.push(string === undefined ? Number(number) : withoutEscapes(string));
+        separator = match[3] ?? "";
+    }
+    return literals;
+}
+
+/** A clause whose placeholders have values. It tests an item's attributes or a user's events, not both. */
 export interface BoundClause {
     keep: Clause["keep"];
-    /** Whether the clause has an effect for a user with these attributes; undefined: for everyone. */
+    /** Whether the clause applies to a user with these attributes; undefined: to every user. */
     appliesTo?: (user: Attributes | undefined) => boolean;
-    /** Whether an item is meant, by its attributes. */
+    /** Whether the clause selects an item, by its attributes. */
     item?: (item: Attributes | undefined) => boolean;
-    /** Whether the items of a user's events of this type are meant. The type comes in lower case. */
+    /** Whether the clause selects the items of a user's events of this type. The type is in lower case. */
     event?: (eventType: string) => boolean;
 }
 
 /**
- * Makes predicates of a filter that checkFilter accepted. An EXCLUDE whose placeholder has no value is left out.
+ * Turns a filter that checkFilter accepted into predicates. An EXCLUDE whose placeholder has no value is left out.
  * Throws InvalidInputException for a value that its field cannot be compared with.
  */
 export function bindFilter(filter: FilterExpression, values: FilterValues, columns: Columns): BoundClause[] {
@@ -55,7 +126,7 @@ const allOf =
 const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
     [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
 
-/** What the condition compares with; undefined is anything. */
+/** The values of the condition; undefined is any value. */
 function literalsOf({ operand }: Condition, values: FilterValues): Literal[] | undefined {
     if ("literals" in operand) return operand.literals;
     return "placeholder" in operand ? values.get(operand.placeholder) : undefined;
@@ -65,7 +136,7 @@ function eventTest(condition: Condition, values: FilterValues): Test<string> {
     const literals = literalsOf(condition, values);
     const negative = isNegative(condition.operator);
     if (literals === undefined || literals.includes("*")) return () => !negative;
-    // Event types are the only strings whose case does not count.
+    // Event types are the only strings that are compared without case.
     const types = new Set(literals.map((literal) => String(literal).toLowerCase()));
     return (eventType) => types.has(eventType) !== negative;
 }
@@ -88,7 +159,7 @@ function attributeTest(
 
 const isNegative = (operator: Operator) => operator === "NOT IN" || operator === "!=";
 
-/** An absent value is in no list and is equal to nothing, so it passes NOT IN and != only. */
+/** An absent value is in no list and equals nothing, so it passes NOT IN and != only. */
 function wordTest(operator: Operator, literals: string[]): Test<AttributeValue | undefined> {
     const wanted = new Set(literals);
     const negative = isNegative(operator);

@@ -1,15 +1,93 @@
-import { invalidInput } from "../errors.ts";
-import type { Clause, Condition, FilterExpression, Literal, Operand, Operator } from "./expression.ts";
-import { invalidExpression, type Token, tokenize } from "./tokenize.ts";
+import { invalidInput, type ServiceError } from "../errors.ts";
+
+/** A parsed filter: INCLUDE clauses are united, EXCLUDE clauses are subtracted. */
+export interface FilterExpression {
+    clauses: Clause[];
+}
+
+export interface Clause {
+    keep: "INCLUDE" | "EXCLUDE";
+    subject: "ItemID" | "ActionID" | "UserID";
+    /** At least one group must hold. In a group, all conditions must hold: AND binds closer than OR. */
+    where: Condition[][];
+    /** All of these must hold for the current user; otherwise the clause has no effect. */
+    onlyIf: Condition[];
+}
+
+export type Operator = "IN" | "NOT IN" | "=" | "!=" | "<" | "<=" | ">" | ">=";
+
+export interface Condition {
+    /** `Interactions`, `Items`, `CurrentUser` … */
+    dataset: string;
+    field: string;
+    operator: Operator;
+    operand: Operand;
+    /** Position of the condition in the expression, from 1. */
+    at: number;
+}
+
+export type Literal = string | number;
+
+/** The right side of a comparison: literals (one, unless the operator is IN), any value, or a value of the caller. */
+type Operand = { literals: Literal[] } | { anything: true } | { placeholder: string } | { currentItem: string };
+
+/** The names of a clause's placeholders, without `$`. */
+export function placeholdersOf({ where, onlyIf }: Clause): string[] {
+    return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
+        "placeholder" in operand ? [operand.placeholder] : [],
+    );
+}
+
+/** A token of a filter expression; `at` is its position, from 1. The last token is always `end`. */
+interface Token {
+    kind: "word" | "number" | "string" | "placeholder" | "symbol" | "end";
+    /** A string without its quotes, a placeholder without its `$`. */
+    text: string;
+    at: number;
+}
+
+const space = /\s*/y;
+// Each alternative begins with another character, so the match never backtracks.
+const piece =
+    /(?<word>[A-Za-z_]\w*)|(?<number>-?\d+(?:\.\d+)?(?![\w.]))|"(?<string>(?:[^"\\]|\\.)*)"|\$(?<placeholder>\w+)|(?<symbol><=|>=|!=|[=<>().,|*])/suy;
+
+/** Splits an expression into tokens, in linear time. Throws InvalidInputException for a text that is not a token. */
+function tokenize(expression: string): Token[] {
+    const tokens: Token[] = [];
+    for (let at = skipSpace(expression, 0); at < expression.length; at = skipSpace(expression, piece.lastIndex)) {
+        piece.lastIndex = at;
+        const groups = piece.exec(expression)?.groups;
+        if (!groups) throw invalidExpression(`what is ${expression.slice(at, at + 20)}?`, at + 1);
+        const [kind, text] = Object.entries(groups).find(([, text]) => text !== undefined) as [Token["kind"], string];
+        tokens.push({ kind, text: kind === "string" ? withoutEscapes(text) : text, at: at + 1 });
+    }
+    tokens.push({ kind: "end", text: "the end", at: expression.length + 1 });
+    return tokens;
+}
+
+function skipSpace(expression: string, at: number): number {
+    space.lastIndex = at;
+    space.exec(expression);
+    return space.lastIndex;
+}
+
+/** The text between the quotes; `\` escapes a quote or a backslash. */
+export const withoutEscapes = (text: string) => text.replace(/\\(.)/gsu, "$1");
+
+/** The refusal of an expression: the service's text, followed by ours. */
+export function invalidExpression(why: string, at?: number): ServiceError {
+    const place = at === undefined ? "" : ` (character ${at})`;
+    return invalidInput(`Could not create filter. Invalid Expression: ${why}${place}`);
+}
 
 const datasets = ["Interactions", "Items", "Users", "Actions", "Action_Interactions", "CurrentUser", "CurrentItem"];
 const subjects = ["ItemID", "ActionID", "UserID"] as const;
 const comparisons = ["=", "!=", "<", "<=", ">", ">="];
 
 /**
- * Reads a filter expression by the guide's grammar: clauses between `|`, each
- * `INCLUDE|EXCLUDE ItemID WHERE <conditions> [IF <conditions of CurrentUser>]`. Keywords and dataset names may be in
- * any case. Throws InvalidInputException that says what is wrong, and at which character.
+ * Parses a filter expression by the guide's grammar: clauses between `|`, each
+ * `INCLUDE|EXCLUDE ItemID WHERE <conditions> [IF <conditions of CurrentUser>]`. Keywords and dataset names may have any
+ * case. Throws InvalidInputException with the error and the position of its character.
  */
 export function parseFilter(expression: string): FilterExpression {
     const reader = readTokens(tokenize(expression));
@@ -32,7 +110,7 @@ function readTokens(tokens: Token[]) {
         const { kind, text, at } = current();
         const shown =
             kind === "end" ? text : kind === "string" ? `"${text}"` : kind === "placeholder" ? `$${text}` : text;
-        throw invalidExpression(`${wanted} is expected, and there is ${shown.slice(0, 50)}`, at);
+        throw invalidExpression(`${wanted} is expected, but found ${shown.slice(0, 50)}`, at);
     };
     const next = (): Token => {
         const token = current();
@@ -44,7 +122,7 @@ function readTokens(tokens: Token[]) {
         is,
         fail,
         next,
-        /** Goes on past `text` if it is there. */
+        /** Moves past `text` if it comes next. */
         take(text: string): boolean {
             const there = is(text);
             if (there) next();
@@ -54,7 +132,7 @@ function readTokens(tokens: Token[]) {
             if (!is(text)) fail(text);
             next();
         },
-        /** The one of `words` that is there, as it is written in them. */
+        /** The word of `words` that comes next, in its spelling there. */
         oneOf<Word extends string>(words: readonly Word[]): Word {
             const found = words.find(is);
             if (found === undefined) return fail(words.join(" or "));
@@ -96,7 +174,7 @@ function checkDatasets(where: Condition[], onlyIf: Condition[]): void {
             );
         }
         if (dataset !== first?.dataset) {
-            const why = `an expression is of one dataset only, and this one has ${first?.dataset} and ${dataset}; join two with |`;
+            const why = `an expression has conditions of one dataset only, and this one has ${first?.dataset} and ${dataset}; join two with |`;
             throw invalidExpression(why, at);
         }
     }

@@ -1,7 +1,7 @@
 import type { UserEvent } from "../events/streams.ts";
 import type { Rows } from "../importing/rows.ts";
 
-/** An event as a filter of interactions sees it; `eventType` is in lower case. */
+/** An event as filters of interactions see it; `eventType` is in lower case. */
 export interface SeenEvent {
     itemId: string;
     eventType: string;
@@ -12,11 +12,11 @@ export interface SeenEvent {
 /** The guide: the 100 latest events of a user and event type are considered. */
 const MOST_OF_A_TYPE = 100;
 
-/** Finds the imported events of a user in little time: the rows by user, made once for a dataset. */
+/** An index of imported events by user, built once for a dataset. */
 export function indexByUser(rows: Rows) {
     const userNumbers = new Map(rows.userIds.map((userId, user) => [userId, user]));
     const eventTypes = rows.eventTypes.map((eventType) => eventType.toLowerCase());
-    // The rows of user u are order[starts[u]] up to order[starts[u + 1]], as old as they come.
+    // The rows of user u are order[starts[u]] to order[starts[u + 1]], oldest first.
     const starts = new Int32Array(rows.userIds.length + 1);
     for (const user of rows.users) starts[user + 1] = (starts[user + 1] ?? 0) + 1;
     for (let user = 0; user < rows.userIds.length; user++) starts[user + 1] = at(starts, user + 1) + at(starts, user);
@@ -39,7 +39,7 @@ export function indexByUser(rows: Rows) {
 
 const at = (numbers: Int32Array, index: number) => numbers[index] ?? 0;
 
-/** Of a user's imported and streamed events the latest 100 of each event type, newest first. */
+/** The latest 100 imported and streamed events of a user for each event type, newest first. */
 export function latestEvents(imported: readonly SeenEvent[], streamed: readonly UserEvent[]): SeenEvent[] {
     const all = [...imported, ...streamed.map((event) => ({ ...event, eventType: event.eventType.toLowerCase() }))];
     if (streamed.length > 0) all.sort((a, b) => a.sentAt - b.sentAt);

@@ -1,9 +1,15 @@
 import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
-import { type Clause, type Condition, type FilterExpression, type Literal, placeholdersOf } from "./expression.ts";
-import { invalidExpression } from "./tokenize.ts";
+import {
+    type Clause,
+    type Condition,
+    type FilterExpression,
+    invalidExpression,
+    type Literal,
+    placeholdersOf,
+} from "./parse.ts";
 
-/** The columns of a dataset group's Items and Users datasets; absent where there is no such dataset. */
+/** The columns of a dataset group's Items and Users datasets; absent without such a dataset. */
 export interface Columns {
     items?: Field[] | undefined;
     users?: Field[] | undefined;
@@ -14,9 +20,9 @@ const longestPlaceholder = 50;
 const numeric = ["int", "long", "float", "double"];
 
 /**
- * Checks an expression against the columns that there are. Throws InvalidInputException for a field that is not
- * there, that filters cannot use, or that is compared with what it cannot be; LimitExceededException for more than 10
- * distinct fields. Returns the fields, as `Items.GENRES`.
+ * Checks an expression against the existing columns. Throws InvalidInputException for a field that does not exist,
+ * that filters cannot use, or that cannot be compared with its value; LimitExceededException for more than 10
+ * distinct fields. Returns the fields, such as `Items.GENRES`.
  */
 export function checkFilter(filter: FilterExpression, columns: Columns): string[] {
     for (const clause of filter.clauses) checkClause(clause, columns);
@@ -45,7 +51,7 @@ function checkClause(clause: Clause, columns: Columns): void {
     for (const condition of clause.onlyIf) checkAttributeCondition(condition, columns.users);
 }
 
-/** The guide: of interactions only the event type can be filtered by. */
+/** The guide: interactions can be filtered by event type only. */
 function checkEventCondition({ field, operator, operand, at }: Condition): void {
     if (plainName(field) !== "EVENTTYPE") {
         throw invalidExpression(`of Interactions only EVENT_TYPE can be filtered by, and not ${field}`, at);
@@ -75,7 +81,7 @@ function refuseCurrentItem({ operand }: Pick<Condition, "operand">): void {
     if ("currentItem" in operand) throw notEmulated("CurrentItem, which is for recipes of related items,");
 }
 
-/** The column that a condition names; their case does not count. Throws InvalidInputException when it is not there. */
+/** The column of a condition; the case does not count. Throws InvalidInputException when there is none. */
 export function columnOf({ dataset, field, at }: Condition, columns: Field[] | undefined): Field {
     const owner = dataset === "CurrentUser" ? "Users" : dataset;
     if (!columns) throw invalidExpression(`the dataset group has no ${owner} dataset`, at);
@@ -87,7 +93,7 @@ export function columnOf({ dataset, field, at }: Condition, columns: Field[] | u
 
 export const isNumeric = (type: string) => numeric.includes(type);
 
-/** Literals as the column holds values: numbers for a number. Throws InvalidInputException where that cannot be. */
+/** Literals in the type of the column: numbers for a number. Throws InvalidInputException where that is impossible. */
 export function checkLiterals(literals: Literal[], { name, type }: Pick<Field, "name" | "type">): Literal[] {
     if (!isNumeric(type)) return literals.map(String);
     return literals.map((literal) => {

@@ -1,16 +1,25 @@
 import type { Field } from "../control/avro.ts";
-import { type AttributeRows, loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
-import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
+import {
+    type AttributeRows,
+    createRowCollector,
+    eachRow,
+    loadAttributeRows,
+    loadRows,
+    saveAttributeRows,
+    saveRows,
+} from "./rows.ts";
 
-/** Takes the rows of an import, as the values of the schema's fields, and keeps them as their dataset's type needs. */
+/**
+ * Collects the rows of an import, as values of the schema's fields, and stores them in the form of their dataset type.
+ */
 export interface Collector {
     take(values: string[]): void;
     /**
-     * Writes the rows to `file`, beside the `before` rows that are there already (0: instead of what is there), and
-     * returns how many there are now.
+     * Writes the rows to `file`, in addition to its `before` rows (0: in place of them), and returns the new number of
+     * rows.
      */
     keep(file: string, before: number): number;
-    /** The ids that the rows are kept by; none for interactions. */
+    /** The ids of the rows; none for interactions. */
     ids(): Iterable<string>;
 }
 
@@ -60,7 +69,7 @@ function collectById(fields: Field[], idPlace: number): Collector {
     };
 }
 
-/** For datasets that nothing here uses. */
+/** For datasets that the emulator does not use. */
 function countRows(): Collector {
     let count = 0;
     return {

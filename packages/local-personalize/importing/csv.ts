@@ -3,7 +3,7 @@
  * quote before a quote inside quotes (AWS's guide asks for `\"` and `\\`; pandas and spreadsheets write `""`).
  */
 
-/** A file that is not the CSV it should be; `line` is 1-based, where the record in question begins. */
+/** A file that is not valid CSV; `line` is the 1-based line on which the wrong record begins. */
 export class MalformedCsvError extends Error {
     override readonly name = "MalformedCsvError";
     readonly line: number;
@@ -15,9 +15,11 @@ export class MalformedCsvError extends Error {
 }
 
 export interface CsvParser {
-    /** Takes the next piece of text and hands on the records that it completes. */
+    /** Takes the next chunk of text and passes on the records that it completes. */
     write(text: string): void;
-    /** Ends the text: hands on a last record that had no line end. Throws MalformedCsvError when a quote is still open. */
+    /**
+     * Ends the text: passes on a last record without a line end. Throws MalformedCsvError when a quote is still open.
+     */
     end(): void;
 }
 
@@ -30,7 +32,7 @@ const CR = 0x0d;
 type Place = "start of field" | "bare field" | "quoted field" | "after backslash" | "after closing quote";
 
 /**
- * Makes a parser that calls `onRecord` with each record's fields and the line it began on. Empty lines are no records.
+ * Creates a parser that calls `onRecord` with each record's fields and its first line. Empty lines are not records.
  * Text may be cut anywhere between two calls of `write`.
  */
 export function createCsvParser(onRecord: (fields: string[], line: number) => void): CsvParser {
@@ -89,7 +91,7 @@ export function createCsvParser(onRecord: (fields: string[], line: number) => vo
                 place = char === QUOTE ? "quoted field" : "bare field";
                 from = char === QUOTE ? at + 1 : at;
             } else if (char === QUOTE) {
-                throw new MalformedCsvError(recordLine, "a quote stands in the middle of an unquoted field");
+                throw new MalformedCsvError(recordLine, "a quote is in the middle of an unquoted field");
             }
         }
         if (place === "bare field" || place === "quoted field") field += text.slice(from);
@@ -102,6 +104,6 @@ export function createCsvParser(onRecord: (fields: string[], line: number) => vo
         endRecord();
     };
 
-    // What a piece leaves unfinished is in `field`, so the next piece starts at its own index 0.
+    // `field` holds the unfinished rest of a chunk, so the next chunk starts at its own index 0.
     return { write, end };
 }

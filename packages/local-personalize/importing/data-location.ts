@@ -1,18 +1,18 @@
-/** Where an import reads: one object, or the first level under a prefix that ends in `/`. */
+/** The input of an import: one object, or the first level under a prefix that ends in `/`. */
 export interface DataLocation {
     bucket: string;
     key: string;
     isPrefix: boolean;
 }
 
-/** Reads `s3://bucket/key` or `s3://bucket/prefix/`. Undefined when it is neither. */
+/** Parses `s3://bucket/key` or `s3://bucket/prefix/`. Undefined for any other text. */
 export function readDataLocation(location: string | undefined): DataLocation | undefined {
     const [, bucket, key] = location?.match(/^s3:\/\/([^/]+)\/(.*)$/s) ?? [];
     if (bucket === undefined || key === undefined) return undefined;
     return { bucket, key, isPrefix: key === "" || key.endsWith("/") };
 }
 
-/** The keys that an import of `location` reads, of those that the bucket has under its key: sub-folders are left out. */
+/** The keys that an import of `location` reads, from the listed ones: sub-folders are left out. */
 export function keysToRead(location: DataLocation, listed: { key: string; size: number }[]): string[] {
     if (!location.isPrefix) return listed.some(({ key }) => key === location.key) ? [location.key] : [];
     return listed

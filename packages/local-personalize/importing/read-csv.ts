@@ -9,8 +9,8 @@ const longestCategorical = 1000;
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
- * Reads a CSV object by the dataset's schema and hands each row on as the values of `fields`, in their order.
- * Throws RefusedDataError for missing columns, text that is no CSV, and values that the schema does not allow.
+ * Reads a CSV object by the dataset's schema and passes each row on as the values of `fields`, in their order.
+ * Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does not allow.
  */
 export async function readCsv(
     bytes: AsyncIterable<Uint8Array>,
@@ -26,7 +26,7 @@ export async function readCsv(
             return;
         }
         if (record.length !== width) {
-            throw new RefusedDataError(`Line ${line} has ${record.length} columns, and the header has ${width}.`);
+            throw new RefusedDataError(`Line ${line} has ${record.length} columns, but the header has ${width}.`);
         }
         const values = places.map((place) => record[place] ?? "");
         for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", line);
@@ -44,7 +44,7 @@ export async function readCsv(
     try {
         for await (const chunk of bytes) {
             const text = decode(chunk);
-            // The service takes the quotes of a header for a part of the names (Developer Guide, "Preparing data").
+            // For the service, the quotes of a header are part of the names (Developer Guide, "Preparing data").
             if (first && text.startsWith('"')) placesOf([], fields);
             first &&= text === "";
             parser.write(text);

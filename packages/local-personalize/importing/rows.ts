@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
 import type { UserEvent } from "../events/streams.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
 import type { Interactions } from "../model/interactions.ts";
 
-/** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), equal events once. */
+/** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */
 export interface Rows {
     userIds: string[];
     itemIds: string[];
@@ -16,7 +17,7 @@ export interface Rows {
     timestamps: Float64Array;
 }
 
-/** Collects rows; `finish` sorts them and keeps one of each group of equal events, as the service does. */
+/** Collects rows. `finish` sorts them and keeps one of each group of equal events, as the service does. */
 export function createRowCollector() {
     const ids = { users: numbering(), items: numbering(), events: numbering() };
     const users: number[] = [];
@@ -59,7 +60,7 @@ export function createRowCollector() {
     };
 }
 
-/** Hands every row of `rows` on in its order. */
+/** Passes every row of `rows` on in its order. */
 export function eachRow(
     rows: Rows,
     take: (user: string, item: string, event: string, timestamp: number) => void,
@@ -71,7 +72,7 @@ export function eachRow(
     });
 }
 
-/** The rows with streamed events among them, in the order of their time. */
+/** The rows together with streamed events, in the order of their time. */
 export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
     if (events.length === 0) return rows;
     const collector = createRowCollector();
@@ -81,7 +82,7 @@ export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
     return collector.finish();
 }
 
-/** What a model trains on: the rows of one event type, or all; ids that no such row has are left out. */
+/** The interactions that a model trains on: the rows of one event type, or all. Ids without such a row are left out. */
 export function interactionsOf(rows: Rows, eventType?: string): Interactions {
     const userIds = numbering();
     const itemIds = numbering();
@@ -103,10 +104,10 @@ export function interactionsOf(rows: Rows, eventType?: string): Interactions {
     };
 }
 
-// A file is: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
+// A file has: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
 const word = 8;
 
-/** Writes rows to `file`, whole or not at all. */
+/** Writes rows to `file`, completely or not at all. */
 export function saveRows(file: string, rows: Rows): void {
     const { userIds, itemIds, eventTypes, timestamps, users, items, events } = rows;
     const json = JSON.stringify({ userIds, itemIds, eventTypes, rows: timestamps.length, endianness: endianness() });
@@ -120,7 +121,7 @@ export function saveRows(file: string, rows: Rows): void {
     renameSync(`${file}.new`, file);
 }
 
-/** Reads rows back. Throws when there is no such file, or another kind of machine wrote it. */
+/** Reads rows. Throws when there is no such file, or a machine with another byte order wrote it. */
 export function loadRows(file: string): Rows {
     const bytes = new Uint8Array(readFileSync(file)).buffer;
     const headerLength = new DataView(bytes).getUint32(0, true);
@@ -147,4 +148,19 @@ function numbering() {
         },
         all: () => [...numbers.keys()],
     };
+}
+
+/** The rows of an Items or Users dataset after the finished imports, by their id. */
+export type AttributeRows = Map<string, RawAttributes>;
+
+/** Writes rows to `file`, completely or not at all. */
+export function saveAttributeRows(file: string, rows: AttributeRows): void {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify([...rows]));
+    renameSync(`${file}.new`, file);
+}
+
+/** Reads rows; there are none before the first import. */
+export function loadAttributeRows(file: string): AttributeRows {
+    return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }

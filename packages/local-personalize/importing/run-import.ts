@@ -1,7 +1,7 @@
 import type { EmulatorOptions } from "../contract.ts";
 import { readAvroSchema } from "../control/avro.ts";
+import type { DatasetProperties } from "../control/datasets.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
-import type { DatasetProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -15,9 +15,9 @@ import { RefusedDataError, readCsv } from "./read-csv.ts";
 const fewestInteractions = 1000;
 
 /**
- * Does the work of an import job: asks whether it may read, reads, checks against the dataset's schema and keeps the
- * rows. Failures are the service's texts; which of the access steps failed, and why, goes to the log only. A job that
- * is done twice, because the process died before its end was noted, ends the same: equal events are kept once.
+ * Runs an import job: asks for access, reads, checks against the dataset's schema and stores the rows. Failures have
+ * the service's texts; the failed access step and its reason are only in the log. A job that runs again because the
+ * process died before its end was recorded has the same result: equal events count once.
  */
 export async function runImport(
     options: EmulatorOptions,
@@ -71,7 +71,7 @@ export async function runImport(
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
         const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
         const rows = collector.keep(rowsFile(options.dataDir, dataset.id), before);
-        // What was put before is replaced by an incremental import of the same id; a full one leaves it alone.
+        // An incremental import replaces streamed data with the same id; a full one does not.
         if (before > 0) events.dropAttributes(dataset.id, collector.ids());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
         return {

@@ -1,8 +1,36 @@
 import type { UsageRecord } from "../contract.ts";
-import { priceList } from "./price-list.ts";
 import type { Measure } from "./usage-types.ts";
 
-/** US dollars for one unit of a measure, where more of it is not cheaper. */
+/**
+ * US dollars that Amazon Personalize bills (US price, unverified).
+ * The emulator has its own list, as AWS does: a bill from the program's prices could not contradict them.
+ */
+const priceList = {
+    /** One GB imported or streamed. */
+    dataIngestionGb: 0.05,
+    /** One training hour, recipes other than v2. */
+    trainingHour: 0.24,
+    /** 1,000 interactions considered in training, v2 recipes. */
+    trainingInteractionsV2: 0.002,
+    /** 1,000 requests, v2 recipes. */
+    requestsV2: 0.15,
+    /** One TPS-hour, by the region's earlier TPS-hours of the month, recipes other than v2. */
+    tpsHourTiers: [
+        { from: 0, to: 20_000, usd: 0.2 },
+        { from: 20_000, to: 200_000, usd: 0.1 },
+        { from: 200_000, to: Number.POSITIVE_INFINITY, usd: 0.05 },
+    ],
+};
+
+/** The service's name on the bill, in Cost Explorer and in AWS Budgets. */
+export const billedService = "Amazon Personalize";
+
+/** Whether a recipe (name or ARN) has v2 billing: by request and by interaction. */
+export function hasV2Billing(recipe: string | undefined): boolean {
+    return recipe?.endsWith("-v2") ?? false;
+}
+
+/** US dollars for one unit of a measure that has no tiers. */
 const flat: Readonly<Partial<Record<Measure, number>>> = {
     DataIngestion: priceList.dataIngestionGb,
     TrainingHours: priceList.trainingHour,
@@ -10,7 +38,7 @@ const flat: Readonly<Partial<Record<Measure, number>>> = {
     RecommendationRequests: priceList.requestsV2,
 };
 
-/** What TPS-hours of one month cost after `before` of them. */
+/** The price of TPS-hours of one month after `before` earlier ones. */
 function tpsHoursUsd(before: number, hours: number): number {
     const after = before + hours;
     return priceList.tpsHourTiers.reduce(
@@ -25,8 +53,8 @@ export interface CostRecord extends UsageRecord {
 }
 
 /**
- * Usage with what it costs. TPS-hours are cheaper the more of them a region has in a month, so records are to be given
- * in the order of their hours, and from the first hour of a month on.
+ * Usage with its costs. TPS-hours of a region become cheaper in the course of a month: give the records in the order of
+ * their hours, from the first hour of a month.
  */
 export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     const months = new Map<string, number>();
@@ -41,7 +69,7 @@ export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     });
 }
 
-/** The first instant of the month of a time, by UTC as bills are; epoch milliseconds. `later` moves on by months. */
+/** The first instant of the month of a time, in UTC as in bills; epoch milliseconds. `later` adds months. */
 export function monthStart(time: number, later = 0): number {
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later);

@@ -1,22 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Tag } from "../control/tag.ts";
+import type { Tag } from "../control/tags.ts";
 import type { Measure } from "./usage-types.ts";
 import { billed, endOf, hourMilliseconds, hourOf, type Window } from "./windows.ts";
 
-/** A resource that has used something, or may have. It outlives the resource. */
+/** A resource with usage, or that may have some. The record outlives the resource. */
 export interface Metered {
-    /** The resource's id, which no other one ever has. */
+    /** The resource's id, which is never reused. */
     readonly id: number;
     readonly region: string;
     readonly arn: string;
-    /** As they were when it was last looked at. */
+    /** The tags at the last check. */
     readonly tags: readonly Tag[];
 }
 
-/** What a resource used within an hour, in the counted unit of its measure. */
+/** Usage of a resource within an hour, in the counted unit of its measure. */
 export interface Entry extends Metered {
     readonly measure: Measure;
-    /** Epoch milliseconds at which the hour begins. */
+    /** Start of the hour, epoch milliseconds. */
     readonly hour: number;
     readonly amount: number;
 }
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS windows (
     PRIMARY KEY (campaign, measure, start)
 ) STRICT, WITHOUT ROWID;`;
 
-/** What was used, by resource, measure and hour, in the database of the resources: it changes with them or not at all. */
+/** Usage by resource, measure and hour. It is in the database of the resources: both change in one transaction. */
 export function openLedger(database: DatabaseSync) {
     database.exec(tables);
     const know = database.prepare(
@@ -47,7 +47,7 @@ export function openLedger(database: DatabaseSync) {
     const add = database.prepare(
         "INSERT INTO usage (hour, resource, measure, amount) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
     );
-    // What a window bills is `billed` of windows.ts.
+    // The billed amount of a window is `billed` of windows.ts.
     const between = database.prepare(`
         SELECT id, region, arn, tags, measure, hour, SUM(amount) AS amount FROM (
             SELECT hour, resource, measure, amount FROM usage
@@ -64,22 +64,22 @@ export function openLedger(database: DatabaseSync) {
     const dropWindow = database.prepare("DELETE FROM windows WHERE campaign = ? AND measure = ? AND start = ?");
 
     return {
-        /** Makes a resource known, or its tags. */
+        /** Adds a resource, or updates its tags. */
         know: ({ id, region, arn, tags }: Metered) => void know.run(id, region, arn, JSON.stringify(tags)),
-        /** Makes a resource known that is not there any more; the tags that it is known with stay. */
+        /** Adds a resource that no longer exists; its known tags stay. */
         knowGone: ({ id, region, arn }: Omit<Metered, "tags">) => void knowGone.run(id, region, arn),
-        /** Adds to what a known resource used at a time; `amount` is a whole number. */
+        /** Adds to a known resource's usage at a time; `amount` is a whole number. */
         add: (id: number, measure: Measure, time: number, amount: number) =>
             void add.run(hourOf(time), id, measure, amount),
-        /** What was used in the hours that begin in `[from, to)`. */
+        /** Usage in the hours that begin in `[from, to)`. */
         between: (from: number, to: number): Entry[] =>
             between.all(from, to).map((row) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown as Entry),
-        /** Up to when the time of a campaign is in the ledger; 0 for one that is not. */
+        /** The time up to which a campaign is in the ledger; 0 for an unknown campaign. */
         until: (id: number): number => Number(until.get(id)?.until ?? 0),
         settledUntil: (id: number, time: number) => void setUntil.run(time, id),
         addWindow: (id: number, { measure, start, minimum, requests }: Window) =>
             void addWindow.run(id, measure, start, minimum, requests),
-        /** Makes hours of the windows that are over at `time`. */
+        /** Turns windows that are over at `time` into hours. */
         closeWindows(time: number): void {
             for (const row of windows.all()) {
                 const window = { ...row } as unknown as Window & { campaign: number };

@@ -2,10 +2,9 @@ import type { Speed, UsageRecord } from "../contract.ts";
 import type { CampaignProperties } from "../control/campaigns.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
-import type { Tag } from "../control/tag.ts";
-import { segmentsOf } from "./deployments.ts";
+import type { Tag } from "../control/tags.ts";
 import { units, usageTypeOf } from "./usage-types.ts";
-import { type CampaignMeasure, clip, startOf, windowsOf } from "./windows.ts";
+import { type CampaignMeasure, clip, segmentsOf, startOf, windowsOf } from "./windows.ts";
 
 const flushMilliseconds = 1000;
 const hour = 3_600_000;
@@ -18,9 +17,9 @@ interface Asked {
 }
 
 /**
- * Meters what the service would bill. Requests and streamed bytes are counted in memory and written about once a
- * second and at the end, so a recommendation waits for no disk, and kill -9 loses a second of them at most. The time of
- * campaigns follows from what is stored of them: nothing loses any of that.
+ * Meters the usage that the service would bill. Requests and streamed bytes are counted in memory and written about
+ * once a second and at the end: a recommendation does not wait for the disk, and kill -9 loses at most one second of
+ * them. The time of campaigns follows from their stored state: none of it is lost.
  */
 export function createMeter({ store, speed, log }: { store: Store; speed: Speed; log(message: string): void }) {
     const { ledger, clock } = store;
@@ -28,7 +27,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     const askedBefore: Asked[] = [];
     const streamed = new Map<number, { dataset: Resource<object>; time: number; bytes: number }>();
 
-    /** Tags are as they were while it was there. */
+    /** The tags are those at the resource's lifetime. */
     const know = (resource: Resource<object>, more: readonly Tag[] = []) => {
         const { id, region, arn } = resource;
         if (store.find(region, arn)?.id !== id) ledger.knowGone({ id, region, arn });
@@ -52,7 +51,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
         streamed.clear();
     };
 
-    /** Writes what was counted and the time of all campaigns up to `now`. */
+    /** Writes the counts, and the time of all campaigns up to `now`. */
     const settle = (now = clock.now()) => {
         store.transaction(() => {
             flush();
@@ -74,14 +73,14 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
         try {
             flush();
         } catch (error) {
-            log(`What was used could not be written: ${error instanceof Error ? error.stack : error}`);
+            log(`Usage could not be written: ${error instanceof Error ? error.stack : error}`);
         }
     }, flushMilliseconds).unref();
 
     return {
-        /** To be called before a campaign is changed or deleted at `now`, and before the clock is moved on. */
+        /** Call this before a campaign is changed or deleted at `now`, and before the clock is moved. */
         settle,
-        /** Counts a recommendation that a campaign gave. */
+        /** Counts a recommendation of a campaign. */
         recommended(campaign: Resource<object>, measure: CampaignMeasure, now: number): void {
             const start = startOf(measure, now);
             const count = asked.get(campaign.id);
@@ -92,18 +91,18 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
             if (count) askedBefore.push(count);
             asked.set(campaign.id, { campaign, measure, start, requests: 1 });
         },
-        /** Counts bytes that came into a dataset by PutEvents, PutItems or PutUsers. */
+        /** Counts bytes that PutEvents, PutItems or PutUsers brought into a dataset. */
         streamed(dataset: Resource<object>, bytes: number, now: number): void {
             const count = streamed.get(dataset.id);
             if (count) count.bytes += bytes;
             else streamed.set(dataset.id, { dataset, time: now, bytes });
         },
-        /** Notes the bytes that an import has read; within the transaction that ends the job. */
+        /** Records the bytes of an import, within the transaction that ends the job. */
         imported(job: Resource<object>, bytes: number): void {
             know(job);
             ledger.add(job.id, "DataIngestion", clock.now(), bytes);
         },
-        /** Notes a training; within the transaction that ends it. Its solution's tags count as its own. */
+        /** Records a training, within the transaction that ends it. It also has its solution's tags. */
         trained(version: Resource<object>, used: { trainingHours: number } | { interactions: number }): void {
             const solution = store.find(version.region, version.parent ?? "");
             know(version, solution && store.tags(solution.id));
@@ -119,9 +118,14 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
             return ledger.between(from, to).map(({ region, arn, tags, measure, hour, amount }) => {
                 const { unit, counted } = units[measure];
                 return {
-                    ...{ region, measure, usageType: usageTypeOf(region, measure), resourceArn: arn },
+                    region,
+                    measure,
+                    usageType: usageTypeOf(region, measure),
+                    resourceArn: arn,
                     tags: Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue])),
-                    ...{ hour, quantity: amount / counted, unit },
+                    hour,
+                    quantity: amount / counted,
+                    unit,
                 };
             });
         },

@@ -1,10 +1,16 @@
-/** Values of one of the service's metrics within a minute: what PutMetricData takes as StatisticValues. */
+import type { EmulatorRequest, Speed } from "../contract.ts";
+import { datasetOf } from "../control/datasets.ts";
+import type { EventTrackerProperties } from "../control/event-trackers.ts";
+import { creationDurations, creationEnd, type Kind } from "../control/states.ts";
+import type { Resource, Store } from "../control/store.ts";
+
+/** Values of one of the service's metrics within a minute, in the form of PutMetricData's StatisticValues. */
 export interface MetricValues {
     readonly region: string;
     readonly name: string;
     readonly unit: "Count" | "Milliseconds" | "Seconds" | "Bytes";
     readonly dimensions: Readonly<Record<string, string>>;
-    /** Epoch milliseconds at which the minute begins. */
+    /** Start of the minute, epoch milliseconds. */
     readonly minute: number;
     count: number;
     sum: number;
@@ -14,10 +20,10 @@ export interface MetricValues {
 
 const minuteMilliseconds = 60_000;
 
-/** A metric is taken at once, and then not again for so long: who publishes it is not to be flooded. */
+/** Milliseconds between two takes of a metric: the publisher must not get too many. */
 const restMilliseconds = 5000;
 
-/** Collects the metrics that the service publishes of itself, in memory. */
+/** Collects the service's own metrics in memory. */
 export function createServiceMetrics() {
     let collected = new Map<string, MetricValues>();
     let takenAt = new Map<string, number>();
@@ -36,7 +42,7 @@ export function createServiceMetrics() {
             values.minimum = Math.min(values.minimum, value);
             values.maximum = Math.max(values.maximum, value);
         },
-        /** Takes what was collected. `all`: also what was taken a moment ago. */
+        /** Takes the collected values. `all`: also those of metrics that were taken a moment ago. */
         take({ all = false } = {}): MetricValues[] {
             const now = performance.now();
             const before = takenAt;
@@ -58,7 +64,118 @@ export function createServiceMetrics() {
     };
 }
 
-export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
+type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
 const nameOf = ({ region, name, dimensions }: Pick<MetricValues, "region" | "name" | "dimensions">) =>
     `${region} ${name} ${Object.values(dimensions).join(" ")}`;
+
+/** The metric of the calls, the prefix of their error metrics, and the metric of their latency. */
+interface Names {
+    readonly calls: string;
+    readonly errors: string;
+    readonly latency: string;
+}
+
+/** Reference sheet, section 9: AWS's own names; PutEventLatency also has no s there. */
+const names: Readonly<Record<string, Names>> = {
+    GetRecommendations: of("GetRecommendations", "GetRecommendations"),
+    GetPersonalizedRanking: of("GetPersonalizedRanking", "GetPersonalizedRanking"),
+    PutEvents: { ...of("PutEventsRequests", "PutEvents"), latency: "PutEventLatency" },
+    PutItems: of("PutItemsRequests", "PutItems"),
+    PutUsers: of("PutUsersRequests", "PutUsers"),
+};
+
+function of(calls: string, errors: string): Names {
+    return { calls, errors, latency: `${errors}Latency` };
+}
+
+/**
+ * Counts calls at runtime like the service's metrics: each call, each error as a 1 among 0s, and the latency of
+ * successful answers. Calls about a resource that does not exist are not counted.
+ */
+export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
+    let known = new Map<string, Readonly<Record<string, string>>>();
+
+    const dimensionsOf = ({ operation, region, body }: EmulatorRequest) => {
+        const { campaignArn, trackingId, datasetArn } = (body ?? {}) as Record<string, unknown>;
+        const subject = operation === "PutEvents" ? trackingId : (campaignArn ?? datasetArn);
+        if (typeof subject !== "string") return undefined;
+        const key = `${region} ${subject}`;
+        const found = known.get(key) ?? lookUp(store, region, subject);
+        if (found) known.set(key, found);
+        return found;
+    };
+
+    return {
+        observe(request: EmulatorRequest, status: number, milliseconds: number): void {
+            const name = Object.hasOwn(names, request.operation) ? names[request.operation] : undefined;
+            const dimensions = name && dimensionsOf(request);
+            if (!dimensions) return;
+            const { region } = request;
+            const now = store.clock.now();
+            const count = (metric: string, value: number) =>
+                metrics.add({ region, name: metric, unit: "Count", dimensions }, value, now);
+            count(name.calls, 1);
+            count(`${name.errors}4xxErrors`, status >= 400 && status < 500 ? 1 : 0);
+            count(`${name.errors}5xxErrors`, status >= 500 ? 1 : 0);
+            if (status === 200) {
+                metrics.add({ region, name: name.latency, unit: "Milliseconds", dimensions }, milliseconds, now);
+            }
+        },
+        /** Call this when a resource may have changed. */
+        forget(): void {
+            known = new Map();
+        },
+    };
+}
+
+/** The dimensions of calls about a campaign or a dataset, by ARN, or about a tracker, by tracking id. */
+function lookUp(store: Store, region: string, subject: string): Record<string, string> | undefined {
+    const resource = store.find(region, subject);
+    if (resource?.kind === "campaign") return { CampaignArn: resource.arn };
+    if (resource?.kind === "dataset") return { DatasetGroupArn: resource.parent ?? "", DatasetArn: resource.arn };
+    const tracker = store
+        .list<EventTrackerProperties>("event-tracker", region)
+        .find(({ properties }) => properties.trackingId === subject);
+    const dataset = tracker && datasetOf(store, region, tracker.parent ?? "", "INTERACTIONS");
+    return dataset && { DatasetGroupArn: tracker.parent ?? "", DatasetArn: dataset.arn, EventTrackerArn: tracker.arn };
+}
+
+/** The prefix of the metrics of a kind of job; batch jobs have none. */
+const prefixes: Partial<Record<Kind, string>> = {
+    "dataset-import-job": "DatasetImportJob",
+    "solution-version": "SolutionTrainingJob",
+};
+
+/** Counts imports and trainings like the service's metrics (reference sheet, section 9). */
+export function createJobMetrics(store: Store, speed: Speed, metrics: ServiceMetrics) {
+    const adderOf = (job: Resource<object>) => {
+        const prefix = prefixes[job.kind];
+        const dimensions = dimensionsOf(store, job);
+        return (name: string, unit: "Count" | "Seconds" | "Bytes", value: number) => {
+            if (!prefix) return;
+            const named = name.startsWith("Dataset") ? name : `${prefix}${name}`;
+            metrics.add({ region: job.region, name: named, unit, dimensions }, value, store.clock.now());
+        };
+    };
+    return {
+        begun(job: Resource<object>): void {
+            adderOf(job)("Requests", "Count", 1);
+        },
+        ended(job: Resource): void {
+            const add = adderOf(job);
+            add("Error", "Count", job.failure === null ? 0 : 1);
+            if (job.failure !== null) return;
+            const started = job.createdAt + creationDurations(job.kind, speed).pending;
+            add("ExecutionTime", "Seconds", (creationEnd(job, speed) - started) / 1000);
+            if (typeof job.properties.bytes === "number") add("DatasetSize", "Bytes", job.properties.bytes);
+        },
+    };
+}
+
+function dimensionsOf(store: Store, job: Resource<object>): Record<string, string> {
+    const parent = job.parent ?? "";
+    if (job.kind === "solution-version") return { SolutionArn: parent, SolutionVersionArn: job.arn };
+    const group = store.find(job.region, parent)?.parent ?? "";
+    return { DatasetGroupArn: group, DatasetArn: parent, DatasetImportJobArn: job.arn };
+}

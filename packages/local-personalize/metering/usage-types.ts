@@ -1,4 +1,4 @@
-/** What the service bills, as the last part of its usage types. AWS's own spelling is not known: these are ours. */
+/** Billed measures, the last part of a usage type. AWS's own spelling is not known: these names are ours. */
 export type Measure =
     | "DataIngestion"
     | "TrainingHours"
@@ -9,8 +9,8 @@ export type Measure =
 interface Unit {
     readonly unit: string;
     /**
-     * How many of what is counted are one unit. Counted are whole numbers, so that sums are exact: bytes, milliseconds,
-     * interactions, milliseconds times TPS, thousandths of requests.
+     * Counts for one unit. All counts are whole numbers, so that sums are exact: bytes, milliseconds, interactions,
+     * milliseconds times TPS, thousandths of requests.
      */
     readonly counted: number;
 }
@@ -25,7 +25,7 @@ export const units: Readonly<Record<Measure, Unit>> = {
     RecommendationRequests: { unit: "1,000 requests", counted: 1_000_000 },
 };
 
-/** How AWS's bills begin the usage types of a region; those in which Personalize is offered, outside China. */
+/** Prefixes of AWS's usage types by region: the regions of Personalize, outside China. */
 const prefixes: Readonly<Record<string, string>> = {
     "us-east-1": "USE1",
     "us-east-2": "USE2",
@@ -40,5 +40,5 @@ const prefixes: Readonly<Record<string, string>> = {
     "ap-southeast-2": "APS2",
 };
 
-/** A usage type as a bill has it: `EUC1-DataIngestion`; a region that is not known here is its own prefix. */
+/** A usage type in the form of a bill, such as `EUC1-DataIngestion`; an unknown region is its own prefix. */
 export const usageTypeOf = (region: string, measure: Measure) => `${prefixes[region] ?? region}-${measure}`;

@@ -1,6 +1,11 @@
+import type { Speed } from "../contract.ts";
+import type { CampaignProperties, Deployment } from "../control/campaigns.ts";
+import { creationEnd, updateEnd } from "../control/states.ts";
+import type { Resource } from "../control/store.ts";
+import { hasV2Billing } from "./cost.ts";
 import type { Measure } from "./usage-types.ts";
 
-/** What an ACTIVE campaign bills by: v2 recipes by requests, all others by TPS-hours. */
+/** The billed measure of an ACTIVE campaign: requests for v2 recipes, TPS-hours for all others. */
 export type CampaignMeasure = Extract<Measure, `Recommendation${string}`>;
 
 /** A time in which a campaign was ACTIVE with one capacity: `[from, to)`, epoch milliseconds. */
@@ -11,7 +16,7 @@ export interface Segment {
     readonly measure: CampaignMeasure;
 }
 
-/** What counts together for a bill. */
+/** A period that is billed as a whole. */
 export interface Window {
     readonly measure: CampaignMeasure;
     /** Epoch milliseconds. */
@@ -24,8 +29,8 @@ export interface Window {
 export const hourMilliseconds = 3_600_000;
 
 /**
- * TPS are averages of 5 minutes (reference sheet, section 4). v2's floor is so many requests an hour (section 10), so
- * there an hour counts together.
+ * TPS are averages of 5 minutes (reference sheet, section 4). v2 has a minimum of requests an hour (section 10), so its
+ * window is an hour.
  */
 const lengths: Readonly<Record<CampaignMeasure, number>> = {
     RecommendationTPSHours: 300_000,
@@ -40,13 +45,15 @@ export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => 
 export const hourOf = (time: number) => time - (time % hourMilliseconds);
 
 /**
- * What a window bills: the larger of what was provisioned and what was asked, which is max(minimum TPS, requests per
- * second) times its time where the capacity was one throughout. In the counted unit of its measure: a whole number.
+ * The billed amount of a window: the larger of provisioned and requested. With one capacity throughout, that is
+ * max(minimum TPS, requests per second) times its duration. A whole number, in the counted unit of its measure.
  */
 export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests">) =>
     Math.max(minimum, requests * 1000);
 
-/** The windows of segments, without requests. Parts of one window are added up, so it does not matter where a segment is cut. */
+/**
+ * The windows of segments, without requests. Parts of one window are added: it does not matter where a segment is cut.
+ */
 export function windowsOf(segments: readonly Segment[]): Window[] {
     const windows = new Map<string, Window>();
     for (const { from, to, minProvisionedTPS, measure } of segments.filter(({ from, to }) => from < to)) {
@@ -60,9 +67,36 @@ export function windowsOf(segments: readonly Segment[]): Window[] {
     return [...windows.values()];
 }
 
-/** The part of segments that lies in `[from, to)`. */
+/** The part of segments in `[from, to)`. */
 export function clip(segments: readonly Segment[], from: number, to: number): Segment[] {
     return segments
         .map((segment) => ({ ...segment, from: Math.max(from, segment.from), to: Math.min(to, segment.to) }))
         .filter((segment) => segment.from < segment.to);
+}
+
+/**
+ * A campaign's provisioned capacity over time, up to its last update, from ACTIVE on and without an end. `recipeOf`
+ * returns the recipe of a solution version. Settle the campaign before an update or a deletion changes it.
+ */
+export function segmentsOf(
+    campaign: Resource<CampaignProperties>,
+    speed: Speed,
+    recipeOf: (solutionVersionArn: string) => string | undefined,
+): Segment[] {
+    const { update, ...before } = campaign.properties;
+    const active = campaign.failure === null ? creationEnd(campaign, speed) : Number.POSITIVE_INFINITY;
+    const updated =
+        update && update.failure === undefined
+            ? updateEnd(campaign.kind, update.createdAt, speed)
+            : Number.POSITIVE_INFINITY;
+    const segment = ({ minProvisionedTPS, solutionVersionArn }: Deployment, from: number, to: number): Segment => ({
+        from,
+        to,
+        minProvisionedTPS,
+        measure: measureOf(hasV2Billing(recipeOf(solutionVersionArn))),
+    });
+    return [
+        segment(before, active, updated),
+        ...(update ? [segment(update, updated, Number.POSITIVE_INFINITY)] : []),
+    ].filter(({ from, to }) => from < to);
 }

@@ -1,12 +1,11 @@
 /**
- * The inverse of a symmetric positive definite matrix, for matrices of some thousand rows. Libraries for JavaScript
- * are 20 to 80 times slower, so this is written for the machine: work goes through one kernel that multiplies 4 × 4
- * tiles with its sums in registers, over panels packed so that it reads memory in order.
- *
+ * The inverse of a symmetric positive definite matrix with up to some thousand rows. JavaScript libraries are 20 to 80
+ * times slower. All work uses one kernel, which multiplies 4 × 4 tiles with its sums in registers, over panels that are
+ * packed so that it reads memory in order.
  * Three steps, all in the one matrix: A = L Lᵀ; U = (L⁻¹)ᵀ into the upper triangle; A⁻¹ = U Uᵀ into the lower one.
  */
 
-/** Columns a panel; a multiple of 4. Panels of n × 32 doubles stay in the second-level cache for n = 1,682. */
+/** Columns of a panel; a multiple of 4. Panels of n × 32 doubles fit into the second-level cache for n = 1,682. */
 const PANEL = 32;
 
 /** A panel of rows, packed: the four rows of a tile side by side, column after column. */
@@ -14,8 +13,8 @@ type Packed = Float64Array;
 
 /**
  * Replaces a symmetric positive definite n × n matrix (row by row; only its lower triangle is read) by its inverse.
- * Deterministic: the same matrix gives the same bytes. Throws a RangeError when the matrix is not positive definite,
- * and leaves it in ruins.
+ * Deterministic: equal matrices give equal bytes. Throws a RangeError when the matrix is not positive definite; the
+ * matrix is then unusable.
  */
 export function invertPositiveDefinite(matrix: Float64Array, n: number): void {
     const left = new Float64Array(packedLength(n));
@@ -28,7 +27,7 @@ export function invertPositiveDefinite(matrix: Float64Array, n: number): void {
     }
 }
 
-/** The lower triangle becomes L. What is above the diagonal afterwards means nothing. */
+/** The lower triangle becomes L. The values above the diagonal have no meaning afterwards. */
 function factor(matrix: Float64Array, n: number, panel: Packed): void {
     for (let start = 0; start < n; start += PANEL) {
         const end = Math.min(start + PANEL, n);
@@ -50,7 +49,7 @@ function factor(matrix: Float64Array, n: number, panel: Packed): void {
     }
 }
 
-/** Solves U from L: U[j][i] = -U[i][i] · Σ (k from j to i-1) L[i][k] U[j][k]. The diagonal is U's from here on. */
+/** Solves U from L: U[j][i] = -U[i][i] · Σ (k from j to i-1) L[i][k] U[j][k]. The diagonal is that of U from here. */
 function invertFactor(matrix: Float64Array, n: number, lower: Packed, upper: Packed): void {
     for (let row = 0; row < n; row++) matrix.fill(0, row * n + row + 1, row * n + n);
     for (let start = 0; start < n; start += PANEL) {
@@ -70,7 +69,7 @@ function invertFactor(matrix: Float64Array, n: number, lower: Packed, upper: Pac
     }
 }
 
-/** The lower triangle becomes U Uᵀ, panel by panel; a panel of U is not needed once it is packed. */
+/** The lower triangle becomes U Uᵀ, panel by panel; a packed panel of U is not needed again. */
 function multiplyByTranspose(matrix: Float64Array, n: number, panel: Packed): void {
     for (let row = 1; row < n; row++) matrix.fill(0, row * n, row * n + row);
     for (let start = 0; start < n; start += PANEL) {
@@ -82,9 +81,9 @@ function multiplyByTranspose(matrix: Float64Array, n: number, panel: Packed): vo
 }
 
 /**
- * Adds sign · left · rightᵀ to the four rows of the target from `row` on, and to its columns from `columnFrom` up to
- * `columnTo`, in whole tiles. `leftFirst` and `rightFirst` are the target's row and column that the packed panels
- * begin with.
+ * Adds sign · left · rightᵀ to the four rows of the target from `row`, and to its columns from `columnFrom` to
+ * `columnTo`, in whole tiles. `leftFirst` and `rightFirst` are the first row and column of the packed panels in the
+ * target.
  */
 function addTiles(
     target: Float64Array,
@@ -176,7 +175,7 @@ function multiplyTile(left: Packed, leftAt: number, right: Packed, rightAt: numb
     tile[15] = s33;
 }
 
-/** Packs columns `from` to `to` of the rows `rowFrom` to `rowTo`; a last tile that is not full ends in zero rows. */
+/** Packs columns `from` to `to` of the rows `rowFrom` to `rowTo`; an incomplete last tile ends in zero rows. */
 function pack(
     packed: Packed,
     matrix: Float64Array,
@@ -193,7 +192,7 @@ function pack(
     }
 }
 
-/** As pack, of the rows up to `rowTo`, with zeros below the diagonal. */
+/** Like pack, for the rows up to `rowTo`, with zeros below the diagonal. */
 function packUpper(packed: Packed, matrix: Float64Array, n: number, rowTo: number, from: number, to: number): void {
     packed.fill(0, 0, packedLength(rowTo));
     for (let row = 0; row < rowTo; row++) {

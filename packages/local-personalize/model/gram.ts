@@ -1,21 +1,21 @@
 import { LONGEST_HISTORY } from "./histories.ts";
 
 /**
- * How much two items belong together: over all users, the closer in the user's history the more. This is what makes
- * the model aware of time; EASE^R's own Gram matrix counts every pair of a user alike.
+ * Similarity of two items: a sum over all users, larger for events that are close in the user's history. This makes the
+ * model aware of time; EASE^R's own Gram matrix counts all pairs of a user equally.
  */
 
-/** Two events of a user count this much however far apart, and the rest halves every 20 positions. */
+/** The part that two events of a user count at any distance; the rest halves every 20 positions. */
 const FLOOR = 0.1;
 const HALVING = 20;
-/** The mean of what is added to the diagonal; an item gets more of it with the root of its own weight. */
+/** The mean of the ridge; an item's ridge grows with the root of its own weight. */
 const RIDGE = 100;
 
 /**
- * Makes the lower triangle (zeros above it) of the n × n matrix Σ (users) w_u Σ (pairs of events) kernel(distance),
- * with the ridge on its diagonal: positive definite, because the kernel is. w_u = (100 / events of the user)^¼ keeps heavy users from
- * drowning the others. Histories have 500 events at most. Pairs are counted however far apart: cutting the kernel off
- * would save little time, and cost the guarantee.
+ * Fills the lower triangle (zeros above it) of the n × n matrix Σ (users) w_u Σ (pairs of events) kernel(distance),
+ * with the ridge on its diagonal. It is positive definite, because the kernel is. w_u = (100 / events of the user)^¼
+ * limits the weight of very active users. Histories have at most 500 events. Pairs count at any distance: a cut-off
+ * would save little time, and lose the guarantee.
  */
 export function timeAwareGram(histories: Iterable<readonly number[]>, n: number): Float64Array {
     const gram = new Float64Array(n * n);
@@ -31,7 +31,7 @@ export function timeAwareGram(histories: Iterable<readonly number[]>, n: number)
             for (let earlier = 0; earlier < later; earlier++) {
                 const column = history[earlier] as number;
                 const value = weight * (kernel[later - earlier] as number);
-                // One triangle is enough; an item met twice by one user adds both orders to its diagonal.
+                // One triangle is enough; an item that occurs twice for one user adds both orders to its diagonal.
                 const at = row > column ? row * n + column : column * n + row;
                 gram[at] = (gram[at] as number) + (row === column ? 2 * value : value);
             }
@@ -42,7 +42,7 @@ export function timeAwareGram(histories: Iterable<readonly number[]>, n: number)
 }
 
 function addRidge(gram: Float64Array, n: number): void {
-    // An item that occurs in no history (its users have 500 newer events) is treated as one that occurs once.
+    // An item in no history (its users have 500 newer events) is treated as an item that occurs once.
     const roots = Float64Array.from({ length: n }, (_, item) => Math.sqrt(gram[item * n + item] as number) || 1);
     const mean = roots.reduce((sum, root) => sum + root, 0) / n;
     roots.forEach((root, item) => {

@@ -1,19 +1,19 @@
 import type { Interactions } from "./interactions.ts";
 
-/** More items than this would cost more than a laptop has: three matrices of 8,000 × 8,000 are 1.3 GB. */
+/** The limit of a laptop's memory: three matrices of 8,000 × 8,000 take 1.3 GB. */
 const MOST_ITEMS = 8_000;
-/** Of a longer history the newest events are used. */
+/** Only the newest events of a longer history are used. */
 export const LONGEST_HISTORY = 500;
 
-/** What a model is trained on: items numbered anew, and each user's items by that number, oldest first. */
+/** The training data of a model: items with new numbers, and each user's items by that number, oldest first. */
 export interface TrainingData {
     itemIds: string[];
     histories: Map<string, number[]>;
 }
 
 /**
- * Takes the 8,000 most interacted items (all, where there are fewer), in the order that the data numbers them, and the
- * users' newest 500 events with them. Users without an event left are absent.
+ * Takes the 8,000 items with most interactions (or all), in the order of their numbers in the data, and the users'
+ * newest 500 events with them. Users without such an event are absent.
  */
 export function toTrainingData(interactions: Interactions): TrainingData {
     const kept = keptItems(interactions);

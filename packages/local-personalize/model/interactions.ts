@@ -1,6 +1,6 @@
 /**
  * Interactions in columns, sorted by timestamp. Row `r` is user `userIds[users[r]]` with item `itemIds[items[r]]` at
- * `timestamps[r]` (epoch seconds). Ids are numbered by first appearance.
+ * `timestamps[r]` (epoch seconds). Ids are numbered by their first appearance.
  */
 export interface Interactions {
     readonly userIds: readonly string[];

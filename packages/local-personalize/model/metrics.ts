@@ -6,17 +6,17 @@ import { fitModel } from "./train.ts";
 const CUTOFFS = [5, 10, 25];
 const LIST_LENGTH = 25;
 
-/** One test user: the list recommended from his older events, and what he really went on to. */
+/** One test user: the list from the user's older events, and the items of the newer events. */
 export interface Trial {
     recommended: readonly string[];
     truth: ReadonlySet<string>;
 }
 
 /**
- * GetSolutionMetrics of a training, under the service's keys and by its protocol: a model is trained on 90 % of the
- * users; of each other one the oldest 90 % of his events are the input and the newest 10 % (one at least) the truth.
- * Items of the input are left out of the list, as the runtime does. `seed` (the solution version's ARN) decides which
- * users are tested; the same seed gives the same figures, rounded to 4 decimals.
+ * GetSolutionMetrics of a training, with the service's keys and protocol. A model is trained on 90 % of the users. For
+ * each other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth.
+ * Items of the input are left out of the list, as at runtime. `seed` (the solution version's ARN) chooses the test
+ * users; equal seeds give equal figures, rounded to 4 decimals.
  */
 export function solutionMetrics(interactions: Interactions, recipeName: string, seed: string): Record<string, number> {
     const isTest = testUsers(interactions, seed);
@@ -48,7 +48,7 @@ export function metricsOf(trials: readonly Trial[], catalogueSize: number): Reco
     return Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, Math.round(value * 1e4) / 1e4]));
 }
 
-/** The service's ideal is the list itself, its hits moved to the top; not all that the user went on to. */
+/** The service's ideal list is the list itself with its hits at the top, not all items of the truth. */
 function listNdcg(hits: readonly boolean[]): number {
     const gain = (list: readonly boolean[]) =>
         list.reduce((sum, hit, rank) => sum + (hit ? 1 / Math.log(rank + 2) : 0), 0);
@@ -65,7 +65,7 @@ function mean(values: readonly number[]): number {
     return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
 }
 
-/** A tenth of the users with two events or more, those whose id hashes lowest together with the seed; one at least. */
+/** A tenth of the users with two events or more: those with the lowest hash of id and seed; at least one. */
 function testUsers(interactions: Interactions, seed: string): boolean[] {
     const eligible = eventsByUser(interactions).flatMap((events, user) => (events.length >= 2 ? [user] : []));
     const rank = (user: number) => createHash("sha256").update(`${seed}\n${interactions.userIds[user]}`).digest("hex");

@@ -1,21 +1,29 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** A trained recommender. An item is named by its index in `itemIds` everywhere else. */
+/** A trained recommender. All other members name an item by its index in `itemIds`. */
 export interface Model {
     /** Such as "aws-user-personalization". */
     recipeName: string;
-    /** The items that it can recommend: all that were interacted with, or the 8,000 most interacted. */
+    /** The items that it can recommend: all with interactions, or the 8,000 with most. */
     itemIds: string[];
-    /** How much each item in a history (row) speaks for each item (column); n × n, row by row. Empty when the recipe is not personalised. */
+    /**
+     * How strongly each item of a history (row) suggests each item (column); n × n, row by row. Empty for recipes
+     * without personalisation.
+     */
     weights: Float32Array;
-    /** Who knows no history gets this: interactions of each item, in personalised recipes with a half-life of 30 days. */
+    /**
+     * The answer for users without a history: interactions of each item, in personalised recipes with a half-life of 30
+     * days.
+     */
     popularity: Float64Array;
     /** How sharp probabilities are: they grow with score^gain. */
     gain: number;
-    /** What each user (by id) interacted with, oldest first, his last 500 at most. */
+    /** The interactions of each user (by id), oldest first, at most the last 500. */
     histories: Map<string, number[]>;
-    /** The last streamed event that it was trained on; later ones are added to the histories when it is asked. Absent: none. */
+    /**
+     * The last streamed event of the training data; later ones are added to the histories at a request. Absent: none.
+     */
     lastEvent?: number;
 }
 
@@ -23,7 +31,7 @@ const FACTS = "model.json";
 const WEIGHTS = "weights.f32";
 const POPULARITY = "popularity.f64";
 
-/** Writes the model as the folder `dir`, which appears whole or not at all; one that was there is replaced. */
+/** Writes the model as the folder `dir`, completely or not at all; an existing one is replaced. */
 export function saveModel(dir: string, model: Model): void {
     mkdirSync(dirname(dir), { recursive: true });
     const beside = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
@@ -40,7 +48,7 @@ export function saveModel(dir: string, model: Model): void {
     }
 }
 
-/** Reads what saveModel wrote. Throws the file system's error when there is no model in `dir`. */
+/** Reads a model that saveModel wrote. Throws the file system's error when there is no model in `dir`. */
 export function loadModel(dir: string): Model {
     const facts = JSON.parse(readFileSync(join(dir, FACTS), "utf8"));
     return {
@@ -51,7 +59,7 @@ export function loadModel(dir: string): Model {
     };
 }
 
-/** Node may answer a small file from the middle of a shared buffer, where numbers would not be aligned. */
+/** Node may return a small file as a part of a shared buffer, where numbers would not be aligned. */
 function readAligned(path: string): ArrayBuffer {
     const { buffer, byteOffset, byteLength } = readFileSync(path);
     const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;

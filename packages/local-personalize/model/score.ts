@@ -1,23 +1,23 @@
 import { LONGEST_HISTORY } from "./histories.ts";
 import type { Model } from "./model.ts";
 
-/** The newest event counts 1; the older, the less, halving every 3 events down to a floor of 0.05. */
+/** The newest event counts 1. Older events count less: half for every 3 events, down to 0.05. */
 const RECENCY_FLOOR = 0.05;
 const RECENCY_HALVING = 3;
-/** Items below are as good as unrelated; without a least score they would get no probability at all. */
+/** Items below this score are practically unrelated; without a minimum they would get no probability. */
 const LEAST_SCORE = 2e-4;
 
 /**
- * The probability that each item of the model is what a user with this history (item numbers, oldest first, of which
- * the newest 500 count) interacts with next. They sum to 1 over all items, those in the history included. Without a
- * history, and in recipes that are not personalised, it is the item's share of popularity.
+ * The probability that a user with this history interacts with each item of the model next. The history has item
+ * numbers, oldest first; the newest 500 count. The probabilities sum to 1 over all items, those of the history
+ * included. Without a history, and in recipes without personalisation, it is the item's share of popularity.
  */
 export function scoreUser(model: Model, history: readonly number[]): Float64Array {
     if (history.length === 0 || model.weights.length === 0) return normalise(model.popularity.slice());
     return toProbabilities(affinities(model.weights, model.itemIds.length, history), model.gain);
 }
 
-/** Each item's affinity to a history: its weights summed, the newest event's full, older ones' by their age. */
+/** Each item's affinity to a history: the sum of its weights, those of older events reduced by age. */
 export function affinities(weights: Float32Array, n: number, history: readonly number[]): Float64Array {
     const scores = new Float64Array(n);
     const newest = history.length - 1;
@@ -31,7 +31,7 @@ export function affinities(weights: Float32Array, n: number, history: readonly n
     return scores;
 }
 
-/** Softmax of gain · log(score), scores clipped from below. Overwrites and returns `scores`. */
+/** Softmax of gain · log(score), with scores clipped from below. Overwrites and returns `scores`. */
 export function toProbabilities(scores: Float64Array, gain: number): Float64Array {
     for (let item = 0; item < scores.length; item++) {
         scores[item] = Math.max(scores[item] as number, LEAST_SCORE) ** gain;
@@ -39,7 +39,7 @@ export function toProbabilities(scores: Float64Array, gain: number): Float64Arra
     return normalise(scores);
 }
 
-/** The `count` items of the highest score, best first; equal ones by number. Those in `excluded` are left out. */
+/** The `count` items with the highest scores, best first; equal ones by number. Items in `excluded` are left out. */
 export function topItems(scores: Float64Array, count: number, excluded: ReadonlySet<number> = new Set()): number[] {
     const candidates = [...scores.keys()].filter((item) => !excluded.has(item));
     return candidates.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b).slice(0, count);

@@ -14,15 +14,15 @@ const POPULARITY = "aws-popularity-count";
 
 const HALF_LIFE_SECONDS = 30 * 86_400;
 /**
- * Gives the best next-item perplexity (351 of 1,682) on MovieLens 100k, for users who were not trained on. It is not
- * fitted to each data set, because on its own training users a model looks surer than it is: there 2 would be best.
+ * The best next-item perplexity (351 of 1,682) on MovieLens 100k, for users outside the training data. It is not fitted
+ * to each data set: on its own training users a model seems better than it is, and 2 would look best there.
  */
 const GAIN = 1.25;
 
 /**
  * Trains the recommender of a recipe: EASE^R over a time-aware Gram matrix for the personalised ones, counts for
- * aws-popularity-count. The same interactions give the same bytes. Throws an Error: in the service's words when the
- * data is below its minimums, and one that names the recipes there are when this one is not emulated.
+ * aws-popularity-count. Equal interactions give equal bytes. Throws an Error with the service's text when the data is
+ * below its minimums, and an Error with all recipes when this one is not emulated.
  */
 export function trainModel(interactions: Interactions, recipeName: string): Model {
     refuseUnknownRecipe(recipeName);
@@ -44,7 +44,7 @@ export function fitModel(interactions: Interactions, recipeName: string): Model 
     };
 }
 
-/** B[i][j] = -P[i][j] / P[j][j] with P the inverse Gram matrix, and no item speaks for itself: EASE^R. */
+/** B[i][j] = -P[i][j] / P[j][j] with P the inverse Gram matrix; an item does not suggest itself: EASE^R. */
 function itemWeights(histories: Iterable<readonly number[]>, n: number): Float32Array {
     const inverse = timeAwareGram(histories, n);
     invertPositiveDefinite(inverse, n);

@@ -1,5 +1,5 @@
 import { type CampaignProperties, campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
-import { datasetOf } from "../control/group-datasets.ts";
+import { datasetOf } from "../control/datasets.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
@@ -7,27 +7,29 @@ import { invalidInput } from "../errors.ts";
 import { loadModel, type Model } from "../model/model.ts";
 import { unknownCampaign } from "./recommend.ts";
 
-/** A model with what it was trained for. */
+/** A model and its origin. */
 export interface Trained {
     model: Model;
     datasetGroupArn: string;
-    /** The interactions dataset, whose streamed events lengthen the histories; undefined when it has been deleted. */
+    /** The interactions dataset, whose streamed events extend the histories; undefined when it was deleted. */
     interactions: number | undefined;
-    /** The only event type that counts, where the solution has one. */
+    /** The only event type that counts, if the solution names one. */
     eventType: string | undefined;
 }
 
 interface Served {
     campaign: Resource<object>;
     trained: Trained;
-    /** Until when the answer may be given without a look at the resources: epoch milliseconds. */
+    /** Until when the answer is valid without a query of the resources: epoch milliseconds. */
     until: number;
 }
 
-/** How long what may change by itself is believed: a campaign under update, or one that follows its solution. */
+/** How long the state of a campaign is cached that may change by itself: under update, or following its solution. */
 const briefly = 1000;
 
-/** Which model answers for which campaign. Known ones come from memory, so that a recommendation waits for no disk. */
+/**
+ * The model that answers for each campaign. Known models are in memory: a recommendation does not wait for the disk.
+ */
 export function createCampaignModels() {
     const served = new Map<string, Served>();
     const models = new Map<number, Model>();
@@ -55,9 +57,12 @@ export function createCampaignModels() {
     };
 
     return {
-        /** The model of a solution version that is trained. */
+        /** The model of a trained solution version. */
         trainedOf,
-        /** The campaign and what it answers by. Throws ResourceNotFoundException, or InvalidInputException when the campaign has never been ACTIVE. */
+        /**
+         * The campaign and its model. Throws ResourceNotFoundException, or InvalidInputException when the campaign has
+         * never been ACTIVE.
+         */
         deployedOn(call: Call, campaignArn: string): Served {
             const key = `${call.region} ${campaignArn}`;
             const known = served.get(key);
@@ -66,7 +71,7 @@ export function createCampaignModels() {
             served.set(key, found);
             return found;
         },
-        /** Called when a resource may have changed. Models that are still deployed are read from disk once more. */
+        /** Call this when a resource may have changed. Models in use are then read from disk once more. */
         forget() {
             served.clear();
             models.clear();

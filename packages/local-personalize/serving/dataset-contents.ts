@@ -1,26 +1,24 @@
 import { existsSync } from "node:fs";
-import { fieldsOf } from "../control/group-datasets.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import { type DatasetProperties, fieldsOf } from "../control/datasets.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
-import { type Attributes, type RawAttributes, readAttributes } from "../filtering/attributes.ts";
+import { type Attributes, type RawAttributes, readAttributes } from "../filtering/bind.ts";
 import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
-import { loadAttributeRows } from "../importing/attribute-rows.ts";
-import { loadRows } from "../importing/rows.ts";
+import { loadAttributeRows, loadRows } from "../importing/rows.ts";
 
-/** What is known of the items or users of a dataset. `version` rises when it changes. */
+/** The attributes of a dataset's items or users. `version` increases with every change. */
 export interface AttributeTable {
     rows: Map<string, Attributes>;
     version: number;
-    /** By which the rows were read: another one may name more columns. */
+    /** The schema of these rows: another schema may have more columns. */
     schemaArn: string;
 }
 
 const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
 
-/** The contents of datasets as filters need them, in memory: read at the first use, and again after an import. */
+/** The contents of datasets in memory, for filters: read at the first use, and again after an import. */
 export function createDatasetContents(context: {
     dataDir: string;
     store: Store;
@@ -48,7 +46,7 @@ export function createDatasetContents(context: {
     };
 
     return {
-        /** The attributes of an Items or Users dataset; none when there is no dataset. */
+        /** The attributes of an Items or Users dataset; empty without a dataset. */
         attributes(dataset: Resource<DatasetProperties> | undefined): AttributeTable {
             if (!dataset) return none;
             const known = tables.get(dataset.id);
@@ -56,7 +54,7 @@ export function createDatasetContents(context: {
             tables.set(dataset.id, table);
             return table;
         },
-        /** Keeps items or users that came by PutItems or PutUsers; filters see them at once. */
+        /** Stores items or users of PutItems or PutUsers; filters see them at once. */
         put(dataset: Resource<DatasetProperties>, rows: [id: string, RawAttributes][]): void {
             events.putAttributes(dataset.id, rows);
             const table = tables.get(dataset.id);
@@ -71,7 +69,7 @@ export function createDatasetContents(context: {
             importedOf.set(dataset, index);
             return latestEvents(index(userId), streams.ofUser(dataset, userId));
         },
-        /** Called when an import may have changed what is on disk. */
+        /** Call this when an import may have changed the files. */
         forget() {
             tables.clear();
             importedOf.clear();

@@ -1,19 +1,16 @@
-import { columnsOf, datasetOf } from "../control/group-datasets.ts";
-import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
+import { columnsOf, type DatasetProperties, datasetOf, type FilterProperties } from "../control/datasets.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
-import { type BoundClause, bindFilter } from "../filtering/bind.ts";
-import type { FilterExpression } from "../filtering/expression.ts";
-import { parseFilter } from "../filtering/parse.ts";
+import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
+import { type FilterExpression, parseFilter } from "../filtering/parse.ts";
 import type { Columns } from "../filtering/resolve.ts";
-import { readFilterValues } from "../filtering/values.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { AttributeTable, DatasetContents } from "./dataset-contents.ts";
-import { itemNumbers } from "./item-numbers.ts";
+import { itemNumbers } from "./recommend.ts";
 
-/** What a filter says of a user's list: which items pass (1), and whether it asks for items of the history. */
+/** The result of a filter for a user's list: items that pass (1), and whether it selects items of the history. */
 export interface Verdict {
     passing: Uint8Array;
     again: boolean;
@@ -25,20 +22,20 @@ interface Compiled {
     columns: Columns;
     items: Resource<DatasetProperties> | undefined;
     users: Resource<DatasetProperties> | undefined;
-    /** Clauses by the text of the values that they are bound to. */
+    /** Bound clauses, by the text of their values. */
     bound: Map<string, Bound[]>;
 }
 
 interface Bound {
     clause: BoundClause;
-    /** Which items the clause means, of the model and the attributes that were asked for last. */
+    /** The items that the clause selects, for the model and attributes of the last request. */
     meant?: { model: Model; table: AttributeTable; version: number; items: Uint8Array };
 }
 
-/** More sets of values than this are not remembered for one filter: the memory is then used anew. */
+/** Limit of cached sets of values of one filter; beyond it, the cache is emptied. */
 const mostRemembered = 256;
 
-/** Applies filters: an expression is read once, and what it says of items is remembered as long as the data is the same. */
+/** Applies filters. An expression is parsed once, and its result for items is cached while the data stays the same. */
 export function createFilters(contents: DatasetContents) {
     const compiled = new Map<string, Compiled>();
 
@@ -77,7 +74,7 @@ export function createFilters(contents: DatasetContents) {
         return bound;
     };
 
-    /** Which items a clause means for a user. */
+    /** The items that a clause selects for a user. */
     const meant = (filter: Compiled, bound: Bound, { model, interactions }: Trained, userId: string): Uint8Array => {
         const { event, item } = bound.clause;
         if (event)
@@ -96,8 +93,9 @@ export function createFilters(contents: DatasetContents) {
 
     return {
         /**
-         * What the filter says of a user's list of recommendations from the model. Throws ResourceNotFoundException
-         * (404) and InvalidInputException, for a filter that is not ACTIVE or not of the model's group, or for bad values.
+         * The result of the filter for a user's list of recommendations of the model. Throws ResourceNotFoundException
+         * (404) and InvalidInputException, for a filter that is not ACTIVE or not in the model's group, or for bad
+         * values.
          */
         apply(
             call: Call,
@@ -132,7 +130,7 @@ export function createFilters(contents: DatasetContents) {
                 });
             return { passing, again: included.some(({ event }) => event !== undefined) };
         },
-        /** Called when a resource may have changed. */
+        /** Call this when a resource may have changed. */
         forget: () => compiled.clear(),
     };
 }

@@ -4,8 +4,7 @@ import type { Streams } from "../events/streams.ts";
 import { constraintFailure } from "../wire/validate.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
-import { itemNumbers } from "./item-numbers.ts";
-import { type Recommendation, recommend, requireUser } from "./recommend.ts";
+import { itemNumbers, type Recommendation, recommend, requireUser } from "./recommend.ts";
 
 export interface RecommendInput {
     campaignArn?: string;
@@ -18,7 +17,7 @@ export interface RecommendInput {
     metadataColumns?: object;
 }
 
-/** Whom a list is for, how long it is at most, and which filter it passes. */
+/** The user of a list, its maximal length, and its filter. */
 export interface ListWish {
     userId?: string | undefined;
     count: number;
@@ -26,13 +25,13 @@ export interface ListWish {
     filterValues?: Record<string, string> | undefined;
 }
 
-/** The recipe that orders given items, and recommends none. */
+/** This recipe orders given items, and recommends none. */
 export const rankingRecipe = "aws-personalized-ranking";
 
 const defaultCount = 25;
 const largestCount = 500;
 
-/** Throws for what a call may not ask, and for what the emulator does not do. Returns the campaign and the wish. */
+/** Throws for invalid calls, and for features that are not emulated. Returns the campaign and the parsed request. */
 export function checkRecommendInput(input: RecommendInput): { campaignArn: string; wish: ListWish } {
     const { campaignArn, userId, filterArn, filterValues } = input;
     if (input.recommenderArn) throw notEmulated("A recommender");
@@ -45,7 +44,7 @@ export function checkRecommendInput(input: RecommendInput): { campaignArn: strin
     return { campaignArn, wish: { userId, count: checkCount(input.numResults), filterArn, filterValues } };
 }
 
-/** How many results a call asks for: 25 where it does not say, 500 at most. Throws InvalidInputException. */
+/** The number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */
 export function checkCount(numResults = 0): number {
     if (numResults > largestCount || numResults < 0) {
         const constraint =
@@ -57,7 +56,7 @@ export function checkCount(numResults = 0): number {
     return numResults === 0 ? defaultCount : numResults;
 }
 
-/** Makes the list of recommendations for a user: his history with what he has done since the training, filtered. */
+/** The list of recommendations for a user, from the user's history and the events since the training, filtered. */
 export function listFor(
     call: Call,
     trained: Trained,
@@ -67,7 +66,7 @@ export function listFor(
     const { userId, count, filterArn, filterValues } = wish;
     const { recipeName } = trained.model;
     if (recipeName === rankingRecipe) {
-        throw invalidInput(`The recipe ${recipeName} orders given items: ask for it by GetPersonalizedRanking.`);
+        throw invalidInput(`The recipe ${recipeName} orders given items: use GetPersonalizedRanking.`);
     }
     requireUser(trained.model, userId);
     const history = historyOf(trained, userId ?? "", streams);
@@ -79,7 +78,7 @@ export function listFor(
     );
 }
 
-/** Item numbers, oldest first: those of the training, then the streamed events that came after it. */
+/** Item numbers, oldest first: those of the training, then later streamed events. */
 export function historyOf(
     { model, interactions, eventType }: Trained,
     userId: string,

@@ -5,8 +5,7 @@ import { scoreUser } from "../model/score.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
 import { historyOf, rankingRecipe } from "./get-recommendations.ts";
-import { itemNumbers } from "./item-numbers.ts";
-import type { Recommendation } from "./recommend.ts";
+import { itemNumbers, type Recommendation } from "./recommend.ts";
 
 export interface RankingInput {
     campaignArn: string;
@@ -20,10 +19,9 @@ export interface RankingInput {
 const longestList = 500;
 
 /**
- * Orders given items for a user, by the model that recommends to him. Scores are of those given alone and sum to 1; an
- * item that the training did not have has 0 and goes last, in the order given. A filter leaves items out.
- *
- * Throws InvalidInputException for a campaign of another recipe, and what the emulator does not do.
+ * Orders given items for a user, by the model for recommendations. Scores cover only the given items and sum to 1. An
+ * item that was not in the training has 0 and comes last, in the given order. A filter leaves items out.
+ * Throws InvalidInputException for a campaign of another recipe, and for features that are not emulated.
  */
 export function rankItems(
     call: Call,

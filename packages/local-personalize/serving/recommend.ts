@@ -3,13 +3,22 @@ import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { scoreUser } from "../model/score.ts";
 
-/** Whom a recommendation is for. */
-export interface Audience {
+const known = new WeakMap<Model, Map<string, number>>();
+
+/** The numbers of a model's items by their ids; built at the first use. */
+export function itemNumbers(model: Model): Map<string, number> {
+    const numbers = known.get(model) ?? new Map(model.itemIds.map((itemId, number) => [itemId, number]));
+    known.set(model, numbers);
+    return numbers;
+}
+
+/** The user and the limits of a recommendation. */
+interface Audience {
     /** Item numbers, oldest first. */
     history: readonly number[];
-    /** Which items a filter lets pass, by their number: 1. Undefined: all. */
+    /** The items that a filter lets pass, by their number: 1. Undefined: all. */
     passing?: Uint8Array | undefined;
-    /** Whether items of the history may be in the list: a filter asks for them. */
+    /** Whether items of the history may be in the list, because a filter selects them. */
     again?: boolean | undefined;
 }
 
@@ -21,13 +30,13 @@ export interface Recommendation {
 
 const popularity = "aws-popularity-count";
 
-/** Whether the model's answers depend on who asks. */
-export const isPersonal = (model: Model) => model.recipeName !== popularity;
+/** Whether the model's answers depend on the user. */
+const isPersonal = (model: Model) => model.recipeName !== popularity;
 
 /**
- * The items that a model recommends, best first: fewer than `count` where fewer pass. Scores are over the whole
- * catalogue and sum to 1 there; items of the history, and those that a filter keeps back, are then left out. Without a
- * history it is what is popular, as it is for everybody from aws-popularity-count.
+ * The items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole catalogue
+ * and sum to 1 there; items of the history and filtered items are left out afterwards. Without a history, the list has
+ * the popular items, as aws-popularity-count gives to every user.
  */
 export function recommend(model: Model, { history, passing, again }: Audience, count: number): Recommendation[] {
     const personal = isPersonal(model);
@@ -43,7 +52,7 @@ export function recommend(model: Model, { history, passing, again }: Audience, c
     });
 }
 
-/** Throws InvalidInputException when a model that needs a user is asked without one. */
+/** Throws InvalidInputException when a model that needs a user is called without one. */
 export function requireUser(model: Model, userId: string | undefined): void {
     if (userId !== undefined || !isPersonal(model)) return;
     throw invalidInput(`A userId is required for the recipe ${model.recipeName}.`);

@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from "../contract.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import type { DatasetProperties } from "../control/datasets.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
@@ -7,8 +7,8 @@ import type { EventStore } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
+import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
-import { hasV2Billing } from "../metering/price-list.ts";
 import { measureOf } from "../metering/windows.ts";
 import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
@@ -17,7 +17,7 @@ import { checkRecommendInput, type ListWish, listFor, type RecommendInput } from
 import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { type Recommendation, recommendationId } from "./recommend.ts";
 
-/** Answers what is asked at runtime: recommendations, and events, items and users as they come. All from memory. */
+/** Answers runtime calls: recommendations, and incoming events, items and users. All from memory. */
 export function createServing(
     options: EmulatorOptions,
     store: Store,
@@ -28,7 +28,7 @@ export function createServing(
     const campaigns = createCampaignModels();
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
     const filters = createFilters(contents);
-    // Trackers by region and tracking id, so that an event waits for no look at the resources.
+    // Trackers by region and tracking id, so that an event needs no query of the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {
@@ -76,12 +76,12 @@ export function createServing(
             PutItems: put("ITEMS"),
             PutUsers: put("USERS"),
         } as Record<string, Handler>,
-        /** The list that a solution version gives a user, without a campaign: for batch inference. */
+        /** The list of a solution version for a user, without a campaign: for batch inference. */
         listFrom: (call: Call, version: Resource<VersionProperties>, wish: ListWish): Recommendation[] =>
             listFor(call, campaigns.trainedOf(call, version), wish, { filters, streams }),
-        /** Called when a resource may have changed. */
+        /** Call this when a resource may have changed. */
         changed,
-        /** Called when a job has ended, which may have changed what is on disk too. */
+        /** Call this when a job has ended, which may also have changed files. */
         jobEnded() {
             changed();
             contents.forget();

@@ -37,7 +37,7 @@ const everyDay = { autoTrainingConfig: { schedulingExpression: "rate(1 day)" } }
 
 describe("the schedule of automatic training", () => {
     const day = 24 * 3_600_000;
-    it("is due at the end of the first hour, and then every so many days", () => {
+    it("is due at the end of the first hour, and then after every period of days", () => {
         assert.equal(nextDue(0, 7, undefined, "real"), 3_600_000);
         assert.equal(nextDue(0, 7, 3_600_000, "real"), 3_600_000 + 7 * day);
         assert.equal(nextDue(0, 7, 3_600_000 + 7 * day + 5, "real"), 3_600_000 + 14 * day);
@@ -88,7 +88,7 @@ describe("automatic training", () => {
         return send(new CreateSolutionCommand({ ...solution, ...more }));
     };
     const versions = async () => (await send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
-    /** Looks until there are so many versions, all of them finished. */
+    /** Polls until there are this many versions, all of them finished. */
     const trained = (count: number) =>
         until(async () => {
             const all = await versions();
@@ -96,7 +96,7 @@ describe("automatic training", () => {
         });
     const said = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
 
-    it("is on unless told otherwise, trains within the hour, and then only on new interactions", async () => {
+    it("is on by default, trains within the hour, and then only on new interactions", async () => {
         await createDataset(service);
         await importData("first");
         await create({ solutionConfig: everyDay });
@@ -131,7 +131,9 @@ describe("automatic training", () => {
         await create({ solutionConfig: everyDay });
         await trained(1);
         const body = {
-            ...{ trackingId, sessionId: "s", userId: "1" },
+            trackingId,
+            sessionId: "s",
+            userId: "1",
             eventList: [{ eventType: "watch", itemId: "1", sentAt: 1_700_000_000 }],
         };
         const answer = await fetch(`${service.endpoint}/events`, { method: "POST", body: JSON.stringify(body) });
@@ -142,15 +144,15 @@ describe("automatic training", () => {
     it("leaves the first out without interactions", async () => {
         await createDataset(service);
         await create();
-        await said("automatic training is left out: there are no interactions");
+        await said("automatic training is skipped: there are no interactions");
         assert.deepEqual(await versions(), []);
     });
 
-    it("leaves the first out when somebody trains within the hour", async () => {
+    it("skips the first one after a manual training within the hour", async () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
-        // The hour is 2 s here, which is long enough for a busy machine to train by hand in.
+        // The hour is 2 s here, enough for a manual training on a busy machine.
         service = await startService({ access, dataDir, speed: "demo" });
         await until(async () => {
             const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
@@ -161,14 +163,14 @@ describe("automatic training", () => {
             async () => (await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status === "ACTIVE",
         );
         await trainVersion(service, solutionArn);
-        await said("automatic training is left out: a version was made by hand within the hour");
+        await said("automatic training is skipped: a version was created manually within the hour");
         assert.deepEqual(
             (await versions()).map(({ trainingType }) => trainingType),
             ["MANUAL"],
         );
     });
 
-    it("goes on and off by UpdateSolution", async () => {
+    it("is switched on and off by UpdateSolution", async () => {
         await createDataset(service);
         await importData("first");
         await create({ performAutoTraining: false, solutionConfig: everyDay });
@@ -195,7 +197,7 @@ describe("automatic training", () => {
         assert.ok(Date.now() - began < 10_000);
     });
 
-    it("goes on after a restart, with one training for all that was missed", async () => {
+    it("continues after a restart, with one training for all missed ones", async () => {
         await createDataset(service);
         await importData("first");
         await create({ solutionConfig: everyDay });
@@ -214,7 +216,7 @@ describe("automatic training", () => {
         await until(async () => (await versions()).length === 1);
         const remove = new DeleteSolutionCommand({ solutionArn });
         if ((await versions())[0]?.status !== "ACTIVE") {
-            await assert.rejects(send(remove), refusal("ResourceInUseException", /is being made/));
+            await assert.rejects(send(remove), refusal("ResourceInUseException", /is in progress/));
         }
         await trained(1);
         await send(remove);

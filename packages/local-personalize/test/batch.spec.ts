@@ -92,7 +92,7 @@ describe("batch inference jobs of the local Personalize", () => {
         assert.deepEqual(bucket.writes, [{ ...asked, key: "out/users.json.out", sourceArn }]);
     });
 
-    it("answer all objects of a folder, through a filter whose values stand in the lines", async () => {
+    it("answer all objects of a folder, through a filter whose values are in the lines", async () => {
         bucket.objects["movies/many/a.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}\n{"userId":"22"}';
         bucket.objects["movies/many/b.json"] = '{"userId":"6","filterValues":{"GENRE":"\\"Taste1\\""}}';
         bucket.objects["movies/many/deeper/c.json"] = '{"userId":"6"}';
@@ -168,7 +168,7 @@ describe("batch inference jobs of the local Personalize", () => {
         assert.deepEqual((await service.personalize.send(other)).batchInferenceJobs, []);
     });
 
-    it("hold their filter while they are under way, and go on after a restart", async () => {
+    it("hold their filter while they are in progress, and continue after a restart", async () => {
         const filterArn = arn("filter/genre");
         bucket.objects["movies/in/one.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}';
         let release = () => {};
@@ -187,7 +187,7 @@ describe("batch inference jobs of the local Personalize", () => {
             service.personalize.send(new DeleteFilterCommand({ filterArn })),
             refusal("ResourceInUseException", /batch-inference-job\/held/),
         );
-        // The work of the first process ends unnoted; the second begins it again.
+        // The end of the first process's work is not recorded; the second process begins it again.
         const stopped = service.stop();
         release();
         await stopped;

@@ -18,13 +18,13 @@ import {
 
 const ratings = syntheticRatings();
 
-/** The ratings that the service is trained on, oldest first. */
+/** The ratings in the training data, oldest first. */
 export const history = ratings.toSorted((a, b) => a.timestamp - b.timestamp);
 
-/** All films that were rated. */
+/** All rated films. */
 export const films = [...new Set(ratings.map(({ item }) => item))].sort((a, b) => a - b);
 
-/** What film n is: genres Taste0 to Taste4 and, for even ones, Even; from the year 1900 + n; film 1 is from no year. */
+/** Film n: genres Taste0 to Taste4 and, for even ones, Even; year 1900 + n; film 1 has no year. */
 export const genresOf = (film: number) => [`Taste${film % 5}`, ...(film % 2 === 0 ? ["Even"] : [])];
 export const yearOf = (film: number) => (film === 1 ? undefined : 1900 + film);
 
@@ -85,7 +85,7 @@ export async function createCatalogue(service: Service): Promise<void> {
     }
 }
 
-/** A service with data imported, a solution trained and a campaign: at speed instant, so that it takes a second. */
+/** A service with imported data, a trained solution and a campaign: at speed instant, so that it takes a second. */
 export async function openCinema(bucket = cinemaBucket(), recipeName = "aws-user-personalization") {
     const service = await startService({ access: bucket.access });
     const { datasetArn } = await createDataset(service);
@@ -98,7 +98,7 @@ export async function openCinema(bucket = cinemaBucket(), recipeName = "aws-user
     return { service, bucket, solutionVersionArn };
 }
 
-/** Posts to the REST path of personalize-events, for which no client is installed. */
+/** Posts to the REST path of personalize-events. */
 export async function post({ endpoint }: Service, path: string, body: object) {
     const response = await fetch(endpoint + path, { method: "POST", body: JSON.stringify(body) });
     const text = await response.text();

@@ -132,12 +132,14 @@ describe("the update of a dataset's schema", () => {
         go.resolve({ allowed: true });
     });
 
-    it("that fails says why and leaves the old schema", async () => {
+    it("that fails has a reason, and leaves the old schema", async () => {
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
         await emulator.handle({
-            ...{ service: "personalize", operation: "UpdateDataset", region },
+            service: "personalize",
+            operation: "UpdateDataset",
+            region,
             body: { datasetArn, schemaArn: schemaArn("after") },
             fault: { kind: "fail", reason: "No luck." },
         });

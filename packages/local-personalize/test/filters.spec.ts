@@ -50,7 +50,7 @@ describe("filters of the local Personalize", () => {
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
         return itemList.map(({ itemId }) => Number(itemId));
     };
-    /** Makes a filter, uses it and deletes it: a group has a quota of them. */
+    /** Creates a filter, uses it and deletes it: a group has a quota of them. */
     const filtered = async (expression: string, filterValues?: Record<string, string>, userId = user) => {
         const filterArn = await create(expression);
         try {

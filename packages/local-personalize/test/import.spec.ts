@@ -96,7 +96,7 @@ describe("an import job of the local Personalize", () => {
     it("replaces under FULL and adds under INCREMENTAL", async () => {
         await run("movies/folder/");
         await run("movies/more.csv", "INCREMENTAL");
-        // Of the 1,100 rows, 600 are in the folder too.
+        // Of the 1,100 rows, 600 are also in the folder.
         assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);
         await run("movies/more.csv", "INCREMENTAL");
         assert.match(lastLog() ?? "", /1100 rows read, 1700 in the dataset/);

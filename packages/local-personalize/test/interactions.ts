@@ -1,6 +1,6 @@
-import { seededRandom } from "../../../bench/lib/random.ts";
+import { seededRandom } from "./random.ts";
 
-/** A rating, in u.data's terms. */
+/** A rating, in the form of u.data. */
 export interface Rating {
     user: number;
     item: number;
@@ -11,7 +11,7 @@ export interface Rating {
 export interface SyntheticOptions {
     users?: number;
     items?: number;
-    /** Mean length of a user's history; lengths run from half of it to twice. */
+    /** Mean length of a user's history; lengths are between half and twice of it. */
     meanHistory?: number;
     seed?: number;
 }
@@ -21,10 +21,10 @@ const START = 874_724_710;
 const DAY = 86_400;
 
 /**
- * Ratings of users who do not exist, the same for the same options; by default 60 users and about 3,000 rows. Items are
- * Zipf-popular and belong to tastes; each user watches mostly one taste and moves to the next one in the middle of his
- * history, so there is something for a recommender to learn. Rows are in no order of time, as in MovieLens, and no user
- * rates an item twice.
+ * Synthetic ratings; equal options give equal ratings. By default 60 users and about 3,000 rows. Items are Zipf-popular
+ * and belong to tastes. Each user watches mostly one taste, and the next one from the middle of the history, so there
+ * is something for a recommender to learn. Rows are not in the order of time, as in MovieLens, and no user rates an
+ * item twice.
  */
 export function syntheticRatings(options: SyntheticOptions = {}): Rating[] {
     const { users = 60, items = 150, meanHistory = 50, seed = 1 } = options;
@@ -57,7 +57,7 @@ export function interactionsCsv(ratings: readonly Rating[]): Buffer {
     return Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
 }
 
-/** An item from 1 on, low numbers more often; of one taste, or of any when `taste` is -1. */
+/** An item from 1, low numbers more often; of one taste, or of any when `taste` is -1. */
 function drawItem(random: () => number, items: number, taste: number): number {
     for (;;) {
         const item = Math.floor(items ** random());

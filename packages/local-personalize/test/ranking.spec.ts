@@ -45,7 +45,7 @@ describe("ranking by the local Personalize", () => {
         );
     });
 
-    it("gives scores that sum to 1 over what was given, and 0 to what nobody knows, last", async () => {
+    it("gives scores that sum to 1 over the given items, and 0 to unknown ones, last", async () => {
         const ranked = await rank(["no-such-film", ...unwatched.slice(0, 20)]);
         const sum = ranked.reduce((total, { score = 0 }) => total + score, 0);
         assert.ok(Math.abs(sum - 1) < 1e-5, `${sum}`);
@@ -57,7 +57,7 @@ describe("ranking by the local Personalize", () => {
         const byRecipe = refusal("InvalidInputException", /needs aws-personalized-ranking/);
         await assert.rejects(service.runtime.send(other), byRecipe);
         const wrong = new GetRecommendationsCommand({ campaignArn: rankingArn, userId: user });
-        const byOperation = refusal("InvalidInputException", /by GetPersonalizedRanking/);
+        const byOperation = refusal("InvalidInputException", /use GetPersonalizedRanking/);
         await assert.rejects(service.runtime.send(wrong), byOperation);
     });
 });

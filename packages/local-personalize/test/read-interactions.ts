@@ -2,27 +2,26 @@ import { createReadStream } from "node:fs";
 import { createCsvParser, MalformedCsvError } from "../importing/csv.ts";
 import type { Interactions } from "../model/interactions.ts";
 
-/** The columns without which Personalize cannot use an item interactions data set. */
+/** The columns that Personalize requires in an item interactions data set. */
 export const REQUIRED_COLUMNS = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
-/** The header lacks columns that are needed; `columns` names them, in the order USER_ID, ITEM_ID, TIMESTAMP. */
+/** The header lacks required columns; `columns` names them, in the order USER_ID, ITEM_ID, TIMESTAMP. */
 export class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
     readonly columns: string[];
 
     constructor(columns: string[]) {
-        // The service's own words for it.
+        // The service's own text.
         super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
         this.columns = columns;
     }
 }
 
 /**
- * Reads an interactions CSV (a path, or its bytes as they come) into columns. The header names the columns, in any
- * order, and others are ignored.
- *
- * Throws MissingColumnsError, or MalformedCsvError (names the line) for bytes that are not UTF-8, a record with
- * another number of fields than the header, an empty id, or a TIMESTAMP that is not a whole number of epoch seconds.
+ * Reads an interactions CSV (a path, or its bytes in chunks) into columns. The header names the columns, in any order,
+ * and others are ignored. Throws MissingColumnsError, or MalformedCsvError (with the line) for bytes that are not
+ * UTF-8, a record with another number of fields than the header, an empty id, or a TIMESTAMP that is not a whole number
+ * of epoch seconds.
  */
 export async function readInteractions(source: string | AsyncIterable<Uint8Array>): Promise<Interactions> {
     const columns = createColumns();
@@ -43,8 +42,8 @@ export async function readInteractions(source: string | AsyncIterable<Uint8Array
 }
 
 /**
- * Brings interactions into the order that Interactions promises: by timestamp, and by their given order where
- * timestamps are equal (MovieLens users rate a page at a time, so half of all timestamps are shared).
+ * Sorts interactions by timestamp, and by their given order where timestamps are equal (MovieLens users rate a page at
+ * a time, so half of all timestamps are shared).
  */
 export function sortByTime(interactions: Interactions): Interactions {
     const { userIds, itemIds, users, items, timestamps } = interactions;

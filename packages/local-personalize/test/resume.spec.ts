@@ -134,7 +134,7 @@ describe("the local Personalize over time", () => {
         await until(async () => (await look()) === "ACTIVE");
         await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
         await until(isGone);
-        // A busy machine may look too late for one of them, but never sees them in another order.
+        // A busy machine may check too late for one of them, but never sees them in another order.
         const order = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"];
         assert.deepEqual(
             seen,

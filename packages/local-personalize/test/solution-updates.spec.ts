@@ -125,7 +125,7 @@ describe("the update of a solution", () => {
         );
     });
 
-    it("that fails says why, and leaves everything as it was", async () => {
+    it("that fails has a reason, and changes nothing", async () => {
         await create();
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };

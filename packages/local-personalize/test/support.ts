@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text as readText } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreateDatasetCommand,
@@ -20,13 +17,8 @@ import {
 } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { serviceModelDirOf } from "../botocore.ts";
-import {
-    createEmulator,
-    type EmulatorOptions,
-    type ImportAccess,
-    type ImportRequest,
-    operationOf,
-} from "../emulator.ts";
+import { createEmulator, type EmulatorOptions, type ImportAccess, type ImportRequest } from "../emulator.ts";
+import { startServer } from "../server.ts";
 
 export const region = "eu-central-1";
 export const accountId = "000000000000";
@@ -34,7 +26,7 @@ export const arn = (tail: string) => `arn:aws:personalize:${region}:${accountId}
 export const importRole = `arn:aws:iam::${accountId}:role/AmazonPersonalize-ExecutionRole`;
 export const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
-/** Where the service model is: the test run's Python has botocore. */
+/** The folder of the service model, in the botocore of the test run's Python. */
 export function serviceModels(): string {
     const python = process.env.MOVIE_RECOMMENDER_PYTHON;
     if (!python) throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Run the tests with: npm test");
@@ -100,15 +92,8 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
         ...more,
         dataDir,
     });
-    const server = createServer(async (request, response) => {
-        const target = request.headers["x-amz-target"]?.toString();
-        const route = operationOf(request.method ?? "", request.url ?? "", target);
-        const text = await readText(request);
-        if (!route) return response.writeHead(404).end();
-        const answer = await emulator.handle({ ...route, region, body: text === "" ? undefined : JSON.parse(text) });
-        response.writeHead(answer.status, answer.headers).end(answer.body);
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
+    const log = (line: string) => void lines.push(line);
+    const server = await startServer({ emulator, host: "127.0.0.1", port: 0, region, log });
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const settings = {
         endpoint,
@@ -144,7 +129,7 @@ export async function startService(more: Partial<EmulatorOptions> & { access: Im
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-/** Looks until `look` answers something. */
+/** Polls until `look` returns a value. */
 export async function until<Found>(look: () => Promise<Found | undefined | false>): Promise<Found> {
     for (;;) {
         const found = await look();

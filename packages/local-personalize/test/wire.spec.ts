@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serviceModelDirOf } from "../botocore.ts";
-import { operationOf } from "../emulator.ts";
-import { loadServiceModels } from "../wire/service-model.ts";
+import { operationOf } from "../wire/http.ts";
+import { loadServiceModels } from "../wire/validate.ts";
 import { arn, createBucket, interactionsSchema, type Service, serviceModels, startService } from "./support.ts";
 
 describe("the local Personalize on the wire", () => {
@@ -27,7 +27,7 @@ describe("the local Personalize on the wire", () => {
     };
     const control = (target: string, body: object) => post("/", body, target);
 
-    it("tells the three services apart by target and path", () => {
+    it("distinguishes the three services by target and path", () => {
         assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
             service: "personalize",
             operation: "CreateSchema",
@@ -47,7 +47,7 @@ describe("the local Personalize on the wire", () => {
         assert.deepEqual([deleted.status, deleted.text], [200, ""]);
     });
 
-    it("has 404 and the error's type in a header where REST says so", async () => {
+    it("has status 404 and the error's type in a header for REST services", async () => {
         const answer = await post("/recommendations", { campaignArn: arn("campaign/none"), userId: "1" });
         assert.equal(answer.status, 404);
         assert.equal(answer.headers.get("content-type"), "application/json");
@@ -137,7 +137,7 @@ describe("the local Personalize on the wire", () => {
         }
     });
 
-    it("finds the service model beside a Python, plain too, and says what to install where there is none", async () => {
+    it("finds the service model beside a Python, also unpacked, and names the command that installs it", async () => {
         const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
         const python = join(venv, "bin", "python");
         assert.throws(() => serviceModelDirOf(python), /-m pip install botocore/);

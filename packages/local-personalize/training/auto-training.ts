@@ -8,12 +8,12 @@ import { ServiceError } from "../errors.ts";
 /** Timers cannot wait longer than 24 days. */
 const longest = 24 * 3_600_000;
 
-/** Waits before it tries again what failed for no reason of the service. */
+/** Milliseconds before it repeats an attempt that failed without a reason of the service. */
 const afterFailure = 60_000;
 
 /**
- * Trains the solutions whose performAutoTraining is on, by their schedules. What it decides by is stored, so a process
- * that starts goes on where an earlier one ended.
+ * Trains solutions with performAutoTraining, by their schedules. All its decisions depend on stored data, so a new
+ * process continues where an earlier one ended.
  */
 export function createAutoTraining(options: {
     store: Store;
@@ -55,19 +55,19 @@ export function createAutoTraining(options: {
         const due = { ...solution, properties: { ...solution.properties, lastDueAt: call.now } };
         store.transaction(() => {
             store.save(due);
-            if (skip) return log(`${solution.arn}: automatic training is left out: ${skip}.`);
+            if (skip) return log(`${solution.arn}: automatic training is skipped: ${skip}.`);
             try {
                 const { arn } = beginVersion(call, due, { trainingMode: "FULL", trainingType: "AUTOMATIC" });
-                log(`${arn}: begun by itself, since performAutoTraining is on.`);
+                log(`${arn}: started automatically, because performAutoTraining is on.`);
             } catch (error) {
                 if (!(error instanceof ServiceError)) throw error;
-                log(`${solution.arn}: automatic training is left out: ${error.message}`);
+                log(`${solution.arn}: automatic training is skipped: ${error.message}`);
             }
         });
     };
 
     return {
-        /** To be called when a solution may have changed. */
+        /** Call this when a solution may have changed. */
         plan,
         close: () => clearTimeout(timer),
     };

@@ -6,13 +6,13 @@ import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { Streams } from "../events/streams.ts";
+import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
-import { hasV2Billing } from "../metering/price-list.ts";
 import type { TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;
 
-/** Does the work of a solution version, off the main thread. Aborting `signal` ends the worker at once. */
+/** Does the work of a solution version in a worker thread. Aborting `signal` ends the worker at once. */
 export async function runTraining(
     options: EmulatorOptions,
     store: Store,
@@ -26,7 +26,7 @@ export async function runTraining(
         .list("dataset", version.region, datasetGroupArn)
         .find(({ properties }) => properties.datasetType === "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${version.arn} is gone.`);
-    // The time that it takes, which moving the clock on does not lengthen.
+    // The real duration, which moving the clock does not lengthen.
     const started = performance.now();
     const streamed = streams.forTraining(dataset.id);
     const result = await inWorker(

@@ -4,29 +4,31 @@ import { solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
 import { trainModel } from "../model/train.ts";
 
-/** What a training needs; it crosses into the worker thread, so it is plain data. */
+/** The input of a training. It is copied into the worker thread, so it is plain data. */
 export interface TrainingTask {
     rowsFile: string;
-    /** What came by PutEvents, beside the imported rows. */
+    /** Streamed events, in addition to the imported rows. */
     streamed: { events: UserEvent[]; lastEvent: number };
     recipeName: string;
     /** Train on rows of this event type only. */
     eventType?: string;
-    /** Where the model goes. */
+    /** The folder for the model. */
     modelDir: string;
-    /** Splits the users for the metrics: the same seed, the same split. */
+    /** Splits the users for the metrics: equal seeds give equal splits. */
     seed: string;
 }
 
 /**
- * How it ended: the service's failure reason; or the metrics as GetSolutionMetrics gives them, and how many interactions
- * were considered, which counts those that an event type leaves out too.
+ * The result: the service's failure reason; or the metrics in GetSolutionMetrics' form, and the number of considered
+ * interactions, which includes those that an event type leaves out.
  */
 export type TrainingResult = { failure: string } | { metrics: Record<string, number>; considered: number };
 
 const fewestInteractions = 1000;
 
-/** Trains, saves the model in `modelDir` and measures it. Takes seconds of CPU, so the emulator runs it in a worker. */
+/**
+ * Trains, saves the model in `modelDir` and measures it. It takes seconds of CPU, so the emulator uses a worker thread.
+ */
 export function train(task: TrainingTask): TrainingResult {
     const { recipeName, eventType } = task;
     const rows = withEvents(loadRows(task.rowsFile), task.streamed.events);
@@ -42,7 +44,7 @@ export function train(task: TrainingTask): TrainingResult {
         const metrics = solutionMetrics(interactions, recipeName, task.seed);
         return { metrics, considered: rows.timestamps.length };
     } catch (error) {
-        // The model refuses data with the service's own words; anything else is a fault of the emulator.
+        // The model refuses data with the service's own words; any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };
         throw error;
     }

@@ -141,7 +141,7 @@ describe(`access across accounts (${example}reference_policies_evaluation-logic-
             assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
         });
     }
-    it("is told by the ARN where it names an account", () => {
+    it("is the ARN's account where it names one", () => {
         const request = { caller: alice, action: "sqs:SendMessage", context: {} };
         const there = authorize(
             { ...request, resource: "arn:aws:sqs:eu-central-1:999999999999:q" },
@@ -170,13 +170,17 @@ describe("trust and key policies", () => {
     it("trust an identity provider, under its conditions", () => {
         const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
         const trust = {
-            ...{ ...assume, Action: "sts:AssumeRoleWithWebIdentity", Principal: { Federated: provider } },
+            ...assume,
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Principal: { Federated: provider },
             Condition: { StringLike: { "token.actions.githubusercontent.com:sub": "repo:films/*" } },
         };
         const by = (sub: string) =>
             authorize(
                 {
-                    ...{ caller: { federated: provider }, action: "sts:AssumeRoleWithWebIdentity", resource: "*" },
+                    caller: { federated: provider },
+                    action: "sts:AssumeRoleWithWebIdentity",
+                    resource: "*",
                     context: { "token.actions.githubusercontent.com:sub": sub },
                 },
                 { resource: named(trust) },
@@ -244,7 +248,9 @@ describe("all kinds together, for any policies", () => {
             fc.property(fc.array(statements, { minLength: 1, maxLength: 4 }), callers, (list, caller) => {
                 const Condition = { StringEquals: { "s3:prefix": "a" } };
                 const lists = list.map(({ Effect, Action, Resource }) => ({
-                    ...{ Effect, Action: [Action.toUpperCase()], Resource: [Resource] },
+                    Effect,
+                    Action: [Action.toUpperCase()],
+                    Resource: [Resource],
                     Condition: { stringequals: { "S3:PREFIX": ["a"] } },
                 }));
                 const plain = list.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource, Condition }));

@@ -178,7 +178,7 @@ describe("conditions", () => {
     });
 
     for (const operator of ["StringMatches", "ForAllValues", "ForSomeValues:StringEquals", "constructor", "toString"]) {
-        it(`refuse to judge by ${operator}, which is no operator`, () => {
+        it(`refuse to judge by ${operator}, which is not an operator`, () => {
             assert.throws(() => met(operator, "x", { [key]: "x" }), new RegExp(`RangeError.*${operator}`));
         });
     }

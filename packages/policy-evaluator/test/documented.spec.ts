@@ -4,7 +4,7 @@ import type { RequestContext } from "../context.ts";
 import type { PolicyDocument, Statement } from "../document.ts";
 import type { Caller, Decision } from "../evaluate.ts";
 
-/** Examples of the IAM User Guide, each with what the page says of it. */
+/** Examples of the IAM User Guide, each with the page's statement about it. */
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
 const account = "123456789012";
 
@@ -59,7 +59,9 @@ page(
     "reference_policies_evaluation-logic_policy-eval-basics.html",
     [
         {
-            ...{ Sid: "AllowS3ListRead", Effect: "Allow", Resource: "arn:aws:s3:::*" },
+            Sid: "AllowS3ListRead",
+            Effect: "Allow",
+            Resource: "arn:aws:s3:::*",
             Action: ["s3:GetBucketLocation", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets"],
         },
         { Sid: "AllowS3Self", Effect: "Allow", Action: "s3:*", Resource: carlosBucket },
@@ -108,11 +110,14 @@ page(
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of IAM's */
 const ownFolder: Statement[] = [
     {
-        ...{ Action: ["s3:ListBucket"], Effect: "Allow", Resource: ["arn:aws:s3:::mybucket"] },
+        Action: ["s3:ListBucket"],
+        Effect: "Allow",
+        Resource: ["arn:aws:s3:::mybucket"],
         Condition: { StringLike: { "s3:prefix": ["${aws:username}/*"] } },
     },
     {
-        ...{ Action: ["s3:GetObject", "s3:PutObject"], Effect: "Allow" },
+        Action: ["s3:GetObject", "s3:PutObject"],
+        Effect: "Allow",
         Resource: ["arn:aws:s3:::mybucket/${aws:username}/*"],
     },
 ];
@@ -120,17 +125,18 @@ const list = { action: "s3:ListBucket", resource: "arn:aws:s3:::mybucket" };
 page("reference_policies_variables.html", ownFolder, [
     ["David reads his folder", { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/David/x" }, "allowed"],
     [
-        "David reads nobody else's",
+        "David reads no other user's",
         { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/Adele/x" },
         "implicitDeny",
     ],
     ["David lists his folder", { ...list, context: { "s3:prefix": "David/" } }, "allowed"],
-    ["David lists nobody else's", { ...list, context: { "s3:prefix": "Adele/" } }, "implicitDeny"],
+    ["David lists no other user's", { ...list, context: { "s3:prefix": "Adele/" } }, "implicitDeny"],
     [
         "a role has no user name",
         {
-            ...{ caller: { arn: `arn:aws:sts::${account}:assumed-role/David/David` } },
-            ...{ action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/David/x" },
+            caller: { arn: `arn:aws:sts::${account}:assumed-role/David/David` },
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::mybucket/David/x",
         },
         "implicitDeny",
     ],
@@ -138,11 +144,9 @@ page("reference_policies_variables.html", ownFolder, [
 page(
     "reference_policies_variables.html#policy-vars-default-values",
     {
-        ...{
-            Effect: "Allow",
-            Action: "s3:GetObject",
-            Resource: "arn:aws:s3:::bucket/${aws:PrincipalTag/team, 'company-wide'}/*",
-        },
+        Effect: "Allow",
+        Action: "s3:GetObject",
+        Resource: "arn:aws:s3:::bucket/${aws:PrincipalTag/team, 'company-wide'}/*",
     },
     [
         [
@@ -174,11 +178,14 @@ page(
     "reference_policies_elements_condition_operators.html#Conditions_String",
     [
         {
-            ...{ Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::BUCKET-NAME" },
+            Effect: "Allow",
+            Action: "s3:ListBucket",
+            Resource: "arn:aws:s3:::BUCKET-NAME",
             Condition: { StringLike: { "s3:prefix": ["", "home/", "home/${aws:username}/"] } },
         },
         {
-            ...{ Effect: "Allow", Action: "s3:*" },
+            Effect: "Allow",
+            Action: "s3:*",
             Resource: [
                 "arn:aws:s3:::BUCKET-NAME/home/${aws:username}",
                 "arn:aws:s3:::BUCKET-NAME/home/${aws:username}/*",
@@ -208,7 +215,10 @@ page(
 /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of IAM's */
 
 const conditioned = (Condition: NonNullable<Statement["Condition"]>): Statement => ({
-    ...{ Effect: "Allow", Action: "*", Resource: "*", Condition },
+    Effect: "Allow",
+    Action: "*",
+    Resource: "*",
+    Condition,
 });
 const under = (context: RequestContext): Asked => ({ action: "x:Do", resource: "*", context });
 

@@ -22,7 +22,7 @@ const judge = (Statement: readonly Statement[] | Statement, asked: Partial<Acces
 const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
 
 describe("the evaluator", () => {
-    it("denies what nothing allows, and says why each statement does not", () => {
+    it("denies a request without an allow, and explains each statement", () => {
         const evaluation = judge([
             { ...allow, Action: "s3:PutObject" },
             { ...allow, Sid: "Elsewhere", Resource: "arn:aws:s3:::other/*" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { matchesArn, matchesWildcard } from "../match.ts";
 
-/** Letters are few, so that patterns and values often meet. */
+/** Only a few letters, so that patterns and values often match. */
 const piece = fc.constantFrom("a", "b", "*", "?", "/", ".", "+", "(", "[", "\\", "$", "^");
 const patterns = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
 const values = fc
@@ -16,7 +16,7 @@ function oracle(pattern: string, value: string): boolean {
     return new RegExp(`^${source}$`, "s").test(value);
 }
 
-/** The text, counting how often a character of it is looked at. */
+/** The text, with a count of the reads of each character. */
 function counted(text: string): { text: string; looks: () => number } {
     let looks = 0;
     const proxy = new Proxy(Object(text) as object, {
@@ -29,7 +29,7 @@ function counted(text: string): { text: string; looks: () => number } {
 }
 
 describe("matching by wildcards", () => {
-    it("is what a regular expression would say", () => {
+    it("equals the result of a regular expression", () => {
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {
                 assert.equal(matchesWildcard(pattern, value), oracle(pattern, value));
@@ -39,7 +39,7 @@ describe("matching by wildcards", () => {
     });
 
     it("is the same for long patterns, which are matched in another way", () => {
-        // The same start on both sides makes any pattern a long one, and changes nothing else.
+        // An equal prefix on both sides makes any pattern a long one, and changes nothing else.
         const start = "s".repeat(200);
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {
@@ -68,7 +68,7 @@ describe("matching by wildcards", () => {
             assert.ok(p.looks() + v.looks() <= 4 * pattern.length * value.length, `${p.looks()} + ${v.looks()}`);
         });
     }
-    // A regular expression would take the life of the universe for some of these.
+    // A regular expression would never end for some of these.
     const oracleOfHostile = (pattern: string, value: string) => value.endsWith(pattern.at(-1) as string);
 });
 

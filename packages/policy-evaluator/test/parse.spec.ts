@@ -11,7 +11,7 @@ const problems = (text: string, kind: "identity" | "resource" = "identity") =>
     describeProblems(parsePolicy(text, kind).problems);
 
 describe("reading a policy", () => {
-    it("gives the document, and where its statements stand", () => {
+    it("gives the document, and the positions of its statements", () => {
         const text = `{\n  "Statement": [\n    ${statement},\n    ${statement}\n  ]\n}`;
         const parsed = parsePolicy(text, "identity");
         assert.ok("document" in parsed);
@@ -45,10 +45,10 @@ describe("reading a policy", () => {
     });
 
     const wrong: [string, string, RegExp, ("identity" | "resource")?][] = [
-        ["nothing", "", /^line 1, column 1: no valid JSON: a value is expected, not the end$/],
-        ["a trailing comma", '{\n"Version":"2012-10-17",\n}', /^line 3, column 1: no valid JSON: a name in double/],
-        ["a text that does not end", '{"Statement":"', /no valid JSON/],
-        ["single quotes", "{'Version':1}", /^line 1, column 2: no valid JSON: a name in double quotes is expected/],
+        ["nothing", "", /^line 1, column 1: invalid JSON: a value is expected, not the end$/],
+        ["a trailing comma", '{\n"Version":"2012-10-17",\n}', /^line 3, column 1: invalid JSON: a name in double/],
+        ["a text that does not end", '{"Statement":"', /invalid JSON/],
+        ["single quotes", "{'Version':1}", /^line 1, column 2: invalid JSON: a name in double quotes is expected/],
         ["a control character", '{"Id":"\n"}', /control character/],
         ["more after the end", `${policy(statement)}x`, /the end is expected, not "x"/],
         ["a list", "[]", /a policy is an object/],
@@ -56,42 +56,42 @@ describe("reading a policy", () => {
         ["an empty list of statements", policy(), /at least one statement/],
         ["an unknown element", `{"Statements":[${statement}]}`, /has no "Statements"/],
         ["an element in small letters", `{"statement":[${statement}]}`, /write Statement/],
-        ["an element twice", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id stands twice/],
+        ["an element twice", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id occurs twice/],
         ["another version", `{"Version":"2020-01-01","Statement":${statement}}`, /column 12: Version is "2012-10-17"/],
         ["no effect", policy('{"Action":"*","Resource":"*"}'), /needs an Effect/],
         ["no action", policy('{"Effect":"Allow","Resource":"*"}'), /needs Action or NotAction/],
         ["both actions", policy('{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}'), /not both/],
-        ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is no action/],
+        ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is not an action/],
         ["no resource", policy('{"Effect":"Allow","Action":"*"}'), /needs Resource or NotResource/],
-        ["a resource that is no ARN", policy(statement.replace('"*"', '"films"')), /"films" is no resource/],
+        ["a resource that is not an ARN", policy(statement.replace('"*"', '"films"')), /"films" is not a resource/],
         ["an empty list", policy(statement.replace('"*"', "[]")), /a resource is missing in an empty list/],
-        ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /names no principal/],
+        ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /has no Principal/],
         ["no principal of a resource", policy(statement), /needs Principal or NotPrincipal/, "resource"],
         [
             ...([
                 "part of a principal",
                 policy(statement.replace("{", '{"Principal":{"AWS":"arn:aws:iam::1:role/*"},')),
             ] as const),
-            ...([/named in full/, "resource"] as const),
+            ...([/a full name/, "resource"] as const),
         ],
         [
             "an unknown operator",
             policy(statement.replace("{", '{"Condition":{"StringMatch":{"a:b":"c"}},')),
-            /no condition op/,
+            /not a condition op/,
         ],
         [
             "a bad range",
             policy(statement.replace("{", '{"Condition":{"IpAddress":{"a:b":"1.2.3.4/33"}},')),
-            /no IP address/,
+            /not an IP address/,
         ],
         ["a bad Sid", policy(statement.replace("{", '{"Sid":"a b",')), /letters and digits/],
-        ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a stands twice/],
+        ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a occurs twice/],
     ];
     for (const [what, text, message, kind] of wrong) {
-        it(`tells the place of ${what}`, () => assert.match(problems(text, kind), message));
+        it(`names the position of ${what}`, () => assert.match(problems(text, kind), message));
     }
 
-    it("tells all problems at once, in their order", () => {
+    it("reports all problems at once, in their order", () => {
         const found = parsePolicy(policy('{"Effect":"allow","Action":"x","Resource":"y"}'), "identity").problems;
         assert.equal(found.length, 3);
         assert.deepEqual(
@@ -100,7 +100,7 @@ describe("reading a policy", () => {
         );
     });
 
-    it("is what JSON.parse says, for any value", () => {
+    it("equals the result of JSON.parse, for any value", () => {
         fc.assert(
             fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
                 const text = JSON.stringify(value, undefined, indent);
@@ -151,7 +151,7 @@ describe("a hostile policy", () => {
         assert.match(problems(`{"__proto__":{"Statement":1},"Statement":${statement}}`), /has no "__proto__"/);
         assert.match(
             problems(policy(statement.replace("{", '{"Condition":{"__proto__":{}},'))),
-            /__proto__ is no condition/,
+            /__proto__ is not a condition/,
         );
     });
 

@@ -47,7 +47,7 @@ describe("policy variables", () => {
         );
     });
 
-    it("stand in the last part of an ARN only", () => {
+    it("are in the last part of an ARN only", () => {
         const of = (text: string) => {
             const found = expandResource(text, lookup);
             return "pattern" in found ? literalOf(found.pattern) : found.missing;

@@ -12,10 +12,10 @@ import type { Series } from "./series.ts";
 const ofTheMetric = "metric";
 
 /**
- * The datapoints of an alarm in the periods that it is evaluated by and in the running one: of its metric with exactly
- * its dimensions, or of the one of its queries that returns data.
+ * The datapoints of an alarm in its evaluated periods and in the running one: of its metric with exactly its
+ * dimensions, or of the one query that returns data.
  *
- * @throws Error for metric math that is not known, and for queries of which not exactly one returns data
+ * @throws Error for unknown metric math, and unless exactly one query returns data
  */
 export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm, now: number): Promise<Series> {
     const queries = queriesOf(alarm);
@@ -29,7 +29,7 @@ export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm,
     if (!returned || others.length > 0) {
         throw new Error(`alarm ${alarm.AlarmName}: exactly one of its metric queries must return data`);
     }
-    // The running period is one of them only if something came in it, so that FILL does not judge it early.
+    // The running period is included only if it has data, so that FILL does not fill it early.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
     return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
 }
@@ -40,7 +40,7 @@ async function fetchMetrics(
     from: number,
     to: number,
 ): Promise<[id: string, Series][]> {
-    // What an expression needs is fetched, too, where it returns no data itself.
+    // An expression's inputs are fetched even if they return no data themselves.
     const MetricDataQueries = queries
         .filter(({ MetricStat }) => MetricStat)
         .map(({ Id, MetricStat }) => ({ Id, MetricStat }));
@@ -55,7 +55,7 @@ async function fetchMetrics(
     ]);
 }
 
-/** The series of a query by its id: as it was fetched, or by its expression. */
+/** The series of a query by its id: fetched, or calculated by its expression. */
 export function seriesOf(
     id: string,
     queries: readonly MetricDataQuery[],

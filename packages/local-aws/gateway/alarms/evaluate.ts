@@ -3,11 +3,11 @@ import type { Series } from "./series.ts";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-/** How an alarm stands, and why, in CloudWatch's words. */
+/** The state of an alarm and its reason, in CloudWatch's words. */
 export interface Evaluation {
     readonly state: AlarmState;
     readonly reason: string;
-    /** What SetAlarmState takes as StateReasonData: JSON. */
+    /** StateReasonData of SetAlarmState, as JSON. */
     readonly reasonData: string;
 }
 
@@ -19,7 +19,7 @@ const breaches: Readonly<Record<string, readonly [is: (value: number, threshold:
         LessThanOrEqualToThreshold: [(value, threshold) => value <= threshold, "less than or equal to"],
     };
 
-/** CloudWatch looks further back than the evaluation periods when data is missing: 5 periods for 3 in its examples. */
+/** When data is missing, CloudWatch reads more than the evaluation periods: 5 periods for 3 in its examples. */
 const periodsBeyond = 2;
 
 /** The period of an alarm, of its metric or of its queries, in milliseconds. */
@@ -28,7 +28,7 @@ export function periodOf({ Period, Metrics = [] }: MetricAlarm): number {
     return (Period ?? (Math.max(0, ...ofQueries) || 60)) * 1000;
 }
 
-/** The starts of the whole periods that an alarm is evaluated by, oldest first; and the start of the one that runs. */
+/** The starts of the complete periods that an alarm is evaluated by, oldest first; and the start of the running one. */
 export function periodsOf(
     alarm: MetricAlarm,
     now: number,
@@ -41,10 +41,9 @@ export function periodsOf(
 
 /**
  * The state of an alarm by its datapoints at a time, after CloudWatch's User Guide, "Evaluating an alarm" and
- * "Configuring how CloudWatch alarms treat missing data". Where these keep the current state, that is the answer's.
- *
- * CloudWatch evaluates a period of more than a minute every minute; so of such a one the running period counts too, once
- * it breaches by being too high. How CloudWatch picks its evaluation range is not documented beyond its examples.
+ * "Configuring how CloudWatch alarms treat missing data". Where these keep the current state, so does this.
+ * CloudWatch evaluates a period of more than a minute every minute. The running one of such periods therefore also
+ * counts, as soon as it is too high. AWS documents CloudWatch's evaluation range only by examples.
  *
  * @throws Error for an operator that needs anomaly detection
  */
@@ -113,7 +112,7 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
             `Insufficient Data: ${plural(periods, "datapoint was", "datapoints were")} unknown.`,
         );
     }
-    // All that came breaches, but is too little: it alarms when it is old enough that no later data can acquit it.
+    // All data breaches, but there is too little. It alarms when the data is so old that later data cannot change that.
     const oldest = breaching[0] ?? running;
     return range.length - range.indexOf(oldest) >= needed ? crossed("ALARM") : current();
 }

@@ -12,7 +12,7 @@ const shape =
 
 type Aggregate = "SUM" | "MIN" | "MAX";
 const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Minimum", MAX: "Maximum" };
-/** GetMetricData takes so many queries. */
+/** Limit of queries in a GetMetricData call. */
 const mostAtOnce = 500;
 
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");

@@ -1,10 +1,10 @@
 import { asSeries, combine, functions, operators, type Series, type Value } from "./series.ts";
 
-/** What an expression may name, and the periods that it is evaluated for. */
+/** The context of an expression: the series that it may name, and its periods. */
 export interface Metrics {
-    /** The series of an id, an expression's too; undefined for an id that nobody has. */
+    /** The series of an id, also of an expression; undefined for an unknown id. */
     series(id: string): Series | undefined;
-    /** The ids of the metrics, without those of expressions: METRICS() is all of these. */
+    /** The ids of the metrics, without expressions: METRICS() is all of these. */
     readonly metricIds: readonly string[];
     /** The starts of the periods, in order. */
     readonly periods: readonly number[];
@@ -14,10 +14,10 @@ const token = /\s*("[^"]*"|'[^']*'|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[<>=!]=|\S
 const comparisons = ["<", ">", "<=", ">=", "==", "!="];
 
 /**
- * The series of a metric math expression of numbers, ids, `+ - * /`, parentheses, comparisons, METRICS and the functions
- * of series.ts (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
+ * The series of a metric math expression of numbers, ids, `+ - * /`, parentheses, comparisons, METRICS and the
+ * functions of series.ts (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
  *
- * @throws Error that names the expression, and what in it is not known
+ * @throws Error with the expression and its unknown part
  */
 export function metricMath(expression: string, metrics: Metrics): Series {
     const tokens = [...expression.trim().matchAll(token)].map((match) => match[1] ?? "");
@@ -40,7 +40,7 @@ export function metricMath(expression: string, metrics: Metrics): Series {
         return result;
     }
 
-    /** Operators of one rank, from left to right. */
+    /** Operators of equal precedence, from left to right. */
     function chain(ranked: readonly string[], inner: () => Value): Value {
         let value = inner();
         while (ranked.includes(peek())) {

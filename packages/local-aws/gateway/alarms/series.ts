@@ -1,7 +1,7 @@
 /** Values by the start of their period, in milliseconds since the epoch. */
 export type Series = ReadonlyMap<number, number>;
 
-/** What metric math computes with: a number for all periods, a series, an array of series, and FILL's keyword. */
+/** The values of metric math: a number for all periods, a series, an array of series, and FILL's keyword. */
 export type Value = number | Series | readonly Series[] | "REPEAT";
 
 type Operate = (a: number, b: number) => number;
@@ -23,12 +23,12 @@ export const operators: Readonly<Record<string, Operate>> = {
 const isArray = (value: Value): value is readonly Series[] => Array.isArray(value);
 const isSeries = (value: Value): value is Series => value instanceof Map;
 
-/** A number in every period; a series as it is. Undefined for what is neither. */
+/** A number as a series with that value in every period; a series unchanged. Undefined for any other value. */
 export function asSeries(value: Value, periods: readonly number[]): Series | undefined {
     return typeof value === "number" ? new Map(periods.map((at) => [at, value])) : isSeries(value) ? value : undefined;
 }
 
-/** One operator on two values; of two series only where both have a value, and nowhere where it is no number. */
+/** One operator on two values; of two series only where both have a value, and only where the result is a number. */
 export function combine(operate: Operate, one: Value, other: Value): Value | undefined {
     if (typeof one === "number" && typeof other === "number") {
         return operate(one, other);
@@ -48,7 +48,9 @@ export function combine(operate: Operate, one: Value, other: Value): Value | und
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** Over a series: one number of all its values. Over an array: a series of the values that its members have at a time. */
+/**
+ * Over a series: one number for all its values. Over an array: a series over the values of its members at each time.
+ */
 const over =
     (aggregate: (values: readonly number[]) => number) =>
     ([of]: readonly Value[]): Value | undefined => {
@@ -65,7 +67,7 @@ const over =
 
 type Fn = (args: readonly Value[], periods: readonly number[]) => Value | undefined;
 
-/** The functions of metric math that are known here; undefined where they do not take what they are given. */
+/** The known functions of metric math; undefined for wrong arguments. */
 export const functions: Readonly<Record<string, Fn>> = {
     SUM: over(sum),
     AVG: over((values) => sum(values) / values.length),

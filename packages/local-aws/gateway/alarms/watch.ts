@@ -4,26 +4,25 @@ import {
     paginateDescribeAlarms,
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { endpointOf } from "../internal.ts";
-import { every } from "../loop.ts";
+import { endpointOf, every } from "../loop.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 
 export interface AlarmWatchOptions {
     readonly miniStackPort: number;
-    /** The region that is always looked at; MiniStack tells which others have alarms. */
+    /** This region is always checked; MiniStack returns the others that have alarms. */
     readonly region: string;
     log(message: string): void;
 }
 
-/** CloudWatch evaluates an alarm every 10 seconds or every minute; more often here, so that nobody waits for it. */
+/** CloudWatch evaluates an alarm every 10 seconds or every minute; here more often, for shorter waits. */
 const everyMilliseconds = 2000;
-/** Where MiniStack says which regions have alarms: packages/local-aws/ministack/metric_alarms.py. */
+/** The path on which MiniStack returns the regions with alarms: packages/local-aws/ministack/metric_alarms.py. */
 const regionsHeader = "x-alarm-regions";
 
 /**
  * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
- * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and keeps no other one waiting.
+ * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and does not delay the others.
  */
 export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): { stop(): Promise<void> } {
     const clients = new Map<string, CloudWatchClient>();

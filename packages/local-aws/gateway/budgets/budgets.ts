@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import {
     type Budget,
     BudgetsClient,
@@ -7,37 +9,128 @@ import {
     paginateDescribeBudgets,
     type Subscriber,
 } from "@aws-sdk/client-budgets";
+import { GetTopicAttributesCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Emulator } from "local-personalize";
+import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../unless-gone.ts";
-import { endpointOf } from "../internal.ts";
-import { every } from "../loop.ts";
+import { endpointOf, every } from "../loop.ts";
 import { monthSpend } from "../spend.ts";
-import { exceeded, noticeKey, noticeOf, scopeOf } from "./decide.ts";
-import { openTold, type Told } from "./told.ts";
-import { createTopics } from "./topics.ts";
+import { exceeded, notificationKey, notificationText, scopeOf } from "./decide.ts";
+
+/** One notification to one subscriber. */
+interface SentNotification {
+    readonly budget: string;
+    /** The month, as 2026-11. */
+    readonly period: string;
+    readonly notification: string;
+    readonly subscriber: string;
+}
+
+// Table and column have the names of earlier releases, whose records must still count.
+const table = `
+CREATE TABLE IF NOT EXISTS "told" (
+    budget TEXT NOT NULL, period TEXT NOT NULL, "notice" TEXT NOT NULL, subscriber TEXT NOT NULL,
+    PRIMARY KEY (budget, period, "notice", subscriber)
+) STRICT, WITHOUT ROWID;`;
+
+/** The sent notifications of budgets, in `dataDir`; the record survives kill -9. */
+function openSentNotifications(dataDir: string) {
+    const database = new DatabaseSync(join(dataDir, "budgets.sqlite"));
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec(table);
+    const has = database.prepare(
+        'SELECT 1 FROM "told" WHERE budget = ? AND period = ? AND "notice" = ? AND subscriber = ?',
+    );
+    const add = database.prepare('INSERT OR IGNORE INTO "told" VALUES (?, ?, ?, ?)');
+    const keepOnly = database.prepare('DELETE FROM "told" WHERE budget NOT IN (SELECT value FROM json_each(?))');
+    return {
+        has: ({ budget, period, notification, subscriber }: SentNotification) =>
+            has.get(budget, period, notification, subscriber) !== undefined,
+        add: ({ budget, period, notification, subscriber }: SentNotification) =>
+            void add.run(budget, period, notification, subscriber),
+        /** Removes budgets that no longer exist: a new one of the same name notifies again. */
+        keepOnly: (budgets: readonly string[]) => void keepOnly.run(JSON.stringify(budgets)),
+        close: () => database.close(),
+    };
+}
+
+/** The principal that publishes for AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
+const budgetsService = "budgets.amazonaws.com";
+
+/** Publishes as AWS Budgets. The topic's own policy must allow it, as on AWS. */
+function createTopics({
+    miniStackPort,
+    accountId,
+    partition,
+}: {
+    miniStackPort: number;
+    accountId: string;
+    partition: string;
+}) {
+    const clients = new Map<string, SNSClient>();
+    const clientOf = (region: string) => {
+        const client = clients.get(region) ?? new SNSClient({ ...endpointOf(miniStackPort), region });
+        clients.set(region, client);
+        return client;
+    };
+    return {
+        /**
+         * The reason if the notification cannot be delivered; undefined after delivery. Throws when SNS does not
+         * answer.
+         */
+        async publish(
+            topic: string,
+            budget: string,
+            text: { Subject: string; Message: string },
+        ): Promise<string | undefined> {
+            const client = clientOf(parseArn(topic)?.region ?? "us-east-1");
+            const found = await unlessGone(
+                client.send(new GetTopicAttributesCommand({ TopicArn: topic })),
+                "NotFoundException",
+                "NotFound",
+            );
+            if (!found) return `there is no topic ${topic}`;
+            const source = `arn:${partition}:budgets::${accountId}:budget/${budget}`;
+            const asked = {
+                caller: { service: budgetsService },
+                action: "SNS:Publish",
+                resource: topic,
+                context: { "aws:SourceAccount": accountId, "aws:SourceArn": source },
+            };
+            const document = JSON.parse(found.Attributes?.Policy || '{"Statement":[]}') as PolicyDocument;
+            const verdict = evaluate(asked, [{ name: "topic policy", document }], "resource");
+            if (verdict.decision !== "allowed") return `${budgetsService} may not: ${explain(asked, verdict)}`;
+            await client.send(new PublishCommand({ TopicArn: topic, ...text }));
+            return undefined;
+        },
+        destroy(): void {
+            for (const client of clients.values()) client.destroy();
+        },
+    };
+}
 
 const evaluateMilliseconds = 2000;
 
-export interface BudgetNoticesOptions {
+interface BudgetNotificationsOptions {
     readonly miniStackPort: number;
     readonly emulator: Pick<Emulator, "usage" | "clock">;
     readonly accountId: string;
     readonly partition: string;
-    /** What was sent is remembered here. */
+    /** The record of sent notifications is here. */
     readonly dataDir: string;
     log(message: string): void;
 }
 
 /**
- * Evaluates the budgets that MiniStack stores against what the emulator has metered, every two seconds, and notifies
- * their subscribers: each once a budget, period and notification. A notice is sent, then noted: the process that is
- * killed in between sends it again.
+ * Evaluates the budgets in MiniStack against the metered usage, every two seconds, and notifies their subscribers: once
+ * for each budget, period and notification. A notification is sent, then recorded: a process that is killed in between
+ * sends it again.
  */
-export function startBudgetNotices(options: BudgetNoticesOptions) {
+export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;
     const budgets = new BudgetsClient(endpointOf(options.miniStackPort));
     const topics = createTopics(options);
-    const told = openTold(options.dataDir);
+    const sent = openSentNotifications(options.dataDir);
     const unevaluated = new Set<string>();
 
     const evaluate = async () => {
@@ -48,7 +141,7 @@ export function startBudgetNotices(options: BudgetNoticesOptions) {
         )) {
             found.push(...(page.Budgets ?? []));
         }
-        told.keepOnly(found.map(({ BudgetName = "" }) => BudgetName));
+        sent.keepOnly(found.map(({ BudgetName = "" }) => BudgetName));
         for (const budget of found) await evaluateOne(budget);
     };
 
@@ -71,17 +164,17 @@ export function startBudgetNotices(options: BudgetNoticesOptions) {
         for (const Notification of answer?.Notifications ?? []) {
             const over = exceeded(budget, Notification, spend);
             if (!over) continue;
-            const notice = noticeOf(BudgetName, over, { accountId, now });
+            const text = notificationText(BudgetName, over, { accountId, now });
             const period = new Date(now).toISOString().slice(0, 7);
             for (const subscriber of await subscribersOf(asked, Notification)) {
                 const { Address = "" } = subscriber;
                 const entry = {
                     budget: BudgetName,
                     period,
-                    notice: noticeKey(budget, Notification),
+                    notification: notificationKey(budget, Notification),
                     subscriber: Address,
                 };
-                if (!told.has(entry)) await tell(entry, subscriber, notice);
+                if (!sent.has(entry)) await notify(entry, subscriber, text);
             }
         }
     };
@@ -91,27 +184,27 @@ export function startBudgetNotices(options: BudgetNoticesOptions) {
         return (await unlessGone(budgets.send(command), "NotFoundException"))?.Subscribers ?? [];
     };
 
-    const tell = async (
-        entry: Told,
+    const notify = async (
+        entry: SentNotification,
         { SubscriptionType, Address = "" }: Subscriber,
-        notice: ReturnType<typeof noticeOf>,
+        text: ReturnType<typeof notificationText>,
     ) => {
-        if (SubscriptionType === "EMAIL") log(`to ${Address}, who gets no e-mail from here: ${notice.Subject}`);
+        if (SubscriptionType === "EMAIL") log(`to ${Address}, to whom no e-mail is sent: ${text.Subject}`);
         else {
-            const refusal = await topics.publish(Address, entry.budget, notice);
-            log(`to ${Address}: ${notice.Subject}${refusal === undefined ? "" : `: not delivered: ${refusal}`}`);
+            const refusal = await topics.publish(Address, entry.budget, text);
+            log(`to ${Address}: ${text.Subject}${refusal === undefined ? "" : `: not delivered: ${refusal}`}`);
         }
-        told.add(entry);
+        sent.add(entry);
     };
 
     const loop = every(evaluateMilliseconds, evaluate, (error) =>
         log(`Budgets could not be evaluated: ${error.stack ?? error.message}`),
     );
     return {
-        /** Ends after the evaluation that is under way. */
+        /** Ends after the evaluation in progress. */
         async stop(): Promise<void> {
             await loop.stop();
-            told.close();
+            sent.close();
             budgets.destroy();
             topics.destroy();
         },

@@ -1,11 +1,9 @@
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
-import { billedService, type CostRecord, monthStart } from "local-personalize";
-import type { Spend } from "../spend.ts";
+import { billedService, type CostRecord, type Emulator, monthStart } from "local-personalize";
+import { monthSpend, type Spend } from "../spend.ts";
 
-/** What of the costs a budget is about, and from when on; or why it is not evaluated here. */
-export type Scope =
-    | { readonly holds: (record: CostRecord) => boolean; readonly start: number }
-    | { readonly because: string };
+/** The costs that count for a budget, and their start; or why the budget is not evaluated here. */
+type Scope = { readonly holds: (record: CostRecord) => boolean; readonly start: number } | { readonly because: string };
 
 /** A budget's scope in the month of `now`: CostFilters of one key are alternatives, and all keys must hold. */
 export function scopeOf(
@@ -39,14 +37,14 @@ const filters: Readonly<Record<string, (record: CostRecord, value: string) => bo
 };
 
 /** A threshold that is exceeded, in US dollars. */
-export interface Exceeded {
+interface Exceeded {
     readonly type: "ACTUAL" | "FORECASTED";
     readonly threshold: number;
     readonly spent: number;
     readonly limit: number;
 }
 
-/** Whether a spend exceeds a notification's threshold; undefined where it does not, and where it asks for less. */
+/** Whether a spend exceeds a notification's threshold; undefined if it does not, and for other comparison operators. */
 export function exceeded(budget: Budget, notification: Notification, spend: Spend): Exceeded | undefined {
     const limit = Number(budget.BudgetLimit?.Amount);
     const { NotificationType, ComparisonOperator, Threshold = 0, ThresholdType = "PERCENTAGE" } = notification;
@@ -57,8 +55,8 @@ export function exceeded(budget: Budget, notification: Notification, spend: Spen
     return spent > threshold ? { type, threshold, spent, limit } : undefined;
 }
 
-/** What a notice is told by once in a period: a budget whose limit was changed tells again. */
-export function noticeKey(
+/** Identifies a notification within a period: a changed limit of the budget notifies again. */
+export function notificationKey(
     budget: Budget,
     { NotificationType, Threshold, ThresholdType = "PERCENTAGE" }: Notification,
 ): string {
@@ -68,8 +66,8 @@ export function noticeKey(
 const longestSubject = 100;
 const dollars = (amount: number) => `$${amount.toFixed(2)}`;
 
-/** The notice as AWS Budgets words it. `now` is epoch milliseconds. */
-export function noticeOf(
+/** The notification in the words of AWS Budgets. `now` is epoch milliseconds. */
+export function notificationText(
     name: string,
     { type, threshold, spent, limit }: Exceeded,
     { accountId, now }: { accountId: string; now: number },
@@ -97,4 +95,42 @@ export function noticeOf(
             "",
         ].join("\n"),
     };
+}
+
+/** A budget on the wire, where times are epoch seconds. */
+type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; End?: number } };
+
+const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
+
+/** Whether the answer to a call contains the spend of budgets. */
+export const showsSpend = (asked: string | undefined) => asked !== undefined && target.test(asked);
+
+/**
+ * An answer of DescribeBudget or DescribeBudgets with the metered usage as CalculatedSpend: MiniStack's is always 0.
+ */
+export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: Buffer): Buffer {
+    const { Budget, Budgets, ...rest } = JSON.parse(answer.toString("utf8")) as {
+        Budget?: WireBudget;
+        Budgets?: WireBudget[];
+    };
+    const spent = (budget: WireBudget): WireBudget => {
+        const now = emulator.clock.now();
+        const { TimePeriod: { Start, End } = {}, ...others } = budget;
+        const TimePeriod = {
+            ...(Start !== undefined && { Start: new Date(Start * 1000) }),
+            ...(End !== undefined && { End: new Date(End * 1000) }),
+        };
+        const scope = scopeOf({ ...others, TimePeriod }, now);
+        if ("because" in scope) return budget;
+        const { actual, forecast } = monthSpend(emulator.usage, now, scope.start, scope.holds);
+        const usd = (amount: number) => ({ Amount: amount.toFixed(3), Unit: "USD" });
+        return { ...budget, CalculatedSpend: { ActualSpend: usd(actual), ForecastedSpend: usd(forecast) } };
+    };
+    return Buffer.from(
+        JSON.stringify({
+            ...rest,
+            ...(Budget && { Budget: spent(Budget) }),
+            ...(Budgets && { Budgets: Budgets.map(spent) }),
+        }),
+    );
 }

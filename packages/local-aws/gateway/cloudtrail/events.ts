@@ -2,27 +2,27 @@ import { createHash } from "node:crypto";
 import type { LoggedRequest } from "local-personalize";
 import type { LoggedAccess } from "../enforcement/access-log.ts";
 
-/** What CloudTrail knows of one call. */
+/** CloudTrail's record of one call. */
 export interface TrailEvent {
     readonly id: string;
     /** Epoch milliseconds. */
     readonly at: number;
     readonly source: string;
     readonly name: string;
-    /** The ARN of who called; empty where nobody is known. */
+    /** The ARN of the caller; empty for an unknown caller. */
     readonly principal: string;
-    /** Empty where the call names no region. */
+    /** Empty for a call without a region. */
     readonly region: string;
-    /** ARNs and names of what the call is about. */
+    /** ARNs and names of the call's resources. */
     readonly resources: readonly string[];
     readonly errorCode?: string;
     readonly errorMessage?: string;
 }
 
 /**
- * The events that the logs of the local AWS hold, newest first: each call that Personalize's control plane took or
- * refused, unless it only looks, and each call of any service that policies or signatures kept from it. A call that was
- * denied because of a role that it passes goes by the name of `PassRole`: the log has no other.
+ * The events in the logs of the local AWS, newest first: each call that Personalize's control plane accepted or
+ * refused, except reads, and each call of any service that policies or signatures refused. A call that was denied
+ * because of a role that it passes has the name `PassRole`: the log has no other name for it.
  */
 export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
     const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
@@ -61,7 +61,7 @@ export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly 
     return [...taken, ...kept].sort((a, b) => b.at - a.at);
 }
 
-/** The same event has the same id, however often it is looked up. */
+/** An event has the same id in every answer. */
 function eventId(log: string, id: number): string {
     const digest = createHash("sha256").update(`${log} ${id}`).digest("hex");
     return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");

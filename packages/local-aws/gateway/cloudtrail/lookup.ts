@@ -1,6 +1,6 @@
 import type { TrailEvent } from "./events.ts";
 
-/** What LookupEvents takes; times in epoch seconds. */
+/** The input of LookupEvents; times in epoch seconds. */
 interface LookupInput {
     readonly LookupAttributes?: readonly { readonly AttributeKey?: string; readonly AttributeValue?: string }[];
     readonly StartTime?: number;
@@ -11,12 +11,12 @@ interface LookupInput {
 
 const mostAtOnce = 50;
 
-/** Whether a call is the one operation of CloudTrail's that the gateway answers; MiniStack keeps the trails. */
+/** Whether a call is LookupEvents, which the gateway answers; MiniStack stores the trails. */
 export const isLookup = (target: string | undefined) => target?.endsWith(".LookupEvents") ?? false;
 
 /**
- * The answer of LookupEvents in a region: of `events`, newest first, those with the attribute that is asked for (API
- * reference: one at most), and what calls without a region are about.
+ * The answer of LookupEvents in a region: those of `events`, newest first, with the requested attribute (API reference:
+ * one at most), including events without a region.
  */
 export function lookupEvents(
     events: readonly TrailEvent[],

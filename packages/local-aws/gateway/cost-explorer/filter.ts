@@ -4,20 +4,23 @@ import { type Body, invalid } from "./input.ts";
 export type Holds = (record: CostRecord) => boolean;
 
 const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
-    // The only one whose costs are known here.
+    // The only service whose costs are known here.
     SERVICE: () => billedService,
     USAGE_TYPE: ({ usageType }) => usageType,
     REGION: ({ region }) => region,
 };
 
-/** A dimension's value of a record. Throws ValidationException for one that is not kept here. */
+/** A dimension's value of a record. Throws ValidationException for an unknown dimension. */
 export function dimensionOf(key: unknown): (record: CostRecord) => string {
     const found = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
     if (found) return found;
     throw invalid(`Dimension ${key} is not kept here; these are: ${Object.keys(dimensions).join(", ")}.`);
 }
 
-/** A filter expression as a question. Throws ValidationException for one that has no meaning, or none here. */
+/**
+ * A filter expression as a predicate. Throws ValidationException for an invalid expression, or one that is not
+ * supported here.
+ */
 export function readFilter(expression: unknown): Holds {
     if (expression === undefined) return () => true;
     const members = Object.entries((expression ?? {}) as Body);

@@ -1,4 +1,4 @@
-/** A refusal of Cost Explorer's, by its exception's name. */
+/** An error of Cost Explorer, by its exception's name. */
 export class CostExplorerError extends Error {
     readonly code: "ValidationException" | "DataUnavailableException" | "UnknownOperationException";
 
@@ -23,7 +23,7 @@ export type Body = Readonly<Record<string, unknown>>;
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** The period of a call and how it is cut. Throws ValidationException for bad dates. */
+/** The period of a call and its granularity. Throws ValidationException for bad dates. */
 export function readPeriod(body: Body): Period & { granularity: Granularity } {
     const granularity = body.Granularity;
     if (granularity !== "HOURLY" && granularity !== "DAILY" && granularity !== "MONTHLY") {
@@ -43,14 +43,14 @@ function readTime(text: unknown, name: string, granularity: Granularity): number
             ? [/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/, "yyyy-MM-dd'T'HH:00:00'Z'"]
             : [/^\d{4}-\d{2}-\d{2}$/, "yyyy-MM-dd"];
     const time = typeof text === "string" && pattern.test(text) ? Date.parse(text) : Number.NaN;
-    // A day that a month does not have is read as one of the next month.
+    // Node reads a day that the month does not have as a day of the next month.
     if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(String(text).slice(0, 13))) {
         throw invalid(`${name} time ${text} is invalid. Valid format is: ${format}.`);
     }
     return time;
 }
 
-/** Cuts a period into hours, days or months; the first and the last may be parts of a month. */
+/** Splits a period into hours, days or months; the first and the last may be parts of a month. */
 export function cut({ start, end }: Period, granularity: Granularity): Period[] {
     const periods: Period[] = [];
     for (let from = start; from < end; ) {
@@ -67,7 +67,7 @@ function nextOf(time: number, granularity: Granularity): number {
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
-/** A period as answers show it. */
+/** A period in the form of answers. */
 export function shown({ start, end }: Period, granularity: Granularity): { Start: string; End: string } {
     const show = (time: number) => new Date(time).toISOString().replace(granularity === "HOURLY" ? ".000" : /T.*/, "");
     return { Start: show(start), End: show(end) };

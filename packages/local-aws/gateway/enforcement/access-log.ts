@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** What somebody did, or was kept from. */
+/** An allowed or refused access. */
 export interface Access {
-    /** The ARN of the principal; the access key where nobody is known by it; "anonymous". */
+    /** The ARN of the principal; the access key if it is unknown; "anonymous". */
     readonly principal: string;
-    /** `service:Action`; for a call that has no name its service and method with path. */
+    /** `service:Action`; for a call without a name its service and method with path. */
     readonly action: string;
     readonly resource: string;
     readonly decision: "allowed" | "denied" | "unnamed" | "refused";
@@ -13,7 +13,7 @@ export interface Access {
     readonly reason?: string;
 }
 
-/** Equal accesses within a moment are one entry that counts them. */
+/** Equal accesses within a moment are one entry with their number. */
 export interface LoggedAccess extends Access {
     readonly id: number;
     /** Epoch milliseconds of the first of them. */
@@ -29,10 +29,10 @@ CREATE TABLE IF NOT EXISTS accesses (
 ) STRICT;`;
 
 const flushMilliseconds = 250;
-/** More than a day's work of one stack; the oldest go first. */
+/** More than a day's work of one stack; the oldest are removed first. */
 const kept = 200_000;
 
-/** Who did what, in memory for a moment and then in SQLite: a call waits for no disk. */
+/** The accesses, in memory for a moment and then in SQLite: a call does not wait for the disk. */
 export function openAccessLog(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "access.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
@@ -73,7 +73,7 @@ export function openAccessLog(dataDir: string) {
             waiting.set(name, { access, at: Date.now(), calls: 1 });
             timer ??= setTimeout(flush, flushMilliseconds).unref();
         },
-        /** The entries after the one with this id, oldest first; what is in memory is there too. */
+        /** The entries after the one with this id, oldest first, including those in memory. */
         after(id: number): LoggedAccess[] {
             flush();
             return newer.all(id).map((row) => ({ ...row }) as unknown as LoggedAccess);

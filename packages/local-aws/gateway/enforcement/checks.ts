@@ -1,7 +1,6 @@
 import type { Emulator, EmulatorRequest } from "local-personalize";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import type { PassedRole } from "./passed-roles.ts";
-import { nameOfPersonalizeCall, tagsOf } from "./personalize-call.ts";
 
 /** The permission to pass a role to a service (IAM User Guide, "Grant a user permissions to pass a role"). */
 export async function passCheck(directory: Directory, { roleArn, service }: PassedRole): Promise<NamedCheck> {
@@ -15,7 +14,7 @@ export async function passCheck(directory: Directory, { roleArn, service }: Pass
     };
 }
 
-/** What a Personalize call needs, with the tags of its resource where a policy of the principal asks for such. */
+/** The permissions of a Personalize call, with the tags of its resource if a policy of the principal uses them. */
 export async function personalizeChecks(
     emulator: Emulator,
     call: EmulatorRequest,
@@ -47,3 +46,124 @@ function asksForTags(principal: Limits): boolean {
 
 const tagContext = (tags: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+
+/** A call of Cost Explorer, named as in IAM: its actions have no resources (Service Authorization Reference). */
+export const nameOfCostExplorerCall = (operation: string): NamedCall => ({
+    service: "ce",
+    checks: [{ action: `ce:${operation}`, resource: "*", context: {}, policy: null }],
+});
+
+/**
+ * The action and resource of a Personalize call (Service Authorization Reference, "Amazon Personalize"). The resource
+ * of a create is its future ARN; that of a list is `*`. Tags on a create also need TagResource. No check for an
+ * operation that the service does not have.
+ */
+async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorRequest, account: string) {
+    const { operation, region } = request;
+    if (!emulator.operations.has(operation)) {
+        return { service: "personalize", checks: [] };
+    }
+    const body = (typeof request.body === "object" && request.body !== null ? request.body : {}) as Body;
+    const tags = Array.isArray(body.tags) ? (body.tags as Tag[]) : [];
+    const removed = Array.isArray(body.tagKeys) ? (body.tagKeys as string[]) : [];
+    const resource = await resourceOf(emulator, request, body, `arn:aws:personalize:${region}:${account}:`);
+    const keys = [...tags.map(({ tagKey }) => tagKey), ...removed];
+    const context = {
+        ...Object.fromEntries(tags.map(({ tagKey, tagValue }) => [`aws:RequestTag/${tagKey}`, tagValue])),
+        ...(keys.length > 0 && { "aws:TagKeys": keys }),
+    };
+    const check = (action: string): NamedCheck => ({
+        action: `personalize:${action}`,
+        resource,
+        context,
+        policy: null,
+    });
+    const tagging = tags.length > 0 && operation.startsWith("Create") ? [check("TagResource")] : [];
+    return { service: "personalize", checks: [check(operation), ...tagging] };
+}
+
+/** The tags of a Personalize resource, for aws:ResourceTag. */
+async function tagsOf(emulator: Emulator, resource: string, region: string): Promise<Readonly<Record<string, string>>> {
+    const answer = await ask(emulator, "ListTagsForResource", region, { resourceArn: resource });
+    return Object.fromEntries(((answer.tags ?? []) as Tag[]).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
+}
+
+type Body = Readonly<Record<string, unknown>>;
+interface Tag {
+    readonly tagKey: string;
+    readonly tagValue: string;
+}
+
+/** For each create, the resource type of its ARN, and the member with the name. */
+const created: Readonly<Record<string, (body: Body) => string>> = {
+    CreateBatchInferenceJob: ({ jobName }) => `batch-inference-job/${jobName}`,
+    CreateBatchSegmentJob: ({ jobName }) => `batch-segment-job/${jobName}`,
+    CreateCampaign: ({ name }) => `campaign/${name}`,
+    CreateDataDeletionJob: ({ jobName }) => `data-deletion-job/${jobName}`,
+    CreateDataset: ({ datasetGroupArn, datasetType }) =>
+        `dataset/${String(datasetGroupArn).split("/").at(-1)}/${String(datasetType).toUpperCase()}`,
+    CreateDatasetExportJob: ({ jobName }) => `dataset-export-job/${jobName}`,
+    CreateDatasetGroup: ({ name }) => `dataset-group/${name}`,
+    CreateDatasetImportJob: ({ jobName }) => `dataset-import-job/${jobName}`,
+    // The service makes its ARN; a statement that allows it must end in a wildcard.
+    CreateEventTracker: () => "event-tracker/*",
+    CreateFilter: ({ name }) => `filter/${name}`,
+    CreateMetricAttribution: ({ name }) => `metric-attribution/${name}`,
+    CreateRecommender: ({ name }) => `recommender/${name}`,
+    CreateSchema: ({ name }) => `schema/${name}`,
+    CreateSolution: ({ name }) => `solution/${name}`,
+};
+
+/** The member with the resource, if it is not the operation's own noun with `Arn`. */
+const members: Readonly<Record<string, string>> = {
+    CreateSolutionVersion: "solutionArn",
+    StopSolutionVersionCreation: "solutionVersionArn",
+    GetSolutionMetrics: "solutionVersionArn",
+    GetRecommendations: "campaignArn",
+    GetPersonalizedRanking: "campaignArn",
+    GetActionRecommendations: "campaignArn",
+    PutItems: "datasetArn",
+    PutUsers: "datasetArn",
+    PutActions: "datasetArn",
+    TagResource: "resourceArn",
+    UntagResource: "resourceArn",
+    ListTagsForResource: "resourceArn",
+};
+
+async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Body, prefix: string): Promise<string> {
+    const { operation, region } = request;
+    const name = created[operation];
+    if (name) {
+        return `${prefix}${name(body)}`;
+    }
+    if (operation === "PutEvents" || operation === "PutActionInteractions") {
+        return trackerOf(emulator, region, body.trackingId, prefix);
+    }
+    const noun = operation.replace(/^(Describe|Delete|Update|Start|Stop)/, "");
+    const member = members[operation] ?? `${noun.charAt(0).toLowerCase()}${noun.slice(1)}Arn`;
+    const arn = body[member] ?? (operation === "GetRecommendations" ? body.recommenderArn : undefined);
+    return typeof arn === "string" && arn !== "" ? arn : "*";
+}
+
+const trackers = new WeakMap<Emulator, Map<unknown, string>>();
+
+/** The tracker with the tracking id of an event: the id is not a part of its ARN. */
+async function trackerOf(emulator: Emulator, region: string, trackingId: unknown, prefix: string): Promise<string> {
+    const known = trackers.get(emulator) ?? new Map<unknown, string>();
+    trackers.set(emulator, known);
+    const found = known.get(trackingId);
+    if (found) {
+        return found;
+    }
+    const { eventTrackers = [] } = await ask(emulator, "ListEventTrackers", region, { maxResults: 100 });
+    for (const { eventTrackerArn } of eventTrackers as { eventTrackerArn: string }[]) {
+        const { eventTracker } = await ask(emulator, "DescribeEventTracker", region, { eventTrackerArn });
+        known.set((eventTracker as { trackingId?: string } | undefined)?.trackingId, eventTrackerArn);
+    }
+    return known.get(trackingId) ?? `${prefix}event-tracker/*`;
+}
+
+async function ask(emulator: Emulator, operation: string, region: string, body: Body): Promise<Body> {
+    const answer = await emulator.handle({ service: "personalize", operation, region, body });
+    return answer.status === 200 ? (JSON.parse(answer.body) as Body) : {};
+}

@@ -2,18 +2,18 @@ import { Agent, request as send } from "node:http";
 import { json } from "node:stream/consumers";
 import type { NamedPolicy, PolicyDocument } from "policy-evaluator";
 
-/** Who an access key belongs to, its secret, and every policy that bears on what he does. */
+/** The owner of an access key, its secret, and every policy that applies to the owner. */
 export interface Principal {
     readonly arn: string;
     readonly account: string;
     readonly secret: string;
     /** The session token of temporary credentials. */
     readonly token: string | null;
-    /** Epoch seconds at which temporary credentials end. */
+    /** Epoch seconds at which temporary credentials expire. */
     readonly expires: number | null;
     readonly id: string;
     readonly tags: Readonly<Record<string, string>>;
-    /** Absent for the account's root, who needs none. */
+    /** Absent for the account's root, which needs none. */
     readonly identity?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
     readonly session?: readonly NamedPolicy[];
@@ -35,13 +35,13 @@ export interface NamedCheck {
 }
 
 export interface NamedCall {
-    /** As MiniStack's router names it. */
+    /** In the spelling of MiniStack's router. */
     readonly service: string;
-    /** Empty for a call that has no name. */
+    /** Empty for a call without a name. */
     readonly checks: readonly NamedCheck[];
 }
 
-/** A call as it came, for naming and for wording a refusal. */
+/** A raw call, from which its name and the text of a refusal are derived. */
 export interface CallFacts {
     readonly method: string;
     readonly target: string;
@@ -60,19 +60,22 @@ export interface Refused {
     readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A principal, or the code of AWS's failure for his key. */
+/** A principal, or the code of AWS's failure for its key. */
 export type Found = Principal | { readonly error: string };
 
 /**
- * A principal is asked for again after this time, because MiniStack changes some by itself (CloudFormation, tags); a
- * change through the gateway is seen at once.
+ * A principal is queried again after this time, because MiniStack changes some by itself (CloudFormation, tags). A
+ * change through the gateway takes effect at once.
  */
 const staleMilliseconds = 1000;
 
 /** MiniStack's process does not answer; it may be starting again. */
 export class MiniStackSilent extends Error {}
 
-/** Asks MiniStack's process (packages/local-aws/ministack/answers.py) who a key is, what a call is named, and how to refuse it. */
+/**
+ * Asks MiniStack's process (packages/local-aws/ministack/answers.py) for the owner of a key, the name of a call, and
+ * the text of its refusal.
+ */
 export function createDirectory({ port, token, accountId }: { port: number; token: string; accountId: string }) {
     const agent = new Agent({ keepAlive: true });
     let known = new Map<string, { readonly since: number; readonly principal: Found }>();
@@ -101,13 +104,13 @@ export function createDirectory({ port, token, accountId }: { port: number; toke
         if (!("error" in found)) {
             return principalOf(found);
         }
-        // MiniStack forgets a session some time after its end, and then does not know the key at all.
+        // MiniStack removes a session some time after its expiry, and then does not know the key.
         if (found.error === "ExpiredTokenException") ended.add(key);
         return ended.has(key) ? { error: "ExpiredTokenException" } : found;
     }
 
     return {
-        /** Who an access key is, from memory for a second. */
+        /** The owner of an access key, cached for a second. */
         principal(key: string, region: string): Found | Promise<Found> {
             const entry = known.get(key);
             if (entry && Date.now() - entry.since < staleMilliseconds) {
@@ -115,7 +118,7 @@ export function createDirectory({ port, token, accountId }: { port: number; toke
             }
             const asking = known;
             return fetchPrincipal(key, region).then((principal) => {
-                // What was asked before a change is no answer after it.
+                // An answer from before a change is no longer valid after it.
                 if (known === asking && !("error" in principal)) known.set(key, { since: Date.now(), principal });
                 return principal;
             });
@@ -138,7 +141,7 @@ export function createDirectory({ port, token, accountId }: { port: number; toke
 
 export type Directory = ReturnType<typeof createDirectory>;
 
-/** A policy's text as a document; one that is no JSON says nothing, as IAM would not have stored it. */
+/** A policy's text as a document; invalid JSON has no statements, because IAM would not have stored it. */
 export function documentOf(text: string | null | undefined): PolicyDocument {
     try {
         return JSON.parse(text?.startsWith("%") ? decodeURIComponent(text) : (text ?? "")) as PolicyDocument;

@@ -3,12 +3,20 @@ import type { Transform } from "node:stream";
 import type { Emulator } from "local-personalize";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Access, AccessLog } from "./access-log.ts";
-import { passCheck, personalizeChecks } from "./checks.ts";
-import { isClosed, isPreflight, isPublicPlane } from "./closed.ts";
-import { nameOfCostExplorerCall } from "./cost-explorer-call.ts";
-import type { Directory, NamedCall } from "./directory.ts";
+import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
+import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import { identify, isAdministrator } from "./identify.ts";
-import { circumstancesOf, factsOf, isRemoteCall, parse, personalizeCallOf, smallBodyOf } from "./incoming.ts";
+import {
+    circumstancesOf,
+    factsOf,
+    isClosed,
+    isPreflight,
+    isPublicPlane,
+    isRemoteCall,
+    parse,
+    personalizeCallOf,
+    smallBodyOf,
+} from "./incoming.ts";
 import { anonymous, judge } from "./judge.ts";
 import { passedRoles, passesRoles, trustComplaint } from "./passed-roles.ts";
 import { hashGuard, payloadOf, sha256 } from "./payload.ts";
@@ -22,31 +30,31 @@ export interface EnforcementOptions {
     readonly accountId: string;
 }
 
-/** What may go on, and how; or what is answered instead. */
+/** Whether a request may continue, and how; or the answer to it. */
 export type Admission =
     | {
           readonly admitted: true;
-          /** The body, where it had to be read. */
+          /** The body, if it had to be read. */
           readonly body?: Buffer;
-          /** What a body that is still to be read must pass through. */
+          /** A stream that an unread body must pass through. */
           readonly guard?: Transform;
-          /** Whether the gateway judged it; what it did not judge, MiniStack does. */
+          /** Whether the gateway checked it; MiniStack checks all other requests. */
           readonly judged: boolean;
-          /** Whether it may change who may do what. */
+          /** Whether it may change permissions. */
           readonly changesAccess: boolean;
       }
     | { readonly admitted: false; readonly answer: Answer };
 
-/** Calls of these services change policies, or make what has some. */
+/** Calls of these services change policies, or create resources that have some. */
 const changing = /^(iam|cloudformation|sts):(?!Get|List|Describe|Simulate)/;
 const unjudged: Admission = { admitted: true, judged: false, changesAccess: false };
 
-/** Verifies, judges and logs each call before it reaches a service. */
+/** Verifies, checks and logs each call before it reaches a service. */
 export function createEnforcement(options: EnforcementOptions) {
     const { directory, log } = options;
     return {
         log,
-        /** Forgets what is known of principals: policies may have changed. */
+        /** Forgets all cached principals: policies may have changed. */
         forget: () => directory.forget(),
         close(): void {
             directory.close();
@@ -74,113 +82,132 @@ export type Enforcement = ReturnType<typeof createEnforcement>;
 interface Seen {
     readonly path: string;
     readonly found: ReturnType<typeof readSignature>;
-    /** Whether it is of a public door of MiniStack's. */
+    /** Whether it is for one of MiniStack's public resources. */
     readonly isOpen: boolean;
 }
 
-async function admitCall(options: EnforcementOptions, request: IncomingMessage, seen: Seen): Promise<Admission> {
-    const { directory, emulator, log, accountId } = options;
-    const { path, found, isOpen } = seen;
-    const target = request.url ?? "/";
+type Call = Awaited<ReturnType<typeof readCall>>;
+type Caller = Principal | typeof anonymous;
+
+/** The parts of a request that the checks need; its body is read unless it is an object of S3. */
+async function readCall(request: IncomingMessage, { path, found }: Seen, accountId: string) {
     const signature = typeof found === "string" ? undefined : found;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
-    // A batch of deletions says in its body what it deletes.
-    const streamed = inS3 && !new URL(target, "http://localhost").searchParams.has("delete");
+    // The resources of a batch deletion are in its body.
+    const streamed = inS3 && !new URL(request.url ?? "/", "http://localhost").searchParams.has("delete");
     const body = streamed ? undefined : await smallBodyOf(request);
     const payload = inS3
         ? payloadOf(request.headers["x-amz-content-sha256"]?.toString(), signature?.expires !== undefined)
         : { kind: "hashed" as const, hash: sha256(body ?? Buffer.alloc(0)) };
     const facts = factsOf(request, signature?.region ?? "us-east-1", accountId);
     const personalize = personalizeCallOf(request, path, signature?.service, facts.region, body);
+    return { request, path, found, signature, inS3, streamed, body, payload, facts, personalize };
+}
 
-    const costs =
-        signature?.service === "ce" ? costExplorerOperation(request.headers["x-amz-target"]?.toString()) : undefined;
-
-    async function refuse(reason: Reason, access: Omit<Access, "decision">, service?: string): Promise<Admission> {
-        log.add({ decision: reason.code === "AccessDenied" ? "denied" : "refused", reason: reason.message, ...access });
-        if (personalize) {
-            return { admitted: false, answer: refusalOfPersonalize(personalize.service, reason) };
-        }
-        const by = service ?? (await directory.call(facts, body)).service;
-        return { admitted: false, answer: await refusalOf(directory, by, access, facts.headers, reason) };
-    }
+async function admitCall(options: EnforcementOptions, request: IncomingMessage, seen: Seen): Promise<Admission> {
+    const { directory, log, accountId } = options;
+    const call = await readCall(request, seen, accountId);
+    const { path, signature, inS3, facts } = call;
     const disbelieve = (code: string) => {
         const principal = signature?.accessKeyId ?? "anonymous";
-        return refuse(
-            { code, message: sentences[code] ?? code },
-            { principal, action: `${facts.method} ${path}`, resource: "*" },
-        );
+        const access = { principal, action: `${facts.method} ${path}`, resource: "*" };
+        return refuse(options, call, { code, message: sentences[code] ?? code }, access);
     };
+    const principal = await principalOf(directory, call);
+    if (typeof principal === "string") return disbelieve(principal);
+    if (seen.isOpen) return admitted(call, false);
 
-    if (typeof found === "string" && !(inS3 && found === "MissingAuthenticationToken")) {
-        return disbelieve(found);
+    const named = await nameOf(options, call, principal);
+    if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");
+    // A call that is signed for S3 but answered by another service, or the reverse, has a wrong signature.
+    if (signature && inS3 !== (named.service === "s3")) return disbelieve("SignatureDoesNotMatch");
+    const [first] = named.checks;
+    // A compressed body is not read here, so a role in it would be unchecked.
+    const hidden = first && request.headers["content-encoding"] !== undefined && passesRoles(first.action);
+    if (first && !hidden) return authorizeCall(options, call, principal, named, first);
+
+    const who = principal.arn || "anonymous";
+    const access = { principal: who, action: `${named.service}: ${facts.method} ${path}`, resource: "*" };
+    if (isAdministrator(principal)) {
+        log.add({ ...access, decision: "unnamed" });
+        return admitted(call, true, "iam:");
     }
-    if (signature && payload.kind === "unsupported") {
-        return disbelieve("UnsupportedSignature");
-    }
-    if (inS3 && body && payload.kind === "hashed" && sha256(body) !== payload.hash) {
-        return disbelieve("SignatureDoesNotMatch");
-    }
+    const message = `User: ${who} is not authorized to perform this call of ${named.service}: no action of IAM is known for ${facts.method} ${path}`;
+    return refuse(options, call, { code: "AccessDenied", message }, access, named.service);
+}
+
+/** The verified caller, or the code of AWS's failure. */
+async function principalOf(directory: Directory, call: Call): Promise<Caller | string> {
+    const { request, found, signature, inS3, body, payload } = call;
+    if (typeof found === "string" && !(inS3 && found === "MissingAuthenticationToken")) return found;
+    if (signature && payload.kind === "unsupported") return "UnsupportedSignature";
+    if (inS3 && body && payload.kind === "hashed" && sha256(body) !== payload.hash) return "SignatureDoesNotMatch";
     const hash = payload.kind === "unsupported" ? "" : payload.hash;
     const principal = signature ? await identify(directory, request, signature, hash) : anonymous;
-    if ("error" in principal) {
-        return disbelieve(principal.error);
+    return "error" in principal ? principal.error : principal;
+}
+
+async function nameOf(options: EnforcementOptions, call: Call, principal: Caller): Promise<NamedCall> {
+    const { request, signature, body, facts, personalize } = call;
+    if (personalize) return personalizeChecks(options.emulator, personalize, principal, options.accountId);
+    const target = request.headers["x-amz-target"]?.toString();
+    const costs = signature?.service === "ce" ? costExplorerOperation(target) : undefined;
+    return costs ? nameOfCostExplorerCall(costs) : options.directory.call(facts, body);
+}
+
+/** Checks each permission of a named call, and the trust of each role that it passes. */
+async function authorizeCall(
+    options: EnforcementOptions,
+    call: Call,
+    principal: Caller,
+    named: NamedCall,
+    first: NamedCheck,
+): Promise<Admission> {
+    const { directory, log, accountId } = options;
+    const { request, facts, personalize, body } = call;
+    const roles = passedRoles(first.action, personalize ? personalize.body : parse(body));
+    const circumstances = circumstancesOf(request, facts.region);
+    const passing = await Promise.all(roles.map((role) => passCheck(directory, role)));
+    for (const check of [...named.checks, ...passing]) {
+        const access = { principal: principal.arn || "anonymous", action: check.action, resource: check.resource };
+        const verdict = isAdministrator(principal)
+            ? { allowed: true as const }
+            : judge(principal, check, circumstances);
+        if (!verdict.allowed) {
+            return refuse(options, call, { code: "AccessDenied", message: verdict.message }, access, named.service);
+        }
+        log.add({ ...access, decision: "allowed" });
     }
-    const passed = (judged: boolean, action = ""): Admission => ({
+    for (const role of roles) {
+        const complaint = await trustComplaint(directory, role, { account: accountId, resource: first.resource });
+        if (complaint) {
+            const access = { principal: role.service, action: "sts:AssumeRole", resource: role.roleArn };
+            return refuse(options, call, { ...complaint, status: 400 }, access, named.service);
+        }
+    }
+    return admitted(call, true, first.action);
+}
+
+function admitted({ body, streamed, signature, payload }: Call, judged: boolean, action = ""): Admission {
+    return {
         admitted: true,
         judged,
         changesAccess: changing.test(action),
         ...(body && { body }),
         ...(streamed && signature && payload.kind === "hashed" && { guard: hashGuard(payload.hash) }),
-    });
-    if (isOpen) {
-        return passed(false);
-    }
+    };
+}
 
-    const named: NamedCall = personalize
-        ? await personalizeChecks(emulator, personalize, principal, accountId)
-        : costs
-          ? nameOfCostExplorerCall(costs)
-          : await directory.call(facts, body);
-    if (!signature && named.service !== "s3") {
-        return disbelieve("MissingAuthenticationToken");
-    }
-    // A call signed for S3 that another service would answer, or the other way round, is not what was signed.
-    if (signature && inS3 !== (named.service === "s3")) {
-        return disbelieve("SignatureDoesNotMatch");
-    }
-    const who = principal.arn || "anonymous";
-    const [first] = named.checks;
-    const given = first ? passedRoles(first.action, personalize ? personalize.body : parse(body)) : [];
-    // What is packed is not looked into here, so a role in it would pass unseen.
-    const hidden = first && request.headers["content-encoding"] !== undefined && passesRoles(first.action);
-    if (!first || hidden) {
-        const access = { principal: who, action: `${named.service}: ${facts.method} ${path}`, resource: "*" };
-        if (isAdministrator(principal)) {
-            log.add({ ...access, decision: "unnamed" });
-            return passed(true, "iam:");
-        }
-        const message = `User: ${who} is not authorized to perform this call of ${named.service}: no action of IAM is known for ${facts.method} ${path}`;
-        return refuse({ code: "AccessDenied", message }, access, named.service);
-    }
-    const circumstances = circumstancesOf(request, facts.region);
-    const passing = await Promise.all(given.map((role) => passCheck(directory, role)));
-    for (const check of [...named.checks, ...passing]) {
-        const access = { principal: who, action: check.action, resource: check.resource };
-        const verdict = isAdministrator(principal)
-            ? { allowed: true as const }
-            : judge(principal, check, circumstances);
-        if (!verdict.allowed) {
-            return refuse({ code: "AccessDenied", message: verdict.message }, access, named.service);
-        }
-        log.add({ ...access, decision: "allowed" });
-    }
-    for (const role of given) {
-        const complaint = await trustComplaint(directory, role, { account: accountId, resource: first.resource });
-        if (complaint) {
-            const access = { principal: role.service, action: "sts:AssumeRole", resource: role.roleArn };
-            return refuse({ ...complaint, status: 400 }, access, named.service);
-        }
-    }
-    return passed(true, first.action);
+/** Logs a refusal, and words it in the protocol of the service. */
+async function refuse(
+    { directory, log }: EnforcementOptions,
+    { facts, body, personalize }: Call,
+    reason: Reason,
+    access: Omit<Access, "decision">,
+    service?: string,
+): Promise<Admission> {
+    log.add({ decision: reason.code === "AccessDenied" ? "denied" : "refused", reason: reason.message, ...access });
+    if (personalize) return { admitted: false, answer: refusalOfPersonalize(personalize.service, reason) };
+    const by = service ?? (await directory.call(facts, body)).service;
+    return { admitted: false, answer: await refusalOf(directory, by, access, facts.headers, reason) };
 }

@@ -1,16 +1,15 @@
 import type { IncomingMessage } from "node:http";
-import { isFromWebPage } from "./closed.ts";
+import { isFromWebPage } from "local-personalize";
 import type { Directory, Found, Principal } from "./directory.ts";
 import { isSignedBy, type Signature, timeFault } from "./signature.ts";
 
-/** The account's root, who needs no policy: on a local AWS everybody who has its well-known pair. */
+/** The account's root, which needs no policy: on a local AWS, every caller with its well-known key is root. */
 export const isAdministrator = (principal: Pick<Principal, "identity">) => principal.identity === undefined;
 
 /**
- * Who made a request: the key is known and active, the time is now, the token is the session's, and the signature is
- * made with the key's secret over this request. Else the code of AWS's failure.
- *
- * `payloadHash` is the last line of the canonical request.
+ * The principal of a request: the key is known and active, the time is now, the token is the session's, and the
+ * signature is made with the key's secret over this request. Otherwise the code of AWS's failure. `payloadHash` is the
+ * last line of the canonical request.
  */
 export async function identify(
     directory: Directory,
@@ -36,6 +35,6 @@ export async function identify(
     if (!isSignedBy({ method, url, headers, headersDistinct }, signature, found.secret, payloadHash)) {
         return { error: "SignatureDoesNotMatch" };
     }
-    // A page in this machine's browser knows the administrator's pair too, as everybody does.
+    // A page in this machine's browser could know the administrator's key, which is public.
     return isAdministrator(found) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : found;
 }

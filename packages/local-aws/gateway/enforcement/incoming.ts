@@ -1,13 +1,57 @@
 import type { IncomingMessage } from "node:http";
-import { type EmulatorRequest, operationOf } from "local-personalize";
-import { bodyOf } from "../request.ts";
+import { bodyOf, type EmulatorRequest, operationOf } from "local-personalize";
 import type { CallFacts } from "./directory.ts";
 import type { Circumstances } from "./judge.ts";
 
-/** The largest body that is read into memory: a function's code in base64, and some. */
+type Asked = Pick<IncomingMessage, "headers">;
+
+/** MiniStack's unprotected paths: its own switches, its health, and its services for Docker and Cognito. */
+const ownPaths = /^\/+(_|health$|oauth2|logout|login|iceberg|graphql)/i;
+const publicPaths = [
+    /^\/_aws\/execute-api\/[^/]+\/[^/]+/,
+    /^\/_aws\/lambda-url\/[^/]+/,
+    /^\/restapis\/[^/]+\/[^/]+\/_user_request_(\/|$)/,
+];
+const publicHosts = /^[^.:]+\.(execute-api|lambda-url|cloudfront)\./;
+
+/**
+ * Whether a request is for a resource that is public by default: a deployed API, a function's URL, a distribution.
+ * MiniStack checks these requests.
+ */
+export function isPublicPlane({ headers }: Asked, path: string): boolean {
+    return publicHosts.test(headers.host ?? "") || publicPaths.some((known) => known.test(path));
+}
+
+/**
+ * Whether a path is one of MiniStack's own, which are closed from outside. `target` is the raw request target:
+ * MiniStack decodes it before it routes.
+ */
+export function isClosed(target: string): boolean {
+    if (!target.startsWith("/")) {
+        return true;
+    }
+    try {
+        const path = decodeURIComponent(target.split("?", 1)[0] ?? "");
+        return ownPaths.test(path) && !publicPaths.some((known) => known.test(path));
+    } catch {
+        return true;
+    }
+}
+
+/** Whether the request names this machine: a page whose own name was pointed at this machine does not. */
+export function isForThisMachine({ headers }: Asked): boolean {
+    return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(headers.host ?? "");
+}
+
+/** Whether a request is a browser's preflight request. */
+export function isPreflight({ headers, method }: Pick<IncomingMessage, "headers" | "method">): boolean {
+    return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+}
+
+/** The largest body that is read into memory: a function's code in base64, and some more. */
 const largestBody = 128 * 1024 * 1024;
 
-/** The body of a call of any service but S3, whose objects are not read into memory. */
+/** The body of a call of any service except S3, whose objects are not read into memory. */
 export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > largestBody) {
@@ -16,7 +60,7 @@ export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     return bodyOf(request);
 }
 
-/** A body as the JSON it may be; no members for any other. */
+/** A body as JSON; an object without members for any other body. */
 export function parse(body: Buffer | undefined): unknown {
     try {
         return JSON.parse(body?.length ? body.toString("utf8") : "{}");
@@ -25,7 +69,7 @@ export function parse(body: Buffer | undefined): unknown {
     }
 }
 
-/** A request as MiniStack's process is told of it. */
+/** The request in the form for MiniStack's process. */
 export function factsOf(request: IncomingMessage, region: string, account: string): CallFacts {
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
     return {
@@ -37,7 +81,7 @@ export function factsOf(request: IncomingMessage, region: string, account: strin
     };
 }
 
-/** The Personalize call that a request is; `service` is what it is signed for, undefined for an unsigned one. */
+/** The Personalize call of a request; `service` is that of its signature, undefined for an unsigned one. */
 export function personalizeCallOf(
     request: IncomingMessage,
     path: string,
@@ -51,19 +95,19 @@ export function personalizeCallOf(
     return operation && { ...operation, region, body: parse(body) };
 }
 
-/** What policies may ask of a request's circumstances. */
+/** The condition keys of a request's circumstances. */
 export function circumstancesOf(request: IncomingMessage, region: string): Circumstances {
     return {
         region,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
-        // The gateway stands for endpoints that speak TLS; who wants to try what happens without says so.
+        // The gateway replaces endpoints that use TLS; a caller can test the other case with this header.
         secure: request.headers["x-forwarded-proto"] !== "http",
         userAgent: request.headers["user-agent"],
         now: new Date(),
     };
 }
 
-/** Whether a request without a signature is of a service whose calls are all POSTs to one place, as S3's are not. */
+/** Whether an unsigned request is for a service whose calls are all POSTs to one path, unlike S3's. */
 export const isRemoteCall = ({ headers }: IncomingMessage) =>
     headers["x-amz-target"] !== undefined ||
     /^application\/(x-www-form-urlencoded|cbor)/.test(headers["content-type"] ?? "");

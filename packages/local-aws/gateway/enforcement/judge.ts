@@ -1,7 +1,7 @@
 import { type Authorization, authorize } from "policy-evaluator";
 import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
 
-/** What every call carries, whatever it asks for. */
+/** The condition keys of every call. */
 export interface Circumstances {
     readonly region: string;
     readonly sourceIp: string;
@@ -12,7 +12,7 @@ export interface Circumstances {
 
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
 
-/** Of nobody: an unsigned request, which only a policy for everyone lets pass. */
+/** The principal of an unsigned request, which only a policy for everyone allows. */
 export const anonymous: Pick<Principal, "arn" | "account" | "tags" | "identity" | "boundary" | "session" | "id"> = {
     arn: "",
     account: "",
@@ -21,7 +21,7 @@ export const anonymous: Pick<Principal, "arn" | "account" | "tags" | "identity" 
     identity: [],
 };
 
-/** AWS denies these to nobody (API references of STS). */
+/** AWS allows these to every principal (API references of STS). */
 const alwaysAllowed = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
 const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
@@ -37,9 +37,8 @@ const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
 });
 
 /**
- * Whether a principal may do one thing, by all policies that bear on it, and AWS's sentence if not.
- *
- * The account's root may do everything but what a resource's own policy denies him.
+ * Whether a principal may do one thing, by all policies that apply, and AWS's sentence if not.
+ * The account's root may do everything that no resource's own policy denies.
  */
 export function judge(principal: typeof anonymous, check: NamedCheck, circumstances: Circumstances): Verdict {
     const { action, resource, policy } = check;
@@ -64,7 +63,7 @@ export function judge(principal: typeof anonymous, check: NamedCheck, circumstan
         return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
     } catch (error) {
         // A condition operator that IAM does not have: IAM would not have stored the policy.
-        if (error instanceof RangeError) return why(`because a policy cannot be judged: ${error.message}`);
+        if (error instanceof RangeError) return why(`because a policy cannot be evaluated: ${error.message}`);
         throw error;
     }
 }

@@ -1,7 +1,7 @@
 import { evaluate } from "policy-evaluator";
 import type { Directory } from "./directory.ts";
 
-/** A role that a call hands to a service, which will act by it. */
+/** A role that a call passes to a service, which will assume it. */
 export interface PassedRole {
     readonly roleArn: string;
     readonly service: string;
@@ -13,7 +13,7 @@ type Find = (body: Body) => unknown;
 const roleArn: Find = (body) => body.roleArn;
 const role: Find = (body) => body.Role;
 const target: Find = (body) => (body.Target as Body | undefined)?.RoleArn;
-/** Of an integration or authorizer, wherever an OpenAPI document has it. */
+/** The role of an integration or authorizer, at any place in an OpenAPI document. */
 const credentials: Find = (body) =>
     Object.entries(body).flatMap(([key, value]): unknown[] => {
         const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
@@ -28,7 +28,7 @@ const patched: Find = (body) =>
         ?.filter(({ path }) => /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(path)))
         .map(({ value }) => value);
 
-/** The actions that pass a role, where the body names it, and to which service. */
+/** The actions that pass a role, the role's place in the body, and the service. */
 const passing: Readonly<Record<string, readonly [service: string, find: Find]>> = {
     "personalize:CreateBatchInferenceJob": ["personalize.amazonaws.com", roleArn],
     "personalize:CreateBatchSegmentJob": ["personalize.amazonaws.com", roleArn],
@@ -65,7 +65,7 @@ const passing: Readonly<Record<string, readonly [service: string, find: Find]>> 
     "budgets:CreateBudgetAction": ["budgets.amazonaws.com", (body) => body.ExecutionRoleArn],
 };
 
-/** Whether calls of an action may hand a role over. */
+/** Whether calls of an action may pass a role. */
 export const passesRoles = (action: string) => Object.hasOwn(passing, action);
 
 /** The roles that a call passes, by its action and body. */
@@ -80,7 +80,7 @@ export function passedRoles(action: string, body: unknown): readonly PassedRole[
         .map((arn) => ({ roleArn: arn as string, service }));
 }
 
-/** What a service says of a role that it may not assume, at the call that hands it over. */
+/** The service's error for a role that it may not assume, in the answer to the call that passes it. */
 const complaints: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
     "lambda.amazonaws.com": {
         code: "InvalidParameterValueException",
@@ -107,8 +107,8 @@ export interface Complaint {
 }
 
 /**
- * Whether the service may assume a role that it is handed, by the role's trust policy: undefined, or what the service
- * says. Personalize says nothing at the call: there the job fails, which the emulator judges.
+ * Whether the service may assume a passed role, by the role's trust policy: undefined, or the service's error.
+ * Personalize has no error at the call: the job fails later, which the emulator checks.
  */
 export async function trustComplaint(
     directory: Directory,
@@ -116,7 +116,7 @@ export async function trustComplaint(
     { account, resource }: { readonly account: string; readonly resource: string },
 ): Promise<Complaint | undefined> {
     const complaint = complaints[service];
-    // API Gateway looks at the role for logs at once, and at an integration's when it calls.
+    // API Gateway checks the role for logs at once, and an integration's role when it calls.
     if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
         return undefined;
     }
@@ -134,7 +134,7 @@ export async function trustComplaint(
     return decision === "allowed" ? undefined : complaint;
 }
 
-/** The scheduler assumes a role in the name of the schedule's group (its User Guide, "Confused deputy prevention"). */
+/** The scheduler assumes a role as the schedule's group (its User Guide, "Confused deputy prevention"). */
 function sourceOf(service: string, resource: string): string {
     return service === "scheduler.amazonaws.com"
         ? resource.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1")

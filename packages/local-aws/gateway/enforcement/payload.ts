@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 
-/** What S3 takes in place of a body's hash, and what becomes of the body then. */
+/** The values that S3 accepts in place of a body's hash, and their effect. */
 const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"];
 
-/** What the signature of an S3 request says of its body, by the x-amz-content-sha256 header. */
+/** The part that an S3 request's signature covers of its body, by the x-amz-content-sha256 header. */
 export type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }
-    /** Signed chunk by chunk: no SDK that this product uses does so, and it is not verified here. */
+    /** Signed in chunks: no SDK of this product uses that, and it is not verified here. */
     | { readonly kind: "unsupported" };
 
-/** Reads what an S3 request declares of its body; a presigned URL signs no body. */
+/** The declared hash of an S3 request's body; a presigned URL signs no body. */
 export function payloadOf(declared: string | undefined, presigned: boolean): Payload {
     if (declared === undefined) {
         return presigned ? { kind: "unsigned", hash: "UNSIGNED-PAYLOAD" } : { kind: "unsupported" };
@@ -24,12 +24,12 @@ export function payloadOf(declared: string | undefined, presigned: boolean): Pay
 
 export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
-/** The body is not the one that was signed. */
+/** The body is not the signed one. */
 export class PayloadMismatch extends Error {}
 
 /**
- * Hands a body of any length on while it is hashed, and keeps the last piece back until the hash is known: whoever
- * gets the whole body got the one that was signed. Fails with PayloadMismatch else.
+ * Passes a body of any length on while it is hashed, and holds the last chunk back until the hash is known: a complete
+ * body is the signed one. Otherwise it fails with PayloadMismatch.
  */
 export function hashGuard(expected: string): Transform {
     const hash = createHash("sha256");

@@ -11,7 +11,7 @@ export interface Answer {
 export interface Reason {
     readonly code: string;
     readonly message: string;
-    /** The HTTP status, where the service's own code has one that differs. */
+    /** The HTTP status, if the service's own code has a different one. */
     readonly status?: number;
 }
 
@@ -31,7 +31,7 @@ export const sentences: Readonly<Record<string, string>> = {
     ExpiredTokenException: "The security token included in the request is expired",
 };
 
-/** Personalize's names of the failures, as all JSON services have them. */
+/** Personalize's names of the failures, as in all JSON services. */
 const jsonCodes: Readonly<Record<string, string>> = {
     MissingAuthenticationToken: "MissingAuthenticationTokenException",
     IncompleteSignature: "IncompleteSignatureException",
@@ -52,7 +52,7 @@ export function refusalOfPersonalize(service: ServiceName, { code, message }: Re
     return failure(service, new ServiceError(jsonCodes[code] ?? code, message, status));
 }
 
-/** A refusal in the protocol of any other service, as MiniStack words it. */
+/** A refusal in the protocol of any other service, with MiniStack's text. */
 export async function refusalOf(
     directory: Directory,
     service: string,
@@ -70,7 +70,7 @@ export async function refusalOf(
     };
 }
 
-/** What is answered for a path of MiniStack's own. */
+/** The answer for one of MiniStack's own paths. */
 export function closedAnswer(target: string): Answer {
     const message = `${target.split("?", 1)[0]} is MiniStack's own, which the local AWS keeps closed. It is open without enforcement: npm run local -- start --no-enforce`;
     return { status: 403, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };

@@ -1,22 +1,22 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** A Signature Version 4 as a request carries it, in its Authorization header or as a presigned URL. */
+/** A Signature Version 4 of a request, from its Authorization header or a presigned URL. */
 export interface Signature {
     readonly accessKeyId: string;
     readonly date: string;
     readonly region: string;
     readonly service: string;
-    /** `YYYYMMDDTHHMMSSZ`, as it was signed. */
+    /** `YYYYMMDDTHHMMSSZ`, in the signed form. */
     readonly time: string;
     readonly signedHeaders: readonly string[];
     readonly signature: string;
     readonly token: string | undefined;
-    /** Seconds from `time` for which a presigned URL holds. */
+    /** Seconds after `time` for which a presigned URL is valid. */
     readonly expires?: number;
 }
 
-/** Why a request is not believed, by the names of AWS's failures. */
+/** Why a request is not accepted, by the names of AWS's failures. */
 export type SignatureFault =
     | "MissingAuthenticationToken"
     | "IncompleteSignature"
@@ -29,7 +29,7 @@ type Signed = Pick<IncomingMessage, "method" | "headers" | "headersDistinct"> & 
 
 const algorithm = "AWS4-HMAC-SHA256";
 
-/** Reads the signature of a request; the fault if there is none, or none that can be understood. */
+/** Parses the signature of a request; the fault if there is none, or an invalid one. */
 export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">): Signature | SignatureFault {
     const query = new Map(pairsOf(url));
     const presigned = query.has("X-Amz-Signature") || query.has("X-Amz-Credential") || query.has("X-Amz-Algorithm");
@@ -37,7 +37,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     if (!presigned && authorization === undefined) {
         return query.has("AWSAccessKeyId") ? "UnsupportedSignature" : "MissingAuthenticationToken";
     }
-    // Two signatures on one request: whose it is would be a matter of taste.
+    // Two signatures on one request: the caller would be ambiguous.
     if (presigned && authorization !== undefined) {
         return "UnsupportedSignature";
     }
@@ -58,7 +58,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     if (expires !== undefined && !(Number.isInteger(expires) && expires > 0 && expires <= 604_800)) {
         return "IncompleteSignature";
     }
-    // Those that change what a call does must not be open to whoever sees it on its way.
+    // Headers that change the effect of a call must be signed, so that a third party cannot add them.
     const open = Object.keys(headers).filter((name) => /^x-amz-(?!user-agent$)/.test(name));
     if (open.some((name) => !signedHeaders.includes(name))) {
         return "SignatureDoesNotMatch";
@@ -69,10 +69,10 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     return expires === undefined ? scope : { ...scope, expires };
 }
 
-/** How far a service lets clocks differ (S3 User Guide, "RequestTimeTooSkewed": 15 minutes; else 5). */
+/** The clock difference that a service accepts (S3 User Guide, "RequestTimeTooSkewed": 15 minutes; else 5). */
 const skewMinutes = (service: string) => (service === "s3" ? 15 : 5);
 
-/** Whether the time of a signature is one to be accepted now (epoch milliseconds). */
+/** Whether a signature's time is acceptable now (epoch milliseconds). */
 export function timeFault({ time, date, service, expires }: Signature, now: number): SignatureFault | undefined {
     const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time) ?? [];
     const signedAt = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
@@ -90,10 +90,9 @@ export function timeFault({ time, date, service, expires }: Signature, now: numb
 }
 
 /**
- * Whether a request was signed with `secret` as it is here.
- *
- * `payloadHash` is what the last line of the canonical request must be: the body's SHA-256 in hexadecimal, or a word as
- * `UNSIGNED-PAYLOAD` where the service takes that.
+ * Whether a request was signed with `secret` in its present form.
+ * `payloadHash` is the last line of the canonical request: the body's SHA-256 in hexadecimal, or a word such as
+ * `UNSIGNED-PAYLOAD` where the service accepts that.
  */
 export function isSignedBy(request: Signed, signature: Signature, secret: string, payloadHash: string): boolean {
     const { time, date, region, service, signedHeaders } = signature;
@@ -107,7 +106,7 @@ export function isSignedBy(request: Signed, signature: Signature, secret: string
         payloadHash,
     ].join("\n");
     const scope = `${date}/${region}/${service}/aws4_request`;
-    // Node reads header bytes as Latin-1: written back as that, they are the bytes that were signed.
+    // Node reads header bytes as Latin-1: written back in that encoding, they are the signed bytes.
     const hash = createHash("sha256").update(canonical, "latin1").digest("hex");
     const text = [algorithm, time, scope, hash].join("\n");
     const expected = hmac(signingKey(secret, date, region, service), text).toString("hex");
@@ -117,7 +116,7 @@ export function isSignedBy(request: Signed, signature: Signature, secret: string
 
 const keys = new Map<string, Buffer>();
 
-/** The key of a day, region and service; four HMACs that are the same all day. */
+/** The key of a day, region and service: four HMACs that are equal all day. */
 function signingKey(secret: string, ...scope: [date: string, region: string, service: string]): Buffer {
     const name = [secret, ...scope].join("\n");
     const known = keys.get(name);
@@ -158,7 +157,7 @@ function headerValue({ headers, headersDistinct }: Signed, name: string): string
     return values.map((value) => value.trim().replace(/ +/g, " ")).join(",");
 }
 
-/** S3 signs the path as it is; the others sign it encoded once more, without dots and double slashes. */
+/** S3 signs the path unchanged; the others sign it encoded once more, without dots and double slashes. */
 function canonicalPath(url: string, service: string): string {
     const path = url.split("?", 1)[0] || "/";
     if (service === "s3") {

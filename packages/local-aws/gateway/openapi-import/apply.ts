@@ -23,10 +23,10 @@ import type { MethodPlan } from "./methods.ts";
 import { schemaText } from "./models.ts";
 import type { ApiPlan } from "./plan.ts";
 
-/** What lists are asked for at once: all that an API may have (quotas: 300 resources, 400 models). */
+/** Page size for lists: all resources that an API may have (quotas: 300 resources, 400 models). */
 const limit = 500;
 
-/** Takes away all that a document may describe of an API, and leaves its deployments and stages. */
+/** Removes everything of an API that a document may describe, and leaves its deployments and stages. */
 export async function emptyApi(client: APIGatewayClient, restApiId: string): Promise<void> {
     const of = { restApiId };
     const { items: resources = [] } = await client.send(new GetResourcesCommand({ ...of, limit }));
@@ -55,7 +55,7 @@ export async function emptyApi(client: APIGatewayClient, restApiId: string): Pro
     }
 }
 
-/** Makes all that a plan describes, over what is there. */
+/** Creates everything that a plan describes, in addition to what exists. */
 export async function fillApi(client: APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
     const of = { restApiId };
     const { items: has = [] } = await client.send(new GetModelsCommand({ ...of, limit }));
@@ -86,7 +86,7 @@ export async function fillApi(client: APIGatewayClient, restApiId: string, plan:
     }
 }
 
-/** The resource of a path, made with all above it where it is not there yet. */
+/** The resource of a path, created with its parents where missing. */
 async function resources(client: APIGatewayClient, restApiId: string) {
     const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit }));
     const known = new Map(items.map(({ path = "", id = "" }) => [path, id]));

@@ -1,6 +1,6 @@
 import type { Findings, Node } from "./findings.ts";
 
-/** The extensions of API Gateway that are expanded, by the place where each may stand. */
+/** The supported extensions of API Gateway, by their allowed place. */
 const known = {
     document: [
         "x-amazon-apigateway-api-key-source",
@@ -16,8 +16,8 @@ const known = {
 };
 
 /**
- * Refuses, by name and place, each extension of API Gateway's in the document that is not expanded, wherever it stands:
- * dropping one would make another API than the one that is described.
+ * Refuses, by name and place, each extension of API Gateway in the document that is not supported, at any place:
+ * without it, another API than the described one would be created.
  */
 export function refuseOtherExtensions(document: Node, findings: Findings): void {
     const visit = (value: unknown, path: readonly string[]) => {
@@ -26,9 +26,9 @@ export function refuseOtherExtensions(document: Node, findings: Findings): void 
         }
         for (const [key, inner] of Object.entries(value)) {
             if (key.startsWith("x-amazon-apigateway-") && !knownAt(path).includes(key)) {
-                findings.errors.push(`The extension ${key} at ${placed(path)} is not expanded by the local AWS`);
+                findings.errors.push(`The extension ${key} at ${placed(path)} is not supported by the local AWS`);
             }
-            // What a template or a model says of itself is no extension.
+            // Such a name inside a template or a model is not an extension.
             if (!key.startsWith("x-amazon-apigateway-") || key === "x-amazon-apigateway-any-method") {
                 visit(inner, [...path, key]);
             }

@@ -1,6 +1,6 @@
 export type Node = Readonly<Record<string, unknown>>;
 
-/** What is found in a document while it is read: what API Gateway refuses, and what it would leave out. */
+/** Findings of reading a document: what API Gateway refuses, and what it would leave out. */
 export interface Findings {
     readonly errors: string[];
     readonly warnings: string[];
@@ -9,22 +9,22 @@ export interface Findings {
 /** A request for an import that API Gateway refuses (BadRequestException). */
 export class ImportRefused extends Error {}
 
-/** `value` as an object; an empty one where it is absent, and a finding where it is anything else. */
+/** `value` as an object; an empty one where it is absent, and a finding for any other value. */
 export function objectOf(value: unknown, where: string, findings: Findings): Node {
     if (value === undefined || value === null) {
         return {};
     }
     if (typeof value !== "object" || Array.isArray(value)) {
-        findings.errors.push(`${where} is no object`);
+        findings.errors.push(`${where} is not an object`);
         return {};
     }
     return value as Node;
 }
 
 /**
- * The object that `value` is or refers to, by `$ref` within the document (API Gateway reads no other files).
+ * The object that `value` is, or that its `$ref` names within the document (API Gateway reads no other files).
  *
- * @param where the place that refers, for findings
+ * @param where the place of the reference, for findings
  */
 export function referred(document: Node, value: unknown, where: string, findings: Findings): Node {
     let found = objectOf(value, where, findings);

@@ -7,15 +7,15 @@ import {
     type RestApi,
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
-import { endpointOf } from "../internal.ts";
+import { endpointOf } from "../loop.ts";
 import { emptyApi, fillApi } from "./apply.ts";
 import { ImportRefused } from "./findings.ts";
 import { type ApiPlan, planOf } from "./plan.ts";
 
-/** How an import asks to be done, by its query. */
+/** The options of an import, from its query. */
 interface Asked {
     readonly mode: "import" | "overwrite" | "merge";
-    /** The API that is written over; none for a new one. */
+    /** The API to overwrite; undefined for a new one. */
     readonly apiId?: string;
     readonly failOnWarnings: boolean;
     readonly endpointType?: string;
@@ -33,8 +33,8 @@ export const isImport = (method: string | undefined, { pathname, searchParams }:
     (method === "PUT" && /^\/restapis\/[^/]+$/.test(pathname));
 
 /**
- * Answers ImportRestApi or PutRestApi: reads the whole document first, and then makes by API Gateway's single calls what
- * it describes. The answer has `warnings` for what is left out.
+ * Answers ImportRestApi or PutRestApi: reads the whole document first, and then creates its parts by API Gateway's
+ * single calls. The answer has `warnings` for ignored parts.
  *
  * @param where MiniStack's port, and the region of the call
  * @param body the OpenAPI 3.0 document, as JSON
@@ -90,7 +90,12 @@ async function create(client: APIGatewayClient, { endpointType }: Asked, plan: A
     const { name, description, version, apiKeySource, binaryMediaTypes, minimumCompressionSize, policy } = plan;
     const made = await client.send(
         new CreateRestApiCommand({
-            ...{ name, description, version, apiKeySource, minimumCompressionSize, policy },
+            name,
+            description,
+            version,
+            apiKeySource,
+            minimumCompressionSize,
+            policy,
             binaryMediaTypes: [...binaryMediaTypes],
             endpointConfiguration: { types: [(endpointType ?? "EDGE") as "EDGE"] },
         }),
@@ -114,7 +119,7 @@ async function write(client: APIGatewayClient, restApiId: string, { mode }: Aske
     return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
 }
 
-/** What a document says of the API itself; what it does not say stays. */
+/** The document's values for the API itself; other values stay. */
 function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     const { name, description, version, apiKeySource, minimumCompressionSize, policy } = plan;
     const said = { name, description, version, apiKeySource, minimumCompressionSize, policy };
@@ -132,7 +137,7 @@ function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     ];
 }
 
-/** An API as the REST protocol has it: dates in seconds, and nothing of the SDK's. */
+/** An API in the REST protocol: dates in seconds, and without the SDK's own members. */
 function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknown }): object {
     const { $metadata: _, ...rest } = api;
     return { ...rest, ...(createdDate && { createdDate: createdDate.getTime() / 1000 }) };

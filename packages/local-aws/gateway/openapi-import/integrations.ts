@@ -20,10 +20,10 @@ const same = [
     ...["uri", "credentials", "requestParameters", "requestTemplates", "timeoutInMillis"],
     ...["cacheNamespace", "cacheKeyParameters"],
 ];
-/** Members whose values the document may write in small letters. */
+/** Members whose values may be in lower case in the document. */
 const words = ["type", "httpMethod", "passthroughBehavior", "contentHandling", "connectionType"];
 
-/** Reads x-amazon-apigateway-integration of a method (Developer Guide, of that name). */
+/** Parses x-amazon-apigateway-integration of a method (Developer Guide, of that name). */
 export function readIntegration(value: unknown, where: string, findings: Findings): IntegrationPlan | undefined {
     if (value === undefined) {
         return undefined;
@@ -40,11 +40,11 @@ export function readIntegration(value: unknown, where: string, findings: Finding
         findings.errors.push(`Enumeration value for HttpMethod must be non-empty at ${where}`);
     }
     for (const key of Object.keys(given)) {
-        // Version 1.0 is all that a REST API has; other members are of HTTP APIs, or of networks.
+        // A REST API has version 1.0 only; other members are of HTTP APIs, or of networks.
         const isKnown =
             [...same, ...words, "responses"].includes(key) || (key === "payloadFormatVersion" && given[key] === "1.0");
         if (!isKnown) {
-            findings.errors.push(`${key} of ${where} is not expanded by the local AWS`);
+            findings.errors.push(`${key} of ${where} is not supported by the local AWS`);
         }
     }
     const settings = [

@@ -12,7 +12,7 @@ export interface MethodPlan {
     readonly httpMethod: string;
     readonly operationName: string | undefined;
     readonly apiKeyRequired: boolean;
-    /** Such as `method.request.querystring.since`, and whether each is required. */
+    /** Parameters such as `method.request.querystring.since`, and whether each is required. */
     readonly requestParameters: Readonly<Record<string, boolean>>;
     readonly requestModels: Readonly<Record<string, string>>;
     /** Name of its request validator. */
@@ -21,7 +21,7 @@ export interface MethodPlan {
     readonly integration: IntegrationPlan | undefined;
 }
 
-/** What the methods of a document have in common. */
+/** The common context of a document's methods. */
 export interface Context {
     readonly document: Node;
     readonly findings: Findings;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Findings, type Node, objectOf } from "./findings.ts";
 
-/** A model of the API to be: its schema's references are still those of the document. */
+/** A model of the future API: its schema's references are still those of the document. */
 export interface ModelPlan {
     readonly name: string;
     readonly schema: Node;
@@ -17,7 +17,7 @@ const later = ["$defs", "const", "contains", "dependentSchemas", "if", "prefixIt
 /** Keywords whose members are schemas by name. */
 const named = ["properties", "patternProperties", "definitions"];
 
-/** Reads the schemas of a document as models, and those that a body has without a name. */
+/** Reads the schemas of a document as models, with the unnamed ones of bodies. */
 export function readModels(document: Node, findings: Findings) {
     const components = objectOf(document.components, "components", findings);
     const schemas = objectOf(components.schemas, "components.schemas", findings);
@@ -37,7 +37,7 @@ export function readModels(document: Node, findings: Findings) {
             return { $ref: schema.$ref };
         }
         for (const key of later.filter((key) => key in schema)) {
-            findings.errors.push(`${where}.${key} is none of OpenAPI 3.0's keywords`);
+            findings.errors.push(`${where}.${key} is not a keyword of OpenAPI 3.0`);
         }
         if (Array.isArray(schema.type)) {
             findings.errors.push(`${where}.type is a list, which OpenAPI 3.0 does not have`);
@@ -94,7 +94,7 @@ export function readModels(document: Node, findings: Findings) {
 
 const nameIn = (reference: string) => /^#\/components\/schemas\/([^/]+)$/.exec(reference)?.[1];
 
-/** A schema's text as API Gateway keeps it, where a model is referred to by its address. */
+/** A schema's text in API Gateway's form, where an address refers to a model. */
 export function schemaText(schema: Node, apiId: string): string {
     return JSON.stringify(schema, (key, value: unknown) =>
         key === "$ref" && typeof value === "string"

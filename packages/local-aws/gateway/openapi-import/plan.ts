@@ -16,7 +16,7 @@ export interface GatewayResponsePlan {
     readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-/** A REST API as a document describes it, in the terms of API Gateway's single calls. */
+/** The REST API of a document, in the terms of API Gateway's single calls. */
 export interface ApiPlan {
     readonly name: string;
     readonly description: string;
@@ -29,14 +29,14 @@ export interface ApiPlan {
     readonly models: readonly ModelPlan[];
     readonly gatewayResponses: readonly GatewayResponsePlan[];
     readonly methods: readonly MethodPlan[];
-    /** What API Gateway leaves out. */
+    /** The parts that API Gateway ignores. */
     readonly warnings: readonly string[];
 }
 
 /**
  * Reads an OpenAPI 3.0 document as API Gateway does.
  *
- * @throws ImportRefused with all that is wrong with it
+ * @throws ImportRefused with all of its errors
  */
 export function planOf(text: string): ApiPlan {
     const findings: Findings = { errors: [], warnings: [] };
@@ -49,7 +49,10 @@ export function planOf(text: string): ApiPlan {
     const { models, modelsOf } = readModels(document, findings);
     const validators = readValidators(document, findings);
     const context = {
-        ...{ document, findings, modelsOf, apiKeys: readApiKeys(document, findings) },
+        document,
+        findings,
+        modelsOf,
+        apiKeys: readApiKeys(document, findings),
         validators: new Set(validators.map(({ name }) => name)),
     };
     const methods = Object.entries(document.paths as Node)
@@ -88,7 +91,7 @@ function parsed(text: string): Node {
             return found as Node;
         }
     } catch {
-        // Refused below. AWS takes YAML too, in which the roles that are passed would not be seen here.
+        // Refused below. AWS also accepts YAML, in which passed roles would be hidden from the checks here.
     }
     throw new ImportRefused("Invalid OpenAPI input. The local AWS takes a document as JSON.");
 }
@@ -105,7 +108,7 @@ function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
     });
 }
 
-/** The security schemes that ask for an API key; any other is refused, as it would leave a method open. */
+/** The security schemes that require an API key. Any other is refused, because it would leave a method open. */
 function readApiKeys(document: Node, findings: Findings): Set<string> {
     const { securitySchemes } = objectOf(document.components, "components", findings);
     const schemes = Object.entries(objectOf(securitySchemes, "components.securitySchemes", findings));
@@ -113,7 +116,7 @@ function readApiKeys(document: Node, findings: Findings): Set<string> {
         const { type, in: place, name: header } = objectOf(value, `components.securitySchemes.${name}`, findings);
         if (type !== "apiKey" || place !== "header" || String(header).toLowerCase() !== "x-api-key") {
             findings.errors.push(
-                `Security scheme '${name}' is not expanded by the local AWS: only an apiKey in header x-api-key is`,
+                `Security scheme '${name}' is not supported by the local AWS: only an apiKey in header x-api-key is`,
             );
         }
     }
@@ -133,7 +136,7 @@ function readGatewayResponses(document: Node, findings: Findings): GatewayRespon
     });
 }
 
-/** One place of a path has one variable, whatever follows. */
+/** One place of a path has one variable, for all paths below it. */
 function refuseSiblings(methods: readonly MethodPlan[], { errors }: Findings): void {
     const variables = new Map<string, string>();
     for (const { path } of methods) {

@@ -17,14 +17,14 @@ import {
     ListUserPoliciesCommand,
 } from "@aws-sdk/client-iam";
 import { unlessGone } from "../../unless-gone.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
 /**
- * All policies of a user (with those of his groups), a group or a role by ARN, and its boundary, as they are stored.
+ * All stored policies of a user (with those of the user's groups), a group or a role by ARN, and its boundary.
  *
- * @throws Refusal NoSuchEntity for an entity that does not exist, and NotImplemented for a managed policy that is
- *     attached but whose document nobody has here.
+ * @throws Refusal NoSuchEntity for an entity that does not exist, and NotImplemented for an attached managed policy
+ * whose document is unknown here.
  */
 export async function entityPolicies(iam: IAMClient, arn: string): Promise<EntityPolicies> {
     const [, type = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];
@@ -99,7 +99,7 @@ const inline = (id: string, document = ""): SourcePolicy => ({ id, text: decodeU
 async function managed(iam: IAMClient, PolicyArn = ""): Promise<SourcePolicy> {
     const found = await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn })), "NoSuchEntityException");
     if (!found?.Policy) {
-        const message = `${PolicyArn} is attached, but its document is not emulated here: a verdict would be wrong.`;
+        const message = `${PolicyArn} is attached, but its document is not emulated here: a decision would be wrong.`;
         throw new Refusal("NotImplemented", message);
     }
     const { DefaultVersionId: VersionId, PolicyName = "" } = found.Policy;

@@ -1,10 +1,54 @@
 import { accountOf, parseArn, type RequestContext } from "policy-evaluator";
-import type { Query } from "./query.ts";
-import { invalidInput, Refusal, validationError } from "./refusal.ts";
+
+/** A call that IAM refuses, with its code and status. */
+export class Refusal extends Error {
+    readonly code: string;
+    readonly status: number;
+    constructor(code: string, message: string, status = 400) {
+        super(message);
+        this.code = code;
+        this.status = status;
+    }
+}
+
+/** IAM's answer to input that breaks a rule of the operation. */
+export const invalidInput = (message: string) => new Refusal("InvalidInput", message);
+
+/** IAM's answer to input that its own service model refuses. */
+const validationError = (message: string) => new Refusal("ValidationError", `1 validation error detected: ${message}`);
+
+/** The parameters of a call in AWS's query protocol: a form whose names contain lists and structures. */
+interface Query {
+    text(name: string): string | undefined;
+    /** `Name.member.1`, `Name.member.2` and so on. */
+    list(name: string): readonly string[];
+    /** The prefixes of the structures in a list, as `Name.member.1`. */
+    structures(name: string): readonly string[];
+}
+
+/** Parses the body of a call in the query protocol. */
+export function readQuery(body: string): Query {
+    const form = new URLSearchParams(body);
+    const text = (name: string) => form.get(name) ?? undefined;
+    const numbered = (name: string) => {
+        const start = `${name}.member.`;
+        const numbers = new Set<number>();
+        for (const key of form.keys()) {
+            const number = key.startsWith(start) ? /^[1-9]\d{0,5}/.exec(key.slice(start.length))?.[0] : undefined;
+            if (number) numbers.add(Number(number));
+        }
+        return [...numbers].sort((a, b) => a - b).map((number) => start + number);
+    };
+    return {
+        text,
+        list: (name) => numbered(name).flatMap((member) => text(member) ?? []),
+        structures: numbered,
+    };
+}
 
 export interface SimulationInput {
     readonly operation: "SimulateCustomPolicy" | "SimulatePrincipalPolicy";
-    /** Whose policies are simulated; of SimulatePrincipalPolicy only. */
+    /** The entity with the simulated policies; of SimulatePrincipalPolicy only. */
     readonly sourceArn: string | undefined;
     readonly callerArn: string | undefined;
     readonly actions: readonly string[];
@@ -13,11 +57,11 @@ export interface SimulationInput {
     readonly policies: readonly string[];
     readonly boundary: string | undefined;
     readonly resourcePolicy: string | undefined;
-    /** The account that owns resources whose ARN names none. */
+    /** The account that owns resources without an account in their ARN. */
     readonly resourceOwner: string | undefined;
     readonly context: RequestContext;
     readonly maxItems: number;
-    /** The place of the first action of this page. */
+    /** The index of the first action of this page. */
     readonly from: number;
 }
 
@@ -27,7 +71,7 @@ const entityArn = /^arn:[^:]+:iam::\d{12}:(user|group|role)\/.+$/;
 /**
  * Reads and checks the parameters of a simulation, by the rules of IAM's API reference.
  *
- * @throws Refusal where IAM refuses, and for what is not emulated: a verdict without it would be wrong.
+ * @throws Refusal where IAM refuses, and for unsupported parameters: a decision without them would be wrong.
  */
 export function readInput(operation: SimulationInput["operation"], query: Query): SimulationInput {
     for (const [parameter, present] of [

@@ -9,16 +9,15 @@ import {
     parsePolicy,
     placesIn,
 } from "policy-evaluator";
-import type { SimulationInput } from "./input.ts";
-import { invalidInput } from "./refusal.ts";
+import { invalidInput, type SimulationInput } from "./input.ts";
 
-/** A policy document as it was given or stored, and the name that an answer calls it by. */
+/** A given or stored policy document, and its name in an answer. */
 export interface SourcePolicy {
     readonly id: string;
     readonly text: string;
 }
 
-/** The policies that belong to the entity that is simulated. */
+/** The policies of the simulated entity. */
 export interface EntityPolicies {
     readonly policies: readonly SourcePolicy[];
     readonly boundary: SourcePolicy | undefined;
@@ -36,34 +35,34 @@ export interface Verdict {
     readonly decision: Decision;
     readonly matched: readonly MatchedStatement[];
     readonly missingContextKeys: readonly string[];
-    /** Undefined where there is no boundary. */
+    /** Undefined without a boundary. */
     readonly allowedByBoundary: boolean | undefined;
 }
 
 export interface ActionResult extends Verdict {
     readonly action: string;
-    /** Empty where all resources, `*`, were asked for. */
+    /** Empty if the request was for all resources, `*`. */
     readonly perResource: readonly Verdict[];
 }
 
 export interface SimulationPage {
     readonly results: readonly ActionResult[];
-    /** The action that the next page starts with; undefined on the last page. */
+    /** The first action of the next page; undefined on the last page. */
     readonly next: number | undefined;
 }
 
 /** IAM accepts documents of this length in a simulation. */
 const maxCharacters = 131_072;
-/** A page ends early when it took this many looks at a statement, so that no call holds up the others. */
+/** Limit of evaluated statements on a page, so that no call delays the others. */
 const looksPerPage = 100_000;
 
 /**
- * Judges each action on each resource, one page of actions. One result an action, with all statements that made it, is
- * the service model's text (of EvaluationResult); that a trust policy is read but never judged, aws/aws-cli issue 10314.
- * Ours, since nothing is published: the decision of an action is the worst of its resources, and without a resource
- * policy the identity's policies alone decide, also for a resource of another account.
+ * Decides each action on each resource, one page of actions. One result for each action, with all of its deciding
+ * statements, is the service model's text (of EvaluationResult). A trust policy is read but not evaluated: aws/aws-cli
+ * issue 10314. Two rules are ours, because nothing is published: an action's decision is the worst of its resources,
+ * and without a resource policy only the identity's policies decide, also for a resource of another account.
  *
- * @throws Refusal for a document that is no policy.
+ * @throws Refusal for an invalid policy document
  */
 export function simulate(input: SimulationInput, entity: EntityPolicies): SimulationPage {
     const given = input.policies.map((text, index) => ({ id: `PolicyInputList.${index + 1}`, text }));
@@ -102,16 +101,16 @@ interface Source {
 function read({ id, text }: SourcePolicy, kind: Source["kind"]): Source {
     const parsed = parsePolicy(text, kind === "resource" ? "resource" : "identity", maxCharacters);
     if (!("document" in parsed)) {
-        throw invalidInput(`${id} is no valid policy: ${describeProblems(parsed.problems)}`);
+        throw invalidInput(`${id} is not a valid policy: ${describeProblems(parsed.problems)}`);
     }
     const placeOf = placesIn(text);
-    // IAM counts a statement from behind the bracket or the statement before it, blanks and comma included.
+    // IAM counts a statement from the character after the bracket or the statement before it, with blanks and comma.
     const positions = parsed.statements.map(({ lead, end }) => ({ start: placeOf(lead), end: placeOf(end) }));
     return { id, kind, policy: { name: id, document: parsed.document }, positions };
 }
 
 function judgeBy(input: SimulationInput, sources: readonly Source[]): (action: string, resource: string) => Verdict {
-    // Two policies may have one name, so inside they are numbered.
+    // Two policies may have one name, so they are numbered internally.
     const numbered = sources.map(({ policy }, index) => ({ ...policy, name: String(index) }));
     const ofKind = (kind: Source["kind"]) => numbered.filter((_, index) => sources[index]?.kind === kind);
     const [identity, boundary, resource] = [ofKind("identity"), ofKind("boundary"), ofKind("resource")];

@@ -1,18 +1,83 @@
+import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { IAMClient } from "@aws-sdk/client-iam";
-import { answerXml, refusalXml } from "./answer.ts";
 import { entityPolicies } from "./entity-policies.ts";
-import { readInput } from "./input.ts";
-import { readQuery } from "./query.ts";
-import { Refusal } from "./refusal.ts";
-import { simulate } from "./simulate.ts";
+import { markerOf, Refusal, readInput, readQuery } from "./input.ts";
+import { type ActionResult, type MatchedStatement, type SimulationPage, simulate, type Verdict } from "./simulate.ts";
 
-/** Answers a call of IAM's if it is one of the two simulators. Returns false, and does nothing, for any other call. */
+const namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+/** The answer of a simulation in IAM's form. */
+function answerXml(operation: string, { results, next }: SimulationPage): string {
+    const more = next === undefined ? "" : element("Marker", escaped(markerOf(next)));
+    const result =
+        members("EvaluationResults", results.map(resultXml)) + element("IsTruncated", next !== undefined) + more;
+    const metadata = element("ResponseMetadata", element("RequestId", randomUUID()));
+    return `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, result)}${metadata}</${operation}Response>`;
+}
+
+/** A refusal in IAM's form. */
+function refusalXml({ code, message, status }: Refusal): string {
+    const type = status < 500 ? "Sender" : "Receiver";
+    const error = element("Type", type) + element("Code", code) + element("Message", escaped(message));
+    return `<ErrorResponse xmlns="${namespace}">${element("Error", error)}${element("RequestId", randomUUID())}</ErrorResponse>`;
+}
+
+function resultXml(result: ActionResult): string {
+    const perResource = result.perResource.map(
+        (each) =>
+            element("EvalResourceName", escaped(each.resource)) +
+            element("EvalResourceDecision", each.decision) +
+            details(each),
+    );
+    return (
+        element("EvalActionName", escaped(result.action)) +
+        element("EvalResourceName", escaped(result.resource)) +
+        element("EvalDecision", result.decision) +
+        details(result) +
+        (perResource.length > 0 ? `<EvalDecisionDetails/>${members("ResourceSpecificResults", perResource)}` : "")
+    );
+}
+
+function details({ matched, missingContextKeys, allowedByBoundary }: Verdict): string {
+    const boundary =
+        allowedByBoundary === undefined
+            ? ""
+            : element("PermissionsBoundaryDecisionDetail", element("AllowedByPermissionsBoundary", allowedByBoundary));
+    return (
+        members("MatchedStatements", matched.map(statementXml)) +
+        members("MissingContextValues", missingContextKeys.map(escaped)) +
+        boundary
+    );
+}
+
+function statementXml({ policyId, policyType, start, end }: MatchedStatement): string {
+    const position = (name: string, { line, column }: MatchedStatement["start"]) =>
+        element(name, element("Line", line) + element("Column", column));
+    return (
+        element("SourcePolicyId", escaped(policyId)) +
+        element("SourcePolicyType", policyType) +
+        position("StartPosition", start) +
+        position("EndPosition", end)
+    );
+}
+
+const element = (name: string, content: string | number | boolean) => `<${name}>${content}</${name}>`;
+
+const members = (name: string, contents: readonly string[]) =>
+    element(name, contents.map((content) => element("member", content)).join(""));
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+// XML cannot represent the other control characters, so they are left out.
+const escaped = (text: string) =>
+    text.replace(/[^\P{Cc}\t\n\r]/gu, "").replace(/[&<>"]/g, (character) => escapes[character] as string);
+
+/** Answers a call of IAM if it is one of the two simulators. Returns false, and does nothing, for any other call. */
 export type Simulators = (body: Buffer, response: ServerResponse) => Promise<boolean>;
 
 /**
- * IAM's policy simulators, by the evaluator of `iam/`: MiniStack's own do not look at context entries, resource
- * policies, or all but the first resource. The policies of users, groups and roles are those that MiniStack stores.
+ * IAM's policy simulators, by the package policy-evaluator. MiniStack's own ignore context entries, resource policies,
+ * and all but the first resource. The policies of users, groups and roles are those in MiniStack.
  */
 export function createSimulators(miniStackPort: number): Simulators {
     const iam = new IAMClient({

@@ -94,7 +94,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             edge: new CloudFrontClient(settings),
         };
     }
-    /** Ids of what is made before the lives, and of what they make, by type. */
+    /** Ids of resources that exist before the tests, and of those that they create, by type. */
     const ids: Record<string, string> = {};
     before(async () => {
         instance = await testInstance();
@@ -151,7 +151,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
     const patch = (path: string, value?: string, op: "replace" | "remove" = "replace"): PatchOperation[] => [
         { op, path, ...(value !== undefined && { value }) },
     ];
-    /** The id of a resource of these lives, which `create` answers again as its own. */
+    /** The id of a resource of these tests, which a repeated `create` returns. */
     async function idOf(type: string, args: () => Record<string, unknown>): Promise<string> {
         return (await plugin.create(urnOf(type), args())).id;
     }
@@ -426,7 +426,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
     };
     testLives(lives, () => plugin);
 
-    it("goes on with what a killed run of the same stack left, and with no other's", async () => {
+    it("continues with the leftovers of a killed run of the same stack only", async () => {
         await plugin.create(urnOf(typeOf("account")), { cloudwatchRoleArn: logsRole });
         for (const { type, args } of lives.filter((life) => "tags" in life.args())) {
             const first = await plugin.create(urnOf(type), args());
@@ -434,7 +434,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             assert.deepEqual(without(again, "etag"), without(first, "etag"), type);
             const { props = {} } = await plugin.read(first.id, urnOf(type), again.outs ?? {});
             assert.deepEqual(props.tags, tags, type);
-            // What has a name of its own is refused; of what has only an id there are then two.
+            // A resource with a name of its own is refused; of a resource with only an id there are then two.
             const another = await plugin.create(urnOf(type), { ...args(), tags: theirs }).catch((error) => error);
             if (another instanceof Error) {
                 assert.match(another.message, /exist/, type);
@@ -446,7 +446,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         }
     });
 
-    it("takes what the program does not say back to AWS's defaults, and finds no difference then", async () => {
+    it("resets missing arguments to AWS's defaults, and finds no difference then", async () => {
         const { origins, defaultCacheBehavior, viewerCertificate, restrictions } = distributionArgs();
         const bare: Record<string, Record<string, unknown>> = {
             "aws:dynamodb/table:Table": {
@@ -464,7 +464,11 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             [typeOf("apiKey")]: { name },
             [typeOf("usagePlan")]: { name },
             "aws:cloudfront/distribution:Distribution": {
-                ...{ enabled: true, origins, defaultCacheBehavior, viewerCertificate, restrictions },
+                enabled: true,
+                origins,
+                defaultCacheBehavior,
+                viewerCertificate,
+                restrictions,
             },
         };
         for (const { type, args } of lives.filter(({ type }) => type in bare)) {

@@ -258,7 +258,7 @@ describe("each resource type of the local AWS plugin", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("stores an object that the program says itself, and sees what another changes of it", async () => {
+    it("stores an object from a text, and sees a change from outside", async () => {
         const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
         await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
         const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
@@ -325,7 +325,7 @@ describe("each resource type of the local AWS plugin", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("goes on with the role and the bucket that a killed run of the same stack left, and with no other's", async () => {
+    it("continues with the role and the bucket of a killed run of the same stack only", async () => {
         const ours = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
         const theirs = { ...ours, "pulumi:stack": "other" };
         const urn = (type: string) => `urn:pulumi:test::movie-recommender::${type}::left`;

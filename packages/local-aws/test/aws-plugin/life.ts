@@ -7,23 +7,23 @@ export type Plugin = Required<provider.Provider>;
 export interface Life {
     readonly type: string;
     args(): Record<string, unknown>;
-    /** Somebody changes it outside. */
+    /** A change from outside. */
     drift(): Promise<unknown>;
-    /** What the next preview then shows as changed: properties, or that it is gone. */
+    /** The changes that the next preview shows: properties, or that the resource is gone. */
     readonly seen: string[] | "gone";
 }
 
 export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
 
 /**
- * Tests that each resource is made, is no difference then, shows what changed outside, and is mended; and that each is
- * deleted, in the opposite order, and is gone.
+ * Tests that each resource is created, has no difference then, shows a change from outside, and is repaired; and that
+ * all are deleted in the opposite order.
  */
 export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
 
     for (const { type, args, drift, seen } of lives) {
-        it(`${type}: made, read without a difference, drift seen, mended`, async () => {
+        it(`${type}: created, read without a difference, drift seen, repaired`, async () => {
             const urn = urnOf(type);
             const inputs = args();
             assert.deepEqual((await plugin().check(urn, {}, inputs)).failures, []);
@@ -62,7 +62,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
         });
     }
 
-    it("deletes each, and finds it gone then; deleting twice is no error", async () => {
+    it("deletes each; a second delete is not an error", async () => {
         for (const { type } of lives.toReversed()) {
             const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
             await plugin().delete(id, urnOf(type), outs);

@@ -382,7 +382,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue });
     testLives(lives, () => plugin);
 
-    it("goes on with what a killed run of the same stack left, and with no other's", async () => {
+    it("continues with the leftovers of a killed run of the same stack only", async () => {
         const theirs = { ...tags, "pulumi:stack": "other" };
         for (const { type, args } of lives) {
             if (!("tags" in args())) {
@@ -400,7 +400,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         }
     });
 
-    it("goes on with a trail that a kill left without its tags", async () => {
+    it("continues with a trail that a kill left without its tags", async () => {
         const type = "aws:cloudtrail/trail:Trail";
         const args = lives.find((life) => life.type === type)?.args() ?? {};
         await clients.trails.send(new CreateTrailCommand({ Name: name, S3BucketName: "films-trail" }));
@@ -432,10 +432,10 @@ describe("the resource types of operations in the local AWS plugin", () => {
         const { a, b } = files;
         assert.deepEqual(await zipOf({ assets: files }), await zipOf({ assets: { a, b } }));
         await assert.rejects(zipOf({ uri: "https://example.com/code.zip" }), /AssetArchive only/);
-        await assert.rejects(zipOf({ assets: { a: {} } }), /and a is neither/);
+        await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
     });
 
-    it("takes what the program does not say back to AWS's defaults, and finds no difference then", async () => {
+    it("resets missing arguments to AWS's defaults, and finds no difference then", async () => {
         const bare: Record<string, Record<string, unknown>> = {
             "aws:lambda/function:Function": {
                 name,

@@ -123,7 +123,7 @@ describe("the local AWS plugin", () => {
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
     });
 
-    it("reads what stands, and nothing where it is gone", async () => {
+    it("reads an existing resource, and nothing where it is gone", async () => {
         standing = { books: 5 };
         const read = await plugin.read("shelf-1", urn, olds);
         assert.deepEqual(read, { id: "shelf-1", props: { ...olds, books: 5 } });

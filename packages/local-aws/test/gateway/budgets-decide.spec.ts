@@ -1,20 +1,33 @@
 import assert from "node:assert/strict";
 import type { Budget, Notification } from "@aws-sdk/client-budgets";
 import type { CostRecord } from "../../../local-personalize/metering/cost.ts";
-import { exceeded, noticeKey, noticeOf, scopeOf } from "../../gateway/budgets/decide.ts";
+import { exceeded, notificationKey, notificationText, scopeOf } from "../../gateway/budgets/decide.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);
 const budget = (more: Partial<Budget> = {}): Budget => ({
-    ...{ BudgetName: "films", BudgetType: "COST", TimeUnit: "MONTHLY", BudgetLimit: { Amount: "20", Unit: "USD" } },
+    BudgetName: "films",
+    BudgetType: "COST",
+    TimeUnit: "MONTHLY",
+    BudgetLimit: { Amount: "20", Unit: "USD" },
     ...more,
 });
 const notification = (more: Partial<Notification> = {}): Notification => ({
-    ...{ NotificationType: "ACTUAL", ComparisonOperator: "GREATER_THAN", Threshold: 80, ThresholdType: "PERCENTAGE" },
+    NotificationType: "ACTUAL",
+    ComparisonOperator: "GREATER_THAN",
+    Threshold: 80,
+    ThresholdType: "PERCENTAGE",
     ...more,
 });
 const record = (more: Partial<CostRecord> = {}): CostRecord => ({
-    ...{ region: "eu-central-1", measure: "TrainingHours", usageType: "EUC1-TrainingHours", resourceArn: "arn" },
-    ...{ tags: { stack: "dev", team: "films" }, hour: now, quantity: 1, unit: "Hours", usd: 0.24 },
+    region: "eu-central-1",
+    measure: "TrainingHours",
+    usageType: "EUC1-TrainingHours",
+    resourceArn: "arn",
+    tags: { stack: "dev", team: "films" },
+    hour: now,
+    quantity: 1,
+    unit: "Hours",
+    usd: 0.24,
     ...more,
 });
 
@@ -45,7 +58,7 @@ describe("what a budget is about", () => {
         assert.equal(start(new Date(Date.UTC(2026, 10, 9))), Date.UTC(2026, 10, 9));
     });
 
-    it("is not known of other types, units and filters, which is said", () => {
+    it("is not evaluated for other types, units and filters, with a reason", () => {
         const because = (more: Partial<Budget>) => {
             const scope = scopeOf(budget(more), now);
             return "because" in scope ? scope.because : "";
@@ -66,7 +79,10 @@ describe("a budget's threshold", () => {
     it("is exceeded by more than it, of what was spent or is forecast, in percent or dollars", () => {
         assert.equal(over({ actual: 16, forecast: 99 }), undefined);
         assert.deepEqual(over({ actual: 16.01, forecast: 99 }), {
-            ...{ type: "ACTUAL", threshold: 16, spent: 16.01, limit: 20 },
+            type: "ACTUAL",
+            threshold: 16,
+            spent: 16.01,
+            limit: 20,
         });
         const forecast = { NotificationType: "FORECASTED", Threshold: 100 } as const;
         assert.equal(over({ actual: 99, forecast: 20 }, forecast), undefined);
@@ -84,16 +100,16 @@ describe("a budget's threshold", () => {
 
     it("is another one with another limit", () => {
         const raised = budget({ BudgetLimit: { Amount: "40", Unit: "USD" } });
-        assert.notEqual(noticeKey(budget(), notification()), noticeKey(raised, notification()));
+        assert.notEqual(notificationKey(budget(), notification()), notificationKey(raised, notification()));
         const again = budget({ BudgetLimit: { Amount: "20.0", Unit: "USD" } });
-        assert.equal(noticeKey(budget(), notification()), noticeKey(again, notification()));
+        assert.equal(notificationKey(budget(), notification()), notificationKey(again, notification()));
     });
 });
 
-describe("a budget's notice", () => {
+describe("a budget's notification", () => {
     it("is worded as AWS Budgets does", () => {
         const over = { type: "ACTUAL" as const, threshold: 16, spent: 16.5, limit: 20 };
-        const { Subject, Message } = noticeOf("films", over, { accountId: "000000000000", now });
+        const { Subject, Message } = notificationText("films", over, { accountId: "000000000000", now });
         assert.equal(Subject, "AWS Budgets: films has exceeded your alert threshold");
         const lines = Message.split("\n");
         assert.deepEqual(lines.slice(0, 2), ["AWS Budget Notification November 25, 2026", "AWS Account 000000000000"]);
@@ -111,7 +127,7 @@ describe("a budget's notice", () => {
 
     it("has a subject that SNS takes, however long the budget's name is", () => {
         const over = { type: "FORECASTED" as const, threshold: 16, spent: 16.5, limit: 20 };
-        const { Subject, Message } = noticeOf("x".repeat(100), over, { accountId: "0", now });
+        const { Subject, Message } = notificationText("x".repeat(100), over, { accountId: "0", now });
         assert.equal(Subject.length, 100);
         assert.match(Message, /The FORECASTED Cost associated with this budget is \$16\.50/);
     });

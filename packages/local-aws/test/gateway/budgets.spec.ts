@@ -26,12 +26,10 @@ describe("budgets of a local AWS", () => {
     let queue: string;
     const account = { AccountId: localAccountId };
     const allowBudgets = {
-        ...{
-            Effect: "Allow",
-            Principal: { Service: "budgets.amazonaws.com" },
-            Action: "SNS:Publish",
-            Resource: "*",
-        },
+        Effect: "Allow",
+        Principal: { Service: "budgets.amazonaws.com" },
+        Action: "SNS:Publish",
+        Resource: "*",
         Condition: { StringEquals: { "aws:SourceAccount": localAccountId } },
     };
 
@@ -75,12 +73,10 @@ describe("budgets of a local AWS", () => {
             new CreateBudgetCommand({
                 ...account,
                 Budget: {
-                    ...{
-                        BudgetName,
-                        BudgetType: "COST",
-                        TimeUnit: "MONTHLY",
-                        BudgetLimit: { Amount, Unit: "USD" },
-                    },
+                    BudgetName,
+                    BudgetType: "COST",
+                    TimeUnit: "MONTHLY",
+                    BudgetLimit: { Amount, Unit: "USD" },
                     CostFilters: { Service: ["Amazon Personalize"] },
                     ...more,
                 },
@@ -89,7 +85,7 @@ describe("budgets of a local AWS", () => {
         );
     const log = () => readFile(paths(cinema.instance).daemonLog, "utf8");
 
-    /** The notices in the queue, oldest first; they stay out of it. */
+    /** The notifications in the queue, oldest first; they are removed from it. */
     async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
         const found: { Subject: string; Message: string }[] = [];
         for (;;) {
@@ -108,7 +104,7 @@ describe("budgets of a local AWS", () => {
             const found = await notices();
             return found.length > 0 && found;
         });
-    /** Waits for two evaluations, in which nothing is to happen. */
+    /** Waits for two evaluations without notifications. */
     const evaluated = () => sleep(4500);
 
     before(async () => {
@@ -153,7 +149,7 @@ describe("budgets of a local AWS", () => {
         const [eighty, ...more] = await arrived();
         assert.match(eighty?.Message ?? "", /Alert Threshold: > \$16\.00\nACTUAL Amount: \$16\.2/);
         assert.equal(more.length, 0);
-        assert.match(await log(), /to ann@example.org, who gets no e-mail from here: AWS Budgets: films has/);
+        assert.match(await log(), /to ann@example.org, to whom no e-mail is sent: AWS Budgets: films has/);
     });
 
     it("show what was spent, by budget and in the list", async () => {
@@ -185,7 +181,7 @@ describe("budgets of a local AWS", () => {
         assert.deepEqual([...others, ...(await notices())], []);
     });
 
-    it("tell again in a month that follows, and when a new budget has the name of one that is gone", async () => {
+    it("notify again in a later month, and when a new budget has the name of a deleted one", async () => {
         for (const BudgetName of ["forecast", "other"]) {
             await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName }));
         }
@@ -201,7 +197,7 @@ describe("budgets of a local AWS", () => {
         assert.equal((await arrived()).length, 1);
     });
 
-    it("are refused by a topic whose policy does not let them publish, and say so in the log", async () => {
+    it("are refused by a topic whose policy does not let them publish, which is logged", async () => {
         const closed = await newTopic("closed", [{ ...allowBudgets, Principal: { Service: "events.amazonaws.com" } }]);
         await create("refused", "1", [notification("ACTUAL", 50, closed.topic)]);
         await until(async () =>
@@ -210,7 +206,7 @@ describe("budgets of a local AWS", () => {
         assert.deepEqual(await notices(closed.queue), []);
     });
 
-    it("say that one is not evaluated", async () => {
+    it("log that one is not evaluated", async () => {
         await create("daily", "1", [notification("ACTUAL", 50)], { TimeUnit: "DAILY" });
         await until(async () => /budget daily is not evaluated: only budgets of type COST/.test(await log()));
     });

@@ -22,7 +22,7 @@ import { start, stop } from "../../control.ts";
 
 export const campaignArn = arn("campaign/films");
 
-/** What is running: a local AWS with a trained recommender of movies and its campaign. */
+/** A running local AWS with a trained recommender of movies and its campaign. */
 export type Cinema = Awaited<ReturnType<typeof startCinema>>;
 
 /** Starts a local AWS of its own, with a recommender on synthetic data and its campaign, tagged `stack`: `dev`. */
@@ -37,13 +37,17 @@ export async function startCinema() {
         clients.personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn, tags }));
     await resume();
     return {
-        ...{ instance, url, solutionVersionArn, trackingId, resume },
+        instance,
+        url,
+        solutionVersionArn,
+        trackingId,
+        resume,
         settings: { endpoint: url, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } },
         park: () => clients.personalize.send(new DeleteCampaignCommand({ campaignArn })),
         ask: (userId = "1") => clients.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })),
         askOf: (other: string) =>
             clients.runtime.send(new GetRecommendationsCommand({ campaignArn: other, userId: "1" })),
-        /** Moves the clock on; answers what it shows then, in epoch milliseconds. */
+        /** Moves the clock; returns its new time, in epoch milliseconds. */
         async advance(hours: number): Promise<number> {
             const body = JSON.stringify({ advanceSeconds: hours * 3600 });
             const answer = await fetch(`${url}/_local/clock`, { method: "POST", body });
@@ -57,7 +61,7 @@ export async function startCinema() {
     };
 }
 
-/** Imports data, makes a tracker and trains. */
+/** Imports data, creates a tracker and trains. */
 async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clientsOf>) {
     const Bucket = "movies";
     const service = { Service: "personalize.amazonaws.com" };
@@ -83,7 +87,9 @@ async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clien
     );
     const { datasetImportJobArn } = await personalize.send(
         new CreateDatasetImportJobCommand({
-            ...{ jobName: "first", datasetArn, roleArn: importRole },
+            jobName: "first",
+            datasetArn,
+            roleArn: importRole,
             dataSource: { dataLocation: "s3://movies/all.csv" },
         }),
     );

@@ -72,7 +72,7 @@ describe("the clock of the local AWS", () => {
     });
 
     it("begins jobs that are due by then, and makes up once for a month of automatic trainings", async () => {
-        // Resources take no time while the folder is served at speed instant.
+        // At speed instant, resources take no time.
         await local.stop();
         local = await startPersonalize({ access, dataDir: local.dataDir });
         const { datasetArn, datasetGroupArn } = await createDataset(local as unknown as Service);
@@ -81,7 +81,9 @@ describe("the clock of the local AWS", () => {
         await advance(day);
         await send(
             new CreateDatasetImportJobCommand({
-                ...{ jobName: "first", datasetArn, roleArn: importRole },
+                jobName: "first",
+                datasetArn,
+                roleArn: importRole,
                 dataSource: { dataLocation: "s3://movies/all.csv" },
             }),
         );
@@ -104,7 +106,7 @@ describe("the clock of the local AWS", () => {
         await until(async () => (await versions())[0]?.status === "ACTIVE");
         await advance(30 * day);
         await sleep(100);
-        // Nothing new came in.
+        // No new data came in.
         assert.equal((await versions()).length, 1);
     });
 
@@ -120,7 +122,7 @@ describe("the clock of the local AWS", () => {
         });
     }
 
-    it("says what is wrong with a body, and with a method", async () => {
+    it("names the error of a body, and of a method", async () => {
         for (const [body, message] of [
             ["no json", /The body must be a JSON object/],
             ["null", /The body must be a JSON object/],

@@ -25,7 +25,7 @@ describe("CloudTrail's LookupEvents on the local AWS", () => {
         LookupAttributes: [{ AttributeKey, AttributeValue }],
     });
 
-    it("tells who did what in Personalize, what failed and why, and what was denied", async () => {
+    it("lists the calls of Personalize with their callers and errors, and the denied calls", async () => {
         const ann = await aws.user(
             "ann",
             allow(["personalize:CreateDatasetGroup", "personalize:ListSchemas", "cloudtrail:LookupEvents"]),
@@ -59,7 +59,7 @@ describe("CloudTrail's LookupEvents on the local AWS", () => {
             ["DeleteDatasetGroup", "CreateDatasetGroup"],
         );
         assert.ok((about.Events[0]?.EventTime?.getTime() ?? 0) >= begun.getTime());
-        assert.equal((await lookUp(by("EventName", "ListSchemas"))).Events.length, 0, "who only looks is not told of");
+        assert.equal((await lookUp(by("EventName", "ListSchemas"))).Events.length, 0, "reads are not listed");
     });
 
     it("pages, keeps regions apart, and is itself judged", async () => {

@@ -11,8 +11,14 @@ const at = (text: string) => Date.parse(`${text}:00:00Z`);
 const service = "Amazon Personalize";
 
 const record = (time: string, measure: Measure, quantity: number, more: Partial<UsageRecord> = {}): UsageRecord => ({
-    ...{ region: "eu-central-1", measure, usageType: `EUC1-${measure}`, resourceArn: "arn", tags: {} },
-    ...{ hour: at(time), quantity, unit: measure === "RecommendationTPSHours" ? "TPS-hours" : "Hours" },
+    region: "eu-central-1",
+    measure,
+    usageType: `EUC1-${measure}`,
+    resourceArn: "arn",
+    tags: {},
+    hour: at(time),
+    quantity,
+    unit: measure === "RecommendationTPSHours" ? "TPS-hours" : "Hours",
     ...more,
 });
 
@@ -104,7 +110,7 @@ describe("Cost Explorer's answers from what was metered", () => {
 
     it("forecast a straight line from what campaigns cost in this hour and the last", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
-        // $0.80 in the hour before, nothing in the one that begins: an hour is the whole time.
+        // $0.80 in the previous hour, nothing in the beginning one: one hour is the whole time.
         const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
         assert.equal(Number(Total.Amount), 0.8 * 24 * 31);
         assert.deepEqual(ForecastResultsByTime[0].TimePeriod, forecast.TimePeriod);
@@ -167,7 +173,8 @@ describe("Cost Explorer through the gateway", () => {
         await before.stop();
         const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });
         const client = new CostExplorerClient({
-            ...{ endpoint: `http://127.0.0.1:${local.port}`, region: "us-east-1" },
+            endpoint: `http://127.0.0.1:${local.port}`,
+            region: "us-east-1",
             credentials: { accessKeyId: "test", secretAccessKey: "test" },
         });
         try {
@@ -177,7 +184,8 @@ describe("Cost Explorer through the gateway", () => {
             const { ResultsByTime = [] } = await client.send(
                 new GetCostAndUsageCommand({
                     TimePeriod: { Start: day(-31), End: day(1) },
-                    ...{ Granularity: "DAILY", Metrics: ["UnblendedCost", "UsageQuantity"] },
+                    Granularity: "DAILY",
+                    Metrics: ["UnblendedCost", "UsageQuantity"],
                     GroupBy: [{ Type: "DIMENSION", Key: "USAGE_TYPE" }],
                 }),
             );
@@ -192,7 +200,8 @@ describe("Cost Explorer through the gateway", () => {
             const { Total } = await client.send(
                 new GetCostForecastCommand({
                     TimePeriod: { Start: day(0), End: day(10) },
-                    ...{ Metric: "UNBLENDED_COST", Granularity: "DAILY" },
+                    Metric: "UNBLENDED_COST",
+                    Granularity: "DAILY",
                 }),
             );
             assert.ok(Math.abs(Number(Total?.Amount) - 48) < 0.01, Total?.Amount);

@@ -144,7 +144,7 @@ describe("faults on purpose", () => {
         );
     });
 
-    it("strike together, each as it says", async () => {
+    it("strike together, each with its own effect", async () => {
         await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));
@@ -163,7 +163,7 @@ describe("faults on purpose", () => {
         assert.equal((await groupStatus("films"))?.status, "ACTIVE");
     });
 
-    it("make a resource hang that nobody can delete, over a restart, until the faults are cleared", async () => {
+    it("make a resource hang, which cannot be deleted, over a restart, until the faults are cleared", async () => {
         await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         await local.stop();
@@ -231,7 +231,7 @@ describe("faults on purpose", () => {
         await local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
         await send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
         assert.equal(await campaignStatus(), "CREATE FAILED");
-        // An update is another chance.
+        // A campaign that failed can be repaired by an update.
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
         assert.equal(await campaignStatus(), "ACTIVE");
         const effect = { kind: "fail", reason: "No capacity." };

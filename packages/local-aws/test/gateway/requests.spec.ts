@@ -45,7 +45,7 @@ describe("the request log", () => {
         await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
         await personalize.send(new ListDatasetGroupsCommand({}));
         await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
-        // An answer can reach its caller a moment before that is noted.
+        // An answer can reach its caller a moment before that is recorded.
         const entries = await until(async () => {
             const all = await requests();
             return all.every(({ answered }) => answered === 1) && all;
@@ -67,7 +67,7 @@ describe("the request log", () => {
         assert.equal((await fetch(`http://127.0.0.1:${local.port}/_local/requests`, { method: "DELETE" })).status, 405);
     });
 
-    it("has lost nothing after kill -9, and says that the caller never got the answer", async () => {
+    it("has lost nothing after kill -9, and shows that the caller never got the answer", async () => {
         const port = await freePort();
         victim = spawn(process.execPath, [fileURLToPath(new URL("victim.ts", import.meta.url)), dataDir, String(port)]);
         assert.ok(victim.stdout);

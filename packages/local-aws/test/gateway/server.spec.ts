@@ -151,7 +151,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.equal(seen.length, 1);
     });
 
-    it("says so when the emulator itself fails, and goes on", async () => {
+    it("reports a failure of the emulator itself, and continues", async () => {
         const headers = { authorization: signature("personalize"), "x-amz-target": "AmazonPersonalize.ListSchemas" };
         const answer = await fetch(url, { method: "POST", headers, body: "{}" });
         assert.equal(answer.status, 500);

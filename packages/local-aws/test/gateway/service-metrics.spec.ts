@@ -25,12 +25,14 @@ describe("the service's own metrics", () => {
         const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
         const { MetricDataResults = [] } = await cloudWatch.send(
             new GetMetricDataCommand({
-                ...{ StartTime: new Date(now - 3_600_000), EndTime: new Date(now + 60_000) },
+                StartTime: new Date(now - 3_600_000),
+                EndTime: new Date(now + 60_000),
                 MetricDataQueries: [
                     {
                         Id: "m",
                         MetricStat: {
-                            ...{ Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions }, Stat },
+                            Metric: { Namespace: "AWS/Personalize", MetricName, Dimensions },
+                            Stat,
                             Period: 7200,
                         },
                     },
@@ -48,7 +50,7 @@ describe("the service's own metrics", () => {
         await admin.arm({ operation: "GetRecommendations", times: 2, effect: { kind: "throttle" } });
         const error = { kind: "error", code: "ServiceUnavailable", message: "No.", status: 503 };
         await admin.arm({ operation: "GetRecommendations", call: 3, effect: error });
-        // The client tries again what is throttled or broken: it is the fourth call that succeeds.
+        // The client retries throttled and broken calls: the fourth one succeeds.
         await cinema.ask("2").catch(() => {});
         await cinema.ask();
         await admin.clear();
@@ -88,7 +90,7 @@ describe("the service's own metrics", () => {
         assert.equal(await metric("PutEventsRequests", "Sum", dimensions as Record<string, string>), 1);
     });
 
-    it("tell of imports and trainings, with their time and size", async () => {
+    it("include imports and trainings, with their time and size", async () => {
         const job = {
             DatasetGroupArn: arn("dataset-group/films"),
             DatasetArn: arn("dataset/films/INTERACTIONS"),

@@ -13,14 +13,19 @@ import { accountId, region, serviceModels } from "../../../local-personalize/tes
 import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
 
-/** The emulator behind the real gateway, without a MiniStack, and AWS's own client on it, which tries once. */
+/** The emulator behind the real gateway, without a MiniStack, and AWS's own client with one attempt. */
 export async function startPersonalize(options: { access: ImportAccess; speed?: Speed; dataDir?: string }) {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
     const emulator = createEmulator({
-        ...{ dataDir, access: options.access, speed: options.speed ?? "instant", log },
-        ...{ accountId, partition: "aws", serviceModelDir: serviceModels() },
+        dataDir,
+        access: options.access,
+        speed: options.speed ?? "instant",
+        log,
+        accountId,
+        partition: "aws",
+        serviceModelDir: serviceModels(),
     });
     const port = await freePort();
     const server = await startGateway({ port, miniStackPort: await freePort(), emulator, status: () => ({}), log });
@@ -59,7 +64,7 @@ export const clientOf = (port: number, maxAttempts: number) =>
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
 
-/** What is asked of a gateway itself. */
+/** Calls of the gateway's own paths. */
 export function adminOf(url: string) {
     const faultsUrl = `${url}/_local/faults`;
     return {

@@ -6,8 +6,13 @@ import { startGateway } from "../../gateway/server.ts";
 const [dataDir = "", port = ""] = process.argv.slice(2);
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const emulator = createEmulator({
-    ...{ dataDir, speed: "instant", accountId, partition: "aws", log },
-    ...{ serviceModelDir: serviceModels(), access: createBucket().access },
+    dataDir,
+    speed: "instant",
+    accountId,
+    partition: "aws",
+    log,
+    serviceModelDir: serviceModels(),
+    access: createBucket().access,
 });
 await startGateway({ port: Number(port), miniStackPort: 1, emulator, status: () => ({}), log });
 process.stdout.write("listening\n");

@@ -24,7 +24,7 @@ describe("a distribution", () => {
     let host: string;
     let arn: string;
 
-    /** A viewer's request: over TLS, as far as the distribution is told. */
+    /** A viewer's request: over TLS, according to its header. */
     function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
         const { method = "GET", body, headers, scheme = "https" } = options;
         return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
@@ -76,7 +76,9 @@ describe("a distribution", () => {
         const { OriginAccessControl } = await edge.send(
             new CreateOriginAccessControlCommand({
                 OriginAccessControlConfig: {
-                    ...{ Name: "films", SigningBehavior: "always", SigningProtocol: "sigv4" },
+                    Name: "films",
+                    SigningBehavior: "always",
+                    SigningProtocol: "sigv4",
                     OriginAccessControlOriginType: "s3",
                 },
             }),
@@ -114,7 +116,9 @@ describe("a distribution", () => {
                         originId: "api",
                         domainName: `${api}.execute-api.${region}.amazonaws.com`,
                         customOriginConfig: {
-                            ...{ httpPort: 80, httpsPort: 443, originProtocolPolicy: "https-only" },
+                            httpPort: 80,
+                            httpsPort: 443,
+                            originProtocolPolicy: "https-only",
                             originSslProtocols: ["TLSv1.2"],
                         },
                     },

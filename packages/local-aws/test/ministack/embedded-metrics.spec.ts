@@ -54,7 +54,10 @@ describe("metrics that a function logs", () => {
     async function statistics(MetricName: string, dimensions: Record<string, string>, Unit: "Count" | "Milliseconds") {
         const { Datapoints = [] } = await cloudWatch.send(
             new GetMetricStatisticsCommand({
-                ...{ Namespace, MetricName, Unit, Period: 60 },
+                Namespace,
+                MetricName,
+                Unit,
+                Period: 60,
                 Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
                 StartTime: new Date(moment - 120_000),
                 EndTime: new Date(moment + 120_000),
@@ -63,7 +66,7 @@ describe("metrics that a function logs", () => {
         );
         return Datapoints.map(({ Sum, SampleCount, Maximum }) => [Sum, SampleCount, Maximum]);
     }
-    /** Waits until the lines that were logged before are read: they are, when a later one is. */
+    /** Waits until earlier log lines are read, which is the case when a later one is. */
     async function untilRead(): Promise<void> {
         await logged(
             line(

@@ -41,7 +41,7 @@ describe("the log of a function's invocation", () => {
         const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(asked) });
         return (await aws.admin.lambda.send(command)).FunctionError;
     }
-    /** What each invocation logged, between its START and its END. */
+    /** The log of each invocation, between its START and its END. */
     async function logged(): Promise<string[][]> {
         const { events = [] } = await logs.send(
             new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${FunctionName}` }),
@@ -50,7 +50,7 @@ describe("the log of a function's invocation", () => {
         for (const { logStreamName = "", message = "" } of events) {
             const lines = invocations.get(logStreamName) ?? [];
             invocations.set(logStreamName, lines);
-            // Besides the platform's lines, Node's own of a new process.
+            // Without the platform's lines, and Node's own of a new process.
             if (!/^((START|END|REPORT) RequestId|\(node:\d+\)|\(Use `node)/.test(message)) lines.push(message);
         }
         return [...invocations.values()];

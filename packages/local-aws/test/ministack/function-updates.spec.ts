@@ -16,7 +16,7 @@ import {
 const clients = 8;
 const updates = 10;
 
-/** Answers the number of its code and of its configuration after a while, as one that asks others does; and it has many files to unpack. */
+/** Returns the number of its code and of its configuration after a delay; it has many files to unpack. */
 const packageOf = (version: number) =>
     zipSync({
         "index.mjs": Buffer.from(`import { readFileSync } from "node:fs";
@@ -65,7 +65,7 @@ describe("a function that is updated while it is asked", () => {
             }
         });
         for (let version = 1; version <= updates; version++) {
-            // An update comes upon processes that answer, and upon those that start for the one before.
+            // An update arrives while processes answer, and while others start for the version before.
             const asked = answers.length + (version % 2) * clients;
             while (answers.length + failed.length < asked) await new Promise((resolve) => setTimeout(resolve, 5));
             await update(version);

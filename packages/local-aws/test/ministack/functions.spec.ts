@@ -33,7 +33,7 @@ const policy = (...Statement: Statement[]) => JSON.stringify({ Version: "2012-10
 const service = (name: string) => ({ Service: `${name}.amazonaws.com` });
 const logs = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
 
-/** Asks Personalize and publishes a metric, and answers how each went. */
+/** Calls Personalize and publishes a metric, and returns both results. */
 const asking = `
     import { CloudWatch } from "@aws-sdk/client-cloudwatch";
     import { Personalize } from "@aws-sdk/client-personalize";
@@ -45,7 +45,7 @@ const asking = `
             Namespace: "Films", MetricData: [{ MetricName: "Asked", Value: 1 }],
         })),
     });`;
-/** Fails with what it was sent. */
+/** Fails with its event. */
 const failing = "export const handler = async (event) => { throw new Error(JSON.stringify(event)); };";
 
 async function bundle(contents: string): Promise<Uint8Array> {
@@ -85,7 +85,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName }));
         return QueueUrl;
     }
-    /** The next message, which is taken out of the queue; it fails when there is none in time. */
+    /** The next message, which is removed from the queue; fails when there is none in time. */
     async function nextMessage(QueueUrl: string): Promise<Message> {
         for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(100)) {
             const command = { QueueUrl, MessageAttributeNames: ["All"], WaitTimeSeconds: 1 };
@@ -99,7 +99,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         }
         throw new Error(`nothing came to ${QueueUrl}`);
     }
-    /** A failing function whose failures go to a queue without another try. */
+    /** A failing function whose failures go to a queue without a retry. */
     async function makeFailing(name: string): Promise<{ functionArn: string; failures: string }> {
         const role = await aws.role(`${name}-role`, service("lambda"), logs, allow("sqs:SendMessage"));
         const functionArn = await makeFunction(name, failing, role);
@@ -185,7 +185,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         assert.equal(letter.MessageAttributes?.ERROR_CODE?.StringValue, "AccessDeniedException");
         assert.match(letter.MessageAttributes?.ERROR_MESSAGE?.StringValue ?? "", /role\/unable is not allowed lambda:/);
 
-        // Its trust is taken away between the making of the schedule and its time.
+        // Its trust policy is changed between the schedule's creation and its time.
         const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
         await schedule("distrusted", distrusted, soon);
         const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };
@@ -199,7 +199,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
                 return;
             }
         }
-        throw new Error("the log does not say that the role is distrusted");
+        throw new Error("the log has no line about the distrusted role");
     });
 
     it("delivers a topic to a function only by the function's policy, and to a queue only by the queue's", async () => {

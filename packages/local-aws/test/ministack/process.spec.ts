@@ -13,7 +13,7 @@ describe("the process of MiniStack", () => {
     });
     afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
-    /** Starts it by a Python that does something first, and notes on which ports. */
+    /** Starts it with a Python that does something first, and records the ports. */
     async function startBy(script: string, gatewayPort = 1) {
         const python = join(dir, "python");
         const real = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(root).python;
@@ -25,7 +25,11 @@ describe("the process of MiniStack", () => {
         await chmod(python, 0o755);
         const logged: string[] = [];
         const started = startMiniStack({
-            ...{ python, dataDir: join(dir, "data"), logFile: join(dir, "log"), gatewayPort, token: "t" },
+            python,
+            dataDir: join(dir, "data"),
+            logFile: join(dir, "log"),
+            gatewayPort,
+            token: "t",
             log: (message) => logged.push(message),
         });
         const launches = async () =>
@@ -43,11 +47,11 @@ describe("the process of MiniStack", () => {
         const [first = [], second = []] = await launches();
         assert.deepEqual(second, [port, answersPort]);
         assert.equal(new Set([...first, ...second]).size, 4);
-        assert.deepEqual(logged, ["MiniStack ended unexpectedly (exit 1); it is started again"]);
+        assert.deepEqual(logged, ["MiniStack ended unexpectedly (exit 1); starting it again"]);
         await stop();
     });
 
-    it("says the end of its log when it does not come up at all", async () => {
+    it("reports the end of its log when it does not start at all", async () => {
         const { started, launches } = await startBy("echo no such module >&2; exit 1");
         await assert.rejects(
             started,
@@ -56,7 +60,7 @@ describe("the process of MiniStack", () => {
         assert.equal((await launches()).length >= 3, true);
     });
 
-    it("gets no port that somebody is about to use", async () => {
+    it("gets no port that another process will use", async () => {
         const except = Array.from({ length: 19_900 }, (_, index) => 10_000 + index);
         assert.ok((await freePort({ except })) >= 29_900);
         assert.equal(await freePort({ except: [20_000], from: 20_000, to: 20_002 }), 20_001);

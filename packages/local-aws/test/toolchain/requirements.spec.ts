@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Machine, type Outcome } from "./machine.ts";
 
-describe("bootstrap, on a machine that lacks something", () => {
+describe("bootstrap, on a machine that lacks tools", () => {
     let machine: Machine;
     afterEach(() => machine.remove());
 
@@ -24,7 +24,7 @@ describe("bootstrap, on a machine that lacks something", () => {
         assert.match(npm ?? "", /^npm is not on the PATH: install Node\.js 20 or newer/);
         assert.match(
             engine ?? "",
-            /^There is no Pulumi CLI 3\.230\.0 or newer and no Go 1\.26\.\d+ or newer on the PATH: install/,
+            /^There is no Pulumi CLI 3\.230\.0 or newer and no Go 1\.26\.\d+ or newer on the PATH, and no Python 3\.10 or newer that can download Go: install/,
         );
         assert.match(python ?? "", /^Python 3\.10 or newer is not on the PATH: install Python with venv/);
         assert.deepEqual(more, []);
@@ -35,7 +35,7 @@ describe("bootstrap, on a machine that lacks something", () => {
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("names the versions that are too old", async () => {
+    it("names versions that are too old", async () => {
         machine = new Machine(["npm", "go", "python3", "pulumi", "pulumi-language-nodejs"]);
         const old = {
             STUB_GO: "go1.19.4",
@@ -45,7 +45,7 @@ describe("bootstrap, on a machine that lacks something", () => {
             CI: "true",
         };
         const [engine, python] = refused(await machine.run(["local"], old));
-        assert.match(engine ?? "", /\(only Pulumi 3\.99\.0 and Go 1\.19\.4\)/);
+        assert.match(engine ?? "", /\(only Pulumi 3\.99\.0 and Go 1\.19\.4\), and no Python/);
         assert.match(python ?? "", /^python3 is 3\.9\.18, older than 3\.10: install/);
     });
 
@@ -56,7 +56,7 @@ describe("bootstrap, on a machine that lacks something", () => {
         assert.match(lines[0] ?? "", /^python3 \(3\.12\.4\) lacks its venv module: .*apt install python3-venv/);
     });
 
-    it("takes an older Go that may fetch a newer one, and refuses one that may not", async () => {
+    it("takes an older Go that may download a newer one, and refuses one that may not", async () => {
         machine = new Machine(["npm", "go"]);
         const older = { STUB_GO: "go1.24.0", CI: "true" };
         const [line] = refused(await machine.run(["engine"], { ...older, STUB_GOTOOLCHAIN: "local" }));

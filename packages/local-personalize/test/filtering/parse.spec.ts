@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ServiceError } from "../../errors.ts";
-import type { FilterExpression } from "../../filtering/expression.ts";
-import { parseFilter } from "../../filtering/parse.ts";
-import { readFilterValues } from "../../filtering/values.ts";
+import { readFilterValues } from "../../filtering/bind.ts";
+import { type FilterExpression, parseFilter } from "../../filtering/parse.ts";
 
 const longest = 2500;
 
-/** Calls `read`, and demands that it either answers or refuses as the service does. */
+/** Calls `read`, which must return or refuse as the service does. */
 function refusalOf(read: () => unknown): string | undefined {
     try {
         read();
@@ -74,29 +73,29 @@ describe("the grammar of filters", () => {
 
     const invalid = (why: string) => `Could not create filter. Invalid Expression: ${why}`;
     const refused: [string, string][] = [
-        ["", invalid("INCLUDE or EXCLUDE is expected, and there is the end (character 1)")],
-        ["DROP ItemID", invalid("INCLUDE or EXCLUDE is expected, and there is DROP (character 1)")],
-        ["INCLUDE ItemID", invalid("WHERE is expected, and there is the end (character 15)")],
+        ["", invalid("INCLUDE or EXCLUDE is expected, but found the end (character 1)")],
+        ["DROP ItemID", invalid("INCLUDE or EXCLUDE is expected, but found DROP (character 1)")],
+        ["INCLUDE ItemID", invalid("WHERE is expected, but found the end (character 15)")],
         [
             "INCLUDE ItemID WHERE Items.A",
-            invalid("IN, NOT IN, =, !=, <, <=, > or >= is expected, and there is the end (character 29)"),
+            invalid("IN, NOT IN, =, !=, <, <=, > or >= is expected, but found the end (character 29)"),
         ],
         [
             "INCLUDE ItemID WHERE Items.A IN ()",
-            invalid('a value, such as "Comedy", 10 or $GENRE is expected, and there is ) (character 34)'),
+            invalid('a value, such as "Comedy", 10 or $GENRE is expected, but found ) (character 34)'),
         ],
         [
             'INCLUDE ItemID WHERE Items.A IN ("a",)',
-            invalid('a value, such as "Comedy", 10 or $GENRE is expected, and there is ) (character 38)'),
+            invalid('a value, such as "Comedy", 10 or $GENRE is expected, but found ) (character 38)'),
         ],
-        ['INCLUDE ItemID WHERE Items.A IN ("a"', invalid(") is expected, and there is the end (character 37)")],
+        ['INCLUDE ItemID WHERE Items.A IN ("a"', invalid(") is expected, but found the end (character 37)")],
         ["INCLUDE ItemID WHERE Items.A IN ('a')", invalid("what is 'a')? (character 34)")],
         ['INCLUDE ItemID WHERE Items.A IN ("a', invalid('what is "a? (character 34)')],
         ["INCLUDE ItemID WHERE Items.A = 12ab", invalid("what is 12ab? (character 32)")],
         [
             'INCLUDE ItemID WHERE Items.A = 1 OR Interactions.EVENT_TYPE IN ("a")',
             invalid(
-                "an expression is of one dataset only, and this one has Items and Interactions; join two with | (character 37)",
+                "an expression has conditions of one dataset only, and this one has Items and Interactions; join two with | (character 37)",
             ),
         ],
         [
@@ -109,11 +108,11 @@ describe("the grammar of filters", () => {
         ],
         [
             "INCLUDE ItemID WHERE Items.A = 1 IF CurrentUser.B = 2 OR CurrentUser.C = 3",
-            invalid("AND, OR, IF, | or the end is expected, and there is OR (character 55)"),
+            invalid("AND, OR, IF, | or the end is expected, but found OR (character 55)"),
         ],
         [
             "INCLUDE ItemID WHERE Items.A = 1 |",
-            invalid("INCLUDE or EXCLUDE is expected, and there is the end (character 35)"),
+            invalid("INCLUDE or EXCLUDE is expected, but found the end (character 35)"),
         ],
         [
             "INCLUDE ItemID WHERE Items.A NOT IN ($B)",

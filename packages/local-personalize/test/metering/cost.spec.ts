@@ -5,8 +5,14 @@ import type { Measure } from "../../metering/usage-types.ts";
 
 const november = Date.UTC(2026, 10);
 const record = (measure: Measure, quantity: number, hour = november): UsageRecord => ({
-    ...{ region: "eu-central-1", measure, usageType: measure, resourceArn: "arn", tags: {} },
-    ...{ hour, quantity, unit: "" },
+    region: "eu-central-1",
+    measure,
+    usageType: measure,
+    resourceArn: "arn",
+    tags: {},
+    hour,
+    quantity,
+    unit: "",
 });
 const usd = (...records: UsageRecord[]) =>
     Number(
@@ -18,7 +24,7 @@ const usd = (...records: UsageRecord[]) =>
 describe("what usage costs", () => {
     it("is each unit's price", () => {
         assert.equal(usd(record("RecommendationTPSHours", 720)), 144);
-        // v2: 3,600 requests an hour are its floor.
+        // v2: the minimum is 3,600 requests an hour.
         assert.equal(usd(record("RecommendationRequests", 3.6 * 720)), 388.8);
         assert.equal(usd(record("TrainingHours", 2.1)), 0.504);
         assert.equal(usd(record("TrainingInteractions", 5000)), 10);

@@ -35,12 +35,12 @@ describe("what the local Personalize meters", () => {
         await service.stop();
         service = await startService({ access: cinemaBucket().access, dataDir: service.dataDir, ...more });
     };
-    /** Starts again at speed real, at which a campaign takes 9 minutes, and waits for what is made already. */
+    /** Restarts at speed real, at which a campaign takes 9 minutes, and waits for existing resources. */
     const restartReal = async () => {
         await restart({ speed: "real" });
         service.emulator.advance(hour);
     };
-    /** A second less, because time goes on between an advance and the look before it; and more on a busy machine. */
+    /** One second less, because time passes between an advance and its check; and more on a busy machine. */
     const near = (actual: number, expected: number, slackMilliseconds = 10_000) =>
         assert.ok(
             actual >= expected - 1000 / hour && actual <= expected + slackMilliseconds / hour,
@@ -64,7 +64,7 @@ describe("what the local Personalize meters", () => {
             .requests(0)
             .filter(({ operation }) => operation === "DeleteCampaign");
         const before = tpsHours();
-        // ACTIVE comes a while after the creation: how long, the machine decides.
+        // ACTIVE comes some time after the creation, which depends on the machine.
         const lived = (at - Number(campaign?.creationDateTime?.getTime())) / hour;
         assert.ok(Math.abs(before - lived) < 10_000 / hour, `${before} is not ${lived}`);
         service.emulator.advance(100 * hour);
@@ -90,7 +90,7 @@ describe("what the local Personalize meters", () => {
                 ...service.emulator.usage({ from: 0, to: cut }),
                 ...service.emulator.usage({ from: cut, to: now }),
             ];
-            // Up to now: both are asked within moments.
+            // Up to now: both are read within moments.
             assert.ok(Math.abs(sum(parts) - sum(service.emulator.usage(all))) < 0.01);
             assert.equal(
                 new Set(parts.map((record) => `${record.resourceArn} ${record.measure} ${record.hour}`)).size,
@@ -143,7 +143,7 @@ describe("what the local Personalize meters", () => {
     });
 
     it("is the requests where they are more than the minimum, of the 5 minutes that they came in", async () => {
-        // From the beginning of 5 minutes on, so that they do not end between the calls.
+        // From the beginning of 5 minutes, so that they do not end between the calls.
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         const before = tpsHours();
@@ -168,14 +168,14 @@ describe("what the local Personalize meters", () => {
         const killed = await startService({ access: cinemaBucket().access, dataDir: left });
         killed.emulator.advance(hour);
         emulator.advance(hour);
-        // Asked first: time goes on.
+        // Read first: time passes.
         const expected = tpsHours();
         const found = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
         near(sum(found), expected);
         await killed.discard();
     });
 
-    it("is requests with v2, with a floor of so many an hour, and the interactions of a training", async () => {
+    it("is requests with v2, with a minimum for each hour, and the interactions of a training", async () => {
         const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));

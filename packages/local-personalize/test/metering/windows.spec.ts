@@ -19,7 +19,9 @@ describe("the windows that a campaign is billed by", () => {
         assert.equal(of("RecommendationTPSHours").length, 12);
         assert.deepEqual(of("RecommendationTPSHours").at(-1), {
             measure: "RecommendationTPSHours",
-            ...{ start: 55 * minute, minimum: 2 * 5 * minute, requests: 0 },
+            start: 55 * minute,
+            minimum: 2 * 5 * minute,
+            requests: 0,
         });
         assert.deepEqual(of("RecommendationRequests"), [
             { measure: "RecommendationRequests", start: 0, minimum: 2 * hour, requests: 0 },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { seededRandom } from "../../../../bench/lib/random.ts";
 import { invertPositiveDefinite } from "../../model/cholesky.ts";
+import { seededRandom } from "../random.ts";
 
 /** F Fᵀ + I of a random F. */
 function randomPositiveDefinite(n: number, seed: number): Float64Array {

@@ -14,7 +14,7 @@ const alarm: MetricAlarm = {
     StateValue: "INSUFFICIENT_DATA",
 };
 
-/** The last whole minutes as AWS's documentation draws them: 0 is within, X breaches, - is missing. */
+/** The last whole minutes in the notation of AWS's documentation: 0 is within, X breaches, - is missing. */
 function drawn(picture: string, period = minute): Map<number, number> {
     const marks = picture.split(" ");
     const end = Math.floor(now / period) * period;
@@ -29,12 +29,12 @@ function drawn(picture: string, period = minute): Map<number, number> {
 const stateOf = (changes: Partial<MetricAlarm>, picture: string) =>
     evaluateAlarm({ ...alarm, ...changes }, drawn(picture), now).state;
 
-/** Retained: whatever the state was. */
+/** Retained: the state stays. */
 type Expected = AlarmState | "retained";
 
 describe("an alarm is evaluated as CloudWatch documents it", () => {
     const treatments = ["missing", "ignore", "breaching", "notBreaching"];
-    // CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data", as it was known in 2026-11.
+    // CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data", as of 2026-11.
     const tables: [needed: number, rows: [string, ...Expected[]][]][] = [
         [
             3,
@@ -102,7 +102,7 @@ describe("an alarm is evaluated as CloudWatch documents it", () => {
         assert.equal(evaluateAlarm(tooLow, low, now).state, "OK", "what is too low may still rise");
     });
 
-    it("says why in CloudWatch's words, and as data", () => {
+    it("gives its reason in CloudWatch's words, and as data", () => {
         const { state, reason, reasonData } = evaluateAlarm(alarm, drawn("0 X X X"), now);
         assert.equal(state, "ALARM");
         assert.equal(

@@ -100,7 +100,7 @@ describe("alarms of the local AWS", () => {
             }),
         );
 
-    it("alarms by the metric of exactly its dimensions, tells by a topic, and computes rates and percentiles", async () => {
+    it("alarms by the metric of exactly its dimensions, notifies a topic, and computes rates and percentiles", async () => {
         const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
@@ -141,7 +141,7 @@ describe("alarms of the local AWS", () => {
             return evaluated.every((name) => found[name] === "OK");
         });
         const quiet = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
-        assert.equal(quiet.Messages, undefined, "data of other dimensions alarms nobody");
+        assert.equal(quiet.Messages, undefined, "data of other dimensions does not alarm");
 
         await put(cloudWatch, "films", { Errors: 6, Calls: 60 });
         await until("three alarm", async () => {
@@ -159,7 +159,7 @@ describe("alarms of the local AWS", () => {
 
         const log = await readFile(paths(instance).daemonLog, "utf8");
         const said = log.match(/Alarm unknown in eu-central-1 is not evaluated: metric math "RATE\(errors\)"/g) ?? [];
-        assert.equal(said.length, 1, "what it cannot compute it says once");
+        assert.equal(said.length, 1, "an unknown expression is logged once");
         assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
     });
 

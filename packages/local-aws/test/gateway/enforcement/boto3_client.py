@@ -1,4 +1,4 @@
-"""What boto3 makes of a local AWS that enforces: one JSON document on stdout.
+"""The results of boto3 with a local AWS that enforces permissions: one JSON document on stdout.
 
 The endpoint, region and the administrator's credentials are in the environment. Argument: a second user's name.
 """
@@ -39,7 +39,7 @@ def client(service, secret=key["SecretAccessKey"], **config):
 
 
 def code(call, **arguments):
-    """ok, or the code of the error that a call ends with."""
+    """ok, or the error code of a call."""
     try:
         call(**arguments)
     except ClientError as error:
@@ -68,7 +68,7 @@ def fetch(url, method="GET", data=None, headers=None):
 
 
 def signed(query, data, kind):
-    """Status of a call of IAM that no SDK would make."""
+    """Status of a call of IAM that SDKs never make."""
     url = iam.meta.endpoint_url + "/" + query
     request = AWSRequest("POST", url, data=data, headers={"Content-Type": kind})
     SigV4Auth(Credentials(key["AccessKeyId"], key["SecretAccessKey"]), "iam", "eu-central-1").add_auth(request)
@@ -76,7 +76,7 @@ def signed(query, data, kind):
 
 
 def delete_batch(spelt):
-    """Status of a batch of deletions whose word is spelt otherwise in the request than in what was signed."""
+    """Status of a batch of deletions whose parameter is spelled differently in the request and in its signature."""
     url = s3.meta.endpoint_url + "/of-boto3?"
     body = b"<Delete><Object><Key>kept</Key></Object></Delete>"
     checksum = base64.b64encode(hashlib.md5(body).digest()).decode()

@@ -12,16 +12,18 @@ describe("Cost Explorer on a local AWS that enforces", () => {
     const day = (offset: number) => new Date(Date.now() + offset * 24 * 3_600_000).toISOString().slice(0, 10);
     const usage = new GetCostAndUsageCommand({
         TimePeriod: { Start: day(-1), End: day(1) },
-        ...{ Granularity: "DAILY", Metrics: ["UnblendedCost"] },
+        Granularity: "DAILY",
+        Metrics: ["UnblendedCost"],
     });
     const forecast = new GetCostForecastCommand({
         TimePeriod: { Start: day(1), End: day(2) },
-        ...{ Granularity: "DAILY", Metric: "UNBLENDED_COST" },
+        Granularity: "DAILY",
+        Metric: "UNBLENDED_COST",
     });
     const clientOf = (credentials: Keys) =>
         new CostExplorerClient({ endpoint: aws.url, region: "us-east-1", credentials, maxAttempts: 1 });
 
-    it("answers whoever may ask this, and nobody else, in AWS's own sentence", async () => {
+    it("answers permitted callers only, and refuses others with AWS's own sentence", async () => {
         const { keys, arn } = await aws.user("reader", allow("ce:GetCostAndUsage"));
         const client = clientOf(keys);
         assert.equal((await client.send(usage)).ResultsByTime?.length, 2);

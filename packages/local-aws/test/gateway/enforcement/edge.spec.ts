@@ -281,7 +281,9 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         const control = await cloudFront.send(
             new CreateOriginAccessControlCommand({
                 OriginAccessControlConfig: {
-                    ...{ Name: "films", SigningBehavior: "always", SigningProtocol: "sigv4" },
+                    Name: "films",
+                    SigningBehavior: "always",
+                    SigningProtocol: "sigv4",
                     OriginAccessControlOriginType: "s3",
                 },
             }),

@@ -18,7 +18,7 @@ describe("who asks a local AWS that enforces", () => {
     });
     after(() => aws?.discard());
 
-    /** What each service's own client makes of a refusal. */
+    /** The error that each service's own client reads in a refusal. */
     async function namesOf(keys: Keys): Promise<string[]> {
         const { iam, s3, personalize, lambda } = aws.clientsOf(keys);
         const calls = [
@@ -54,7 +54,7 @@ describe("who asks a local AWS that enforces", () => {
         ]);
     });
 
-    it("is nobody with a key that was never given, though MiniStack takes an account's number for root", async () => {
+    it("is unknown with a key that was never created, although MiniStack accepts an account's number as root", async () => {
         const unknown = ["InvalidClientTokenId", "InvalidAccessKeyId"];
         const inJson = ["UnrecognizedClientException", "UnrecognizedClientException"];
         const secretAccessKey = "test";
@@ -65,7 +65,7 @@ describe("who asks a local AWS that enforces", () => {
         assert.deepEqual(await namesOf({ accessKeyId: "000000000000", secretAccessKey }), [...unknown, ...inJson]);
     });
 
-    it("is nobody without a signature", async () => {
+    it("is unknown without a signature", async () => {
         assert.equal(await ask("/"), 403);
         assert.equal(await ask("/files"), 403);
         assert.equal(await ask("/", { "x-amz-target": "AmazonPersonalize.ListSchemas" }, "POST", "{}"), 400);
@@ -100,12 +100,12 @@ describe("who asks a local AWS that enforces", () => {
         await assert.rejects(list(keys), { name: "InvalidAccessKeyId" });
         await sleep(2100);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
-        // MiniStack forgets ended sessions when it makes another: the answer stays.
+        // MiniStack removes expired sessions when it creates another; the answer does not change.
         await bob.sts.send(assume);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
     });
 
-    it("is no administrator by a token for federated users", async () => {
+    it("is not the administrator with a token for federated users", async () => {
         const dora = await aws.user("dora", allow("sts:GetFederationToken"));
         const { Credentials: made } = await dora.sts.send(
             new GetFederationTokenCommand({ Name: "guest", DurationSeconds: 900 }),
@@ -128,7 +128,7 @@ describe("who asks a local AWS that enforces", () => {
             const found = await s3.send(new GetObjectCommand({ Bucket: "files", Key }));
             assert.ok(bytes.equals(Buffer.from((await found.Body?.transformToByteArray()) ?? [])), Key);
         }
-        // As somebody on the way would do it: everything as signed, but the body.
+        // Like an attacker on the way: everything as signed, except the body.
         const put = new PutObjectCommand({ Bucket: "files", Key: "tampered", Body: "the order is 10" });
         put.middlewareStack.add(
             (next) => (args) => {
@@ -184,7 +184,7 @@ describe("who asks a local AWS that enforces", () => {
         assert.equal(await ask("/", { "x-judged-by-gateway": "true" }), 403);
     });
 
-    it("is no web page: such may neither arm faults nor use the pair that everybody knows", async () => {
+    it("is not a web page, which may neither arm faults nor use the public key", async () => {
         const fault = JSON.stringify({ operation: "ListSchemas", effect: { kind: "throttle" } });
         assert.equal(await ask("/_local/faults", { origin: "http://elsewhere.example" }, "POST", fault), 403);
         assert.equal(await ask("/_local/faults", { "sec-fetch-site": "cross-site" }, "POST", fault), 403);

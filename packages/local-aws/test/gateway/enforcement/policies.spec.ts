@@ -56,7 +56,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
             }),
         });
 
-    it("is what his one permission says and nothing else, in AWS's own sentence", async () => {
+    it("is the user's one permission and nothing else, with AWS's own sentence", async () => {
         const user = await aws.user("one-permission", allow("personalize:ListSchemas"));
         await user.personalize.send(new ListSchemasCommand({}));
         await assert.rejects(
@@ -205,7 +205,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         );
         await read(guest, "open/a");
         await assert.rejects(read(user, "shut/a"), { message: /with an explicit deny in a resource-based policy$/ });
-        // The gateway stands for endpoints of TLS, so what denies plain HTTP denies nothing here.
+        // The gateway replaces TLS endpoints, so a denial of plain HTTP denies nothing here.
         const plain = { Bool: { "aws:SecureTransport": "false" } };
         await policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: arn("*"), Condition: plain });
         await read(user, "open/a");
@@ -221,7 +221,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         await assert.rejects(remove("tmp/1", "open/a"), { name: "AccessDenied" });
     });
 
-    it("stands in the log: who, what, on what, and whether", async () => {
+    it("is in the log: principal, action, resource, decision", async () => {
         const after = (await aws.accesses()).at(-1)?.id ?? 0;
         const user = await aws.user("logged", allow("personalize:ListSchemas"));
         await user.personalize.send(new ListSchemasCommand({}));

@@ -92,8 +92,15 @@ describe("the resource that a call is judged on", () => {
         const alarm = (AlarmName: string) =>
             cloudWatch.send(
                 new PutMetricAlarmCommand({
-                    ...{ AlarmName, Namespace: "Films", MetricName: "Errors", Statistic: "Sum", Period: 60, Tags },
-                    ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" },
+                    AlarmName,
+                    Namespace: "Films",
+                    MetricName: "Errors",
+                    Statistic: "Sum",
+                    Period: 60,
+                    Tags,
+                    EvaluationPeriods: 1,
+                    Threshold: 1,
+                    ComparisonOperator: "GreaterThanThreshold",
                 }),
             );
         await alarm("films-errors");

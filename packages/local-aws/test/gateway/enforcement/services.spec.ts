@@ -13,7 +13,7 @@ import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from 
 import { strToU8, zipSync } from "fflate";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
 
-/** Lists a bucket by nothing but Node: signs as an SDK does, and writes down that it ran. */
+/** Lists a bucket with Node's own modules: signs like an SDK, and records that it ran. */
 const handler = `
 import { createHash, createHmac } from "node:crypto";
 const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
@@ -82,7 +82,7 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         await assert.rejects(user.personalize.send(job), { name: "ResourceNotFoundException" });
     });
 
-    it("do not get it in a body that is packed, where nobody saw it", async () => {
+    it("do not get it in a compressed body, which is not read", async () => {
         const user = await aws.user("packer", allow("lambda:*"));
         const command = functionOf("packed", lambdaRole);
         command.middlewareStack.add(

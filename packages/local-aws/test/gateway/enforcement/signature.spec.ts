@@ -76,11 +76,11 @@ describe("a signature", () => {
         assert.equal(faultOf({ authorization: authorization.replace(";host", "") }), "IncompleteSignature");
         assert.equal(faultOf({ authorization: "Bearer x" }), "UnsupportedSignature");
         assert.equal(faultOf({}, presigned.url), "UnsupportedSignature");
-        // A header that says what the call does, and that the signer never saw.
+        // A header that changes the call, which the signer did not see.
         assert.equal(faultOf({ "x-amz-target": "DynamoDB_20120810.Scan" }), "SignatureDoesNotMatch");
     });
 
-    it("holds for five minutes, for fifteen in S3, and as long as a presigned URL says", () => {
+    it("is valid for five minutes, for fifteen in S3, and for the time in a presigned URL", () => {
         const at = (signature: Signature, seconds: number) =>
             timeFault(signature, Date.parse("2015-08-30T12:36:00Z") + seconds * 1000);
         const iam = read(listUsers);

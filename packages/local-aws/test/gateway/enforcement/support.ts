@@ -40,7 +40,7 @@ export const allow = (
 
 const documentOf = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** A local AWS that enforces, with AWS's own clients for anybody, each of which tries once. */
+/** A local AWS that enforces permissions, with AWS's own clients for any caller, each with one attempt. */
 export async function startEnforcing() {
     const instance = await testInstance();
     await start(instance, () => {});
@@ -69,7 +69,7 @@ export async function startEnforcing() {
         admin,
         clientsOf,
         putPolicy,
-        /** A new user with these statements, and clients that are his. */
+        /** A new user with these statements, and the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
             await admin.iam.send(new CreateUserCommand({ UserName }));
             if (statements.length > 0) await putPolicy(UserName, statements);

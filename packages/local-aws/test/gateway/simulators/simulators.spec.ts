@@ -37,7 +37,9 @@ const object = "arn:aws:s3:::films/a.csv";
 const policy = (...Statement: Statement[]) =>
     JSON.stringify({ Version: "2012-10-17", Statement } satisfies PolicyDocument);
 const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): Statement => ({
-    ...{ Effect: "Allow", Action, Resource },
+    Effect: "Allow",
+    Action,
+    Resource,
     ...more,
 });
 
@@ -73,7 +75,8 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         await iam.send(new AttachGroupPolicyCommand({ GroupName: "editors", PolicyArn: lists }));
         await iam.send(
             new PutGroupPolicyCommand({
-                ...{ GroupName: "editors", PolicyName: "own-folder" },
+                GroupName: "editors",
+                PolicyName: "own-folder",
                 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM's
                 PolicyDocument: policy(allow("s3:PutObject", "arn:aws:s3:::films/${aws:username}/*")),
             }),
@@ -137,7 +140,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         ]);
     });
 
-    it("judge every action on every resource, and tell the worst of an action", async () => {
+    it("decide every action on every resource, and return the worst decision of an action", async () => {
         const results = await custom({
             PolicyInputList: [policy(allow("s3:GetObject", "arn:aws:s3:::films/*")), policy(allow("s3:ListBucket"))],
             ActionNames: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
@@ -202,7 +205,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual([bad?.EvalDecision, bad?.MissingContextValues], ["implicitDeny", []]);
     });
 
-    it("tell of a boundary that does not allow, and of a deny in it", async () => {
+    it("show a boundary that does not allow, and a deny in it", async () => {
         const PolicyInputList = [policy(allow("s3:*"))];
         const bounded = async (boundary: string) => {
             const [result] = await custom({ PolicyInputList, PermissionsBoundaryPolicyInputList: [boundary] });
@@ -326,7 +329,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual(pages.flat(), ActionNames);
     });
 
-    it("answer less on a page where documents are huge, so that nobody waits", async () => {
+    it("have fewer actions on a page for huge documents, so that no other caller waits", async () => {
         const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
         const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
         const ActionNames = ["s3:GetObject", "s3:PutObject"];
@@ -369,24 +372,24 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         "a resource policy without a principal": [
             { ResourcePolicy: policy(allow("s3:*")) },
             "InvalidInputException",
-            /ResourcePolicy is no valid policy: line 1, column 38: a statement needs Principal or NotPrincipal/,
+            /ResourcePolicy is not a valid policy: line 1, column 38: a statement needs Principal or NotPrincipal/,
         ],
-        "an owner that is no ARN": [
+        "an owner that is not an ARN": [
             { ResourceOwner: "123456789012" },
             "InvalidInputException",
             /^'123456789012' is not a valid as a Resource Owner\.$/,
         ],
         "a wildcard in an action": [{ ActionNames: ["s3:Get*"] }, "InvalidInputException", /without wildcards/],
         "no action": [{ ActionNames: [] }, "ValidationError", /Value null at 'actionNames'/],
-        "a resource that is no ARN": [
+        "a resource that is not an ARN": [
             { ResourceArns: ["films"] },
             "InvalidInputException",
             /^ResourceNames are not in a valid ARN format: films$/,
         ],
-        "a document that is no JSON": [
+        "a document that is not JSON": [
             { PolicyInputList: ['{"Statement":'] },
             "InvalidInputException",
-            /PolicyInputList\.1 is no valid policy: line 1, column 14: no valid JSON/,
+            /PolicyInputList\.1 is not a valid policy: line 1, column 14: invalid JSON/,
         ],
         "two boundaries": [
             { PermissionsBoundaryPolicyInputList: [policy(allow("*")), policy(allow("*"))] },

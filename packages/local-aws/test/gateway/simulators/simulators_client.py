@@ -1,4 +1,4 @@
-"""Asks IAM's simulators by boto3, and prints what it understood as JSON."""
+"""Calls IAM's simulators with boto3, and prints the parsed answers as JSON."""
 
 import json
 import sys

@@ -18,7 +18,7 @@ const format = JSON.stringify({
     nothing: "$context.authorizer.principalId",
 });
 
-describe("what a REST API tells of its calls", () => {
+describe("the records of a REST API's calls", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     let logs: CloudWatchLogsClient;
@@ -67,20 +67,31 @@ describe("what a REST API tells of its calls", () => {
             [
                 {
                     requestId: good.headers.get("x-amzn-requestid"),
-                    ...{ method: "GET", resource: "/films/{filmId}", status: "200", bytes: String(bytes) },
-                    ...{ error: "-", nothing: "-" },
+                    method: "GET",
+                    resource: "/films/{filmId}",
+                    status: "200",
+                    bytes: String(bytes),
+                    error: "-",
+                    nothing: "-",
                 },
                 {
                     requestId: bad.headers.get("x-amzn-requestid"),
-                    ...{ method: "GET", resource: "", status: "403", bytes: String((await bad.text()).length) },
-                    ...{ error: "MISSING_AUTHENTICATION_TOKEN", nothing: "-" },
+                    method: "GET",
+                    resource: "",
+                    status: "403",
+                    bytes: String((await bad.text()).length),
+                    error: "MISSING_AUTHENTICATION_TOKEN",
+                    nothing: "-",
                 },
             ],
         );
         const sum = async (MetricName: string, stage?: string) => {
             const { Datapoints = [] } = await cloudWatch.send(
                 new GetMetricStatisticsCommand({
-                    ...{ Namespace: "AWS/ApiGateway", MetricName, Period: 3600, Statistics: ["Sum"] },
+                    Namespace: "AWS/ApiGateway",
+                    MetricName,
+                    Period: 3600,
+                    Statistics: ["Sum"],
                     Dimensions: [
                         { Name: "ApiName", Value: "Films" },
                         ...(stage ? [{ Name: "Stage", Value: stage }] : []),

@@ -13,7 +13,7 @@ import { account, administrator, type Enforcing, type Keys } from "../../gateway
 export const functionName = "answers";
 export const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
 
-/** Answers what it was called with; `/picture` the bytes of a picture; and it logs what `x-log` says. */
+/** Returns its event; for `/picture` the bytes of a picture; and logs the value of `x-log`. */
 const code = `export const handler = async (event) => {
     process.stdout.write("called\\n");
     const line = event.headers["x-log"];
@@ -32,7 +32,7 @@ export const integration = {
     passthroughBehavior: "when_no_match",
 };
 
-/** A method that the function answers, with `more` of it. */
+/** A method that the function answers, with additional members `more`. */
 export const answered = (more: object = {}) => ({
     responses: { "200": { description: "The call" } },
     "x-amazon-apigateway-integration": integration,
@@ -50,7 +50,7 @@ export function gatewayOf(aws: Enforcing, credentials: Keys = administrator): AP
     return new APIGatewayClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
 }
 
-/** Makes the function that answers; `invokes` lets every API call it. */
+/** Creates the function; `invokes` lets every API call it. */
 export async function makeFunction(aws: Enforcing, invokes = true): Promise<void> {
     const Role = await aws.role("runs", { Service: "lambda.amazonaws.com" });
     await aws.admin.lambda.send(
@@ -79,7 +79,7 @@ export async function allowApi({ admin }: Enforcing, apiId: string): Promise<voi
     );
 }
 
-/** Imports a document; fails on what API Gateway refuses. */
+/** Imports a document; fails if API Gateway refuses it. */
 export const importDocument = (
     client: APIGatewayClient,
     document: unknown,
@@ -87,7 +87,7 @@ export const importDocument = (
 ): Promise<ImportRestApiCommandOutput> =>
     client.send(new ImportRestApiCommand({ body: Buffer.from(JSON.stringify(document)), ...options }));
 
-/** Deploys an API to stage `api`, anew where it is there already; the address of the stage. */
+/** Deploys an API to stage `api`, again if it exists; returns the address of the stage. */
 export async function deploy(aws: Enforcing, client: APIGatewayClient, restApiId: string): Promise<string> {
     const { id: deploymentId } = await client.send(new CreateDeploymentCommand({ restApiId }));
     await client.send(new CreateStageCommand({ restApiId, stageName: "api", deploymentId }));

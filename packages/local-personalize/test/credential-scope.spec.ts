@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
-import { credentialScope } from "../../gateway/request.ts";
+import { credentialScope } from "../wire/http.ts";
 
 const scopeOf = (authorization: string | undefined, target = "/") =>
     credentialScope(

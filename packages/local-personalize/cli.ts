@@ -1,0 +1,97 @@
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { findServiceModelDir } from "./botocore.ts";
+import type { Speed } from "./contract.ts";
+import { createEmulator } from "./emulator.ts";
+import { takeFolder } from "./folder-lock.ts";
+import { openAccess } from "./s3.ts";
+import { startServer } from "./server.ts";
+
+interface Options {
+    readonly port: number;
+    readonly host: string;
+    readonly data: string;
+    readonly speed: Speed;
+    readonly s3Endpoint?: string;
+    readonly region: string;
+    readonly serviceModel?: string;
+}
+
+const accountId = "000000000000";
+/** Metrics collect in memory until they are taken; this server has no CloudWatch to put them in. */
+const dropMetricsMs = 60_000;
+
+/** Exit codes: 0 after Ctrl-C, 1 when it cannot serve, 2 for wrong usage. */
+export async function main(args: readonly string[]): Promise<void> {
+    const command = new Command("local-personalize")
+        .description("Serves Amazon Personalize on this machine: imports from S3, trains, recommends, takes events.")
+        .option("--port <number>", "port for all three APIs; 0 chooses a free one", portOf, 4580)
+        .option("--host <address>", "address to listen on", "127.0.0.1")
+        .option("--data <folder>", "folder for resources and models", ".local-personalize")
+        .addOption(
+            new Option("--speed <speed>", "time that resources take: none, about a second, or as on AWS")
+                .choices(["instant", "demo", "real"])
+                .default("demo"),
+        )
+        .option("--s3-endpoint <url>", "S3 with the data; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS")
+        .option(
+            "--region <region>",
+            "region of S3 and of unsigned requests",
+            process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1",
+        )
+        .option("--service-model <folder>", "data folder of botocore; default: that of an installed botocore")
+        .addHelpText("after", `\nStop it with Ctrl-C. S3 uses the standard AWS variables, such as AWS_ACCESS_KEY_ID.`)
+        .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+        .parse(args, { from: "user" });
+    try {
+        await serve(command.opts<Options>());
+    } catch (error) {
+        process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+        process.exitCode = 1;
+    }
+}
+
+/** Serves until SIGINT or SIGTERM. */
+async function serve(options: Options): Promise<void> {
+    const { host, port, region, speed, s3Endpoint } = options;
+    const log = (message: string) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+    const serviceModelDir = options.serviceModel ?? findServiceModelDir();
+    const dataDir = resolve(options.data);
+    const release = takeFolder(dataDir);
+    if (!release) throw new Error(`${dataDir} is in use by another process: choose another folder with --data.`);
+    const s3 = new S3Client({
+        region,
+        forcePathStyle: true,
+        followRegionRedirects: true,
+        ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
+    });
+    const access = openAccess(s3);
+    const emulator = createEmulator({ dataDir, speed, accountId, partition: "aws", serviceModelDir, access, log });
+    const server = await startServer({ emulator, host, port, region, log }).catch(async (error) => {
+        await emulator.close();
+        if (error.code !== "EADDRINUSE") throw error;
+        throw new Error(`Port ${port} of ${host} is in use: choose another with --port.`);
+    });
+    const metrics = setInterval(() => emulator.takeMetrics({ all: true }), dropMetricsMs);
+    const stop = async () => {
+        clearInterval(metrics);
+        server.close();
+        server.closeAllConnections();
+        await emulator.close();
+        s3.destroy();
+        release();
+    };
+    // A second signal finds no handler and ends the process at once.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+    log("IAM is not enforced: roles, policies and signatures are not checked.");
+    const { port: chosen } = server.address() as AddressInfo;
+    process.stdout.write(`Amazon Personalize (${speed}) on http://${host}:${chosen}. Stop: Ctrl-C.\n`);
+}
+
+function portOf(text: string): number {
+    const port = Number(text);
+    if (text !== "" && Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+    throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+}

@@ -1,5 +1,0 @@
-/** A tag, as Personalize writes it. */
-export interface Tag {
-    tagKey: string;
-    tagValue: string;
-}

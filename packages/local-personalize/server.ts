@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Emulator } from "./contract.ts";
+import { ServiceError } from "./errors.ts";
+import { bodyOf, credentialScope, failure, isFromWebPage, operationOf, parseJson, writeAnswer } from "./wire/http.ts";
+
+export interface ServerOptions {
+    readonly emulator: Emulator;
+    readonly host: string;
+    /** 0 chooses a free port. */
+    readonly port: number;
+    /** Region of requests without a signature. */
+    readonly region: string;
+    log(message: string): void;
+}
+
+/**
+ * Serves the three Personalize APIs on one port. Signatures are read for their region, and are not verified.
+ *
+ * @throws Error with code EADDRINUSE when the port is taken
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+    const server = createServer((request, response) => {
+        answer(options, request, response).catch((error: Error) => {
+            options.log(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
+            response.destroy();
+        });
+    });
+    server.listen(options.port, options.host);
+    await once(server, "listening");
+    return server;
+}
+
+async function answer({ emulator, region }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
+    const began = performance.now();
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const target = request.headers["x-amz-target"]?.toString();
+    const operation = operationOf(request.method ?? "", url.pathname, target);
+    const body = await bodyOf(request);
+    if (isFromWebPage(request)) {
+        const message = "A web page may not call the local Personalize; only a program may.";
+        return writeAnswer(emulator, failure("personalize", new ServiceError("AccessDenied", message, 403)), response);
+    }
+    if (!operation) {
+        const message = `${request.method} ${url.pathname} is not a call of Amazon Personalize.`;
+        const refusal = new ServiceError("UnknownOperationException", message, 404);
+        return writeAnswer(emulator, failure("personalize", refusal), response);
+    }
+    const call = { ...operation, region: credentialScope(request, url)?.region ?? region, body: parseJson(body) };
+    const answered = await emulator.handle(call);
+    emulator.observe(call, answered.status, performance.now() - began);
+    writeAnswer(emulator, answered, response);
+}

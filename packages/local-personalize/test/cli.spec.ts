@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateEventTrackerCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DescribeCampaignCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSolutionVersionCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { PersonalizeEventsClient, PutEventsCommand } from "@aws-sdk/client-personalize-events";
+import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { takeFolder } from "../folder-lock.ts";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import { arn, importRole, interactionsSchema, recipe, region, serviceModels, until } from "./support.ts";
+
+const bin = join(import.meta.dirname, "..", "bin", "local-personalize.mjs");
+const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+
+/** An S3 with one bucket, `movies`, and one object in it. */
+async function startS3(key: string, content: Buffer): Promise<Server> {
+    const listing =
+        "<ListBucketResult><Name>movies</Name><IsTruncated>false</IsTruncated>" +
+        `<Contents><Key>${key}</Key><Size>${content.length}</Size></Contents></ListBucketResult>`;
+    const server = createServer((request, response) => {
+        const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+        if (pathname === `/movies/${key}`) response.end(content);
+        else if (pathname.startsWith("/movies") && searchParams.has("list-type")) response.end(listing);
+        else response.writeHead(404).end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return server;
+}
+
+const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
+    return spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
+}
+
+async function run(args: readonly string[], env?: NodeJS.ProcessEnv) {
+    const child = start(args, env);
+    const [stdout, stderr] = await Promise.all(
+        [child.stdout, child.stderr].map((stream) => text(stream as NonNullable<typeof stream>)),
+    );
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    return { code: child.exitCode, stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+describe("local-personalize as a program", () => {
+    const ratings = syntheticRatings();
+    let dataDir: string;
+    let s3: Server;
+    before(async () => {
+        dataDir = await mkdtemp(join(tmpdir(), "local-personalize-"));
+        s3 = await startS3("interactions.csv", interactionsCsv(ratings));
+    });
+    after(async () => {
+        s3?.closeAllConnections();
+        s3?.close();
+        await rm(dataDir, { recursive: true, force: true });
+    });
+
+    it("imports from any S3, trains, recommends and takes events, and ends on Ctrl-C", async () => {
+        const env = { ...process.env, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+        const endpointOfS3 = ["--s3-endpoint", addressOf(s3)];
+        const folders = ["--data", dataDir, "--service-model", serviceModels()];
+        const child = start(
+            ["--port", "0", "--speed", "instant", "--region", region, ...folders, ...endpointOfS3],
+            env,
+        );
+        let stderr = "";
+        child.stderr?.on("data", (chunk) => {
+            stderr += chunk;
+        });
+        const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, "data")) as [Buffer];
+        const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(line.toString())?.[0] ?? "";
+        const settings = { endpoint, region, credentials };
+        const personalize = new PersonalizeClient(settings);
+        const runtime = new PersonalizeRuntimeClient(settings);
+        const events = new PersonalizeEventsClient(settings);
+        try {
+            const schema = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
+            const { schemaArn } = await personalize.send(schema);
+            const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+            const dataset = { name: "films", schemaArn, datasetGroupArn, datasetType: "Interactions" };
+            const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
+            const dataSource = { dataLocation: "s3://movies/interactions.csv" };
+            const job = { jobName: "films", datasetArn, dataSource, roleArn: importRole };
+            const { datasetImportJobArn } = await personalize.send(new CreateDatasetImportJobCommand(job));
+            const imported = await until(async () => {
+                const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+                const { datasetImportJob } = await personalize.send(describe);
+                return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
+            });
+            assert.equal(imported.status, "ACTIVE", imported.failureReason);
+            const recipeArn = recipe("aws-user-personalization");
+            const solution = { name: "films", datasetGroupArn, recipeArn, performAutoTraining: false };
+            const { solutionArn } = await personalize.send(new CreateSolutionCommand(solution));
+            const version = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+            const { solutionVersionArn } = version;
+            const trained = await until(async () => {
+                const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
+                const { solutionVersion } = await personalize.send(describe);
+                return /ACTIVE|FAILED/.test(solutionVersion?.status ?? "") && solutionVersion;
+            });
+            assert.equal(trained.status, "ACTIVE", trained.failureReason);
+            const campaign = new CreateCampaignCommand({ name: "films", solutionVersionArn, minProvisionedTPS: 1 });
+            const { campaignArn } = await personalize.send(campaign);
+            assert.equal(campaignArn, arn("campaign/films"));
+            await until(async () => {
+                const described = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
+                return described.campaign?.status === "ACTIVE";
+            });
+
+            const recommend = async () => {
+                const answer = await runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "22" }));
+                return (answer.itemList ?? []).map(({ itemId }) => itemId ?? "");
+            };
+            const before = await recommend();
+            assert.equal(before.length, 25);
+            const tracker = new CreateEventTrackerCommand({ name: "films", datasetGroupArn });
+            const { trackingId } = await personalize.send(tracker);
+            const eventList = [{ eventType: "Watch", itemId: before[0], sentAt: new Date() }];
+            await events.send(new PutEventsCommand({ trackingId, userId: "22", sessionId: "s", eventList }));
+            assert.ok(!(await recommend()).includes(before[0] ?? ""), "the watched item has left the list");
+
+            const strange = await fetch(endpoint, { method: "POST", body: "{}" });
+            const { __type } = (await strange.json()) as { __type: string };
+            assert.deepEqual([strange.status, __type], [404, "UnknownOperationException"]);
+            const page = await fetch(`${endpoint}/events`, { method: "POST", headers: { origin: "http://a.test" } });
+            assert.equal(page.status, 403);
+        } finally {
+            for (const client of [personalize, runtime, events]) client.destroy();
+            child.kill("SIGINT");
+        }
+        const [code, signal] = await once(child, "exit");
+        assert.deepEqual([code, signal], [0, null], stderr);
+        assert.match(stderr, /IAM is not enforced/);
+        const release = takeFolder(dataDir);
+        assert.ok(release, "the folder is free again");
+        release();
+    });
+
+    it("explains its options, and names the right one for a wrong one", async () => {
+        const help = await run(["--help"]);
+        assert.equal(help.code, 0);
+        assert.match(help.stdout, /--port[\s\S]*--host[\s\S]*--data[\s\S]*--speed[\s\S]*--s3-endpoint[\s\S]*--region/);
+        const wrong = await run(["--prot", "1"]);
+        assert.equal(wrong.code, 2);
+        assert.match(wrong.stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
+        assert.equal((await run(["--port", "70000"])).code, 2);
+        assert.equal((await run(["--speed", "slow"])).code, 2);
+    });
+
+    it("reports a taken port, a folder in use, and a missing service model", async () => {
+        const model = ["--service-model", serviceModels()];
+        const port = String((s3.address() as AddressInfo).port);
+        const taken = await run(["--port", port, "--data", dataDir, ...model]);
+        assert.equal(taken.code, 1);
+        assert.match(taken.stderr, new RegExp(`Port ${port} of 127\\.0\\.0\\.1 is in use: choose another with --port`));
+
+        const release = takeFolder(dataDir);
+        const used = await run(["--port", "0", "--data", dataDir, ...model]);
+        release?.();
+        assert.equal(used.code, 1);
+        assert.match(used.stderr, /is in use by another process: choose another folder with --data/);
+
+        const missing = await run(["--port", "0", "--data", dataDir, "--service-model", dirname(dataDir)]);
+        assert.equal(missing.code, 1);
+        assert.match(missing.stderr, /No service model of personalize in .*Install it: pip install botocore/);
+    });
+});

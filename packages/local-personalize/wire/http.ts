@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Emulator, EmulatorResponse, ServiceName } from "../contract.ts";
+import type { ServiceError } from "../errors.ts";
+
+export interface CredentialScope {
+    readonly accessKeyId: string;
+    readonly region: string;
+    readonly service: string;
+}
+
+/** A call as the service model names it. */
+export interface Operation {
+    readonly service: ServiceName;
+    readonly operation: string;
+}
+
+const restOperations: Record<string, Operation> = {
+    "/recommendations": { service: "personalize-runtime", operation: "GetRecommendations" },
+    "/personalize-ranking": { service: "personalize-runtime", operation: "GetPersonalizedRanking" },
+    "/action-recommendations": { service: "personalize-runtime", operation: "GetActionRecommendations" },
+    "/events": { service: "personalize-events", operation: "PutEvents" },
+    "/items": { service: "personalize-events", operation: "PutItems" },
+    "/users": { service: "personalize-events", operation: "PutUsers" },
+    "/actions": { service: "personalize-events", operation: "PutActions" },
+    "/action-interactions": { service: "personalize-events", operation: "PutActionInteractions" },
+};
+
+/**
+ * The Personalize call of an HTTP request: by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else by the REST
+ * path of the runtime and events services. `path` has no query. Undefined for any other request.
+ */
+export function operationOf(method: string, path: string, target: string | undefined): Operation | undefined {
+    if (method !== "POST") return undefined;
+    const control = target?.match(/^AmazonPersonalize\.(\w+)$/);
+    if (control?.[1]) return { service: "personalize", operation: control[1] };
+    return target === undefined ? restOperations[path] : undefined;
+}
+
+/** Key, region and service of a signature: from the Authorization header, or from a presigned URL. */
+export function credentialScope(request: IncomingMessage, url: URL): CredentialScope | undefined {
+    const inHeader = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
+    const [accessKeyId, , region, service] = (inHeader ?? url.searchParams.get("X-Amz-Credential") ?? "").split("/");
+    return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+}
+
+/** Whether a browser sends this request for a web page; every browser adds these headers. */
+export function isFromWebPage({ headers }: Pick<IncomingMessage, "headers">): boolean {
+    const site = headers["sec-fetch-site"];
+    return headers.origin !== undefined || (site !== undefined && site !== "none");
+}
+
+/** The whole body, in memory. */
+export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+        chunks.push(chunk as Buffer);
+    }
+    return Buffer.concat(chunks);
+}
+
+/** A JSON body. Invalid JSON is returned as text, which the emulator's validation refuses as AWS does. */
+export function parseJson(body: Buffer): unknown {
+    const text = body.toString("utf8");
+    try {
+        return JSON.parse(text === "" ? "{}" : text);
+    } catch {
+        return text;
+    }
+}
+
+/** Writes an answer, and then records in the request log that the caller received it. */
+export function writeAnswer(emulator: Emulator, answer: EmulatorResponse, response: ServerResponse): void {
+    const { logged } = answer;
+    // Node does not emit this event when the caller has closed the connection: no caller received the answer.
+    if (logged !== undefined) response.once("finish", () => emulator.answered(logged));
+    response.writeHead(answer.status, answer.headers);
+    response.end(answer.body);
+}
+
+/** A success in the service's protocol. An operation without an output has an empty body. */
+export function success(service: ServiceName, output: object | undefined): EmulatorResponse {
+    return { status: 200, headers: headersOf(service), body: output === undefined ? "" : JSON.stringify(output) };
+}
+
+/** A refusal: its code is in the body (`__type`) and in the header that the REST services use. */
+export function failure(service: ServiceName, { code, message, status }: ServiceError): EmulatorResponse {
+    const headers = { ...headersOf(service), "x-amzn-ErrorType": code };
+    return { status, headers, body: JSON.stringify({ __type: code, message }) };
+}
+
+const headersOf = (service: ServiceName): Record<string, string> => ({
+    "content-type": service === "personalize" ? "application/x-amz-json-1.1" : "application/json",
+    "x-amzn-RequestId": randomUUID(),
+});
