@@ -82,6 +82,11 @@ const status = () => ({
     speed: instance.speed,
     enforce: instance.enforce,
     miniStackPort: miniStack.port,
+    rounds: {
+        alarms: alarms.rounds(),
+        serviceMetrics: serviceMetrics.rounds(),
+        budgets: budgetNotifications.rounds(),
+    },
 });
 
 let stopping = false;

@@ -16,22 +16,26 @@ export const endpointOf = (miniStackPort: number) => ({
  */
 export function every(milliseconds: number, work: () => Promise<void>, failed: (error: Error) => void) {
     const abort = new AbortController();
+    let rounds = 0;
     const run = async () => {
-        let told = "";
+        let reported = "";
         while (!abort.signal.aborted) {
             try {
                 await work();
-                told = "";
+                reported = "";
             } catch (thrown) {
                 const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-                if (error.message !== told && !abort.signal.aborted) failed(error);
-                told = error.message;
+                if (error.message !== reported && !abort.signal.aborted) failed(error);
+                reported = error.message;
             }
+            rounds += 1;
             await sleep(milliseconds, undefined, { ref: false, signal: abort.signal }).catch(() => {});
         }
     };
     const ended = run();
     return {
+        /** Number of times that the work has ended, well or not. */
+        rounds: () => rounds,
         /** Waits until the work in progress has ended. */
         async stop(): Promise<void> {
             abort.abort();

@@ -39,6 +39,7 @@ export function publishServiceMetrics(options: {
     const loop = every(1000, publish, (error) => options.log(`Metrics could not be published: ${error.message}`));
 
     return {
+        rounds: loop.rounds,
         async stop(): Promise<void> {
             await loop.stop();
             await publish(true).catch(() => {});

@@ -87,6 +87,22 @@ describe("automatic training", () => {
         const solution = { name: "films", datasetGroupArn: arn("dataset-group/films"), recipeArn };
         return send(new CreateSolutionCommand({ ...solution, ...more }));
     };
+    const day = 24 * 3_600_000;
+    /**
+     * Waits until the schedule has been evaluated from now on: another solution of the group trains, which is evaluated after
+     * the first one.
+     */
+    async function evaluated(name: string): Promise<void> {
+        const recipeArn = recipe("aws-popularity-count");
+        const group = arn("dataset-group/films");
+        const sentinel = { name, datasetGroupArn: group, recipeArn, solutionConfig: everyDay };
+        await send(new CreateSolutionCommand(sentinel));
+        await until(async () => {
+            service.emulator.advance(2 * day);
+            const ask = new ListSolutionVersionsCommand({ solutionArn: arn(`solution/${name}`) });
+            return ((await send(ask)).solutionVersions ?? []).length > 0;
+        });
+    }
     const versions = async () => (await send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
     /** Polls until there are this many versions, all of them finished. */
     const trained = (count: number) =>
@@ -174,13 +190,13 @@ describe("automatic training", () => {
         await createDataset(service);
         await importData("first");
         await create({ performAutoTraining: false, solutionConfig: everyDay });
-        await sleep(300);
+        await evaluated("while-off");
         assert.deepEqual(await versions(), []);
         await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: true }));
         await trained(1);
         await send(new UpdateSolutionCommand({ solutionArn, performAutoTraining: false }));
         await importData("second", "s3://movies/more.csv");
-        await sleep(2300);
+        await evaluated("while-off-again");
         assert.equal((await versions()).length, 1);
     });
 
@@ -205,23 +221,34 @@ describe("automatic training", () => {
         await sleep(300);
         service = await startService({ access, dataDir });
         await trained(1);
-        await sleep(300);
+        await evaluated("after-the-restart");
         assert.equal((await versions()).length, 1);
     });
 
     it("blocks its solution's deletion like any training, and ends with the solution", async () => {
         await createDataset(service);
         await importData("first");
+        await service.stop();
+        // At this speed a training lasts by the clock, which only this test advances.
+        service = await startService({ access, dataDir, speed: "demo" });
+        service.emulator.advance(day);
         await create({ solutionConfig: everyDay });
-        await until(async () => (await versions()).length === 1);
+        await until(async () => {
+            service.emulator.advance(500);
+            return (await versions()).length === 1;
+        });
         const remove = new DeleteSolutionCommand({ solutionArn });
-        if ((await versions())[0]?.status !== "ACTIVE") {
-            await assert.rejects(send(remove), refusal("ResourceInUseException", /is in progress/));
-        }
+        assert.notEqual((await versions())[0]?.status, "ACTIVE");
+        await assert.rejects(send(remove), refusal("ResourceInUseException", /is in progress/));
+        await service.stop();
+        service = await startService({ access, dataDir });
         await trained(1);
         await send(remove);
         await importData("second", "s3://movies/more.csv");
-        await sleep(2300);
-        assert.deepEqual((await send(new ListSolutionVersionsCommand({}))).solutionVersions, []);
+        await evaluated("after-the-deletion");
+        const { solutionVersions = [] } = await send(new ListSolutionVersionsCommand({}));
+        assert.ok(
+            solutionVersions.every(({ solutionVersionArn }) => !solutionVersionArn?.startsWith(`${solutionArn}/`)),
+        );
     });
 });

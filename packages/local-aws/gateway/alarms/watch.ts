@@ -24,7 +24,10 @@ const regionsHeader = "x-alarm-regions";
  * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
  * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and does not delay the others.
  */
-export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): { stop(): Promise<void> } {
+export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): {
+    rounds(): number;
+    stop(): Promise<void>;
+} {
     const clients = new Map<string, CloudWatchClient>();
     const complaints = new Map<string, string>();
 
@@ -80,6 +83,7 @@ export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): 
     clientOf(region);
     const loop = every(everyMilliseconds, lookAtAll, ({ message }) => log(`Alarms are not evaluated: ${message}`));
     return {
+        rounds: loop.rounds,
         async stop() {
             await loop.stop();
             for (const client of clients.values()) {

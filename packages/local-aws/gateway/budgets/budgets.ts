@@ -201,6 +201,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
         log(`Budgets could not be evaluated: ${error.stack ?? error.message}`),
     );
     return {
+        rounds: loop.rounds,
         /** Ends after the evaluation in progress. */
         async stop(): Promise<void> {
             await loop.stop();

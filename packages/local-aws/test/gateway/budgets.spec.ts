@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
     BudgetsClient,
     CreateBudgetCommand,
@@ -15,6 +14,7 @@ import { region } from "../../../../test/support/local-aws.ts";
 import { until } from "../../../local-personalize/test/support.ts";
 import { start, stop } from "../../control.ts";
 import { localAccountId, paths } from "../../instance.ts";
+import { adminOf } from "../admin.ts";
 import { type Cinema, startCinema } from "./cinema.ts";
 
 describe("budgets of a local AWS", () => {
@@ -105,7 +105,7 @@ describe("budgets of a local AWS", () => {
             return found.length > 0 && found;
         });
     /** Waits for two evaluations without notifications. */
-    const evaluated = () => sleep(4500);
+    const evaluated = () => adminOf(cinema.instance).rounds("budgets");
 
     before(async () => {
         cinema = await startCinema();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
@@ -69,7 +68,7 @@ describe("the service's own metrics", () => {
     it("are nothing for a campaign that does not exist, and for minutes without calls", async () => {
         const none = arn("campaign/none");
         await assert.rejects(cinema.askOf(none));
-        await sleep(1500);
+        await adminOf(cinema.instance).rounds("serviceMetrics");
         const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "AWS/Personalize" }));
         assert.ok(Metrics.length > 0);
         assert.ok(!JSON.stringify(Metrics).includes(none));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
     AddPermissionCommand,
@@ -11,6 +12,7 @@ import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { strToU8, zipSync } from "fflate";
+import { paths } from "../../../instance.ts";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
 
 /** Lists a bucket with Node's own modules: signs like an SDK, and records that it ran. */
@@ -139,7 +141,9 @@ describe("services that act for a caller of a local AWS that enforces", () => {
             return Contents.some(({ Key }) => Key === "topic");
         };
         await publish();
-        await sleep(1000);
+        const refused = /sns\.amazonaws\.com may not invoke \S*worker for \S*news/;
+        for (const log = paths(aws.instance).miniStackLog; !refused.test(await readFile(log, "utf8")); )
+            await sleep(50);
         assert.equal(await ran(), false);
         await aws.admin.lambda.send(
             new AddPermissionCommand({
