@@ -88,8 +88,16 @@ describe("docs/scale.md", () => {
     it("shows the shares of traffic, and the stage's default throttling", () => {
         const { memoryHits, tableHits, shared, edgeHits, events, peak } = usualTraffic;
         const percent = (part: number) => `${Math.round(100 * part)} %`;
-        for (const part of [memoryHits, tableHits, 1 - memoryHits - tableHits, shared, edgeHits, events])
-            has(percent(part));
+        const sentences = page.replaceAll(/\s+/g, " ");
+        for (const sentence of [
+            `Of all requests ${percent(shared)} are about films`,
+            `${percent(events)} are events`,
+            `CloudFront answers ${percent(edgeHits)} of the film requests`,
+            `${percent(memoryHits)} come from the function's memory, ${percent(tableHits)} from the table`,
+            `${percent(1 - memoryHits - tableHits)} need a call of the campaign`,
+        ]) {
+            assert.ok(sentences.includes(sentence), sentence);
+        }
         has(`${peak} times`);
         has(`\`apiRequestsPerSecond\` (${configDefaults.apiRequestsPerSecond})`);
         has(`\`apiBurst\` (${configDefaults.apiBurst})`);
