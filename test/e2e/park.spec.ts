@@ -24,7 +24,7 @@ describe("park and resume on the real engine", () => {
         const asked = await askedDuring(async () => {
             const result = await runbook("park", "--yes", "--reason", "holidays");
             assertExit(result, 0);
-            assert.match(result.stdout, /is gone, which saves ≈ \$146 a month/);
+            assert.match(result.stdout, /is deleted, which saves ≈ \$146 a month/);
         });
         assert.deepEqual(asked, ["DeleteCampaign"]);
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
@@ -37,11 +37,11 @@ describe("park and resume on the real engine", () => {
     it("keeps out what needs a campaign, and is content to be asked again", async () => {
         const again = await runbook("park", "--yes");
         assertExit(again, 0);
-        assert.match(again.stdout, /It is parked since .*holidays/);
+        assert.match(again.stdout, /The campaign has been parked since .*holidays/);
         for (const [name, ...args] of [["retrain"], ["rollback", "--yes"]] as [string, ...string[]][]) {
             const result = await runbook(name, ...args);
             assertExit(result, 1);
-            assert.match(result.stderr, /The campaign is parked since .*npm run resume/);
+            assert.match(result.stderr, /The campaign has been parked since .*npm run resume/);
         }
     });
 

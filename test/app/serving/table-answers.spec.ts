@@ -110,7 +110,7 @@ describe("answers from the tables", () => {
     it("refuse a document that they do not read, and name the command to create it again", () => {
         const again = /npm run data-prep$/;
         for (const [text, reason] of [
-            ["{", /no JSON/],
+            ["{", /not JSON/],
             ["null", /no schemaVersion/],
             ["[]", /no schemaVersion/],
             ['{"schemaVersion":2}', /version 2, where 1 is read/],
