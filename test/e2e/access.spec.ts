@@ -141,7 +141,7 @@ describe("bad configuration on the real engine", () => {
         assertExit(preview, 1);
         assert.match(
             preview.stdout,
-            /performAutoML is true while recipe is "aws-user-personalization": with AutoML the service chooses the recipe/,
+            /performAutoML is true while recipe is "aws-user-personalization": with AutoML Personalize chooses the recipe/,
         );
         assert.match(preview.stdout, /pulumi config set recipe ""/);
     });

@@ -41,7 +41,7 @@ describe("an up that is interrupted while it waits for a campaign", () => {
             });
             up.kill("SIGINT");
             await until(async () => said.includes("A second Ctrl-C ends the wait at once."));
-            assert.match(said, /neither lost nor paid twice: run `pulumi up` again to go on with it\./);
+            assert.match(said, /Nothing is lost or billed twice: run `pulumi up` again to continue\./);
             up.kill("SIGINT");
             const [exitCode] = await ended;
             assert.notEqual(exitCode, 0);

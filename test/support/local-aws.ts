@@ -26,8 +26,8 @@ export const region = "eu-central-1";
 const given: number[] = [];
 
 async function testPort(): Promise<number> {
-    const from = 30_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 2) * 1300;
-    const port = await freePort({ except: given, from, to: from + 1300 });
+    const from = 30_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 3) * 870;
+    const port = await freePort({ except: given, from, to: from + 870 });
     given.push(port);
     return port;
 }

@@ -34,7 +34,8 @@ const settings = (files) => ({
     extension: ["ts"],
     require: ["./test/support/prepare.ts"],
     parallel: true,
-    jobs: 2,
+    // One more than the cores of a small machine: a test of the engine waits a fifth of its time.
+    jobs: 3,
     timeout: 120_000,
     slow: 2000,
 });
