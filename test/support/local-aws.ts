@@ -21,7 +21,7 @@ export const region = "eu-central-1";
 
 /**
  * Ports that this process gave away: one is used a while after it was chosen. No local AWS takes one of these for what is behind
- * its gateway, and each of mocha's two workers has its own.
+ * its gateway, and each of mocha's three workers has its own.
  */
 const given: number[] = [];
 
