@@ -1,8 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { MetricValues } from "./metering/service-metrics.ts";
 import type { Measure } from "./metering/usage-types.ts";
-
-export type { MetricValues } from "./metering/service-metrics.ts";
 
 /** How long resources stay in their states: no time, about a second each, or the minutes that AWS typically takes. */
 export type Speed = "instant" | "demo" | "real";
@@ -140,4 +137,18 @@ export interface Emulator {
      * Stops timers and training, and closes the database. Jobs in progress continue when the folder is opened again.
      */
     close(): Promise<void>;
+}
+
+/** Values of one of the service's metrics within a minute, in the form of PutMetricData's StatisticValues. */
+export interface MetricValues {
+    readonly region: string;
+    readonly name: string;
+    readonly unit: "Count" | "Milliseconds" | "Seconds" | "Bytes";
+    readonly dimensions: Readonly<Record<string, string>>;
+    /** Start of the minute, epoch milliseconds. */
+    readonly minute: number;
+    count: number;
+    sum: number;
+    minimum: number;
+    maximum: number;
 }

@@ -25,9 +25,9 @@ export const region = "eu-central-1";
  */
 const given: number[] = [];
 
-async function testPort(): Promise<number> {
-    const from = 30_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 3) * 870;
-    const port = await freePort({ except: given, from, to: from + 870 });
+export async function testPort(): Promise<number> {
+    const from = 30_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 3) * 860;
+    const port = await freePort({ except: given, from, to: from + 860 });
     given.push(port);
     return port;
 }

@@ -12,10 +12,9 @@ import { promisify } from "node:util";
 import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { itemInteractionsSchema } from "../../../personalize/schema.ts";
-import { clientsOf, testInstance } from "../../../test/support/local-aws.ts";
+import { clientsOf, testInstance, testPort } from "../../../test/support/local-aws.ts";
 import { reset, start, stateOf, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
-import { freePort } from "../ministack/process.ts";
 import { run } from "../pulumi.ts";
 import { isAlive } from "../toolchain/lock.mjs";
 
@@ -184,7 +183,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
     });
 
     it("moves to another port, reports it, and is found and stopped from any", async () => {
-        const moved = { ...instance, port: await freePort() };
+        const moved = { ...instance, port: await testPort() };
         const first = await start(instance, silently);
         assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
         const said: string[] = [];

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { setImmediate as letOthersRun } from "node:timers/promises";
-import type { BatchJobProperties } from "../control/datasets.ts";
+import type { BatchJobProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";

@@ -1,8 +1,8 @@
 import { readBatchPaths } from "../batch/run-batch.ts";
 import { limitExceeded, notEmulated } from "../errors.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
-import type { BatchJobProperties } from "./datasets.ts";
 import { needFilterOf } from "./filters.ts";
+import type { BatchJobProperties, Tag } from "./properties.ts";
 import {
     type Call,
     create,
@@ -16,7 +16,7 @@ import {
 } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 interface CreateInput extends BatchJobProperties {
     jobName: string;

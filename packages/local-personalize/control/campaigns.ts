@@ -1,4 +1,5 @@
 import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
+import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
 import {
     beginDelete,
     type Call,
@@ -14,23 +15,8 @@ import {
 } from "./resources.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
-
-/** The deployed version and its configuration. */
-export interface Deployment {
-    solutionVersionArn: string;
-    minProvisionedTPS: number;
-    campaignConfig?: { syncWithLatestSolutionVersion?: boolean };
-}
-
-export interface CampaignProperties extends Deployment {
-    /**
-     * The last UpdateCampaign. It is deployed when its own clock reaches ACTIVE. `failure` is the reason why it will
-     * fail.
-     */
-    update?: Deployment & { createdAt: number; failure?: string };
-}
 
 type Campaign = Resource<CampaignProperties>;
 

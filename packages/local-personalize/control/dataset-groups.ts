@@ -1,14 +1,9 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import type { DatasetGroupProperties, Tag } from "./properties.ts";
 import { beginDelete, type Call, create, type Handler, need, type PageInput, pageOf, vitals } from "./resources.ts";
 import type { Kind } from "./states.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
-
-export interface DatasetGroupProperties {
-    domain?: string;
-    roleArn?: string;
-    kmsKeyArn?: string;
-}
+import { checkedTags } from "./tags.ts";
 
 const largestCount = 5;
 

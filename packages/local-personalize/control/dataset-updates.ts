@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { inUse, invalidInput } from "../errors.ts";
 import { readAvroSchema } from "./avro.ts";
-import type { DatasetGroupProperties } from "./dataset-groups.ts";
-import type { DatasetProperties } from "./datasets.ts";
+import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
 import { type Call, failureOf, type Handler, isUnderWay, need, needActive } from "./resources.ts";
-import { checkSchema, type SchemaProperties } from "./schemas.ts";
+import { checkSchema } from "./schemas.ts";
 import type { Resource } from "./store.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 

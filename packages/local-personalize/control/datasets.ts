@@ -1,8 +1,8 @@
 import { inUse } from "../errors.ts";
 import type { Columns } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
-import type { DatasetGroupProperties } from "./dataset-groups.ts";
 import { latestUpdateOf } from "./dataset-updates.ts";
+import type { DatasetGroupProperties, DatasetProperties, SchemaProperties, Tag } from "./properties.ts";
 import {
     beginDelete,
     type Call,
@@ -15,40 +15,9 @@ import {
     pageOf,
     vitals,
 } from "./resources.ts";
-import { checkSchema, type SchemaProperties } from "./schemas.ts";
+import { checkSchema } from "./schemas.ts";
 import type { Resource, Store } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
-import type { Update } from "./updates.ts";
-
-export interface DatasetProperties {
-    datasetType: string;
-    schemaArn: string;
-    /** Number of rows after the finished imports. */
-    rows: number;
-    /** The last UpdateDataset. */
-    update?: Update & { schemaArn: string };
-}
-
-export interface FilterProperties {
-    filterExpression: string;
-    /** The distinct fields of the expression, such as `Items.GENRES`: a dataset group has a quota of them. */
-    fields: string[];
-}
-
-interface DataConfig {
-    path: string;
-    kmsKeyArn?: string;
-}
-
-export interface BatchJobProperties {
-    solutionVersionArn: string;
-    filterArn?: string;
-    numResults?: number;
-    jobInput: { s3DataSource: DataConfig };
-    jobOutput: { s3DataDestination: DataConfig };
-    roleArn: string;
-    batchInferenceJobConfig?: object;
-}
+import { checkedTags } from "./tags.ts";
 
 type Dataset = Resource<DatasetProperties>;
 

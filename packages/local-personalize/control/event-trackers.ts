@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alreadyExists } from "../errors.ts";
+import type { Tag } from "./properties.ts";
 import {
     beginDelete,
     type Call,
@@ -12,7 +13,7 @@ import {
     vitals,
 } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 export interface EventTrackerProperties {
     trackingId: string;

@@ -1,7 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { parseFilter } from "../filtering/parse.ts";
 import { checkFilter } from "../filtering/resolve.ts";
-import { type BatchJobProperties, columnsOf, type FilterProperties } from "./datasets.ts";
+import { columnsOf } from "./datasets.ts";
+import type { BatchJobProperties, FilterProperties, Tag } from "./properties.ts";
 import {
     beginDelete,
     type Call,
@@ -15,7 +16,7 @@ import {
     vitals,
 } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 interface CreateInput {
     name: string;

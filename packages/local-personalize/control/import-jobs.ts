@@ -1,6 +1,6 @@
 import { invalidInput, limitExceeded } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
-import type { DatasetProperties } from "./datasets.ts";
+import type { DatasetProperties, Tag } from "./properties.ts";
 import {
     type Call,
     create,
@@ -13,7 +13,7 @@ import {
     vitals,
 } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 export interface ImportJobProperties {
     dataSource: { dataLocation?: string };

@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, notFound, ServiceError } from "../errors.ts";
+import type { Tag } from "./properties.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
-import type { Tag } from "./tags.ts";
 
 /** The context of a call to the control plane. `now` is the same instant for the whole call, epoch milliseconds. */
 export interface Call {

@@ -1,14 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { checkSchemaFor, readAvroSchema } from "./avro.ts";
-import type { DatasetGroupProperties } from "./dataset-groups.ts";
-import type { DatasetProperties } from "./datasets.ts";
+import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
 import { type Call, create, type Handler, need, type PageInput, pageOf } from "./resources.ts";
 import type { Resource } from "./store.ts";
-
-export interface SchemaProperties {
-    schema: string;
-    domain?: string;
-}
 
 const largestCount = 500;
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { inUse, invalidInput } from "../errors.ts";
+import type { Update } from "./properties.ts";
 import { type Call, failureOf, type Handler, needActive, phaseOf } from "./resources.ts";
 import {
     checkConfiguration,
@@ -10,7 +11,7 @@ import {
 } from "./solution-config.ts";
 import type { Phase } from "./states.ts";
 import type { Resource } from "./store.ts";
-import { isUnderWayIn, type Update, updatePhase, updateSummary } from "./updates.ts";
+import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
 export interface SolutionProperties extends SolutionConfiguration {
     /** The last UpdateSolution: it takes effect when its own clock reaches ACTIVE. */

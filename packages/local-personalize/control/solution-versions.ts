@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import type { DatasetProperties } from "./datasets.ts";
+import type { DatasetProperties, Tag } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import {
     type Call,
@@ -17,7 +17,7 @@ import {
 import type { SolutionConfiguration } from "./solution-config.ts";
 import { currentOf, type Solution, type SolutionProperties } from "./solution-updates.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 /** A version keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {

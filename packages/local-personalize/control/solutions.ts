@@ -1,6 +1,7 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
+import type { Tag } from "./properties.ts";
 import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recipes.ts";
 import {
     beginDelete,
@@ -19,7 +20,7 @@ import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags, type Tag } from "./tags.ts";
+import { checkedTags } from "./tags.ts";
 
 interface CreateInput extends Partial<SolutionConfiguration> {
     name: string;

@@ -4,9 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 import { openClock } from "../clock.ts";
 import { openLedger } from "../metering/ledger.ts";
 import { transactionOn } from "../transaction.ts";
+import type { Tag } from "./properties.ts";
 import { openRequestLog } from "./request-log.ts";
 import type { Kind, Life } from "./states.ts";
-import type { Tag } from "./tags.ts";
 
 type Anything = Record<string, unknown>;
 

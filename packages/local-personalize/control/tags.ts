@@ -1,12 +1,7 @@
 import { invalidInput, notFound, ServiceError } from "../errors.ts";
+import type { Tag } from "./properties.ts";
 import type { Call, Handler } from "./resources.ts";
 import type { Resource } from "./store.ts";
-
-/** A tag in Personalize's form. */
-export interface Tag {
-    tagKey: string;
-    tagValue: string;
-}
 
 const largestCount = 50;
 

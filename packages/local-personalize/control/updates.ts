@@ -1,13 +1,6 @@
+import type { Update } from "./properties.ts";
 import type { Call } from "./resources.ts";
 import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
-
-/** The common part of all updates. */
-export interface Update {
-    /** Epoch milliseconds. */
-    createdAt: number;
-    /** Why it will fail, where a test asked for that. */
-    failure?: string;
-}
 
 /** The state of an update: it passes the states of a creation, by a clock of its own. */
 export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {

@@ -1,4 +1,5 @@
-import { type DatasetProperties, fieldsOf } from "../control/datasets.ts";
+import { fieldsOf } from "../control/datasets.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";

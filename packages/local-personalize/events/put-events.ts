@@ -1,5 +1,5 @@
-import type { DatasetProperties } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";

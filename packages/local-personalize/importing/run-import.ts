@@ -1,9 +1,8 @@
 import type { EmulatorOptions } from "../contract.ts";
 import { readAvroSchema } from "../control/avro.ts";
-import type { DatasetProperties } from "../control/datasets.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
+import type { DatasetProperties, SchemaProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
-import type { SchemaProperties } from "../control/schemas.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";

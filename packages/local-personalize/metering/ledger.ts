@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Tag } from "../control/tags.ts";
+import type { Tag } from "../control/properties.ts";
 import type { Measure } from "./usage-types.ts";
 import { billed, endOf, hourMilliseconds, hourOf, type Window } from "./windows.ts";
 

@@ -1,10 +1,10 @@
 import type { Speed, UsageRecord } from "../contract.ts";
-import type { CampaignProperties } from "../control/campaigns.ts";
+import type { CampaignProperties, Tag } from "../control/properties.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
-import type { Tag } from "../control/tags.ts";
+import { segmentsOf } from "./deployments.ts";
 import { units, usageTypeOf } from "./usage-types.ts";
-import { type CampaignMeasure, clip, segmentsOf, startOf, windowsOf } from "./windows.ts";
+import { type CampaignMeasure, clip, startOf, windowsOf } from "./windows.ts";
 
 const flushMilliseconds = 1000;
 const hour = 3_600_000;

@@ -1,22 +1,8 @@
-import type { EmulatorRequest, Speed } from "../contract.ts";
+import type { EmulatorRequest, MetricValues, Speed } from "../contract.ts";
 import { datasetOf } from "../control/datasets.ts";
 import type { EventTrackerProperties } from "../control/event-trackers.ts";
 import { creationDurations, creationEnd, type Kind } from "../control/states.ts";
 import type { Resource, Store } from "../control/store.ts";
-
-/** Values of one of the service's metrics within a minute, in the form of PutMetricData's StatisticValues. */
-export interface MetricValues {
-    readonly region: string;
-    readonly name: string;
-    readonly unit: "Count" | "Milliseconds" | "Seconds" | "Bytes";
-    readonly dimensions: Readonly<Record<string, string>>;
-    /** Start of the minute, epoch milliseconds. */
-    readonly minute: number;
-    count: number;
-    sum: number;
-    minimum: number;
-    maximum: number;
-}
 
 const minuteMilliseconds = 60_000;
 

@@ -1,5 +1,6 @@
-import { type CampaignProperties, campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
+import { campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
 import { datasetOf } from "../control/datasets.ts";
+import type { CampaignProperties } from "../control/properties.ts";
 import { type Call, modelDir } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { type DatasetProperties, fieldsOf } from "../control/datasets.ts";
+import { fieldsOf } from "../control/datasets.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { EventStore } from "../events/event-store.ts";

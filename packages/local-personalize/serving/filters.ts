@@ -1,4 +1,5 @@
-import { columnsOf, type DatasetProperties, datasetOf, type FilterProperties } from "../control/datasets.ts";
+import { columnsOf, datasetOf } from "../control/datasets.ts";
+import type { DatasetProperties, FilterProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";

@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from "../contract.ts";
-import type { DatasetProperties } from "../control/datasets.ts";
+import type { DatasetProperties } from "../control/properties.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";

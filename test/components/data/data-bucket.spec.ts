@@ -36,7 +36,9 @@ describe("the files of a stack", () => {
 
     it("that does not exist names the command that makes it", async () => {
         const file = join(folder, "none.csv");
-        await assert.rejects(contentOf(file), { message: new RegExp(`${file} does not exist\\. Run \`npm run data-prep\``) });
+        await assert.rejects(contentOf(file), {
+            message: new RegExp(`${file} does not exist\\. Run \`npm run data-prep\``),
+        });
     });
 
     it("are exactly what the role may read, and it may write for batches only", () => {

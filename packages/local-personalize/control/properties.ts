@@ -1,0 +1,71 @@
+/** Shapes of stored resources. They import nothing, so that store, handlers and meter can share them. */
+
+/** A tag in Personalize's form. */
+export interface Tag {
+    tagKey: string;
+    tagValue: string;
+}
+
+/** The common part of all updates. */
+export interface Update {
+    /** Epoch milliseconds. */
+    createdAt: number;
+    /** Why it will fail, where a test asked for that. */
+    failure?: string;
+}
+
+export interface DatasetProperties {
+    datasetType: string;
+    schemaArn: string;
+    /** Number of rows after the finished imports. */
+    rows: number;
+    /** The last UpdateDataset. */
+    update?: Update & { schemaArn: string };
+}
+
+export interface FilterProperties {
+    filterExpression: string;
+    /** The distinct fields of the expression, such as `Items.GENRES`: a dataset group has a quota of them. */
+    fields: string[];
+}
+
+interface DataConfig {
+    path: string;
+    kmsKeyArn?: string;
+}
+
+export interface BatchJobProperties {
+    solutionVersionArn: string;
+    filterArn?: string;
+    numResults?: number;
+    jobInput: { s3DataSource: DataConfig };
+    jobOutput: { s3DataDestination: DataConfig };
+    roleArn: string;
+    batchInferenceJobConfig?: object;
+}
+
+export interface DatasetGroupProperties {
+    domain?: string;
+    roleArn?: string;
+    kmsKeyArn?: string;
+}
+
+/** The deployed version and its configuration. */
+export interface Deployment {
+    solutionVersionArn: string;
+    minProvisionedTPS: number;
+    campaignConfig?: { syncWithLatestSolutionVersion?: boolean };
+}
+
+export interface CampaignProperties extends Deployment {
+    /**
+     * The last UpdateCampaign. It is deployed when its own clock reaches ACTIVE. `failure` is the reason why it will
+     * fail.
+     */
+    update?: Deployment & { createdAt: number; failure?: string };
+}
+
+export interface SchemaProperties {
+    schema: string;
+    domain?: string;
+}
