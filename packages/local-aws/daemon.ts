@@ -82,11 +82,11 @@ const status = () => ({
     speed: instance.speed,
     enforce: instance.enforce,
     miniStackPort: miniStack.port,
-    rounds: {
-        alarms: alarms.rounds(),
-        serviceMetrics: serviceMetrics.rounds(),
-        budgets: budgetNotifications.rounds(),
-    },
+});
+const rounds = () => ({
+    alarms: alarms.rounds(),
+    serviceMetrics: serviceMetrics.rounds(),
+    budgets: budgetNotifications.rounds(),
 });
 
 let stopping = false;
@@ -115,6 +115,7 @@ server = await startGateway({
     emulator,
     ...(enforcement && { enforcement }),
     status,
+    rounds,
     log,
 }).catch(async (error: NodeJS.ErrnoException) => {
     log(error.code === "EADDRINUSE" ? `port ${instance.port} is in use` : String(error.stack));

@@ -15,6 +15,8 @@ interface Admin {
     readonly enforcement?: { readonly log: AccessLog };
     /** The answer to `GET /_local/status`. */
     status(): object;
+    /** Rounds that each of the gateway's loops has done: the answer to `GET /_local/rounds`. */
+    rounds?(): object;
 }
 
 type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<Answer> | Answer;
@@ -26,6 +28,7 @@ const mostSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {
     [statusPath]: { GET: ({ status }) => [200, status()] },
+    "/_local/rounds": { GET: ({ rounds }) => [200, rounds?.() ?? {}] },
     "/_local/requests": {
         GET({ emulator }, _, url) {
             const after = Number(url.searchParams.get("after") ?? 0);

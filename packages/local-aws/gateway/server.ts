@@ -25,6 +25,8 @@ export interface GatewayOptions {
     readonly enforcement?: Enforcement & { readonly token: string };
     /** The answer to `GET /_local/status`. */
     status(): object;
+    /** Rounds that each of the gateway's loops has done. */
+    rounds?(): object;
     log(message: string): void;
 }
 

@@ -19,7 +19,7 @@ export function adminOf({ port }: Pick<Instance, "port">) {
         arm: (fault: object): Promise<object> => ask("faults", { method: "POST", body: JSON.stringify(fault) }),
         /** Waits until a loop of the gateway has done a whole round that began after this call. */
         async rounds(loop: "alarms" | "serviceMetrics" | "budgets"): Promise<void> {
-            const count = async () => (await ask<{ rounds: Record<string, number> }>("status")).rounds[loop] ?? 0;
+            const count = async () => (await ask<Record<string, number>>("rounds"))[loop] ?? 0;
             for (const enough = (await count()) + 2; (await count()) < enough; ) await sleep(50);
         },
         clear: (): Promise<object> => ask("faults", { method: "DELETE" }),
