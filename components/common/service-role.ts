@@ -24,7 +24,8 @@ export function serviceRole(name: string, args: ServiceRoleArgs, opts: pulumi.Cu
             tags,
             ...(permissionsBoundary && { permissionsBoundary }),
         },
-        opts,
+        // A changed description would make the role's ARN unknown in a preview, and replace what uses it: import and training.
+        { ...opts, ignoreChanges: ["description"] },
     );
     const policy = new aws.iam.RolePolicy(
         name,
