@@ -101,7 +101,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 action: "lambda:InvokeFunction",
                 principal: "apigateway.amazonaws.com",
                 sourceAccount: caller.accountId,
-                sourceArn: api.executionArn.apply(anyMethodOf),
+                // By the id, which stays known in a preview of a changed document; executionArn does not.
+                sourceArn: api.id.apply((id) => anyMethodOf(regionalArn(caller, "execute-api", id))),
             },
             child,
         );

@@ -89,8 +89,7 @@ describe("automatic training", () => {
     };
     const day = 24 * 3_600_000;
     /**
-     * Waits until the schedule has been evaluated from now on: another solution of the group trains, which is evaluated after
-     * the first one.
+     * Waits until the schedule has been evaluated from now on. A second solution is evaluated after the first one: it trains.
      */
     async function evaluated(name: string): Promise<void> {
         const recipeArn = recipe("aws-popularity-count");
