@@ -69,7 +69,7 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                             name="Throughput"
                             value={campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
                         />
-                        <Fact name="Looked at" value={campaign.checkedAt && ago(campaign.checkedAt)} />
+                        <Fact name="Checked" value={campaign.checkedAt && ago(campaign.checkedAt)} />
                     </dl>
                 </Panel>
                 <Panel id="cost" title="Cost">
