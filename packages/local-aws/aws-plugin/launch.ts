@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { digest } from "../toolchain/stamp.mjs";
 
 /**
  * Starts the AWS plugin from one bundled file: the engine starts a plugin for each command, and half of a start was loading
@@ -15,11 +16,9 @@ const folder = join(root, ".tools", "aws-plugin");
 /** Parts of Pulumi's SDK that only programs need: the compiler and npm's dependency tree. */
 const unused = ["typescript", "@npmcli/arborist"];
 
-const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
-for (const file of readdirSync(source).filter((name) => name.endsWith(".ts"))) {
-    hash.update(`${file}\0`).update(readFileSync(join(source, file)));
-}
-const bundle = join(folder, `${hash.digest("hex").slice(0, 16)}.mjs`);
+const names = readdirSync(source).filter((name) => name.endsWith(".ts"));
+const stamp = digest([join(root, "package-lock.json"), ...names.map((name) => join(source, name))], names);
+const bundle = join(folder, `${stamp.slice(0, 16)}.mjs`);
 if (!existsSync(bundle)) await build();
 await import(pathToFileURL(bundle).href);
 

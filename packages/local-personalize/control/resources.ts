@@ -173,6 +173,8 @@ function readToken(token: string, query: string): number {
     try {
         const [after, ofQuery] = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
         if (typeof after === "number" && ofQuery === query) return after;
-    } catch {}
+    } catch {
+        // Refused below, like every token of another origin.
+    }
     throw new ServiceError("InvalidNextTokenException", "The token is not valid for this call.");
 }

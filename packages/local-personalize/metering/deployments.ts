@@ -2,7 +2,6 @@ import type { Speed } from "../contract.ts";
 import type { CampaignProperties, Deployment } from "../control/properties.ts";
 import { creationEnd, updateEnd } from "../control/states.ts";
 import type { Resource } from "../control/store.ts";
-import { hasV2Billing } from "./cost.ts";
 import { measureOf, type Segment } from "./windows.ts";
 
 /**
@@ -24,7 +23,7 @@ export function segmentsOf(
         from,
         to,
         minProvisionedTPS,
-        measure: measureOf(hasV2Billing(recipeOf(solutionVersionArn))),
+        measure: measureOf(recipeOf(solutionVersionArn)),
     });
     return [
         segment(before, active, updated),

@@ -1,3 +1,4 @@
+import { hasV2Billing } from "./cost.ts";
 import type { Measure } from "./usage-types.ts";
 
 /** The billed measure of an ACTIVE campaign: requests for v2 recipes, TPS-hours for all others. */
@@ -32,8 +33,9 @@ const lengths: Readonly<Record<CampaignMeasure, number>> = {
     RecommendationRequests: hourMilliseconds,
 };
 
-export const measureOf = (isV2: boolean): CampaignMeasure =>
-    isV2 ? "RecommendationRequests" : "RecommendationTPSHours";
+/** The measure by which a campaign of a recipe (name or ARN) is billed. */
+export const measureOf = (recipe: string | undefined): CampaignMeasure =>
+    hasV2Billing(recipe) ? "RecommendationRequests" : "RecommendationTPSHours";
 
 export const startOf = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
 export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];

@@ -7,7 +7,6 @@ import type { EventStore } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
-import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
 import { measureOf } from "../metering/windows.ts";
 import { createCampaignModels } from "./campaign-models.ts";
@@ -35,14 +34,14 @@ export function createServing(
         const { campaignArn, wish } = checkRecommendInput(input);
         const { campaign, trained } = campaigns.deployedOn(call, campaignArn);
         const itemList = listFor(call, trained, wish, { filters, streams });
-        meter.recommended(campaign, measureOf(hasV2Billing(trained.model.recipeName)), call.now);
+        meter.recommended(campaign, measureOf(trained.model.recipeName), call.now);
         return { itemList, recommendationId: recommendationId(campaignArn) };
     };
 
     const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
         const { campaign, trained } = campaigns.deployedOn(call, input.campaignArn);
         const personalizedRanking = rankItems(call, trained, input, { filters, streams });
-        meter.recommended(campaign, measureOf(hasV2Billing(trained.model.recipeName)), call.now);
+        meter.recommended(campaign, measureOf(trained.model.recipeName), call.now);
         return { personalizedRanking, recommendationId: recommendationId(input.campaignArn) };
     };
 
