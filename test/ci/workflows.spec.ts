@@ -93,3 +93,18 @@ describe("the workflow that tests pushes", () => {
         assert.equal(node?.with?.["node-version"], 20);
     });
 });
+
+describe("the scripts of package.json", () => {
+    it("run TypeScript by the project's Node: a shell looks `node` up before the installation, and keeps that one", () => {
+        const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+            scripts: Record<string, string>;
+        };
+        const commands = Object.values(scripts).flatMap((script) => script.split("&&").map((part) => part.trim()));
+        const typescript = commands.filter((command) => /\.ts$/.test(command.split(" -o ")[0]));
+        assert.ok(typescript.length >= 20);
+        assert.deepEqual(
+            typescript.filter((command) => !command.startsWith("node packages/local-aws/toolchain/bootstrap.mjs ")),
+            [],
+        );
+    });
+});
