@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { running, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
@@ -14,80 +15,130 @@ import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts"
 const helpersOf = (engine: number) =>
     startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
 
-describe("an engine that is killed in the middle of an up", () => {
+describe("an up that ends in the middle", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
     });
     after(() => aws?.stop());
 
-    it("leaves a lock behind, which keeps everybody out", async () => {
-        const { instance } = aws;
-        const env = environment(instance);
-        const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
-        const ended = once(engine, "exit");
-        // An import begins when bucket and role are recorded: those two AWS's plugin itself would not take up again.
-        while ((await importJobNames(aws)).length === 0) {
-            assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
-            await sleep(10);
-        }
-        const helpers = helpersOf(engine.pid ?? 0);
-        assert.ok(helpers.length >= 3, "program, dynamic provider and AWS plugin run");
-        engine.kill("SIGKILL");
-        await ended;
-        // Pulumi's own language host stays, and idles; what is ours must not go on without an engine.
-        await until(async () => !running().some(({ pid }) => helpers.includes(pid)));
-        const up = await aws.engine("up");
-        assert.notEqual(up.exitCode, 0);
-        assert.match(up.stderr, /the stack is currently locked by 1 lock/);
+    /** Calls of an operation that the control plane logged after this number. */
+    const calls = async (operation: string, after: number) =>
+        (await adminOf(aws.instance).requests(after)).filter((request) => request.operation === operation);
+    const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
+
+    describe("by a kill of the engine", () => {
+        it("leaves a lock behind, which refuses another up", async () => {
+            const { instance } = aws;
+            const env = environment(instance);
+            const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
+            const ended = once(engine, "exit");
+            // An import begins when bucket and role are recorded: those two AWS's plugin itself would not take up again.
+            while ((await importJobNames(aws)).length === 0) {
+                assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
+                await sleep(10);
+            }
+            const helpers = helpersOf(engine.pid ?? 0);
+            assert.ok(helpers.length >= 3, "program, dynamic provider and AWS plugin run");
+            engine.kill("SIGKILL");
+            await ended;
+            // Pulumi's own language host stays, and idles; what is ours must not go on without an engine.
+            await until(async () => !running().some(({ pid }) => helpers.includes(pid)));
+            const up = await aws.engine("up");
+            assert.notEqual(up.exitCode, 0);
+            assert.match(up.stderr, /the stack is currently locked by 1 lock/);
+        });
+
+        it("has recorded the resource that it was making, for watch-status", async () => {
+            const { stdout } = await aws.runbook("watch-status", "--json");
+            const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
+            assert.ok(
+                resources.some((name) => name.startsWith("dataset import job item_interactions_import_job")),
+                resources.join(", "),
+            );
+        });
+
+        it("is forgotten by the local commands: the lock goes, and up resumes", async () => {
+            await ensureStack(aws.instance, aws.stack);
+            assertExit(await aws.engine("up"), 0);
+            assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+            assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        });
+
+        it("costs nothing afterwards: destroy finds everything", async () => {
+            assertExit(await aws.engine("destroy"), 0);
+            assert.deepEqual(await everythingIn(aws), []);
+        });
     });
 
-    it("has noted what it was making, for watch-status", async () => {
-        const { stdout } = await aws.runbook("watch-status", "--json");
-        const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
-        assert.ok(
-            resources.some((name) => name.startsWith("dataset import job item_interactions_import_job")),
-            resources.join(", "),
-        );
+    describe("by a kill while it makes the campaign, with a destroy after it", () => {
+        it("leaves nothing that bills: the campaign that no state recorded goes with its solution", async () => {
+            const { instance } = aws;
+            const admin = adminOf(instance);
+            const effect = { kind: "latency", milliseconds: 4000, when: "after" };
+            await admin.arm({ operation: "CreateCampaign", effect });
+            const [last, env] = [await lastCall(), environment(instance)];
+            const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
+            const ended = once(engine, "exit");
+            while ((await calls("CreateCampaign", last)).length === 0) {
+                assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
+                await sleep(10);
+            }
+            engine.kill("SIGKILL");
+            await ended;
+            await ensureStack(instance, aws.stack);
+            assert.ok((await everythingIn(aws)).some((thing) => thing.startsWith("campaign ")));
+            assertExit(await aws.engine("destroy"), 0);
+            assert.deepEqual(await everythingIn(aws), []);
+        });
     });
 
-    it("is forgotten by the local commands: the lock goes, and up goes on with what is there", async () => {
-        await ensureStack(aws.instance, aws.stack);
-        assertExit(await aws.engine("up"), 0);
-        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
-    });
+    describe("by Ctrl-C while it waits for a campaign", () => {
+        let last = 0;
 
-    it("costs nothing afterwards: destroy finds everything", async () => {
-        assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual(await everythingIn(aws), []);
-    });
-});
+        it("prints that AWS continues, and how to resume", async () => {
+            const admin = adminOf(aws.instance);
+            last = await lastCall();
+            await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
+            const { instance } = aws;
+            const up = spawn(process.execPath, ["packages/local-aws/cli.ts", "pulumi", ...aws.engineArgs("up")], {
+                cwd: instance.root,
+                env: {
+                    ...environment(instance),
+                    MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,
+                    MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
+                    MOVIE_RECOMMENDER_LOCAL_SPEED: instance.speed,
+                },
+                stdio: ["ignore", "ignore", "pipe"],
+            });
+            try {
+                let said = "";
+                up.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+                    said += chunk;
+                });
+                const ended = once(up, "exit");
+                await until(async () => {
+                    const { campaigns = [] } = await aws.personalize.send(new ListCampaignsCommand({}));
+                    return campaigns.length > 0;
+                });
+                up.kill("SIGINT");
+                await until(async () => said.includes("A second Ctrl-C ends the wait at once."));
+                assert.match(said, /Nothing is lost or billed twice: run `pulumi up` again to continue\./);
+                up.kill("SIGINT");
+                const [exitCode] = await ended;
+                assert.notEqual(exitCode, 0);
+            } finally {
+                up.kill("SIGTERM");
+                await admin.clear();
+            }
+        });
 
-describe("an engine that is killed while it makes the campaign, and a destroy after it", () => {
-    let aws: TestAws;
-    before(async () => {
-        aws = await startTestAws();
-    });
-    after(() => aws?.stop());
-
-    it("leave nothing that bills: the campaign that nobody recorded goes with its solution", async () => {
-        const { instance } = aws;
-        const admin = adminOf(instance);
-        const effect = { kind: "latency", milliseconds: 4000, when: "after" };
-        await admin.arm({ operation: "CreateCampaign", effect });
-        const env = environment(instance);
-        const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
-        const ended = once(engine, "exit");
-        while (!(await admin.requests()).some(({ operation }) => operation === "CreateCampaign")) {
-            assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
-            await sleep(10);
-        }
-        engine.kill("SIGKILL");
-        await ended;
-        await ensureStack(instance, aws.stack);
-        assert.ok((await everythingIn(aws)).some((thing) => thing.startsWith("campaign ")));
-        assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual(await everythingIn(aws), []);
+        it("resumes with the campaign that exists, and makes no other", async () => {
+            assertExit(await aws.engine("up"), 0);
+            assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+            assert.equal((await calls("CreateCampaign", last)).length, 1);
+            assertExit(await aws.engine("destroy"), 0);
+            assert.deepEqual(await everythingIn(aws), []);
+        });
     });
 });

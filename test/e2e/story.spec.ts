@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import {
+    DeleteCampaignCommand,
+    DescribeCampaignCommand,
+    TagResourceCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
 import { everythingIn } from "../support/left.ts";
@@ -26,6 +31,22 @@ describe("the story of docs/life.md", () => {
         (await adminOf(aws.instance).requests())
             .filter(({ operation, outcome }) => outcome === "accepted" && /ImportJob|SolutionVersion/.test(operation))
             .map(({ operation }) => operation);
+
+    let campaignArn = "";
+    const campaign = async () =>
+        (await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign ?? {};
+    const isGone = () =>
+        campaign().then(
+            () => false,
+            () => true,
+        );
+
+    /** Refreshes, and asserts that `up` does exactly this plan. */
+    async function mends(plan: Record<string, string[]>): Promise<void> {
+        const refreshed = await aws.engine("refresh", "--expect-no-changes");
+        assert.match(refreshed.stderr + refreshed.stdout, /no changes were expected/, "refresh finds it");
+        assert.deepEqual((await applied(aws)).plan, plan);
+    }
 
     it("begins with a look at what is there, and one up", async () => {
         assertExit(await runbook("doctor"), 0);
@@ -54,15 +75,31 @@ describe("the story of docs/life.md", () => {
         assert.equal((await billed()).length, 4);
     });
 
-    it("sees what somebody changed outside, and mends it", async () => {
-        const { campaignArn } = await aws.outputs();
-        await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 5 }));
-        await until(async () => (await aws.engine("refresh")).exitCode === 0);
-        assert.deepEqual((await applied(aws)).plan, { update: ["Campaign"] });
+    it("finds changed minProvisionedTPS and tags by refresh, and mends them by up", async () => {
+        campaignArn = (await aws.outputs()).campaignArn ?? "";
+        await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 7 }));
+        await until(async () => (await campaign()).minProvisionedTPS === 7);
+        const tags = [{ tagKey: "pulumi:stack", tagValue: "theirs" }];
+        await aws.personalize.send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
+        await mends({ update: ["Campaign"] });
+        assert.equal((await campaign()).minProvisionedTPS, 1);
+    });
+
+    it("makes a deleted campaign again, without a training", async () => {
+        await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        await until(isGone);
+        const admin = adminOf(aws.instance);
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        await mends({ create: ["Campaign"] });
+        const asked = (await admin.requests(last)).map(({ operation }) => operation);
+        assert.deepEqual(asked, ["CreateCampaign"]);
         await nothingToChange();
     });
 
     it("ends, and leaves nothing", async () => {
+        // Deleted outside a moment before: destroy works with the rest.
+        const { campaignArn } = await aws.outputs();
+        await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
         assertExit(await aws.runbook("audit-leftovers"), 0);

@@ -11,7 +11,7 @@ interface Step {
 /** Names of types by operation: `{ update: ["Campaign"] }`. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
 
-/** Resources that follow the price and the limit; test/e2e/price.spec.ts is about these. */
+/** Resources that follow the price and the limit; test/cost/ is about these. */
 const followsPrice = /movie-recommender:(cost|observability):/;
 
 /** The engine's steps of one replacement; `replace` is the one that a preview lists. */

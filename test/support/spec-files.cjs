@@ -17,6 +17,7 @@ const longest = [
     "test/e2e/adopt.spec.ts",
     "test/e2e/observability.spec.ts",
     "test/e2e/life.spec.ts",
+    "test/e2e/killed.spec.ts",
 ];
 
 /** The one whole life on the real engine that `npm test` runs; `npm run test:all` runs the other specs of test/e2e, too. */

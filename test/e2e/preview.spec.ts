@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../../packages/local-aws/instance.ts";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+/** Code that a user adds to the program. */
+const additions = `
+const text = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
+new aws.iam.RolePolicy("wide", {
+    name: "wide",
+    role: config.names.role,
+    policy: text({ Effect: "Allow", Action: "s3:*", Resource: "*" }),
+});
+`;
+const made = `
+new aws.s3.BucketPolicy("open", {
+    bucket: data.bucketName,
+    policy: data.bucketName.apply((name) =>
+        JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: \`arn:aws:s3:::\${name}/*\` }],
+        }),
+    ),
+});
+`;
+/** Folders that the program imports. */
+const folders = ["app", "components", "config", "cost", "data-prep", "iam", "personalize"];
+const reason = "an experiment of one afternoon, on data that is public";
+
+describe("a preview on the real engine", () => {
+    let aws: TestAws;
+    let program: string;
+    let original: string;
+    before(async () => {
+        aws = await startTestAws();
+        program = join(aws.instance.dir, "program");
+        await mkdir(program);
+        const modules = (await readdir(root)).filter((name) => name.endsWith(".ts"));
+        for (const file of [...folders, ...modules, "Pulumi.yaml", "package.json"]) {
+            await cp(join(root, file), join(program, file), { recursive: true });
+        }
+        await symlink(join(root, "node_modules"), join(program, "node_modules"));
+        original = await readFile(join(program, "index.ts"), "utf8");
+    });
+    after(() => aws?.stop());
+
+    /** The engine's answer for the program with an addition. */
+    async function changed(command: "preview" | "up", addition: string) {
+        await writeFile(join(program, "index.ts"), original);
+        await appendFile(join(program, "index.ts"), addition);
+        const result = await run(aws.instance, "pulumi", ["--cwd", program, ...aws.engineArgs(command)], "captured");
+        return { ...result, text: `${result.stdout}${result.stderr}`.replaceAll(/\s+/g, " ") };
+    }
+
+    it("shows the price, as a table and as an output, and warns that AWS may refuse aws-hrnn", async () => {
+        // 50 requests a second are 50 TPS.
+        await aws.configure({ recipe: "aws-hrnn", expectedRequestsPerDay: String(50 * 86_400) });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 0);
+        assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
+        assert.match(preview.stdout, /training, by the hour +≈ \$0\.26 to \$0\.50/);
+        assert.match(preview.stdout, /estimatedMonthlyCostUsd: +56\d\d\.\d/);
+        assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
+    });
+
+    it("shows all bad values at once, each with its path, before anything is made", async () => {
+        await aws.configure({
+            bucketName: "No",
+            dataRetention: "keep",
+            recipe: "sims",
+            minProvisionedTPS: "0",
+            pollSeconds: "often",
+            importDeadlineMinutes: "0",
+            tags: { team: 3 },
+        });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        const lines = preview.stdout.split("\n").map((line) => line.trim());
+        for (const problem of [
+            'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address',
+            'movie-recommender:dataRetention is "keep"; it must be delete or retain',
+            'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
+            'movie-recommender:minProvisionedTPS is "0"; it must be a whole number of at least 1',
+            'movie-recommender:pollSeconds is "often"; it must be a number of at least 0.05',
+            'movie-recommender:importDeadlineMinutes is "0"; it must be a whole number of at least 1',
+            "movie-recommender:tags.team must be a text",
+        ]) {
+            assert.ok(lines.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
+        }
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+
+    it("has a limit: above monthlyLimitUsd, up names the largest price and what lowers it, and makes nothing", async () => {
+        await aws.configure({ monthlyLimitUsd: "200", minProvisionedTPS: "2" });
+        const refused = await aws.engine("up");
+        assertExit(refused, 1);
+        const text = `${refused.stdout}${refused.stderr}`;
+        assert.match(text, /would cost ≈ \$30\d a month \(US price, unverified\), above monthlyLimitUsd 200/);
+        assert.match(
+            text,
+            /campaign, minimum 2 TPS: ≈ \$292 a month\. To lower it: pulumi config set minProvisionedTPS 1/,
+        );
+        assert.match(text, /pulumi config set monthlyLimitUsd 30\d/);
+        assert.doesNotMatch(text, /at .*\.ts:\d+/, "no stack trace");
+        assert.deepEqual(await everythingIn(aws), []);
+        await aws.configure();
+    });
+
+    it("refuses a wide policy that a user adds, by the name of the rule", async () => {
+        const preview = await changed("preview", additions);
+        assertExit(preview, 1);
+        assert.match(
+            preview.text,
+            /aws:iam\/rolePolicy:RolePolicy wide a statement allows s3:\* \(resource rule wildcard-action\)/,
+        );
+        assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
+    });
+
+    it("lets the policy pass with a written reason, and shows the reason", async () => {
+        await aws.configure({ waivers: { "wildcard-action": reason } });
+        const preview = await changed("preview", additions);
+        assertExit(preview, 0);
+        assert.match(preview.text, new RegExp(`warning: .*RolePolicy wide .*is waived \\(${reason}\\)`));
+        await aws.configure();
+    });
+
+    it("refuses an open bucket policy in up before it is made: it is known only when the bucket exists", async () => {
+        const up = await changed("up", made);
+        assertExit(up, 1);
+        assert.match(
+            up.text,
+            /BucketPolicy open a statement allows access to everyone \(resource rule public-bucket\)/,
+        );
+        const { stdout } = await aws.pulumi("stack", "export");
+        assert.doesNotMatch(stdout, /BucketPolicy::open/);
+    });
+});
