@@ -6,7 +6,7 @@ import { Command, Option } from "commander";
 import { approximately, priceNote } from "../../config/prices.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { defaultInstance, environment, root } from "../../packages/local-aws/instance.ts";
-import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { interactionsCsv, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { exitCodes, runAction } from "../../runbooks/lib/cli/runbook.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
 import { testInstance } from "../support/local-aws.ts";
@@ -41,13 +41,12 @@ const options = new Command("drill:aws")
 
 const say = (text: string) => void process.stderr.write(text);
 const ratings = syntheticRatings();
-const interactions = interactionsCsv(ratings).toString("utf8");
-const usd = drillUsd({ bytes: Buffer.byteLength(interactions), interactions: ratings.length });
+const usd = drillUsd({ bytes: interactionsCsv(ratings).length, interactions: ratings.length });
 const onAws = options.against === "aws" && !process.env.AWS_ENDPOINT_URL;
 
 console.log(
     `${onAws ? "This drill costs" : "On AWS this drill would cost"} ${approximately(usd)} ${priceNote}: an import, a training, ` +
-        "and a campaign of 1 TPS for some minutes. It takes one to two hours there.",
+        "a campaign of 1 TPS, the API and its page for some minutes. It takes one to two hours there.",
 );
 if (options.spendUpTo === undefined || !(options.spendUpTo >= usd.high)) {
     const given = options.spendUpTo === undefined ? "no limit was given" : `the limit is $${options.spendUpTo}`;
@@ -139,7 +138,7 @@ async function life(
     isKnown: boolean,
     where: { env: NodeJS.ProcessEnv; folder: string; recording: string; pollSeconds: string },
 ): Promise<LifeEnd> {
-    const stack = await makeDrillStack({ ...where, interactions, say });
+    const stack = await makeDrillStack({ ...where, ratings: ratingsFile(ratings), say });
     console.log(`stack ${stack.stack}. Should this program be killed, destroy it by:\n  ${stack.byHand}`);
     const end = await liveThrough(stack, { isKnown, signal, say });
     if (end.left.length === 0 && !end.problems.some((problem) => problem.startsWith("destroy"))) {

@@ -164,6 +164,22 @@ describe("two recordings compared", () => {
             { what: "call", where: "personalize CreateCampaign", one: "–", other: "1 times" },
         ]);
     });
+
+    it("differ in an observation by its value, and where only one has it", () => {
+        const observed = (operation: string, value: string): Call => ({
+            service: "observed",
+            operation,
+            request: null,
+            status: 200,
+            response: { value },
+        });
+        const [page, guard] = [observed("page", "200 text/html"), observed("cost guard", "ran without an error")];
+        assert.deepEqual(compare([page, guard], [guard, page]), []);
+        assert.deepEqual(compare([page, guard], [observed("page", "403 application/xml")]), [
+            { what: "observed", where: "cost guard", one: "ran without an error", other: "–" },
+            { what: "observed", where: "page", one: "200 text/html", other: "403 application/xml" },
+        ]);
+    });
 });
 
 describe("the recorder", () => {

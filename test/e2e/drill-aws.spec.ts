@@ -50,14 +50,17 @@ describe("the drill of a whole life", function () {
         assert.equal(exitCode, 0, stdout + stderr);
         assert.equal(stdout.match(/The whole life went well, and nothing is left of it\./g)?.length, 2);
         // Of a life that takes seconds, one look more or less may miss a state.
-        assert.doesNotMatch(stdout, /│ (call|member|type|error) +│/);
+        assert.doesNotMatch(stdout, /│ (call|member|type|error|observed) +│/);
         const file = join(output, "recording.jsonl");
         const operations = readRecording(file).map(({ operation }) => operation);
         for (const noun of ["DatasetGroup", "Dataset", "Solution", "Campaign"]) {
             for (const verb of ["Create", "Describe", "Delete"])
                 assert.ok(operations.includes(verb + noun), verb + noun);
         }
-        assert.ok(operations.includes("GetRecommendations"));
+        for (const seen of ["GetRecommendations", "GET /health", "POST /events an event", "page", "cost guard"]) {
+            assert.ok(operations.includes(seen), seen);
+        }
+        assert.ok(operations.some((seen) => /^alarm .*…/.test(seen)));
         assert.deepEqual(leaksIn(await readFile(file, "utf8"), []), []);
         assert.deepEqual(await everythingIn(aws), []);
         assert.deepEqual(

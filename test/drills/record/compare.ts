@@ -2,7 +2,7 @@ import type { Call } from "./recording.ts";
 
 /** Something in which two recordings of the same life differ; `–` where one of them has nothing there. */
 export interface Difference {
-    readonly what: "call" | "member" | "type" | "states" | "error";
+    readonly what: "call" | "member" | "type" | "states" | "error" | "observed";
     /** Operation, and what of it. */
     readonly where: string;
     readonly one: string;
@@ -13,13 +13,20 @@ const nothing = "–";
 
 /**
  * Where two recordings differ: in calls that only one has, members and their types in answers, states of a resource in
- * their order, error codes and texts. Values are not compared. A look every few seconds can miss a state.
+ * their order, error codes and texts, and observations from outside. Other values are not compared. A look every few
+ * seconds can miss a state.
  */
 export function compare(one: readonly Call[], other: readonly Call[]): Difference[] {
     const [ours, theirs] = [byOperation(one), byOperation(other)];
     const operations = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
     return operations.flatMap((operation) => {
         const [a, b] = [ours.get(operation), theirs.get(operation)];
+        if ([a, b].some((calls) => calls?.[0]?.service === "observed")) {
+            const [one, other] = [observedIn(a), observedIn(b)];
+            return one === other
+                ? []
+                : [{ what: "observed" as const, where: operation.replace(/^observed /, ""), one, other }];
+        }
         if (a === undefined || b === undefined) {
             const seen = (calls: readonly Call[] | undefined) =>
                 calls === undefined ? nothing : `${calls.length} times`;
@@ -32,6 +39,9 @@ export function compare(one: readonly Call[], other: readonly Call[]): Differenc
 function byOperation(calls: readonly Call[]): Map<string, Call[]> {
     return Map.groupBy(calls, ({ service, operation }) => `${service} ${operation}`);
 }
+
+const observedIn = (calls: readonly Call[] = []): string =>
+    calls.map(({ response }) => (response as { value: string }).value).join(", ") || nothing;
 
 function members(operation: string, a: readonly Call[], b: readonly Call[]): Difference[] {
     const [ours, theirs] = [membersOf(a), membersOf(b)];

@@ -3,9 +3,11 @@ import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { campaignUsdPerHour, ingestionUsd, trainingUsd, type UsdRange } from "../../../config/prices.ts";
+import { prepare } from "../../../data-prep/prepare.ts";
 import { root } from "../../../packages/local-aws/instance.ts";
 import { type Commands, commands } from "./commands.ts";
-import { recordingVariable } from "./recording.ts";
+import type { Observation } from "./observe.ts";
+import { append, recordingVariable } from "./recording.ts";
 
 export interface DrillStack extends Commands {
     readonly stack: string;
@@ -18,6 +20,12 @@ export interface DrillStack extends Commands {
      * account.
      */
     runbook(name: string, ...args: string[]): ReturnType<Commands["run"]>;
+    /**
+     * Looks at the running stack from outside, and records each observation.
+     *
+     * @returns the problem, if it was not possible to look
+     */
+    observe(): Promise<string | undefined>;
     /** The command for a person if the drill's own destroy failed. */
     readonly byHand: string;
     /** Deletes the folder with the state: only after a destroy. */
@@ -25,6 +33,7 @@ export interface DrillStack extends Commands {
 }
 
 const passphrase = "drill";
+const observer = join(import.meta.dirname, "observe.ts");
 
 /** The region of an environment, as AWS SDKs read it; otherwise the program's default. */
 export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
@@ -39,7 +48,8 @@ export async function makeDrillStack(options: {
     /** Credentials, region and endpoint, and the PATH with the tools. */
     readonly env: NodeJS.ProcessEnv;
     readonly folder: string;
-    readonly interactions: string;
+    /** The bytes of a u.data file. */
+    readonly ratings: Buffer;
     readonly pollSeconds: string;
     /** File for the recorded calls. */
     readonly recording: string;
@@ -53,7 +63,8 @@ export async function makeDrillStack(options: {
     for (const made of [backend, workspace]) {
         await mkdir(made, { recursive: true });
     }
-    await writeFile(interactionsFile, options.interactions);
+    await writeFile(join(dir, "u.data"), options.ratings);
+    await prepare({ input: join(dir, "u.data"), output: interactionsFile, log: () => {} });
     const region = regionOf(options.env);
     const recorder = `--import=${pathToFileURL(join(import.meta.dirname, "recorder.ts"))}`;
     const plain = {
@@ -83,8 +94,7 @@ export async function makeDrillStack(options: {
         "aws:region": region,
         "movie-recommender:interactionsFile": interactionsFile,
         "movie-recommender:pollSeconds": options.pollSeconds,
-        // The recording covers the life of Personalize's own resources.
-        "movie-recommender:api": false,
+        "movie-recommender:storefront": "api",
     };
     await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
     return {
@@ -101,6 +111,17 @@ export async function makeDrillStack(options: {
                 quiet: true,
                 env: name === "recommend" ? env : plain,
             }),
+        async observe() {
+            const output = await terminal.run("pulumi", ["stack", "output", "--json", ...common], { quiet: true });
+            const args = [observer, stack, output.stdout, interactionsFile];
+            const { exitCode, stdout } = await terminal.run(process.execPath, args, { quiet: true, env });
+            if (exitCode !== 0) return `exit ${exitCode}`;
+            for (const { name, value } of JSON.parse(stdout) as Observation[]) {
+                const call = { service: "observed", operation: name, request: null, status: 200, response: { value } };
+                append(options.recording, call);
+            }
+            return undefined;
+        },
         byHand:
             `PULUMI_BACKEND_URL='file://${backend}?metadata=skip' PULUMI_CONFIG_PASSPHRASE=${passphrase} ` +
             `npm run pulumi -- destroy --stack ${stack} --config-file '${configFile}'`,

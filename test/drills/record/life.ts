@@ -27,6 +27,7 @@ export async function liveThrough(
         ["preview --expect-no-changes", () => exitOf(stack.engine("preview", "--expect-no-changes"))],
         ["refresh --expect-no-changes", () => exitOf(stack.engine("refresh", "--expect-no-changes"))],
         ["recommend", () => recommend(stack)],
+        ["API, page, guard, alarms and filters", () => stack.observe()],
     ];
     const passOn = () => stack.interrupt();
     signal.addEventListener("abort", passOn);

@@ -1,0 +1,129 @@
+import { readFile } from "node:fs/promises";
+import { CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { DescribeFilterCommand, PersonalizeClient, paginateListFilters } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+
+/**
+ * Looks at a stack of the drill from outside, as a viewer and as an operator: API, page, cost guard, alarms, filters,
+ * and the share of watched items. Arguments: the stack, the JSON of its outputs, its interactions. Prints a JSON array
+ * of observations.
+ */
+
+/** A fact about a running stack, in words that are equal on every account. */
+export interface Observation {
+    readonly name: string;
+    readonly value: string;
+}
+
+interface Outputs {
+    readonly apiUrl: string;
+    readonly storefrontUrl: string;
+    readonly costGuardName: string;
+    readonly campaignArn: string;
+    readonly datasetGroupArn: string;
+}
+
+/** Viewers whose lists are compared with their history, and items a list. */
+const [viewers, listLength] = [10, 25];
+
+const [stack = "", outputsJson = "{}", interactionsFile = ""] = process.argv.slice(2);
+const outputs = JSON.parse(outputsJson) as Outputs;
+const personalize = new PersonalizeClient({});
+
+const observations = await Promise.all([api(), page(), guard(), alarms(), filters()]);
+console.log(JSON.stringify(observations.flat()));
+
+/** What each operation of the API answers to an anonymous viewer. */
+async function api(): Promise<Observation[]> {
+    const event = { userId: "1", sessionId: "drill", events: [{ eventType: "Watch", itemId: "1" }] };
+    const calls: readonly (readonly [path: string, body?: object])[] = [
+        ["/health"],
+        ["/recommendations/1"],
+        ["/recommendations/nobody"],
+        ["/similar/1"],
+        ["/popular"],
+        ["/trending"],
+        ["/items/1"],
+        ["/events", event],
+        ["/events", {}],
+        ["/no-such-path"],
+    ];
+    const seen: Observation[] = [];
+    for (const [path, body] of calls) {
+        const answer = await fetch(`${outputs.apiUrl}${path}`, {
+            ...(body && {
+                method: "POST",
+                body: JSON.stringify(body),
+                headers: { "content-type": "application/json" },
+            }),
+        });
+        const { source } = (await answer.json().catch(() => ({}))) as { source?: string };
+        const verb = body ? `POST ${path} ${body === event ? "an event" : "{}"}` : `GET ${path}`;
+        seen.push({ name: verb, value: [answer.status, source].filter(Boolean).join(" ") });
+    }
+    return seen;
+}
+
+async function page(): Promise<Observation[]> {
+    const answer = await fetch(outputs.storefrontUrl);
+    const text = await answer.text();
+    return [{ name: "page", value: `${answer.status} ${answer.headers.get("content-type")}, ${/<title>/.test(text)}` }];
+}
+
+/** Whether the guard's function runs through with its own role. */
+async function guard(): Promise<Observation[]> {
+    const invoke = new InvokeCommand({ FunctionName: outputs.costGuardName, Payload: Buffer.from("{}") });
+    const { FunctionError, Payload } = await new LambdaClient({}).send(invoke);
+    const error = FunctionError === undefined ? undefined : Buffer.from(Payload ?? []).toString();
+    return [{ name: "cost guard", value: error ?? "ran without an error" }];
+}
+
+/** State of each alarm; a stack that just came up has few data, so most of them are OK or lack data. */
+async function alarms(): Promise<Observation[]> {
+    const seen: Observation[] = [];
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatchClient({}) }, {})) {
+        for (const { AlarmName = "", StateValue = "" } of MetricAlarms.filter((alarm) =>
+            alarm.AlarmName?.includes(stack),
+        )) {
+            seen.push({ name: `alarm ${AlarmName.replace(stack, "…")}`, value: StateValue });
+        }
+    }
+    return seen.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** Each filter's state, and the watched items in the lists of some viewers, without a filter and with each. */
+async function filters(): Promise<Observation[]> {
+    const { datasetGroupArn } = outputs;
+    const arns: string[] = [];
+    for await (const { Filters = [] } of paginateListFilters({ client: personalize }, { datasetGroupArn })) {
+        arns.push(...Filters.map(({ filterArn = "" }) => filterArn));
+    }
+    const seen = [{ name: "watched items without a filter", value: await watchedShare() }];
+    for (const filterArn of arns) {
+        const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
+        const name = `filter ${String(filter?.name).replace(stack, "…")}`;
+        seen.push({ name, value: `${filter?.status} ${filter?.failureReason ?? ""}`.trim() });
+        seen.push({ name: `watched items with ${name}`, value: await watchedShare(filterArn) });
+    }
+    return seen;
+}
+
+async function watchedShare(filterArn?: string): Promise<string> {
+    const runtime = new PersonalizeRuntimeClient({});
+    const watched = new Set(
+        (await readFile(interactionsFile, "utf8"))
+            .split("\n")
+            .map((line) => line.replaceAll('"', "").split(",", 2).join()),
+    );
+    let [count, total] = [0, 0];
+    for (let viewer = 1; viewer <= viewers; viewer++) {
+        const userId = String(viewer);
+        const { campaignArn } = outputs;
+        const ask = new GetRecommendationsCommand({ campaignArn, userId, numResults: listLength, filterArn });
+        const { itemList = [] } = await runtime.send(ask);
+        count += itemList.filter(({ itemId }) => watched.has(`${userId},${itemId}`)).length;
+        total += itemList.length;
+    }
+    return `${count} of ${total}`;
+}
