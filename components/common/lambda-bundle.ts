@@ -42,7 +42,7 @@ export function bundleText(name: string): string {
 
 export interface Bundle {
     readonly text: string;
-    /** Hash of each file that was read, by its path in the project; the lock file stands for all packages. */
+    /** Hash of each file that was read, by its path in the project; the lock file represents all packages. */
     readonly sources: Readonly<Record<string, string>>;
 }
 

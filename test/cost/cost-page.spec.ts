@@ -118,7 +118,7 @@ describe("docs/cost.md", () => {
         has("`announce` by default");
     });
 
-    it("marks every amount as unverified", () => {
+    it("labels every amount as unverified", () => {
         has("≈ US price, unverified");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);

@@ -104,7 +104,7 @@ describe("docs/scale.md", () => {
         has(`${quotas.campaignRequests.quota} a second`);
     });
 
-    it("marks every amount as unverified", () => {
+    it("labels every amount as unverified", () => {
         has("≈ US price, unverified");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);

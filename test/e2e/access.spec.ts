@@ -5,10 +5,10 @@ import type { PolicyDocument } from "policy-evaluator";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** What the service says of an import that it may not read for. */
+/** Failure reason of an import without access. */
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
-describe("imports that may not read, mended on the real engine", () => {
+describe("imports without access, repaired on the real engine", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -54,7 +54,7 @@ describe("imports that may not read, mended on the real engine", () => {
         assert.match(failed[0].nextStep, /`pulumi up`/);
     });
 
-    it("fails again under the next number while nothing is mended", async () => {
+    it("fails again under the next number while nothing is repaired", async () => {
         assertExit(await aws.engine("up"), 1);
         assert.deepEqual(
             (await importJobNames(aws)).map((name) => name.slice(-2)),
@@ -62,7 +62,7 @@ describe("imports that may not read, mended on the real engine", () => {
         );
     });
 
-    it("succeeds once the policy is mended, by up alone", async () => {
+    it("succeeds once the policy is repaired, by up alone", async () => {
         await aws.iam.send(new DeleteRolePolicyCommand({ RoleName: role(), PolicyName: "somebody-elses" }));
         assertExit(await aws.engine("up"), 0);
         assert.match((await aws.outputs()).importJobArn ?? "", /-3$/);
@@ -70,7 +70,7 @@ describe("imports that may not read, mended on the real engine", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("finds a bucket policy that was changed outside by refresh, and mends it by up before it imports", async () => {
+    it("finds a bucket policy that was changed outside by refresh, and repairs it by up before it imports", async () => {
         const Bucket = (await aws.outputs()).bucketName;
         const found = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
         const policy = JSON.parse(found.Policy ?? "") as { Statement: { Sid: string }[] };
@@ -87,7 +87,7 @@ describe("imports that may not read, mended on the real engine", () => {
         assert.deepEqual(JSON.parse((await aws.s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? ""), policy);
     });
 
-    it("leaves the bucket when its data is to be retained, and says so", async () => {
+    it("leaves the bucket when its data is to be retained, and reports it", async () => {
         await aws.configure({ dataRetention: "retain" });
         const up = await aws.engine("up");
         assertExit(up, 0);

@@ -57,7 +57,7 @@ describe("what was made in the console comes under the program", () => {
         return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("lists it, says what differs, and prints the configuration", async () => {
+    it("lists it, shows each difference, and prints the configuration", async () => {
         const result = await adopt();
         assertExit(result, 0);
         const text = result.stdout;
@@ -171,7 +171,7 @@ describe("what was made in the console comes under the program", () => {
     });
 });
 
-/** What somebody clicks together: names of his own, a schema as people write it, an import and a version, 2 TPS. */
+/** Resources made in the console: other names, an indented schema, an import, a version, a campaign of 2 TPS. */
 async function makeByHand(aws: TestAws) {
     const { s3, iam, personalize, interactionsFile } = aws;
     const name = place.bucketName;

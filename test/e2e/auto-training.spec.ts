@@ -42,7 +42,7 @@ describe("automatic training on the real engine", function () {
         throw new Error(`the campaign still serves ${solutionVersionArn}`);
     }
 
-    it("is switched on in place, and its price is told", async () => {
+    it("is switched on in place, and its price is printed", async () => {
         await aws.configure({ eventTracker: true, ...automatic });
         const price =
             /automatic training every day: ≈ \$[\d.]+ to \$[\d.]+ a month for [\d,]+ interactions \(US price, unverified\)/;

@@ -118,7 +118,7 @@ describe("what a stack can choose, on the real engine", function () {
         assert.match(alone.stderr, /--filter-value needs --filter/);
     });
 
-    it("writes for a batch of users what the campaign says to them", async () => {
+    it("writes for a batch of users the answers of the campaign", async () => {
         const { campaignArn } = await aws.outputs();
         const answers = await batchAnswers();
         assert.deepEqual(
@@ -138,7 +138,7 @@ describe("what a stack can choose, on the real engine", function () {
         }
     });
 
-    it("takes an event of a user into account at once, and of nobody else", async () => {
+    it("takes an event of a user into account at once, and changes no other list", async () => {
         const [mine, others] = [await recommended("1"), await recommended("2")];
         const { eventTrackerId = "" } = await aws.outputs();
         const [first = ""] = mine;
@@ -154,7 +154,7 @@ describe("what a stack can choose, on the real engine", function () {
         const [old = ""] = (await schemaNames()).filter((name) => name.startsWith("movie_items_schema"));
         const fields = [...itemsSchema.fields, { name: "STUDIO", type: ["null", "string"] }];
         await writeFile(at("items.schema.json"), JSON.stringify({ ...itemsSchema, fields }));
-        // The service wants the column in the CSV from now on: nothing stands in it.
+        // The service requires the column in the CSV from now on. Its values are empty.
         const changed = itemsCsv(films.map((film) => ({ ...film, genres: ["Comedy"] })));
         await writeFile(at("items.csv"), changed.replace("YEAR", "YEAR,STUDIO").replace(/(\d)$/gm, "$1,"));
         assert.deepEqual((await applied(aws)).plan, {
@@ -221,7 +221,7 @@ describe("what a stack can choose, on the real engine", function () {
         assert.deepEqual(await everythingIn(aws), []);
     });
 
-    it("needs the schema beside the file, and says where", async () => {
+    it("needs the schema beside the file, and prints its path", async () => {
         await aws.configure({ itemsFile: at("films.csv") });
         await writeFile(at("films.csv"), await readFile(at("items.csv")));
         const preview = await aws.engine("preview");

@@ -21,7 +21,7 @@ import { guardConfig } from "../support/guard-world.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 
-/** With the table, where viewers are told, and a second campaign that bills. */
+/** With the table, from which viewers read the notification, and a second campaign that bills. */
 const serving = { api: true, storefront: "none", rankingCampaign: true };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
@@ -99,7 +99,7 @@ describe("the cost guard on the local AWS", function () {
         assert.ok(until(all), `only ${JSON.stringify(all)} arrived`);
         return all;
     }
-    /** Forgets what earlier runs said. */
+    /** Deletes the notifications of earlier runs. */
     const drain = () => notices(() => false, 2).catch(() => undefined);
     const invoke = async () => {
         const FunctionName = String(outputs.costGuardName);
@@ -187,7 +187,7 @@ describe("the cost guard on the local AWS", function () {
         });
 
         it("has no right too many: without any one of them a run fails, and names it", async () => {
-            // What Lambda does by the role, and not the guard, is nothing of the guard's own run.
+            // Lambda itself makes these calls by the role; the guard does not.
             const byLambda = /^(logs|sqs):/;
             const tried: string[] = [];
             for (const { action, resource, statements } of removalsOf(
@@ -219,7 +219,7 @@ describe("the cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("has none too few: with all of them it says, asks, publishes, deletes and parks", async () => {
+        it("has none too few: with all of them it notifies, asks, publishes, deletes and parks", async () => {
             await drain();
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
             const all = listOf(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
@@ -242,7 +242,7 @@ describe("the cost guard on the local AWS", function () {
     });
 
     describe("its life", () => {
-        it("runs by its schedule, tells the queue, parks, and neither up nor it fights who parked or resumed", async () => {
+        it("runs by its schedule, notifies the queue, parks, and neither up nor the guard undoes a park or resume", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
             assertExit(await aws.engine("up"), 0);

@@ -39,7 +39,7 @@ describe("the runbooks about money, on a stack of the program", () => {
     after(() => aws?.stop());
 
     describe("budget-alarms", () => {
-        it("shows the budget of the program, its four thresholds, whom they tell, and the alarms", async () => {
+        it("shows the budget of the program, its four thresholds, their subscribers, and the alarms", async () => {
             const shown = await ofStack("budget-alarms", "--json");
             assertExit(shown, 0);
             const { budget, subscriptions, alarms, problems } = JSON.parse(shown.stdout);
@@ -71,7 +71,7 @@ describe("the runbooks about money, on a stack of the program", () => {
         it("sends a test notification, finds it in the queue, deletes it there, and leaves others", async () => {
             const sqs = new SQSClient(settings());
             const { noticesQueueUrl: QueueUrl } = await aws.outputs();
-            await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "somebody else's" }));
+            await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
             const sent = await ofStack("budget-alarms", "--send-test", "--json");
             assertExit(sent, 0);
             const { notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
@@ -85,22 +85,22 @@ describe("the runbooks about money, on a stack of the program", () => {
                 bodies.push(...Messages.map(({ Body }) => Body));
                 found = Messages.length;
             }
-            assert.ok(bodies.includes("somebody else's"), bodies.join("\n"));
+            assert.ok(bodies.includes("another operator's"), bodies.join("\n"));
             assert.ok(!bodies.some((body) => body?.includes(notice.id)));
             sqs.destroy();
         });
 
-        it("gives up on a notice that does not arrive, and shows again what it has put out of the way", async () => {
+        it("gives up on a notification that does not arrive, and restores the messages that it hid", async () => {
             const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
             const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
             const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
-            await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "somebody else's" }));
+            await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "another operator's" }));
             const clients = { sns, sqs, now: () => performance.now() / 1000 };
             const where = { topicArn, queueUrl, waitSeconds: 2 };
             const notice = testNotification("dev", new Date());
             assert.equal(await sendAndAwait(clients, where, notice, new AbortController().signal), undefined);
             const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
-            assert.equal(Messages[0]?.Body, "somebody else's");
+            assert.equal(Messages[0]?.Body, "another operator's");
             for (const client of [sns, sqs]) client.destroy();
         });
 
@@ -185,7 +185,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
             near(campaign.predicted, 19 * 4.8);
             near(campaign.billed, 19 * 4.8);
-            // Preview reckons with a dashboard and alarms that are planned, the report with those that were made.
+            // Preview counts the planned dashboard and alarms; the report counts the existing ones.
             const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
             assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
             assert.equal(forecast.by, "AWS");
@@ -194,7 +194,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("shows bars and both sums to a person, and says what its calls cost", async () => {
+        it("shows bars and both sums to a person, and prints the price of its calls", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
             assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
@@ -220,14 +220,14 @@ describe("the runbooks about money, on a stack of the program", () => {
             near(saved.notBilled.usd, 4 * 4.8);
         });
 
-        it("asks nothing in a dry run, and says what it would cost", async () => {
+        it("asks nothing in a dry run, and prints the price", async () => {
             const dry = await ofStack("cost-report", "--dry-run");
             assertExit(dry, 0);
             assert.match(dry.stdout, /twice, for ≈ \$0\.02 \(US price, unverified\)/);
         });
     });
 
-    it("prices says that it needs an account", async () => {
+    it("prices reports that it needs an account", async () => {
         const { exitCode, stderr } = await alone("prices", "--region", region);
         assert.equal(exitCode, 1);
         assert.match(stderr, /It needs an AWS account/);

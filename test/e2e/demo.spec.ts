@@ -64,7 +64,7 @@ describe("npm run demo", function () {
         await node("packages/local-aws/cli.ts", "pulumi", "preview", "--expect-no-changes", "--non-interactive");
     });
 
-    it("prints three tables and how to go on, when it runs again", async () => {
+    it("prints three tables and the next commands when it runs again", async () => {
         const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--data", "u.data");
         for (const user of [22, 6, 122]) {
             assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));

@@ -49,7 +49,7 @@ describe("diagnose-access on the real engine", () => {
         assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
 
-    it("is mended by the command that it prints, to the letter", async () => {
+    it("is repaired by exactly the command that it prints", async () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
         assert.match(commands.join("\n"), /delete-role-policy .*somebody-elses/);
@@ -77,7 +77,7 @@ describe("diagnose-access on the real engine", () => {
         }
     });
 
-    it("refuses half of a question, and what is no job", async () => {
+    it("refuses half of a question, and an ARN of another kind", async () => {
         for (const args of [
             ["--role", "arn:aws:iam::000000000000:role/x"],
             ["--job", "x"],

@@ -38,7 +38,7 @@ const accountId = "000000000000";
 const bucketName = "films";
 const caller = { partition: "aws", region, accountId };
 
-/** Read the bucket, and where `write` says so put the answers: for a role, or with `more` for a bucket. */
+/** Reads the bucket, and with `write` puts the answers: for a role, or with `more` for a bucket. */
 function policy(write: boolean, more: object = {}): string {
     const bucketArn = `arn:aws:s3:::${bucketName}`;
     const statement = (Action: string, Resource: string) => ({ Effect: "Allow", Action, Resource, ...more });

@@ -13,13 +13,13 @@ interface State {
     };
 }
 
-/** What an account decides anew each time, and no release. */
+/** Values that the account chooses at each creation. */
 const ofTheAccount = ["uniqueId", "trainingHours"];
 
-/** The alarms on what goes wrong; that of notices which reach nobody comes with the notices. */
+/** Alarms of observability; that of undelivered notifications belongs to the notifications. */
 const watchingAlarms = 8;
 
-/** What later releases make besides, by the last word of the type. */
+/** Types that later releases create as well, by their last word. */
 const since = [
     "Marks",
     ...["Notices", "Topic", "TopicPolicy", "TopicSubscription", "Queue", "Queue", "QueuePolicy", "MetricAlarm"],

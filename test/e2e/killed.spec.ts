@@ -42,7 +42,7 @@ describe("an up that ends in the middle", () => {
             assert.ok(helpers.length >= 3, "program, dynamic provider and AWS plugin run");
             engine.kill("SIGKILL");
             await ended;
-            // Pulumi's own language host stays, and idles; what is ours must not go on without an engine.
+            // Pulumi's own language host stays idle; our processes must end with the engine.
             await until(async () => !running().some(({ pid }) => helpers.includes(pid)));
             const up = await aws.engine("up");
             assert.notEqual(up.exitCode, 0);

@@ -180,7 +180,7 @@ describe("what there is to see of a stack", function () {
         assert.ok((await lines()).length >= 20);
     });
 
-    it("tells in cost-report what the caches saved, which below the campaign's minimum is nothing", async () => {
+    it("shows in cost-report the savings of the caches: nothing below the campaign's minimum", async () => {
         const args = ["--config-file", aws.engineArgs("up")[2] ?? ""];
         const asked = await aws.runbook("cost-report", "--json", ...args);
         assertExit(asked, 0);
@@ -195,7 +195,7 @@ describe("what there is to see of a stack", function () {
         );
     });
 
-    it("says nothing else when the same is published twice", async () => {
+    it("changes nothing when the same is published twice", async () => {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {
@@ -227,7 +227,7 @@ describe("what there is to see of a stack", function () {
         assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
     });
 
-    it("has an alarm for each thing that goes wrong, whose address is the notices' topic", async () => {
+    it("has an alarm for each failure, with the topic of notifications as its action", async () => {
         const { MetricAlarms = [] } = await by.cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
         );
@@ -259,7 +259,7 @@ describe("what there is to see of a stack", function () {
             const { datasetImportJob } = await aws.personalize.send(describe);
             return datasetImportJob?.status === "CREATE FAILED" || undefined;
         });
-        const notice = await until("the alarm's notice", async () => {
+        const notice = await until("the alarm's notification", async () => {
             const receive = new ReceiveMessageCommand({
                 QueueUrl: outputs.noticesQueueUrl,
                 MaxNumberOfMessages: 10,
@@ -291,7 +291,7 @@ describe("what there is to see of a stack", function () {
         assert.equal(logGroups[0]?.retentionInDays, 90);
     });
 
-    it("follows live: what stands, and what changes, until Ctrl-C", async () => {
+    it("follows live: the present state and each change, until Ctrl-C", async () => {
         const args = ["runbooks/watch-status.ts", "--stack", aws.stack, "--follow", "--poll", "0.2"];
         const runbook = spawn(process.execPath, args, {
             cwd: root,

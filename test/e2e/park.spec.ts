@@ -18,7 +18,7 @@ describe("park and resume on the real engine", () => {
     const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
     const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
 
-    it("deletes the campaign only, and up leaves it out and says so", async () => {
+    it("deletes the campaign only, and up leaves it out and reports it", async () => {
         assertExit(await runbook("park"), 2);
         assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
         const asked = await askedDuring(async () => {

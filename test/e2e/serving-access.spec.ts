@@ -135,7 +135,7 @@ describe("who may use the API, and what it may", function () {
         ] as const) {
             it(`of the ${name} has no right too many, and none too few`, async () => {
                 assert.equal(await tried(listOf(policy().Statement), work), undefined);
-                // What Lambda and X-Ray do by the role, and not the code.
+                // Lambda and X-Ray make these calls by the role; the code does not.
                 const byLambda = /^(logs|sqs|xray):/;
                 const removals = removalsOf(policy()).filter(({ action }) => !byLambda.test(action));
                 assert.ok(removals.length >= 6, `${removals.length}`);

@@ -63,7 +63,7 @@ describe("the API on the local AWS", function () {
     const operate = (name: string, ...args: string[]) =>
         aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
 
-    it("answers every operation as its description says, which it serves itself", async () => {
+    it("answers every operation by its description, which it serves itself", async () => {
         const film = idsOf(await call("/popular?numResults=3"));
         const asked: Readonly<Record<string, () => Promise<Answer>>> = {
             getRecommendations: () => call("/recommendations/1?numResults=5"),
@@ -103,7 +103,7 @@ describe("the API on the local AWS", function () {
         assert.equal((await call("/items/no-such-film")).status, 404);
     });
 
-    it("changes a viewer's list within a second of his event, and nobody else's", async () => {
+    it("changes a viewer's list within a second of an event, and no other list", async () => {
         const others = await call("/recommendations/8");
         // The best of three: the machine may be busy with something else.
         const took: number[] = [];
@@ -123,7 +123,7 @@ describe("the API on the local AWS", function () {
         assert.deepEqual(idsOf(await call("/recommendations/8")), idsOf(others));
     });
 
-    it("asks anew for every list once it is told to, by hand", async () => {
+    it("asks anew for every list after flush-cache", async () => {
         const source = async () => (await call("/recommendations/9")).body.source;
         assert.equal(await source(), "campaign");
         assert.equal(await source(), "cache");
@@ -203,7 +203,7 @@ describe("the API on the local AWS", function () {
         let asking: Promise<unknown>;
         let round = 0;
 
-        /** Viewers who go on asking whatever happens, known and new ones, some of them with events. */
+        /** Known and new viewers who continue to ask whatever happens, some of them with events. */
         async function viewer(number: number): Promise<void> {
             while (!stopped) {
                 round += 1;
@@ -236,7 +236,7 @@ describe("the API on the local AWS", function () {
                 () => false,
             );
 
-        it("answers while it is throttled, and says so", async () => {
+        it("answers while it is throttled, and reports it", async () => {
             const admin = adminOf(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 200, effect: { kind: "throttle" } });
             const { body } = await call("/recommendations/asked-in-vain");
@@ -254,12 +254,12 @@ describe("the API on the local AWS", function () {
             none();
         });
 
-        it("answers while it is parked, says so on its health, and asks it again when it is back", async () => {
+        it("answers while it is parked, reports it on its health, and asks it again when it is back", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assertExit(await aws.engine("up"), 0);
             assert.equal(await isThere(), false);
             for (const giveUp = Date.now() + 30_000; (await call("/health")).body.campaign.state !== "away"; ) {
-                assert.ok(Date.now() < giveUp, "health never says that the campaign is away");
+                assert.ok(Date.now() < giveUp, "health never reports that the campaign is away");
                 await sleep(200);
             }
             const { body } = await watch("parked-viewer", "3");

@@ -11,12 +11,12 @@ import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/planned.ts";
 
-/** What docs/life.md tells, in its order, by the commands that a person would run. */
+/** The steps of docs/life.md in its order, by the same commands. */
 describe("the story of docs/life.md", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
-        // What is judged here is the way, not the luck of a small draw of test users.
+        // An open gate: NDCG of few test users is noise, and this test is about the steps.
         await aws.configure({ maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" });
     });
     after(() => aws?.stop());
@@ -42,7 +42,7 @@ describe("the story of docs/life.md", () => {
         );
 
     /** Refreshes, and asserts that `up` does exactly this plan. */
-    async function mends(plan: Record<string, string[]>): Promise<void> {
+    async function repairs(plan: Record<string, string[]>): Promise<void> {
         const refreshed = await aws.engine("refresh", "--expect-no-changes");
         assert.match(refreshed.stderr + refreshed.stdout, /no changes were expected/, "refresh finds it");
         assert.deepEqual((await applied(aws)).plan, plan);
@@ -54,7 +54,7 @@ describe("the story of docs/life.md", () => {
         assert.deepEqual(await billed(), ["CreateDatasetImportJob", "CreateSolutionVersion"]);
     });
 
-    it("learns from new data behind a gate, once, and says what it compared", async () => {
+    it("learns from new data behind a gate, once, and prints the comparison", async () => {
         await aws.writeInteractions(2);
         const retrained = await runbook("retrain");
         assertExit(retrained, 0);
@@ -62,7 +62,7 @@ describe("the story of docs/life.md", () => {
         assert.equal((await billed()).length, 4);
     });
 
-    it("goes back, is held, and goes on", async () => {
+    it("goes back, is held, and is released", async () => {
         assertExit(await runbook("rollback", "--yes", "--reason", "users complain"), 0);
         assertExit(await runbook("rollback", "--release"), 0);
         assert.deepEqual((await applied(aws)).plan, { update: ["Campaign"] });
@@ -75,13 +75,13 @@ describe("the story of docs/life.md", () => {
         assert.equal((await billed()).length, 4);
     });
 
-    it("finds changed minProvisionedTPS and tags by refresh, and mends them by up", async () => {
+    it("finds changed minProvisionedTPS and tags by refresh, and repairs them by up", async () => {
         campaignArn = (await aws.outputs()).campaignArn ?? "";
         await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 7 }));
         await until(async () => (await campaign()).minProvisionedTPS === 7);
         const tags = [{ tagKey: "pulumi:stack", tagValue: "theirs" }];
         await aws.personalize.send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
-        await mends({ update: ["Campaign"] });
+        await repairs({ update: ["Campaign"] });
         assert.equal((await campaign()).minProvisionedTPS, 1);
     });
 
@@ -90,7 +90,7 @@ describe("the story of docs/life.md", () => {
         await until(isGone);
         const admin = adminOf(aws.instance);
         const last = (await admin.requests()).at(-1)?.id ?? 0;
-        await mends({ create: ["Campaign"] });
+        await repairs({ create: ["Campaign"] });
         const asked = (await admin.requests(last)).map(({ operation }) => operation);
         assert.deepEqual(asked, ["CreateCampaign"]);
         await nothingToChange();

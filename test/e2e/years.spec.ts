@@ -55,7 +55,7 @@ describe("a recommender through the years, on the real engine", () => {
         const [exitCode] = await ended;
         return { exitCode, stderr };
     }
-    /** What a person does who finds the lock of a killed engine. */
+    /** Kills the engine, and removes its lock as an operator would. */
     async function killDuring(operation: string): Promise<void> {
         await retrainUntil(operation, ({ pid = 0 }) => process.kill(-pid, "SIGKILL"));
         await aws.pulumi("cancel", "--yes");
@@ -118,7 +118,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.match(stdout, /held at version .*smoke test of \w+ failed/);
         });
 
-        it("goes on after a kill of itself and its engine, and pays nothing twice", async () => {
+        it("resumes after a kill of itself and its engine, and pays nothing twice", async () => {
             // A kill at any other call: test/runbooks/retrain.spec.ts.
             await aws.writeInteractions(5);
             const asked = await askedDuring(async () => {
@@ -130,7 +130,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("ends with 8 by Ctrl-C and says what goes on; the same command brings it to its end", async () => {
+        it("ends with 8 by Ctrl-C and reports the state; the same command completes it", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
             const asked = await askedDuring(async () => {
@@ -157,7 +157,7 @@ describe("a recommender through the years, on the real engine", () => {
     });
 
     describe("rollback", () => {
-        it("says what it would do, and does nothing without being told yes", async () => {
+        it("prints the plan, and does nothing without --yes", async () => {
             const live = await serving();
             const dry = await json("rollback", 0, "--dry-run");
             assert.equal(dry.from, live);
@@ -187,7 +187,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.match(wrong.stderr, new RegExp(`0badcafe is not a version.*Choices: ${versions[1].id}`));
         });
 
-        it("sets its note back when the service fails the update, and says that the old version goes on", async () => {
+        it("resets its state flag when the service fails the update, and reports that the old version serves", async () => {
             const live = await serving();
             const { versions } = await json("versions", 0);
             await admin.arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -213,7 +213,7 @@ describe("a recommender through the years, on the real engine", () => {
     });
 
     describe("versions", () => {
-        it("tells each version's data, worth, cost and switches, and which one serves", async () => {
+        it("shows each version's data, metrics, cost and switches, and which one serves", async () => {
             const { versions, held, parked } = await json("versions", 0);
             assert.deepEqual([held, parked], [null, null]);
             assert.equal(versions.length, 6);

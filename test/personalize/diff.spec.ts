@@ -68,8 +68,8 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
 };
 
 /**
- * What makes up the ARN of each kind. While it stays the same the old one must go first; another ARN can stand beside
- * it, and jobs and versions have a name or an id of their own each time.
+ * Inputs that the ARN of each kind consists of. An equal ARN requires the deletion first. Jobs and versions get another
+ * name or id each time.
  */
 const identities: Record<ResourceKindName, readonly string[] | "its own each time"> = {
     Schema: ["region", "name"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Columns, readColumns } from "../../data-prep/columns.ts";
 
-/** What readColumns makes of such a CSV. */
+/** The result of readColumns for such a CSV. */
 export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
     const folder = await mkdtemp(join(tmpdir(), "columns-"));
     try {

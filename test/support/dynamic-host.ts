@@ -15,7 +15,7 @@ type Properties = Record<string, unknown>;
 
 const projectDir = join(import.meta.dirname, "..", "..");
 
-/** What the engine is told when a resource was created and did not become ready. */
+/** The error that the engine gets for a resource that was created and did not become ready. */
 export interface InitFailure {
     readonly id: string;
     readonly properties: Properties;

@@ -1,7 +1,7 @@
 import { signedHeaders } from "../../packages/local-aws/test/signed.ts";
 import { region, type TestAws } from "./local-aws.ts";
 
-/** What a user did, as PutEvents has it. */
+/** An event of a user, as PutEvents takes it. */
 export interface SentEvent {
     readonly userId: string;
     readonly itemId: string;

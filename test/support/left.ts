@@ -34,7 +34,7 @@ import { region, type TestAws } from "./local-aws.ts";
 const named = (list: readonly object[] | undefined, kind: string, key: string) =>
     (list ?? []).map((item) => `${kind} ${(item as Record<string, unknown>)[key]}`);
 
-/** Everything that stands in an account, by name; records of import and batch jobs excepted, which no one can delete. */
+/** Every resource of an account by name, except records of import and batch jobs, which cannot be deleted. */
 export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Promise<string[]> {
     const answers = await Promise.all([
         s3.send(new ListBucketsCommand({})).then((found) => named(found.Buckets, "bucket", "Name")),
@@ -56,7 +56,7 @@ export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Prom
     return answers.flat();
 }
 
-/** What watches over the stack and tells of it, by name. */
+/** The resources that watch the stack and notify, by name. */
 export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {
     const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
     const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };

@@ -35,7 +35,7 @@ export async function testPort(): Promise<number> {
 /** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
 export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
-    // As in the project's own folder, where all is an ES module unless something says otherwise.
+    // As in the project's own folder, every file is an ES module by default.
     await writeFile(join(dir, "package.json"), '{"type":"module"}\n');
     return { root, dir, port: await testPort(), speed, officialPlugin: false, enforce: true };
 }

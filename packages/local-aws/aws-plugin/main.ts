@@ -97,7 +97,7 @@ const provider = createProvider(
 // The engine ends it by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).
 flushCompileCache();
 
-// A killed engine takes nobody with it; nothing is recorded after it.
+// A killed engine does not end its plugins, and records nothing after its end.
 const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 

@@ -34,7 +34,7 @@ const personalize = new PersonalizeClient({});
 const observations = await Promise.all([api(), page(), guard(), alarms(), filters()]);
 console.log(JSON.stringify(observations.flat()));
 
-/** What each operation of the API answers to an anonymous viewer. */
+/** Answers of the API to an anonymous viewer. */
 async function api(): Promise<Observation[]> {
     const event = { userId: "1", sessionId: "drill", events: [{ eventType: "Watch", itemId: "1" }] };
     const calls: readonly (readonly [path: string, body?: object])[] = [
