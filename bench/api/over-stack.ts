@@ -27,7 +27,7 @@ export interface OverStack {
 }
 
 /**
- * This measure uses a local AWS: the program's own stack, through its gateway, function and table; beside it
+ * This measure uses a local AWS: the program's own stack, through its gateway, function and table. Beside it
  * callers of the campaign itself. Prints its results.
  */
 export async function overStack(

@@ -29,7 +29,7 @@ const serviceError = (name: string, httpStatusCode: number) =>
 const films = 100;
 
 /**
- * A campaign, a tracker and a table in this process, with AWS's typical times; a campaign's list changes after each
+ * A campaign, a tracker and a table in this process, with AWS's typical times. A campaign's list changes after each
  * event. Times pass in reality; the driver moves `clock`.
  */
 export function simulated(seed: number) {

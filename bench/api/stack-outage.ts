@@ -66,7 +66,7 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
 }
 
 /**
- * Calls the API, and beside it the campaign itself, during the phases of the campaign's life; every other viewer is
+ * Calls the API, and beside it the campaign itself, during the phases of the campaign's life. Every other viewer is
  * new.
  */
 export async function stackOutages(

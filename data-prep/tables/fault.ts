@@ -4,8 +4,8 @@ import { tablesPathBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
 
 /**
- * A problem of the fallback tables beside the interactions, as text: missing, unreadable, or of other interactions;
- * undefined if there is none.
+ * A problem of the fallback tables beside the interactions, as text: missing, unreadable, or of other interactions.
+ * Undefined if there is none.
  *
  * @param sha256 of the interactions, hexadecimal; called only if tables exist.
  * @param projectDir base of relative paths.

@@ -6,7 +6,7 @@ import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
 
-/** The service's longest list is 500, the usual one 25; of 50, 20 remain after the viewer's own films are removed. */
+/** The service's longest list is 500, the usual one 25. Of 50, 20 remain after the viewer's own films are removed. */
 export const neighboursPerFilm = 50;
 export const longestTrending = 50;
 /** With fewer viewers, neighbours are random: popular films of the same genres are used instead. */

@@ -41,7 +41,7 @@ const leastGrowth = 1;
 
 /**
  * The `count` items with the strongest growth of views against expectation. The last window ends at the newest event of
- * the data, not today; both windows have 30 days, or a third of shorter data. The expected views include the growth of
+ * the data, not today. Both windows have 30 days, or a third of shorter data. The expected views include the growth of
  * all views. Growth is in standard deviations of the difference of two counts, (views - expected) / √(views + expected
  * + 1), so one view after none is not the strongest. Growth below one does not count, so the list may be short or
  * empty.

@@ -64,7 +64,7 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 
 /**
  * Yields for each of `wanted`, item numbers in any order, its `count` most similar items. The common weight of two
- * items is, over the users with both, the user's weight times the kernel of their distance; an item's own weight uses
+ * items is, over the users with both, the user's weight times the kernel of their distance. An item's own weight uses
  * distance 0. Ties go to the lower number.
  *
  * Works item by item: sums the neighbourhood of the item in its viewers' histories. There is no matrix of items by

@@ -99,7 +99,7 @@ function removeDeadLocks(backend: string, stack: string): void {
     }
 }
 
-/** The process that wrote a lock; undefined if a power cut left it incomplete: an engine writes it in one step. */
+/** The process that wrote a lock. Undefined if a power cut left it incomplete: an engine writes it in one step. */
 function holderOf(lock: string): number | undefined {
     try {
         return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid;

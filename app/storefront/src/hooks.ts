@@ -86,7 +86,7 @@ const easing = "cubic-bezier(.2, .8, .2, 1)";
 
 /**
  * Animates the children of a list from their old to their new places whenever `order` changes (first, last, invert,
- * play); new ones fade in. `data-item` identifies children.
+ * play). New ones fade in. `data-item` identifies children.
  */
 export function useGlide(order: string) {
     const list = useRef<HTMLUListElement>(null);

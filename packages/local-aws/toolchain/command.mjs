@@ -9,7 +9,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
  * Runs a command with the clone's tools first on its PATH, and exits with its exit code or signal. A script (.ts, .js,
- * .mjs) is named from the clone's folder and run by the project's own Node; any other command is found on the PATH.
+ * .mjs) is named from the clone's folder and run by the project's own Node. Any other command is found on the PATH.
  */
 export function runCommand(root, command, args, { withPython }) {
     const { node, toolsDir, toolsBin, python } = toolchain(root);

@@ -13,7 +13,7 @@ export interface BudgetView {
     readonly name: string;
     /** US dollars for its time unit. */
     readonly limitUsd: number;
-    /** US dollars of the current period, from AWS's data, which is 8 to 12 hours old; undefined while AWS has none. */
+    /** US dollars of the current period, from AWS's data, which is 8 to 12 hours old. Undefined while AWS has none. */
     readonly spentUsd: number | undefined;
     readonly forecastUsd: number | undefined;
     /** The Pulumi stack of the budget, by its tags; undefined without the tag. */

@@ -53,7 +53,7 @@ export async function operatedStack({ stack: named, configFile }: OperationOptio
 }
 
 /**
- * ARN of the program's resource of a kind, of the first campaign or the ranking one; undefined if it does not exist.
+ * ARN of the program's resource of a kind, of the first campaign or the ranking one. Undefined if it does not exist.
  */
 export const arnIn = (
     recorded: readonly RecordedResource[],

@@ -46,7 +46,7 @@ export interface Retrained {
  * switches back if the test fails. Each step is recorded in the state flags first, so the same call resumes after a
  * crash and pays for nothing twice: the stack's state has the trained version.
  *
- * @throws Error the cause of an abort; the live version continues to serve, and the hold keeps `pulumi up` from moving
+ * @throws Error the cause of an abort. The live version continues to serve, and the hold keeps `pulumi up` from moving
  * it.
  */
 export async function retrain(

@@ -52,7 +52,7 @@ export const config: ServiceParts["config"] = {
 /** The first film of a viewer's list after a number of events: no other viewer, and no other number, has it. */
 export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
 
-/** A campaign and a tracker that know the same events; `fault` is what the next calls throw, or how long they hang. */
+/** A campaign and a tracker that know the same events. `fault` is what the next calls throw, or how long they hang. */
 export function campaignWorld() {
     const events = new Map<string, number>();
     const state = {

@@ -17,7 +17,7 @@ const keyArn = "arn:aws:kms:eu-central-1:000000000000:key/KEY";
 const managed = { name: "boundary", arn: "arn:aws:iam::000000000000:policy/boundary" };
 
 /**
- * The snapshot that the runbook would fetch of a world; the drill compares it with the real one for each single fault.
+ * The snapshot that the runbook would fetch of a world. The drill compares it with the real one for each single fault.
  */
 export function snapshotOf(world: World, interactions: string, schema: string): Snapshot {
     const { caller, bucket, location, trust, key, boundary } = world;

@@ -87,7 +87,7 @@ export function excessOf(requests: readonly LoggedRequest[]): Excess {
 }
 
 /**
- * Processes left by killed engines. Our own providers end by themselves without an engine; Pulumi's language host does
+ * Processes left by killed engines. Our own providers end by themselves without an engine. Pulumi's language host does
  * not, and forty of them would stay on the machine.
  */
 export function orphansOfKilled() {

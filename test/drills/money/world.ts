@@ -21,7 +21,7 @@ export const servedSolution = "films";
 /** Minutes that Personalize takes to make a campaign. */
 const creationMinutes = 10;
 
-/** The simulated AWS with the true requests and the true bill of a month, minute by minute; a disturbance decides what fails. */
+/** The simulated AWS with the true requests and the true bill of a month, minute by minute. A disturbance decides what fails. */
 export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
     const world = guardWorld(start, config);
     const begin = world.now;

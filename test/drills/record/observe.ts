@@ -79,7 +79,7 @@ async function guard(): Promise<Observation[]> {
     return [{ name: "cost guard", value: error ?? "ran without an error" }];
 }
 
-/** State of each alarm; a stack that just came up has few data, so most of them are OK or lack data. */
+/** State of each alarm. A stack that just came up has few data, so most of them are OK or lack data. */
 async function alarms(): Promise<Observation[]> {
     const seen: Observation[] = [];
     for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatchClient({}) }, {})) {

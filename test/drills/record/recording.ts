@@ -85,8 +85,8 @@ export function scrub(value: unknown, key = ""): unknown {
 }
 
 /**
- * Parts of `secrets` (account id, access key, user and bucket names), and similar values, that are still in a text;
- * empty without a leak.
+ * Parts of `secrets` (account id, access key, user and bucket names), and similar values, that are still in a text.
+ * Empty without a leak.
  */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
     const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
