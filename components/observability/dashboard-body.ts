@@ -66,11 +66,11 @@ function healthy(args: DashboardArgs) {
     return {
         heading: "## Health\nRequests, errors, latency and failed jobs. Find help in docs/runbooks.md.",
         row: [
-            graph(args, "Requests in five minutes", [
-                serving(servingMetrics.requests, { label: "requests", stat: "Sum" }),
+            graph(args, "Successful requests in five minutes", [
+                serving(servingMetrics.successes, { label: "successful", stat: "Sum" }),
             ]),
             graph(args, "Errors in five minutes", [
-                serving(servingMetrics.badRequests, { label: "of the caller (4xx)", stat: "Sum" }),
+                serving(servingMetrics.badRequests, { label: "refused or throttled (4xx)", stat: "Sum" }),
                 serving(servingMetrics.failures, { label: "of the service (5xx)", stat: "Sum" }),
             ]),
             graph(args, "Latency, milliseconds", [
@@ -202,7 +202,7 @@ function worth(args: DashboardArgs) {
                         },
                     ],
                     own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
-                    line(servingMetric(args, servingMetrics.requests), {
+                    line(servingMetric(args, servingMetrics.successes), {
                         label: "requests in the hour",
                         stat: "Sum",
                         id: "requests",

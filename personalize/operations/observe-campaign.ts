@@ -34,7 +34,7 @@ export async function requestWindows(
     campaignArn: string,
     since: number,
     now: number,
-    metric: string = servingMetrics.requests,
+    metric: string = servingMetrics.successes,
 ): Promise<RequestWindows> {
     const found = new Map<number, number>();
     const pages = paginateGetMetricData(

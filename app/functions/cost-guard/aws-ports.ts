@@ -65,7 +65,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
                 : {
                       campaign: () => observeCampaign(personalize, rankingCampaignArn),
                       requests: (since) =>
-                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
+                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.successes),
                   },
         async parked() {
             const { parked } = await readStateFlags(ssm, stack);

@@ -62,13 +62,13 @@ export async function observeStack(
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
     const requestsOf = (arn: string, metric: string) =>
         requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
-    const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.requests);
+    const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.successes);
     const ranking =
         rankingCampaignArn === undefined
             ? undefined
             : {
                   campaign: { found: await campaignIn(personalize, rankingCampaignArn) },
-                  requests: await requestsOf(rankingCampaignArn, rankingMetrics.requests),
+                  requests: await requestsOf(rankingCampaignArn, rankingMetrics.successes),
               };
     return {
         now,
