@@ -5,7 +5,7 @@ import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("an up that is interrupted while it waits for a campaign", () => {
@@ -18,6 +18,9 @@ describe("an up that is interrupted while it waits for a campaign", () => {
     it("says what goes on in AWS, and how to go on with it", async () => {
         const admin = adminOf(aws.instance);
         await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
+        // On AWS a policy that is seconds old may not be known everywhere.
+        const reason = "Failed to create a data import job. Insufficient privileges for accessing data in Amazon S3.";
+        await admin.arm({ operation: "CreateDatasetImportJob", effect: { kind: "fail", reason } });
         const { instance } = aws;
         const up = spawn(process.execPath, ["packages/local-aws/cli.ts", "pulumi", ...aws.engineArgs("up")], {
             cwd: instance.root,
@@ -57,6 +60,10 @@ describe("an up that is interrupted while it waits for a campaign", () => {
         const requests = await adminOf(aws.instance).requests();
         const asked = requests.filter(({ operation }) => operation === "CreateCampaign");
         assert.equal(asked.length, 1);
+        assert.deepEqual(
+            (await importJobNames(aws)).map((name) => name.slice(-2)),
+            ["-1", "-2"],
+        );
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
     });

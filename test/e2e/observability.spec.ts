@@ -287,7 +287,7 @@ describe("what there is to see of a stack", function () {
         }
     }
 
-    it("calls in a total outage of the campaign, in which no request succeeds, and the API answers 200 all the same", async () => {
+    it("calls in a total outage, in which no request succeeds and the API answers 200", async () => {
         await adminOf(aws.instance).arm(fault(500, 100_000));
         for (const viewers of [
             ["31", "32", "33", "34"],

@@ -50,6 +50,30 @@ describe("resources that use a resource to delete", () => {
         assert.ok(!(await gone("Campaign", { id: campaignArn, outs: solution.outs })));
     });
 
+    for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
+        it(`goes with its training that ended just before it was to be stopped: ${code}`, async () => {
+            const { solution, version } = await world.makeVersion();
+            await world.slowDown();
+            let asked = 0;
+            world.service.personalize.middlewareStack.add(
+                (next, { commandName }) =>
+                    async (args) => {
+                        if (commandName !== "StopSolutionVersionCreationCommand") return next(args);
+                        asked += 1;
+                        await world.untilActive("SolutionVersion", version);
+                        throw Object.assign(new Error("The solution version is ACTIVE."), {
+                            name: code,
+                            $metadata: {},
+                        });
+                    },
+                { step: "initialize" },
+            );
+            await world.handlers.Solution.delete(solution.id, solution.outs);
+            assert.equal(asked, 1);
+            assert.ok(await gone("Solution", solution));
+        });
+    }
+
     it("is stopped when it is a training, with the solution that it belongs to", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown();
