@@ -59,6 +59,8 @@ export const servingApiMetrics = {
     /** Duration of each request inside the function, in milliseconds. */
     latency: "LatencyMs",
     campaignCalls: "CampaignCalls",
+    /** Lists that the prefetch got from the campaign; the cost guard does not count them as use. */
+    prefetchCalls: "PrefetchCalls",
     campaignFailures: "CampaignFailures",
     tableFailures: "TableFailures",
     /** Lists of films, by their `source`. */

@@ -87,7 +87,7 @@ function healthy(args: DashboardArgs) {
 }
 
 function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
-    const { answeredBy, campaignCalls, campaignFailures, tableFailures, latency } = servingApiMetrics;
+    const { answeredBy, campaignCalls, prefetchCalls, campaignFailures, tableFailures, latency } = servingApiMetrics;
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
     const summed = (name: string, label: string) => own(name, { label, stat: "Sum" });
     const hidden = (name: string, id: string) => own(name, { label: id, stat: "Sum", id, visible: false });
@@ -117,6 +117,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
                     hidden(answeredBy.cache, "kept"),
                     hidden(answeredBy.precomputed, "made"),
                     own(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
+                    own(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
                 ],
                 hour,
             ),
