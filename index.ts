@@ -12,8 +12,10 @@ import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
 import { PersonalizeAccess } from "./components/personalize/personalize-access.ts";
 import { Recommender, stackStateFlags } from "./components/personalize/recommender.ts";
+import { stackOwner } from "./components/personalize/resources.ts";
 import { bucketNameFor, loadConfig } from "./config/config.ts";
-import { dataBucketPolicy } from "./iam/import-access.ts";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam/import-access.ts";
+import { accessHashOf } from "./personalize/dataset-import-job.ts";
 import { endWithEngine } from "./personalize/engine.ts";
 
 // If its engine is killed, a Pulumi program waits for ever with high CPU use.
@@ -27,8 +29,12 @@ const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
     alarms: alarmCount(config.serving.api),
 });
-const files = await servingFiles(config);
-const [{ accountId }, { partition }] = await Promise.all([aws.getCallerIdentity(), aws.getPartition()]);
+const [files, owner, { accountId }, { partition }] = await Promise.all([
+    servingFiles(config),
+    stackOwner(config),
+    aws.getCallerIdentity(),
+    aws.getPartition(),
+]);
 const caller = { partition, region: config.region, accountId };
 const place = {
     partition,
@@ -43,13 +49,14 @@ if (config.recipe === "aws-hrnn") {
     );
 }
 
+const bucketPolicy = dataBucketPolicy(place, caller);
 const data = new DataBucket("data", {
     bucketName: place.bucketName,
     files: filesOf(config),
     dataRetention: config.dataRetention,
     tags: config.tags,
     kmsKeyArn: config.kmsKeyArn,
-    policy: dataBucketPolicy(place, caller),
+    policy: bucketPolicy,
 });
 const access = new PersonalizeAccess("personalize", {
     roleName: config.names.role,
@@ -68,6 +75,8 @@ const recommender = new Recommender("movies", {
     bucketName: data.bucketName,
     files: data.files,
     roleArn: access.roleArn,
+    accessHash: accessHashOf([bucketPolicy, executionRolePolicy(place), executionRoleTrust(caller)]),
+    owner,
     stateFlags,
     budget: budget.resource,
 });
@@ -77,6 +86,7 @@ const guard = new CostGuard("cost-guard", {
     monthlyLimitUsd,
     topicArn,
     failuresArn,
+    owner,
     stateFlags: recommender.stateFlags,
 });
 const observability = new Observability("observability", {

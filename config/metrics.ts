@@ -4,7 +4,8 @@
 export const personalizeNamespace = "AWS/Personalize";
 
 export const servingMetrics = {
-    requests: "GetRecommendations",
+    /** Successful requests only; the next two count the others. */
+    successes: "GetRecommendations",
     badRequests: "GetRecommendations4xxErrors",
     failures: "GetRecommendations5xxErrors",
     /** Milliseconds. */
@@ -12,7 +13,7 @@ export const servingMetrics = {
 } as const;
 
 /** Of the ranking campaign; dimension `CampaignArn`. */
-export const rankingMetrics = { requests: "GetPersonalizedRanking" } as const;
+export const rankingMetrics = { successes: "GetPersonalizedRanking" } as const;
 
 /** Dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`; for the second, `SolutionArn`, `SolutionVersionArn`. */
 export const jobMetrics = {
@@ -58,6 +59,8 @@ export const servingApiMetrics = {
     /** Duration of each request inside the function, in milliseconds. */
     latency: "LatencyMs",
     campaignCalls: "CampaignCalls",
+    /** Lists that the prefetch got from the campaign; the cost guard does not count them as use. */
+    prefetchCalls: "PrefetchCalls",
     campaignFailures: "CampaignFailures",
     tableFailures: "TableFailures",
     /** Lists of films, by their `source`. */

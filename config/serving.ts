@@ -23,6 +23,10 @@ export interface ServingConfig {
     readonly storefront: "cloudfront" | "api" | "none";
 }
 
+/** Whether the stack has the function that precomputes lists. */
+export const prefetches = ({ api, prefetchUsers }: Pick<ServingConfig, "api" | "prefetchUsers">): boolean =>
+    api && prefetchUsers > 0;
+
 /** Reads and checks the serving values; `values` collects the problems. */
 export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnType<typeof configValues>): ServingConfig {
     const api = flag("api");

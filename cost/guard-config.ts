@@ -9,6 +9,8 @@ export interface GuardConfig {
     readonly idleHours: number;
     readonly idleGraceHours: number;
     readonly idleAction: "announce" | "park";
+    /** Whether the stack precomputes lists: requests of its own that are not use. */
+    readonly prefetches: boolean;
     readonly unusedDays: number;
     readonly unusedAction: "list" | "delete";
 }

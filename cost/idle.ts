@@ -4,10 +4,12 @@ import { addNotification, type GuardState, type Probe, without } from "./guard-s
 import { perDay } from "./notifications.ts";
 import type { Observations } from "./observations.ts";
 import type { RequestWindows } from "./spend.ts";
-import { day, hour, monthOf, readable, stamp, window, windowOf } from "./time.ts";
+import { day, hour, minute, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
 /** Delay after which a request that CloudWatch does not show is reported as missing. */
 const metricDelayMs = hour;
+/** Delay of the prefetch's metric after the end of its window, with clocks that differ by ten minutes. */
+const prefetchDelayMs = 15 * minute;
 /** Number of own requests to remember: one a day, while CloudWatch shows none. */
 const mostOwn = 10;
 
@@ -23,15 +25,19 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     }
     const seen = observations.campaign?.found;
     const asked = allRequests(observations);
+    const { prefetched } = observations;
     if (
         known.parking !== undefined ||
         seen === undefined ||
         observations.requests === undefined ||
-        asked === undefined
+        asked === undefined ||
+        prefetched === undefined
     ) {
         return known;
     }
-    const state = noteUse(known, now, asked, Math.max(seen.createdAt, seen.updatedAt));
+    const own = ownRequests(known, prefetched);
+    const { settled, open } = foreignUse(foreignRequests(asked, own), now, config.prefetches);
+    const state = noteUse(known, now, settled, Math.max(seen.createdAt, seen.updatedAt));
     const { lastUse } = state;
     if (state.idle !== undefined && (lastUse > state.idle.since || observations.kept)) {
         const because = observations.kept
@@ -42,7 +48,9 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
-    if (observations.kept !== false || seen.status !== "ACTIVE" || now - lastUse < config.idleHours * hour) {
+    // The next run knows whether an open request is use.
+    const isUndecided = open.size > 0 || observations.kept !== false || seen.status !== "ACTIVE";
+    if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
     }
     const parkAt = config.idleAction === "park" ? state.idle?.parkAt : undefined;
@@ -60,19 +68,42 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
 }
 
-/** The state with the newest known use; own requests do not count as use. */
+/** Times of the guard's requests since the last use. */
+const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? [])];
+
+/** The guard's and the prefetch's requests by windows; they do not count as use. */
+function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
+    const all = new Map(prefetched);
+    for (const at of probesOf(state)) {
+        all.set(windowOf(at), (all.get(windowOf(at)) ?? 0) + 1);
+    }
+    return all;
+}
+
+/**
+ * Splits requests of others by age. A newer one may be the prefetch's. CloudWatch extracts that metric from a log, and
+ * may show it later than the request.
+ */
+function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
+    const isSettled = (start: number) => !prefetches || start + window + prefetchDelayMs <= now;
+    const [settled, open] = [true, false].map(
+        (wanted) => new Map([...foreign].filter(([start]) => isSettled(start) === wanted)),
+    );
+    return { settled: settled as RequestWindows, open: open as RequestWindows };
+}
+
+/** The state with the newest known use. */
 function noteUse(
     state: GuardState,
     now: number,
-    requests: NonNullable<Observations["requests"]>,
+    foreign: RequestWindows,
     changedAt: number,
 ): GuardState & { readonly lastUse: number } {
-    const own = [...state.own, ...(state.probe?.tries ?? [])];
-    const ends = [...foreignRequests(requests, own).keys()].map((start) => Math.min(start + window, now));
+    const ends = [...foreign.keys()].map((start) => Math.min(start + window, now));
     const lastUse = Math.max(state.lastUse ?? 0, changedAt, ...ends);
     const since = (tries: readonly number[]) => tries.filter((at) => at >= windowOf(lastUse));
     const used = lastUse > (state.lastUse ?? 0);
-    return used ? { ...without(state, "probe"), own: since(own), lastUse } : { ...state, lastUse };
+    return used ? { ...without(state, "probe"), own: since(probesOf(state)), lastUse } : { ...state, lastUse };
 }
 
 /** Requests a probe after a moment, or confirms an earlier one; adds a notification if CloudWatch does not show it. */
@@ -131,19 +162,20 @@ function park(state: GuardState, now: number, since: number): GuardState {
 /** Possible difference between clocks: CloudWatch may count an own request this much earlier or later. */
 const apart = 2 * window;
 
-/** The windows with requests of others. */
-export function foreignRequests(requests: RequestWindows, own: readonly number[]): RequestWindows {
-    const left = new Map(requests);
-    for (const at of own) {
-        const start = windowOf(at);
-        const counted = [0, window, -window, apart, -apart]
-            .map((distance) => start + distance)
-            .find((candidate) => (left.get(candidate) ?? 0) >= 1);
-        if (counted !== undefined) {
-            left.set(counted, (left.get(counted) ?? 0) - 1);
+/** The windows with requests of others, of all requests and the stack's own ones. */
+export function foreignRequests(requests: RequestWindows, own: RequestWindows): RequestWindows {
+    const foreign = new Map(requests);
+    const left = new Map(own);
+    // Nearest first: a request of others must not be taken for an own one of another window.
+    for (const distance of [0, window, -window, apart, -apart]) {
+        for (const [start, count] of left) {
+            const counted = foreign.get(start + distance) ?? 0;
+            const taken = Math.min(counted, count);
+            foreign.set(start + distance, counted - taken);
+            left.set(start, count - taken);
         }
     }
-    return new Map([...left].filter(([, count]) => count >= 1));
+    return new Map([...foreign].filter(([, count]) => count >= 1));
 }
 
 /** Whether CloudWatch shows an own request, besides earlier own ones. */

@@ -11,6 +11,8 @@ export interface CampaignObservations {
 export interface Observations extends CampaignObservations {
     /** Of the ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;
+    /** Requests of the stack's own prefetch, which are not use; empty for a stack without prefetch. */
+    readonly prefetched: RequestWindows | undefined;
     /** Whether the campaign has the tag `keep`. */
     readonly kept: boolean | undefined;
     /** The parked flag. */

@@ -1,8 +1,8 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { canonical, isDeadEnd, isLeaving, type Properties } from "./diff.ts";
+import { isDeadEnd, isLeaving, meansTheSame, type Properties } from "./diff.ts";
 import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
-import { isOurs, tagsOf } from "./tags.ts";
+import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
 import type { WaitDeps } from "./wait.ts";
 
 const wayOut =
@@ -71,15 +71,24 @@ export function differingOf<I extends CommonInputs>(
         (key) =>
             key in description.properties &&
             !(key === "name" && inputs.adopt !== undefined) &&
-            canonical(description.properties[key]) !== canonical(wanted[key]),
+            !meansTheSame(kind, key, description.properties[key], wanted[key]),
     );
+}
+
+/** Why a resource with these tags does not belong to the stack, and the next step. */
+export function notOurs(has: Tags, stack: Tags): string {
+    const why = `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}`;
+    const { [ownerTag]: owner, "pulumi:stack": name } = stack;
+    return isOurs(has, { ...stack, [ownerTag]: has[ownerTag] ?? "" }) && owner !== undefined
+        ? `${why}, and the id of this stack is ${owner}. Another stack of this account has its name. Nothing was ` +
+              `changed. Give this stack its own name: \`pulumi stack rename ${name}-<name>\`. If it is yours and its state ` +
+              "was lost: `npm run adopt`."
+        : `${why}. ${wayOut}`;
 }
 
 async function assertOurs(client: PersonalizeClient, arn: string, what: string, inputs: CommonInputs): Promise<void> {
     const has = await tagsOf(client, arn);
     if (!isOurs(has, inputs.tags)) {
-        throw new Error(
-            `${what} already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${wayOut}`,
-        );
+        throw new Error(`${what} ${notOurs(has, inputs.tags)}`);
     }
 }

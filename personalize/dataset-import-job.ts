@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
     CreateDatasetImportJobCommand,
     type DatasetImportJobSummary,
@@ -6,6 +7,7 @@ import {
     type PersonalizeClient,
     paginateListDatasetImportJobs,
 } from "@aws-sdk/client-personalize";
+import { canonical } from "./diff.ts";
 import { baseName, nextName, numberOf } from "./job-names.ts";
 import { type CommonInputs, isUnknown, type Problem, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
@@ -19,7 +21,18 @@ export interface DatasetImportJobInputs extends CommonInputs {
     readonly roleArn: string;
     /** SHA-256 of the object, hexadecimal: new content means a new import. */
     readonly contentHash: string;
+    /** Hash of the policies of role and bucket, as the program wants them. */
+    readonly accessHash?: string;
+    /** Time of the run that last changed `accessHash`, ISO 8601. */
+    readonly accessChangedAt?: string;
 }
+
+/** The `accessHash` of these policy documents. */
+export const accessHashOf = (policies: readonly object[]): string =>
+    createHash("sha256").update(canonical(policies)).digest("hex");
+
+/** Seconds for which parts of AWS may not know a changed policy. */
+const accessSettlesSeconds = 120;
 
 const base = ({ jobNamePrefix, contentHash }: DatasetImportJobInputs) => baseName(jobNamePrefix, contentHash);
 
@@ -51,6 +64,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     usual: "2 to 17 minutes",
     replaces: ["region", "jobNamePrefix", "datasetArn", "dataLocation", "roleArn", "contentHash"],
     updates: [],
+    noted: ["accessHash", "accessChangedAt"],
     identity: [],
     taggable: true,
     displayName: base,
@@ -62,6 +76,13 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         ),
         ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is not a SHA-256"),
     ],
+    notes(olds, news, now) {
+        // The state of a release without the hash does not show whether it changed.
+        const isKnown = olds.accessHash !== undefined || olds.datasetArn === undefined;
+        const changed = isKnown && news.accessHash !== undefined && olds.accessHash !== news.accessHash;
+        const accessChangedAt = changed ? now.toISOString() : olds.accessChangedAt;
+        return accessChangedAt === undefined ? {} : { accessChangedAt };
+    },
     async find(client, inputs) {
         const { datasetArn, dataLocation, roleArn } = inputs;
         const { datasetImportJobArn, jobName = "" } = (await newestOf(client, datasetArn)) ?? {};
@@ -86,6 +107,15 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
             tags: tagList(inputs.tags),
         });
         return (await client.send(command)).datasetImportJobArn as string;
+    },
+    async worthRepeating(client, datasetImportJobArn, { accessChangedAt }) {
+        const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const { datasetImportJob: job } = await client.send(command);
+        const isRefused = job?.status === "CREATE FAILED" && /insufficient privileges/i.test(job.failureReason ?? "");
+        const age = (Number(job?.creationDateTime) - Date.parse(accessChangedAt ?? "")) / 1000;
+        return isRefused && age <= accessSettlesSeconds
+            ? "The policy of role or bucket changed less than two minutes before, so one second job is created."
+            : undefined;
     },
     async describe(client, datasetImportJobArn) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });

@@ -12,9 +12,14 @@ export interface DatasetInputs extends CommonInputs {
     readonly name: string;
     readonly datasetGroupArn: string;
     readonly schemaArn: string;
-    /** In upper case, as Personalize returns it. */
     readonly datasetType: "INTERACTIONS" | "ITEMS" | "USERS";
 }
+
+/**
+ * A dataset type in upper case. CreateDataset takes any case, and its documentation names `Interactions`, which an answer
+ * may contain (API reference, CreateDataset).
+ */
+export const spellingOfType = (datasetType: string): string => datasetType.toUpperCase();
 
 /** A group holds one dataset of each type, and the schema of interactions cannot be changed, so both replace. */
 export const dataset: ResourceKind<DatasetInputs> = {
@@ -23,6 +28,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
     replaces: ["region", "name", "datasetGroupArn", "schemaArn", "datasetType"],
     updates: [],
     identity: ["region", "datasetGroupArn", "datasetType"],
+    spellings: { datasetType: spellingOfType },
     taggable: true,
     displayName: ({ name }) => name,
     problems: ({ name }) => nameProblems("name", name),
@@ -31,7 +37,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
         const found = await firstMatch(
             pages,
             (page) => page.datasets,
-            (candidate) => candidate.datasetType === datasetType,
+            (candidate) => spellingOfType(candidate.datasetType ?? "") === spellingOfType(datasetType),
         );
         return found?.datasetArn;
     },
@@ -54,7 +60,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
                 name: found?.name,
                 datasetGroupArn: found?.datasetGroupArn,
                 schemaArn: found?.schemaArn,
-                datasetType: found?.datasetType,
+                datasetType: found?.datasetType && spellingOfType(found.datasetType),
             },
         };
     },

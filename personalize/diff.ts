@@ -1,4 +1,5 @@
 import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { keptOwner, type Tags } from "./tags.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,14 @@ const steering = ["pollSeconds", "deadlineMinutes"] as const;
 
 /** The inputs among a resource's properties; Personalize computed the others. */
 export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
-    const keys: readonly string[] = [...kind.replaces, ...kind.updates, ...steering, "tags", "adopt"];
+    const keys: readonly string[] = [
+        ...kind.replaces,
+        ...kind.updates,
+        ...(kind.noted ?? []),
+        ...steering,
+        "tags",
+        "adopt",
+    ];
     return Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key)));
 }
 
@@ -30,7 +38,7 @@ export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properti
  * engine needs this to order deletions.
  */
 export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
-    const changed = (key: string) => canonical(olds[key]) !== canonical(news[key]);
+    const changed = (key: string) => isChanged(kind, key, olds, news);
     const replaces: string[] = kind.replaces.filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
@@ -59,6 +67,43 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
 
 /** An adopted resource keeps its original name. */
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
+
+/** Whether two values of a property are one to Personalize. */
+export function meansTheSame<I extends CommonInputs>(
+    { spellings }: Pick<ResourceKind<I>, "spellings">,
+    key: string,
+    one: unknown,
+    other: unknown,
+): boolean {
+    const spelling = spellings?.[key as keyof I & string];
+    const spelled = (value: unknown) => canonical(spelling && typeof value === "string" ? spelling(value) : value);
+    return spelled(one) === spelled(other);
+}
+
+/** Whether an input changed. An owner is not added to an old resource. */
+export function isChanged<I extends CommonInputs>(
+    kind: Pick<ResourceKind<I>, "spellings">,
+    key: string,
+    olds: Properties,
+    news: Properties,
+): boolean {
+    const isOfTags = key === "tags" && [olds, news].every(({ tags }) => typeof tags === "object");
+    const wanted = isOfTags ? keptOwner(olds.tags as Tags, news.tags as Tags) : news[key];
+    return !meansTheSame(kind, key, olds[key], wanted);
+}
+
+/** Properties in the words of `wording`, where both mean the same. */
+export function inWordsOf<I extends CommonInputs>(
+    kind: Pick<ResourceKind<I>, "spellings">,
+    wording: Properties,
+    properties: Properties,
+): Properties {
+    const entries = Object.entries(properties).map(([key, value]) => [
+        key,
+        meansTheSame(kind, key, wording[key], value) ? wording[key] : value,
+    ]);
+    return Object.fromEntries(entries);
+}
 
 /**
  * JSON with sorted keys, so that equal values have equal texts. A text that contains a JSON object is compared as an

@@ -1,4 +1,5 @@
 import * as sdk from "@aws-sdk/client-personalize";
+import { spellingOfFilter } from "./filter-expression.ts";
 import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -18,6 +19,7 @@ export const filter: ResourceKind<FilterInputs> = {
     replaces: ["region", "name", "datasetGroupArn", "filterExpression"],
     updates: [],
     identity: ["region", "name"],
+    spellings: { filterExpression: spellingOfFilter },
     taggable: true,
     displayName: ({ name }) => name,
     problems: ({ name, filterExpression }) => [

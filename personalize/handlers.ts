@@ -6,12 +6,13 @@ import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
 import { stateFlagsHandler } from "./operations/state-flags.ts";
 import { type CommonInputs, personalizeClients, type ResourceKind } from "./resource.ts";
+import { stackOwnerHandler } from "./stack-owner.ts";
 
 endWithEngine();
 // The engine ends this process by a signal, which would lose Node's compile cache (NODE_COMPILE_CACHE).
 flushCompileCache();
 
-export type HandlerName = ResourceKindName | "Marks";
+export type HandlerName = ResourceKindName | "Marks" | "StackOwner";
 
 /**
  * The handlers that the forwarder in Pulumi's state calls by kind. Never move this file and never rename a kind: state
@@ -23,6 +24,7 @@ export const handlers: Readonly<Record<HandlerName, Handler>> = {
         ssm: (region) => new SSMClient({ region }),
         assertEngineAlive: () => assertEngineAlive(),
     }),
+    StackOwner: stackOwnerHandler({ client: personalizeClients() }),
 };
 
 /** The handlers of Personalize's resources; tests pass their own clock and log. */

@@ -1,6 +1,6 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { createOrAdopt } from "./create.ts";
-import { canonical, type Diff, diffOf, inputsIn, type Properties } from "./diff.ts";
+import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, meansTheSame, type Properties } from "./diff.ts";
 import { about, initFailure, isInUse, isTransient, messageOf } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import {
@@ -32,15 +32,21 @@ const mostUpdateAttempts = 5;
 
 /** Whether a property has the value that the update requested. */
 const isAsWanted =
-    <I extends CommonInputs>(inputs: I, { properties }: Description) =>
+    <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, { properties }: Description) =>
     (key: keyof I & string) =>
-        canonical(properties[key]) === canonical(inputs[key]);
+        meansTheSame(kind, key, properties[key], inputs[key]);
 
 /** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
     const title = (inputs: I) => `${kind.noun} ${kind.displayName(inputs)}`;
     const outsOf = (inputs: Properties, arn: string, description: Description) =>
-        jsonClean({ ...inputs, ...description.properties, arn, status: description.status });
+        jsonClean({
+            ...inputs,
+            // The state keeps the user's words: a different text with an equal meaning is not drift.
+            ...inWordsOf(kind, inputs, description.properties),
+            arn,
+            status: description.status,
+        });
 
     const judge =
         (updated: I | undefined) =>
@@ -49,7 +55,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const failed =
                 "done" in verdict && description.update !== undefined && description.update.status !== "ACTIVE";
             // Personalize also reports a failed update after the wanted values are back in place.
-            return updated && failed && !kind.updates.every(isAsWanted(updated, description))
+            return updated && failed && !kind.updates.every(isAsWanted(kind, updated, description))
                 ? {
                       failed: `the update failed, so the previous configuration stays. Reason from Personalize: ${description.update?.failureReason}`,
                   }
@@ -72,6 +78,16 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         } catch (error) {
             throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), messageOf(error));
         }
+    }
+
+    /** Creates once more what failed, if that may help; throws the failure otherwise, or the second one. */
+    async function repeat(client: PersonalizeClient, arn: string, inputs: I, failure: Error): Promise<Properties> {
+        const why = await kind.worthRepeating?.(client, arn, inputs);
+        if (why === undefined) {
+            throw failure;
+        }
+        deps.log(`${failure.message} ${why}`);
+        return settle(client, (await createOrAdopt(kind, deps, inputs)).arn, inputs);
     }
 
     /**
@@ -97,8 +113,10 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     }
 
     return {
-        async check(_olds, news) {
-            return { inputs: news, failures: kind.problems(news as unknown as I) };
+        async check(olds, news) {
+            const inputs = news as unknown as I;
+            const notes = kind.notes?.((olds ?? {}) as unknown as Partial<I>, inputs, new Date());
+            return { inputs: { ...news, ...notes }, failures: kind.problems(inputs) };
         },
         async diff(_id, olds, news) {
             return diffOf(kind, olds, news);
@@ -111,8 +129,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (adopted && kind.taggable) {
                     await retag(client, arn, allTags(kind, inputs));
                 }
-                const outs = await settle(client, arn, inputs);
-                return { id: arn, outs: adopted && kind.update ? await updateAndSettle(client, arn, inputs) : outs };
+                const outs = await settle(client, arn, inputs).catch((failure) => repeat(client, arn, inputs, failure));
+                const id = String(outs.arn);
+                return { id, outs: adopted && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
                 throw about(title(inputs), error);
             }
@@ -128,10 +147,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 kind.taggable && !description.status.startsWith("DELETE")
                     ? stillOf(inputs.tags, await tagsOf(client, id))
                     : inputs.tags;
-            const seen: Properties = outsOf({ ...properties, tags }, id, description);
-            // A different text with an equal meaning, for example of a schema, is not drift.
-            const same = Object.entries(properties).filter(([key, value]) => canonical(value) === canonical(seen[key]));
-            const props = { ...seen, ...Object.fromEntries(same) };
+            const seen = { ...description, properties: { ...description.properties, tags } };
+            const props = outsOf(properties, id, seen);
             // With the current inputs, a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },
@@ -140,7 +157,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const news = newProperties as unknown as I;
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
-            const changed = (key: string) => canonical(oldProperties[key]) !== canonical(newProperties[key]);
+            const changed = (key: string) => isChanged(kind, key, oldProperties, newProperties);
             const updating = kind.update !== undefined && kind.updates.some(changed);
             if (oldProperties.status !== "ACTIVE" || updating) {
                 // Personalize rejects an update during the previous one, for example after a deadline. If this fails,

@@ -1,5 +1,5 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { isInUse, isNotFound, messageOf } from "./errors.ts";
+import { hasName, isInUse, isNotFound, messageOf } from "./errors.ts";
 import type { Removable } from "./resource.ts";
 import { isOurs, type Tags, tagsOf } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
@@ -84,6 +84,12 @@ async function clearTheWay(kind: Removable, deps: WaitDeps, client: PersonalizeC
     return others;
 }
 
+/**
+ * Whether Personalize refuses to stop a training because it has ended or is gone. The code is not documented; the next
+ * look shows the training's state.
+ */
+const isOfItsState = (error: unknown) => isInUse(error) || isNotFound(error) || hasName(error, "InvalidInputException");
+
 /** Stops a running, billed training and waits for its end; does nothing after the end. */
 export async function stop(
     kind: Removable,
@@ -95,13 +101,15 @@ export async function stop(
         const description = await kind.describe(client, leaving.arn).catch(goneOrThrow);
         const status = description?.status ?? "";
         if (status === "CREATE PENDING" || status === "CREATE IN_PROGRESS") {
-            // If it ends meanwhile, Personalize reports that it is not in progress.
-            await kind.stop?.(client, leaving.arn).catch((error) => {
-                if (!isInUse(error)) {
-                    throw error;
-                }
-            });
-            return status;
+            return kind.stop?.(client, leaving.arn).then(
+                () => status,
+                (error) => {
+                    if (!isOfItsState(error)) {
+                        throw error;
+                    }
+                    return `${status}; ${messageOf(error)}`;
+                },
+            );
         }
         return status === "CREATE STOPPING" ? status : undefined;
     };

@@ -46,10 +46,19 @@ export interface ResourceKind<I extends CommonInputs> {
      * created. If one changes, both can exist. Empty for jobs and versions, because each has its own name.
      */
     readonly identity: readonly (keyof I & string)[];
+    /**
+     * One spelling for all texts of an input that mean the same to Personalize. It may return another case or other
+     * spaces than it received, and that is not a change.
+     */
+    readonly spellings?: Readonly<Partial<Record<keyof I & string, (text: string) => string>>>;
+    /** Inputs that are recorded for later: a change of them is not a difference. */
+    readonly noted?: readonly (keyof I & string)[];
     /** Whether it can have tags, by which the program recognises its own resources. */
     readonly taggable: boolean;
     displayName(inputs: I): string;
     problems(inputs: I): readonly Problem[];
+    /** The values of `noted` that follow from the recorded inputs; `now` is the time of the run. */
+    notes?(olds: Partial<I>, news: I, now: Date): Readonly<Record<string, unknown>>;
     /** Tags that record its source, besides the stack's tags. */
     contentTags?(inputs: I): Readonly<Record<string, string>>;
     /** ARN of an existing resource that these inputs would conflict with or could use. */
@@ -57,6 +66,8 @@ export interface ResourceKind<I extends CommonInputs> {
     /** Sends one create call and returns the ARN. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     describe(client: PersonalizeClient, arn: string): Promise<Description>;
+    /** Why a creation that failed may succeed if it is repeated once; undefined if it would fail again. */
+    worthRepeating?(client: PersonalizeClient, arn: string, inputs: I): Promise<string | undefined>;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
     /** Resources that use it and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;

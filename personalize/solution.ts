@@ -9,8 +9,8 @@ import {
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
 import { campaign } from "./campaign.ts";
-import { canonical } from "./diff.ts";
-import { type CommonInputs, firstMatch, jsonClean, nameProblems, type ResourceKind } from "./resource.ts";
+import { meansTheSame } from "./diff.ts";
+import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
@@ -28,6 +28,12 @@ export interface SolutionInputs extends CommonInputs {
 /** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
 export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
+/** A schedule in the spelling of `everyDays`: `rate(7 day)` and `rate(1 days)` are valid, too. */
+function spellingOfSchedule(schedulingExpression: string): string {
+    const days = /^\s*rate\(\s*(\d+)\s+days?\s*\)\s*$/i.exec(schedulingExpression)?.[1];
+    return days === undefined ? schedulingExpression : everyDays(Number(days));
+}
+
 const schedule = ({ schedulingExpression }: SolutionInputs) =>
     schedulingExpression === undefined ? undefined : { autoTrainingConfig: { schedulingExpression } };
 
@@ -37,6 +43,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
     updates: ["performAutoTraining", "schedulingExpression"],
     identity: ["region", "name"],
+    spellings: { schedulingExpression: spellingOfSchedule },
     taggable: true,
     displayName: ({ name }) => name,
     problems: ({ name, recipeArn, performAutoML }) => [
@@ -95,10 +102,11 @@ export const solution: ResourceKind<SolutionInputs> = {
         };
     },
     async update(client, solutionArn, inputs) {
-        const { performAutoTraining, schedulingExpression } = inputs;
+        const { performAutoTraining } = inputs;
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
+        const current: Partial<SolutionInputs> = autoTraining(found);
         // Personalize rejects an update without a change, and a new frequency restarts the schedule.
-        if (canonical(autoTraining(found)) !== canonical(jsonClean({ performAutoTraining, schedulingExpression }))) {
+        if (solution.updates.some((key) => !meansTheSame(solution, key, current[key], inputs[key]))) {
             const solutionUpdateConfig = schedule(inputs);
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
         }

@@ -25,9 +25,28 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
-/** Whether these tags show that the resource belongs to the stack. */
-export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
-    ["pulumi:project", "pulumi:stack"].every((key) => has?.[key] !== undefined && has[key] === stack[key]);
+/**
+ * Tag with the id of the stack that created the resource (`stack-owner.ts`). Two people may have a stack of one name in
+ * one account.
+ */
+export const ownerTag = "movie-recommender:owner";
+
+/**
+ * Whether these tags show that the resource belongs to the stack. Resources of releases without the id have no owner
+ * tag: there project and stack decide.
+ */
+export function isOurs(has: Tags | undefined, stack: Tags): boolean {
+    const isOf = (key: string) => has?.[key] === stack[key];
+    const isNamedSo = ["pulumi:project", "pulumi:stack"].every((key) => has?.[key] !== undefined && isOf(key));
+    const isWithoutId = has?.[ownerTag] === undefined || stack[ownerTag] === undefined;
+    return isNamedSo && (isWithoutId || isOf(ownerTag));
+}
+
+/** The wanted tags for a resource with these tags: one without an owner stays without. */
+export function keptOwner(has: Tags, wanted: Tags): Tags {
+    const { [ownerTag]: _, ...others } = wanted;
+    return ownerTag in has ? wanted : others;
+}
 
 /** The current values of the tags that the program once set; tags of others are ignored. */
 export const stillOf = (once: Tags, has: Tags): Tags =>

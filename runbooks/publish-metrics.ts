@@ -4,6 +4,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
+import { prefetches } from "../config/serving.ts";
 import { iso } from "../cost/time.ts";
 import { isTransient, messageOf } from "../personalize/errors.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
@@ -99,11 +100,13 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
             rankingCampaignArn: rankingOf(stack.recorded).campaignArn,
             datasetArn: dataset?.arn,
             solutionArn,
+            prefetches: prefetches(config.serving),
         },
         at,
     );
     const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const values = valuesOf(observation, { ...cost, project, stack: name, recipe, monthlyLimitUsd });
+    const guard = { ...cost, project, stack: name, recipe, monthlyLimitUsd, prefetches: prefetches(config.serving) };
+    const values = valuesOf(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {
             await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));

@@ -30,6 +30,7 @@ export interface PrefetchWish {
 }
 
 export interface Prefetched {
+    /** Answers of the campaign. */
     readonly asked: number;
     readonly wellAlready: number;
     /** Reason for not processing all viewers. */

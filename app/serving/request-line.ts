@@ -54,6 +54,30 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
     };
 }
 
+/**
+ * Log lines of the campaign's answers to the prefetch, by the start of their window in epoch milliseconds. CloudWatch
+ * extracts the metric, as from `requestLine`.
+ */
+export function prefetchLines(
+    stack: string,
+    answers: ReadonlyMap<number, number>,
+): Readonly<Record<string, unknown>>[] {
+    return [...answers].map(([window, count]) => ({
+        _aws: {
+            Timestamp: window,
+            CloudWatchMetrics: [
+                {
+                    Namespace: ownNamespace,
+                    Dimensions: [["Stack"]],
+                    Metrics: [{ Name: names.prefetchCalls, Unit: "Count" }],
+                },
+            ],
+        },
+        Stack: stack,
+        [names.prefetchCalls]: count,
+    }));
+}
+
 /** Trace of a request, for its log line and metrics. */
 export interface Trace {
     /** The layer of the list: a cache, the campaign, or the tables. */

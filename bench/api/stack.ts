@@ -78,7 +78,7 @@ export async function startApiStack(say: (line: string) => void) {
                 metric(
                     {
                         Namespace: personalizeNamespace,
-                        MetricName: servingMetrics.requests,
+                        MetricName: servingMetrics.successes,
                         Dimensions: [{ Name: "CampaignArn", Value: campaignArn }],
                     },
                     "Sum",

@@ -35,6 +35,7 @@ export class Prefetch extends pulumi.ComponentResource {
                 policy: prefetchPolicy(scope),
                 environment: {
                     PREFETCH_CONFIG: pulumi.jsonStringify({
+                        stack: config.stack,
                         campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
                         tableName,
                         viewers: config.serving.prefetchUsers,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, type StackConfig } from "../../config/config.ts";
+import { prefetches } from "../../config/serving.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
 import { tablesFault, tablesMend } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -64,7 +65,7 @@ export class Serving extends pulumi.ComponentResource {
     constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Serving", name, {}, opts);
         const { config, caller, files, recommender, failuresArn } = args;
-        const { storefront, rankingCampaign, prefetchUsers } = config.serving;
+        const { storefront, rankingCampaign } = config.serving;
         const child = { parent: this };
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
@@ -74,6 +75,7 @@ export class Serving extends pulumi.ComponentResource {
                   "ranking",
                   {
                       config,
+                      owner: recommender.owner,
                       partition: caller.partition,
                       serves: config.campaignEnabled && !args.isParked,
                       datasetGroupArn: recommender.datasetGroupArn,
@@ -97,7 +99,7 @@ export class Serving extends pulumi.ComponentResource {
                 },
                 child,
             );
-        if (api && prefetchUsers > 0) {
+        if (api && prefetches(config.serving)) {
             new Prefetch("prefetch", { config, caller, tableName: api.tableName, failuresArn }, child);
         }
         const page =

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { prefetches } from "../../config/serving.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
@@ -14,6 +15,8 @@ export interface CostGuardArgs {
     readonly monthlyLimitUsd: number;
     readonly topicArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
+    /** Id of the stack: solutions of another stack of its name are not its own. */
+    readonly owner: pulumi.Input<string>;
     /** The stack's state flags. The guard writes some, so it must be deleted before them. */
     readonly stateFlags: pulumi.Resource;
 }
@@ -75,20 +78,22 @@ export class CostGuard extends pulumi.ComponentResource {
 /** Schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
 export const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
-function settingsOf({ config, caller, monthlyLimitUsd, topicArn }: CostGuardArgs): pulumi.Output<GuardSettings> {
-    const { project, stack, recipe, cost } = config;
+function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
+    const { project, stack, recipe, cost, serving } = config;
     const { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction } = cost;
     const told = { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction, monthlyLimitUsd };
-    return pulumi.all([guardScopeOf(config, caller), topicArn]).apply(([scope, topic]) => ({
+    return pulumi.all([guardScopeOf(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
         project,
         stack,
         recipe,
         ...told,
+        prefetches: prefetches(serving),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
+        owner: id,
         // By name, like the campaigns: the guard is created before the table and deleted after it.
-        tableName: config.serving.api ? config.names.api : undefined,
+        tableName: serving.api ? config.names.api : undefined,
     }));
 }
 

@@ -1,4 +1,4 @@
-import { gatewayMetrics, jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
+import { gatewayMetrics, jobMetrics, ownMetrics, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
 import {
     gatewayMetric,
@@ -47,6 +47,11 @@ const once = { of: 1, needed: 1 };
 
 /** With fewer requests in five minutes, a percentage has no meaning. */
 const enoughRequests = 20;
+/**
+ * With fewer failures in five minutes, a percentage of the campaign's calls has no meaning. A minimum of calls would hide
+ * an outage of a small campaign: most lists come from caches.
+ */
+const enoughFailures = 3;
 /** Milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
 /** Hours. The longest interval of automatic training; older data lacks all new items. */
@@ -72,6 +77,9 @@ export const failuresAlarm = (queueName: string): Alarm => ({
     missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
+/** Failed requests, by the ids of the errors alarm. */
+const failed = "SUM([badRequests, failures])";
+
 /** All other alarms of a stack. */
 export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
@@ -81,9 +89,11 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             id: "errors",
             says: "More than 5 % of the recommendation requests fail in Personalize",
             watches: {
-                expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
+                // SUM of an array skips a metric without data. In an outage, successes have none.
+                expression: `IF(${failed} >= ${enoughFailures}, 100 * ${failed} / SUM([successes, badRequests, failures]), 0)`,
                 sums: {
-                    requests: servingMetric(place, servingMetrics.requests),
+                    successes: servingMetric(place, servingMetrics.successes),
+                    badRequests: servingMetric(place, servingMetrics.badRequests),
                     failures: servingMetric(place, servingMetrics.failures),
                 },
             },
@@ -172,9 +182,28 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             missing: "ignore",
             missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
-        ...(place.api ? [apiErrors(place.api)] : []),
+        ...(place.api ? [campaignFailures(place), apiErrors(place.api)] : []),
     ];
 }
+
+/** The API answers 200 from its tables when the campaign fails, and the campaign's own metrics do not count timeouts. */
+const campaignFailures = (place: MetricsPlace): Alarm => ({
+    id: "campaign-failures",
+    says: "More than 5 % of the API's calls of the campaign fail, so viewers get older or popular lists",
+    watches: {
+        expression: `IF(failures >= ${enoughFailures}, 100 * failures / calls, 0)`,
+        sums: {
+            calls: ownMetric(place, servingApiMetrics.campaignCalls),
+            failures: ownMetric(place, servingApiMetrics.campaignFailures),
+        },
+    },
+    calls: "above",
+    threshold: 5,
+    period: minutes5,
+    datapoints: { of: 3, needed: 2 },
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint without requests",
+});
 
 /** The API always answers, with or without a campaign, so every failure is its own. */
 const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({

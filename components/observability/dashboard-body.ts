@@ -66,11 +66,11 @@ function healthy(args: DashboardArgs) {
     return {
         heading: "## Health\nRequests, errors, latency and failed jobs. Find help in docs/runbooks.md.",
         row: [
-            graph(args, "Requests in five minutes", [
-                serving(servingMetrics.requests, { label: "requests", stat: "Sum" }),
+            graph(args, "Successful requests in five minutes", [
+                serving(servingMetrics.successes, { label: "successful", stat: "Sum" }),
             ]),
             graph(args, "Errors in five minutes", [
-                serving(servingMetrics.badRequests, { label: "of the caller (4xx)", stat: "Sum" }),
+                serving(servingMetrics.badRequests, { label: "refused or throttled (4xx)", stat: "Sum" }),
                 serving(servingMetrics.failures, { label: "of the service (5xx)", stat: "Sum" }),
             ]),
             graph(args, "Latency, milliseconds", [
@@ -87,7 +87,7 @@ function healthy(args: DashboardArgs) {
 }
 
 function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
-    const { answeredBy, campaignCalls, campaignFailures, tableFailures, latency } = servingApiMetrics;
+    const { answeredBy, campaignCalls, prefetchCalls, campaignFailures, tableFailures, latency } = servingApiMetrics;
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
     const summed = (name: string, label: string) => own(name, { label, stat: "Sum" });
     const hidden = (name: string, id: string) => own(name, { label: id, stat: "Sum", id, visible: false });
@@ -117,6 +117,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
                     hidden(answeredBy.cache, "kept"),
                     hidden(answeredBy.precomputed, "made"),
                     own(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
+                    own(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
                 ],
                 hour,
             ),
@@ -202,7 +203,7 @@ function worth(args: DashboardArgs) {
                         },
                     ],
                     own(ownMetrics.hourlyCost, { label: "per hour", stat: "Average", id: "cost", yAxis: "right" }),
-                    line(servingMetric(args, servingMetrics.requests), {
+                    line(servingMetric(args, servingMetrics.successes), {
                         label: "requests in the hour",
                         stat: "Sum",
                         id: "requests",

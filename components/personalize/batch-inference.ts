@@ -5,6 +5,8 @@ import { BatchInferenceJob, withinOf } from "./resources.ts";
 
 export interface BatchInferenceArgs {
     readonly config: StackConfig;
+    /** Id of the stack. */
+    readonly owner: pulumi.Input<string>;
     readonly solutionVersionArn: pulumi.Input<string>;
     readonly roleArn: pulumi.Input<string>;
     readonly bucketName: pulumi.Input<string>;
@@ -20,7 +22,7 @@ export class BatchInference extends pulumi.ComponentResource {
         new BatchInferenceJob(
             name,
             {
-                ...withinOf(config)(config.deadlines.import),
+                ...withinOf(config, args.owner)(config.deadlines.import),
                 jobNamePrefix: config.names.batchInferenceJobPrefix,
                 solutionVersionArn,
                 inputLocation,

@@ -8,8 +8,12 @@ import { DatasetImportJob, MetadataDataset, quickDeadlineMinutes, Schema, within
 export interface MetadataArgs {
     readonly kind: "items" | "users";
     readonly config: StackConfig;
+    /** Id of the stack. */
+    readonly owner: pulumi.Input<string>;
     readonly datasetGroupArn: pulumi.Input<string>;
     readonly roleArn: pulumi.Input<string>;
+    /** Hash of the policies of role and bucket. */
+    readonly accessHash: string;
     readonly files: Readonly<Record<string, UploadedFile>>;
 }
 
@@ -17,10 +21,10 @@ export interface MetadataArgs {
 export class Metadata extends pulumi.ComponentResource {
     constructor(name: string, args: MetadataArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Metadata", name, {}, opts);
-        const { kind, config, datasetGroupArn, roleArn } = args;
+        const { kind, config, datasetGroupArn, roleArn, accessHash } = args;
         const { names } = config;
         const child = { parent: this };
-        const within = withinOf(config);
+        const within = withinOf(config, args.owner);
         const quick = within(quickDeadlineMinutes);
         const datasetType = kind === "items" ? "ITEMS" : "USERS";
         const text = schemaBeside(config.metadataFiles[kind] ?? "", datasetType);
@@ -42,6 +46,7 @@ export class Metadata extends pulumi.ComponentResource {
                 dataLocation,
                 roleArn,
                 contentHash,
+                accessHash,
             },
             child,
         );

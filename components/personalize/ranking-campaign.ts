@@ -5,6 +5,8 @@ import { Campaign, quickDeadlineMinutes, Solution, SolutionVersion, withinOf } f
 
 export interface RankingCampaignArgs {
     readonly config: StackConfig;
+    /** Id of the stack. */
+    readonly owner: pulumi.Input<string>;
     readonly partition: string;
     /** Whether there is a campaign now; the trained version stays while it is parked. */
     readonly serves: boolean;
@@ -24,7 +26,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
         super("movie-recommender:personalize:RankingCampaign", name, {}, opts);
         const { config, partition, datasetGroupArn, importJobArn, after } = args;
         const { names, deadlines } = config;
-        const within = withinOf(config);
+        const within = withinOf(config, args.owner);
         const child = { parent: this };
         const solution = new Solution(
             name,

@@ -30,6 +30,10 @@ export interface RecommenderArgs {
     readonly bucketName: pulumi.Input<string>;
     readonly files: Readonly<Record<string, UploadedFile>>;
     readonly roleArn: pulumi.Input<string>;
+    /** Hash of the policies of role and bucket. */
+    readonly accessHash: string;
+    /** Id of the stack. */
+    readonly owner: pulumi.Input<string>;
     /** Flags of the runbooks: the campaign is parked, or held at a version. */
     readonly stateFlags: StateFlags;
     /** The budget over the campaign's cost, required before the campaign. */
@@ -57,6 +61,8 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly campaignArn: pulumi.Output<string>;
     /** Empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
+    /** Id of the stack, for its other Personalize resources. */
+    public readonly owner: pulumi.Input<string>;
     /** State flags of runbooks and cost guard; deleted after all their writers. */
     public readonly stateFlags: pulumi.Resource;
 
@@ -67,7 +73,7 @@ export class Recommender extends pulumi.ComponentResource {
         const { solution, version } = this.model(name, args, data);
         const serves = config.campaignEnabled && !args.stateFlags.parked;
         const campaign = serves && this.campaign(name, args, solution, version, { parent: this });
-        const tracker = this.eventsAndFilters(name, config, data);
+        const tracker = this.eventsAndFilters(name, args, data);
         if (config.batchInferenceFile !== undefined) {
             new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, { parent: this });
         }
@@ -77,6 +83,7 @@ export class Recommender extends pulumi.ComponentResource {
             { parent: this },
         );
 
+        this.owner = args.owner;
         this.schemaArn = data.schema.id;
         this.datasetGroupArn = data.group.id;
         this.datasetArn = data.dataset.id;
@@ -90,10 +97,10 @@ export class Recommender extends pulumi.ComponentResource {
     }
 
     private data(name: string, args: RecommenderArgs): RecommenderData {
-        const { config, roleArn } = args;
+        const { config, roleArn, accessHash } = args;
         const { names, adopt } = config;
         const child = { parent: this };
-        const within = withinOf(config);
+        const within = withinOf(config, args.owner);
         const quick = within(quickDeadlineMinutes);
         const { location: dataLocation, contentHash } = fileOf(args.files, "interactions");
         const schema = new Schema(
@@ -123,6 +130,7 @@ export class Recommender extends pulumi.ComponentResource {
                 dataLocation,
                 roleArn,
                 contentHash,
+                accessHash,
             },
             child,
         );
@@ -137,7 +145,7 @@ export class Recommender extends pulumi.ComponentResource {
     private model(name: string, args: RecommenderArgs, { group, dataset, importJob, metadata }: RecommenderData) {
         const { config } = args;
         const child = { parent: this };
-        const within = withinOf(config);
+        const within = withinOf(config, args.owner);
         const solution = new Solution(
             name,
             {
@@ -166,8 +174,9 @@ export class Recommender extends pulumi.ComponentResource {
         return { solution, version };
     }
 
-    private eventsAndFilters(name: string, config: StackConfig, { group, dataset, metadata }: RecommenderData) {
-        const quick = withinOf(config)(quickDeadlineMinutes);
+    private eventsAndFilters(name: string, args: RecommenderArgs, { group, dataset, metadata }: RecommenderData) {
+        const { config } = args;
+        const quick = withinOf(config, args.owner)(quickDeadlineMinutes);
         for (const [filter, filterExpression] of Object.entries(config.filters)) {
             const inputs = { ...quick, name: filter, datasetGroupArn: group.id, filterExpression };
             // A filter names fields of the datasets: create it after them, delete it before them.
@@ -195,7 +204,7 @@ export class Recommender extends pulumi.ComponentResource {
         return new Campaign(
             name,
             {
-                ...withinOf(config)(config.deadlines.campaign),
+                ...withinOf(config, args.owner)(config.deadlines.campaign),
                 name: config.names.campaign,
                 solutionArn: solution.id,
                 solutionVersionArn: held ?? newest,

@@ -12,6 +12,8 @@ import type { StateFlagsInputs } from "../../personalize/operations/state-flags.
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
 import type { SolutionVersionInputs } from "../../personalize/solution-version.ts";
+import type { StackOwnerInputs } from "../../personalize/stack-owner.ts";
+import { ownerTag } from "../../personalize/tags.ts";
 import { forward } from "./forward.ts";
 
 /**
@@ -134,13 +136,33 @@ export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> 
     }
 }
 
+/** The random id of the stack, made once. Every new Personalize resource has it in a tag. */
+export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
+    declare public readonly ownerId: pulumi.Output<string>;
+
+    constructor(name: string, args: Args<StackOwnerInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("StackOwner", name, args, ["ownerId"], opts);
+    }
+}
+
+/**
+ * The id of the stack. It resolves after the check that no other stack in the account has its names. Declare all other
+ * resources later, so that a refused `up` makes nothing.
+ */
+export async function stackOwner({ region, tags, names, adopt }: StackConfig): Promise<pulumi.Output<string>> {
+    const datasetGroupName = adopt.datasetGroup === undefined ? names.datasetGroup : undefined;
+    const owner = new StackOwner("owner", { region, tags, datasetGroupName });
+    await new Promise((resolve) => owner.urn.apply(resolve));
+    return owner.ownerId;
+}
+
 /** Deadline in minutes for resources that usually need about a minute. */
 export const quickDeadlineMinutes = 30;
 
-/** Common inputs of all Personalize resources of a stack, for a deadline in minutes. */
-export const withinOf = (config: StackConfig) => (deadlineMinutes: number) => ({
+/** Common inputs of all Personalize resources of a stack with this id, for a deadline in minutes. */
+export const withinOf = (config: StackConfig, owner: pulumi.Input<string>) => (deadlineMinutes: number) => ({
     region: config.region,
-    tags: config.tags,
+    tags: pulumi.output(owner).apply((id) => ({ ...config.tags, [ownerTag]: id })),
     pollSeconds: config.pollSeconds,
     deadlineMinutes,
 });

@@ -66,7 +66,12 @@ const enforcement =
                   accountId: localAccountId,
               }),
           };
-const alarms = watchAlarms({ miniStackPort: miniStack.port, region: variables(instance).AWS_REGION ?? "", log });
+const alarms = watchAlarms({
+    miniStackPort: miniStack.port,
+    region: variables(instance).AWS_REGION ?? "",
+    personalizeClock: emulator.clock,
+    log,
+});
 const behind = { miniStackPort: miniStack.port, emulator, log };
 const serviceMetrics = publishServiceMetrics(behind);
 const budgetNotifications = startBudgetNotifications({

@@ -4,6 +4,9 @@ import type { Measure } from "./metering/usage-types.ts";
 /** How long resources stay in their states: no time, about a second each, or the minutes that AWS typically takes. */
 export type Speed = "instant" | "demo" | "real";
 
+/** The spelling of texts in answers: as received, or another valid one. */
+export type Forms = "received" | "other";
+
 /** One access of a job to the caller's bucket, for the gateway to judge. */
 export interface ImportRequest {
     roleArn: string | undefined;
@@ -110,6 +113,11 @@ export interface UsageRecord {
 export interface Emulator {
     /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
+    /**
+     * Answers the texts of wire/other-forms.ts in their other form from now on, or as they were received. It ends with
+     * the process.
+     */
+    setForms(forms: Forms): void;
     /** The operations of all three services, emulated or not. */
     readonly operations: ReadonlySet<string>;
     /** Records in the request log that an answer was written to its caller. */

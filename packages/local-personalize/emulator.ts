@@ -1,5 +1,5 @@
 import { runBatch } from "./batch/run-batch.ts";
-import type { Emulator, EmulatorOptions, EmulatorRequest } from "./contract.ts";
+import type { Emulator, EmulatorOptions, EmulatorRequest, Forms } from "./contract.ts";
 import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
 import { datasetGroupHandlers } from "./control/dataset-groups.ts";
@@ -29,6 +29,7 @@ import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runTraining } from "./training/run-training.ts";
 import { failure, success } from "./wire/http.ts";
+import { inOtherForms } from "./wire/other-forms.ts";
 import { loadServiceModels, validate } from "./wire/validate.ts";
 
 export type * from "./contract.ts";
@@ -139,16 +140,21 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     };
 
     let closed = false;
+    let forms: Forms = "received";
     return {
         async handle(request) {
             try {
                 const { output, ...logged } = answer(request);
                 if (isLogged(request)) autoTraining.plan();
-                return { ...success(request.service, output), ...logged };
+                const worded = forms === "other" ? (inOtherForms(output) as typeof output) : output;
+                return { ...success(request.service, worded), ...logged };
             } catch (error) {
                 const refusal = error instanceof ServiceError ? error : internalFailure(request, error);
                 return { ...failure(request.service, refusal), ...noted(request, refusal) };
             }
+        },
+        setForms(wanted) {
+            forms = wanted;
         },
         operations: new Set(Object.values(models).flatMap(({ operations }) => Object.keys(operations))),
         answered(logged) {

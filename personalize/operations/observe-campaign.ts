@@ -1,6 +1,6 @@
-import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, type Dimension, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import { personalizeNamespace, servingMetrics } from "../../config/metrics.ts";
+import { ownNamespace, personalizeNamespace, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
 import type { ObservedCampaign } from "../../cost/observations.ts";
 import type { RequestWindows } from "../../cost/spend.ts";
 import { window, windowOf } from "../../cost/time.ts";
@@ -27,14 +27,38 @@ export async function observeCampaign(
  * Requests of a campaign by windows of five minutes, without empty windows. `metric` is Personalize's metric that
  * counts them.
  *
- * @throws Error if CloudWatch's answer is incomplete, so that partial data is never used as all data.
+ * @throws Error if CloudWatch's answer is incomplete.
  */
-export async function requestWindows(
+export const requestWindows = (
     client: CloudWatchClient,
     campaignArn: string,
     since: number,
     now: number,
-    metric: string = servingMetrics.requests,
+    metric: string = servingMetrics.successes,
+): Promise<RequestWindows> =>
+    windowsOf(client, personalizeNamespace, metric, { Name: "CampaignArn", Value: campaignArn }, since, now);
+
+/**
+ * Requests of the stack's own prefetch to its campaign, by windows of five minutes.
+ *
+ * @throws Error if CloudWatch's answer is incomplete.
+ */
+export const prefetchWindows = (
+    client: CloudWatchClient,
+    stack: string,
+    since: number,
+    now: number,
+): Promise<RequestWindows> =>
+    windowsOf(client, ownNamespace, servingApiMetrics.prefetchCalls, { Name: "Stack", Value: stack }, since, now);
+
+/** Sums of a metric by windows. It throws for partial data, so that they are never used as all data. */
+async function windowsOf(
+    client: CloudWatchClient,
+    Namespace: string,
+    MetricName: string,
+    dimension: Dimension,
+    since: number,
+    now: number,
 ): Promise<RequestWindows> {
     const found = new Map<number, number>();
     const pages = paginateGetMetricData(
@@ -47,11 +71,7 @@ export async function requestWindows(
                 {
                     Id: "requests",
                     MetricStat: {
-                        Metric: {
-                            Namespace: personalizeNamespace,
-                            MetricName: metric,
-                            Dimensions: [{ Name: "CampaignArn", Value: campaignArn }],
-                        },
+                        Metric: { Namespace, MetricName, Dimensions: [dimension] },
                         Period: window / 1000,
                         Stat: "Sum",
                     },
@@ -69,7 +89,7 @@ export async function requestWindows(
         }
     }
     if (status !== "Complete") {
-        throw new Error(`CloudWatch returned ${status || "no status"} for the campaign's requests`);
+        throw new Error(`CloudWatch returned ${status || "no status"} for ${MetricName}`);
     }
     return found;
 }

@@ -132,17 +132,82 @@ describe("an idle campaign", () => {
     });
 });
 
+describe("the stack's own prefetch", () => {
+    /** The prefetch runs each hour. */
+    const prefetching = async (world: ReturnType<typeof idleWorld>, hours: number) =>
+        world.hours(hours, () => {
+            if (world.now % hour === window * 3) world.prefetch(4);
+        });
+
+    it("is not use: the campaign is announced after its idle hours", async () => {
+        const world = idleWorld({ prefetches: true });
+        world.ask();
+        await prefetching(world, 4.9);
+        assert.deepEqual(world.kinds(), []);
+        await prefetching(world, 1);
+        assert.deepEqual(world.kinds(), ["idle"]);
+        await prefetching(world, 10);
+        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
+        assert.equal(world.deletions, 1);
+    });
+
+    it("hides no viewer: not in its window, and not just before the campaign would be parked", async () => {
+        const used = idleWorld({ prefetches: true });
+        await used.hours(40, () => {
+            if (used.now % hour === window * 3) used.prefetch(4);
+            if (used.now % (4 * hour) === window * 3) used.ask();
+        });
+        assert.deepEqual(used.kinds(), []);
+        const late = idleWorld({ prefetches: true });
+        await prefetching(late, 15.2);
+        assert.deepEqual(late.kinds(), ["idle"]);
+        late.ask();
+        await prefetching(late, 2);
+        assert.deepEqual(late.kinds(), ["idle", "idle-withdrawn"]);
+        assert.equal(late.deletions, 0);
+    });
+
+    it("counts as use while CloudWatch does not show its metric: a used campaign is never parked for a lost log", async () => {
+        const world = idleWorld({ prefetches: true });
+        await world.hours(30, () => {
+            if (world.now % hour === window * 3) world.ask(4);
+        });
+        assert.deepEqual(world.kinds(), []);
+        world.refused.add("prefetched");
+        await world.hours(30);
+        assert.deepEqual(world.kinds(), []);
+    });
+});
+
 describe("requests of the guard's own", () => {
-    const at = Date.parse("2026-11-02T00:04:59Z");
     const start = Date.parse("2026-11-02T00:00:00Z");
+    const own = new Map([[start, 1]]);
     it("do not count as use, in whichever window they were counted, as clocks differ", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
-            assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), [at])], []);
-            assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), [at])], [[counted, 1]]);
+            assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), own)], []);
+            assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), own)], [[counted, 1]]);
         }
     });
     it("hide nothing that is elsewhere", () => {
         const elsewhere = start + 3 * window;
-        assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), [at])], [[elsewhere, 1]]);
+        assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), own)], [[elsewhere, 1]]);
+    });
+    it("are found in their own windows first", () => {
+        const requests = new Map([
+            [start, 3],
+            [start + window, 5],
+            [start + 2 * window, 1],
+        ]);
+        const prefetched = new Map([
+            [start, 3],
+            [start + window, 4],
+        ]);
+        assert.deepEqual(
+            [...foreignRequests(requests, prefetched)],
+            [
+                [start + window, 1],
+                [start + 2 * window, 1],
+            ],
+        );
     });
 });

@@ -49,9 +49,12 @@ describe("the drill of the money", () => {
 
     it("lets a good guard pass, wherever it dies and however often it is started", async () => {
         const chosen = {
-            scenarios: ["limit raised", "forgotten weekends", "two campaigns, of which the second runs away"].flatMap(
-                named,
-            ),
+            scenarios: [
+                "limit raised",
+                "forgotten weekends",
+                "two campaigns, of which the second runs away",
+                "idle demo with prefetch",
+            ].flatMap(named),
             faults: withFaults("after it noted", "after the park", "twice, at once"),
         };
         for (const result of await virtualMonths(3, undefined, undefined, chosen)) {
@@ -69,6 +72,12 @@ describe("the drill of the money", () => {
         "notifies-under-a-new-id": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
     };
+    it("catches a guard that counts the prefetch, and announces an idle campaign a day late", async () => {
+        const chosen = { scenarios: named("idle demo with prefetch"), faults: [] };
+        const [calm] = await virtualMonths(1, sabotages["counts-the-prefetch"], undefined, chosen);
+        assert.match(calm?.wrong.join("\n") ?? "", /no idle from day 1 01:1\d to day 1 0\d:\d\d/);
+    });
+
     for (const [how, isCaught] of Object.entries(bad)) {
         it(`catches a guard that ${how.replaceAll("-", " ")}`, async () => {
             const runaways = ["runaway", "two campaigns, of which the second runs away"];

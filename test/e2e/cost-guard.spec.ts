@@ -139,6 +139,7 @@ describe("the cost guard on the local AWS", function () {
                 const place = {
                     project: "movie-recommender",
                     stack: aws.stack,
+                    owner: "an-id",
                     ...{ campaignArn, rankingCampaignArn },
                     topicArn: String(outputs.noticesTopicArn),
                     tableName: String(outputs.apiTableName),
@@ -149,6 +150,7 @@ describe("the cost guard on the local AWS", function () {
                     ...place,
                     monthlyLimitUsd: 190,
                     idleHours: 0,
+                    prefetches: true,
                     unusedDays: 0,
                     unusedAction: "delete",
                 } as const;

@@ -100,6 +100,9 @@ describe("an up that ends in the middle", () => {
             const admin = adminOf(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
+            // On AWS a policy that is seconds old may not be known everywhere.
+            const reason = "Failed to create a data import job. Insufficient privileges for accessing data in Amazon S3.";
+            await admin.arm({ operation: "CreateDatasetImportJob", effect: { kind: "fail", reason } });
             const { instance } = aws;
             const up = spawn(process.execPath, ["packages/local-aws/cli.ts", "pulumi", ...aws.engineArgs("up")], {
                 cwd: instance.root,
@@ -137,6 +140,7 @@ describe("an up that ends in the middle", () => {
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
             assert.equal((await calls("CreateCampaign", last)).length, 1);
+            assert.equal((await calls("CreateDatasetImportJob", last)).length, 2, "one second job");
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
         });

@@ -24,9 +24,10 @@ import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
-import { ownMetrics, ownNamespace } from "../../config/metrics.ts";
+import { ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
 import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
 import { environment, root } from "../../packages/local-aws/instance.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { batchesOf } from "../../runbooks/lib/metrics/values.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -243,6 +244,88 @@ describe("what there is to see of a stack", function () {
         );
         const url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
         assert.equal(outputs.dashboardUrl, url);
+    });
+
+    const fault = (status: number, times: number) => ({
+        operation: "GetRecommendations",
+        times,
+        effect: {
+            kind: "error",
+            code: status === 400 ? "InvalidInputException" : "InternalFailure",
+            message: "No.",
+            status,
+        },
+    });
+    const advance = (advanceSeconds: number) =>
+        fetch(`http://127.0.0.1:${aws.instance.port}/_local/clock`, {
+            method: "POST",
+            body: JSON.stringify({ advanceSeconds }),
+        });
+    const alarmIs = (id: string, state: string) =>
+        until(`${state} of the alarm ${id}`, async () => {
+            const AlarmNames = [`${names.alarmPrefix}-${id}`];
+            const { MetricAlarms = [] } = await by.cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames }));
+            return MetricAlarms[0]?.StateValue === state || undefined;
+        });
+
+    /** The API's metrics have the machine's time: what they count now is counted for the period before, too. */
+    async function fiveMinutesBefore(): Promise<void> {
+        const Dimensions = [{ Name: "Stack", Value: aws.stack }];
+        for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {
+            const { Datapoints = [] } = await by.cloudwatch.send(
+                new GetMetricStatisticsCommand({
+                    ...{ Namespace: ownNamespace, MetricName, Dimensions, Period: 60, Statistics: ["Sum"] },
+                    StartTime: new Date(Date.now() - 300_000),
+                    EndTime: new Date(Date.now() + 60_000),
+                }),
+            );
+            const MetricData = Datapoints.map(({ Sum, Timestamp }) => ({
+                ...{ MetricName, Dimensions, Value: Sum ?? 0 },
+                Timestamp: new Date(Number(Timestamp) - 300_000),
+            }));
+            await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
+        }
+    }
+
+    it("calls in a total outage, in which no request succeeds and the API answers 200", async () => {
+        await adminOf(aws.instance).arm(fault(500, 100_000));
+        for (const viewers of [
+            ["31", "32", "33", "34"],
+            ["35", "36", "37", "38"],
+        ]) {
+            await advance(300);
+            for (const viewer of viewers) {
+                const response = await fetch(`${outputs.apiUrl}/recommendations/${viewer}`);
+                const { source } = (await response.json()) as { source: string };
+                assert.deepEqual([response.status, source], [200, "popular"]);
+            }
+            // The API pauses its calls after some failures.
+            for (const userId of ["1", "2"]) {
+                const { campaignArn } = outputs;
+                await assert.rejects(aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })));
+            }
+        }
+        await alarmIs("errors", "ALARM");
+        await fiveMinutesBefore();
+        await alarmIs("campaign-failures", "ALARM");
+        await adminOf(aws.instance).clear();
+    });
+
+    it("calls in a partial outage, of a tenth of the requests", async () => {
+        await advance(3600);
+        await alarmIs("errors", "OK");
+        for (const _period of [1, 2]) {
+            await advance(300);
+            await adminOf(aws.instance).arm(fault(400, 3));
+            const asked = Array.from({ length: 30 }, (_, user) =>
+                aws.runtime.send(
+                    new GetRecommendationsCommand({ campaignArn: outputs.campaignArn, userId: String(user) }),
+                ),
+            );
+            const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === "rejected");
+            assert.equal(failed.length, 3);
+        }
+        await alarmIs("errors", "ALARM");
     });
 
     it("calls when an import failed that no program made", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
     DeleteCampaignCommand,
     DescribeCampaignCommand,
@@ -7,7 +9,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/planned.ts";
 
@@ -94,6 +96,37 @@ describe("the story of docs/life.md", () => {
         const asked = (await admin.requests(last)).map(({ operation }) => operation);
         assert.deepEqual(asked, ["CreateCampaign"]);
         await nothingToChange();
+    });
+
+    it("is refused before anything is made when another person has a stack of this name in the account", async () => {
+        const admin = adminOf(aws.instance);
+        const file = join(aws.instance.dir, "state.json");
+        assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
+        const state = JSON.parse(await readFile(file, "utf8"));
+        const theirs = join(aws.instance.dir, "theirs.json");
+        const deployment = { ...state.deployment, resources: [] };
+        await writeFile(theirs, JSON.stringify({ ...state, deployment }));
+        const before = [...(await everythingIn(aws)), ...(await watchersIn(aws))];
+        const last = (await admin.requests()).at(-1)?.id ?? 0;
+        assertExit(await aws.pulumi("stack", "import", "--file", theirs), 0);
+        const refused = await aws.engine("up");
+        assertExit(refused, 1);
+        const text = refused.stdout + refused.stderr;
+        assert.match(text, /dataset group movie_recommendation-\S+ already exists and does not belong to this stack/);
+        assert.match(
+            text,
+            new RegExp(`its tags are .*"movie-recommender:owner":"[0-9a-f-]{36}".*"pulumi:stack":"${aws.stack}"`),
+        );
+        assert.match(text, new RegExp(`\`pulumi stack rename ${aws.stack}-<name>\``));
+        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], before);
+        assert.deepEqual(await admin.requests(last), []);
+        const made = JSON.parse((await aws.pulumi("stack", "export")).stdout).deployment.resources ?? [];
+        assert.deepEqual(
+            made.map(({ type }: { type: string }) => type).filter((type: string) => !type.startsWith("pulumi:")),
+            [],
+        );
+        assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
     it("ends, and leaves nothing", async () => {

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { recipe } from "../../packages/local-personalize/test/support.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
+import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
 import { tags, useWorld } from "./world.ts";
 
 describe("what exists already", () => {
@@ -51,6 +52,71 @@ describe("what exists already", () => {
             return true;
         });
         assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
+    });
+
+    describe("of two people's stacks with one name", () => {
+        const of = (owner: string) => ({ tags: { ...tags, "movie-recommender:owner": owner } });
+
+        it("is refused, with the owner's tags and the next step, and adopted by its own stack only", async () => {
+            const { id } = await makeGroup(of("ann"));
+            await assert.rejects(
+                makeGroup(of("bob")),
+                /^Error: dataset group films already exists and does not belong to this stack: its tags are \{"movie-recommender:owner":"ann",.*\}, and the id of this stack is bob\. .*`pulumi stack rename test-<name>`.*`npm run adopt`/,
+            );
+            assert.equal((await makeGroup(of("ann"))).id, id);
+        });
+
+        it("belongs to the stack of its tags when it has no owner, and gets one when it is adopted", async () => {
+            const { id, outs } = await makeGroup();
+            const { changes } = await world.handlers.DatasetGroup.diff(id, outs, { ...outs, ...of("ann") });
+            assert.equal(changes, false);
+            const otherTag = { ...outs, tags: { ...of("ann").tags, team: "films" } };
+            assert.equal((await world.handlers.DatasetGroup.diff(id, outs, otherTag)).changes, true);
+            await makeGroup(of("ann"));
+            await assert.rejects(makeGroup(of("bob")), /"movie-recommender:owner":"ann"/);
+        });
+
+        it("is not deleted with a resource of the other's", async () => {
+            const { solution, version } = await makeVersion();
+            const campaign = {
+                name: "films",
+                solutionArn: solution.id,
+                solutionVersionArn: version.id,
+                minProvisionedTPS: 1,
+            };
+            await make("Campaign", { ...campaign, ...of("ann") });
+            let clock = 0;
+            const hasty = world.handlersWith({
+                now: () => clock,
+                async sleep() {
+                    clock += 1900;
+                },
+            });
+            await assert.rejects(
+                hasty.Solution.delete(solution.id, { ...solution.outs, ...of("bob") }),
+                /campaign films uses it and does not belong to this stack/,
+            );
+            await world.handlers.Solution.delete(solution.id, solution.outs);
+        });
+
+        it("is refused by the stack's own check, before anything is made; the id is made once", async () => {
+            const StackOwner = stackOwnerHandler({ client: () => world.service.personalize });
+            const inputs = { region: "eu-central-1", tags, datasetGroupName: "films" };
+            const first = await StackOwner.check({}, inputs);
+            assert.deepEqual(first.failures, []);
+            const ownerId = String(first.inputs.ownerId);
+            assert.match(ownerId, /^[0-9a-f-]{36}$/);
+            await makeGroup(of(ownerId));
+            const again = await StackOwner.check(first.inputs, inputs);
+            assert.deepEqual([again.failures, again.inputs], [[], first.inputs]);
+            const [failure] = (await StackOwner.check({}, inputs)).failures;
+            assert.match(String(failure?.reason), /does not belong to this stack: .*pulumi stack rename test-<name>/);
+            const { id, outs } = await StackOwner.create(first.inputs);
+            assert.deepEqual([id, outs], [ownerId, first.inputs]);
+            const none = { changes: false, replaces: [], deleteBeforeReplace: false };
+            assert.deepEqual(await StackOwner.diff(id, outs, again.inputs), none);
+            assert.deepEqual((await StackOwner.check({}, { ...inputs, datasetGroupName: "others" })).failures, []);
+        });
     });
 
     it("refuses what was made by hand, without tags", async () => {

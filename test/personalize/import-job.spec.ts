@@ -48,6 +48,73 @@ describe("imports, and the versions trained on them", () => {
         });
     });
 
+    describe("with a policy that is seconds old", () => {
+        /** Inputs as `check` completes them, at a first `up` or after these recorded inputs. */
+        const checked = async (datasetArn: string, accessHash: string, olds: object = {}) =>
+            (await world.handlers.DatasetImportJob.check(olds as never, importInputs(datasetArn, { accessHash })))
+                .inputs;
+        const refuse = async (times: number) => {
+            let left = times;
+            world.bucket.deny(true);
+            world.service.personalize.middlewareStack.add(
+                (next, { commandName }) =>
+                    async (args) => {
+                        // The policy is known everywhere before the next job.
+                        if (commandName === "CreateDatasetImportJobCommand" && left-- === 0) world.bucket.deny(false);
+                        return next(args);
+                    },
+                { step: "initialize" },
+            );
+        };
+
+        it("creates one second job after the service refused the first for want of access", async () => {
+            const { dataset } = await makeDataset();
+            const inputs = await checked(dataset.id, "a");
+            await refuse(1);
+            const job = await world.handlers.DatasetImportJob.create(inputs);
+            assert.equal(job.outs.jobName, "import-aaaaaaaa-2");
+            assert.match(job.id, /import-aaaaaaaa-2$/);
+            assert.match(
+                world.lines.join("\n"),
+                /Insufficient privileges .*\. The policy of role or bucket changed less than two minutes before, so one second job is created\./,
+            );
+            const { props } = await world.handlers.DatasetImportJob.read(job.id, job.outs);
+            assert.deepEqual(props, job.outs);
+            const diff = await world.handlers.DatasetImportJob.diff(job.id, job.outs, importInputs(dataset.id));
+            assert.equal(diff.changes, false);
+        });
+
+        it("creates no third one", async () => {
+            const { dataset } = await makeDataset();
+            const inputs = await checked(dataset.id, "a");
+            await refuse(2);
+            const failure = await failureOf(world.handlers.DatasetImportJob.create(inputs));
+            assert.match(failure.id, /import-aaaaaaaa-2$/);
+            assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
+        });
+
+        it("creates no second one after another failure, or when the policy is older, or of unknown age", async () => {
+            const { dataset } = await makeDataset();
+            const first = await checked(dataset.id, "a");
+            const aged = { ...first, accessChangedAt: new Date(Date.now() - 130_000).toISOString() };
+            const older = await checked(dataset.id, "a", aged);
+            const { accessHash, ...unknown } = first;
+            const ofLastRelease = await checked(dataset.id, String(accessHash), importInputs(dataset.id));
+            assert.equal((await checked(dataset.id, "b", aged)).accessChangedAt === aged.accessChangedAt, false);
+            world.bucket.deny(true);
+            for (const inputs of [older, ofLastRelease, importInputs(dataset.id)]) {
+                await failureOf(world.handlers.DatasetImportJob.create(inputs));
+            }
+            world.bucket.deny(false);
+            assert.equal((await jobNames()).length, 3, JSON.stringify(unknown));
+            world.bucket.objects["films/few.csv"] = csv.toString().split("\n").slice(0, 20).join("\n");
+            const few = { ...first, dataLocation: "s3://films/few.csv" };
+            const failure = await failureOf(world.handlers.DatasetImportJob.create(few));
+            assert.match(failure.message, /fewer than the minimum/);
+            assert.equal((await jobNames()).length, 4);
+        });
+    });
+
     it("waits for a role that IAM does not know everywhere yet", async () => {
         const { dataset } = await makeDataset();
         const asked: unknown[] = [];

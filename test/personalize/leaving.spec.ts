@@ -50,6 +50,30 @@ describe("resources that use a resource to delete", () => {
         assert.ok(!(await gone("Campaign", { id: campaignArn, outs: solution.outs })));
     });
 
+    for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
+        it(`goes when it is a training that ended between the look and the stop: ${code}`, async () => {
+            const { version } = await world.makeVersion();
+            const asked: string[] = [];
+            world.service.personalize.middlewareStack.add(
+                (next, { commandName = "" }) =>
+                    async (args) => {
+                        asked.push(commandName);
+                        if (commandName.startsWith("Stop")) {
+                            throw Object.assign(new Error("It is ACTIVE."), { name: code, $metadata: {} });
+                        }
+                        const answer = await next(args);
+                        const { solutionVersion } = answer.output as { solutionVersion?: { status: string } };
+                        if (solutionVersion && asked.length === 1) solutionVersion.status = "CREATE IN_PROGRESS";
+                        return answer;
+                    },
+                { step: "initialize" },
+            );
+            await world.handlers.SolutionVersion.delete(version.id, version.outs);
+            const [look, stop] = ["DescribeSolutionVersionCommand", "StopSolutionVersionCreationCommand"];
+            assert.deepEqual(asked, [look, stop, look]);
+        });
+    }
+
     it("is stopped when it is a training, with the solution that it belongs to", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown();

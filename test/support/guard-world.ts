@@ -13,6 +13,7 @@ export const guardConfig: GuardConfig = {
     idleHours: 24,
     idleGraceHours: 24,
     idleAction: "park",
+    prefetches: false,
     unusedDays: 14,
     unusedAction: "list",
 };
@@ -39,6 +40,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     /** Requests for lists, and for the order of given films; both in time order. */
     const lists: Asked[] = [];
     const orders: Asked[] = [];
+    /** Requests of the stack's own prefetch; they are also in `lists`. */
+    const prefetched: Asked[] = [];
     const world = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
@@ -159,13 +162,13 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         };
     }
     /** Requests as CloudWatch shows them, by windows. */
-    function shown(asked: readonly Asked[], since: number): Map<number, number> {
+    function shown(asked: readonly Asked[], since: number, delay = world.metricsDelay): Map<number, number> {
         if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
         for (let index = world.metrics === "empty" ? -1 : asked.length - 1; index >= 0; index -= 1) {
             const { at, count } = asked[index] as Asked;
             if (at < since) break;
-            if (at + world.metricsDelay * minute > world.now) continue;
+            if (at + delay * minute > world.now) continue;
             windows.set(windowOf(at), (windows.get(windowOf(at)) ?? 0) + count);
         }
         return windows;
@@ -180,6 +183,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         campaign: port("campaign", seen("campaign")),
         kept: port("kept", () => world.kept),
         requests: port("requests", (since) => shown(lists, since)),
+        // CloudWatch extracts this metric from a log, and shows it later.
+        prefetched: port("prefetched", (since) => shown(prefetched, since, world.metricsDelay + 2)),
         ranking: world.ranks
             ? {
                   campaign: port("ranking", seen("ranking")),
@@ -232,6 +237,10 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     });
 
     return Object.assign(world, {
+        prefetch(count: number): void {
+            lists.push({ at: world.now, count });
+            prefetched.push({ at: world.now, count });
+        },
         ask: (count = 1) => void lists.push({ at: world.now, count }),
         rank: (count = 1) => void orders.push({ at: world.now, count }),
         makeCampaign,

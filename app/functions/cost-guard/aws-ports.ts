@@ -7,7 +7,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import { ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
-import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
+import { observeCampaign, prefetchWindows, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
 import {
@@ -17,7 +17,7 @@ import {
     writeGuardState,
 } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
-import { tagsOf } from "../../../personalize/tags.ts";
+import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
 import { putNotification } from "../recommendation-api/table.ts";
 import type { GuardPorts } from "./run-guard.ts";
 import { stackSolutions } from "./stack-solutions.ts";
@@ -26,6 +26,8 @@ import { stackSolutions } from "./stack-solutions.ts";
 export interface GuardPlace {
     readonly project: string;
     readonly stack: string;
+    /** Id of the stack. */
+    readonly owner: string;
     readonly campaignArn: string;
     /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
@@ -50,7 +52,7 @@ const probeUser = "cost-guard-probe";
 /** The guard's ports to AWS. */
 export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
-    const { project, stack, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
+    const { project, stack, owner, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
@@ -59,13 +61,14 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         campaign: () => observeCampaign(personalize, campaignArn),
         kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
+        prefetched: (since) => prefetchWindows(cloudwatch, stack, since, Date.now()),
         ranking:
             rankingCampaignArn === undefined
                 ? undefined
                 : {
                       campaign: () => observeCampaign(personalize, rankingCampaignArn),
                       requests: (since) =>
-                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.requests),
+                          requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.successes),
                   },
         async parked() {
             const { parked } = await readStateFlags(ssm, stack);
@@ -73,7 +76,8 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
             const ranking = rankingCampaignArn && solutionArn(nameOf(rankingCampaignArn));
             return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };
         },
-        solutions: () => stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack }),
+        solutions: () =>
+            stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack, [ownerTag]: owner }),
         readState: async () => ({ ...(await readGuardState(ssm, stack)), name: guardStateParameter(stack) }),
         writeState: (text) => writeGuardState(ssm, stack, text),
         async probe() {

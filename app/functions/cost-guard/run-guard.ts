@@ -30,7 +30,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         throw failures.error();
     }
     const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
-    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now));
+    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now), config);
     const decided = decide(known, now, config, observations);
     const lost = found && "problem" in found ? found.problem : undefined;
     const notified = { problem: lost ?? "", parameter: name };
@@ -77,16 +77,20 @@ async function lookAround(
     failures: Failures,
     campaign: Observations["campaign"],
     since: number,
+    { prefetches }: GuardConfig,
 ): Promise<Observations> {
     const { ranking: port } = ports;
-    const [kept, requests, ranking, parked, solutions] = await Promise.all([
+    const [kept, requests, prefetched, ranking, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
         failures.of("read the campaign's requests", () => ports.requests(since)),
+        prefetches
+            ? failures.of("read the prefetch's requests", () => ports.prefetched(since))
+            : new Map<number, number>(),
         port && rankingObservations(port, failures, since),
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
     ]);
-    return { campaign, kept, requests, ranking, parked, solutions };
+    return { campaign, kept, requests, prefetched, ranking, parked, solutions };
 }
 
 async function rankingObservations(
@@ -181,6 +185,8 @@ export interface GuardPorts {
     kept(): Promise<boolean>;
     /** Requests of the campaign by windows of five minutes, from this moment. */
     requests(since: number): Promise<RequestWindows>;
+    /** Requests of the stack's own prefetch, by windows of five minutes, from this moment. */
+    prefetched(since: number): Promise<RequestWindows>;
     /** Ports of the ranking campaign; undefined if the stack has none. */
     readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
     parked(): Promise<ObservedParking | undefined>;

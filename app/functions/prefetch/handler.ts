@@ -3,15 +3,17 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { hour, window } from "../../../cost/time.ts";
+import { hour, window, windowOf } from "../../../cost/time.ts";
 import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { limits } from "../../serving/limits.ts";
 import { prefetch } from "../../serving/prefetch.ts";
+import { prefetchLines } from "../../serving/request-line.ts";
 import { campaignPort } from "../recommendation-api/campaign.ts";
 import { askedIn, tablePort } from "../recommendation-api/table.ts";
 
 /** Configuration of the function: JSON in `PREFETCH_CONFIG`. */
 export interface PrefetchSettings {
+    readonly stack: string;
     readonly campaignArn: string;
     readonly tableName: string;
     readonly viewers: number;
@@ -30,11 +32,23 @@ const reserve = 5000;
 
 /** Precomputes lists once; the event is ignored. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
-    const { campaignArn, tableName, viewers } = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
+    const settings = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
+    const { stack, campaignArn, tableName, viewers } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
+    const campaign = campaignPort(clients, { campaignArn });
+    /** The campaign's answers by the windows in which CloudWatch counts them. */
+    const answers = new Map<number, number>();
     const done = await prefetch(
         {
-            campaign: campaignPort(clients, { campaignArn }),
+            campaign: {
+                ...campaign,
+                async ask(...asked) {
+                    const order = await campaign.ask(...asked);
+                    const start = windowOf(Date.now());
+                    answers.set(start, (answers.get(start) ?? 0) + 1);
+                    return order;
+                },
+            },
             table: tablePort(dynamo, tableName),
             asked: (of) => askedIn(dynamo, tableName, of),
             busiestTPS: async () => {
@@ -47,6 +61,6 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
             log,
         },
         { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, limits },
-    );
+    ).finally(() => prefetchLines(stack, answers).forEach(log));
     log({ did: "prefetch", ...done });
 }

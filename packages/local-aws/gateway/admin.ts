@@ -53,6 +53,14 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
             return [200, clockOf(emulator)];
         },
     },
+    "/_local/forms": {
+        async POST({ emulator }, request) {
+            const forms = (await bodyOf(request)).toString("utf8");
+            if (forms !== "received" && forms !== "other") return bad("The body must be received or other.");
+            emulator.setForms(forms);
+            return [200, { forms }];
+        },
+    },
     "/_local/faults": {
         GET: ({ faults }) => [200, { faults: faults.list() }],
         async POST({ emulator, faults }, request) {

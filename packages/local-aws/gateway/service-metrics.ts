@@ -2,7 +2,7 @@ import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-s
 import type { Emulator, MetricValues } from "local-personalize";
 import { endpointOf, every } from "./loop.ts";
 
-const namespace = "AWS/Personalize";
+export const personalizeNamespace = "AWS/Personalize";
 /** PutMetricData takes 1,000; these bodies stay small. */
 const mostAtOnce = 200;
 /** Limit of values that are kept while MiniStack does not answer; the oldest are dropped first. */
@@ -30,7 +30,7 @@ export function publishServiceMetrics(options: {
         while (waiting[0]) {
             const { region } = waiting[0];
             const batch = waiting.filter((values) => values.region === region).slice(0, mostAtOnce);
-            const put = new PutMetricDataCommand({ Namespace: namespace, MetricData: batch.map(datumOf) });
+            const put = new PutMetricDataCommand({ Namespace: personalizeNamespace, MetricData: batch.map(datumOf) });
             await clientOf(region).send(put);
             const sent = new Set(batch);
             waiting = waiting.filter((values) => !sent.has(values));

@@ -22,6 +22,8 @@ export function adminOf({ port }: Pick<Instance, "port">) {
             const count = async () => (await ask<Record<string, number>>("rounds"))[loop] ?? 0;
             for (const enough = (await count()) + 2; (await count()) < enough; ) await sleep(50);
         },
+        /** The spelling of Personalize's texts in answers. */
+        forms: (body: "received" | "other"): Promise<object> => ask("forms", { method: "POST", body }),
         clear: (): Promise<object> => ask("faults", { method: "DELETE" }),
     };
 }

@@ -55,9 +55,9 @@ type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 const nameOf = ({ region, name, dimensions }: Pick<MetricValues, "region" | "name" | "dimensions">) =>
     `${region} ${name} ${Object.values(dimensions).join(" ")}`;
 
-/** The metric of the calls, the prefix of their error metrics, and the metric of their latency. */
+/** The metric of successful calls, the prefix of the error metrics, and the metric of the latency. */
 interface Names {
-    readonly calls: string;
+    readonly successes: string;
     readonly errors: string;
     readonly latency: string;
 }
@@ -71,13 +71,13 @@ const names: Readonly<Record<string, Names>> = {
     PutUsers: of("PutUsersRequests", "PutUsers"),
 };
 
-function of(calls: string, errors: string): Names {
-    return { calls, errors, latency: `${errors}Latency` };
+function of(successes: string, errors: string): Names {
+    return { successes, errors, latency: `${errors}Latency` };
 }
 
 /**
- * Counts calls at runtime like the service's metrics: each call, each error as a 1 among 0s, and the latency of
- * successful answers. Calls about a resource that does not exist are not counted.
+ * Counts calls at runtime like the service's metrics: successful calls with their latency, and each error as a 1 among
+ * 0s (developer guide, "CloudWatch metrics"). Calls about a resource that does not exist are not counted.
  */
 export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
     let known = new Map<string, Readonly<Record<string, string>>>();
@@ -101,7 +101,7 @@ export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
             const now = store.clock.now();
             const count = (metric: string, value: number) =>
                 metrics.add({ region, name: metric, unit: "Count", dimensions }, value, now);
-            count(name.calls, 1);
+            if (status === 200) count(name.successes, 1);
             count(`${name.errors}4xxErrors`, status >= 400 && status < 500 ? 1 : 0);
             count(`${name.errors}5xxErrors`, status >= 500 ? 1 : 0);
             if (status === 200) {

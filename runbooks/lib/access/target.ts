@@ -7,6 +7,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
 import { bucketNameFor, objectKeys } from "../../../config/config.ts";
+import { spellingOfType } from "../../../personalize/dataset.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { oneLine } from "../doctor/check.ts";
 import { recordedResources } from "../stack/stack.ts";
@@ -70,7 +71,7 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     try {
         const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
-        return { is: { datasetType: dataset?.datasetType ?? "", text: schema?.schema ?? "" } };
+        return { is: { datasetType: spellingOfType(dataset?.datasetType ?? ""), text: schema?.schema ?? "" } };
     } catch (error) {
         return { unread: oneLine(error) };
     }

@@ -1,6 +1,6 @@
 import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
-import { canonical, isLeaving } from "../../../personalize/diff.ts";
+import { isLeaving, meansTheSame } from "../../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
 import { itemInteractionsSchema } from "../../../personalize/schema.ts";
@@ -139,7 +139,8 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
     const status = isLeaving(description.status)
         ? [{ property: "status", has: description.status, wants: "ACTIVE" }]
         : [];
-    const differs = (property: string) => canonical(description.properties[property]) !== canonical(wanted[property]);
+    const differs = (property: string) =>
+        !meansTheSame(kind, property, description.properties[property], wanted[property]);
     const inPlace = (kind.updates as readonly string[]).filter((property) => property in wanted && differs(property));
     // The version is known only after its training.
     const version = {

@@ -7,7 +7,7 @@ import { type GuardState, parseState } from "../../../cost/guard-state.ts";
 import { type CampaignObservations, isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
-import { observeCampaign, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
+import { observeCampaign, prefetchWindows, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
@@ -17,6 +17,8 @@ export interface StackObservation {
     /** The campaign and the ARN of its version; undefined without a campaign. */
     readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
+    /** Requests of the stack's own prefetch. */
+    readonly prefetched: RequestWindows;
     /** The campaign that orders given films; undefined without one. */
     readonly ranking: CampaignObservations | undefined;
     /** State of the cost guard; undefined before its first run, and if it is unreadable. */
@@ -40,6 +42,8 @@ export interface ObservedResources {
     readonly rankingCampaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string | undefined;
+    /** Whether the stack precomputes lists. */
+    readonly prefetches: boolean;
 }
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
@@ -62,18 +66,20 @@ export async function observeStack(
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
     const requestsOf = (arn: string, metric: string) =>
         requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
-    const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.requests);
+    const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.successes);
+    const prefetched = at.prefetches ? await prefetchWindows(cloudwatch, stack, Math.min(since, now), now) : new Map();
     const ranking =
         rankingCampaignArn === undefined
             ? undefined
             : {
                   campaign: { found: await campaignIn(personalize, rankingCampaignArn) },
-                  requests: await requestsOf(rankingCampaignArn, rankingMetrics.requests),
+                  requests: await requestsOf(rankingCampaignArn, rankingMetrics.successes),
               };
     return {
         now,
         campaign,
         requests,
+        prefetched,
         ranking,
         guard,
         versions: solutionArn === undefined ? [] : await activeVersions(personalize, solutionArn, campaign),

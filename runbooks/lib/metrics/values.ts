@@ -28,10 +28,11 @@ export const minuteOf = (now: number): number => Math.floor(now / minute) * minu
  * from the cost guard's state as the guard does; the month's spend only if it has some.
  */
 export function valuesOf(observation: StackObservation, config: GuardConfig): MetricValue[] {
-    const { now, campaign, requests, ranking, guard, versions, importedAt } = observation;
+    const { now, campaign, requests, prefetched, ranking, guard, versions, importedAt } = observation;
     const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
         campaign: { found: campaign },
         requests,
+        prefetched,
         ranking,
         kept: undefined,
         parked: undefined,

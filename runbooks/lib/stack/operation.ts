@@ -7,7 +7,7 @@ import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { personalizeClients } from "../../../personalize/resource.ts";
-import { isOurs, tagsOf } from "../../../personalize/tags.ts";
+import { isOurs, ownerTag, type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { type CommonOptions, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
@@ -106,22 +106,30 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
     const client = deps.client(of.config.region);
     const arn = await campaign.find(client, campaignInputs(of, "", 1));
     const tags = arn === undefined ? {} : ((await tagsOf(client, arn).catch(goneOrThrow)) ?? {});
-    return isOurs(tags, of.config.tags) ? arn : undefined;
+    return isOurs(tags, tagsOfStack(of)) ? arn : undefined;
 }
+
+/** The stack's tags with its id, from its state. A stack without an id owns no resource with one. */
+const tagsOfStack = ({ config, recorded }: OperatedStack): Tags => ({
+    ...config.tags,
+    [ownerTag]: recorded.map(({ inputs }) => (inputs.tags as Tags | undefined)?.[ownerTag]).find(Boolean) ?? "",
+});
 
 /**
  * Inputs of the campaign as the program would make it, at a version; `name` names another campaign than the first. An
  * adopted campaign keeps its name, so that config `adopt` stays valid.
  */
 export function campaignInputs(
-    { config }: OperatedStack,
+    of: OperatedStack,
     solutionVersionArn: string,
     minProvisionedTPS: number,
-    name = campaignNameOf(config),
+    name = campaignNameOf(of.config),
 ) {
+    const { config } = of;
+    const { [ownerTag]: owner, ...tags } = tagsOfStack(of);
     return {
         region: config.region,
-        tags: config.tags,
+        tags: { ...tags, ...(owner && { [ownerTag]: owner }) },
         pollSeconds: config.pollSeconds,
         deadlineMinutes: config.deadlines.campaign,
         name,

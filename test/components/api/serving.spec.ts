@@ -91,6 +91,7 @@ describe("the API's components", () => {
         new Prefetch("prefetch", { config, caller, tableName: "films", failuresArn: "arn:of:failures" });
         const ranking = new RankingCampaign("ranking", {
             config,
+            owner: "an-id",
             partition: "aws",
             serves: true,
             datasetGroupArn: "arn:group",

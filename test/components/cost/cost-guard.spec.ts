@@ -18,6 +18,7 @@ async function makeAll(values: Record<string, string> = {}) {
         monthlyLimitUsd: 192.5,
         topicArn,
         failuresArn,
+        owner: "an-id",
         stateFlags: budget.resource,
     });
     await settled();

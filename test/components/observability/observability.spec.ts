@@ -106,7 +106,7 @@ describe("the dashboard", () => {
 describe("the alarms", () => {
     it("are as many as are paid for, and watch metrics of config/metrics.ts or of SQS", () => {
         assert.equal(alarms.length, alarmCount(true));
-        assert.equal(alarmCount(false), alarmCount(true) - 1);
+        assert.equal(alarmCount(false), alarmCount(true) - 2);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {
@@ -179,7 +179,8 @@ describe("the observability component", () => {
             errors?.metricQueries.map((query: { id: string; returnData?: boolean }) => [query.id, query.returnData]),
             [
                 ["watched", true],
-                ["requests", undefined],
+                ["successes", undefined],
+                ["badRequests", undefined],
                 ["failures", undefined],
             ],
         );

@@ -7,10 +7,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
 import { namesFor, type StackConfig } from "../../../config/config.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
-import { configWith, inputsOf, made, schemaText, settled, tags, typesAndNames, useMocks, value } from "../mocks.ts";
+import {
+    configWith,
+    inputsOf,
+    made,
+    schemaText,
+    settled,
+    tags as stackTags,
+    typesAndNames,
+    useMocks,
+    value,
+} from "../mocks.ts";
 
 /** Properties whose changes are ignored, by the last word of the resource's type. */
 const ignored: Record<string, string[] | undefined> = {};
+
+const tags = { ...stackTags, "movie-recommender:owner": "an-id" };
 
 describe("the recommender", () => {
     let folder: string;
@@ -207,6 +219,8 @@ describe("the recommender", () => {
             bucketName: "films",
             files: uploaded("interactions", "items", "users", "batch"),
             roleArn: "arn:of:reader",
+            accessHash: "abc",
+            owner: "an-id",
             stateFlags,
         };
         // The mocks do not show the options of a resource; a transformation sees them.

@@ -36,9 +36,9 @@ interface Idle {
 
 /**
  * Minutes allowed for a notification: two runs and CloudWatch's delay; three runs if the guard sends its own request
- * before.
+ * before. CloudWatch shows the prefetch's requests later, so a viewer's request is recognised later.
  */
-const allowed = { notice: 35, proved: 50, brake: 20 };
+const allowed = { notice: 35, proved: 50, brake: 20, withdrawalWithPrefetch: 50 };
 
 /** Observes the truth of a world, minute by minute, and derives the required events. */
 export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute: number) {
@@ -205,7 +205,8 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             const parks = idleAction === "park";
             if (ended === "used") {
                 const optional = end <= announced || (parks && end >= parkFrom - disturbance.early);
-                all.push({ what: "idle-withdrawn", from: end, to: later(end, allowed.notice, looks), optional });
+                const minutes = world.config.prefetches ? allowed.withdrawalWithPrefetch : allowed.notice;
+                all.push({ what: "idle-withdrawn", from: end, to: later(end, minutes, looks), optional });
             }
             if (parks && end > parkFrom) {
                 const optional = ended === "used" && end <= parkTo;

@@ -42,6 +42,8 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
     },
     /** Ignores the ranking campaign. */
     "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
+    /** Counts the requests of the stack's own prefetch as use. */
+    "counts-the-prefetch": () => (ports, config) => runGuard({ ...ports, prefetched: async () => new Map() }, config),
     "notifies-under-a-new-id": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),
 };

@@ -23,6 +23,7 @@ const config: GuardConfig = {
     idleHours: 24,
     idleGraceHours: 24,
     idleAction: "announce",
+    prefetches: false,
     unusedDays: 14,
     unusedAction: "list",
 };
@@ -60,6 +61,14 @@ export const scenarios: readonly Scenario[] = [
     scenario("idle demo", {
         config: { idleAction: "park" },
         rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
+    }),
+    scenario("idle demo with prefetch", {
+        config: { idleAction: "park", prefetches: true },
+        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
+    }),
+    scenario("rarely used, with prefetch, and again after it was announced", {
+        config: { idleHours: 30, prefetches: true },
+        rate: (minute) => (minute % (29 * hour) === 17 && (minute < 9 * day || minute > 12 * day) ? 1 : 0),
     }),
     scenario("idle, only announced, used again", {
         rate: (minute) =>

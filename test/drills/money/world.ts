@@ -18,6 +18,9 @@ export interface StackMonth {
 /** The solution whose version the campaign serves. */
 export const servedSolution = "films";
 
+/** Lists that the prefetch requests in an hour after a day with requests of viewers. */
+const prefetchedLists = 7;
+
 /** Minutes that Personalize takes to make a campaign. */
 const creationMinutes = 10;
 
@@ -44,12 +47,24 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
     const month = () => new Date(world.now).toISOString().slice(0, 7);
     let billedMonth = month();
     // A fault of one campaign's calls is also one of the other's.
-    const sharedPort: Readonly<Record<string, string>> = { ranking: "campaign", rankingRequests: "requests" };
+    const sharedPort: Readonly<Record<string, string>> = {
+        ranking: "campaign",
+        rankingRequests: "requests",
+        prefetched: "requests",
+    };
     Object.assign(world, {
         creationMinutes,
         faultAt: (port: string, call: number) => disturbance.call(drilled.minute, sharedPort[port] ?? port, call),
         turns: () => disturbance.random() * 6,
     });
+    let askedAt = Number.NEGATIVE_INFINITY;
+    /** The prefetch requests lists of the viewers of the last day, at a minute of each hour. */
+    function prefetchInHour(minute: number): void {
+        if (asked.has(minute)) askedAt = minute;
+        if (!world.config.prefetches || minute % 60 !== 26 || minute - askedAt > 24 * 60) return;
+        world.prefetch(prefetchedLists);
+        for (let list = 0; list < prefetchedLists; list += 1) bill.ask();
+    }
     const { makeCampaign, makeRanking, park, run } = world;
     let [probes, parks] = [0, 0];
     const closeBills = () => {
@@ -93,6 +108,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
                 if (requests + rankings > 0) asked.set(minute, requests + rankings);
                 if (requests > 0) world.ask(requests);
                 if (rankings > 0) world.rank(rankings);
+                prefetchInHour(minute);
                 bill.pass(requests, world.campaign?.minProvisionedTPS ?? 1);
                 if (ranks) rankingBill.pass(rankings, 1);
             }

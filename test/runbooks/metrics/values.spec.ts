@@ -23,6 +23,7 @@ const look: StackObservation = {
     now,
     campaign,
     requests: new Map([[now - 300_000, 150]]),
+    prefetched: new Map(),
     ranking: undefined,
     guard: undefined,
     versions: [old, fresh],

@@ -5,6 +5,7 @@ import {
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { endpointOf, every } from "../loop.ts";
+import { personalizeNamespace } from "../service-metrics.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 
@@ -12,11 +13,19 @@ export interface AlarmWatchOptions {
     readonly miniStackPort: number;
     /** This region is always checked; MiniStack returns the others that have alarms. */
     readonly region: string;
+    /** The clock of Personalize's metrics; all other metrics have the machine's time. */
+    readonly personalizeClock: { now(): number };
     log(message: string): void;
 }
 
 /** CloudWatch evaluates an alarm every 10 seconds or every minute; here more often, for shorter waits. */
 const everyMilliseconds = 2000;
+/** Whether an alarm watches metrics of Personalize, by name or by a query. */
+function isOfPersonalize({ Namespace, Metrics = [] }: MetricAlarm): boolean {
+    const queried = Metrics.flatMap(({ MetricStat, Expression }) => [MetricStat?.Metric?.Namespace, Expression]);
+    return [Namespace, ...queried].some((text) => text?.includes(personalizeNamespace));
+}
+
 /** The path on which MiniStack returns the regions with alarms: packages/local-aws/ministack/metric_alarms.py. */
 const regionsHeader = "x-alarm-regions";
 
@@ -24,7 +33,7 @@ const regionsHeader = "x-alarm-regions";
  * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
  * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and does not delay the others.
  */
-export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): {
+export function watchAlarms({ miniStackPort, region, personalizeClock, log }: AlarmWatchOptions): {
     rounds(): number;
     stop(): Promise<void>;
 } {
@@ -53,7 +62,7 @@ export function watchAlarms({ miniStackPort, region, log }: AlarmWatchOptions): 
     }
 
     async function look(client: CloudWatchClient, alarm: MetricAlarm): Promise<void> {
-        const now = Date.now();
+        const now = isOfPersonalize(alarm) ? personalizeClock.now() : Date.now();
         const { state, reason, reasonData } = evaluateAlarm(alarm, await datapointsOf(client, alarm, now), now);
         if (state !== alarm.StateValue) {
             const { AlarmName } = alarm;

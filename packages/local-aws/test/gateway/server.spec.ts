@@ -28,6 +28,7 @@ const signature = (service: string) =>
 
 const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     handle,
+    setForms() {},
     operations: new Set(),
     answered() {},
     requests: () => [],

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { alarmsOf } from "../../../components/observability/alarms.ts";
+import { seriesOf } from "../../../packages/local-aws/gateway/alarms/datapoints.ts";
+
+const place = {
+    stack: "dev",
+    campaignArn: "campaign",
+    datasetGroupArn: "group",
+    solutionArn: "solution",
+    api: { name: "api", stage: "api" },
+};
+const alarms = alarmsOf(place, { idleHours: 24, monthlyLimitUsd: 200, maximumNdcgDrop: 15 });
+const period = 0;
+
+/** Whether a period of five minutes with these sums breaches; a metric without a sum has no datapoint in it. */
+function breaches(id: string, sums: Readonly<Record<string, number>>): boolean {
+    const alarm = alarms.find((one) => one.id === id);
+    assert.ok(alarm && "sums" in alarm.watches);
+    const { expression: Expression, sums: metrics } = alarm.watches;
+    const metricQueries = Object.keys(metrics).map((Id) => ({
+        Id,
+        MetricStat: { Metric: {}, Period: 300, Stat: "Sum" },
+    }));
+    const fetched = new Map(Object.entries(sums).map(([metric, sum]) => [metric, new Map([[period, sum]])]));
+    const series = seriesOf("watched", [...metricQueries, { Id: "watched", Expression }], fetched, [period]);
+    return (series.get(period) ?? 0) > alarm.threshold;
+}
+
+describe("the alarms of an outage", () => {
+    const cases: [string, string, Record<string, number>, boolean][] = [
+        ["errors", "a total outage: no request succeeds", { failures: 40, badRequests: 0 }, true],
+        ["errors", "a total outage by 4xx alone", { badRequests: 40 }, true],
+        ["errors", "a total outage with few requests", { failures: 3 }, true],
+        ["errors", "a partial outage", { successes: 36, failures: 3, badRequests: 1 }, true],
+        ["errors", "one failure of twenty", { successes: 19, failures: 1, badRequests: 0 }, false],
+        ["errors", "five failures of a hundred", { successes: 95, failures: 5, badRequests: 0 }, false],
+        ["errors", "no failures", { successes: 40, failures: 0, badRequests: 0 }, false],
+        ["errors", "no failures and no zeros", { successes: 40 }, false],
+        ["errors", "no requests", {}, false],
+        ["campaign-failures", "a total outage with few calls", { calls: 3, failures: 3 }, true],
+        ["campaign-failures", "a partial outage", { calls: 40, failures: 4 }, true],
+        ["campaign-failures", "two slow calls", { calls: 4, failures: 2 }, false],
+        ["campaign-failures", "no failures", { calls: 40, failures: 0 }, false],
+        ["campaign-failures", "no requests", {}, false],
+    ];
+    for (const [id, what, sums, expected] of cases) {
+        it(`${id}: ${what} ${expected ? "breaches" : "does not breach"}`, () =>
+            assert.equal(breaches(id, sums), expected));
+    }
+});
