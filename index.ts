@@ -115,6 +115,7 @@ export const {
     bestRecipeArn,
     campaignArn,
     eventTrackerId,
+    watchedFilterArn,
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
 export const { dashboardUrl } = observability;

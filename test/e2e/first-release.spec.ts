@@ -22,6 +22,7 @@ const watchingAlarms = 8;
 /** What later releases make besides, by the last word of the type. */
 const since = [
     "Marks",
+    "Filter",
     ...["Notices", "Topic", "TopicPolicy", "TopicSubscription", "Queue", "Queue", "QueuePolicy", "MetricAlarm"],
     ...["SpendBudget", "Budget"],
     "Serving",

@@ -14,6 +14,8 @@ import { askedIn, tablePort } from "../recommendation-api/table.ts";
 export interface PrefetchSettings {
     readonly campaignArn: string;
     readonly tableName: string;
+    /** Empty: no filter. */
+    readonly watchedFilterArn?: string;
     readonly viewers: number;
 }
 
@@ -30,7 +32,8 @@ const reserve = 5000;
 
 /** Precomputes lists once; the event is ignored. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
-    const { campaignArn, tableName, viewers } = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
+    const settings = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
+    const { campaignArn, tableName, watchedFilterArn = "", viewers } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
     const done = await prefetch(
         {
@@ -46,7 +49,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
             wait: (milliseconds) => wait(milliseconds),
             log,
         },
-        { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, limits },
+        { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, watchedFilterArn, limits },
     );
     log({ did: "prefetch", ...done });
 }
