@@ -6,13 +6,13 @@ import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
 
 /**
- * The share of watched items in the local Personalize's lists, by the factor that discounts them: the origin of the
- * factor in `model/score.ts`. Run by hand: `node bench/watched-share.ts [interactions.csv]`.
+ * The share of watched items in the local Personalize's lists, by the factor that discounts them. The factor in
+ * `model/score.ts` is from here. Run by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
  */
 
 /**
- * Lengths of the observed lists: those of the first user's campaign for users 22, 6 and 122 (4 of 18 items watched), and
- * three of AWS's recorded notebooks (12, 4 and 0 of 25).
+ * Lengths of the observed lists. The first three are of the first user's campaign, with 4 of 18 items watched. The
+ * others are of AWS's recorded notebooks, with 12, 4 and 0 of 25 items watched.
  */
 const observedLengths = [4, 4, 10, 25, 25, 25];
 const observedWatched = 20;

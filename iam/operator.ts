@@ -76,7 +76,7 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
 
 /**
  * All permissions of functions and schedules. Statements with equal actions and conditions are merged, and covered ones
- * are left out, because a policy has a size limit.
+ * left out: a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking };

@@ -132,7 +132,7 @@ export function campaignLists(parts: CampaignListParts) {
 
 export type CampaignLists = ReturnType<typeof campaignLists>;
 
-/** Whether an error can mean that the filter was deleted by hand; a campaign that is away has the same error. */
+/** Whether an error can mean that the filter was deleted by hand. A campaign that is away has the same error. */
 const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(failureOf(error));
 
 /** An error's message may contain a viewer's id; its name does not. */

@@ -34,8 +34,8 @@ export interface RecommendParts {
 
 /**
  * A viewer's films, never empty. The sources are memory, table and campaign. Then follow an older or precomputed list,
- * films like the viewer's newest ones, and popular films. The campaign's filter sees a viewer's 100 latest viewings, and
- * those of the last seconds late: what is known here is left out too.
+ * films like the viewer's newest ones, and popular films. The campaign's filter sees a viewer's 100 latest viewings, the
+ * newest ones late. Films that are known here are left out too.
  */
 export function recommender(parts: RecommendParts) {
     const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;

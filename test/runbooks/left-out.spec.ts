@@ -18,7 +18,8 @@ describe("what a filter left out", () => {
             sentence,
             "Of the best 3, the filter unwatched left out Film 1 [1], Film 3 [3]. " +
                 'Its expression: EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch"). ' +
-                "Watched before, but in the list: Film 4 [4] (a filter sees a user's 100 latest interactions of an event type).",
+                "Watched before, but in the list: Film 4 [4] " +
+                "(a filter sees a user's 100 latest interactions of an event type).",
         );
     });
 

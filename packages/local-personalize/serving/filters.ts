@@ -89,8 +89,8 @@ export function createFilters(contents: DatasetContents) {
     return {
         /**
          * The items of the model that pass the filter for a user (1), by their number. Throws
-         * ResourceNotFoundException (404) and InvalidInputException, for a filter that is not ACTIVE or not in the
-         * model's group, or for bad values.
+         * ResourceNotFoundException (404) for a filter that does not exist. Throws InvalidInputException for one that
+         * is not ACTIVE or not in the model's group, and for bad values.
          */
         apply(
             call: Call,
