@@ -125,6 +125,7 @@ export const {
     bestRecipeArn,
     campaignArn,
     eventTrackerId,
+    watchedFilterArn,
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
 export const { dashboardUrl } = observability;

@@ -29,6 +29,8 @@ export interface StackConfig extends TrainingConfig {
     /** Transactions per second. */
     readonly minProvisionedTPS: number;
     readonly eventTracker: boolean;
+    /** Whether the program creates a filter that leaves out what a user has watched, and uses it by default. */
+    readonly watchedFilter: boolean;
     readonly pollSeconds: number;
     /** Minutes. */
     readonly deadlines: { readonly import: number; readonly training: number; readonly campaign: number };
@@ -78,12 +80,21 @@ export function parseConfig(
     const { problems, text, oneOf, number, texts, flag } = values;
     const auditTrail = flag("auditTrail");
     const serving = parseServingConfig(values);
+    const names = parseNames(values, stack);
+    const training = parseTraining(values);
+    const watchedFilter = flag("watchedFilter");
+    if (watchedFilter && names.watchedFilter in training.filters) {
+        values.bad(
+            `filters.${names.watchedFilter}`,
+            "has the name of the filter that watchedFilter creates. Choose another name, or run `pulumi config set watchedFilter false`",
+        );
+    }
     const config: StackConfig = {
         project: stack.project,
         stack: stack.stack,
         bucketName: parseBucketName(values, stack, longestEnding(auditTrail, serving)),
-        names: parseNames(values, stack),
-        ...parseTraining(values),
+        names,
+        ...training,
         ...parseAccess(values, stack),
         interactionsFile: text("interactionsFile"),
         metadataFiles: { items: text("itemsFile") || undefined, users: text("usersFile") || undefined },
@@ -92,6 +103,7 @@ export function parseConfig(
         campaignEnabled: flag("campaignEnabled"),
         minProvisionedTPS: number("minProvisionedTPS", 1, true),
         eventTracker: flag("eventTracker"),
+        watchedFilter,
         pollSeconds: number("pollSeconds", 0.05, false),
         deadlines: {
             import: number("importDeadlineMinutes", 1, true),

@@ -24,6 +24,8 @@ export interface Names {
     readonly itemsImportJobPrefix: string;
     readonly usersImportJobPrefix: string;
     readonly eventTracker: string;
+    /** The filter of config `watchedFilter`. */
+    readonly watchedFilter: string;
     readonly batchInferenceJobPrefix: string;
     /** The Lambda function, its schedule, and the end of its log group's name. */
     readonly costGuard: string;
@@ -74,6 +76,7 @@ export function namesFor(stack: string, nameSuffix: string): Names {
         itemsImportJobPrefix: `movie_items_import_job${suffix}`,
         usersImportJobPrefix: `movie_users_import_job${suffix}`,
         eventTracker: `movie-recommender-events${suffix}`,
+        watchedFilter: `movie-recommender-unwatched${suffix}`,
         batchInferenceJobPrefix: `movie-recommender-batch${suffix}`,
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,

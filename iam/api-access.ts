@@ -37,10 +37,29 @@ const asksCampaign = (scope: ApiScope) =>
         campaignArn(scope, scope.campaign),
     );
 
+/**
+ * The filters of the calls, by name. The Service Authorization Reference names only the campaign for
+ * GetRecommendations. Personalize may check the filter too: with this statement a call is allowed in both cases.
+ */
+const usesFilters = (scope: ApiScope, names: readonly string[]) =>
+    names.length === 0
+        ? []
+        : [
+              allow(
+                  "UsesFilters",
+                  ["personalize:GetRecommendations"],
+                  names.map((name) => regionalArn(scope, "personalize", `filter/${name}`)),
+              ),
+          ];
+
 /** Permissions of the API's function: call the campaign, send events, use its table. */
-export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readonly track: boolean }): PolicyDocument {
+export function apiPolicy(
+    scope: ApiScope,
+    may: { readonly rank: boolean; readonly track: boolean; readonly filters: readonly string[] },
+): PolicyDocument {
     return document([
         asksCampaign(scope),
+        ...usesFilters(scope, may.filters),
         ...(may.rank
             ? [
                   allow(
@@ -69,9 +88,10 @@ export function apiPolicy(scope: ApiScope, may: { readonly rank: boolean; readon
 }
 
 /** Permissions of the prefetch function: read traffic and metrics, call the campaign, store lists. */
-export function prefetchPolicy(scope: ApiScope): PolicyDocument {
+export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonly string[] }): PolicyDocument {
     return document([
         asksCampaign(scope),
+        ...usesFilters(scope, may.filters),
         allow("MakesLists", ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], apiTableArn(scope)),
         readsMetrics(scope),
         keepsFailures(scope, scope.names.failures),

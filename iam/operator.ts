@@ -75,8 +75,8 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
     `/${project}-chat/${stack}`;
 
 /**
- * All permissions of functions and schedules. Statements with equal conditions are merged, because a policy has a size
- * limit.
+ * All permissions of functions and schedules. Statements with equal actions and conditions are merged, and covered ones
+ * left out: a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking };
@@ -84,8 +84,8 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
         guardPolicy(of, { unusedAction: "delete", api: true }),
         schedulePolicy(of),
         notifierPolicy(of, webhookParameter(scope)),
-        apiPolicy(of, { rank: true, track: true }),
-        prefetchPolicy(of),
+        apiPolicy(of, { rank: true, track: true, filters: ["*"] }),
+        prefetchPolicy(of, { filters: [] }),
         prefetchSchedulePolicy(of),
     ];
     const statements = new Map<string, Statement>();
@@ -95,7 +95,16 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
         const Resource = [...new Set([...listOf(there?.Resource), ...listOf(statement.Resource)])];
         statements.set(key, { ...(there ?? statement), Resource });
     }
-    return [...statements.values()];
+    const all = [...statements.values()];
+    return all.filter((one) => !all.some((other) => other !== one && covers(other, one)));
+}
+
+/** Whether a statement allows everything that another one allows. */
+function covers(other: Statement, one: Statement): boolean {
+    const has = (all: Statement["Action"], some: Statement["Action"]) =>
+        listOf(some).every((each) => listOf(all).includes(each));
+    const sameCondition = JSON.stringify(other.Condition) === JSON.stringify(one.Condition);
+    return sameCondition && has(other.Action, one.Action) && has(other.Resource, one.Resource);
 }
 
 /** Actions that the local AWS never needs, each with the page that requires it on AWS. */

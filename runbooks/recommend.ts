@@ -1,3 +1,4 @@
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
@@ -5,6 +6,7 @@ import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
+import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 
@@ -22,8 +24,8 @@ const comparedUsers = 30;
 const command = runbook("recommend", "Print the campaign's recommendations for users")
     .argument("<users...>", "user ids, for example 22 6 122")
     .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
-    .option("--explain", "explain how much data the user has, and how certain the list is")
-    .option("--filter <name>", "only items that this filter allows")
+    .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")
+    .option("--filter <name>", "only items that this filter allows, instead of the filter of config watchedFilter")
     .option(
         "--filter-value <placeholder=value>",
         "value of a placeholder of the filter; repeat the option for more values",
@@ -33,19 +35,21 @@ const command = runbook("recommend", "Print the campaign's recommendations for u
     .option("--data <file>", "the interactions that data-prep wrote", DEFAULT_OUTPUT)
     .parse();
 const options = command.opts<Options>();
-const filter = options.filter === undefined ? undefined : { name: options.filter, values: options.filterValue };
-if (!filter && Object.keys(options.filterValue).length > 0) {
+if (options.filter === undefined && Object.keys(options.filterValue).length > 0) {
     command.error("error: --filter-value needs --filter: it sets a placeholder of that filter.");
 }
 
 await runAction(options.verbose, async (signal) => {
-    const { campaignArn } = await stackOutputs(options.stack);
+    const { campaignArn, watchedFilterArn } = await stackOutputs(options.stack);
     if (!campaignArn) {
         throw new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
     }
-    const client = new PersonalizeRuntimeClient({ region: campaignArn.split(":")[3] ?? "" });
-    const deps = { client, titleOf: await titlesBeside(options.data) };
-    const ask = { campaignArn, users: command.args, numResults: options.numResults, ...(filter && { filter }), signal };
+    const region = campaignArn.split(":")[3] ?? "";
+    const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf: await titlesBeside(options.data) };
+    // A call takes one filter: a named one replaces the default.
+    const filterName = options.filter ?? watchedFilterArn?.split("/").at(-1);
+    const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
+    const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
     const recommendations = await recommend(deps, ask);
     const explanations = options.explain ? await explainAll(recommendations) : undefined;
     if (options.json) {
@@ -55,19 +59,33 @@ await runAction(options.verbose, async (signal) => {
     }
     return exitCodes.fine;
 
-    async function explainAll(lists: Record<string, Recommendation[]>): Promise<Record<string, Explanation>> {
+    async function explainAll(lists: Record<string, Recommendation[]>): Promise<Record<string, Explained>> {
         const interactions = await readData(options.data);
         const step = Math.max(1, Math.floor(interactions.userIds.length / comparedUsers));
         const users = interactions.userIds.filter((_, index) => index % step === 0);
         process.stderr.write(`comparing with the lists of ${users.length} other users\n`);
         const others = Object.values(await recommend(deps, { ...ask, users }));
+        const described =
+            filter && (await describeFilter(new PersonalizeClient({ region }), ask.campaignArn, filter.name, signal));
+        const unfiltered = described && (await recommend(deps, { ...ask, filter: undefined }));
         return Object.fromEntries(
-            Object.entries(lists).map(([user, list]) => [user, explain(interactions, user, list, others)]),
+            Object.entries(lists).map(([user, list]) => [
+                user,
+                {
+                    ...explain(interactions, user, list, others),
+                    leftOut: described
+                        ? leftOut(described, list, unfiltered?.[user] ?? [], historyOf(interactions, user))
+                        : null,
+                },
+            ]),
         );
     }
 });
 
-function print(lists: Record<string, Recommendation[]>, explanations: Record<string, Explanation> | undefined): void {
+/** An explanation, and the effect of the filter; null without a filter. */
+type Explained = Explanation & { readonly leftOut: LeftOut | null };
+
+function print(lists: Record<string, Recommendation[]>, explanations: Record<string, Explained> | undefined): void {
     // In the order of the arguments: an object would sort numeric ids first.
     for (const user of new Set(command.args)) {
         const list = lists[user] ?? [];
@@ -80,7 +98,8 @@ function print(lists: Record<string, Recommendation[]>, explanations: Record<str
         ]);
         console.log(table(["#", "title", "item", "score"], rows));
         if (explanations?.[user]) {
-            console.log(explanations[user].sentence);
+            const { sentence, leftOut } = explanations[user];
+            console.log(leftOut ? `${sentence}\n${leftOut.sentence}` : sentence);
         }
     }
 }

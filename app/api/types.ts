@@ -356,7 +356,7 @@ export interface components {
         numResults: number;
         /** @description Only films of this genre */
         genre: string;
-        /** @description Name of a filter of the stack (config `filters`) */
+        /** @description Name of a filter of the stack (config `filters`); it replaces the filter of watched films */
         filter: string;
         /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
         filterValues: string;
@@ -381,7 +381,7 @@ export interface operations {
             query?: {
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
-                /** @description Name of a filter of the stack (config `filters`) */
+                /** @description Name of a filter of the stack (config `filters`); it replaces the filter of watched films */
                 filter?: components["parameters"]["filter"];
                 /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
                 filterValues?: components["parameters"]["filterValues"];

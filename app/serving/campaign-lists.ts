@@ -1,8 +1,9 @@
 import type { FilmListReason } from "../api/names.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { failureOf, reasonOf } from "./failures.ts";
+import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
-import { type Limits, listLength } from "./limits.ts";
+import { askedLength, type Limits, listLength } from "./limits.ts";
 import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
@@ -14,12 +15,17 @@ export interface ListWanted extends ListAsk {
     /** The viewer's revision: the list will include the events up to it. */
     readonly revision: number;
     readonly solutionVersion: string | undefined;
+    /** Films to leave out, by id. */
+    readonly without: ReadonlySet<string>;
 }
 
 export interface CampaignListParts {
     readonly campaign: Pick<CampaignPort, "ask">;
     readonly table: Pick<TablePort, "putList">;
+    /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
+    /** ARN of the filter of requests that name no filter; empty: none. */
+    readonly watchedFilterArn: string;
     readonly memory: ViewerMemory;
     readonly watch: Pick<CampaignWatch, "gone">;
     readonly campaignResilience: Resilience;
@@ -31,30 +37,42 @@ export interface CampaignListParts {
 
 /** Lists from the campaign: one call for all requests that wait for the same list; then stored in memory and table. */
 export function campaignLists(parts: CampaignListParts) {
-    const { campaign, table, filters, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
+    const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
+    const { filters, watchedFilterArn } = parts;
     /** Reason during a pause after failures. */
     let lastFailure: FilmListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
     async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
-        const { userId, filter, values, context, revision, solutionVersion } = wanted;
-        const arn = filter === undefined ? undefined : (filters[filter] ?? "");
+        const { userId, filter, values, context, revision, solutionVersion, without } = wanted;
+        // A call takes one filter: a named one replaces the default.
+        const arn = filter === undefined ? watchedFilterArn || undefined : (filters[filter] ?? "");
         const madeAt = clock();
         const filtered = arn !== undefined && { filter: { arn, values } };
-        const order = await ask(async (signal) => {
-            trace.campaignCalls += 1;
-            return campaign.ask({ userId, numResults: listLength, context, ...filtered }, signal);
-        }).catch((error: unknown) => {
-            const failure = failureOf(error);
-            if (failure === "gone") watch.gone();
-            if (failure !== "resting") {
+        const askWith = (filter: typeof filtered) =>
+            ask(async (signal) => {
+                trace.campaignCalls += 1;
+                return campaign.ask({ userId, numResults: askedLength, context, ...filter }, signal);
+            });
+        const order = await askWith(filtered)
+            .catch((error: unknown) => {
+                if (filter !== undefined || arn === undefined || !mayLackFilter(error)) throw error;
                 trace.campaignFailures += 1;
-                lastFailure = reasonOf(failure);
-            }
-            throw error;
-        });
+                log({ failed: "ask the campaign with the filter of watched films", error: errorName(error) });
+                return askWith(false);
+            })
+            .catch((error: unknown) => {
+                const failure = failureOf(error);
+                if (failure === "gone") watch.gone();
+                if (failure !== "resting") {
+                    trace.campaignFailures += 1;
+                    lastFailure = reasonOf(failure);
+                }
+                throw error;
+            });
         const list: KeptList = {
             ...order,
+            films: filmsWithout(order.films, without, listLength),
             key,
             madeAt,
             revision,
@@ -113,6 +131,9 @@ export function campaignLists(parts: CampaignListParts) {
 }
 
 export type CampaignLists = ReturnType<typeof campaignLists>;
+
+/** Whether an error can mean that the filter was deleted by hand. A campaign that is away has the same error. */
+const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(failureOf(error));
 
 /** An error's message may contain a viewer's id; its name does not. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

@@ -33,6 +33,14 @@ export function unpackFilms({ ids, scores }: FilmScores): { readonly itemId: str
     });
 }
 
+/** The first `count` films that are not in `without`. */
+export const filmsWithout = (films: FilmScores, without: ReadonlySet<string>, count: number): FilmScores =>
+    packFilms(
+        unpackFilms(films)
+            .filter(({ itemId }) => !without.has(itemId))
+            .slice(0, count),
+    );
+
 export const packIds = (ids: readonly string[]): string => ids.join(separator);
 
 export const unpackIds = (ids: string): string[] => (ids === "" ? [] : ids.split(separator));

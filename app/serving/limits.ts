@@ -75,10 +75,12 @@ export const memoryBytes = 48 * 1024 * 1024;
 export const nodeOptions = ["--max-old-space-size=256", "--max-semi-space-size=4"];
 /** Number of lists per viewer in memory, by filter, values and context. */
 export const listsOfViewer = 4;
-/** Number of films in each campaign call; the answer is cut, so one list serves every numResults. */
+/** Number of films in a list; the answer is cut, so one list serves every numResults. */
 export const listLength = 100;
 /** Number of newest films per viewer. */
 export const recentLength = 20;
+/** Number of films in each campaign call: those of a list, and as many as the API may leave out. */
+export const askedLength = listLength + recentLength;
 /** Number of viewers that a process counts, and of the busiest ones that it adds to the table. */
 export const countedViewers = 5000;
 export const notedViewers = 25;

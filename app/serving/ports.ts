@@ -57,6 +57,8 @@ export interface RecentFilm {
     readonly itemId: string;
     /** Epoch milliseconds. */
     readonly at: number;
+    /** false if the viewer's events of it are not viewings, for example clicks. */
+    readonly watched?: false;
 }
 
 /** A viewer's newest films; each event increases the revision, which is 0 before the first. */

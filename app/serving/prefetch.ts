@@ -1,7 +1,9 @@
+import { filmsWithout } from "./film-scores.ts";
 import { freshnessOf, listKey } from "./freshness.ts";
-import { type Limits, listLength } from "./limits.ts";
-import type { CampaignPort, KeptList, Log, StackItems, TablePort } from "./ports.ts";
+import { askedLength, type Limits, listLength } from "./limits.ts";
+import type { CampaignPort, KeptList, Log, Recent, StackItems, TablePort } from "./ports.ts";
 import { epochHour } from "./traffic.ts";
+import { watchedIds } from "./viewers.ts";
 
 export interface Asked {
     readonly userId: string;
@@ -26,6 +28,8 @@ export interface PrefetchWish {
     readonly viewers: number;
     /** Deadline in epoch milliseconds. */
     readonly until: number;
+    /** The filter of the lists; empty: none. */
+    readonly watchedFilterArn: string;
     readonly limits: Limits;
 }
 
@@ -81,7 +85,7 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
             wellAlready += 1;
             continue;
         }
-        const made = await madeFor(userId, viewer.recent.revision, seen.solutionVersionArn, ports, signal);
+        const made = await madeFor(userId, viewer.recent, seen.solutionVersionArn, ports, wish, signal);
         if (made === undefined) return { asked, wellAlready, stopped: "throttled or failed" };
         asked += 1;
         await table.putList(userId, made, Math.ceil((made.madeAt + wish.limits.stale) / 1000), signal);
@@ -107,16 +111,21 @@ function isWell(
 
 async function madeFor(
     userId: string,
-    revision: number,
+    { revision, films }: Recent,
     solutionVersion: string | undefined,
     { campaign, clock, log }: PrefetchPorts,
+    { watchedFilterArn }: PrefetchWish,
     signal: AbortSignal,
 ): Promise<KeptList | undefined> {
     const madeAt = clock();
     try {
-        const order = await campaign.ask({ userId, numResults: listLength, context: {} }, signal);
+        const filtered = watchedFilterArn !== "" && { filter: { arn: watchedFilterArn, values: {} } };
+        const ask = { userId, numResults: askedLength, context: {}, ...filtered };
+        const order = await campaign.ask(ask, signal);
+        const without = new Set(watchedFilterArn === "" ? [] : watchedIds(films));
+        const list = { ...order, films: filmsWithout(order.films, without, listLength) };
         const versionPart = solutionVersion !== undefined && { solutionVersion };
-        return { ...order, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
+        return { ...list, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
     } catch (error) {
         // Without the viewer's id, which is private.
         log({ failed: "ask the campaign in advance", error: (error as Error).name });

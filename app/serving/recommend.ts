@@ -25,6 +25,8 @@ export interface RecommendParts {
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
+    /** Whether lists of the filter of this name, or without a name, leave out what the viewer has watched. */
+    readonly leavesOutWatched: (filter: string | undefined) => boolean;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
@@ -32,10 +34,11 @@ export interface RecommendParts {
 
 /**
  * A viewer's films, never empty. The sources are memory, table and campaign. Then follow an older or precomputed list,
- * films like the viewer's newest ones, and popular films.
+ * films like the viewer's newest ones, and popular films. The campaign's filter sees a viewer's 100 latest viewings, the
+ * newest ones late. Films that are known here are left out too.
  */
 export function recommender(parts: RecommendParts) {
-    const { tables, table, tableResilience, memory, watch, lists, clock, log, limits } = parts;
+    const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;
 
     /** The viewer from the table, or from memory while the table does not answer. */
     async function readViewer(userId: string, key: string, trace: Trace): Promise<Viewer> {
@@ -59,10 +62,12 @@ export function recommender(parts: RecommendParts) {
         ]);
         const solutionVersion = known.campaign?.solutionVersionArn;
         const flushed = known.flushed ?? 0;
-        const wantedOf = ({ revision }: Viewer) => ({
+        const leftOut = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
+        const wantedOf = (viewer: Viewer) => ({
             ...ask,
             solutionVersion,
-            revision: Math.max(revision, ask.since),
+            revision: Math.max(viewer.revision, ask.since),
+            without: leftOut(viewer),
         });
         const nowOf = (viewer: Viewer): Now => ({
             at: clock(),
@@ -73,8 +78,7 @@ export function recommender(parts: RecommendParts) {
         const answerKept = (list: KeptList, viewer: Viewer, reason?: FilmListReason) => {
             trace.layer = list === find(remembered, key) ? "memory" : "table";
             const source = list.from === "precomputed" ? "precomputed" : "cache";
-            const without = reason === undefined ? [] : unpackIds(viewer.recent);
-            return answerList(tables, list, { source, count: ask.count, without: new Set(without), reason });
+            return answerList(tables, list, { source, count: ask.count, without: leftOut(viewer), reason });
         };
         /** The viewer's list, if it is good enough to answer without the campaign. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
@@ -95,12 +99,12 @@ export function recommender(parts: RecommendParts) {
         if (answer !== undefined) return answer;
 
         const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
-        if (typeof made !== "string") {
-            trace.layer = "campaign";
-            return answerList(tables, made, { source: "campaign", count: ask.count });
-        }
         // Memory may have new events since the call of the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
+        if (typeof made !== "string") {
+            trace.layer = "campaign";
+            return answerList(tables, made, { source: "campaign", count: ask.count, without: leftOut(viewer) });
+        }
         const before = find(viewer, key);
         if (before !== undefined && before.revision >= ask.since && clock() - before.madeAt <= limits.stale) {
             return answerKept(before, viewer, made);

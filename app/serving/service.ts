@@ -27,6 +27,10 @@ export interface ApiConfig {
     readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
+    /** Names of the filters whose lists have films because the viewer watched them. */
+    readonly filtersOfWatched?: readonly string[];
+    /** Filter of requests that name no filter: it leaves out what the viewer has watched. Empty: none. */
+    readonly watchedFilterArn?: string;
     /** Empty if the stack has no event tracker. */
     readonly trackingId?: string;
     readonly tableName: string;
@@ -66,6 +70,7 @@ export interface Service {
 /** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
+    const { filters, filtersOfWatched = [], watchedFilterArn = "" } = config;
     const tables = readTables(parts.tables);
     const tableResilience = resilience(limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
@@ -74,7 +79,8 @@ export function createService(parts: ServiceParts): Service {
     let going: Promise<unknown>[] = [];
     const common = { clock, log, limits, table, tableResilience, memory, tables };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
-    const lists = campaignLists({ ...common, campaign, filters: config.filters, watch, campaignResilience });
+    const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, campaignResilience });
+    const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
@@ -82,8 +88,8 @@ export function createService(parts: ServiceParts): Service {
         answers: answers({
             ...common,
             openApi: parts.openApi,
-            filterNames: Object.keys(config.filters),
-            recommend: recommender({ ...common, watch, lists }),
+            filterNames: Object.keys(filters),
+            recommend: recommender({ ...common, watch, lists, leavesOutWatched }),
             takeEvents: eventTaker({ ...common, putEvents: parts.putEvents }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask }),
             traffic: trafficCounter(common),

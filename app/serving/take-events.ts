@@ -1,3 +1,4 @@
+import { isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import { errorName } from "./campaign-lists.ts";
 import { unpackIds } from "./film-scores.ts";
@@ -67,7 +68,9 @@ export function eventTaker(parts: EventParts) {
             ...event,
             sentAt: event.sentAt ?? Math.floor(clock() / 1000),
         }));
-        const films = events.map(({ itemId, sentAt }) => ({ itemId, at: sentAt * 1000 }));
+        const films = events.map(({ itemId, sentAt, eventType }) =>
+            recentFilm(itemId, sentAt * 1000, isWatch(eventType)),
+        );
         const tracked = await track(request, events, trace);
         let recent: Recent;
         try {
@@ -77,8 +80,9 @@ export function eventTaker(parts: EventParts) {
             log({ failed: "store a viewer's newest films", error: errorName(error) });
             // Without the table only this process knows the event; other processes learn it from the revision in the
             // client's requests.
-            const { revision, recent: ids } = memory.find(userId);
-            const known = unpackIds(ids).map((itemId) => ({ itemId, at: 0 }));
+            const { revision, recent: ids, watched } = memory.find(userId);
+            const watchedIds = new Set(unpackIds(watched));
+            const known = unpackIds(ids).map((itemId) => recentFilm(itemId, 0, watchedIds.has(itemId)));
             recent = withFilms({ revision, films: known }, films, clock());
         }
         memory.turn(userId, recent);
@@ -90,15 +94,17 @@ export function eventTaker(parts: EventParts) {
  * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ.
  */
 export function withFilms(before: Recent, films: readonly RecentFilm[], now: number): Recent {
-    const newest = new Map<string, number>();
-    for (const { itemId, at } of [...films.toReversed(), ...before.films]) {
-        newest.set(itemId, Math.max(Math.min(at, now), newest.get(itemId) ?? 0));
+    const newest = new Map<string, RecentFilm>();
+    for (const { itemId, at, watched = true } of [...films.toReversed(), ...before.films]) {
+        const known = newest.get(itemId);
+        const isWatched = watched || (known !== undefined && known.watched !== false);
+        newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), known?.at ?? 0), isWatched));
     }
     return {
         revision: Math.max(now, before.revision + 1),
-        films: [...newest]
-            .map(([itemId, at]) => ({ itemId, at }))
-            .sort((one, other) => other.at - one.at)
-            .slice(0, recentLength),
+        films: [...newest.values()].sort((one, other) => other.at - one.at).slice(0, recentLength),
     };
 }
+
+const recentFilm = (itemId: string, at: number, watched: boolean): RecentFilm =>
+    watched ? { itemId, at } : { itemId, at, watched };

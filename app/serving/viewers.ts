@@ -1,20 +1,32 @@
 import { LRUCache } from "lru-cache";
 import { bytesOf, packIds, textBytes } from "./film-scores.ts";
 import { listsOfViewer } from "./limits.ts";
-import type { KeptList, Recent } from "./ports.ts";
+import type { KeptList, Recent, RecentFilm } from "./ports.ts";
 
 /** Knowledge of a process about a viewer. */
 export interface Viewer {
     readonly revision: number;
     /** Ids of the newest films, newest first, packed. */
     readonly recent: string;
+    /** Those of `recent` that the viewer watched, packed. */
+    readonly watched: string;
     /** When the table was read, in epoch milliseconds; 0 if never. */
     readonly readAt: number;
     /** Newest first. */
     readonly lists: readonly KeptList[];
 }
 
-const nobody: Viewer = { revision: 0, recent: "", readAt: 0, lists: [] };
+const nobody: Viewer = { revision: 0, recent: "", watched: "", readAt: 0, lists: [] };
+
+/** Ids of the films that a viewer watched. */
+export const watchedIds = (films: readonly RecentFilm[]): string[] =>
+    films.flatMap(({ itemId, watched = true }) => (watched ? [itemId] : []));
+
+/** Usually all films are watched: then both are one string. */
+function packRecent(films: readonly RecentFilm[]): Pick<Viewer, "recent" | "watched"> {
+    const [recent, watched] = [packIds(films.map(({ itemId }) => itemId)), packIds(watchedIds(films))];
+    return { recent, watched: watched === recent ? recent : watched };
+}
 
 /** Measured: objects and cache entry, without strings and scores. `bench:api` measures it again. */
 const viewerBytes = 450;
@@ -29,10 +41,12 @@ export function viewerMemory(maxBytes: number) {
         /** Adds the table's knowledge at `at`; the later revision wins. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const known = find(userId);
-            const ids = packIds(recent.films.map(({ itemId }) => itemId));
+            const { films, revision } = recent;
+            const newer = known.revision > revision ? known : { revision, ...packRecent(films) };
             const viewer = {
-                revision: Math.max(known.revision, recent.revision),
-                recent: known.revision > recent.revision ? known.recent : ids,
+                revision: newer.revision,
+                recent: newer.recent,
+                watched: newer.watched,
                 readAt: at,
                 lists: list === undefined ? known.lists : withList(known.lists, list),
             };
@@ -47,8 +61,8 @@ export function viewerMemory(maxBytes: number) {
         turn(userId: string, recent: Recent): void {
             const known = find(userId);
             if (recent.revision > known.revision) {
-                const ids = packIds(recent.films.map(({ itemId }) => itemId));
-                viewers.set(userId, { ...known, revision: recent.revision, recent: ids, lists: [] });
+                const { films, revision } = recent;
+                viewers.set(userId, { ...known, ...packRecent(films), revision, lists: [] });
             }
         },
         get size(): number {
@@ -69,10 +83,11 @@ function withList(lists: readonly KeptList[], list: KeptList): readonly KeptList
 const isNewer = (one: KeptList, other: KeptList): boolean =>
     one.revision > other.revision || (one.revision === other.revision && one.madeAt >= other.madeAt);
 
-function sizeOf({ recent, lists }: Viewer, userId: string): number {
+function sizeOf({ recent, watched, lists }: Viewer, userId: string): number {
     const sizes = lists.map(
         ({ films, key, solutionVersion = "", recommendationId = "" }) =>
             listBytes + bytesOf(films) + textBytes(key) + textBytes(solutionVersion) + textBytes(recommendationId),
     );
-    return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + textBytes(recent));
+    const films = textBytes(recent) + (watched === recent ? 0 : textBytes(watched));
+    return sizes.reduce((sum, size) => sum + size, viewerBytes + textBytes(userId) + films);
 }

@@ -5,12 +5,14 @@ import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts"
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
-import { apiScopeOf } from "./recommendation-api.ts";
+import { apiScopeOf, watchedFilterOf } from "./recommendation-api.ts";
 
 export interface PrefetchArgs {
     readonly config: StackConfig;
     readonly caller: ServiceCaller;
     readonly tableName: pulumi.Input<string>;
+    /** Empty without the filter. */
+    readonly watchedFilterArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
 }
 
@@ -18,7 +20,7 @@ export interface PrefetchArgs {
 export class Prefetch extends pulumi.ComponentResource {
     constructor(name: string, args: PrefetchArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Prefetch", name, {}, opts);
-        const { config, caller, tableName, failuresArn } = args;
+        const { config, caller, tableName, watchedFilterArn, failuresArn } = args;
         const { names, tags, permissionsBoundary } = config;
         const child = { parent: this };
         const scope = apiScopeOf(config, caller);
@@ -32,12 +34,13 @@ export class Prefetch extends pulumi.ComponentResource {
                 // It calls the campaign slowly, to stay below the minimum.
                 timeoutSeconds: 300,
                 caller,
-                policy: prefetchPolicy(scope),
+                policy: prefetchPolicy(scope, { filters: watchedFilterOf(config) }),
                 environment: {
                     PREFETCH_CONFIG: pulumi.jsonStringify({
                         stack: config.stack,
                         campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
                         tableName,
+                        watchedFilterArn,
                         viewers: config.serving.prefetchUsers,
                     }),
                 },

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -20,6 +21,8 @@ export interface RecommendationApiArgs {
     readonly tables: pulumi.asset.Asset;
     /** Empty without an event tracker. */
     readonly trackingId: pulumi.Input<string>;
+    /** Empty without the filter. */
+    readonly watchedFilterArn: pulumi.Input<string>;
     /** Files of the page if the API serves it; else undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
 }
@@ -61,7 +64,11 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 memorySize: 512,
                 traced: true,
                 caller,
-                policy: apiPolicy(scope, { rank: serving.rankingCampaign, track: config.eventTracker }),
+                policy: apiPolicy(scope, {
+                    rank: serving.rankingCampaign,
+                    track: config.eventTracker,
+                    filters: [...watchedFilterOf(config), ...Object.keys(config.filters)],
+                }),
                 environment: {
                     API_CONFIG: pulumi.jsonStringify(settingsOf(args, table)),
                     NODE_OPTIONS: nodeOptions.join(" "),
@@ -129,6 +136,10 @@ export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope
     campaign: campaignNameOf(config),
 });
 
+/** Name of the filter of config `watchedFilter`, if there is one. */
+export const watchedFilterOf = ({ watchedFilter, names }: StackConfig): readonly string[] =>
+    watchedFilter ? [names.watchedFilter] : [];
+
 /** Viewers' lists and newest films, and the campaign's status; the program can create everything again. */
 function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.dynamodb.Table(
@@ -160,6 +171,9 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         campaignArn: arn(`campaign/${scope.campaign}`),
         rankingCampaignArn: config.serving.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
+        filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
+        // By the resource: a function never uses a filter that is not ACTIVE.
+        watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,
         // By name, because the policy names this table.
         tableName: table.name,

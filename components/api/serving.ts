@@ -66,6 +66,7 @@ export class Serving extends pulumi.ComponentResource {
         super("movie-recommender:serving:Serving", name, {}, opts);
         const { config, caller, files, recommender, failuresArn } = args;
         const { storefront, rankingCampaign } = config.serving;
+        const { watchedFilterArn } = recommender;
         const child = { parent: this };
         const none = pulumi.output("");
         const hosted = storefront === "api" ? files?.page : undefined;
@@ -95,12 +96,14 @@ export class Serving extends pulumi.ComponentResource {
                     price: args.price,
                     tables: files.tables,
                     trackingId: recommender.eventTrackerId,
+                    watchedFilterArn,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
                 },
                 child,
             );
         if (api && prefetches(config.serving)) {
-            new Prefetch("prefetch", { config, caller, tableName: api.tableName, failuresArn }, child);
+            const { tableName } = api;
+            new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn }, child);
         }
         const page =
             api && storefront === "cloudfront"

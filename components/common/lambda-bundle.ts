@@ -60,8 +60,9 @@ export function buildBundle(name: string): Bundle {
         logLevel: "silent",
         write: false,
         metafile: true,
-        // Parts of the SDK are CommonJS and load Node's own modules by require.
-        banner: { js: 'import{createRequire as R}from"node:module";const require=R(import.meta.url);' },
+        // Parts of the SDK are CommonJS and load Node's own modules by require. The minifier does not know the banner's
+        // names: a short one would be declared twice.
+        banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     });
     const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
     const files = [...own, "package-lock.json", relative(root, import.meta.filename)];

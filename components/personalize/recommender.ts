@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
+import { watchedFilterExpression } from "../../config/watched.ts";
 import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { everyDays } from "../../personalize/solution.ts";
@@ -63,6 +64,8 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly eventTrackerId: pulumi.Output<string>;
     /** Id of the stack, for its other Personalize resources. */
     public readonly owner: pulumi.Input<string>;
+    /** The filter of config `watchedFilter`; empty without it. */
+    public readonly watchedFilterArn: pulumi.Output<string>;
     /** State flags of runbooks and cost guard; deleted after all their writers. */
     public readonly stateFlags: pulumi.Resource;
 
@@ -73,7 +76,7 @@ export class Recommender extends pulumi.ComponentResource {
         const { solution, version } = this.model(name, args, data);
         const serves = config.campaignEnabled && !args.stateFlags.parked;
         const campaign = serves && this.campaign(name, args, solution, version, { parent: this });
-        const tracker = this.eventsAndFilters(name, args, data);
+        const { tracker, watchedFilter } = this.eventsAndFilters(name, args, data);
         if (config.batchInferenceFile !== undefined) {
             new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, { parent: this });
         }
@@ -92,6 +95,7 @@ export class Recommender extends pulumi.ComponentResource {
         this.solutionVersionArn = version.id;
         this.bestRecipeArn = version.bestRecipeArn;
         this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
+        this.watchedFilterArn = watchedFilter ? watchedFilter.id : pulumi.output("");
         this.campaignArn = campaign ? campaign.id : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });
     }
@@ -177,24 +181,28 @@ export class Recommender extends pulumi.ComponentResource {
     private eventsAndFilters(name: string, args: RecommenderArgs, { group, dataset, metadata }: RecommenderData) {
         const { config } = args;
         const quick = withinOf(config, args.owner)(quickDeadlineMinutes);
+        // A filter names fields of the datasets: create it after them, delete it before them.
+        const afterDatasets = { parent: this, dependsOn: [dataset, ...metadata] };
+        const ofGroup = { ...quick, datasetGroupArn: group.id };
         for (const [filter, filterExpression] of Object.entries(config.filters)) {
-            const inputs = { ...quick, name: filter, datasetGroupArn: group.id, filterExpression };
-            // A filter names fields of the datasets: create it after them, delete it before them.
-            new Filter(`${name}-${filter}`, inputs, { parent: this, dependsOn: [dataset, ...metadata] });
+            new Filter(`${name}-${filter}`, { ...ofGroup, name: filter, filterExpression }, afterDatasets);
         }
-        return config.eventTracker
+        const watchedFilter = config.watchedFilter
+            ? new Filter(
+                  name,
+                  { ...ofGroup, name: config.names.watchedFilter, filterExpression: watchedFilterExpression },
+                  afterDatasets,
+              )
+            : undefined;
+        const tracker = config.eventTracker
             ? new EventTracker(
                   name,
-                  {
-                      ...quick,
-                      name: config.names.eventTracker,
-                      datasetGroupArn: group.id,
-                      adopt: config.adopt.eventTracker,
-                  },
+                  { ...ofGroup, name: config.names.eventTracker, adopt: config.adopt.eventTracker },
                   // Events need the dataset.
                   { parent: this, dependsOn: dataset },
               )
             : undefined;
+        return { tracker, watchedFilter };
     }
 
     private campaign(name: string, args: RecommenderArgs, solution: Solution, version: SolutionVersion, child: object) {

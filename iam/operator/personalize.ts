@@ -80,7 +80,8 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeRecommends",
             service,
             actions: ["GetRecommendations"],
-            on: [campaign],
+            // A filter affects campaigns of its own dataset group only.
+            on: [campaign, arn("filter/*")],
         },
         {
             policy: "operate",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { bucketNameFor, namesFor, parseConfig, type StackConfig } from "../../config/config.ts";
 import type { ConfigProblem } from "../../config/values.ts";
+import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
 const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
@@ -56,6 +57,7 @@ describe("the configuration", () => {
             syncWithLatestSolutionVersion: false,
             campaignEnabled: true,
             eventTracker: true,
+            watchedFilter: true,
             cost: {
                 monthlyLimitUsd: undefined,
                 expectedRequestsPerDay: 10_000,
@@ -92,6 +94,28 @@ describe("the configuration", () => {
             deadlines: { import: 120, training: 360, campaign: 120 },
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
         });
+    });
+
+    it("refuses a filter by the name of the one for watched items, unless that is switched off", () => {
+        const filters = '{"movie-recommender-unwatched":"INCLUDE ItemID WHERE Items.YEAR > 1990"}';
+        assert.deepEqual(
+            problems({ filters }).map(({ path }) => path),
+            ["filters.movie-recommender-unwatched"],
+        );
+        assert.equal(good({ filters, watchedFilter: "false" }).watchedFilter, false);
+    });
+
+    it("finds the filters whose lists have what the user watched", () => {
+        const by = (type: string) => `ItemID WHERE interactions . EVENT_TYPE IN ("${type}")`;
+        const drama = 'ItemID WHERE Items.GENRES IN ("Drama")';
+        for (const [expression, expected] of [
+            [watchedFilterExpression, false],
+            [`INCLUDE ${by("Watch")}`, true],
+            [`include ${drama} | EXCLUDE ${by("Watch")}`, false],
+            [`EXCLUDE ${drama} | INCLUDE ${by("Watch")}`, true],
+        ] as const) {
+            assert.equal(includesWatched(expression), expected, expression);
+        }
     });
 
     it("keeps a key out of a page, and rejects a campaign without an API", () => {
@@ -250,6 +274,7 @@ describe("names", () => {
             campaign: "movie-recommender-campaign",
             itemsSchema: "movie_items_schema",
             usersSchema: "movie_users_schema",
+            watchedFilter: "movie-recommender-unwatched",
             items: "movie_items",
             users: "movie_users",
             itemsImportJobPrefix: "movie_items_import_job",

@@ -94,7 +94,10 @@ describe("what a stack can choose, on the real engine", function () {
     });
 
     it("recommends only what a filter lets pass", async () => {
-        const all = await recommended("1", "--num-results", "150");
+        const { campaignArn } = await aws.outputs();
+        const unfiltered = new GetRecommendationsCommand({ campaignArn, userId: "1", numResults: 150 });
+        const { itemList = [] } = await aws.runtime.send(unfiltered);
+        const all = itemList.map(({ itemId = "" }) => itemId);
         const dramas = await recommended(
             "1",
             "--num-results",
@@ -122,6 +125,27 @@ describe("what a stack can choose, on the real engine", function () {
         const alone = await aws.runbook("recommend", "1", "--filter-value", "GENRE=War");
         assertExit(alone, 2);
         assert.match(alone.stderr, /--filter-value needs --filter/);
+    });
+
+    it("recommends by default what the user has not watched, and explains what is left out", async () => {
+        const csv = await readFile(aws.interactionsFile, "utf8");
+        const isWatched = (itemId: string) => csv.includes(`"1","${itemId}",`);
+        const asked = ["1", "--num-results", "50", "--explain", "--data", aws.interactionsFile];
+        const result = await aws.runbook("recommend", ...asked, "--json");
+        assertExit(result, 0);
+        const { recommendations, explanations } = JSON.parse(result.stdout);
+        const list = (recommendations["1"] as { itemId: string }[]).map(({ itemId }) => itemId);
+        assert.deepEqual([list.length, list.filter(isWatched)], [50, []]);
+        const { filter, expression, items, knownItems } = explanations["1"].leftOut;
+        assert.equal(filter, `movie-recommender-unwatched-${aws.stack}`);
+        assert.equal(expression, 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")');
+        assert.ok(items.length > 0 && items.every(({ itemId }: { itemId: string }) => isWatched(itemId)));
+        assert.deepEqual(knownItems, []);
+        const { stdout } = await aws.runbook("recommend", ...asked);
+        assert.match(
+            stdout,
+            /Of the best 50, the filter movie-recommender-unwatched-\S+ left out .*\d.*EXCLUDE ItemID/,
+        );
     });
 
     it("writes for a batch of users the answers of the campaign", async () => {
@@ -197,8 +221,12 @@ describe("what a stack can choose, on the real engine", function () {
     });
 
     it("takes away what is not chosen any more", async () => {
-        await aws.configure();
+        await aws.configure({ watchedFilter: false });
         assertExit(await aws.engine("up"), 0);
+        assert.equal((await aws.outputs()).watchedFilterArn, "");
+        const watched = await aws.runbook("recommend", "1", "--explain", "--data", aws.interactionsFile, "--json");
+        assertExit(watched, 0);
+        assert.equal(JSON.parse(watched.stdout).explanations["1"].leftOut, null);
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         const made = ["bucket", "bucket", "role", "role", "role", "role"];
         assert.deepEqual(kinds, [...made, "schema", "group", "dataset", "solution", "version", "campaign"]);
@@ -206,7 +234,7 @@ describe("what a stack can choose, on the real engine", function () {
 
     it("takes the campaign away and brings it back, with no training for it", async () => {
         const { solutionVersionArn } = await aws.outputs();
-        await aws.configure({ campaignEnabled: false });
+        await aws.configure({ campaignEnabled: false, watchedFilter: false });
         assert.deepEqual((await applied(aws)).plan, { delete: ["Campaign"] });
         assert.equal((await aws.outputs()).campaignArn, "");
         // Asked before, but the answers to other users have taken its place since.

@@ -27,6 +27,7 @@ import {
     PutBucketPolicyCommand,
     PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { watchedFilterExpression } from "../../config/watched.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
@@ -158,7 +159,9 @@ describe("events, filters and batch inference against the local AWS", () => {
         const filter = new CreateFilterCommand({ name: "new", datasetGroupArn, filterExpression });
         const { filterArn } = await aws.personalize.send(filter);
         const filterValues = { GENRE: '"War","Western"' };
-        const [first = ""] = (await ask()).filter((item) => item !== "9");
+        const watched = { name: "unwatched", filterExpression: watchedFilterExpression };
+        const unwatched = await aws.personalize.send(new CreateFilterCommand({ ...watched, datasetGroupArn }));
+        const [first = ""] = (await ask({ filterArn: unwatched.filterArn })).filter((item) => item !== "9");
         assert.deepEqual(await ask({ userId: "60", filterArn, filterValues }), []);
 
         const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
@@ -169,7 +172,7 @@ describe("events, filters and batch inference against the local AWS", () => {
             Code: "InvalidInputException",
             Message: "There is no event tracker with the tracking id unknown.",
         });
-        assert.ok(!(await ask()).includes(first));
+        assert.ok(!(await ask({ filterArn: unwatched.filterArn })).includes(first));
         assert.deepEqual(await ask({ userId: "nobody", filterArn, filterValues }), ["9"]);
     });
 

@@ -25,6 +25,7 @@ const watchingAlarms = 8;
 const since = [
     "Marks",
     "StackOwner",
+    "Filter",
     ...["Notices", "Topic", "TopicPolicy", "TopicSubscription", "Queue", "Queue", "QueuePolicy", "MetricAlarm"],
     ...["SpendBudget", "Budget"],
     "Serving",

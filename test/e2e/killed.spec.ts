@@ -101,7 +101,8 @@ describe("an up that ends in the middle", () => {
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
             // On AWS a policy that is seconds old may not be known everywhere.
-            const reason = "Failed to create a data import job. Insufficient privileges for accessing data in Amazon S3.";
+            const reason =
+                "Failed to create a data import job. Insufficient privileges for accessing data in Amazon S3.";
             await admin.arm({ operation: "CreateDatasetImportJob", effect: { kind: "fail", reason } });
             const { instance } = aws;
             const up = spawn(process.execPath, ["packages/local-aws/cli.ts", "pulumi", ...aws.engineArgs("up")], {

@@ -36,6 +36,7 @@ describe("the life of a stack on the real engine", () => {
             solutionArn: arn(`solution/movie-recommender-solution-${stack}`),
             campaignArn: arn(`campaign/movie-recommender-campaign-${stack}`),
             eventTrackerId: "",
+            watchedFilterArn: arn(`filter/movie-recommender-unwatched-${stack}`),
             ...{ apiUrl: "", storefrontUrl: "", apiTableName: "", rankingCampaignArn: "", apiKey: "" },
             noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,
             costGuardName: `movie-recommender-cost-guard-${stack}`,
@@ -57,6 +58,8 @@ describe("the life of a stack on the real engine", () => {
             const list = document.recommendations[user] as { itemId: string; score: number }[];
             assert.equal(list.length, 5);
             assert.ok(list.every(({ itemId }) => csv.includes(`,"${itemId}",`)));
+            // No user of this data has more viewings than a filter considers.
+            assert.ok(list.every(({ itemId }) => !csv.includes(`"${user}","${itemId}",`)));
             assert.deepEqual(
                 list.map(({ score }) => score),
                 list.map(({ score }) => score).toSorted((a, b) => b - a),
@@ -70,7 +73,7 @@ describe("the life of a stack on the real engine", () => {
         assertExit(result, 0);
         const { overall, resources } = JSON.parse(result.stdout);
         assert.equal(overall, "active");
-        assert.equal(resources.length, 7);
+        assert.equal(resources.length, 8);
     });
 
     it("has nothing to change after up, and nothing after a refresh", async () => {
@@ -111,6 +114,7 @@ describe("the life of a stack on the real engine", () => {
             "solution",
             ...versions,
             "campaign",
+            "filter",
         ]);
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);

@@ -26,6 +26,8 @@ describe("who may use the API, and what it may", function () {
     let outputs: Record<string, string>;
     let sts: STSClient;
     const admin = { accessKeyId: "test", secretAccessKey: "test" };
+    /** A filter that callers can name. */
+    const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     const settings = (credentials: object = admin) => ({
         endpoint: `http://127.0.0.1:${aws.instance.port}`,
         region,
@@ -37,7 +39,7 @@ describe("who may use the API, and what it may", function () {
         aws = await startTestAws();
         sts = new STSClient(settings());
         const all = { api: true, eventTracker: true, rankingCampaign: true, storefront: "none", apiKey: true };
-        await aws.configure(all);
+        await aws.configure({ ...all, filters: named });
         assertExit(await aws.engine("up"), 0);
         outputs = JSON.parse((await aws.pulumi("stack", "output", "--json", "--show-secrets")).stdout);
     });
@@ -79,7 +81,7 @@ describe("who may use the API, and what it may", function () {
                 const film = { eventType: "Watch", itemId: "1", sentAt: Math.floor(Date.now() / 1000) };
                 revision += 1;
                 await campaign.describe(signal());
-                await campaign.ask({ userId: "1", numResults: 5, context: {} }, signal());
+                for (const filter of filters()) await campaign.ask({ ...asked, filter }, signal());
                 await campaign.rank?.("1", ["1", "2"], signal());
                 await table.viewer("1", "", signal());
                 await table.recent(`v-${revision}`, signal());
@@ -104,7 +106,7 @@ describe("who may use the API, and what it may", function () {
                 await requestWindows(cloudwatch, placeOf().campaignArn, Date.now() - 3_600_000, Date.now());
                 await askedIn(dynamo, String(outputs.apiTableName), 1);
                 await table.viewer("1", "", signal());
-                await campaign.ask({ userId: "1", numResults: 5, context: {} }, signal());
+                await campaign.ask({ ...asked, filter: filters()[0] ?? unknown }, signal());
                 await table.putList("1", listOf1(), soon(), signal());
             } finally {
                 for (const client of [personalize, runtime, dynamo, cloudwatch, ...Object.values(rest)]) {
@@ -112,6 +114,14 @@ describe("who may use the API, and what it may", function () {
                 }
             }
         }
+        const asked = { userId: "1", numResults: 5, context: {} };
+        const unknown = { arn: "", values: {} };
+        const filters = () =>
+            filterNames().map((name) => ({
+                arn: String(outputs.watchedFilterArn).replace(/[^/]+$/, name),
+                values: {},
+            }));
+        const filterNames = () => [names().watchedFilter, ...Object.keys(named)];
         const placeOf = () => ({
             campaignArn: String(outputs.campaignArn),
             rankingCampaignArn: String(outputs.rankingCampaignArn),
@@ -130,8 +140,8 @@ describe("who may use the API, and what it may", function () {
             );
 
         for (const [name, policy, work] of [
-            ["API", () => apiPolicy(scope(), { rank: true, track: true }), serve],
-            ["prefetch", () => prefetchPolicy(scope()), makeLists],
+            ["API", () => apiPolicy(scope(), { rank: true, track: true, filters: filterNames() }), serve],
+            ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
             it(`of the ${name} has no right too many, and none too few`, async () => {
                 assert.equal(await tried(listOf(policy().Statement), work), undefined);

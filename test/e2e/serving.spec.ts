@@ -33,7 +33,8 @@ describe("the API on the local AWS", function () {
     let url: string;
     let campaignArn: string;
     let lambda: LambdaClient;
-    const serving = { api: true, storefront: "api", eventTracker: true, rankingCampaign: true };
+    const filters = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
+    const serving = { api: true, storefront: "api", eventTracker: true, rankingCampaign: true, filters };
 
     before(async () => {
         aws = await startTestAws();
@@ -123,6 +124,19 @@ describe("the API on the local AWS", function () {
         assert.deepEqual(idsOf(await call("/recommendations/8")), idsOf(others));
     });
 
+    it("leaves out what a viewer has watched, unless the caller names a filter that includes it", async () => {
+        const csv = await readFile(aws.interactionsFile, "utf8");
+        const isWatched = (itemId: string) => csv.includes(`"10","${itemId}",`);
+        const list = await call("/recommendations/10?numResults=100");
+        assert.equal(list.body.source, "campaign");
+        assert.deepEqual(idsOf(list).filter(isWatched), []);
+        const again = idsOf(await call("/recommendations/10?filter=again&numResults=100"));
+        assert.ok(again.length > 0 && again.every(isWatched), again.join());
+        const { body } = await watch("10", idsOf(list)[0] ?? "");
+        const then = await call(`/recommendations/10?filter=again&numResults=100&since=${body.revision}`);
+        assert.deepEqual(idsOf(then).toSorted(), [...again, idsOf(list)[0]].toSorted());
+    });
+
     it("asks anew for every list after flush-cache", async () => {
         const source = async () => (await call("/recommendations/9")).body.source;
         assert.equal(await source(), "campaign");
@@ -187,7 +201,15 @@ describe("the API on the local AWS", function () {
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
         const sources: string[] = [];
-        for (const viewer of viewers) sources.push((await call(`/recommendations/${viewer}`)).body.source);
+        const csv = await readFile(aws.interactionsFile, "utf8");
+        for (const viewer of viewers) {
+            const answer = await call(`/recommendations/${viewer}?numResults=100`);
+            sources.push(answer.body.source);
+            assert.deepEqual(
+                idsOf(answer).filter((itemId) => csv.includes(`"${viewer}","${itemId}",`)),
+                [],
+            );
+        }
         assert.ok(sources.includes("precomputed"), sources.join());
     });
 

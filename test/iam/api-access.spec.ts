@@ -24,10 +24,11 @@ const scope: ApiScope = {
     campaign: names.campaign,
 };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
-const everything = apiPolicy(scope, { rank: true, track: true });
+const filters = [names.watchedFilter, "comedies"];
+const everything = apiPolicy(scope, { rank: true, track: true, filters });
 const policies: Readonly<Record<string, PolicyDocument>> = {
     api: everything,
-    prefetch: prefetchPolicy(scope),
+    prefetch: prefetchPolicy(scope, { filters: [names.watchedFilter] }),
     schedule: prefetchSchedulePolicy(scope),
 };
 const boundary = rolesBoundary({
@@ -82,6 +83,15 @@ describe("the policies of API, prefetch and page", () => {
         assert.equal(decide(everything, "personalize:GetRecommendations", campaign), "allowed");
         assert.equal(decide(everything, "personalize:GetRecommendations", `${campaign}-2`), "implicitDeny");
         assert.equal(decide(everything, "personalize:DeleteCampaign", campaign), "implicitDeny");
+        for (const [filter, decision] of [
+            [names.watchedFilter, "allowed"],
+            ["comedies", "allowed"],
+            ["others", "implicitDeny"],
+        ] as const) {
+            const filterArn = arn("personalize", `filter/${filter}`);
+            assert.equal(decide(everything, "personalize:GetRecommendations", filterArn), decision, filter);
+            assert.equal(decide(everything, "personalize:DescribeFilter", filterArn), "implicitDeny", filter);
+        }
         assert.equal(decide(everything, "dynamodb:GetItem", arn("dynamodb", `table/${names.api}`)), "allowed");
         for (const action of ["dynamodb:Query", "dynamodb:Scan", "dynamodb:DeleteTable", "dynamodb:DeleteItem"]) {
             assert.equal(decide(everything, action, arn("dynamodb", `table/${names.api}`)), "implicitDeny", action);
@@ -89,8 +99,10 @@ describe("the policies of API, prefetch and page", () => {
         assert.equal(decide(everything, "dynamodb:GetItem", arn("dynamodb", "table/others")), "implicitDeny");
     });
 
-    it("have nothing of a tracker and a ranking campaign that are not there", () => {
-        const plain = apiPolicy(scope, { rank: false, track: false });
+    it("have nothing of filters, a tracker and a ranking campaign that are not there", () => {
+        const plain = apiPolicy(scope, { rank: false, track: false, filters: [] });
+        const watchedFilter = arn("personalize", `filter/${names.watchedFilter}`);
+        assert.equal(decide(plain, "personalize:GetRecommendations", watchedFilter), "implicitDeny");
         const ranking = arn("personalize", `campaign/${names.ranking}`);
         assert.equal(decide(everything, "personalize:GetPersonalizedRanking", ranking), "allowed");
         assert.equal(decide(plain, "personalize:GetPersonalizedRanking", ranking), "implicitDeny");

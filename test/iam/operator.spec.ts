@@ -140,6 +140,9 @@ describe("the operator's policies", () => {
         assert.equal(may("personalize:DeleteFilter", filter, tags("prod")), "implicitDeny");
         assert.equal(may("personalize:DeleteFilter", filter), "implicitDeny");
         assert.equal(may("personalize:TagResource", filter, tags("prod")), "implicitDeny");
+        // A call with a filter may need its permission on the filter too, also by `recommend --filter`.
+        assert.equal(may("personalize:GetRecommendations", filter), "allowed");
+        assert.equal(may("personalize:GetRecommendations", filter.replace("filter/", "campaign/")), "implicitDeny");
     });
 
     it("stay in the region and the stack", () => {

@@ -302,7 +302,7 @@ describe("doctor on the local AWS", function () {
         assertExit({ ...result, stderr }, 0);
         assert.deepEqual(failed(checks), []);
         assert.match(of("bucket").detail, /is free$/);
-        assert.equal(of("Personalize names").detail, "all 4 are free");
+        assert.equal(of("Personalize names").detail, "all 5 are free");
         assert.match(of("interactions").detail, /interactions in /);
         assert.match(stderr, /^ok: identity$/m);
         assert.ok(expected);
@@ -443,7 +443,7 @@ describe("doctor on the local AWS", function () {
         assert.deepEqual(failed(checks), []);
         assert.match(of("bucket").detail, /is the stack's own$/);
         assert.match(of("role").detail, /is the stack's own$/);
-        assert.equal(of("Personalize names").detail, "4 of 4 exist and belong to the stack; the others are free");
+        assert.equal(of("Personalize names").detail, "5 of 5 exist and belong to the stack; the others are free");
         assert.match(of("dataset groups").detail, /including ours$/);
     });
 });

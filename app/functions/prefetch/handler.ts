@@ -16,6 +16,8 @@ export interface PrefetchSettings {
     readonly stack: string;
     readonly campaignArn: string;
     readonly tableName: string;
+    /** Empty: no filter. */
+    readonly watchedFilterArn?: string;
     readonly viewers: number;
 }
 
@@ -33,7 +35,7 @@ const reserve = 5000;
 /** Precomputes lists once; the event is ignored. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
     const settings = JSON.parse(process.env.PREFETCH_CONFIG ?? "{}") as PrefetchSettings;
-    const { stack, campaignArn, tableName, viewers } = settings;
+    const { stack, campaignArn, tableName, watchedFilterArn = "", viewers } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
     const campaign = campaignPort(clients, { campaignArn });
     /** The campaign's answers by the windows in which CloudWatch counts them. */
@@ -60,7 +62,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
             wait: (milliseconds) => wait(milliseconds),
             log,
         },
-        { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, limits },
+        { viewers, until: Date.now() + context.getRemainingTimeInMillis() - reserve, watchedFilterArn, limits },
     ).finally(() => prefetchLines(stack, answers).forEach(log));
     log({ did: "prefetch", ...done });
 }

@@ -14,7 +14,7 @@ const RIDGE = 100;
 /**
  * Fills the lower triangle (zeros above it) of the n × n matrix Σ (users) w_u Σ (pairs of events) kernel(distance),
  * with the ridge on its diagonal. It is positive definite, because the kernel is. w_u = (100 / events of the user)^¼
- * limits the weight of very active users. Histories have at most 500 events. Pairs count at any distance: a cut-off
+ * limits the weight of very active users. The newest 500 events of a history count. Pairs count at any distance: a cut-off
  * would save little time, and lose the guarantee.
  */
 export function timeAwareGram(histories: Iterable<readonly number[]>, n: number): Float64Array {
@@ -23,7 +23,8 @@ export function timeAwareGram(histories: Iterable<readonly number[]>, n: number)
         { length: LONGEST_HISTORY },
         (_, distance) => FLOOR + (1 - FLOOR) * 2 ** (-distance / HALVING),
     );
-    for (const history of histories) {
+    for (const whole of histories) {
+        const history = whole.slice(-LONGEST_HISTORY);
         const weight = (100 / history.length) ** 0.25;
         for (let later = 0; later < history.length; later++) {
             const row = history[later] as number;

@@ -2,7 +2,7 @@ import type { Interactions } from "./interactions.ts";
 
 /** The limit of a laptop's memory: three matrices of 8,000 × 8,000 take 1.3 GB. */
 const MOST_ITEMS = 8_000;
-/** Only the newest events of a longer history are used. */
+/** Only these newest events of a longer history are scored and trained on. */
 export const LONGEST_HISTORY = 500;
 
 /** The training data of a model: items with new numbers, and each user's items by that number, oldest first. */
@@ -13,7 +13,7 @@ export interface TrainingData {
 
 /**
  * Takes the 8,000 items with most interactions (or all), in the order of their numbers in the data, and the users'
- * newest 500 events with them. Users without such an event are absent.
+ * events with them. Users without such an event are absent.
  */
 export function toTrainingData(interactions: Interactions): TrainingData {
     const kept = keptItems(interactions);
@@ -28,7 +28,7 @@ export function toTrainingData(interactions: Interactions): TrainingData {
     });
     const histories = new Map<string, number[]>();
     interactions.userIds.forEach((userId, user) => {
-        const history = byUser[user]?.slice(-LONGEST_HISTORY) ?? [];
+        const history = byUser[user] ?? [];
         if (history.length > 0) histories.set(userId, history);
     });
     return { itemIds: kept.map((item) => interactions.itemIds[item] ?? ""), histories };

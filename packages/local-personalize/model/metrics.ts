@@ -14,9 +14,9 @@ export interface Trial {
 
 /**
  * GetSolutionMetrics of a training, with the service's keys and protocol. A model is trained on 90 % of the users. For
- * each other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth.
- * Items of the input are left out of the list, as at runtime. `seed` (the solution version's ARN) chooses the test
- * users; equal seeds give equal figures, rounded to 4 decimals.
+ * each other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. Items of the
+ * input are left out of the list. `seed` (the solution version's ARN) chooses the test users; equal seeds give equal
+ * figures, rounded to 4 decimals.
  */
 export function solutionMetrics(interactions: Interactions, recipeName: string, seed: string): Record<string, number> {
     const isTest = testUsers(interactions, seed);

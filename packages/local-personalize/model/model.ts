@@ -19,7 +19,7 @@ export interface Model {
     popularity: Float64Array;
     /** How sharp probabilities are: they grow with score^gain. */
     gain: number;
-    /** The interactions of each user (by id), oldest first, at most the last 500. */
+    /** The interactions of each user (by id), oldest first. */
     histories: Map<string, number[]>;
     /**
      * The last streamed event of the training data; later ones are added to the histories at a request. Absent: none.

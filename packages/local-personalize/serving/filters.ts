@@ -11,12 +11,6 @@ import type { Trained } from "./campaign-models.ts";
 import type { AttributeTable, DatasetContents } from "./dataset-contents.ts";
 import { itemNumbers } from "./recommend.ts";
 
-/** The result of a filter for a user's list: items that pass (1), and whether it selects items of the history. */
-export interface Verdict {
-    passing: Uint8Array;
-    again: boolean;
-}
-
 interface Compiled {
     expression: FilterExpression;
     datasetGroupArn: string;
@@ -94,9 +88,9 @@ export function createFilters(contents: DatasetContents) {
 
     return {
         /**
-         * The result of the filter for a user's list of recommendations of the model. Throws ResourceNotFoundException
-         * (404) and InvalidInputException, for a filter that is not ACTIVE or not in the model's group, or for bad
-         * values.
+         * The items of the model that pass the filter for a user (1), by their number. Throws
+         * ResourceNotFoundException (404) for a filter that does not exist. Throws InvalidInputException for one that
+         * is not ACTIVE or not in the model's group, and for bad values.
          */
         apply(
             call: Call,
@@ -104,7 +98,7 @@ export function createFilters(contents: DatasetContents) {
             filterArn: string,
             values: Record<string, string> = {},
             userId = "",
-        ): Verdict {
+        ): Uint8Array {
             const filter = compile(call, filterArn);
             if (filter.datasetGroupArn !== trained.datasetGroupArn) {
                 throw invalidInput(
@@ -129,7 +123,7 @@ export function createFilters(contents: DatasetContents) {
                 items.forEach((is, number) => {
                     if (is) passing[number] = 0;
                 });
-            return { passing, again: included.some(({ event }) => event !== undefined) };
+            return passing;
         },
         /** Call this when a resource may have changed. */
         forget: () => compiled.clear(),

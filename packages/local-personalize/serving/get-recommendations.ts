@@ -70,12 +70,8 @@ export function listFor(
     }
     requireUser(trained.model, userId);
     const history = historyOf(trained, userId ?? "", streams);
-    if (filterArn === undefined) return recommend(trained.model, { history }, count);
-    return recommend(
-        trained.model,
-        { history, ...filters.apply(call, trained, filterArn, filterValues, userId) },
-        count,
-    );
+    const passing = filterArn === undefined ? undefined : filters.apply(call, trained, filterArn, filterValues, userId);
+    return recommend(trained.model, { history, passing }, count);
 }
 
 /** Item numbers, oldest first: those of the training, then later streamed events. */

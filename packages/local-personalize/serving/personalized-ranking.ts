@@ -40,7 +40,7 @@ export function rankItems(
     if (inputList.length > longestList) throw invalidInput(`The inputList has more than ${longestList} items.`);
     const scores = scoreUser(model, historyOf(trained, userId, streams));
     const numbers = itemNumbers(model);
-    const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, userId).passing;
+    const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, userId);
     const given = [...new Set(inputList)]
         .map((itemId) => ({ itemId, number: numbers.get(itemId) }))
         .filter(({ number }) => !passing || (number !== undefined && passing[number] === 1))

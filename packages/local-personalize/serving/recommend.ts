@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
-import { scoreUser } from "../model/score.ts";
+import { discountWatched, scoreUser } from "../model/score.ts";
 
 const known = new WeakMap<Model, Map<string, number>>();
 
@@ -18,8 +18,6 @@ interface Audience {
     history: readonly number[];
     /** The items that a filter lets pass, by their number: 1. Undefined: all. */
     passing?: Uint8Array | undefined;
-    /** Whether items of the history may be in the list, because a filter selects them. */
-    again?: boolean | undefined;
 }
 
 export interface Recommendation {
@@ -35,16 +33,14 @@ const isPersonal = (model: Model) => model.recipeName !== popularity;
 
 /**
  * The items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole catalogue
- * and sum to 1 there; items of the history and filtered items are left out afterwards. Without a history, the list has
- * the popular items, as aws-popularity-count gives to every user.
+ * and sum to 1 there; filtered items are left out afterwards. Items of the history may be in the list, discounted: only
+ * a filter hides them. Without a history, the list has the popular items, as aws-popularity-count gives to every user.
  */
-export function recommend(model: Model, { history, passing, again }: Audience, count: number): Recommendation[] {
+export function recommend(model: Model, { history, passing }: Audience, count: number): Recommendation[] {
     const personal = isPersonal(model);
-    const known = personal ? history : [];
-    const scores = scoreUser(model, known);
-    const open = passing?.slice() ?? new Uint8Array(scores.length).fill(1);
-    if (!again) for (const item of known) open[item] = 0;
-    const candidates = Uint32Array.from(scores.keys()).filter((item) => open[item] === 1);
+    const watched = personal ? history : [];
+    const scores = discountWatched(scoreUser(model, watched), watched);
+    const candidates = Uint32Array.from(scores.keys()).filter((item) => passing === undefined || passing[item] === 1);
     candidates.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
     return Array.from(candidates.subarray(0, count), (item) => {
         const itemId = model.itemIds[item] ?? "";

@@ -30,13 +30,24 @@ describe("events of the local Personalize", () => {
     let eventTrackerArn: string;
     beforeEach(async () => {
         ({ service, trackingId, eventTrackerArn } = await openTracked());
+        const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
+        await service.personalize.send(
+            new CreateFilterCommand({ name: "unwatched", datasetGroupArn, filterExpression }),
+        );
     });
     afterEach(() => service?.discard());
 
+    /** A user's unwatched films, or by another filter. */
     const ask = async (userId: string, more: object = {}) => {
-        const input = { campaignArn, userId, numResults: 500, ...more };
+        const input = { campaignArn, userId, numResults: 500, filterArn: arn("filter/unwatched"), ...more };
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
         return itemList.map(({ itemId }) => Number(itemId));
+    };
+    /** The scores of all films for a user, without a filter. */
+    const scores = async (userId: string) => {
+        const input = { campaignArn, userId, numResults: 500 };
+        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        return new Map(itemList.map(({ itemId, score = 0 }) => [Number(itemId), score]));
     };
     let clock = newest;
     const watch = (film: number, who: { userId?: string; sessionId?: string }, event: object = {}) =>
@@ -52,7 +63,17 @@ describe("events of the local Personalize", () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
     };
 
-    it("leave the film out at once and let its neighbours rise, for that user only", async () => {
+    it("reduce the film's score, and leave it in a list without a filter", async () => {
+        const before = await scores("22");
+        assert.equal(before.size, films.length, "watched films are in the list");
+        const [film = 0] = await ask("22");
+        await watch(film, { userId: "22" });
+        const after = await scores("22");
+        assert.equal(after.size, films.length);
+        assert.ok((after.get(film) ?? 1) < (before.get(film) ?? 0));
+    });
+
+    it("take the film out of a filtered list at once and let its neighbours rise, for that user only", async () => {
         const before = await ask("22");
         const other = await ask("6");
         const [film = 0] = before.filter((each) => each % 5 === 4).slice(-1);
@@ -85,10 +106,11 @@ describe("events of the local Personalize", () => {
         assert.ok(!(await ask("anonymous")).includes(first));
         assert.ok((await ask("22")).includes(first));
         await watch(second, { userId: "22", sessionId: "anonymous" });
-        assert.ok((await ask("22")).includes(first), "joined by the next training only");
+        const before = await scores("22");
         await retrain();
-        const list = await ask("22");
-        assert.ok(!list.includes(first) && !list.includes(second));
+        const after = await scores("22");
+        assert.ok((after.get(first) ?? 1) < (before.get(first) ?? 0) / 2, "joined by the next training only");
+        assert.ok(!(await ask("22")).includes(second));
     });
 
     it("are trained on as if they had been imported, and not counted twice", async () => {

@@ -59,24 +59,24 @@ describe("filters of the local Personalize", () => {
             await service.personalize.send(new DeleteFilterCommand({ filterArn }));
         }
     };
-    const unseen = async (keep: (film: number) => boolean) => (await ask(undefined)).filter(keep);
+    const allOf = async (keep: (film: number) => boolean) => (await ask(undefined)).filter(keep);
 
     it("includes what has one of several values, in the order and with the scores that it has without", async () => {
         const list = await filtered('INCLUDE ItemID WHERE Items.GENRES IN ("Taste1","Nonsense")');
-        assert.deepEqual(list, await unseen((film) => film % 5 === 1));
+        assert.deepEqual(list, await allOf((film) => film % 5 === 1));
         assert.ok(list.length > 5);
     });
 
     it("excludes by comparison of numbers; what has no value is not excluded", async () => {
         const list = await filtered("EXCLUDE ItemID WHERE Items.RELEASE_YEAR > 1950");
-        assert.deepEqual(list, await unseen((film) => !((yearOf(film) ?? 0) > 1950)));
+        assert.deepEqual(list, await allOf((film) => !((yearOf(film) ?? 0) > 1950)));
     });
 
     it("reads AND closer than OR, NOT IN, and fields and keywords in any case", async () => {
         const list = await filtered(
             'include itemid where ITEMS.genres in ("Taste1") and items.release_year <= 1920 or Items.GENRES NOT IN ("Even") AND Items.RELEASE_YEAR >= 2040',
         );
-        const expected = await unseen(
+        const expected = await allOf(
             (film) =>
                 (film % 5 === 1 && (yearOf(film) ?? 9999) <= 1920) ||
                 (!genresOf(film).includes("Even") && (yearOf(film) ?? 0) >= 2040),
@@ -88,16 +88,16 @@ describe("filters of the local Personalize", () => {
     it("lets an absent value pass NOT IN and != only, and takes the events that are not of a type", async () => {
         assert.deepEqual(
             await filtered("INCLUDE ItemID WHERE Items.RELEASE_YEAR != 1902"),
-            await unseen((film) => film !== 2),
+            await allOf((film) => film !== 2),
         );
         assert.deepEqual(
             await filtered("EXCLUDE ItemID WHERE Items.RELEASE_YEAR NOT IN (1902, 1903)"),
-            await unseen((film) => film === 2 || film === 3),
+            await allOf((film) => film === 2 || film === 3),
         );
         assert.deepEqual(await filtered('INCLUDE ItemID WHERE Items.STUDIO NOT IN ("Ufa")'), await ask(undefined));
         assert.deepEqual(
             await filtered("INCLUDE ItemID WHERE Items.RELEASE_YEAR >= -1"),
-            await unseen((film) => film !== 1),
+            await allOf((film) => film !== 1),
         );
         assert.deepEqual(
             await filtered('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE != "watch"'),
@@ -110,7 +110,7 @@ describe("filters of the local Personalize", () => {
     it("takes values at the call, for IN and for comparison", async () => {
         const filterArn = await create("INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR < $YEAR");
         const values = { GENRE: '"Taste2", "Taste3"', YEAR: "1990" };
-        const expected = await unseen((film) => [2, 3].includes(film % 5) && (yearOf(film) ?? 9999) < 1990);
+        const expected = await allOf((film) => [2, 3].includes(film % 5) && (yearOf(film) ?? 9999) < 1990);
         assert.deepEqual(await ask(filterArn, values), expected);
         assert.deepEqual(await ask(filterArn, { ...values, YEAR: "1800" }), []);
         assert.deepEqual(await ask(filterArn, values), expected);
@@ -128,7 +128,7 @@ describe("filters of the local Personalize", () => {
         assert.deepEqual(await ask(filterArn), await ask(undefined));
         assert.deepEqual(
             await ask(filterArn, { GENRE: '"Even"' }),
-            await unseen((film) => !genresOf(film).includes("Even")),
+            await allOf((film) => !genresOf(film).includes("Even")),
         );
     });
 
@@ -136,11 +136,21 @@ describe("filters of the local Personalize", () => {
         const list = await filtered(
             'EXCLUDE ItemID WHERE Items.RELEASE_YEAR < 1910 | INCLUDE ItemID WHERE Items.GENRES IN ("Taste1") | INCLUDE ItemID WHERE Items.GENRES IN ("Taste2")',
         );
-        const expected = await unseen((film) => [1, 2].includes(film % 5) && !((yearOf(film) ?? 9999) < 1910));
+        const expected = await allOf((film) => [1, 2].includes(film % 5) && !((yearOf(film) ?? 9999) < 1910));
         assert.deepEqual(list, expected);
     });
 
-    it("lets watched films back in for an INCLUDE of interactions, whatever the event type's case", async () => {
+    it("hides watched films by a filter only: without one they are in the list", async () => {
+        const all = await ask(undefined);
+        assert.equal(all.length, films.length);
+        const expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
+        assert.deepEqual(
+            await filtered(expression),
+            all.filter((film) => !watched.has(film)),
+        );
+    });
+
+    it("includes by interactions, whatever the event type's case", async () => {
         const again = await filtered('INCLUDE ItemID WHERE Interactions.event_type IN ("WATCH")');
         assert.deepEqual(
             again.toSorted((a, b) => a - b),
@@ -154,7 +164,7 @@ describe("filters of the local Personalize", () => {
             const list = await filtered(
                 `INCLUDE ItemID WHERE Items.GENRES IN ("Even") | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${any})`,
             );
-            assert.deepEqual(list, await unseen((film) => film % 2 === 0));
+            assert.deepEqual(list, await allOf((film) => film % 2 === 0 && !watched.has(film)));
         }
     });
 

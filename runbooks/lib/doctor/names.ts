@@ -61,7 +61,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
 
 /** An existing Personalize resource is adopted if its tags are the stack's. A schema has no tags: its text decides. */
 export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
-    const { names, region, tags, stack, adopt, filters } = config;
+    const { names, region, tags, stack, adopt, filters, watchedFilter } = config;
     const { partition, accountId } = await whoAmI(config);
     const client = new PersonalizeClient({ region });
     const arn = (tail: string) => `arn:${partition}:personalize:${region}:${accountId}:${tail}`;
@@ -94,7 +94,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
                 : `schema ${names.schema} exists with another text`;
         },
         ...Object.fromEntries(
-            Object.keys(filters).map((name) => [
+            [...Object.keys(filters), ...(watchedFilter ? [names.watchedFilter] : [])].map((name) => [
                 `filter ${name}`,
                 of("filter", `filter/${name}`, (filterArn) => client.send(new DescribeFilterCommand({ filterArn }))),
             ]),

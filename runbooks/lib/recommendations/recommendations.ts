@@ -20,7 +20,7 @@ export interface RecommendOptions {
     readonly users: readonly string[];
     /** 1 to 500. */
     readonly numResults: number;
-    readonly filter?: FilterUse;
+    readonly filter?: FilterUse | undefined;
     /** Cancels the requests. */
     readonly signal?: AbortSignal;
 }
@@ -63,10 +63,14 @@ function filterOf(campaignArn: string, { name, values }: FilterUse) {
     const listed = ([placeholder, texts]: [string, readonly string[]]) =>
         [placeholder, texts.map((text) => `"${text}"`).join(",")] as const;
     return {
-        filterArn: campaignArn.replace(/campaign\/.*$/, `filter/${name}`),
+        filterArn: filterArnOf(campaignArn, name),
         filterValues: Object.fromEntries(Object.entries(values).map(listed)),
     };
 }
+
+/** ARN of a filter beside a campaign, by its name. */
+export const filterArnOf = (campaignArn: string, name: string): string =>
+    campaignArn.replace(/campaign\/.*$/, `filter/${name}`);
 
 /** Titles with their year, from the catalogue beside the interactions; ids without a catalogue. */
 export async function titlesBeside(interactionsFile: string): Promise<(itemId: string) => string> {

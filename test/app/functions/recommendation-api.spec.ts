@@ -6,13 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { CreateFilterCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
 import type { KeptList } from "../../../app/serving/ports.ts";
 import { bundleText } from "../../../components/common/lambda-bundle.ts";
+import { watchedFilterExpression } from "../../../config/watched.ts";
 import { type Cinema, campaignArn, startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
-import { until } from "../../../packages/local-personalize/test/support.ts";
+import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { arn, until } from "../../../packages/local-personalize/test/support.ts";
 import { type Asked, config, gatewayEvent, idsOf, jsonOf, openApi, tablesDocument } from "../serving/world.ts";
 
 const TableName = "films";
@@ -138,6 +141,10 @@ describe("the recommendation API on a local AWS", () => {
         let answers: AsyncIterator<string>;
 
         before(async () => {
+            const personalize = new PersonalizeClient(cinema.settings);
+            const of = { name: "unwatched", datasetGroupArn: arn("dataset-group/films") };
+            await personalize.send(new CreateFilterCommand({ ...of, filterExpression: watchedFilterExpression }));
+            personalize.destroy();
             folder = await mkdtemp(join(tmpdir(), "recommendation-api-"));
             const code = bundleText("recommendation-api");
             assert.ok(code.length < 1e6, `${code.length}`);
@@ -152,7 +159,9 @@ describe("the recommendation API on a local AWS", () => {
                     process.stderr.write(JSON.stringify(await handler(JSON.parse(line))) + "\\n");
                 }`,
             );
-            const api = { ...config, campaignArn, trackingId: cinema.trackingId, tableName: TableName };
+            const watchedFilterArn = arn("filter/unwatched");
+            const ofCinema = { campaignArn, watchedFilterArn, trackingId: cinema.trackingId };
+            const api = { ...config, ...ofCinema, tableName: TableName };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",
                 env: {
@@ -197,6 +206,11 @@ describe("the recommendation API on a local AWS", () => {
 
             const first = await ofCampaign("1");
             assert.equal(first.films.length, 25);
+            const watched = new Set(syntheticRatings().flatMap(({ user, item }) => (user === 1 ? [`${item}`] : [])));
+            assert.deepEqual(
+                idsOf(first).filter((itemId) => watched.has(itemId)),
+                [],
+            );
             assert.ok(first.films[0].score > 0 && first.recommendationId);
             assert.equal((await recommend("1")).source, "cache");
 

@@ -23,7 +23,8 @@ describe("a viewer's films", () => {
             score: 0.005,
         });
         assert.equal(first.recommendationId, "RID-1");
-        assert.equal(world.state.asks[0]?.numResults, 100);
+        // The 20 that the API may leave out, besides.
+        assert.equal(world.state.asks[0]?.numResults, 120);
 
         const second = await world.recommend("a", { numResults: "100" });
         assert.deepEqual([second.source, second.reason, second.recommendationId], ["cache", undefined, "RID-1"]);
@@ -47,10 +48,10 @@ describe("a viewer's films", () => {
         assert.deepEqual(
             world.state.asks.map(({ filter, context }) => [filter?.arn, filter?.values.G, context.DEVICE]),
             [
-                [undefined, undefined, undefined],
+                ["arn:watched", undefined, undefined],
                 ["arn:genre", '"Drama"', undefined],
                 ["arn:genre", '"Comedy"', undefined],
-                [undefined, undefined, "phone"],
+                ["arn:watched", undefined, "phone"],
             ],
         );
     });
@@ -87,6 +88,57 @@ describe("a viewer's films", () => {
             assert.deepEqual(idsOf({ films: similar.because }), ["20"]);
         });
     }
+
+    it("leave out what the viewer watched, also where the campaign's filter does not", async () => {
+        const [own, other] = [markOf("a", 3), markOf("b", 0)];
+        await world.watch("a", "100", "102", "103");
+        // The named filter replaces the default.
+        for (const query of [{}, { filter: "genre" }]) {
+            const first = await world.recommend("a", { numResults: "3", ...query });
+            assert.deepEqual([first.source, idsOf(first)], ["campaign", [own, "101", "104"]]);
+            const all = await world.recommend("a", { numResults: "100", ...query });
+            assert.deepEqual([all.source, all.films.length], ["cache", 100]);
+            assert.ok(!["100", "102", "103"].some((film) => idsOf(all).includes(film)));
+        }
+        assert.deepEqual(idsOf(await world.recommend("b", { numResults: "2" })), [other, "100"]);
+    });
+
+    it("have watched films by a filter that includes them, and after an event that is not a viewing", async () => {
+        const event = (eventType: string, itemId: string) => ({ eventType, itemId });
+        const events = [event("Click", "100"), event("WATCH", "101"), event("Watch", "102"), event("Click", "102")];
+        await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
+        const list = async (query: Record<string, string> = {}) =>
+            idsOf(await world.recommend("a", { numResults: "4", ...query }));
+        assert.deepEqual(await list(), [markOf("a", 4), "100", "103", "104"]);
+        assert.deepEqual(await list({ filter: "again" }), [markOf("a", 4), "100", "101", "102"]);
+        world.restart();
+        world.clock.at += hour / 2;
+        assert.deepEqual(await list(), [markOf("a", 4), "100", "103", "104"], "from the table");
+        world.table.state.gate = away;
+        await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event("Click", "104")] } });
+        assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
+    });
+
+    it("come from the campaign without the filter, if that was deleted by hand", async () => {
+        world.state.filterGone = true;
+        await world.watch("a", "100");
+        const answer = await world.recommend("a", { numResults: "2" });
+        assert.deepEqual([answer.source, idsOf(answer)], ["campaign", [markOf("a", 1), "101"]]);
+        assert.deepEqual(
+            world.state.asks.map(({ filter }) => filter?.arn),
+            ["arn:watched", undefined],
+        );
+        assert.equal(world.lastLine().CampaignFailures, 1);
+        assert.equal(jsonOf(await world.ask("GET /health")).campaign.state, "serving");
+        assert.equal((await world.recommend("b", { filter: "genre" })).reason, "filter-not-served");
+    });
+
+    it("have all films of the campaign if the stack has no filter for watched ones", async () => {
+        world = startWorld({ config: { watchedFilterArn: "" } });
+        await world.watch("a", "100");
+        assert.deepEqual(idsOf(await world.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
+        assert.equal(world.state.asks[0]?.filter, undefined);
+    });
 
     it("leave out of a list from before what the viewer watched since", async () => {
         await world.recommend("a");

@@ -5,12 +5,15 @@ import type { KeptList, StackItems } from "../../../app/serving/ports.ts";
 import { busiest, type PrefetchPorts, paceOf, prefetch } from "../../../app/serving/prefetch.ts";
 
 const start = Date.UTC(2026, 10, 25, 12);
-const films = packFilms([{ itemId: "1", score: 0.5 }]);
+const films = packFilms([
+    { itemId: "2", score: 0.7 },
+    { itemId: "1", score: 0.5 },
+]);
 
 /** A campaign and a table in memory, and a clock that only waiting moves. */
 function world(asked: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
     let now = start;
-    const calls: { userId: string; at: number }[] = [];
+    const calls: { userId: string; at: number; filter: string | undefined }[] = [];
     const lists = new Map<string, KeptList>();
     const revisions = new Map<string, number>();
     let stack: StackItems = {};
@@ -20,16 +23,17 @@ function world(asked: Record<string, number>, more: { busiestTPS?: number; statu
         campaign: {
             describe: async () =>
                 status === "" ? undefined : { status, solutionVersionArn: "version-1", minProvisionedTPS: 1 },
-            ask: async ({ userId }) => {
+            ask: async ({ userId, filter }) => {
                 if (failing) throw new Error("Rate exceeded");
-                calls.push({ userId, at: now });
+                calls.push({ userId, at: now, filter: filter?.arn });
                 return { films, recommendationId: "RID-1" };
             },
         },
         table: {
             viewer: async (userId) => {
                 const list = lists.get(userId);
-                return { recent: { revision: revisions.get(userId) ?? 0, films: [] }, ...(list && { list }) };
+                const recent = { revision: revisions.get(userId) ?? 0, films: [{ itemId: "2", at: start }] };
+                return { recent, ...(list && { list }) };
             },
             putList: async (userId, list) => void lists.set(userId, list),
             stack: async () => stack,
@@ -49,7 +53,8 @@ function world(asked: Record<string, number>, more: { busiestTPS?: number; statu
         calls,
         lists,
         revisions,
-        run: (viewers = 100, seconds = 295) => prefetch(ports, { viewers, until: now + seconds * 1000, limits }),
+        run: (viewers = 100, seconds = 295, watchedFilterArn = "arn:watched") =>
+            prefetch(ports, { viewers, until: now + seconds * 1000, watchedFilterArn, limits }),
         pass: (milliseconds: number) => {
             now += milliseconds;
         },
@@ -100,6 +105,15 @@ describe("prefetch", () => {
         );
         assert.equal(lists.get("often")?.from, "precomputed");
         assert.equal(lists.get("often")?.solutionVersion, "version-1");
+    });
+
+    it("makes lists without what the viewer watched, unless the stack has no filter for it", async () => {
+        const { run, calls, lists } = world({ a: 1 });
+        await run();
+        assert.deepEqual([calls[0]?.filter, lists.get("a")?.films.ids], ["arn:watched", "1"]);
+        const unfiltered = world({ a: 1 });
+        await unfiltered.run(100, 295, "");
+        assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.films], [undefined, films]);
     });
 
     it("asks again only for what an event, a flush or time has made old", async () => {

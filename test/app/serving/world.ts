@@ -44,7 +44,9 @@ export const config: ServiceParts["config"] = {
     campaignArn: "arn:campaign",
     tableName: "t",
     trackingId: "id",
-    filters: { unwatched: "arn:unwatched", genre: "arn:genre" },
+    filters: { unwatched: "arn:unwatched", genre: "arn:genre", again: "arn:again" },
+    filtersOfWatched: ["again"],
+    watchedFilterArn: "arn:watched",
     allowedOrigins: ["https://films.example"],
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
@@ -60,6 +62,8 @@ export function campaignWorld() {
         describes: 0,
         status: "ACTIVE" as string | undefined,
         version: "v1",
+        /** Whether calls with a filter fail, as after its deletion. */
+        filterGone: false,
         fault: undefined as (() => Promise<never>) | undefined,
         eventsFault: undefined as (() => Promise<never>) | undefined,
         put: [] as Parameters<PutEvents>[0][],
@@ -71,6 +75,7 @@ export function campaignWorld() {
             // The answer has the state at the time of the call.
             const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
+            if (state.filterGone && ask.filter !== undefined) throw serviceError("ResourceNotFoundException", 404);
             if (state.status === undefined) throw serviceError("ResourceNotFoundException", 404);
             const ids = [mark, ...numbers(ask.numResults - 1).map((at) => String(at + 100))];
             return {

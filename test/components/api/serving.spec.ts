@@ -20,7 +20,8 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false } =
     const config = configWith(values);
     const tables = new pulumi.asset.StringAsset("{}");
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
-    const args = { config, caller, price, tables, trackingId: "tracker-1", page };
+    const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
+    const args = { config, caller, price, tables, trackingId, watchedFilterArn, page };
     const api = new RecommendationApi("api", args);
     await settled();
     return { config, api };
@@ -30,7 +31,10 @@ const names = (type: string) => made.filter((args) => args.type.endsWith(`:${typ
 describe("the API's components", () => {
     it("give the function its stack, by names that are valid while the campaign is away", async () => {
         const { config } = await makeApi({
-            filters: '{"comedies":"INCLUDE ItemID WHERE Items.GENRES IN (\\"Comedy\\")"}',
+            filters: JSON.stringify({
+                comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',
+                again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
+            }),
         });
         const made1 = inputsOf("Function");
         assert.deepEqual(
@@ -43,12 +47,23 @@ describe("the API's components", () => {
             stack: "dev",
             region: "eu-central-1",
             campaignArn: arn("campaign/movie-recommender-campaign"),
-            filters: { comedies: arn("filter/comedies") },
+            filters: { comedies: arn("filter/comedies"), again: arn("filter/again") },
+            filtersOfWatched: ["again"],
+            watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
             allowedOrigins: [],
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
         });
+        const { Statement } = JSON.parse(
+            made.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
+        );
+        const ofFilters = Statement.find(({ Sid }: { Sid: string }) => Sid === "UsesFilters");
+        const names1 = [config.names.watchedFilter, "comedies", "again"];
+        assert.deepEqual(
+            [ofFilters.Action, ofFilters.Resource],
+            [["personalize:GetRecommendations"], names1.map((name) => arn(`filter/${name}`))],
+        );
         // It answers at once or not at all: nothing of it comes to the queue of failures.
         assert.deepEqual(names("FunctionEventInvokeConfig"), []);
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
@@ -88,7 +103,8 @@ describe("the API's components", () => {
     it("make lists in advance by a schedule, and a ranking campaign at the smallest minimum", async () => {
         await useMocks();
         const config = configWith({ rankingCampaign: "true", prefetchUsers: "5" });
-        new Prefetch("prefetch", { config, caller, tableName: "films", failuresArn: "arn:of:failures" });
+        const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
+        new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn });
         const ranking = new RankingCampaign("ranking", {
             config,
             owner: "an-id",
@@ -101,7 +117,7 @@ describe("the API's components", () => {
         await settled();
         assert.equal(inputsOf("Schedule").scheduleExpression, "rate(1 hour)");
         const told = JSON.parse(inputsOf("Function").environment.variables.PREFETCH_CONFIG);
-        assert.deepEqual([told.viewers, told.tableName], [5, "films"]);
+        assert.deepEqual([told.viewers, told.tableName, told.watchedFilterArn], [5, tableName, watchedFilterArn]);
         assert.match(inputsOf("Solution").recipeArn, /recipe\/aws-personalized-ranking$/);
         assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
         assert.equal(await value(ranking.campaignArn), "movie-recommender-ranking");

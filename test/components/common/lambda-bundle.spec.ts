@@ -25,6 +25,10 @@ describe("the code of a function", () => {
                 assert.equal(there, here, name);
                 assert.ok(here.length > 1000 && here.length < 1e6, `${here.length}`);
                 assert.ok(!here.includes(root) && !here.includes("node_modules/"), name);
+                // Node can read it: names of banner and minifier do not collide.
+                const file = join(clone, `${name}.mjs`);
+                await writeFile(file, here);
+                execFileSync(process.execPath, ["--check", file]);
             }
         } finally {
             await rm(clone, { recursive: true, force: true });

@@ -33,7 +33,7 @@ describe("the recommender", () => {
     beforeEach(useMocks);
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("is made of the eight kinds, each with its name, region, deadline and provider", async () => {
+    it("is made of the nine kinds, each with its name, region, deadline and provider", async () => {
         await recommender(configWith({}));
         const dynamic = "pulumi-nodejs:dynamic/personalize";
         assert.deepEqual(typesAndNames(), [
@@ -43,6 +43,7 @@ describe("the recommender", () => {
             `${dynamic}:DatasetGroup movies`,
             `${dynamic}:DatasetImportJob movies`,
             `${dynamic}:EventTracker movies`,
+            `${dynamic}:Filter movies`,
             `${dynamic}:Marks movies`,
             `${dynamic}:Schema movies`,
             `${dynamic}:Solution movies`,
@@ -57,6 +58,7 @@ describe("the recommender", () => {
             SolutionVersion: 360,
             Campaign: 120,
             EventTracker: 30,
+            Filter: 30,
         };
         const { __provider: text } = inputsOf("Schema");
         for (const [kind, deadlineMinutes] of Object.entries(deadlines)) {
@@ -73,9 +75,11 @@ describe("the recommender", () => {
             ["Dataset", names.dataset],
             ["Solution", names.solution],
             ["Campaign", names.campaign],
+            ["Filter", names.watchedFilter],
         ] as const) {
             assert.equal(inputsOf(kind).name, name);
         }
+        assert.equal(inputsOf("Filter").filterExpression, 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")');
         assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
         assert.equal(inputsOf("Solution").performAutoTraining, false);
         assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
@@ -148,15 +152,20 @@ describe("the recommender", () => {
             new: "INCLUDE ItemID WHERE Items.YEAR > 1990",
             unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
         };
-        await recommender(configWith({ filters: JSON.stringify(filters), eventTracker: "true" }));
+        const given = { filters: JSON.stringify(filters), eventTracker: "true", watchedFilter: "false" };
+        const { watchedFilterArn } = await recommender(configWith(given));
+        assert.equal(await value(watchedFilterArn), "");
         const { datasetGroup, eventTracker } = namesFor("dev", "");
         const found = made.filter(({ type }) => type.endsWith(":Filter"));
         assert.deepEqual(
             found.map(({ name, inputs }) => [name, inputs.name, inputs.datasetGroupArn, inputs.filterExpression]),
             Object.entries(filters).map(([name, expression]) => [`movies-${name}`, name, datasetGroup, expression]),
         );
-        const { name, datasetGroupArn, region, tags: given } = inputsOf("EventTracker");
-        assert.deepEqual([name, datasetGroupArn, region, given], [eventTracker, datasetGroup, "eu-central-1", tags]);
+        const { name, datasetGroupArn, region, tags: ofTracker } = inputsOf("EventTracker");
+        assert.deepEqual(
+            [name, datasetGroupArn, region, ofTracker],
+            [eventTracker, datasetGroup, "eu-central-1", tags],
+        );
     });
 
     it("makes one batch job of the file of users, on the version that the program trained", async () => {

@@ -21,11 +21,19 @@ const asked = {
         "CreateDatasetGroup",
         "CreateDataset",
         "CreateDatasetImportJob",
+        "CreateFilter",
         "CreateSolution",
         "CreateSolutionVersion",
         "CreateCampaign",
     ],
-    destroy: ["DeleteCampaign", "DeleteSolution", "DeleteDataset", "DeleteDatasetGroup", "DeleteSchema"],
+    destroy: [
+        "DeleteCampaign",
+        "DeleteSolution",
+        "DeleteFilter",
+        "DeleteDataset",
+        "DeleteDatasetGroup",
+        "DeleteSchema",
+    ],
 } as const;
 
 const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampaign", "ListDatasetGroups"];
@@ -38,7 +46,10 @@ const looks = ["ListSolutionVersions", "DescribeSolutionVersion", "DescribeCampa
 export function casesOf(seed: number, pairs: number): readonly Case[] {
     const random = seededRandom(seed);
     const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
-    const turn = { up: Math.floor(random() * 7), destroy: Math.floor(random() * 5) };
+    const turn = {
+        up: Math.floor(random() * asked.up.length),
+        destroy: Math.floor(random() * asked.destroy.length),
+    };
     return Array.from({ length: 2 * pairs }, (_, index): Case => {
         const command = index % 2 === 0 ? "up" : "destroy";
         const pair = Math.floor(index / 2);

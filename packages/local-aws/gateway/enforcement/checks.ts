@@ -22,15 +22,15 @@ export async function personalizeChecks(
     account: string,
 ): Promise<NamedCall> {
     const named = await nameOfPersonalizeCall(emulator, call, account);
-    const [first] = named.checks;
-    if (!first || /^personalize:(Create|List)/.test(first.action) || !first.resource.startsWith("arn:")) {
+    if (/^(Create|List)/.test(call.operation) || !asksForTags(principal)) {
         return named;
     }
-    if (!asksForTags(principal)) {
-        return named;
-    }
-    const context = tagContext(await tagsOf(emulator, first.resource, call.region));
-    return { ...named, checks: named.checks.map((check) => ({ ...check, context: { ...context, ...check.context } })) };
+    const withTags = async (check: NamedCheck): Promise<NamedCheck> => {
+        if (!check.resource.startsWith("arn:")) return check;
+        const tags = tagContext(await tagsOf(emulator, check.resource, call.region));
+        return { ...check, context: { ...tags, ...check.context } };
+    };
+    return { ...named, checks: await Promise.all(named.checks.map(withTags)) };
 }
 
 type Limits = Pick<Principal, "identity" | "boundary" | "session">;
@@ -55,8 +55,9 @@ export const nameOfCostExplorerCall = (operation: string): NamedCall => ({
 
 /**
  * The action and resource of a Personalize call (Service Authorization Reference, "Amazon Personalize"). The resource
- * of a create is its future ARN; that of a list is `*`. Tags on a create also need TagResource. No check for an
- * operation that the service does not have.
+ * of a create is its future ARN; that of a list is `*`. Tags on a create also need TagResource. A call with a filter
+ * also needs its action on the filter. AWS does not document that, so it is our choice, and strict. No check for an operation
+ * that the service does not have.
  */
 async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorRequest, account: string) {
     const { operation, region } = request;
@@ -72,15 +73,20 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
         ...Object.fromEntries(tags.map(({ tagKey, tagValue }) => [`aws:RequestTag/${tagKey}`, tagValue])),
         ...(keys.length > 0 && { "aws:TagKeys": keys }),
     };
-    const check = (action: string): NamedCheck => ({
+    const check = (action: string, on = resource): NamedCheck => ({
         action: `personalize:${action}`,
-        resource,
+        resource: on,
         context,
         policy: null,
     });
     const tagging = tags.length > 0 && operation.startsWith("Create") ? [check("TagResource")] : [];
-    return { service: "personalize", checks: [check(operation), ...tagging] };
+    const filter =
+        filtered.has(operation) && typeof body.filterArn === "string" ? [check(operation, body.filterArn)] : [];
+    return { service: "personalize", checks: [check(operation), ...tagging, ...filter] };
 }
+
+/** Calls of a campaign that can have a filter. */
+const filtered = new Set(["GetRecommendations", "GetPersonalizedRanking", "GetActionRecommendations"]);
 
 /** The tags of a Personalize resource, for aws:ResourceTag. */
 async function tagsOf(emulator: Emulator, resource: string, region: string): Promise<Readonly<Record<string, string>>> {

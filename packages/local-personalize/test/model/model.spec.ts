@@ -7,8 +7,9 @@ import { timeAwareGram } from "../../model/gram.ts";
 import { toTrainingData } from "../../model/histories.ts";
 import type { Interactions } from "../../model/interactions.ts";
 import { loadModel, type Model, saveModel } from "../../model/model.ts";
-import { scoreUser, topItems } from "../../model/score.ts";
+import { affinities, discountWatched, scoreUser, topItems } from "../../model/score.ts";
 import { trainModel } from "../../model/train.ts";
+import { recommend } from "../../serving/recommend.ts";
 import { interactionsCsv, type Rating, syntheticRatings } from "../interactions.ts";
 import { readInteractions } from "../read-interactions.ts";
 
@@ -119,7 +120,35 @@ describe("the recommender model", () => {
         assert.equal(trainModel(await fromRatings(rows(1000, 25)), RECIPE).histories.size, 25);
     });
 
-    it("uses a user's newest 500 events, and still has the items that only older ones name", async () => {
+    it("discounts watched items by one factor, wherever they are in the history", () => {
+        const history = model.histories.get("22") ?? [];
+        const scores = scoreUser(model, history);
+        const discounted = discountWatched(scores, history);
+        assert.ok(Math.abs(sum(discounted) - 1) <= 1e-9);
+        const changes = [...discounted.keys()].map((item) => (discounted[item] ?? 0) / (scores[item] ?? 1));
+        const watched = new Set(history);
+        const [seen, unseen] = [true, false].map((is) =>
+            changes.filter((_, item) => watched.has(item) === is).toSorted((a, b) => a - b),
+        );
+        assert.ok(seen?.length === watched.size && unseen && unseen.length > 0);
+        for (const list of [seen, unseen]) assert.ok((list.at(-1) ?? 0) - (list[0] ?? 0) < 1e-9);
+        assert.ok((seen[0] ?? 1) < (unseen[0] ?? 0) / 2);
+        assert.deepEqual(discountWatched(scores, []), scores);
+    });
+
+    it("lets the film watched last lead, if it is by far the most probable", () => {
+        const [n, last, other] = [model.itemIds.length, 1, 2];
+        const weights = new Float32Array(n * n);
+        weights[0 * n + last] = 1;
+        weights[0 * n + other] = 0.1;
+        const list = recommend({ ...model, weights }, { history: [0, last] }, 2);
+        assert.deepEqual(
+            list.map(({ itemId }) => itemId),
+            [model.itemIds[last], model.itemIds[other]],
+        );
+    });
+
+    it("scores and trains on a user's newest 500 events, and knows all of them", async () => {
         const heavy = Array.from({ length: 600 }, (_, n) => ({
             user: 999,
             item: 1000 + n,
@@ -130,9 +159,15 @@ describe("the recommender model", () => {
             await fromRatings([...syntheticRatings(), ...heavy]),
             RECIPE,
         );
+        const history = histories.get("999") ?? [];
         assert.deepEqual(
-            histories.get("999")?.map((item) => itemIds[item]),
-            heavy.slice(100).map(({ item }) => String(item)),
+            history.map((item) => itemIds[item]),
+            heavy.map(({ item }) => String(item)),
+        );
+        assert.deepEqual(timeAwareGram([history], itemIds.length), timeAwareGram([history.slice(100)], itemIds.length));
+        assert.deepEqual(
+            affinities(weights, itemIds.length, history),
+            affinities(weights, itemIds.length, history.slice(100)),
         );
         assert.ok(itemIds.includes("1000"));
         assert.ok(weights.every(Number.isFinite));

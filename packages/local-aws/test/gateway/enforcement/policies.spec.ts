@@ -74,6 +74,20 @@ describe("what a caller may do on a local AWS that enforces", () => {
         );
     });
 
+    it("is needed for the filter of a call too", async () => {
+        const [campaignArn, filterArn] = [personalizeArn("campaign/none"), personalizeArn("filter/none")];
+        const user = await aws.user("filtering", allow("personalize:GetRecommendations", campaignArn));
+        const ask = (filter?: string) =>
+            user.runtime.send(new GetRecommendationsCommand({ campaignArn, userId: "1", filterArn: filter }));
+        await assert.rejects(ask(), { name: "ResourceNotFoundException" });
+        await assert.rejects(
+            ask(filterArn),
+            denied("AccessDeniedException", user.arn, "personalize:GetRecommendations", filterArn),
+        );
+        await aws.putPolicy("filtering", [allow("personalize:GetRecommendations", [campaignArn, filterArn])]);
+        await assert.rejects(ask(filterArn), { name: "ResourceNotFoundException" });
+    });
+
     it("changes with his policy at the next call", async () => {
         const user = await aws.user("changing");
         const list = () => user.personalize.send(new ListSchemasCommand({}));

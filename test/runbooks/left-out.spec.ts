@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { historyOf, leftOut } from "../../runbooks/lib/recommendations/left-out.ts";
+import type { Recommendation } from "../../runbooks/lib/recommendations/recommendations.ts";
+
+const listOf = (...ids: string[]): Recommendation[] => ids.map((itemId) => ({ itemId, title: `Film ${itemId}` }));
+const unwatched = { name: "unwatched", expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
+
+describe("what a filter left out", () => {
+    it("is named with the filter, its expression, and what the filter cannot see any more", () => {
+        const { items, knownItems, sentence } = leftOut(
+            unwatched,
+            listOf("2", "4", "5"),
+            listOf("1", "2", "3"),
+            new Set(["1", "3", "4"]),
+        );
+        assert.deepEqual([items, knownItems], [listOf("1", "3"), listOf("4")]);
+        assert.equal(
+            sentence,
+            "Of the best 3, the filter unwatched left out Film 1 [1], Film 3 [3]. " +
+                'Its expression: EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch"). ' +
+                "Watched before, but in the list: Film 4 [4] " +
+                "(a filter sees a user's 100 latest interactions of an event type).",
+        );
+    });
+
+    it("is none for a list that the filter does not change; another filter does not regard what was watched", () => {
+        const dramas = { name: "dramas", expression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Drama")' };
+        const { items, sentence } = leftOut(dramas, listOf("1"), listOf("1"), new Set(["1"]));
+        assert.deepEqual(items, []);
+        assert.match(sentence, /the filter dramas left out none\..* in the list: Film 1 \[1\]\.$/);
+    });
+
+    it("compares with the items of one user", () => {
+        const data = {
+            userIds: ["a", "b"],
+            itemIds: ["x", "y", "z"],
+            users: Int32Array.from([0, 1, 1]),
+            items: Int32Array.from([0, 1, 2]),
+        };
+        assert.deepEqual(historyOf(data, "b"), new Set(["y", "z"]));
+        assert.deepEqual(historyOf(data, "stranger"), new Set());
+    });
+});
