@@ -4,7 +4,7 @@ import { Serving, servingFiles } from "./components/api/serving.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
-import { SpendBudget } from "./components/cost/spend-budget.ts";
+import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
@@ -21,7 +21,7 @@ endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 // The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const config = loadConfig();
-enforceResourceRules(config.waivers);
+enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
@@ -49,7 +49,7 @@ const data = new DataBucket("data", {
     dataRetention: config.dataRetention,
     tags: config.tags,
     kmsKeyArn: config.kmsKeyArn,
-    policy: dataBucketPolicy(place, caller),
+    policy: dataBucketPolicy(place, caller, config.bucketPolicyConditions),
 });
 const access = new PersonalizeAccess("personalize", {
     roleName: config.names.role,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import {
     CloudFrontClient,
@@ -61,7 +62,8 @@ describe("a distribution", () => {
         edge = new CloudFrontClient({ endpoint: aws.url, region, credentials: administrator });
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
-        const { id: api = "" } = await importDocument(client, documentOf({ "/films/{filmId}": any, "/events": any }));
+        const paths = { "/films/{filmId}": any, "/events": any };
+        const { id: api = "" } = await importDocument(client, documentOf(paths));
         await deploy(aws, client, api);
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
         for (const [Key, ContentType] of [
@@ -129,6 +131,8 @@ describe("a distribution", () => {
                     allowedMethods: ["GET", "HEAD"],
                     cachePolicyId: optimized,
                 },
+                // Without an own time, CloudFront keeps an error for 10 s.
+                customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
                 orderedCacheBehaviors: [
                     {
                         ...behavior,
@@ -191,5 +195,24 @@ describe("a distribution", () => {
         const posted = await view("/api/events", { method: "POST", body: '{"itemId":"7"}' });
         assert.equal(JSON.parse(posted.body).body, '{"itemId":"7"}');
         assert.equal((await view("/api/nowhere")).status, 403);
+    });
+
+    it("keeps an error for 10 s in spite of no-store, unless the distribution has a time for its code", async () => {
+        const fail = (path: string, status: number) => view(path, { headers: { "x-status": String(status) } });
+        assert.equal((await fail("/api/films/1", 500)).status, 500);
+        assert.equal((await fail("/api/films/2", 503)).status, 503);
+        const began = performance.now();
+        const kept = await view("/api/films/1");
+        assert.deepEqual([kept.status, kept.body], [500, "it fails"]);
+        assert.equal(kept.headers["x-cache"], "Error from cloudfront");
+        assert.equal((await view("/api/films/2")).status, 200);
+        assert.equal((await view("/api/films/3")).status, 200);
+        let status = 500;
+        while (status === 500) {
+            await sleep(200);
+            ({ status } = await view("/api/films/1"));
+        }
+        const seconds = (performance.now() - began) / 1000;
+        assert.ok(status === 200 && seconds > 9 && seconds < 15, `${status} after ${seconds} s`);
     });
 });
