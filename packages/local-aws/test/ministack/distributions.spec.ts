@@ -5,13 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import {
     CloudFrontClient,
+    CreateCachePolicyCommand,
     CreateDistributionCommand,
     CreateOriginAccessControlCommand,
     CreateResponseHeadersPolicyCommand,
 } from "@aws-sdk/client-cloudfront";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { region } from "../../../../test/support/local-aws.ts";
-import { configOf } from "../../aws-plugin/cloudfront-config.ts";
+import { cachingOf, configOf } from "../../aws-plugin/cloudfront-config.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";
 
@@ -103,7 +104,20 @@ describe("a distribution", () => {
             compress: true,
             responseHeadersPolicyId: ResponseHeadersPolicy?.Id ?? "",
         };
-        const [optimized, disabled] = ["658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"];
+        const optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+        const { CachePolicy } = await edge.send(
+            new CreateCachePolicyCommand({
+                CachePolicyConfig: cachingOf({
+                    name: "films",
+                    minTtl: 0,
+                    parametersInCacheKeyAndForwardedToOrigin: {
+                        cookiesConfig: { cookieBehavior: "none" },
+                        headersConfig: { headerBehavior: "whitelist", headers: { items: ["Origin"] } },
+                        queryStringsConfig: { queryStringBehavior: "all" },
+                    },
+                }),
+            }),
+        );
         const DistributionConfig = configOf(
             {
                 comment: "films",
@@ -139,7 +153,7 @@ describe("a distribution", () => {
                         pathPattern: "/api/*",
                         targetOriginId: "api",
                         allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
-                        cachePolicyId: disabled,
+                        cachePolicyId: CachePolicy?.Id ?? "",
                         originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
                     },
                 ],
@@ -207,6 +221,9 @@ describe("a distribution", () => {
         assert.equal(kept.headers["x-cache"], "Error from cloudfront");
         assert.equal((await view("/api/films/2")).status, 200);
         assert.equal((await view("/api/films/3")).status, 200);
+        // The cache policy has the origin and the query in the cache key.
+        assert.equal((await view("/api/films/1", { headers: { origin: "https://films.example" } })).status, 200);
+        assert.equal((await view("/api/films/1?since=1")).status, 200);
         let status = 500;
         while (status === 500) {
             await sleep(200);
