@@ -18,11 +18,10 @@ export function serviceTrust(Sid: string, Service: string, Condition?: Condition
 /**
  * Services whose role must have no condition on `aws:SourceAccount` or `aws:SourceArn` in its trust policy.
  *
- * - CloudTrail's role for CloudWatch Logs does not support these keys. With them, CreateTrail may answer
- *   InvalidCloudWatchLogsRoleArnException. (CloudTrail User Guide, "Role policy document for CloudTrail to use
- *   CloudWatch Logs for monitoring".)
- * - API Gateway's log role is shown without them (API Gateway Developer Guide, "Set up CloudWatch logging for REST
- *   APIs").
+ * CloudTrail's role for CloudWatch Logs does not support these keys (CloudTrail User Guide, "Role policy document for
+ * CloudTrail to use CloudWatch Logs for monitoring"). With them, CreateTrail may answer
+ * InvalidCloudWatchLogsRoleArnException. API Gateway's log role is shown without them (API Gateway Developer Guide, "Set
+ * up CloudWatch logging for REST APIs").
  */
 export const servicesWithoutSource = {
     cloudTrail: "cloudtrail.amazonaws.com",

@@ -132,7 +132,10 @@ describe("a preview on the real engine", () => {
         await aws.configure({ budget: false, bucketPolicyConditions: false });
         const preview = await changed("preview", "");
         assertExit(preview, 0);
-        assert.match(preview.text, /Campaign .*waived \(config budget is false: only the cost guard limits the spend\)/);
+        assert.match(
+            preview.text,
+            /Campaign .*waived \(config budget is false: only the cost guard limits the spend\)/,
+        );
         assert.doesNotMatch(preview.text, /aws:budgets:Budget/);
         await aws.configure();
     });
