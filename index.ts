@@ -4,7 +4,7 @@ import { Serving, servingFiles } from "./components/api/serving.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
-import { SpendBudget } from "./components/cost/spend-budget.ts";
+import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
@@ -23,7 +23,7 @@ endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 // The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const config = loadConfig();
-enforceResourceRules(config.waivers);
+enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
@@ -49,7 +49,7 @@ if (config.recipe === "aws-hrnn") {
     );
 }
 
-const bucketPolicy = dataBucketPolicy(place, caller);
+const bucketPolicy = dataBucketPolicy(place, caller, config.bucketPolicyConditions);
 const data = new DataBucket("data", {
     bucketName: place.bucketName,
     files: filesOf(config),

@@ -45,6 +45,8 @@ export interface StackConfig extends TrainingConfig {
     readonly permissionsBoundary: string | undefined;
     /** ARN of the customer's KMS key that encrypts the bucket; undefined: S3 managed keys. */
     readonly kmsKeyArn: string | undefined;
+    /** Whether the bucket policy limits Personalize to this account's resources. */
+    readonly bucketPolicyConditions: boolean;
     /** The reason for each waived resource rule, by the rule's name. */
     readonly waivers: Readonly<Record<string, string>>;
 }
@@ -113,6 +115,7 @@ export function parseConfig(
         cost: parseCostConfig(values),
         serving,
         auditTrail,
+        bucketPolicyConditions: flag("bucketPolicyConditions"),
         waivers: texts("waivers"),
         tags: { ...texts("tags"), "pulumi:project": stack.project, "pulumi:stack": stack.stack },
     };

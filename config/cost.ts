@@ -26,6 +26,8 @@ export interface CostConfig {
      * Whether the budget counts only resources with the stack's tag, which must be activated in the billing console.
      */
     readonly budgetByTag: boolean;
+    /** Whether the program creates an AWS budget. */
+    readonly budget: boolean;
 }
 
 /** Reads and checks the cost values; `values` collects the problems. */
@@ -53,5 +55,6 @@ export function parseCostConfig({ bad, text, oneOf, number, flag }: ReturnType<t
         alertEmail: alertEmail || undefined,
         chatWebhookParameter: chatWebhookParameter || undefined,
         budgetByTag: flag("budgetByTag"),
+        budget: flag("budget"),
     };
 }

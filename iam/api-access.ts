@@ -10,7 +10,7 @@ import {
     writesLogs,
 } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
-import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
+import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
 
 /** Names and place of a stack's API. */
 export interface ApiScope extends ServiceCaller {
@@ -81,8 +81,9 @@ export function apiPolicy(
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             apiTableArn(scope),
         ),
-        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray").
-        anywhere(scope, "Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
+        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks the role for them
+        // when it creates the function, and does not document the condition keys: so there is no condition.
+        allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         writesLogs(scope, scope.names.api),
     ]);
 }
@@ -110,16 +111,9 @@ export const anyMethodOf = (executionArn: string) => `${executionArn}/*/*`;
 export const invocationOf = (caller: ServiceCaller, name: string) =>
     `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
 
-/**
- * Trust policy of API Gateway's log role, which serves all APIs of the account (API Gateway Developer Guide,
- * "Cross-service confused deputy prevention").
- */
-export const gatewayLogTrust = (caller: ServiceCaller): PolicyDocument =>
-    serviceTrust(
-        "ApiGatewayOfThisAccount",
-        "apigateway.amazonaws.com",
-        onlyFrom(caller.accountId, `arn:${caller.partition}:apigateway:${caller.region}::/*`),
-    );
+/** Trust policy of API Gateway's log role, which serves all APIs of the account. */
+export const gatewayLogTrust = (): PolicyDocument =>
+    serviceTrust("ApiGatewayOfThisAccount", servicesWithoutSource.apiGateway);
 
 /** Permissions of API Gateway's log role: log groups of access logs and execution logs. */
 export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {

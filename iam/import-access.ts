@@ -83,11 +83,19 @@ export function executionRolePolicy(place: ImportPlace): PolicyDocument {
     };
 }
 
-/** Policy of the data bucket: Personalize may list and read it for this account's resources, and TLS is required. */
-export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller): PolicyDocument {
+/**
+ * Policy of the data bucket: Personalize may list and read it for this account's resources, and TLS is required.
+ *
+ * @param conditions false leaves the limit to this account out. The Developer Guide shows it for the trust policy, and
+ * its bucket policy has no condition.
+ */
+export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller, conditions = true): PolicyDocument {
     const { list, get, put } = accessStatements(place);
     const bucketArn = `arn:${place.partition}:s3:::${place.bucketName}`;
-    const forService = { Principal: { Service: personalizeService }, Condition: onlyForUs(caller) };
+    const forService = {
+        Principal: { Service: personalizeService },
+        ...(conditions && { Condition: onlyForUs(caller) }),
+    };
     return {
         Version: "2012-10-17",
         Statement: [

@@ -1,10 +1,17 @@
-import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
 import { billedService } from "../config/prices.ts";
+import { servicesWithoutSource } from "./service-trust.ts";
 
 /** A resource declared by a program. */
 export interface Declared {
     readonly type: string;
     readonly props: Readonly<Record<string, unknown>>;
+}
+
+/** Choices of the configuration that change a rule. */
+export interface RuleChoices {
+    /** False: a bucket policy may trust Personalize without a condition. */
+    readonly bucketPolicyConditions: boolean;
 }
 
 /**
@@ -16,6 +23,7 @@ export type ResourceRule = (
     type: string,
     props: Readonly<Record<string, unknown>>,
     before: readonly Declared[],
+    choices: RuleChoices,
 ) => string | undefined;
 
 /** AWS managed policies that are too wide for this program. */
@@ -55,10 +63,13 @@ export const resourceRules = {
         );
     },
 
-    "service-without-condition": (_type, props) => {
+    "service-without-condition": (type, props, _before, choices) => {
         const trusting = allowing(props).find(
             (statement) =>
-                servicesOf(statement).length > 0 && !keysOf(statement).some((key) => sourceKeys.includes(key)),
+                servicesOf(statement).length > 0 &&
+                !keysOf(statement).some((key) => sourceKeys.includes(key)) &&
+                !isTrustWithoutSource(type, statement) &&
+                !(isBucketOfPersonalize(type, statement) && !choices.bucketPolicyConditions),
         );
         return (
             trusting &&
@@ -115,9 +126,14 @@ export function waiverProblems(waivers: Readonly<Record<string, string>>): strin
 }
 
 /** All problems of a resource, by rule. */
-export function violationsOf(type: string, props: Readonly<Record<string, unknown>>, before: readonly Declared[] = []) {
+export function violationsOf(
+    type: string,
+    props: Readonly<Record<string, unknown>>,
+    before: readonly Declared[] = [],
+    choices: RuleChoices = { bucketPolicyConditions: true },
+) {
     return Object.entries<ResourceRule>(resourceRules).flatMap(([rule, judge]) => {
-        const problem = judge(type, props, before);
+        const problem = judge(type, props, before, choices);
         return problem === undefined ? [] : [{ rule: rule as ResourceRuleName, problem }];
     });
 }
@@ -167,6 +183,16 @@ const keysOf = ({ Condition }: Statement) =>
 function servicesOf({ Principal }: Statement): readonly string[] {
     return typeof Principal === "object" ? listOf(Principal.Service) : [];
 }
+
+/** Whether a role's trust is only for services that cannot send the source keys. */
+function isTrustWithoutSource(type: string, statement: Statement): boolean {
+    const exempt: readonly string[] = Object.values(servicesWithoutSource);
+    return type === "aws:iam/role:Role" && servicesOf(statement).every((service) => exempt.includes(service));
+}
+
+/** Whether a statement of a bucket policy is for Personalize alone. */
+const isBucketOfPersonalize = (type: string, statement: Statement) =>
+    type === "aws:s3/bucketPolicy:BucketPolicy" && servicesOf(statement).join() === personalizeService;
 
 function isForEveryone({ Principal, NotPrincipal }: Statement): boolean {
     return (

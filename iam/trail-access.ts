@@ -1,22 +1,18 @@
 import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
-import { onlyWithTls, serviceTrust } from "./service-trust.ts";
+import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
 
 /** Name and place of the stack's trail. */
 export interface TrailScope extends ServiceCaller {
     readonly names: { readonly trail: string };
 }
 
-const cloudTrail = "cloudtrail.amazonaws.com";
+const { cloudTrail } = servicesWithoutSource;
 
 export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
 
 /** Name of the trail's log group. */
 export const trailLogGroup = ({ names }: Pick<TrailScope, "names">): string => `/aws/cloudtrail/${names.trail}`;
-
-const onlyThisTrail = (scope: TrailScope) => ({
-    StringEquals: { "aws:SourceAccount": scope.accountId, "aws:SourceArn": trailArn(scope) },
-});
 
 /**
  * Policy of the trail's bucket: CloudTrail may check and write it for this one trail, and TLS is required (CloudTrail
@@ -24,7 +20,7 @@ const onlyThisTrail = (scope: TrailScope) => ({
  */
 export function trailBucketPolicy(scope: TrailScope, bucketName: string): PolicyDocument {
     const bucketArn = `arn:${scope.partition}:s3:::${bucketName}`;
-    const { StringEquals } = onlyThisTrail(scope);
+    const StringEquals = { "aws:SourceAccount": scope.accountId, "aws:SourceArn": trailArn(scope) };
     return {
         Version: "2012-10-17",
         Statement: [
@@ -50,9 +46,7 @@ export function trailBucketPolicy(scope: TrailScope, bucketName: string): Policy
 }
 
 /** Trust policy of CloudTrail's role for the log group. */
-export function trailRoleTrust(scope: TrailScope): PolicyDocument {
-    return serviceTrust("CloudTrailForThisTrail", cloudTrail, onlyThisTrail(scope));
-}
+export const trailRoleTrust = (): PolicyDocument => serviceTrust("CloudTrailForThisTrail", cloudTrail);
 
 /**
  * Permissions of that role: create its own log streams and write into them (CloudTrail User Guide, "Role policy

@@ -60,7 +60,7 @@ await runAction(options.verbose, async (signal) => {
 async function withStack(signal: AbortSignal): Promise<number> {
     const stack = options.stack ?? (await selectedStack("Name one with --stack, or a budget with --budget."));
     const exported = await exportedStack(stack);
-    const { region, names } = await requireStackConfig(stack, options.configFile);
+    const { region, names, cost } = await requireStackConfig(stack, options.configFile);
     const { noticesTopicArn, noticesQueueUrl } = outputsIn(exported) as Readonly<Record<string, string | undefined>>;
     const sns = new SNSClient({ region });
     const subscriptions = noticesTopicArn === undefined ? undefined : await subscriptionsOf(sns, noticesTopicArn);
@@ -82,7 +82,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
         readBudget(client, await place(region), names.budget),
         alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
     ]);
-    return show({ budget, subscriptions, alarms }, stack, noticesTopicArn);
+    return show({ budget, isBudgetWanted: cost.budget, subscriptions, alarms }, stack, noticesTopicArn);
 }
 
 async function lookAlone(name: string) {
@@ -93,7 +93,7 @@ async function lookAlone(name: string) {
             `There is no budget ${name}. Create one with: npm run budget-alarms -- --create --budget ${name} --limit USD --email ADDRESS`,
         );
     }
-    return { budget, subscriptions: undefined, alarms: [] };
+    return { budget, isBudgetWanted: true, subscriptions: undefined, alarms: [] };
 }
 
 function show(watch: Parameters<typeof watchText>[0], stack: string | null, topicArn: string | undefined): number {

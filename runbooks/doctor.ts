@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { approximately, prices } from "../config/prices.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
-import { groupQuota, identity, lambdaConcurrency, personalize, subscriptions } from "./lib/doctor/account.ts";
+import { budgets, groupQuota, identity, lambdaConcurrency, personalize, subscriptions } from "./lib/doctor/account.ts";
 import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/check.ts";
 import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
 import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doctor/machine.ts";
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
-import { fallbackTables, gatewayLogRole } from "./lib/doctor/serving.ts";
+import { fallbackTables, gatewayLogRole, pageHost } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { heldBy } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
@@ -71,6 +71,8 @@ await runAction(options.verbose, async () => {
         "Lambda concurrency": ofAccount(lambdaConcurrency),
         "SNS mail": ofAccount(subscriptions),
         "API's log role": ofAccount(gatewayLogRole),
+        CloudFront: ofAccount(pageHost),
+        budgets: ofAccount(budgets),
         ...(options.costExplorer && { "Cost Explorer": costExplorer }),
     };
     const results = await runChecks(checks, { ...base, data }, ({ name, verdict }) =>

@@ -119,7 +119,7 @@ function accountLogRole(
         {
             roleName: `${gatewayLogRole}-${caller.region}`,
             description: "API Gateway uses this role to write the logs of all APIs of this account and region",
-            trust: gatewayLogTrust(caller),
+            trust: gatewayLogTrust(),
             policyName: "work",
             policy: gatewayLogPolicy(caller),
             permissionsBoundary,

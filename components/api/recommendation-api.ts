@@ -107,11 +107,13 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 statementId: "api-gateway",
                 action: "lambda:InvokeFunction",
                 principal: "apigateway.amazonaws.com",
-                sourceAccount: caller.accountId,
+                // The ARN contains the account. With sourceAccount the permission is reported to be void (hashicorp
+                // terraform issue 17166).
                 // By the id, which stays known in a preview of a changed document; executionArn does not.
                 sourceArn: api.id.apply((id) => anyMethodOf(regionalArn(caller, "execute-api", id))),
             },
-            child,
+            // Lambda refuses a second statement with this id (terraform-provider-aws issue 3312).
+            { ...child, deleteBeforeReplace: true },
         );
         const deployment = new aws.apigateway.Deployment(
             name,

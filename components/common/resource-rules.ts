@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Declared, violationsOf, waiverProblems, watchesPersonalize } from "../../iam/resource-rules.ts";
+import {
+    type Declared,
+    type RuleChoices,
+    violationsOf,
+    waiverProblems,
+    watchesPersonalize,
+} from "../../iam/resource-rules.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -11,14 +17,14 @@ type Properties = Readonly<Record<string, unknown>>;
  *
  * @throws pulumi.RunError for an unknown rule in a waiver, or a waiver without a reason.
  */
-export function enforceResourceRules(waivers: Readonly<Record<string, string>>): void {
+export function enforceResourceRules(waivers: Readonly<Record<string, string>>, choices?: RuleChoices): void {
     const problems = waiverProblems(waivers);
     if (problems.length > 0) {
         throw new pulumi.RunError(`config waivers has problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     }
     const before: Declared[] = [];
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-        const judged = judge(type, name, props, waivers, before);
+        const judged = judge({ type, name, props, waivers, before, choices });
         if (watchesPersonalize({ type, props })) {
             before.push({ type, props });
         }
@@ -26,17 +32,18 @@ export function enforceResourceRules(waivers: Readonly<Record<string, string>>):
     });
 }
 
+interface Judged extends Declared {
+    readonly name: string;
+    readonly waivers: Readonly<Record<string, string>>;
+    readonly before: readonly Declared[];
+    readonly choices: RuleChoices | undefined;
+}
+
 /** The unchanged properties; each output is checked when it is known. */
-function judge(
-    type: string,
-    name: string,
-    props: Properties,
-    waivers: Readonly<Record<string, string>>,
-    before: readonly Declared[],
-): Properties {
+function judge({ type, name, props, waivers, before, choices }: Judged): Properties {
     const told = new Set<string>();
     const check = (known: Properties) => {
-        const refused = violationsOf(type, known, before).filter(({ rule, problem }) => {
+        const refused = violationsOf(type, known, before, choices).filter(({ rule, problem }) => {
             const reason = waivers[rule];
             if (reason !== undefined && !told.has(rule)) {
                 told.add(rule);

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../../config/config.ts";
+import type { CostConfig, StackConfig } from "../../config/config.ts";
 import { billedService } from "../../config/prices.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
 
@@ -11,15 +11,26 @@ export interface SpendBudgetArgs {
     readonly topicArn: pulumi.Input<string>;
 }
 
+/**
+ * The waiver of a stack without a budget, whose reason is logged as a warning. The account may be a member of an
+ * organisation that refuses budgets: the cost guard still limits the spend.
+ */
+export const waiversOf = ({ budget }: Pick<CostConfig, "budget">): Readonly<Record<string, string>> =>
+    budget ? {} : { "campaign-without-budget": "config budget is false: only the cost guard limits the spend" };
+
 /** AWS budget for Personalize. It uses the bill, which is hours old, so it is the second line behind the guard. */
 export class SpendBudget extends pulumi.ComponentResource {
-    public readonly budgetName: pulumi.Output<string>;
-    /** Dependency for resources that must not exist without the budget. */
+    /** Dependency for resources that must not exist without the budget; without a budget, the component itself. */
     public readonly resource: pulumi.Resource;
 
     constructor(name: string, args: SpendBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:cost:SpendBudget", name, {}, opts);
         const { names, stack, tags, cost } = args.config;
+        if (!cost.budget) {
+            this.resource = this;
+            this.registerOutputs({});
+            return;
+        }
         const notifications = budgetThresholds.map(({ type, percent }) => ({
             comparisonOperator: "GREATER_THAN",
             threshold: percent,
@@ -46,7 +57,6 @@ export class SpendBudget extends pulumi.ComponentResource {
             { parent: this },
         );
         this.resource = budget;
-        this.budgetName = budget.name;
-        this.registerOutputs({ budgetName: this.budgetName });
+        this.registerOutputs({ budgetName: budget.name });
     }
 }

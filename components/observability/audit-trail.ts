@@ -61,7 +61,7 @@ export class AuditTrail extends pulumi.ComponentResource {
             {
                 roleName: names.trailRole,
                 description: "CloudTrail uses this role to write into the trail's log group",
-                trust: scope.apply(trailRoleTrust),
+                trust: trailRoleTrust(),
                 policyName: "work",
                 policy: scope.apply(trailRolePolicy),
                 permissionsBoundary,

@@ -111,7 +111,8 @@ export class Notifications extends pulumi.ComponentResource {
                 principal: "sns.amazonaws.com",
                 sourceArn: topic,
             },
-            child,
+            // Lambda refuses a second statement with this id.
+            { ...child, deleteBeforeReplace: true },
         );
         new aws.sns.TopicSubscription(
             name,

@@ -28,6 +28,9 @@ const managed = {
     allViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 
+/** CloudFront's answer to a new account (aws-samples/aws-cdk-examples issue 279, anomalyco/sst issue 3704). */
+const refusal = "Your account must be verified before you can add new CloudFront resources";
+
 /**
  * The page, in a private bucket behind CloudFront, with the API under the page's address: one origin for the browser,
  * and one cache for shared answers.
@@ -40,6 +43,13 @@ export class Storefront extends pulumi.ComponentResource {
         const { config, caller } = args;
         const { names, tags } = config;
         const child = { parent: this };
+        // A refusal by CloudFront is the plugin's error, whose text is not ours. The way back is logged beside it.
+        pulumi.log.info(
+            `CloudFront serves the page. It refuses an account that AWS has not verified yet: "${refusal}". ` +
+                "Then ask AWS Support to verify the account. Until that, run `pulumi config set storefront api` and " +
+                "`pulumi up`: the API serves the page.",
+            this,
+        );
         const bucketName = storefrontBucketNameFor(args.bucketName);
         // Any `up` creates it again, so nothing is retained. S3 managed keys, because CloudFront can use them without a
         // grant.
@@ -130,10 +140,13 @@ export class Storefront extends pulumi.ComponentResource {
                         allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
                         cachedMethods: ["GET", "HEAD"],
                         compress: true,
-                        cachePolicyId: byItsHeaders(name, names.storefront, child).id,
+                        cachePolicyId: byItsHeaders(name, config, child).id,
                         originRequestPolicyId: managed.allViewerExceptHostHeader,
                     },
                 ],
+                // CloudFront keeps an error for 10 s in spite of Cache-Control (CloudFront Developer Guide, "Control how
+                // long CloudFront caches errors").
+                customErrorResponses: [500, 502, 503, 504].map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
                 restrictions: { geoRestriction: { restrictionType: "none" } },
                 viewerCertificate: { cloudfrontDefaultCertificate: true },
                 tags,
@@ -145,13 +158,14 @@ export class Storefront extends pulumi.ComponentResource {
 
 /**
  * Caches exactly what the API's Cache-Control allows, so never a viewer's list. AWS's managed policy of this kind would
- * forward the Host header, and API Gateway would not find its API.
+ * forward the Host header, and API Gateway would not find its API. An answer for another origin names this origin in its
+ * CORS headers, so it is cached for that origin only.
  */
-function byItsHeaders(name: string, policyName: string, opts: pulumi.CustomResourceOptions) {
+function byItsHeaders(name: string, { names, serving }: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.cloudfront.CachePolicy(
         name,
         {
-            name: policyName,
+            name: names.storefront,
             comment: "Honours the origin's Cache-Control",
             minTtl: 0,
             defaultTtl: 0,
@@ -160,7 +174,10 @@ function byItsHeaders(name: string, policyName: string, opts: pulumi.CustomResou
                 enableAcceptEncodingBrotli: true,
                 enableAcceptEncodingGzip: true,
                 cookiesConfig: { cookieBehavior: "none" },
-                headersConfig: { headerBehavior: "none" },
+                headersConfig:
+                    serving.allowedOrigins.length > 0
+                        ? { headerBehavior: "whitelist", headers: { items: ["Origin"] } }
+                        : { headerBehavior: "none" },
                 queryStringsConfig: { queryStringBehavior: "all" },
             },
         },

@@ -4,6 +4,9 @@ import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./sc
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
 
+/** API Gateway's name as the owner of its service-linked role. */
+const tracing = "ops.apigateway.amazonaws.com";
+
 /** Grants for API, table, prefetch and storefront. */
 export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, region, accountId, project, stack, names } = scope;
@@ -81,6 +84,15 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         }),
         makes("ApiTagsOfNew", "apigateway", ["PUT"], [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
         makes("ApiTags", "apigateway", ["DELETE", "PUT"], [tags], { condition: { StringEquals: ours } }),
+        // Needed once in an account, for the first stage with X-Ray tracing (API Gateway Developer Guide, "Using
+        // service-linked roles for API Gateway").
+        makes(
+            "TracingRoleMakes",
+            "iam",
+            ["CreateServiceLinkedRole"],
+            [`arn:${partition}:iam::${accountId}:role/aws-service-role/${tracing}/AWSServiceRoleForAPIGateway`],
+            { condition: { StringEquals: { "iam:AWSServiceName": tracing } } },
+        ),
         looks(
             "DistributionLooks",
             "cloudfront",

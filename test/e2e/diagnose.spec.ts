@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { AttachRolePolicyCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { run } from "../../packages/local-aws/pulumi.ts";
@@ -39,6 +39,15 @@ describe("diagnose-access on the real engine", () => {
                 PolicyDocument: JSON.stringify(deny),
             }),
         );
+        // The first is in nearly every notebook; of the second this local AWS has no document.
+        for (const policy of ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"]) {
+            await aws.iam.send(
+                new AttachRolePolicyCommand({
+                    RoleName: `AmazonPersonalize-ExecutionRole-${aws.stack}`,
+                    PolicyArn: `arn:aws:iam::aws:policy/${policy}`,
+                }),
+            );
+        }
         const early = await ask(1, "--stack", aws.stack);
         assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-deny"]]);
 
@@ -53,6 +62,7 @@ describe("diagnose-access on the real engine", () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
         assert.match(commands.join("\n"), /delete-role-policy .*somebody-elses/);
+        assert.match(commands.join("\n"), /detach-role-policy .*AmazonPersonalizeFullAccess/);
         const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMSClient({ region }), file: "" };
         for (const command of commands) {
             await runCommand(command, hands);
@@ -72,6 +82,7 @@ describe("diagnose-access on the real engine", () => {
         const answer = await run(aws.instance, process.execPath, args, "captured");
         assertExit(answer, 1);
         assert.match(answer.stdout, /✗ {2}role policies: list and read .*◀ first broken link/);
+        assert.match(answer.stdout, /! role-policy-without-document: AmazonForecastFullAccess is attached, but/);
         for (const fault of ["role-list-missing", "role-get-missing", "bucket-policy-missing"]) {
             assert.ok(answer.stdout.includes(`✗ ${fault}: `), answer.stdout);
         }

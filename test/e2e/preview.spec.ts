@@ -63,6 +63,7 @@ describe("a preview on the real engine", () => {
         assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);
         assert.match(preview.stdout, /training, by the hour +≈ \$0\.26 to \$0\.50/);
         assert.match(preview.stdout, /estimatedMonthlyCostUsd: +56\d\d\.\d/);
+        assert.match(preview.stdout, /aws:budgets:Budget/);
         assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
     });
 
@@ -124,6 +125,18 @@ describe("a preview on the real engine", () => {
         const preview = await changed("preview", additions);
         assertExit(preview, 0);
         assert.match(preview.text, new RegExp(`warning: .*RolePolicy wide .*is waived \\(${reason}\\)`));
+        await aws.configure();
+    });
+
+    it("lets a campaign without a budget pass by config budget, with a warning, and a bucket policy without conditions", async () => {
+        await aws.configure({ budget: false, bucketPolicyConditions: false });
+        const preview = await changed("preview", "");
+        assertExit(preview, 0);
+        assert.match(
+            preview.text,
+            /Campaign .*waived \(config budget is false: only the cost guard limits the spend\)/,
+        );
+        assert.doesNotMatch(preview.text, /aws:budgets:Budget/);
         await aws.configure();
     });
 

@@ -159,8 +159,21 @@ describe("who may use the API, and what it may", function () {
     });
 
     describe("its page", () => {
+        const unverified = "Your account must be verified before you can add new CloudFront resources";
         it("puts the page and the API behind one distribution, without any difference at the next preview", async () => {
             await aws.configure({ api: true, eventTracker: true, storefront: "cloudfront", prefetchUsers: 0 });
+            const message = `${unverified}. To verify your account, please contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.`;
+            const effect = { kind: "error", code: "AccessDenied", message, status: 403 };
+            const armed = await fetch(`http://127.0.0.1:${aws.instance.port}/_local/faults`, {
+                method: "POST",
+                body: JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }),
+            });
+            assert.equal(armed.status, 201, await armed.text());
+            const refused = await aws.engine("up");
+            assertExit(refused, 1);
+            const told = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
+            assert.match(told, new RegExp(`error: ${unverified}`));
+            assert.match(told, /run `pulumi config set storefront api` and `pulumi up`: the API serves the page/);
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);

@@ -7,6 +7,7 @@ import {
     type ImportPlace,
     type ServiceCaller,
 } from "../../iam/import-access.ts";
+import { violationsOf } from "../../iam/resource-rules.ts";
 import { judgeImport } from "../../packages/local-aws/gateway/import-access.ts";
 
 const caller: ServiceCaller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -86,6 +87,23 @@ describe("the three documents of an import", () => {
                 },
             ],
         });
+    });
+
+    it("lose the limit to this account from the bucket policy alone, where the configuration asks for it", () => {
+        const open = dataBucketPolicy(place, caller, false);
+        const statements = listOf(open.Statement);
+        assert.deepEqual(
+            statements.filter(({ Effect }) => Effect === "Allow").map(({ Condition }) => Condition),
+            [undefined, undefined],
+        );
+        assert.deepEqual(statements.at(-1), listOf(bucketPolicy.Statement).at(-1), "TLS is still required");
+        const type = "aws:s3/bucketPolicy:BucketPolicy";
+        const rules = (choices?: { bucketPolicyConditions: boolean }) =>
+            violationsOf(type, { policy: JSON.stringify(open) }, [], choices).map(({ rule }) => rule);
+        assert.deepEqual(rules(), ["service-without-condition"]);
+        assert.deepEqual(rules({ bucketPolicyConditions: false }), []);
+        const trust = JSON.stringify(open).replaceAll("personalize.amazonaws.com", "lambda.amazonaws.com");
+        assert.equal(violationsOf(type, { policy: trust }, [], { bucketPolicyConditions: false }).length, 1);
     });
 
     it("hold in another partition without a word of arn:aws:", () => {

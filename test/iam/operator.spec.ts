@@ -130,6 +130,17 @@ describe("the operator's policies", () => {
         }
     });
 
+    it("make API Gateway's role for tracing, and no other service-linked role", () => {
+        const of = (service: string, role: string) =>
+            `arn:aws-cn:iam::123456789012:role/aws-service-role/${service}/${role}`;
+        const [service, other] = ["ops.apigateway.amazonaws.com", "ec2.amazonaws.com"];
+        const make = (arn: string, name: string) =>
+            may("iam:CreateServiceLinkedRole", arn, { "iam:AWSServiceName": name });
+        assert.equal(make(of(service, "AWSServiceRoleForAPIGateway"), service), "allowed");
+        assert.equal(make(of(service, "AWSServiceRoleForAPIGateway"), other), "implicitDeny");
+        assert.equal(make(of(other, "AWSServiceRoleForEC2"), other), "implicitDeny");
+    });
+
     it("keep event trackers and filters of other stacks out of reach, which have no names of ours", () => {
         const filter = "arn:aws-cn:personalize:cn-north-1:123456789012:filter/unseen";
         const tags = (stack: string) => ({

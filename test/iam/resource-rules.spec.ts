@@ -15,6 +15,7 @@ const closed = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcl
 const accessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 const personalize = { Service: "personalize.amazonaws.com" };
+const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
 const output = { __pulumiOutput: true };
 
 const cases: [what: string, type: string, props: Record<string, unknown>, rules: string[]][] = [
@@ -81,6 +82,30 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         "a service that is trusted in anybody's name",
         role,
         { assumeRolePolicy: documentOf({ Effect: "Allow", Principal: personalize, Action: "sts:AssumeRole" }) },
+        ["service-without-condition"],
+    ],
+    [
+        "a service whose role must have no such condition",
+        role,
+        { assumeRolePolicy: documentOf({ Effect: "Allow", Principal: cloudTrail, Action: "sts:AssumeRole" }) },
+        [],
+    ],
+    [
+        "this service together with another one",
+        role,
+        {
+            assumeRolePolicy: documentOf({
+                Effect: "Allow",
+                Principal: { Service: ["cloudtrail.amazonaws.com", "lambda.amazonaws.com"] },
+                Action: "sts:AssumeRole",
+            }),
+        },
+        ["service-without-condition"],
+    ],
+    [
+        "this service in a bucket policy",
+        bucketPolicy,
+        { policy: documentOf(allow({ Principal: cloudTrail })) },
         ["service-without-condition"],
     ],
     [

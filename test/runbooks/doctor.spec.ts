@@ -32,7 +32,7 @@ import {
     packages,
     passphrase,
 } from "../../runbooks/lib/doctor/machine.ts";
-import { fallbackTables } from "../../runbooks/lib/doctor/serving.ts";
+import { fallbackTables, pageHost } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -230,6 +230,21 @@ describe("the check of the fallback tables", () => {
     });
 });
 
+describe("the check of the page's host", () => {
+    it("warns before an up deletes the distribution of a stack whose configuration does not name CloudFront", async () => {
+        const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
+        const distribution = "aws:cloudfront/distribution:Distribution";
+        const look = (storefront: string) => pageHost({ config: configOf({ storefront }), held, now: Date.now });
+        const lost = await look("api");
+        assert.deepEqual(
+            [lost.verdict, lost.fix],
+            ["warn", "pulumi config set --stack dev storefront cloudfront   # keeps it"],
+        );
+        assert.match(lost.detail, /^`pulumi up` deletes the stack's distribution/);
+        assert.equal((await look("cloudfront")).verdict, "ok");
+    });
+});
+
 describe("what an up takes and costs", () => {
     const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
 
@@ -360,6 +375,36 @@ describe("doctor on the local AWS", function () {
             await aws.configure({ api: true, apiAccessLogs: true, apiGatewayLogRole: true });
             assert.equal((await doctor()).of("API's log role").verdict, "ok");
         } finally {
+            await aws.configure();
+        }
+    });
+
+    it("warns of CloudFront in an account without any distribution, and of a refused budget, with the way out", async () => {
+        assert.match((await doctor()).of("CloudFront").detail, /^not needed/);
+        assert.equal((await doctor()).of("budgets").detail, "the account takes budgets");
+        await aws.configure({ api: true, storefront: "cloudfront" });
+        const faults = `http://127.0.0.1:${aws.instance.port}/_local/faults`;
+        const message =
+            "Account 000000000000 is a linked account. To enable budgets for your account, ask the payer account to enable budgets first.";
+        const effect = { kind: "error", code: "AccessDeniedException", message, status: 400 };
+        const armed = await fetch(faults, {
+            method: "POST",
+            body: JSON.stringify({ operation: "budgets:ViewBudget", times: 9, effect }),
+        });
+        assert.equal(armed.status, 201, await armed.text());
+        try {
+            const { of, ...result } = await doctor();
+            assertExit(result, 0);
+            assert.equal(of("CloudFront").verdict, "warn");
+            assert.match(of("CloudFront").detail, /CloudFront refuses a new account until AWS Support has verified it/);
+            assert.match(of("CloudFront").fix ?? "", /^pulumi config set --stack \S+ storefront api/);
+            assert.equal(of("budgets").verdict, "warn");
+            assert.match(of("budgets").detail, /is a linked account/);
+            assert.match(of("budgets").fix ?? "", /^pulumi config set --stack \S+ budget false/);
+            await aws.configure({ budget: false });
+            assert.match((await doctor()).of("budgets").detail, /^not needed/);
+        } finally {
+            await fetch(faults, { method: "DELETE" });
             await aws.configure();
         }
     });

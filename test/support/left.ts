@@ -10,7 +10,7 @@ import { CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtr
 import { CloudWatchClient, DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import { ListRolesCommand } from "@aws-sdk/client-iam";
+import { ListRolesCommand, type Role } from "@aws-sdk/client-iam";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import {
     ListCampaignsCommand,
@@ -38,7 +38,7 @@ const named = (list: readonly object[] | undefined, kind: string, key: string) =
 export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Promise<string[]> {
     const answers = await Promise.all([
         s3.send(new ListBucketsCommand({})).then((found) => named(found.Buckets, "bucket", "Name")),
-        iam.send(new ListRolesCommand({})).then((found) => named(found.Roles, "role", "RoleName")),
+        iam.send(new ListRolesCommand({})).then((found) => named(found.Roles?.filter(isOwn), "role", "RoleName")),
         personalize.send(new ListSchemasCommand({})).then((found) => named(found.schemas, "schema", "name")),
         personalize.send(new ListDatasetGroupsCommand({})).then((f) => named(f.datasetGroups, "group", "name")),
         personalize.send(new ListDatasetsCommand({})).then((found) => named(found.datasets, "dataset", "name")),
@@ -55,6 +55,9 @@ export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Prom
     ]);
     return answers.flat();
 }
+
+/** A service-linked role belongs to its service and stays. */
+const isOwn = ({ Path = "/" }: Role) => !Path.startsWith("/aws-service-role/");
 
 /** The resources that watch the stack and notify, by name. */
 export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {

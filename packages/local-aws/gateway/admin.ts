@@ -63,10 +63,14 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
     },
     "/_local/faults": {
         GET: ({ faults }) => [200, { faults: faults.list() }],
-        async POST({ emulator, faults }, request) {
+        async POST({ emulator, faults, enforcement }, request) {
             const text = (await bodyOf(request)).toString("utf8");
             try {
-                return [201, faults.arm(readFault(JSON.parse(text), emulator.operations))];
+                const fault = readFault(JSON.parse(text), emulator.operations);
+                if (!enforcement && !emulator.operations.has(fault.operation)) {
+                    return bad(`${fault.operation} is not named here: the local AWS runs with --no-enforce.`);
+                }
+                return [201, faults.arm(fault)];
             } catch (error) {
                 if (error instanceof BadFaultError) return bad(error.message);
                 if (error instanceof SyntaxError) return bad(`A fault must be a JSON object: ${error.message}`);

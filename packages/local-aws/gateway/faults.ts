@@ -12,6 +12,7 @@ export type When = "before" | "after";
 
 /** Strikes the `call`-th call of `operation` from now, and the `times` - 1 calls after it. */
 export interface Fault {
+    /** An operation of Personalize; or an action of another service as in IAM, such as `cloudfront:CreateDistribution`. */
     operation: string;
     call: number;
     times: number;
@@ -64,9 +65,9 @@ export type Faults = ReturnType<typeof createFaults>;
 export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
     const { operation, call = 1, times = 1, effect, ...others } = membersOf(body, "A fault");
     refuseOthers(others, "a fault", "operation, call, times, effect");
-    if (typeof operation !== "string" || !operations.has(operation)) {
+    if (typeof operation !== "string" || !(operations.has(operation) || isElsewhere(operation))) {
         throw new BadFaultError(
-            `operation must be one of Personalize's, such as CreateCampaign; it is ${show(operation)}.`,
+            `operation must be one of Personalize's, such as CreateCampaign, or an action of another service, such as cloudfront:CreateDistribution; it is ${show(operation)}.`,
         );
     }
     const fault = {
@@ -78,6 +79,9 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
     checkTarget(operation, fault.effect.kind);
     return fault;
 }
+
+/** Whether an operation is an action of another service, as in IAM. */
+const isElsewhere = (operation: string) => /^(?!personalize)[a-z0-9-]+:[A-Z][A-Za-z]+$/.test(operation);
 
 function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
     const only = <Members extends object>(members: Members): Members => {
@@ -121,6 +125,9 @@ function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
 
 // A schema has no states, so it can neither fail nor hang.
 function checkTarget(operation: string, kind: Effect["kind"]): void {
+    if (isElsewhere(operation) && kind !== "error") {
+        throw new BadFaultError(`An action of another service than Personalize can only have an error; it is ${kind}.`);
+    }
     const creates = /^Create(?!Schema$)/.test(operation);
     if (kind === "fail" && !creates && !/^Update(Campaign|Dataset|Solution)$/.test(operation)) {
         throw new BadFaultError(

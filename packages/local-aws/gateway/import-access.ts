@@ -13,6 +13,7 @@ import {
     serviceReads,
 } from "policy-evaluator";
 import { bucketPoliciesOf, bucketRegionOf, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
+import { withoutDocumentNote } from "./without-document.ts";
 
 /**
  * The access of a job for reading (and of a batch job for writing). All of these steps must pass. The service assumes
@@ -46,7 +47,7 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
             bucketPolicies: await bucketPoliciesOf(s3, request.bucket),
         });
         if (!judgement.allowed) {
-            return judgement;
+            return denied(judgement.step, judgement.reason + withoutDocumentNote(role.withoutDocument));
         }
         const region = await bucketRegionOf(s3, request.bucket);
         return region === undefined || region === request.region

@@ -25,6 +25,8 @@ interface RoleDocuments {
     readonly trust: PolicyDocument;
     readonly policies: readonly NamedPolicy[];
     readonly boundary: readonly NamedPolicy[] | undefined;
+    /** Names of managed policies whose document is not on this local AWS. They allow nothing. */
+    readonly withoutDocument: readonly string[];
 }
 
 /** MiniStack's documents of a role; undefined for an unknown ARN. */
@@ -36,15 +38,26 @@ export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<Ro
         return undefined;
     }
     const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
+    const policies = await policiesOf(iam, RoleName as string);
+    const boundary = boundaryArn ? [await managed(iam, boundaryArn, "permissions boundary")] : undefined;
     return {
         roleId: role.RoleId ?? "",
         trust: parse(role.AssumeRolePolicyDocument),
-        policies: await policiesOf(iam, RoleName as string),
-        boundary: boundaryArn ? [await managed(iam, boundaryArn, "permissions boundary")] : undefined,
+        policies: policies.map(allowing),
+        boundary: boundary?.map(allowing),
+        withoutDocument: [...policies, ...(boundary ?? [])].flatMap(({ name, document }) => (document ? [] : [name])),
     };
 }
 
-async function policiesOf(iam: IAMClient, RoleName: string): Promise<NamedPolicy[]> {
+/** A managed policy may have no document here. */
+type FoundPolicy = Omit<NamedPolicy, "document"> & { readonly document: PolicyDocument | undefined };
+
+const allowing = ({ name, document }: FoundPolicy): NamedPolicy => ({
+    name,
+    document: document ?? { Version: "2012-10-17", Statement: [] },
+});
+
+async function policiesOf(iam: IAMClient, RoleName: string): Promise<FoundPolicy[]> {
     const inline = await iam.send(new ListRolePoliciesCommand({ RoleName }));
     const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
     return Promise.all([
@@ -58,9 +71,12 @@ async function policiesOf(iam: IAMClient, RoleName: string): Promise<NamedPolicy
     ]);
 }
 
-async function managed(iam: IAMClient, PolicyArn: string, name: string): Promise<NamedPolicy> {
-    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-    const version = new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId });
+async function managed(iam: IAMClient, PolicyArn: string, name: string): Promise<FoundPolicy> {
+    const found = await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn })), "NoSuchEntityException");
+    if (!found) {
+        return { name, document: undefined };
+    }
+    const version = new GetPolicyVersionCommand({ PolicyArn, VersionId: found.Policy?.DefaultVersionId });
     const { PolicyVersion } = await iam.send(version);
     return { name, document: parse(PolicyVersion?.Document) };
 }

@@ -76,7 +76,7 @@ async function route(
         return;
     }
     const { enforcement } = options;
-    const admission = await enforcement?.admit(request);
+    const admission = await enforcement?.admit(request, faults);
     if (admission && !admission.admitted) {
         refuse(request, response, admission.answer);
         return;

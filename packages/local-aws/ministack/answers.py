@@ -86,10 +86,11 @@ def attached(entity: dict) -> list:
 
 
 def managed(arn: str, kind: str) -> dict:
-    """A managed policy; one that does not exist allows nothing, also as a boundary."""
+    """A managed policy; its text is None if there is no document of it."""
     record = iam._lookup_policy(arn) or {}
     version = (record.get("Versions") or {}).get(record.get("DefaultVersionId", "v1")) or {}
-    return {"name": f"{kind} {arn.rsplit('/', 1)[-1]}", "text": text(version.get("Document") or {"Statement": []})}
+    document = version.get("Document")
+    return {"name": f"{kind} {arn.rsplit('/', 1)[-1]}", "text": None if document is None else text(document)}
 
 
 def text(document) -> str:
@@ -97,13 +98,19 @@ def text(document) -> str:
 
 
 def role(asked: dict, _body: bytes) -> dict:
-    """A role by its name; empty if there is none."""
+    """A role by its name, with its policies; empty if there is none."""
     with request_scope(asked["account"], "us-east-1"):
         found = iam._roles.get(asked["name"])
-    if not found:
-        return {}
-    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []}
-    return {"arn": found["Arn"], "trust": text(found["AssumeRolePolicyDocument"]), "tags": tags}
+        if not found:
+            return {}
+        boundary = found.get("PermissionsBoundary")
+        return {
+            "arn": found["Arn"],
+            "trust": text(found["AssumeRolePolicyDocument"]),
+            "tags": {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []},
+            "identity": inline("role policy", found.get("InlinePolicies")) + attached(found),
+            "boundary": [managed(boundary, "permissions boundary")] if boundary else None,
+        }
 
 
 def refusal(asked: dict, _body: bytes) -> dict:

@@ -18,6 +18,7 @@ from ministack.services import iam, s3, tagging
 
 import edge_resources
 import resources
+import service_linked_roles
 import table_keys
 
 # MiniStack serves these before its router: their names would be those of another call.
@@ -188,8 +189,10 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         context = {**context, **edge_resources.xml_tags(body)}
         return [(action, edge_resources.of_distributions(method, path, routing, account), context)]
     if service == "apigateway":
-        context = {**context, **edge_resources.tags_of_rest_call(method, path, json_of(body), routing)}
-        return [(action, resource, context), *edge_resources.tagging_of_new(method, path, resource, context)]
+        given = json_of(body)
+        context = {**context, **edge_resources.tags_of_rest_call(method, path, given, routing)}
+        linked = service_linked_roles.checks_of_rest_call(method, path, given, account)
+        return [(action, resource, context), *edge_resources.tagging_of_new(method, path, resource, context), *linked]
     if service == "iam":
         boundary = routing.get("PermissionsBoundary", [""])[0]
         context = {**context, **({"iam:PermissionsBoundary": boundary} if boundary else {})}

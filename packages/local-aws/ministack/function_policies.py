@@ -14,6 +14,10 @@ from ministack.services import apigateway, apigateway_v1, eventbridge, lambda_sv
 
 log = logging.getLogger("ministack")
 
+# A permission with a source account is reported to be void for these (hashicorp/terraform issue 17166,
+# hashicorp/terraform-provider-aws pull request 4116).
+WITHOUT_SOURCE_ACCOUNT = ("apigateway.amazonaws.com", "events.amazonaws.com")
+
 
 def check_before_delivery() -> None:
     to_topic, to_rule, to_bucket = sns._deliver_to_lambda, eventbridge._invoke_target, s3._deliver_event_to_lambda
@@ -71,10 +75,13 @@ def allowed(function: str, service: str, source: str) -> bool:
     record, config, _ = lambda_svc._get_func_record_for_ref(function)
     if record is None or config is None:
         return True  # MiniStack itself reports that there is no such function
+    sent = {"aws:sourcearn": source}
+    if service not in WITHOUT_SOURCE_ACCOUNT:
+        sent["aws:sourceaccount"] = get_account_id()
     asked = EvalContext(
         principal_arn="", principal_type="Service", principal_account="", action="lambda:InvokeFunction",
         resource_arn=function if function.startswith("arn:") else config["FunctionArn"], region=get_region(),
-        service_context={"aws:sourcearn": source, "aws:sourceaccount": get_account_id()},
+        service_context=sent,
     )
     if evaluate_resource_policy(record.get("policy"), asked, service=service).decision == "Allow":
         return True

@@ -17,10 +17,12 @@ from ministack.core import iam_evaluator
 
 import asynchronous
 import dashboards
+import edge_errors
 import edge_tags
 import embedded_metrics
 import function_logs
 import function_updates
+import managed_policies
 import metric_alarms
 import origins
 import queue_metrics
@@ -29,6 +31,7 @@ import rest_deployments
 import rest_records
 import saving
 import schedules
+import service_linked_roles
 
 # The gateway's token on a request that it has checked.
 JUDGED_HEADER = b"x-judged-by-gateway"
@@ -60,13 +63,16 @@ def leave_to_gateway(token: str) -> None:
 
 if __name__ == "__main__":
     metric_alarms.leave_to_gateway()
+    managed_policies.add()
     dashboards.tell_times_in_seconds()
     asynchronous.invoke_asynchronously()
     edge_tags.list_tagged()
     rest_deployments.keep_to_deployments()
     rest_records.keep()
     rest_api_changes.apply_as_aws()
+    service_linked_roles.make_with_tracing()
     origins.serve_rest_apis()
+    edge_errors.keep()
     embedded_metrics.read_logs()
     function_logs.report_ends()
     function_updates.end_at_leisure()

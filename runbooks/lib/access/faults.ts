@@ -14,6 +14,7 @@ export const faults = {
     "role-condition-misspelt": "a condition key of the role's policies does not exist",
     "role-condition": "a condition of the role's policies is not met",
     "role-deny": "a policy of the role denies it",
+    "role-policy-without-document": "IAM has no document of an attached policy, which grants nothing",
     "trust-missing": "the trust policy does not let Personalize assume the role",
     "trust-wrong-service": "the trust policy trusts another principal",
     "trust-source-account": "aws:SourceAccount of the trust policy is another account",
@@ -65,6 +66,7 @@ export const faults = {
     "too-wide": "a statement grants far more than an import needs",
     "no-conditions": "Personalize is trusted for any account's resources",
     "access-block-off": "the bucket does not block public policies",
+    "job-bucket-conditions": "nothing is broken, but the service may not send the conditions of the bucket policy",
     "job-other-reason": "the job failed for another reason",
 } as const;
 

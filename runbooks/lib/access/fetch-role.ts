@@ -64,10 +64,17 @@ async function attachedPolicies(client: IAMClient, RoleName: string): Promise<Po
 }
 
 async function managed(iam: IAMClient, arn: string, name: string): Promise<PolicyText> {
-    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
-    const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
-    const { PolicyVersion } = await iam.send(version);
-    return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
+    try {
+        const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+        const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
+        const { PolicyVersion } = await iam.send(version);
+        return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
+    } catch (error) {
+        if (hasName(error, "NoSuchEntityException")) {
+            return { name, arn, text: "" };
+        }
+        throw error;
+    }
 }
 
 /** Simulates an identity's action on resources in one context. */

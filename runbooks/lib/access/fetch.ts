@@ -119,7 +119,7 @@ async function mayPass(iam: IAMClient, { caller, roleArn }: Target): Promise<Sim
 }
 
 /** The user or role behind a caller: the simulator takes no sessions, and a session's ARN lacks the role's path. */
-async function entityOf(iam: IAMClient, caller: string): Promise<string> {
+export async function entityOf(iam: IAMClient, caller: string): Promise<string> {
     const session = sessionOf(caller);
     if (!session) {
         return caller;

@@ -7,6 +7,7 @@ export const known = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched
 
 export interface PolicyText {
     readonly name: string;
+    /** Empty for an attached policy without a document. */
     readonly text: string;
     /** ARN of a managed policy; absent for an inline one. */
     readonly arn?: string;

@@ -8,16 +8,21 @@ import type { BudgetView } from "./budget-view.ts";
 /** Budget, alarms and subscriptions, as far as they exist. */
 export interface Watch {
     readonly budget: BudgetView | undefined;
+    /** Whether there should be a budget; the stack's config `budget`. */
+    readonly isBudgetWanted: boolean;
     /** Undefined if the topic does not exist. */
     readonly subscriptions: readonly Subscription[] | undefined;
     readonly alarms: readonly AlarmView[];
 }
 
 /** Problems that need an action, each with the next step; `topicArn` is the stack's notification topic. */
-export function problemsOf({ budget, subscriptions, alarms }: Watch, topicArn: string | undefined): string[] {
+export function problemsOf(
+    { budget, isBudgetWanted, subscriptions, alarms }: Watch,
+    topicArn: string | undefined,
+): string[] {
     const fired = budget?.notifications.filter(({ state }) => state === "ALARM") ?? [];
     return [
-        ...(budget === undefined ? ["There is no budget. Create it with: pulumi up"] : []),
+        ...(budget === undefined && isBudgetWanted ? ["There is no budget. Create it with: pulumi up"] : []),
         ...fired.map(({ type, threshold, isPercent }) => {
             const limit = isPercent ? `${threshold} % of ${approximately(budget?.limitUsd ?? 0)}` : `$${threshold}`;
             return `${type === "ACTUAL" ? "The spend" : "The forecast"} is above ${limit}. Details: npm run cost-report; delete the campaign: npm run park`;

@@ -1,10 +1,15 @@
+import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { type DatasetGroupSummary, ListDatasetGroupsCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { ListServiceQuotasCommand, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { isRoot } from "policy-evaluator";
 import type { StackConfig } from "../../../config/config.ts";
 import { hasName, isTransient } from "../../../personalize/errors.ts";
+import { entityOf } from "../access/fetch.ts";
+import { simulate } from "../access/fetch-role.ts";
 import { allOf, shell } from "../audit/inventory/thing.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
@@ -128,6 +133,45 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
               ),
           );
 };
+
+/**
+ * Whether the account takes budgets. A member account of an organisation may not, until its payer enables them
+ * (org-formation-cli pull request 198 has AWS's answer). A policy of the organisation can also deny them.
+ */
+export const budgets: Check<AccountDeps> = async ({ config }) => {
+    const { region, cost, names, stack } = config;
+    if (!cost.budget) {
+        return ok("not needed: only the cost guard watches the spend (config budget)");
+    }
+    const without = `pulumi config set --stack ${stack} budget false   # only the cost guard watches the spend then`;
+    const { arn, accountId, partition } = await whoAmI(config);
+    try {
+        const list = new DescribeBudgetsCommand({ AccountId: accountId, MaxResults: 1 });
+        await new BudgetsClient({ region }).send(list);
+    } catch (error) {
+        if (hasName(error, "AccessDeniedException")) {
+            return warn(`AWS refuses budgets, and the campaign is not made without: ${oneLine(error)}`, without);
+        }
+        throw error;
+    }
+    const budget = `arn:${partition}:budgets::${accountId}:budget/${names.budget}`;
+    return (await isForbidden(arn, "budgets:ModifyBudget", budget, region))
+        ? warn(`${arn} may not create a budget: a policy denies budgets:ModifyBudget`, without)
+        : ok("the account takes budgets");
+};
+
+/** Whether a policy, possibly of the organisation, denies an action explicitly. False if the simulator is not allowed. */
+async function isForbidden(caller: string, action: string, resource: string, region: string): Promise<boolean> {
+    if (isRoot(caller)) {
+        return false;
+    }
+    const iam = new IAMClient({ region });
+    const asked = { action, resources: [resource], context: {} };
+    const found = await entityOf(iam, caller)
+        .then((source) => simulate(iam, source, asked))
+        .catch(() => []);
+    return found.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
+}
 
 /** A mail subscription delivers nothing before its confirmation. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {

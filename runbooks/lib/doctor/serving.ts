@@ -3,10 +3,11 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
+import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesFault, tablesMend } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
-import { type Check, fail, ok, unknown } from "./check.ts";
+import { type Check, fail, ok, unknown, warn } from "./check.ts";
 import type { StackDeps } from "./stack.ts";
 
 const withoutApi = "not needed: there is no API (config api)";
@@ -36,6 +37,36 @@ async function sha256Of(path: string): Promise<string> {
     await pipeline(createReadStream(path), hash);
     return hash.digest("hex");
 }
+
+const distributionType = "aws:cloudfront/distribution:Distribution";
+
+/**
+ * CloudFront may refuse an account that has no distribution yet. A stack whose page moves from CloudFront to the API
+ * loses its distribution.
+ */
+export const pageHost: Check<AccountDeps> = async ({ config: { region, serving, stack }, held }) => {
+    const set = (value: string) => `pulumi config set --stack ${stack} storefront ${value}`;
+    const ids = [...((await held())?.ids ?? [])];
+    const hasOwn = ids.some((id) => id.startsWith(`${distributionType} `));
+    if (serving.storefront !== "cloudfront") {
+        return hasOwn
+            ? warn(
+                  `\`pulumi up\` deletes the stack's distribution, because storefront is ${serving.storefront}`,
+                  `${set("cloudfront")}   # keeps it`,
+              )
+            : ok(`not needed: storefront is ${serving.storefront}`);
+    }
+    if (hasOwn) {
+        return ok("the stack has its distribution");
+    }
+    const { DistributionList } = await new CloudFrontClient({ region }).send(new ListDistributionsCommand({}));
+    return (DistributionList?.Items ?? []).length > 0
+        ? ok("the account has distributions, so CloudFront takes it")
+        : warn(
+              "this account has no distribution yet. CloudFront refuses a new account until AWS Support has verified it",
+              `${set("api")}   # the API serves the page until then`,
+          );
+};
 
 /** API Gateway refuses access logs until the account has a role for writing logs. */
 export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, serving, stack } }) => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { CostGuard } from "../../../components/cost/cost-guard.ts";
-import { SpendBudget } from "../../../components/cost/spend-budget.ts";
+import { SpendBudget, waiversOf } from "../../../components/cost/spend-budget.ts";
 import { Notifications } from "../../../components/observability/notifications.ts";
+import { waiverProblems } from "../../../iam/resource-rules.ts";
 import { configWith, inputsOf, made, settled, tags, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -71,6 +72,14 @@ describe("the cost guard's components", () => {
             [100, "ACTUAL"],
             [100, "FORECASTED"],
         ]);
+    });
+
+    it("do without the budget in an account that refuses it, and its waiver has the reason", async () => {
+        const { cost } = await makeAll({ budget: "false" });
+        assert.deepEqual([ofType("Budget").length, ofType("Function").length], [0, 1]);
+        assert.deepEqual(waiverProblems(waiversOf(cost)), []);
+        assert.match(waiversOf(cost)["campaign-without-budget"] ?? "", /only the cost guard limits the spend/);
+        assert.deepEqual(waiversOf({ budget: true }), {});
     });
 
     it("go to a queue, and to mail and chat if configured", async () => {

@@ -219,7 +219,7 @@ describe("the audit trail", () => {
         assert.equal(inputsOf("BucketLifecycleConfiguration").rules[0].expiration.days, 90);
         assert.equal(inputsOf("LogGroup").retentionInDays, 90);
         const role = inputsOf("Role");
-        assert.deepEqual(JSON.parse(role.assumeRolePolicy), trailRoleTrust({ ...caller, names }));
+        assert.deepEqual(JSON.parse(role.assumeRolePolicy), trailRoleTrust());
         assert.equal(role.permissionsBoundary, "arn:aws:iam::123456789012:policy/boundary");
         assert.deepEqual(JSON.parse(inputsOf("RolePolicy").policy), trailRolePolicy({ ...caller, names }));
     });

@@ -14,7 +14,7 @@ import {
 import { DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { gatewayLogTrust } from "../../../iam/api-access.ts";
-import { localAccountId, localPartition, variables } from "../../../packages/local-aws/instance.ts";
+import { variables } from "../../../packages/local-aws/instance.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 
 const administratorsOn = ({ instance }: TestAws) => ({
@@ -26,7 +26,7 @@ const administratorsOn = ({ instance }: TestAws) => ({
 /** Gives the account the role for API Gateway's logs, which an administrator must create. */
 export async function letGatewayLog(aws: TestAws): Promise<void> {
     const RoleName = "gateway-logs";
-    const trust = gatewayLogTrust({ partition: localPartition, region, accountId: localAccountId });
+    const trust = gatewayLogTrust();
     const { Role } = await aws.iam
         .send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
         .catch(() => aws.iam.send(new GetRoleCommand({ RoleName })));

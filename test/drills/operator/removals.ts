@@ -1,4 +1,4 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
+import { DeleteServiceLinkedRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { life, type Step } from "./life.ts";
@@ -50,6 +50,9 @@ export function stageOf(world: World) {
             if (at !== step.from) {
                 await world.configure("usual");
                 await must("destroy", world.engine(administrator, "destroy"));
+                if (step.from === "nothing") {
+                    await forgetTracingRole(world);
+                }
                 if (step.from === "usual") {
                     await must("up", world.engine(administrator, "up"));
                 }
@@ -68,6 +71,14 @@ export function stageOf(world: World) {
             at = changes ? "elsewhere" : at;
         },
     };
+}
+
+/** An account without any stack may not have API Gateway's service-linked role, which a destroy keeps. */
+async function forgetTracingRole({ aws }: World): Promise<void> {
+    const role = new DeleteServiceLinkedRoleCommand({ RoleName: "AWSServiceRoleForAPIGateway" });
+    await aws.iam.send(role).catch((error: Error) => {
+        if (error.name !== "NoSuchEntityException") throw error;
+    });
 }
 
 /** Whether the missing action is detected: the step fails, or reports the denial. */

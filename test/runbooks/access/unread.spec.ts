@@ -66,6 +66,61 @@ describe("what may not be read", () => {
     });
 });
 
+describe("an attached policy without a document", () => {
+    const policy = {
+        name: "AmazonForecastFullAccess",
+        arn: "arn:aws:iam::aws:policy/AmazonForecastFullAccess",
+        text: "",
+    };
+    const attached = (snapshot: Snapshot): Snapshot => {
+        assert.ok("is" in snapshot.role && snapshot.role.is);
+        const { is: role } = snapshot.role;
+        return { ...snapshot, role: { is: { ...role, policies: [...role.policies, policy] } } };
+    };
+    it("grants nothing, which is reported and breaks nothing by itself", () => {
+        for (const [of, faults] of [
+            [world(), []],
+            [brokenBy("role-get-missing"), ["role-get-missing"]],
+        ] as const) {
+            const snapshot = attached(seen(of));
+            assert.deepEqual(brokenIn(snapshot), faults);
+            const found = diagnose(snapshot).findings.find(({ fault }) => fault === "role-policy-without-document");
+            assert.equal(
+                found?.sentence,
+                "AmazonForecastFullAccess is attached, but IAM has no document of it: it grants nothing.",
+            );
+        }
+    });
+});
+
+describe("a job that failed although every link is in order", () => {
+    const privileges =
+        "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
+    const faultOf = (snapshot: Snapshot, failureReason = privileges) => {
+        const job = { is: { arn: snapshot.sourceArn, status: "CREATE FAILED", failureReason } };
+        const { findings } = diagnose({ ...snapshot, job });
+        return findings.find(({ fault }) => fault.startsWith("job-"));
+    };
+    it("has the config value that leaves the conditions out of the bucket policy, and only then", () => {
+        const sound = seen(world());
+        const named = faultOf(sound);
+        assert.equal(named?.fault, "job-bucket-conditions");
+        assert.match(named.sentence, /pulumi config set bucketPolicyConditions false && pulumi up$/);
+        const { bucketPolicy } = sound;
+        assert.ok("is" in bucketPolicy && bucketPolicy.is !== undefined);
+        const bare = JSON.parse(bucketPolicy.is, (key, value) => (key === "Condition" ? undefined : value));
+        for (const [what, fault] of [
+            ["another reason", faultOf(sound, "Input CSV is missing the following columns:[USER_ID].")],
+            ["a broken link", faultOf(seen(brokenBy("role-get-missing")))],
+            ["a link that could not be read", faultOf({ ...sound, accessBlock: denied })],
+            ["no conditions", faultOf({ ...sound, bucketPolicy: { is: JSON.stringify(bare) } })],
+        ] as const) {
+            assert.equal(fault?.fault, "job-other-reason", what);
+            assert.doesNotMatch(fault.sentence, /bucketPolicyConditions/, what);
+        }
+    });
+});
+
 describe("an organisation", () => {
     it("is named if the simulator reports it, and suspected if documents allow what the simulator denies", () => {
         const snapshot = seen(world());

@@ -69,7 +69,8 @@ describe("what is wrong with budget and alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
     const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };
-    const all = { budget, subscriptions, alarms: [alarm] };
+    const all = { budget, isBudgetWanted: true, subscriptions, alarms: [alarm] };
+    const nothing = { subscriptions: undefined, alarms: [] };
 
     it("is nothing where all is well", () => assert.deepEqual(problemsOf(all, topicArn), []));
 
@@ -94,7 +95,9 @@ describe("what is wrong with budget and alarms", () => {
             problemsOf({ ...all, alarms }, topicArn)[0] ?? "",
             /alarm-errors: 5 errors\. .*docs\/runbooks\/errors\.md/,
         );
-        assert.equal(problemsOf({ budget: undefined, subscriptions: undefined, alarms: [] }, topicArn).length, 2);
-        assert.equal(problemsOf({ budget, subscriptions: undefined, alarms: [] }, undefined).length, 0);
+        const missing = { budget: undefined, ...nothing };
+        assert.equal(problemsOf({ ...missing, isBudgetWanted: true }, topicArn).length, 2);
+        assert.equal(problemsOf({ ...missing, isBudgetWanted: false }, undefined).length, 0, "config budget is false");
+        assert.equal(problemsOf({ ...all, ...nothing }, undefined).length, 0);
     });
 });

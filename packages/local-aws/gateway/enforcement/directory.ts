@@ -17,12 +17,13 @@ export interface Principal {
     readonly identity?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
     readonly session?: readonly NamedPolicy[];
+    /** Names of attached policies whose document is not on this local AWS. They allow nothing, also as a boundary. */
+    readonly withoutDocument: readonly string[];
 }
 
-export interface Role {
+export interface Role extends Pick<Principal, "identity" | "boundary" | "tags"> {
     readonly arn: string;
     readonly trust: PolicyDocument;
-    readonly tags: Readonly<Record<string, string>>;
 }
 
 /** One permission that a call needs, as MiniStack's tables name it. */
@@ -126,8 +127,10 @@ export function createDirectory({ port, token, accountId }: { port: number; toke
         call: (facts: CallFacts, body: Buffer | undefined): Promise<NamedCall> => ask("/call", facts, body),
         /** A role by its name; undefined when there is none. */
         async role(name: string): Promise<Role | undefined> {
-            const found = await ask<Partial<Role> & { trust?: string }>("/role", { name, account: accountId });
-            return found.arn ? { arn: found.arn, trust: documentOf(found.trust), tags: found.tags ?? {} } : undefined;
+            const found = await ask<Partial<AnsweredRole>>("/role", { name, account: accountId });
+            const { arn, trust, tags = {}, identity = [], boundary } = found;
+            const policies = { identity: parsed(identity), ...(boundary && { boundary: parsed(boundary) }) };
+            return arn === undefined ? undefined : { arn, trust: documentOf(trust), tags, ...policies };
         },
         refusal: (refused: Refused): Promise<{ status: number; headers: Record<string, string>; body: string }> =>
             ask("/refusal", refused),
@@ -152,21 +155,31 @@ export function documentOf(text: string | null | undefined): PolicyDocument {
 
 interface Text {
     readonly name: string;
-    readonly text: string;
+    /** Null for a managed policy without a document. */
+    readonly text: string | null;
 }
 
 type Answered =
     | { readonly error: string }
-    | (Omit<Principal, "identity" | "boundary" | "session"> &
+    | (Omit<Principal, "identity" | "boundary" | "session" | "withoutDocument"> &
           Readonly<Record<"identity" | "boundary" | "session", readonly Text[] | null>>);
 
+type AnsweredRole = Pick<Role, "arn" | "tags"> & {
+    readonly trust: string;
+    readonly identity: readonly Text[];
+    readonly boundary: readonly Text[] | null;
+};
+
+const parsed = (texts: readonly Text[]) => texts.map(({ name, text }) => ({ name, document: documentOf(text) }));
+
 function principalOf({ identity, boundary, session, ...rest }: Exclude<Answered, { error: string }>): Principal {
-    const parse = (texts: readonly Text[]) => texts.map(({ name, text }) => ({ name, document: documentOf(text) }));
+    const all = [...(identity ?? []), ...(boundary ?? []), ...(session ?? [])];
     return {
         ...rest,
-        ...(identity && { identity: parse(identity) }),
-        ...(boundary && { boundary: parse(boundary) }),
-        ...(session && { session: parse(session) }),
+        withoutDocument: all.flatMap(({ name, text }) => (text === null ? [name] : [])),
+        ...(identity && { identity: parsed(identity) }),
+        ...(boundary && { boundary: parsed(boundary) }),
+        ...(session && { session: parsed(session) }),
     };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import type { Emulator } from "local-personalize";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
+import type { Faults } from "../faults.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
@@ -22,6 +23,7 @@ import { passedRoles, passesRoles, trustComplaint } from "./passed-roles.ts";
 import { hashGuard, payloadOf, sha256 } from "./payload.ts";
 import { type Answer, closedAnswer, type Reason, refusalOf, refusalOfPersonalize, sentences } from "./refusal.ts";
 import { readSignature } from "./signature.ts";
+import { tracedRoleComplaint } from "./traced-role.ts";
 
 export interface EnforcementOptions {
     readonly directory: Directory;
@@ -60,8 +62,8 @@ export function createEnforcement(options: EnforcementOptions) {
             directory.close();
             log.close();
         },
-        /** Whether a request may reach its service. */
-        async admit(request: IncomingMessage): Promise<Admission> {
+        /** Whether a request may reach its service, which may refuse it by a fault. */
+        async admit(request: IncomingMessage, faults: Pick<Faults, "strike">): Promise<Admission> {
             const target = request.url ?? "/";
             if (isClosed(target)) {
                 return { admitted: false, answer: closedAnswer(target) };
@@ -72,12 +74,16 @@ export function createEnforcement(options: EnforcementOptions) {
             const isUnsigned = found === "MissingAuthenticationToken";
             return isPreflight(request) || (isOpen && isUnsigned)
                 ? unjudged
-                : admitCall(options, request, { path, found, isOpen });
+                : admitCall({ ...options, faults }, request, { path, found, isOpen });
         },
     };
 }
 
 export type Enforcement = ReturnType<typeof createEnforcement>;
+
+interface Judging extends EnforcementOptions {
+    readonly faults: Pick<Faults, "strike">;
+}
 
 interface Seen {
     readonly path: string;
@@ -104,7 +110,7 @@ async function readCall(request: IncomingMessage, { path, found }: Seen, account
     return { request, path, found, signature, inS3, streamed, body, payload, facts, personalize };
 }
 
-async function admitCall(options: EnforcementOptions, request: IncomingMessage, seen: Seen): Promise<Admission> {
+async function admitCall(options: Judging, request: IncomingMessage, seen: Seen): Promise<Admission> {
     const { directory, log, accountId } = options;
     const call = await readCall(request, seen, accountId);
     const { path, signature, inS3, facts } = call;
@@ -157,7 +163,7 @@ async function nameOf(options: EnforcementOptions, call: Call, principal: Caller
 
 /** Checks each permission of a named call, and the trust of each role that it passes. */
 async function authorizeCall(
-    options: EnforcementOptions,
+    options: Judging,
     call: Call,
     principal: Caller,
     named: NamedCall,
@@ -165,7 +171,8 @@ async function authorizeCall(
 ): Promise<Admission> {
     const { directory, log, accountId } = options;
     const { request, facts, personalize, body } = call;
-    const roles = passedRoles(first.action, personalize ? personalize.body : parse(body));
+    const given = personalize ? personalize.body : parse(body);
+    const roles = passedRoles(first.action, given);
     const circumstances = circumstancesOf(request, facts.region);
     const passing = await Promise.all(roles.map((role) => passCheck(directory, role)));
     for (const check of [...named.checks, ...passing]) {
@@ -183,6 +190,18 @@ async function authorizeCall(
         if (complaint) {
             const access = { principal: role.service, action: "sts:AssumeRole", resource: role.roleArn };
             return refuse(options, call, { ...complaint, status: 400 }, access, named.service);
+        }
+    }
+    const complaint = await tracedRoleComplaint(directory, first.action, given);
+    if (complaint) {
+        const access = { principal: "lambda.amazonaws.com", action: first.action, resource: first.resource };
+        return refuse(options, call, { ...complaint, status: 400 }, access, named.service);
+    }
+    // Faults of Personalize are applied by its emulator.
+    for (const effect of personalize ? [] : options.faults.strike(first.action)) {
+        if (effect.kind === "error") {
+            const access = { principal: named.service, action: first.action, resource: first.resource };
+            return refuse(options, call, effect, access, named.service);
         }
     }
     return admitted(call, true, first.action);

@@ -1,4 +1,5 @@
 import { type Authorization, authorize } from "policy-evaluator";
+import { withoutDocumentNote } from "../without-document.ts";
 import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
 
 /** The condition keys of every call. */
@@ -13,12 +14,13 @@ export interface Circumstances {
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
 
 /** The principal of an unsigned request, which only a policy for everyone allows. */
-export const anonymous: Pick<Principal, "arn" | "account" | "tags" | "identity" | "boundary" | "session" | "id"> = {
+export const anonymous: Omit<Principal, "secret" | "token" | "expires"> = {
     arn: "",
     account: "",
     id: "anonymous",
     tags: {},
     identity: [],
+    withoutDocument: [],
 };
 
 /** AWS allows these to every principal (API references of STS). */
@@ -53,10 +55,11 @@ export function judge(principal: typeof anonymous, check: NamedCheck, circumstan
         ...(principal.session && { session: principal.session }),
         ...(policy !== null && { resource: [{ name: "resource policy", document: documentOf(policy) }] }),
     };
+    const lacking = withoutDocumentNote(principal.withoutDocument);
     const what = action.startsWith("s3:") ? `"${resource}"` : resource;
     const why = (reason: string): Verdict => ({
         allowed: false,
-        message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}`,
+        message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}${lacking}`,
     });
     try {
         const outcome = authorize({ caller, action, resource, context }, policies);

@@ -82,6 +82,10 @@ export function passedRoles(action: string, body: unknown): readonly PassedRole[
 
 /** The service's error for a role that it may not assume, in the answer to the call that passes it. */
 const complaints: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
+    "cloudtrail.amazonaws.com": {
+        code: "InvalidCloudWatchLogsRoleArnException",
+        message: "Access denied. Check the trust relationships for your role.",
+    },
     "lambda.amazonaws.com": {
         code: "InvalidParameterValueException",
         message: "The role defined for the function cannot be assumed by Lambda.",
@@ -100,6 +104,13 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
             "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
     },
 };
+
+/**
+ * Services that assume a role for logs without `aws:SourceAccount` and `aws:SourceArn`. CloudTrail documents it (User
+ * Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"). API Gateway's page shows no
+ * condition (Developer Guide, "Set up CloudWatch logging for REST APIs"): strictness is our choice.
+ */
+const servicesWithoutSource: readonly string[] = ["cloudtrail.amazonaws.com", "apigateway.amazonaws.com"];
 
 export interface Complaint {
     readonly code: string;
@@ -128,7 +139,9 @@ export async function trustComplaint(
         caller: { service },
         action: "sts:AssumeRole",
         resource: arn,
-        context: { "aws:SourceAccount": account, "aws:SourceArn": sourceOf(service, resource) },
+        context: servicesWithoutSource.includes(service)
+            ? {}
+            : { "aws:SourceAccount": account, "aws:SourceArn": sourceOf(service, resource) },
     };
     const { decision } = evaluate(request, [{ name: "trust policy", document: found.trust }], "resource");
     return decision === "allowed" ? undefined : complaint;

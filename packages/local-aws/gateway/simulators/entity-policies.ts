@@ -23,8 +23,9 @@ import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 /**
  * All stored policies of a user (with those of the user's groups), a group or a role by ARN, and its boundary.
  *
- * @throws Refusal NoSuchEntity for an entity that does not exist, and NotImplemented for an attached managed policy
- * whose document is unknown here.
+ * An attached managed policy without a document here grants nothing, as for a call.
+ *
+ * @throws Refusal NoSuchEntity for an entity that does not exist.
  */
 export async function entityPolicies(iam: IAMClient, arn: string): Promise<EntityPolicies> {
     const [, type = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];
@@ -94,13 +95,18 @@ async function ofRole(iam: IAMClient, RoleName: string): Promise<SourcePolicy[]>
     ]);
 }
 
+/** A policy needs a statement; no service has this action. */
+const grantsNothing = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "none:Nothing", Resource: "*" }],
+});
+
 const inline = (id: string, document = ""): SourcePolicy => ({ id, text: decodeURIComponent(document) });
 
 async function managed(iam: IAMClient, PolicyArn = ""): Promise<SourcePolicy> {
     const found = await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn })), "NoSuchEntityException");
     if (!found?.Policy) {
-        const message = `${PolicyArn} is attached, but its document is not emulated here: a decision would be wrong.`;
-        throw new Refusal("NotImplemented", message);
+        return { id: PolicyArn.split("/").at(-1) ?? "", text: grantsNothing };
     }
     const { DefaultVersionId: VersionId, PolicyName = "" } = found.Policy;
     const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));

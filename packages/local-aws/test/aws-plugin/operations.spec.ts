@@ -4,7 +4,7 @@ import { BudgetsClient, DeleteNotificationCommand } from "@aws-sdk/client-budget
 import { CloudTrailClient, CreateTrailCommand, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient, DeleteDashboardsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateRoleCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
     DeleteFunctionEventInvokeConfigCommand,
     InvokeCommand,
@@ -117,6 +117,14 @@ describe("the resource types of operations in the local AWS plugin", () => {
             delete trust.Statement[0].Resource;
             await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }));
         }
+        const traces = {
+            Version: "2012-10-17",
+            Statement: [
+                { Effect: "Allow", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" },
+            ],
+        };
+        const policy = { PolicyName: "traces", PolicyDocument: JSON.stringify(traces) };
+        await iam.send(new PutRolePolicyCommand({ RoleName: "runs", ...policy }));
         iam.destroy();
         const entries = {
             ...functionEntries(clients.lambda, region),

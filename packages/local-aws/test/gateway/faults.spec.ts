@@ -71,6 +71,23 @@ describe("faults on purpose", () => {
         );
     });
 
+    it("are not armed for another service where calls have no names, nor with another effect than an error", async () => {
+        const arm = (effect: object) =>
+            local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
+        const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
+        for (const [effect, why] of [
+            [error, /cloudfront:CreateDistribution is not named here: the local AWS runs with --no-enforce/],
+            [
+                { kind: "throttle" },
+                /An action of another service than Personalize can only have an error; it is throttle/,
+            ],
+        ] as const) {
+            const answer = await arm(effect);
+            assert.equal(answer.status, 400);
+            assert.match(((await answer.json()) as { message: string }).message, why);
+        }
+    });
+
     it("answer any error, in the service's form, and do nothing", async () => {
         const effect = { kind: "error", code: "ServiceUnavailable", message: "Come back later", status: 503 };
         await local.arm({ operation: "CreateSchema", effect });

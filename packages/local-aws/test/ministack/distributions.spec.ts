@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import {
     CloudFrontClient,
+    CreateCachePolicyCommand,
     CreateDistributionCommand,
     CreateOriginAccessControlCommand,
     CreateResponseHeadersPolicyCommand,
 } from "@aws-sdk/client-cloudfront";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { region } from "../../../../test/support/local-aws.ts";
-import { configOf } from "../../aws-plugin/cloudfront-config.ts";
+import { cachingOf, configOf } from "../../aws-plugin/cloudfront-config.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";
 
@@ -61,7 +63,8 @@ describe("a distribution", () => {
         edge = new CloudFrontClient({ endpoint: aws.url, region, credentials: administrator });
         await makeFunction(aws);
         const any = { "x-amazon-apigateway-any-method": answered() };
-        const { id: api = "" } = await importDocument(client, documentOf({ "/films/{filmId}": any, "/events": any }));
+        const paths = { "/films/{filmId}": any, "/events": any };
+        const { id: api = "" } = await importDocument(client, documentOf(paths));
         await deploy(aws, client, api);
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
         for (const [Key, ContentType] of [
@@ -101,7 +104,20 @@ describe("a distribution", () => {
             compress: true,
             responseHeadersPolicyId: ResponseHeadersPolicy?.Id ?? "",
         };
-        const [optimized, disabled] = ["658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"];
+        const optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+        const { CachePolicy } = await edge.send(
+            new CreateCachePolicyCommand({
+                CachePolicyConfig: cachingOf({
+                    name: "films",
+                    minTtl: 0,
+                    parametersInCacheKeyAndForwardedToOrigin: {
+                        cookiesConfig: { cookieBehavior: "none" },
+                        headersConfig: { headerBehavior: "whitelist", headers: { items: ["Origin"] } },
+                        queryStringsConfig: { queryStringBehavior: "all" },
+                    },
+                }),
+            }),
+        );
         const DistributionConfig = configOf(
             {
                 comment: "films",
@@ -129,13 +145,15 @@ describe("a distribution", () => {
                     allowedMethods: ["GET", "HEAD"],
                     cachePolicyId: optimized,
                 },
+                // Without an own time, CloudFront keeps an error for 10 s.
+                customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
                 orderedCacheBehaviors: [
                     {
                         ...behavior,
                         pathPattern: "/api/*",
                         targetOriginId: "api",
                         allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
-                        cachePolicyId: disabled,
+                        cachePolicyId: CachePolicy?.Id ?? "",
                         originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
                     },
                 ],
@@ -191,5 +209,27 @@ describe("a distribution", () => {
         const posted = await view("/api/events", { method: "POST", body: '{"itemId":"7"}' });
         assert.equal(JSON.parse(posted.body).body, '{"itemId":"7"}');
         assert.equal((await view("/api/nowhere")).status, 403);
+    });
+
+    it("keeps an error for 10 s in spite of no-store, unless the distribution has a time for its code", async () => {
+        const fail = (path: string, status: number) => view(path, { headers: { "x-status": String(status) } });
+        assert.equal((await fail("/api/films/1", 500)).status, 500);
+        assert.equal((await fail("/api/films/2", 503)).status, 503);
+        const began = performance.now();
+        const kept = await view("/api/films/1");
+        assert.deepEqual([kept.status, kept.body], [500, "it fails"]);
+        assert.equal(kept.headers["x-cache"], "Error from cloudfront");
+        assert.equal((await view("/api/films/2")).status, 200);
+        assert.equal((await view("/api/films/3")).status, 200);
+        // The cache policy has the origin and the query in the cache key.
+        assert.equal((await view("/api/films/1", { headers: { origin: "https://films.example" } })).status, 200);
+        assert.equal((await view("/api/films/1?since=1")).status, 200);
+        let status = 500;
+        while (status === 500) {
+            await sleep(200);
+            ({ status } = await view("/api/films/1"));
+        }
+        const seconds = (performance.now() - began) / 1000;
+        assert.ok(status === 200 && seconds > 9 && seconds < 15, `${status} after ${seconds} s`);
     });
 });

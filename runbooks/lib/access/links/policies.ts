@@ -1,4 +1,12 @@
-import { describeProblems, type NamedPolicy, type PolicyKind, parsePolicy } from "policy-evaluator";
+import {
+    describeProblems,
+    listOf,
+    type NamedPolicy,
+    type PolicyKind,
+    parsePolicy,
+    personalizeService,
+    type Statement,
+} from "policy-evaluator";
 import type { Finding, Place } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 import type { Reason } from "../why.ts";
@@ -38,3 +46,11 @@ export const warning = (fault: Finding["fault"], sentence: string, place: Place,
     evidence,
     place,
 });
+
+/** Whether a statement allows something to Personalize as itself. */
+export const namesPersonalize = ({ Effect, Principal }: Statement) =>
+    Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
+
+/** Whether a statement asks on whose behalf a service acts. */
+export const hasSource = ({ Condition = {} }: Statement) =>
+    Object.values(Condition).some((block) => Object.keys(block).some((key) => /^aws:source(account|arn)$/i.test(key)));

@@ -1,8 +1,8 @@
 import { assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
-import { known } from "../snapshot.ts";
+import { known, type PolicyText } from "../snapshot.ts";
 import { type Reason, requestLine, whyNot } from "../why.ts";
-import { broken, read } from "./policies.ts";
+import { broken, read, warning } from "./policies.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
 
@@ -143,11 +143,24 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         linkOf(names[0], judge, "the role may list the bucket and read its objects", [
             ...broken(found.reasons, "rolePolicy"),
             ...found.identity,
+            ...withoutDocument(facts?.policies ?? []),
         ]),
         linkOf(names[1], judge, facts?.boundary ? "the boundary allows it" : "the role has none", once(found.boundary)),
         organisation,
     ];
 }
+
+const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
+    policies
+        .filter(({ text }) => text === "")
+        .map(({ name, arn = name }) =>
+            warning(
+                "role-policy-without-document",
+                `${name} is attached, but IAM has no document of it: it grants nothing.`,
+                "none",
+                `attached: ${arn}`,
+            ),
+        );
 
 const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
     simulated.some(({ byOrganisation }) => byOrganisation !== undefined)

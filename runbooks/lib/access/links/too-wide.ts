@@ -1,7 +1,7 @@
-import { listOf, personalizeService, type Statement } from "policy-evaluator";
+import { listOf, type Statement } from "policy-evaluator";
 import { type Finding, type Link, linkOf, type Scene } from "../link.ts";
 import { known } from "../snapshot.ts";
-import { read, warning } from "./policies.ts";
+import { hasSource, namesPersonalize, read, warning } from "./policies.ts";
 
 const wideManaged = [
     ...["AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "AmazonS3FullAccess", "AmazonS3ReadOnlyAccess"],
@@ -73,9 +73,3 @@ function isWide({ Effect, Action, NotAction, Resource, NotResource }: Statement)
 
 const isEverybody = ({ Principal }: Statement) =>
     Principal === "*" || (Principal !== undefined && listOf(Principal.AWS).includes("*"));
-
-const namesPersonalize = ({ Effect, Principal }: Statement) =>
-    Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
-
-const hasSource = ({ Condition = {} }: Statement) =>
-    Object.values(Condition).some((block) => Object.keys(block).some((key) => /^aws:source(account|arn)$/i.test(key)));

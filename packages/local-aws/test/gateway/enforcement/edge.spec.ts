@@ -17,6 +17,7 @@ import {
     TagResourceCommand,
     UntagResourceCommand,
     UpdateAccountCommand,
+    UpdateStageCommand,
 } from "@aws-sdk/client-api-gateway";
 import {
     CloudFrontClient,
@@ -27,6 +28,7 @@ import {
     ListDistributionsCommand,
     TagResourceCommand as TagDistributionCommand,
 } from "@aws-sdk/client-cloudfront";
+import { CloudTrailClient, CreateTrailCommand } from "@aws-sdk/client-cloudtrail";
 import {
     BatchGetItemCommand,
     BatchWriteItemCommand,
@@ -39,6 +41,9 @@ import {
     TransactWriteItemsCommand,
     UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
+import { GetRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
+import { zipSync } from "fflate";
 import { configOf } from "../../../aws-plugin/cloudfront-config.ts";
 import { answered, documentOf, integration } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
@@ -80,6 +85,21 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         );
         return true;
     };
+    /** Gives a role a trust policy for a service under this condition: by default, that it sends the account. */
+    const requireSource = (
+        RoleName: string,
+        Service: string,
+        Condition: object = { StringEquals: { "aws:SourceAccount": account } },
+    ) =>
+        aws.admin.iam.send(
+            new UpdateAssumeRolePolicyCommand({
+                RoleName,
+                PolicyDocument: JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole", Condition }],
+                }),
+            }),
+        );
     const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
     it("is the table for its items, and its tags are asked for when it is made", async () => {
@@ -230,6 +250,37 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         );
     });
 
+    it("is also to make API Gateway's own role for the first stage that is traced, and for no later one", async () => {
+        const { keys } = await aws.user(
+            "tracer",
+            allow(["apigateway:POST", "apigateway:PATCH"], gateway("/restapis/*")),
+        );
+        const { api } = clientsOf(keys);
+        const { api: admin } = clientsOf({ accessKeyId: "test", secretAccessKey: "test" });
+        const body = Buffer.from(JSON.stringify(documentOf({ "/films": { get: answered() } })));
+        const { id: restApiId = "" } = await admin.send(new ImportRestApiCommand({ body }));
+        const { id: deploymentId } = await admin.send(new CreateDeploymentCommand({ restApiId }));
+        const stage = (stageName: string, tracingEnabled: boolean) =>
+            api.send(new CreateStageCommand({ restApiId, deploymentId, stageName, tracingEnabled }));
+        await stage("plain", false);
+        const linked = `arn:aws:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`;
+        const refused = refusedOn("iam:CreateServiceLinkedRole", linked);
+        await assert.rejects(stage("traced", true), refused);
+        const traced = { op: "replace", path: "/tracingEnabled", value: "true" } as const;
+        const trace = new UpdateStageCommand({ restApiId, stageName: "plain", patchOperations: [traced] });
+        await assert.rejects(api.send(trace), refused);
+        const of = (service: string) => ({ StringEquals: { "iam:AWSServiceName": service } });
+        const make = (service: string) => allow("iam:CreateServiceLinkedRole", linked, of(service));
+        await aws.putPolicy("tracer", [make("ec2.amazonaws.com")], "links");
+        await assert.rejects(stage("traced", true), refused);
+        await aws.putPolicy("tracer", [make("ops.apigateway.amazonaws.com")], "links");
+        await stage("traced", true);
+        const { Role } = await aws.admin.iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForAPIGateway" }));
+        assert.equal(Role?.Arn, linked);
+        await aws.putPolicy("tracer", [allow("s3:ListAllMyBuckets")], "links");
+        await api.send(trace);
+    });
+
     it("is the document's API, and each role that a document hands to API Gateway must be one to pass", async () => {
         const calls = await aws.role("calls", { Service: "apigateway.amazonaws.com" });
         const { keys } = await aws.user(
@@ -266,8 +317,64 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await assert.rejects(set(logs), refusedOn("iam:PassRole", logs));
         await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts])], "passes");
         await assert.rejects(set(distrusts), { name: "BadRequestException" });
+        const conditional = await aws.role("conditional", { Service: "apigateway.amazonaws.com" });
+        await requireSource("conditional", "apigateway.amazonaws.com");
+        await aws.putPolicy("accountant", [allow("iam:PassRole", [logs, distrusts, conditional])], "passes");
+        await assert.rejects(set(conditional), { name: "BadRequestException" });
         await set(logs);
         assert.equal((await api.send(new GetAccountCommand({}))).cloudwatchRoleArn, logs);
+    });
+
+    it("is CloudTrail's role for a log group, which must not ask for a source", async () => {
+        const trails = new CloudTrailClient(settingsOf({ accessKeyId: "test", secretAccessKey: "test" }));
+        opened.push(trails);
+        const CloudWatchLogsRoleArn = await aws.role("trails", { Service: "cloudtrail.amazonaws.com" });
+        const trail = new CreateTrailCommand({
+            Name: "trail",
+            S3BucketName: "films-trail",
+            CloudWatchLogsRoleArn,
+            CloudWatchLogsLogGroupArn: `arn:aws:logs:${region}:${account}:log-group:/trail:*`,
+        });
+        await requireSource("trails", "cloudtrail.amazonaws.com");
+        await assert.rejects(trails.send(trail), {
+            name: "InvalidCloudWatchLogsRoleArnException",
+            message: "Access denied. Check the trust relationships for your role.",
+        });
+        await requireSource("trails", "cloudtrail.amazonaws.com", {});
+        await trails.send(trail);
+    });
+
+    it("is a role that may trace, for a function with active tracing, whatever keys Lambda sends", async () => {
+        const Role = await aws.role("traced", { Service: "lambda.amazonaws.com" });
+        const make = new CreateFunctionCommand({
+            FunctionName: "traced",
+            Runtime: "nodejs22.x",
+            Handler: "index.handler",
+            Role,
+            TracingConfig: { Mode: "Active" },
+            Code: { ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 1;") }) },
+        });
+        const xray = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+        const give = (Condition: object) =>
+            aws.admin.iam.send(
+                new PutRolePolicyCommand({
+                    RoleName: "traced",
+                    PolicyName: "traces",
+                    PolicyDocument: JSON.stringify({
+                        Version: "2012-10-17",
+                        Statement: [{ ...allow(xray), ...Condition }],
+                    }),
+                }),
+            );
+        const refused = {
+            name: "InvalidParameterValueException",
+            message: "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
+        };
+        await assert.rejects(aws.admin.lambda.send(make), refused);
+        await give({ Condition: { StringEquals: { "aws:RequestedRegion": region } } });
+        await assert.rejects(aws.admin.lambda.send(make), refused);
+        await give({});
+        await aws.admin.lambda.send(make);
     });
 
     it("is the distribution or the policy, all of the kind for one that is made, and everything for a list", async () => {

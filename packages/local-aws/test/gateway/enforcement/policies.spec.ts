@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import {
+    AttachUserPolicyCommand,
     CreatePolicyCommand,
     CreateRoleCommand,
+    GetPolicyCommand,
     GetUserCommand,
     ListUsersCommand,
     PutUserPermissionsBoundaryCommand,
@@ -86,6 +88,32 @@ describe("what a caller may do on a local AWS that enforces", () => {
         );
         await aws.putPolicy("filtering", [allow("personalize:GetRecommendations", [campaignArn, filterArn])]);
         await assert.rejects(ask(filterArn), { name: "ResourceNotFoundException" });
+    });
+
+    it("is what AWS's own policy for Personalize allows, by its default version", async () => {
+        const user = await aws.user("from-a-notebook");
+        const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess";
+        await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "from-a-notebook", PolicyArn }));
+        await user.personalize.send(new ListSolutionsCommand({}));
+        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "my-personalize-files" }));
+        await user.s3.send(new PutObjectCommand({ Bucket: "my-personalize-files", Key: "a", Body: "a" }));
+        await assert.rejects(user.s3.send(new PutObjectCommand({ Bucket: "files", Key: "a", Body: "a" })), {
+            name: "AccessDenied",
+        });
+        const { Policy } = await aws.admin.iam.send(new GetPolicyCommand({ PolicyArn }));
+        assert.equal(Policy?.DefaultVersionId, "v2");
+    });
+
+    it("is nothing by a policy whose document is not here, and the denial names it", async () => {
+        const user = await aws.user("forecaster");
+        const PolicyArn = "arn:aws:iam::aws:policy/AmazonForecastFullAccess";
+        await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "forecaster", PolicyArn }));
+        const { name, message } = denied("AccessDeniedException", user.arn, "personalize:ListSolutions", "*");
+        const note =
+            "; managed policy AmazonForecastFullAccess grants nothing, because this local AWS has no document of it";
+        await assert.rejects(user.personalize.send(new ListSolutionsCommand({})), { name, message: message + note });
+        const last = (await aws.accesses()).at(-1);
+        assert.deepEqual([last?.decision, last?.reason], ["denied", message + note]);
     });
 
     it("changes with his policy at the next call", async () => {

@@ -431,14 +431,18 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         });
     });
 
-    it("refuse to judge by a managed policy whose document is not there", async () => {
+    it("grant nothing by a managed policy whose document is not here, as a call is judged", async () => {
         await iam.send(new CreateUserCommand({ UserName: "carol" }));
-        const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess";
-        await iam.send(new AttachUserPolicyCommand({ UserName: "carol", PolicyArn }));
-        await assert.rejects(principal(`arn:aws:iam::${account}:user/carol`), {
-            name: "NotImplemented",
-            message: /AmazonPersonalizeFullAccess is attached, but its document is not emulated here/,
-        });
+        const asked = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
+        const decided = async () => decisions(await principal(`arn:aws:iam::${account}:user/carol`, asked));
+        const attach = (policy: string) =>
+            iam.send(
+                new AttachUserPolicyCommand({ UserName: "carol", PolicyArn: `arn:aws:iam::aws:policy/${policy}` }),
+            );
+        await attach("AmazonForecastFullAccess");
+        assert.deepEqual(await decided(), ["implicitDeny", "implicitDeny"]);
+        await attach("service-role/AmazonPersonalizeFullAccess");
+        assert.deepEqual(await decided(), ["allowed", "implicitDeny"]);
     });
 
     it("are read by boto3 as by AWS's own client", async () => {

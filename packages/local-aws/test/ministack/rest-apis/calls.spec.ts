@@ -8,7 +8,7 @@ import {
     UpdateUsagePlanCommand,
 } from "@aws-sdk/client-api-gateway";
 import { RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import { type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
+import { account, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
 import {
     allowApi,
     answered,
@@ -85,8 +85,16 @@ describe("calls of a REST API", () => {
         await refused();
         await allowApi(aws, "otherapi");
         await refused();
+        // API Gateway sends no source account, so a permission that asks for it is void.
+        const withAccount = { StatementId: "with-account", SourceAccount: account };
+        await allowApi(aws, restApiId, withAccount);
+        await refused();
         await allowApi(aws, restApiId);
         await eventOf(await fetch(`${url}/films`));
+        await assert.rejects(allowApi(aws, restApiId), {
+            name: "ResourceConflictException",
+            message: /The statement id \(api-\w+\) provided already exists/,
+        });
         const permission = { FunctionName: functionName, StatementId: `api-${restApiId}` };
         await aws.admin.lambda.send(new RemovePermissionCommand(permission));
         await refused();

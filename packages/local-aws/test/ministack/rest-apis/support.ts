@@ -13,11 +13,13 @@ import { account, administrator, type Enforcing, type Keys } from "../../gateway
 export const functionName = "answers";
 export const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
 
-/** Returns its event; for `/picture` the bytes of a picture; and logs the value of `x-log`. */
+/** Returns its event; for `/picture` the bytes of a picture; logs the value of `x-log`, and fails with `x-status`. */
 const code = `export const handler = async (event) => {
     process.stdout.write("called\\n");
     const line = event.headers["x-log"];
     if (line) console.log(line);
+    const status = Number(event.headers["x-status"] ?? 0);
+    if (status > 0) return { statusCode: status, headers: { "cache-control": "no-store" }, body: "it fails" };
     if (event.path === "/picture") {
         const body = Buffer.from([0x89, 0x50, 0xff, 0x00]).toString("base64");
         return { statusCode: 200, headers: { "content-type": "image/png" }, body, isBase64Encoded: true };
@@ -67,7 +69,7 @@ export async function makeFunction(aws: Enforcing, invokes = true): Promise<void
     }
 }
 
-export async function allowApi({ admin }: Enforcing, apiId: string): Promise<void> {
+export async function allowApi({ admin }: Enforcing, apiId: string, more: object = {}): Promise<void> {
     await admin.lambda.send(
         new AddPermissionCommand({
             FunctionName: functionName,
@@ -75,6 +77,7 @@ export async function allowApi({ admin }: Enforcing, apiId: string): Promise<voi
             Action: "lambda:InvokeFunction",
             Principal: "apigateway.amazonaws.com",
             SourceArn: `arn:aws:execute-api:${region}:${account}:${apiId}/*`,
+            ...more,
         }),
     );
 }

@@ -1,0 +1,53 @@
+"""Keeps errors at the edge as CloudFront does: 10 s, whatever the origin's Cache-Control says.
+
+Only ErrorCachingMinTTL of the distribution changes the time (CloudFront Developer Guide, "Control how long CloudFront
+caches errors"). MiniStack caches nothing, and other answers are not cached here either.
+"""
+
+import time
+
+from ministack.services import cloudfront
+
+# The guide lets an origin prevent it for 404, 410, 414 and 501, so these are left out.
+KEPT = (500, 502, 503, 504)
+DEFAULT_SECONDS = 10
+
+errors: dict[tuple, tuple] = {}
+
+
+def keep() -> None:
+    serve = cloudfront.handle_viewer_request
+
+    async def serve_with_errors(dist, method, path, raw_uri, raw_query_string, headers, *rest, **more):
+        if method not in ("GET", "HEAD"):
+            return await serve(dist, method, path, raw_uri, raw_query_string, headers, *rest, **more)
+        key, now = (dist["Id"], method, raw_uri, *asked(dist, path, raw_query_string, headers)), time.monotonic()
+        for old in [each for each, (_, until, _) in errors.items() if until <= now]:
+            del errors[old]
+        if key in errors:
+            since, _, (status, sent, body) = errors[key]
+            return status, {**sent, "X-Cache": "Error from cloudfront", "Age": str(int(now - since))}, body
+        answer = await serve(dist, method, path, raw_uri, raw_query_string, headers, *rest, **more)
+        if answer[0] in KEPT:
+            errors[key] = (now, now + seconds_of(dist, answer[0]), answer)
+        return answer
+
+    cloudfront.handle_viewer_request = serve_with_errors
+
+
+def asked(dist: dict, path: str, query: str, headers: dict) -> tuple:
+    """The parts of a request that the behaviour's cache policy has in its cache key."""
+    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path) or {}
+    policy = cloudfront.cache_policy_params(behavior.get("cache_policy_id")) or {}
+    names = sorted(name.lower() for name in policy.get("Headers") or [])
+    has_query = policy.get("QueryStringBehavior", "none") != "none"
+    return query if has_query else "", *((name, headers.get(name, "")) for name in names)
+
+
+def seconds_of(dist: dict, status: int) -> int:
+    responses = cloudfront._find(cloudfront._dist_config_el(dist), "CustomErrorResponses")
+    items = cloudfront._find(responses, "Items") if responses is not None else None
+    for each in items if items is not None else []:
+        if cloudfront._text(each, "ErrorCode") == str(status) and cloudfront._text(each, "ErrorCachingMinTTL"):
+            return int(cloudfront._text(each, "ErrorCachingMinTTL"))
+    return DEFAULT_SECONDS

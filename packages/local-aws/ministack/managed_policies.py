@@ -1,0 +1,21 @@
+"""Gives policies of AWS their real documents and default versions.
+
+These are the policies that the guides of Personalize, Lambda and API Gateway name. managed_policies.json has them as in
+moto 5.2.5 (moto/iam/aws_managed_policies.py), which records them from an account.
+"""
+
+import json
+from pathlib import Path
+
+from ministack.services import iam
+
+STORED = Path(__file__).with_name("managed_policies.json")
+
+
+def add() -> None:
+    for name, known in json.loads(STORED.read_text()).items():
+        record = iam._make_aws_managed_record(name, json.dumps(known["document"]))
+        [version] = record["Versions"].values()
+        record["DefaultVersionId"] = known["version"]
+        record["Versions"] = {known["version"]: {**version, "VersionId": known["version"]}}
+        iam._aws_managed_policies[record["Arn"]] = record
