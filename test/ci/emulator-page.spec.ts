@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "emulator.md"), "utf8");
+
+/** Cells of the rows of the table of behaviours; rows in bold are headings. */
+const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] ?? "")
+    .split("\n")
+    .filter((line) => /^\| (?!behaviour|-|\*\*)/.test(line))
+    .map((line) =>
+        line
+            .split(/(?<!\\)\|/)
+            .slice(1, -1)
+            .map((cell) => cell.trim()),
+    );
+
+describe("docs/emulator.md", () => {
+    it("counts its guesses in the first line", () => {
+        const guesses = rows.filter(([, , , guess]) => guess !== "").length;
+        const counted = /^(\d+) of (\d+) behaviours of Personalize and its surroundings are guesses, or differ/m.exec(page);
+        assert.deepEqual(counted?.slice(1).map(Number), [guesses, rows.length]);
+        assert.ok(guesses > 0 && guesses < rows.length);
+    });
+
+    it("has a source or a guess for each behaviour", () => {
+        for (const [behaviour = "", documented, observed, guess] of rows) {
+            assert.ok([documented, observed].some((source) => source !== "–") || guess !== "", behaviour);
+            assert.match(behaviour, /\w/);
+        }
+    });
+});
