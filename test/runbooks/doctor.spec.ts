@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateRoleCommand, DeleteRoleCommand } from "@aws-sdk/client-iam";
+import {
+    CreateAccessKeyCommand,
+    CreateRoleCommand,
+    CreateUserCommand,
+    DeleteRoleCommand,
+    PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
 import {
     CreateDatasetGroupCommand,
     CreateSchemaCommand,
@@ -379,7 +385,7 @@ describe("doctor on the local AWS", function () {
         }
     });
 
-    it("warns of CloudFront in an account without any distribution, and of a refused budget, with the way out", async () => {
+    it("warns of CloudFront in an account without any distribution, and fails where a budget is refused", async () => {
         assert.match((await doctor()).of("CloudFront").detail, /^not needed/);
         assert.equal((await doctor()).of("budgets").detail, "the account takes budgets");
         await aws.configure({ api: true, storefront: "cloudfront" });
@@ -393,12 +399,12 @@ describe("doctor on the local AWS", function () {
         });
         assert.equal(armed.status, 201, await armed.text());
         try {
-            const { of, ...result } = await doctor();
-            assertExit(result, 0);
+            const { of, checks, ...result } = await doctor();
+            assertExit(result, 1);
+            assert.deepEqual(failed(checks), ["budgets"]);
             assert.equal(of("CloudFront").verdict, "warn");
             assert.match(of("CloudFront").detail, /CloudFront refuses a new account until AWS Support has verified it/);
             assert.match(of("CloudFront").fix ?? "", /^pulumi config set --stack \S+ storefront api/);
-            assert.equal(of("budgets").verdict, "warn");
             assert.match(of("budgets").detail, /is a linked account/);
             assert.match(of("budgets").fix ?? "", /^pulumi config set --stack \S+ budget false/);
             await aws.configure({ budget: false });
@@ -407,6 +413,22 @@ describe("doctor on the local AWS", function () {
             await fetch(faults, { method: "DELETE" });
             await aws.configure();
         }
+    });
+
+    it("fails where a policy denies budgets, which can be one of the organisation", async () => {
+        const UserName = "without-budgets";
+        await aws.iam.send(new CreateUserCommand({ UserName }));
+        const statements = [
+            { Effect: "Allow", Action: "*", Resource: "*" },
+            { Effect: "Deny", Action: "budgets:ModifyBudget", Resource: "*" },
+        ];
+        const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+        await aws.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "most", PolicyDocument }));
+        const { AccessKey } = await aws.iam.send(new CreateAccessKeyCommand({ UserName }));
+        const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
+        const { of } = await doctor({ AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey });
+        assert.equal(of("budgets").verdict, "fail");
+        assert.match(of("budgets").detail, /user\/without-budgets may not create a budget: a policy denies/);
     });
 
     it("counts the dataset groups that the quota has no room beside", async () => {

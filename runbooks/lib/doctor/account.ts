@@ -150,13 +150,13 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
         await new BudgetsClient({ region }).send(list);
     } catch (error) {
         if (hasName(error, "AccessDeniedException")) {
-            return warn(`AWS refuses budgets, and the campaign is not made without: ${oneLine(error)}`, without);
+            return fail(`AWS refuses budgets, and the campaign is not made without: ${oneLine(error)}`, without);
         }
         throw error;
     }
     const budget = `arn:${partition}:budgets::${accountId}:budget/${names.budget}`;
     return (await isForbidden(arn, "budgets:ModifyBudget", budget, region))
-        ? warn(`${arn} may not create a budget: a policy denies budgets:ModifyBudget`, without)
+        ? fail(`${arn} may not create a budget: a policy denies budgets:ModifyBudget`, without)
         : ok("the account takes budgets");
 };
 
