@@ -36,6 +36,18 @@ export function changesBetween<Film extends { readonly itemId: string }>(
     return { marks, arrived, rose, gone: before.filter(({ itemId }) => !now.has(itemId)) };
 }
 
+/**
+ * Whether nothing changed, or only this film left and another one took the last place. The API leaves out a watched film
+ * at once, before the campaign learns of the event.
+ */
+export function onlyLeft<Film extends { readonly itemId: string }>(
+    { marks, arrived, gone }: Changes<Film>,
+    itemId: string,
+): boolean {
+    const unmoved = [...marks.values()].every(({ kind }) => kind === "new");
+    return unmoved && arrived <= gone.length && gone.every((film) => film.itemId === itemId);
+}
+
 /** The changes as a sentence, for example "3 new, 5 moved up, 3 gone"; undefined without changes. */
 export function changesInWords({ arrived, rose, gone }: Changes<unknown>): string | undefined {
     const parts = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { changesBetween, changesInWords } from "../../../app/storefront/src/changes.ts";
+import { changesBetween, changesInWords, onlyLeft } from "../../../app/storefront/src/changes.ts";
 import { hashFor, parseRoute, type Route } from "../../../app/storefront/src/route.ts";
 import { answersBySource } from "../../../app/storefront/src/visit.ts";
 import { ago, listed, milliseconds } from "../../../app/storefront/src/words.ts";
@@ -54,6 +54,9 @@ describe("the changes of a list", () => {
         assert.equal(changesInWords(changesBetween(films("abcd"), films("dxa"))), "1 new, 1 moved up, 2 gone");
         assert.equal(changesInWords(changesBetween(films("ab"), films("ab"))), undefined);
         assert.equal(changesInWords(changesBetween([], films("ab"))), "2 new");
+        const left = (before: string, after: string) => onlyLeft(changesBetween(films(before), films(after)), "b");
+        assert.deepEqual([left("abc", "abc"), left("abc", "ac"), left("abc", "acd")], [true, true, true]);
+        assert.deepEqual([left("abc", "ca"), left("abc", "bcd"), left("abc", "adef")], [false, false, false]);
     });
 });
 

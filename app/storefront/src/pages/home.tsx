@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError } from "../api.ts";
-import { type Changes, changesBetween, changesInWords } from "../changes.ts";
+import { type Changes, changesBetween, changesInWords, onlyLeft } from "../changes.ts";
 import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
@@ -23,7 +23,7 @@ interface Deed {
     readonly error?: ApiError;
 }
 
-/** Number of repeated requests for an unchanged list, and the time between them. */
+/** Number of repeated requests for a list that only lost the film, and the time between them. */
 const mostTurns = 3;
 const turnMs = 1000;
 
@@ -77,12 +77,12 @@ export function Home({ viewer }: { viewer: string }) {
 
     // An event tracker may need one or two seconds to forward an event.
     useEffect(() => {
-        const mayChange = change !== undefined && deed?.tracked && changesInWords(change) === undefined;
+        const mayChange = change !== undefined && deed?.tracked && onlyLeft(change, deed.film.itemId);
         if (!mayChange || turns.current >= mostTurns) return;
         turns.current += 1;
         const timer = setTimeout(picks.again, turnMs);
         return () => clearTimeout(timer);
-    }, [change, deed?.tracked, picks.again]);
+    }, [change, deed?.tracked, deed?.film.itemId, picks.again]);
 
     const { openFilm, openDetails, dialog } = useOpened(watched, watch);
     const first = picks.answered?.value.films[0];
