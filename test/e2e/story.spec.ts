@@ -98,7 +98,7 @@ describe("the story of docs/life.md", () => {
         await nothingToChange();
     });
 
-    it("is refused before anything is made when another person has a stack of this name in the account", async () => {
+    it("refuses another person's stack of this name in the account, before anything is made", async () => {
         const admin = adminOf(aws.instance);
         const file = join(aws.instance.dir, "state.json");
         assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
