@@ -18,7 +18,9 @@ const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] 
 describe("docs/emulator.md", () => {
     it("counts its guesses in the first line", () => {
         const guesses = rows.filter(([, , , guess]) => guess !== "").length;
-        const counted = /^(\d+) of (\d+) behaviours of Personalize and its surroundings are guesses, or differ/m.exec(page);
+        const counted = /^(\d+) of (\d+) behaviours of Personalize and its surroundings are guesses, or differ/m.exec(
+            page,
+        );
         assert.deepEqual(counted?.slice(1).map(Number), [guesses, rows.length]);
         assert.ok(guesses > 0 && guesses < rows.length);
     });
