@@ -62,14 +62,6 @@ export const scenarios: readonly Scenario[] = [
         config: { idleAction: "park" },
         rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
     }),
-    scenario("idle demo with prefetch", {
-        config: { idleAction: "park", prefetches: true },
-        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
-    }),
-    scenario("rarely used, with prefetch, and again after it was announced", {
-        config: { idleHours: 30, prefetches: true },
-        rate: (minute) => (minute % (29 * hour) === 17 && (minute < 9 * day || minute > 12 * day) ? 1 : 0),
-    }),
     scenario("idle, only announced, used again", {
         rate: (minute) =>
             minute < 90 || (minute >= 5 * day + 7 && minute < 6 * day) || minute === 20 * day + 3 ? 1 : 0,
@@ -138,5 +130,13 @@ export const scenarios: readonly Scenario[] = [
             if (minute === 3 * day) world.train("kept", true);
             if (minute === 11 * day) world.train("newest");
         },
+    }),
+    scenario("idle demo with prefetch", {
+        config: { idleAction: "park", prefetches: true },
+        rate: (minute) => (minute >= 20 && minute < 80 ? 1 : 0),
+    }),
+    scenario("rarely used, with prefetch, and again after it was announced", {
+        config: { idleHours: 30, prefetches: true },
+        rate: (minute) => (minute % (29 * hour) === 17 && (minute < 9 * day || minute > 12 * day) ? 1 : 0),
     }),
 ];
