@@ -10,9 +10,7 @@ import { applied, planned } from "../support/planned.ts";
 /** A training every day, which is two seconds here. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
 
-describe("automatic training on the real engine", function () {
-    // Some tests run the engine four times, on a machine that others may keep busy.
-    this.timeout(120_000);
+describe("automatic training on the real engine", () => {
     let aws: TestAws;
     let first: Record<string, string> = {};
     before(async () => {

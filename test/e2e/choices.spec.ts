@@ -22,9 +22,7 @@ const films = Array.from({ length: 150 }, (_, index) => ({
 }));
 const isOf = (itemId: string, genre: string) => films[Number(itemId) - 1]?.genres.includes(genre);
 
-describe("what a stack can choose, on the real engine", function () {
-    // Some tests run the engine four times, on a machine that others may keep busy.
-    this.timeout(120_000);
+describe("what a stack can choose, on the real engine", () => {
     let aws: TestAws;
     const at = (name: string) => join(aws.instance.dir, "data", name);
     const configured = (more: object = {}) => ({

@@ -11,8 +11,7 @@ import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/
 const runFile = promisify(execFile);
 
 /** The demo prepares data into the project's own folder, so it is run in a copy of the project. */
-describe("npm run demo", function () {
-    this.timeout(120_000);
+describe("npm run demo", () => {
     let project: string;
     let env: NodeJS.ProcessEnv;
     const node = (...args: string[]) => runFile(process.execPath, args, { cwd: project, env });

@@ -9,9 +9,7 @@ import { leaksIn, readRecording } from "../drills/record/recording.ts";
 import { everythingIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 
-describe("the drill of a whole life", function () {
-    // Two whole lives, one after the other.
-    this.timeout(240_000);
+describe("the drill of a whole life", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();

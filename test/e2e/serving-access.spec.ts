@@ -20,8 +20,7 @@ import { bySession, removalsOf } from "../support/role-session.ts";
 
 type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
 
-describe("who may use the API, and what it may", function () {
-    this.timeout(180_000);
+describe("who may use the API, and what it may", () => {
     let aws: TestAws;
     let outputs: Record<string, string>;
     let sts: STSClient;

@@ -27,8 +27,7 @@ interface Answer {
 }
 
 /** The API on the real engine, the real gateway and a function that the local AWS runs. */
-describe("the API on the local AWS", function () {
-    this.timeout(180_000);
+describe("the API on the local AWS", () => {
     let aws: TestAws;
     let url: string;
     let campaignArn: string;

@@ -218,8 +218,7 @@ describe("dashboards", () => {
     });
 });
 
-describe("audit-leftovers on the local AWS", function () {
-    this.timeout(180_000);
+describe("audit-leftovers on the local AWS", () => {
     let aws: TestAws;
     const run = async (...args: string[]) => {
         const result = await aws.runbook("audit-leftovers", ...args);

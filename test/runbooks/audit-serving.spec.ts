@@ -40,8 +40,7 @@ describe("a table", () => {
     });
 });
 
-describe("audit-leftovers of an API and its page", function () {
-    this.timeout(180_000);
+describe("audit-leftovers of an API and its page", () => {
     let aws: TestAws;
     const opened: { destroy(): void }[] = [];
     let gateway: APIGatewayClient;

@@ -299,8 +299,7 @@ describe("the mail of topics", () => {
     });
 });
 
-describe("doctor on the local AWS", function () {
-    this.timeout(180_000);
+describe("doctor on the local AWS", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();

@@ -37,7 +37,8 @@ const settings = (files) => ({
     parallel: true,
     // One more than the cores of a small machine: a test of the engine waits a fifth of its time.
     jobs: 3,
-    timeout: 120_000,
+    // Some tests run the engine seven times, on a machine that may be busy.
+    timeout: 240_000,
     slow: 2000,
 });
 

@@ -6,8 +6,7 @@ import { assertExit, startTestAws, type TestAws } from "../../support/local-aws.
 import { filmsOf, openPage, said } from "./pages.ts";
 
 /** The page as `pulumi up` puts it there, with the API, the table and the campaign of a local AWS behind it. */
-describe("the storefront on the real engine and the local AWS", function () {
-    this.timeout(180_000);
+describe("the storefront on the real engine and the local AWS", () => {
     let aws: TestAws;
     let browser: Browser;
     let url: string;
