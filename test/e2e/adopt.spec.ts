@@ -114,6 +114,7 @@ describe("what was made in the console comes under the program", () => {
         const created = requests.filter(({ operation }) => operation.startsWith("Create"));
         assert.deepEqual(created.map(({ operation }) => operation).sort(), [
             "CreateDatasetImportJob",
+            "CreateFilter",
             "CreateSolutionVersion",
         ]);
         const outputs = await aws.outputs();
