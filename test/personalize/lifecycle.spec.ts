@@ -129,7 +129,9 @@ describe("the life of Personalize resources", () => {
 
     it("treats a training that was stopped outside as failed, at once", async () => {
         const { solution, importJob } = await makeVersion();
-        await world.slowDown();
+        // A training takes half an hour, so the stop never comes too late.
+        await world.slowDown("real");
+        await world.service.emulator.advance(3_600_000);
         await world.untilActive("Solution", solution);
         const stopWhatTrains = async () => {
             const { personalize } = world.service;

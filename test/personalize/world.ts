@@ -126,11 +126,11 @@ export function useWorld() {
         makeDataset,
         makeVersion,
         makeAll,
-        /** From now on the service takes about a second a step, also for what was made a moment ago. */
-        async slowDown(): Promise<void> {
+        /** From now on the service takes about a second a step, or AWS's minutes, also for what was made a moment ago. */
+        async slowDown(speed: "demo" | "real" = "demo"): Promise<void> {
             const { service } = here();
             await service.stop();
-            running = await start("demo", service.dataDir);
+            running = await start(speed, service.dataDir);
         },
         untilActive: (kind: ResourceKindName, { id, outs }: Made) =>
             until(async () => (await here().handlers[kind].read(id, outs)).props?.status === "ACTIVE"),
