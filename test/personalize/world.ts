@@ -126,7 +126,7 @@ export function useWorld() {
         makeDataset,
         makeVersion,
         makeAll,
-        /** From now on the service takes about a second a step, or AWS's minutes, also for what was made a moment ago. */
+        /** From now on a step takes about a second, or AWS's minutes, also for resources that exist. */
         async slowDown(speed: "demo" | "real" = "demo"): Promise<void> {
             const { service } = here();
             await service.stop();
