@@ -82,7 +82,7 @@ export function apiPolicy(
             apiTableArn(scope),
         ),
         // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks the role for them
-        // when it creates the function, and does not document the condition keys: so there is no condition.
+        // when it creates the function, and does not document the condition keys. Therefore the statement has none.
         allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         writesLogs(scope, scope.names.api),
     ]);

@@ -92,6 +92,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     }
     const campaign = await operatedCampaign(deps, stack);
     const at = minuteOf(Date.now());
+    const precomputes = prefetches(config.serving);
     const observation = await observeStack(
         clients,
         {
@@ -100,12 +101,12 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
             rankingCampaignArn: rankingOf(stack.recorded).campaignArn,
             datasetArn: dataset?.arn,
             solutionArn,
-            prefetches: prefetches(config.serving),
+            prefetches: precomputes,
         },
         at,
     );
     const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...cost, project, stack: name, recipe, monthlyLimitUsd, prefetches: prefetches(config.serving) };
+    const guard = { ...cost, project, stack: name, recipe, monthlyLimitUsd, prefetches: precomputes };
     const values = valuesOf(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {

@@ -29,20 +29,10 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         ...(trace.source && { [names.answeredBy[trace.source]]: 1 }),
     };
     return {
-        _aws: {
-            Timestamp: at,
-            CloudWatchMetrics: [
-                {
-                    Namespace: ownNamespace,
-                    Dimensions: [["Stack"]],
-                    Metrics: [
-                        ...Object.keys(counts).map((Name) => ({ Name, Unit: "Count" })),
-                        { Name: names.latency, Unit: "Milliseconds" },
-                    ],
-                },
-            ],
-        },
-        Stack: stack,
+        ...metricsOf(stack, at, [
+            ...Object.keys(counts).map((Name) => ({ Name, Unit: "Count" })),
+            { Name: names.latency, Unit: "Milliseconds" },
+        ]),
         ...rest,
         ...(trace.source && { source: trace.source }),
         ...(trace.reason && { reason: trace.reason }),
@@ -63,20 +53,19 @@ export function prefetchLines(
     answers: ReadonlyMap<number, number>,
 ): Readonly<Record<string, unknown>>[] {
     return [...answers].map(([window, count]) => ({
-        _aws: {
-            Timestamp: window,
-            CloudWatchMetrics: [
-                {
-                    Namespace: ownNamespace,
-                    Dimensions: [["Stack"]],
-                    Metrics: [{ Name: names.prefetchCalls, Unit: "Count" }],
-                },
-            ],
-        },
-        Stack: stack,
+        ...metricsOf(stack, window, [{ Name: names.prefetchCalls, Unit: "Count" }]),
         [names.prefetchCalls]: count,
     }));
 }
+
+/** The declaration of a line's metrics, with the stack as their dimension; `at` in epoch milliseconds. */
+const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; Unit: string }[]) => ({
+    _aws: {
+        Timestamp: at,
+        CloudWatchMetrics: [{ Namespace: ownNamespace, Dimensions: [["Stack"]], Metrics }],
+    },
+    Stack: stack,
+});
 
 /** Trace of a request, for its log line and metrics. */
 export interface Trace {

@@ -27,7 +27,7 @@ export interface ApiConfig {
     readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Names of the filters whose lists have films because the viewer watched them. */
+    /** Names of the filters that list films because the viewer watched them. */
     readonly filtersOfWatched?: readonly string[];
     /** Filter of requests that name no filter: it leaves out what the viewer has watched. Empty: none. */
     readonly watchedFilterArn?: string;

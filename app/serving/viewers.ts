@@ -16,7 +16,7 @@ export interface Viewer {
     readonly lists: readonly KeptList[];
 }
 
-const nobody: Viewer = { revision: 0, recent: "", watched: "", readAt: 0, lists: [] };
+const unknownViewer: Viewer = { revision: 0, recent: "", watched: "", readAt: 0, lists: [] };
 
 /** Ids of the films that a viewer watched. */
 export const watchedIds = (films: readonly RecentFilm[]): string[] =>
@@ -35,7 +35,7 @@ const listBytes = 250;
 /** The viewers in a process's memory, least recently used first out, limited in bytes. */
 export function viewerMemory(maxBytes: number) {
     const viewers = new LRUCache<string, Viewer>({ maxSize: maxBytes, sizeCalculation: sizeOf });
-    const find = (userId: string) => viewers.get(userId) ?? nobody;
+    const find = (userId: string) => viewers.get(userId) ?? unknownViewer;
     return {
         find,
         /** Adds the table's knowledge at `at`; the later revision wins. */

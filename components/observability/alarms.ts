@@ -77,6 +77,15 @@ export const failuresAlarm = (queueName: string): Alarm => ({
     missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
+/** Alarms on a percentage of failures: two of three periods are above the threshold. */
+const failureRate = {
+    calls: "above",
+    period: minutes5,
+    datapoints: { of: 3, needed: 2 },
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint without requests",
+} as const;
+
 /** Failed requests, by the ids of the errors alarm. */
 const failed = "SUM([badRequests, failures])";
 
@@ -97,12 +106,8 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
                     failures: servingMetric(place, servingMetrics.failures),
                 },
             },
-            calls: "above",
+            ...failureRate,
             threshold: 5,
-            period: minutes5,
-            datapoints: { of: 3, needed: 2 },
-            missing: "notBreaching",
-            missingBecause: "there is no datapoint without requests",
         },
         {
             id: "latency",
@@ -197,12 +202,8 @@ const campaignFailures = (place: MetricsPlace): Alarm => ({
             failures: ownMetric(place, servingApiMetrics.campaignFailures),
         },
     },
-    calls: "above",
+    ...failureRate,
     threshold: 5,
-    period: minutes5,
-    datapoints: { of: 3, needed: 2 },
-    missing: "notBreaching",
-    missingBecause: "there is no datapoint without requests",
 });
 
 /** The API always answers, with or without a campaign, so every failure is its own. */
@@ -216,12 +217,8 @@ const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
             failures: gatewayMetric(api, gatewayMetrics.failures),
         },
     },
-    calls: "above",
+    ...failureRate,
     threshold: 1,
-    period: minutes5,
-    datapoints: { of: 3, needed: 2 },
-    missing: "notBreaching",
-    missingBecause: "there is no datapoint without requests",
 });
 
 /** Number of alarms of a stack; each is billed. */

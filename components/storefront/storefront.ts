@@ -43,7 +43,7 @@ export class Storefront extends pulumi.ComponentResource {
         const { config, caller } = args;
         const { names, tags } = config;
         const child = { parent: this };
-        // A refusal by CloudFront is the plugin's error, whose text is not ours. The way back is logged beside it.
+        // The plugin reports a refusal by CloudFront in its own words. The way back is logged beside it.
         pulumi.log.info(
             `CloudFront serves the page. It refuses an account that AWS has not verified yet: "${refusal}". ` +
                 "Then ask AWS Support to verify the account. Until that, run `pulumi config set storefront api` and " +

@@ -85,13 +85,7 @@ describe("what exists already", () => {
                 minProvisionedTPS: 1,
             };
             await make("Campaign", { ...campaign, ...of("ann") });
-            let clock = 0;
-            const hasty = world.handlersWith({
-                now: () => clock,
-                async sleep() {
-                    clock += 1900;
-                },
-            });
+            const hasty = world.hastyHandlers();
             await assert.rejects(
                 hasty.Solution.delete(solution.id, { ...solution.outs, ...of("bob") }),
                 /campaign films uses it and does not belong to this stack/,

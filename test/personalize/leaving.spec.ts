@@ -36,13 +36,7 @@ describe("resources that use a resource to delete", () => {
             tags: [{ tagKey: "pulumi:stack", tagValue: "another" }],
         });
         const { campaignArn = "" } = await world.service.personalize.send(command);
-        let clock = 0;
-        const hasty = world.handlersWith({
-            now: () => clock,
-            async sleep() {
-                clock += 1900;
-            },
-        });
+        const hasty = world.hastyHandlers();
         await assert.rejects(
             hasty.Solution.delete(solution.id, solution.outs),
             /solution films is still ResourceInUseException: .*; campaign theirs uses it and does not belong to this stack: delete it, then this deletion continues/,

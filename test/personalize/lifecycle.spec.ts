@@ -167,13 +167,7 @@ describe("the life of Personalize resources", () => {
 
     it("names the way on when a deletion takes too long, which no `pulumi up` and no deadline of the stack is", async () => {
         const { schema } = await makeDataset();
-        let clock = 0;
-        const hasty = world.handlersWith({
-            now: () => clock,
-            async sleep() {
-                clock += 1900;
-            },
-        });
+        const hasty = world.hastyHandlers();
         await assert.rejects(
             hasty.Schema.delete(schema.id, schema.outs),
             /^Error: schema films is still ResourceInUseException: .*\. Run the same command again to continue the deletion\.$/,

@@ -20,6 +20,7 @@ export interface AlarmWatchOptions {
 
 /** CloudWatch evaluates an alarm every 10 seconds or every minute; here more often, for shorter waits. */
 const everyMilliseconds = 2000;
+
 /** Whether an alarm watches metrics of Personalize, by name or by a query. */
 function isOfPersonalize({ Namespace, Metrics = [] }: MetricAlarm): boolean {
     const queried = Metrics.flatMap(({ MetricStat, Expression }) => [MetricStat?.Metric?.Namespace, Expression]);
