@@ -1,5 +1,5 @@
 import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
-import { type Fix, fixesOf } from "./fixes.ts";
+import { type Fix, fixesOf } from "./fixes/fixes.ts";
 import type { Finding, Link, Scene } from "./link.ts";
 import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
 import { kms } from "./links/kms.ts";
@@ -22,6 +22,27 @@ export interface Diagnosis {
 /** Judges every link of an import's chain from the fetched snapshot. Pure: equal snapshots give equal diagnoses. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
     const scene = sceneOf(snapshot);
+    const links = linksOf(scene);
+    const findings = links.flatMap((link) => link.findings);
+    const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
+    const firstBroken = links.find(({ verdict }) => verdict === "broken");
+    const judge = (other: Snapshot) => {
+        const now = sceneOf(other);
+        return { scene: now, broken: broken(linksOf(now)) };
+    };
+    return {
+        verdict: firstBroken ? "broken" : links.some(({ verdict }) => verdict === "unknown") ? "unknown" : "sound",
+        links,
+        firstBroken,
+        findings: ordered,
+        fixes: fixesOf(scene, judge),
+    };
+}
+
+const broken = (links: readonly Link[]): Finding[] =>
+    links.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === "broken"));
+
+function linksOf(scene: Scene): Link[] {
     const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
     const chain = [
         passRole(scene),
@@ -35,24 +56,13 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
         ...objectLinks(scene),
         kms(scene),
     ];
-    const links = [...chain, job(scene, chain), tooWide(scene)];
-    const findings = links.flatMap((link) => link.findings);
-    const ordered = [
-        ...findings.filter(({ verdict }) => verdict === "broken"),
-        ...findings.filter(({ verdict }) => verdict === "warning"),
-    ];
-    const firstBroken = links.find(({ verdict }) => verdict === "broken");
-    return {
-        verdict: firstBroken ? "broken" : links.some(({ verdict }) => verdict === "unknown") ? "unknown" : "sound",
-        links,
-        firstBroken,
-        findings: ordered,
-        fixes: fixesOf(scene, ordered),
-    };
+    return [...chain, job(scene, chain), tooWide(scene)];
 }
 
 export function sceneOf(snapshot: Snapshot): Scene {
-    const { roleArn, partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
+    // The job's ARN may lack the role's path: the rest of the chain is judged for the role that exists.
+    const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;
+    const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
     const keys = snapshot.objects.flatMap((each) => ("is" in each ? [each.is.key] : []));
     const of: Import = {
         roleArn,

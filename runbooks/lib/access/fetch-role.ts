@@ -5,30 +5,31 @@ import {
     GetRoleCommand,
     GetRolePolicyCommand,
     type IAMClient,
+    ListPolicyVersionsCommand,
     paginateListAttachedRolePolicies,
     paginateListRolePolicies,
     paginateSimulatePrincipalPolicy,
 } from "@aws-sdk/client-iam";
-import { type Decision, listOf, type RequestContext } from "policy-evaluator";
+import { accountOf, type Decision, listOf, type RequestContext } from "policy-evaluator";
 import { hasName } from "../../../personalize/errors.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
-/** A role as IAM has it; undefined if it does not exist. */
+/** A role of this name as IAM has it, in any path. Undefined: it does not exist, or another account has it. */
 export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFacts | undefined> {
     const RoleName = roleArn.split("/").at(-1) as string;
     try {
         const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-        if (!Role || Role.Arn !== roleArn) {
+        if (!Role || accountOf(Role.Arn ?? "") !== accountOf(roleArn)) {
             return undefined;
         }
         const boundaryArn = Role.PermissionsBoundary?.PermissionsBoundaryArn;
         const [inline, attached, boundary] = await Promise.all([
             inlinePolicies(iam, RoleName),
             attachedPolicies(iam, RoleName),
-            boundaryArn ? managed(iam, boundaryArn, boundaryArn.split("/").at(-1) ?? "") : undefined,
+            boundaryArn ? withVersions(iam, boundaryArn) : undefined,
         ]);
         return {
-            arn: roleArn,
+            arn: Role.Arn ?? roleArn,
             id: Role.RoleId ?? "",
             trust: decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""),
             boundary,
@@ -63,12 +64,25 @@ async function attachedPolicies(client: IAMClient, RoleName: string): Promise<Po
     return found;
 }
 
+async function withVersions(client: IAMClient, arn: string): Promise<PolicyText> {
+    const policy = await managed(client, arn, arn.split("/").at(-1) ?? "");
+    try {
+        const { Versions = [] } = await client.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
+        return { ...policy, versions: Versions.length };
+    } catch {
+        // The number matters for a fix only: AWS refuses a sixth version by itself.
+        return policy;
+    }
+}
+
 async function managed(iam: IAMClient, arn: string, name: string): Promise<PolicyText> {
     try {
         const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
         const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
         const { PolicyVersion } = await iam.send(version);
-        return { name, arn, text: decodeURIComponent(PolicyVersion?.Document ?? "") };
+        const versionId = PolicyVersion?.VersionId;
+        const text = decodeURIComponent(PolicyVersion?.Document ?? "");
+        return { name, arn, text, ...(versionId !== undefined && { versionId }) };
     } catch (error) {
         if (hasName(error, "NoSuchEntityException")) {
             return { name, arn, text: "" };

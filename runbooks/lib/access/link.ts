@@ -11,6 +11,7 @@ export type Place =
     | "trust"
     | "bucketPolicy"
     | "boundary"
+    | "organisation"
     | "bucket"
     | "location"
     | "object"

@@ -11,9 +11,13 @@ export interface PolicyText {
     readonly text: string;
     /** ARN of a managed policy; absent for an inline one. */
     readonly arn?: string;
+    /** Default version of a managed policy, and its number of versions. AWS keeps at most five. */
+    readonly versionId?: string;
+    readonly versions?: number;
 }
 
 export interface RoleFacts {
+    /** Its own ARN; the job's may lack the path. */
     readonly arn: string;
     /** `AROA…`; it changes if the role is deleted and created again. */
     readonly id: string;
@@ -79,6 +83,8 @@ export interface Snapshot {
     readonly region: string;
     readonly accountId: string;
     readonly roleArn: string;
+    /** Whether a stack of this program made role and bucket. */
+    readonly ownedByStack: boolean;
     readonly bucket: string;
     /** Undefined if only a bucket was named: then its objects are not read. */
     readonly key: string | undefined;

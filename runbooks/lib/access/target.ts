@@ -22,6 +22,8 @@ export interface Target {
     /** The caller. */
     readonly caller: string;
     readonly roleArn: string;
+    /** Whether a stack of this program made role and bucket. */
+    readonly ownedByStack: boolean;
     readonly bucket: string;
     readonly key: string | undefined;
     readonly sourceArn: string;
@@ -55,6 +57,7 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
     const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
     return {
         region,
+        ownedByStack: false,
         bucket,
         key,
         sourceArn: datasetImportJobArn,
@@ -98,6 +101,7 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
     return {
         region,
         roleArn,
+        ownedByStack: false,
         bucket,
         key,
         sourceArn,
@@ -124,17 +128,20 @@ export async function targetOfStack(named: string | undefined): Promise<Target> 
     const jobs = await Promise.all(arns.map(targetOfJob));
     const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
     const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
-    if (chosen) {
-        return chosen;
-    }
     const { region, names } = config;
-    const identity = await callerIn(region);
+    const identity = chosen ?? (await callerIn(region));
     const { accountId, partition } = identity;
+    const roleArn = `arn:${partition}:iam::${accountId}:role/${names.role}`;
+    const bucket = bucketNameFor(config, accountId);
+    if (chosen) {
+        return { ...chosen, ownedByStack: chosen.roleArn === roleArn && chosen.bucket === bucket };
+    }
     return {
         region,
         ...identity,
-        roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
-        bucket: bucketNameFor(config, accountId),
+        roleArn,
+        ownedByStack: true,
+        bucket,
         key: objectKeys.interactions,
         sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
         job: { is: undefined },

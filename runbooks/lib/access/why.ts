@@ -1,5 +1,5 @@
 import { type AccessRequest, type Import, listOf, type NamedPolicy, type PolicyKind, parseArn } from "policy-evaluator";
-import { isConditionKey, meantKey } from "./condition-keys.ts";
+import { distance, isConditionKey, meantKey } from "./condition-keys.ts";
 import type { FaultId } from "./faults.ts";
 import { type Candidate, candidatesOf, closestOf, type Mismatch } from "./parts.ts";
 
@@ -32,7 +32,7 @@ function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[],
     const closest = closestOf(ours.length > 0 ? ours : candidates);
     const asked = requestLine(request);
     if (!closest) {
-        return [{ ...missing(request, family), evidence: [asked] }];
+        return [{ ...missing(request, policies, family), evidence: [asked] }];
     }
     const evidence = [statementLine(closest), asked];
     return closest.mismatches.map((mismatch) => ({ ...reasonOf(mismatch, closest, request, family, of), evidence }));
@@ -40,12 +40,38 @@ function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[],
 
 type ReasonText = Omit<Reason, "evidence">;
 
-function missing({ action }: AccessRequest, family: Family): ReasonText {
+/** Names of API operations and other words that people write for the two actions; IAM does not know them. */
+const lookalikes: Readonly<Record<string, RegExp>> = {
+    "s3:ListBucket": /^s3:(listobjects?(v2)?|headbucket|listobject\*|list|listbuckets?objects?)$/i,
+    "s3:GetObject": /^s3:(getobjects|headobject|readobject|get|getobjectv2|copyobject)$/i,
+};
+
+/** Whether a word of a policy was meant for an action. */
+function isMeant(word: string, action: string): boolean {
+    const lower = word.toLowerCase().trim();
+    const close = lower !== action.toLowerCase() && distance(lower, action.toLowerCase()) <= 1;
+    return (lookalikes[action]?.test(lower) ?? false) || (close && !knownActions.has(lower));
+}
+
+/** Actions of S3 that differ from the import's two by one letter. */
+const knownActions = new Set(["s3:listbuckets", "s3:putobject"]);
+
+function missing({ action }: AccessRequest, policies: readonly NamedPolicy[], family: Family): ReasonText {
     if (family === "trust") {
         return { fault: "trust-missing", sentence: "No statement of the trust policy allows sts:AssumeRole." };
     }
-    const fault = `${family}-${action === "s3:ListBucket" ? "list" : "get"}-missing` as const;
     const where = family === "role" ? "the role's policies" : "the bucket policy";
+    const near = policies
+        .flatMap(({ document }) => listOf(document.Statement))
+        .flatMap((statement) => (statement.Effect === "Allow" ? listOf(statement.Action) : []))
+        .find((each) => isMeant(each, action));
+    if (near !== undefined) {
+        return {
+            fault: `${family}-action-misspelt`,
+            sentence: `No statement of ${where} allows ${action}: ${near} is not an action of IAM.`,
+        };
+    }
+    const fault = `${family}-${action === "s3:ListBucket" ? "list" : "get"}-missing` as const;
     return { fault, sentence: `No statement of ${where} allows ${action}.` };
 }
 
@@ -85,6 +111,10 @@ function resourceReason({ sid, statement }: Candidate, request: AccessRequest, f
         sentence: `${sid} allows ${request.action} on ${shown}: ${why}.`,
     });
     const at = family === "trust" ? "role" : family;
+    const unresolved = named.find(isUnresolved);
+    if (unresolved !== undefined) {
+        return reason(`${at}-unresolved`, `${JSON.stringify(unresolved)} has a placeholder or blanks in it`);
+    }
     const bucketArn = `arn:${of.partition}:s3:::${of.bucket}`;
     const others = named.filter((name) => !isOfBucket(name, of.bucket));
     if (request.action === "s3:GetObject" && named.includes(bucketArn)) {
@@ -101,6 +131,13 @@ function resourceReason({ sid, statement }: Candidate, request: AccessRequest, f
         ? reason(`${at}-other-bucket`, `the bucket is ${of.bucket}`)
         : reason(`${at}-prefix`, `that is not ${request.resource}`);
 }
+
+/** Whether a name still has a template's placeholder, or blanks. IAM's own variables are names of keys: `${aws:…}`. */
+const isUnresolved = (name: string) =>
+    name !== name.trim() ||
+    /\s|\$\{(?!\w+:)|\{\{|<[\w -]+>|\[[\w -]+\]|(^|:)(bucket-name|your-?bucket(-name)?|amzn-s3-demo-bucket|accountId|account-id)(\/|:|$)/i.test(
+        name,
+    );
 
 const isOfBucket = (name: string, bucket: string) =>
     new RegExp(`^arn:[^:]*:s3:::${bucket.replaceAll(".", "\\.")}($|/)`).test(name);
@@ -130,6 +167,11 @@ function conditionReason(condition: Condition, { sid }: Candidate, family: Famil
         };
     }
     const has = `the request has ${JSON.stringify(sent?.length === 1 ? sent[0] : sent)}`;
+    const unresolved = listOf(wanted).map(String).find(isUnresolved);
+    if (unresolved !== undefined) {
+        const fault = `${family}-unresolved` as const;
+        return { fault, sentence: `${asks}: the value is a placeholder or has blanks, and ${has}.` };
+    }
     if (sent === undefined) {
         const fault = family === "bucket" ? "bucket-condition-never-sent" : "trust-condition";
         return { fault, sentence: `${asks}, which Personalize never sends.` };
@@ -161,14 +203,7 @@ function trustSourceArn(wanted: readonly string[], of: Import): FaultId {
 }
 
 const tls = ["aws:securetransport", "s3:tlsversion"];
-const network = [
-    "aws:sourcevpce",
-    "aws:sourcevpc",
-    "aws:sourcevpcarn",
-    "aws:vpceaccount",
-    "aws:vpcsourceip",
-    "aws:sourceip",
-];
+const network = ["aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpcsourceip"];
 const organisation = [
     "aws:principalorgid",
     "aws:principalorgpaths",
@@ -211,23 +246,43 @@ export function staleIds(text: string, roleId: string | undefined): string[] {
 }
 
 function denialOf({ statement }: Candidate, family: Family, of: Import): { fault: FaultId; why: string } {
-    if (family !== "bucket") {
-        return { fault: family === "role" ? "role-deny" : "trust-deny", why: "" };
+    if (family === "trust") {
+        return { fault: "trust-deny", why: "" };
     }
     const keys = Object.values(statement.Condition ?? {}).flatMap((block) =>
         Object.keys(block).map((key) => key.toLowerCase()),
     );
     const about = (those: readonly string[]) => keys.some((key) => those.includes(key));
     const stale = staleIds(JSON.stringify(statement), of.roleId);
-    if (stale.length > 0) {
+    if (family === "bucket" && stale.length > 0) {
         return {
             fault: "role-recreated",
             why: ` to all but ${stale.join(", ")}: the role was created again since, and is now ${of.roleId}`,
         };
     }
-    if (about(tls)) return { fault: "bucket-deny-tls", why: ", although it uses TLS: the condition is inverted" };
-    if (about(network)) return { fault: "bucket-deny-vpc", why: ": Personalize does not use your networks" };
-    if (about(organisation))
-        return { fault: "bucket-deny-organisation", why: ": a service belongs to no organisation" };
-    return { fault: "bucket-deny", why: "" };
+    if (family === "bucket" && about(tls)) {
+        return { fault: "bucket-deny-tls", why: ", although it uses TLS: the condition is inverted" };
+    }
+    if (about(network)) {
+        return {
+            fault: `${family}-deny-vpc`,
+            why: " outside a VPC or its endpoint: Personalize does not use your networks",
+        };
+    }
+    if (about(["aws:sourceip"])) {
+        return {
+            fault: `${family}-deny-ip`,
+            why: " from other IP addresses: Personalize uses AWS's own (aws:SourceIp)",
+        };
+    }
+    if (about(["aws:multifactorauthpresent", "aws:multifactorauthage"])) {
+        return { fault: `${family}-deny-mfa`, why: " without MFA: a service has none" };
+    }
+    if (about(["aws:requestedregion"])) {
+        return { fault: `${family}-deny-region`, why: ` in other regions: this import is in ${of.region}` };
+    }
+    if (about(organisation)) {
+        return { fault: `${family}-deny-organisation`, why: " outside the organisation: a service belongs to none" };
+    }
+    return { fault: `${family}-deny`, why: "" };
 }

@@ -68,8 +68,9 @@ export async function runCase(
     } catch (error) {
         return { ...outcome, stillFails: `a fix cannot be run: ${(error as Error).message}` };
     }
-    const moved = printed.fixes.find((fix) => fix.location !== undefined)?.location;
-    const again = await stage.importFrom(moved ?? location, real);
+    const moved = printed.fixes.findLast((fix) => fix.location !== undefined)?.location;
+    const roleArn = printed.fixes.findLast((fix) => fix.roleArn !== undefined)?.roleArn ?? real.roleArn;
+    const again = await stage.importFrom(moved ?? location, { ...real, roleArn });
     return { ...outcome, ...(again.failure !== undefined && { stillFails: again.failure }) };
 }
 

@@ -14,7 +14,12 @@ import { bytesOf, roleArnOf, storedInline, type World } from "./world.ts";
 const oldId = "AROAOLDOLDOLDOLDOLD1";
 const newId = "AROANEWNEWNEWNEWNEW1";
 const keyArn = "arn:aws:kms:eu-central-1:000000000000:key/KEY";
-const managed = { name: "boundary", arn: "arn:aws:iam::000000000000:policy/boundary" };
+const managed = {
+    name: "boundary",
+    arn: "arn:aws:iam::000000000000:policy/boundary",
+    versionId: "v1",
+    versions: 1,
+};
 
 /**
  * The snapshot that the runbook would fetch of a world. The drill compares it with the real one for each single fault.
@@ -31,6 +36,7 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
     const snapshot: Snapshot = {
         ...caller,
         roleArn,
+        ownedByStack: false,
         bucket,
         key: location,
         objects,

@@ -1,7 +1,7 @@
-import { assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
+import { type AccessRequest, accountOf, assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
-import { known, type PolicyText } from "../snapshot.ts";
-import { type Reason, requestLine, whyNot } from "../why.ts";
+import { known, type PolicyText, type RoleFacts } from "../snapshot.ts";
+import { type Reason, requestLine, whyDenied, whyNot } from "../why.ts";
 import { broken, read, warning } from "./policies.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
@@ -41,22 +41,32 @@ export function passRole({ snapshot }: Scene): Link {
 }
 
 /** The role itself: without it the service cannot assume anything. */
-export function role({ snapshot: { role: fetched, roleArn } }: Scene): Link {
+export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene): Link {
     if ("unread" in fetched) {
         return unknownLink("role", "iam:GetRole", fetched.unread);
     }
-    const findings: Finding[] = fetched.is
-        ? []
-        : [
-              {
-                  fault: "role-missing",
-                  verdict: "broken",
-                  sentence: `There is no role ${roleArn}.`,
-                  evidence: [],
-                  place: "trust",
-              },
-          ];
-    return linkOf("role", "iam:GetRole", `${roleArn} exists`, findings);
+    return linkOf("role", "iam:GetRole", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
+}
+
+function roleFindings(roleArn: string, accountId: string, found: RoleFacts | undefined): Finding[] {
+    const common = {
+        verdict: "broken",
+        evidence: [`iam:GetRole: ${found?.arn ?? "NoSuchEntity"}`],
+        place: "trust",
+    } as const;
+    const owner = accountOf(roleArn);
+    if (owner !== accountId) {
+        const sentence = `The role ${roleArn} belongs to account ${owner}, and Personalize in ${accountId} takes only its own account's roles.`;
+        return [{ ...common, fault: "role-other-account", sentence }];
+    }
+    if (found === undefined) {
+        return [{ ...common, fault: "role-missing", sentence: `There is no role ${roleArn}.` }];
+    }
+    if (found.arn !== roleArn) {
+        const sentence = `There is no role ${roleArn}: the ARN of the role with this name has another path, ${found.arn}.`;
+        return [{ ...common, fault: "role-path", sentence }];
+    }
+    return [];
 }
 
 /**
@@ -105,7 +115,11 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
                 fault: "boundary",
                 verdict: "broken",
                 place: "boundary",
-                sentence: `The boundary ${facts?.boundary?.arn ?? "of the role"} does not allow ${request.action}.`,
+                sentence: boundarySentence(
+                    request,
+                    facts?.boundary?.arn,
+                    whyDenied(request, boundary ?? [], "role", of),
+                ),
                 evidence: [...evidence, ...(facts?.boundary ? [facts.boundary.text] : []), requestLine(request)],
             });
         }
@@ -113,7 +127,7 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             found.organisation.push({
                 fault: "organisation",
                 verdict: "broken",
-                place: "none",
+                place: "organisation",
                 sentence: `A policy of the organisation does not allow ${request.action}: its administrator must.`,
                 evidence,
             });
@@ -149,6 +163,9 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         organisation,
     ];
 }
+
+const boundarySentence = ({ action }: AccessRequest, arn = "of the role", [denial]: readonly Reason[]) =>
+    denial ? `${denial.sentence.replace(/\.$/, "")}: ${arn}.` : `The boundary ${arn} does not allow ${action}.`;
 
 const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
     policies

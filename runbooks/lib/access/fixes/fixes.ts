@@ -1,0 +1,155 @@
+import type { Import } from "policy-evaluator";
+import type { Finding, Scene } from "../link.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { type Repair, repairs } from "./repairs.ts";
+import { review } from "./review.ts";
+import { commandOf, refusal, type Step, undoOf } from "./steps.ts";
+
+/** The fix of one place, simulated before it is printed. */
+export interface Fix {
+    readonly faults: readonly Finding["fault"][];
+    /** A change to this program's configuration, or one of its commands; empty if the stack did not make the place. */
+    readonly program: string;
+    /** Commands with whole documents, in this order. */
+    readonly commands: readonly string[];
+    /** The commands as words, each with its document and its undo. */
+    readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
+    /** Location for the next import, if it changes. */
+    readonly location?: string;
+    /** Role for the next import, if it changes. */
+    readonly roleArn?: string;
+    /** Another person who can fix it, and the request to that person. */
+    readonly ask?: string;
+    /** Access that the commands add. */
+    readonly allows: readonly string[];
+    /** Commands that undo the fix, in this order. */
+    readonly undo: readonly string[];
+}
+
+/** The judge of a snapshot: its broken findings, and the scene in which they were found. */
+export type Judge = (snapshot: Snapshot) => { readonly scene: Scene; readonly broken: readonly Finding[] };
+
+const mostRounds = 4;
+/** Places that decide what the other documents name. */
+const leading: readonly Finding["place"][] = ["location"];
+const replacesRole = ({ fault }: Finding) =>
+    fault === "role-missing" || fault === "role-path" || fault.startsWith("role-deny");
+
+/**
+ * The fixes of a diagnosis, one for each place. Each round is simulated: the chain is judged again with the changed
+ * documents. A fault behind another one is fixed in the next round. A fix is not printed if it would not work, takes
+ * access from a caller, or grants more than the import needs. Then its `ask` gives the reason.
+ */
+export function fixesOf(scene: Scene, judge: Judge): Fix[] {
+    const fixes: Made[] = [];
+    const handled = new Set<string>();
+    let { snapshot } = scene;
+    for (let round = 0; round < mostRounds; round++) {
+        const now = judge(snapshot);
+        const open = grouped(now.broken).filter(([id]) => !handled.has(id));
+        const first = open.filter(([, group]) => group.some(({ place }) => leading.includes(place)));
+        const second = open.filter(([, group]) => group.some(replacesRole));
+        const groups = first.length > 0 ? first : second.length > 0 ? second : open;
+        if (groups.length === 0) break;
+        for (const [id, group] of groups) {
+            handled.add(id);
+            const made = madeOf(now.scene, group);
+            fixes.push(made);
+            for (const step of made.steps) snapshot = step.applied(snapshot);
+            snapshot = made.moved?.(snapshot) ?? snapshot;
+        }
+    }
+    const left = new Set(judge(snapshot).broken.map(({ fault, place, about }) => idOf(fault, place, about)));
+    return fixes.map((made) =>
+        printed(
+            made,
+            made.group.some(({ fault, place, about }) => left.has(idOf(fault, place, about))),
+        ),
+    );
+}
+
+const idOf = (...parts: readonly (string | undefined)[]) => parts.join(" ");
+
+/** Findings by what is fixed as a whole. */
+function grouped(findings: readonly Finding[]): [string, Finding[]][] {
+    const groups = new Map<string, Finding[]>();
+    for (const finding of findings.filter(({ place }) => place !== "none")) {
+        const { place, about = "" } = finding;
+        const id =
+            place === "rolePolicy"
+                ? `${place} ${replacesRole(finding)}`
+                : place === "location"
+                  ? place
+                  : idOf(place, about);
+        groups.set(id, [...(groups.get(id) ?? []), finding]);
+    }
+    return [...groups];
+}
+
+interface Made extends Repair {
+    readonly of: Import;
+    readonly group: readonly Finding[];
+}
+
+function madeOf(scene: Scene, group: readonly Finding[]): Made {
+    const [{ place }] = group as [Finding];
+    const repair = repairs[place](scene, group);
+    return { ...repair, of: scene.of, group };
+}
+
+function printed({ of, group, program, steps, location, roleArn, ask }: Made, remains: boolean): Fix {
+    const faults = [...new Set(group.map(({ fault }) => fault))];
+    const reviews = steps.map((step) => review(of, step));
+    const against = whyNot(of, steps, reviews, remains && steps.length > 0);
+    const common = {
+        faults,
+        program,
+        steps: [],
+        allows: [],
+        undo: [],
+        ...(location && { location }),
+        ...(roleArn && { roleArn }),
+    };
+    if (against !== undefined) {
+        return { ...common, commands: [], ask: `the owner of ${placeNames(group)}: ${against}` };
+    }
+    return {
+        ...common,
+        commands: steps.map(commandOf),
+        steps: steps.map(({ command, document, undo }) => ({
+            command,
+            ...(document && { document }),
+            ...(undo && { undo }),
+        })),
+        allows: [...new Set(reviews.flatMap(({ gained }) => gained))],
+        undo: steps.flatMap((step) => undoOf(step) ?? []).toReversed(),
+        ...(ask !== undefined && { ask }),
+    };
+}
+
+const placeNames = (group: readonly Finding[]) => {
+    const names = {
+        rolePolicy: "the role",
+        trust: "the role",
+        bucketPolicy: "the bucket",
+        key: "the KMS key",
+    } as const;
+    const [{ place }] = group as [Finding];
+    return place in names ? names[place as keyof typeof names] : `the ${place}`;
+};
+
+function whyNot(
+    _of: Import,
+    steps: readonly Step[],
+    reviews: readonly ReturnType<typeof review>[],
+    remains: boolean,
+): string | undefined {
+    const refused = steps.map(refusal).find((each) => each !== undefined);
+    const [lost] = reviews.flatMap((each) => each.lost);
+    const [tooMuch] = reviews.flatMap((each) => each.tooMuch);
+    const byHand = "Change it by hand";
+    if (refused !== undefined) return `${byHand}: ${refused}.`;
+    if (lost !== undefined) return `${byHand}: a generated policy would take access from ${lost}.`;
+    if (tooMuch !== undefined) return `${byHand}: a generated policy would also allow ${tooMuch}.`;
+    return remains ? `${byHand}: no generated policy was found that lets the import pass.` : undefined;
+}

@@ -1,0 +1,60 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { shell } from "../../audit/inventory/thing.ts";
+import { exitCodes, RunbookError } from "../../cli/runbook.ts";
+import type { Fix } from "./fixes.ts";
+
+/** A fix as files by name: its documents, the replaced ones, `apply.sh` and `undo.sh`. Empty without a command. */
+export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>> {
+    const files: Record<string, string> = {};
+    const apply: string[] = [];
+    const undo: string[] = [];
+    for (const { steps, allows, faults } of fixes) {
+        if (steps.length === 0) continue;
+        // As JSON: a key may contain a line break, and a comment ends there.
+        apply.push(`# ${faults.join(", ")}; newly allowed: ${JSON.stringify(allows)}`);
+        for (const { command, document, undo: back } of steps) {
+            const number = String(undo.length + 1).padStart(2, "0");
+            const name = `${number}-${command.slice(1, 3).join("-")}`;
+            const line = (words: readonly string[], suffix: string, content: unknown) => {
+                if (content === undefined) return shell(...words);
+                files[`${name}${suffix}.json`] = `${JSON.stringify(content, null, 2)}\n`;
+                return `${shell(...words)} "file://$here/${name}${suffix}.json"`;
+            };
+            apply.push(line(command, "", document), `echo ${number} >> "$here/applied.txt"`);
+            const reverse = back ? line(back.command, "-before", back.old) : `echo 'step ${number} needs no undo'`;
+            undo.unshift(`if grep -qx ${number} "$here/applied.txt" 2> /dev/null; then\n    ${reverse}\nfi`);
+        }
+    }
+    if (undo.length === 0) {
+        return {};
+    }
+    const start = ["#!/bin/sh", "set -eu", 'here=$(dirname "$0")'];
+    const started =
+        'test ! -e "$here/applied.txt" || { echo "already applied, or in part: sh undo.sh takes it back" >&2; exit 1; }';
+    const failed = `trap 'test $? -eq 0 || echo "a command failed: sh undo.sh takes back what was done" >&2' EXIT`;
+    return {
+        ...files,
+        "apply.sh": [...start, started, failed, ...apply, ""].join("\n"),
+        "undo.sh": [...start, ...undo, 'rm -f "$here/applied.txt"', ""].join("\n"),
+    };
+}
+
+/**
+ * Writes the fixes into a new folder.
+ *
+ * @throws RunbookError if the folder has files, or no fix has a command.
+ */
+export async function writeFix(folder: string, fixes: readonly Fix[]): Promise<void> {
+    const files = filesOf(fixes);
+    if (Object.keys(files).length === 0) {
+        throw new RunbookError("No command fixes this: there is nothing to write.", exitCodes.usage);
+    }
+    await mkdir(folder, { recursive: true });
+    if ((await readdir(folder)).length > 0) {
+        throw new RunbookError(`${folder} is not empty. Name a new folder with --write.`, exitCodes.usage);
+    }
+    for (const [name, content] of Object.entries(files)) {
+        await writeFile(join(folder, name), content, { flag: "wx" });
+    }
+}
