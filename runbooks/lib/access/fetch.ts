@@ -37,13 +37,14 @@ export async function fetchSnapshot(target: Target): Promise<Snapshot> {
     const kmsKeys = await Promise.all(
         [...ids].map(async (id): Promise<[string, Fetched<KeyFacts>]> => [id, await attempt(() => keyFacts(kms, id))]),
     );
-    const { caller, partition, accountId, sourceArn, job, schema } = target;
+    const { caller, partition, accountId, sourceArn, job, schema, ownedByStack } = target;
     const snapshot: Snapshot = {
         caller,
         partition,
         region,
         accountId,
         roleArn,
+        ownedByStack,
         bucket,
         key,
         sourceArn,

@@ -1,4 +1,5 @@
 import type { Import } from "policy-evaluator";
+import { keyAfterRepair } from "./file-repairs.ts";
 import type { Finding, Scene } from "./link.ts";
 import { type Repair, repairs } from "./repairs.ts";
 
@@ -28,12 +29,12 @@ export function fixesOf(scene: Scene, findings: readonly Finding[]): Fix[] {
 }
 
 /** The import after its location is fixed. */
-function repairedImport({ of, snapshot }: Scene, findings: readonly Finding[]): Import {
+function repairedImport({ of, snapshot, bucketPolicy }: Scene, findings: readonly Finding[]): Import {
     const key = findings.find(({ fault }) => fault === "object-wrong-key" || fault === "folder-without-slash")?.about;
     const far = findings.some(({ fault }) => fault === "bucket-region");
     return {
         ...of,
-        key: key ?? of.key,
+        key: key ?? keyAfterRepair({ of, snapshot, bucketPolicy }, findings) ?? of.key,
         keys: [],
         bucket: far ? `${of.bucket}-${snapshot.region}`.slice(-63).replace(/^[-.]+/, "") : of.bucket,
     };

@@ -8,6 +8,7 @@ import {
     repairedTrust,
     withoutDenials,
 } from "./documents.ts";
+import { repairFile } from "./file-repairs.ts";
 import type { Finding, Place, Scene } from "./link.ts";
 import { read } from "./links/policies.ts";
 import { known } from "./snapshot.ts";
@@ -178,13 +179,13 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
             location,
         };
     },
-    object(_scene, of, group) {
-        const [{ about = of.key }] = group as [Finding];
-        // An empty folder accepts a file of any name.
-        const key = about === "" || about.endsWith("/") ? `${about}interactions.csv` : about;
+    object(scene, of, group) {
+        const { program, commands, ask, key } = repairFile(scene, of, group);
+        const lines = commands.map((words) => shell(...words));
         return {
-            program: `npm run data-prep && pulumi up   # ${prepared}, with the right header, and uploaded`,
-            commands: [shell("aws", "s3", "cp", prepared, `s3://${of.bucket}/${key}`)],
+            program: program || (ask === undefined ? (lines[0] ?? "") : `# ${ask}`),
+            commands: lines,
+            ...(key !== undefined && { location: `s3://${of.bucket}/${key}` }),
         };
     },
     key(scene, of, group) {

@@ -12,7 +12,7 @@ import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { oneLine } from "../doctor/check.ts";
 import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
-import type { Fetched, JobFacts } from "./snapshot.ts";
+import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
 
 /** The import to diagnose. */
 export interface Target {
@@ -22,11 +22,13 @@ export interface Target {
     /** The caller. */
     readonly caller: string;
     readonly roleArn: string;
+    /** Whether a stack of this program made role and bucket. */
+    readonly ownedByStack: boolean;
     readonly bucket: string;
     readonly key: string | undefined;
     readonly sourceArn: string;
     readonly job: Fetched<JobFacts | undefined>;
-    readonly schema: Fetched<{ readonly datasetType: string; readonly text: string } | undefined>;
+    readonly schema: Fetched<DatasetSchema | undefined>;
 }
 
 async function callerIn(region: string) {
@@ -55,6 +57,7 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
     const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
     return {
         region,
+        ownedByStack: false,
         bucket,
         key,
         sourceArn: datasetImportJobArn,
@@ -71,7 +74,13 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     try {
         const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
-        return { is: { datasetType: spellingOfType(dataset?.datasetType ?? ""), text: schema?.schema ?? "" } };
+        return {
+            is: {
+                datasetType: spellingOfType(dataset?.datasetType ?? ""),
+                text: schema?.schema ?? "",
+                arn: dataset?.schemaArn ?? "",
+            },
+        };
     } catch (error) {
         return { unread: oneLine(error) };
     }
@@ -98,6 +107,7 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
     return {
         region,
         roleArn,
+        ownedByStack: false,
         bucket,
         key,
         sourceArn,
@@ -124,17 +134,20 @@ export async function targetOfStack(named: string | undefined): Promise<Target> 
     const jobs = await Promise.all(arns.map(targetOfJob));
     const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
     const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
-    if (chosen) {
-        return chosen;
-    }
     const { region, names } = config;
-    const identity = await callerIn(region);
+    const identity = chosen ?? (await callerIn(region));
     const { accountId, partition } = identity;
+    const roleArn = `arn:${partition}:iam::${accountId}:role/${names.role}`;
+    const bucket = bucketNameFor(config, accountId);
+    if (chosen) {
+        return { ...chosen, ownedByStack: chosen.roleArn === roleArn && chosen.bucket === bucket };
+    }
     return {
         region,
         ...identity,
-        roleArn: `arn:${partition}:iam::${accountId}:role/${names.role}`,
-        bucket: bucketNameFor(config, accountId),
+        roleArn,
+        ownedByStack: true,
+        bucket,
         key: objectKeys.interactions,
         sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
         job: { is: undefined },

@@ -32,8 +32,17 @@ export interface Sample {
     readonly table: Table | undefined;
 }
 
+/** Each sample is read once: several judges look at it. */
+const samples = new WeakMap<Uint8Array, Sample>();
+
 /** Reads the first bytes of a file; `whole` if there are no more. */
 export function sampleOf(bytes: Uint8Array, whole: boolean): Sample {
+    const sample = samples.get(bytes) ?? readSample(bytes, whole);
+    samples.set(bytes, sample);
+    return sample;
+}
+
+function readSample(bytes: Uint8Array, whole: boolean): Sample {
     const form = formOf(bytes);
     if (form.is === "text") return { form, table: tableOf(bytes, form.encoding, form.mark, whole) };
     const inner = form.is === "gzip" ? gunzipped(bytes) : form.is === "zip" && whole ? unzipped(bytes) : undefined;
