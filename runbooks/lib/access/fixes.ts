@@ -30,7 +30,10 @@ export function fixesOf(scene: Scene, findings: readonly Finding[]): Fix[] {
 
 /** The import after its location is fixed. */
 function repairedImport({ of, snapshot, bucketPolicy }: Scene, findings: readonly Finding[]): Import {
-    const key = findings.find(({ fault }) => fault === "object-wrong-key" || fault === "folder-without-slash")?.about;
+    const key = findings.find(
+        ({ fault, place }) =>
+            ["object-wrong-key", "folder-without-slash", "folder-nested"].includes(fault) && place === "location",
+    )?.about;
     const far = findings.some(({ fault }) => fault === "bucket-region");
     return {
         ...of,
