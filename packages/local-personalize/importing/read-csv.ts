@@ -8,32 +8,38 @@ const longestId = 256;
 const longestCategorical = 1000;
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+/** Seconds have at most eleven digits until the year 5138; more are milliseconds. */
+const longestSeconds = 11;
+
 /**
- * Reads a CSV object by the dataset's schema and passes each row on as the values of `fields`, in their order.
- * Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does not allow.
+ * Reads a CSV object by the dataset's schema and passes each row on as the values of `fields`, in their order. Returns
+ * its header. Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does not allow.
  */
 export async function readCsv(
     bytes: AsyncIterable<Uint8Array>,
     fields: Field[],
     take: (values: string[]) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
     let places: number[] | undefined;
-    let width = 0;
+    let header: readonly string[] = [];
     const parser = createCsvParser((record, line) => {
         if (!places) {
             places = placesOf(record, fields);
-            width = record.length;
+            header = record;
             return;
         }
-        if (record.length !== width) {
-            throw new RefusedDataError(`Line ${line} has ${record.length} columns, but the header has ${width}.`);
+        if (record.length !== header.length) {
+            throw new RefusedDataError(
+                `Line ${line} has ${record.length} columns, but the header has ${header.length}.`,
+            );
         }
         const values = places.map((place) => record[place] ?? "");
         for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", line);
         take(values);
     });
     let first = true;
-    const decoder = new TextDecoder("utf-8", { fatal: true });
+    // A byte order mark stays: it is then part of the first column's name.
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const decode = (chunk?: Uint8Array) => {
         try {
             return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
@@ -56,12 +62,15 @@ export async function readCsv(
         throw error;
     }
     if (!places) placesOf([], fields);
+    return header;
 }
 
 function placesOf(header: string[], fields: Field[]): number[] {
     const missing = fields.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
     if (missing.length > 0)
         throw new RefusedDataError(`Input CSV is missing the following columns:[${missing.join(", ")}].`);
+    const doubled = header.find((name, index) => header.indexOf(name) < index);
+    if (doubled !== undefined) throw new RefusedDataError(`Input CSV has several columns ${doubled}.`);
     return fields.map(({ name }) => header.indexOf(name));
 }
 
@@ -80,6 +89,9 @@ function checkValue(field: Field, value: string, line: number): void {
                 ? /^(true|false)$/i.test(value)
                 : true;
     if (!valid) throw new RefusedDataError(`Line ${line} has a value for ${name} that is not of type ${type}.`);
+    if (name.endsWith("TIMESTAMP") && type === "long" && value.replace(/^[+-]/, "").length > longestSeconds) {
+        throw new RefusedDataError(`Line ${line} has a value for ${name} that is not in UNIX epoch time in seconds.`);
+    }
     const longest = longestOf(field);
     if (value.length > longest) {
         throw new RefusedDataError(

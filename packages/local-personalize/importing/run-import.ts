@@ -41,8 +41,7 @@ export async function runImport(
         options.log(
             `${job.arn}: may not read ${properties.dataSource.dataLocation}: ${judgement.step}: ${judgement.reason}`,
         );
-        const why = "Insufficient privileges for accessing data in Amazon S3.";
-        return { failure: `Failed to create a data import job for ${datasetType} dataset....${why}` };
+        return notReadable(datasetType);
     }
     const schema = store.find<SchemaProperties>(job.region, schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
@@ -52,6 +51,7 @@ export async function runImport(
         const collector = collectorOf(datasetType, fields);
         let imported = 0;
         let bytes = 0;
+        let columns: string | undefined;
         for (const key of keys) {
             const take = (values: string[]) => {
                 imported++;
@@ -60,7 +60,10 @@ export async function runImport(
             const counted = countBytes(await options.access.read(location.bucket, key), (length) => {
                 bytes += length;
             });
-            await readCsv(counted, fields, take);
+            const header = (await readCsv(counted, fields, take)).toSorted().join();
+            // Developer Guide, "Preparing training data": the headers of several files must match.
+            columns ??= header;
+            if (header !== columns) throw new RefusedDataError(`The columns of ${key} are not those of other files.`);
         }
         if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
             throw new RefusedDataError(
@@ -81,10 +84,22 @@ export async function runImport(
             },
         };
     } catch (error) {
+        if (isForbidden(error)) {
+            options.log(`${job.arn}: may not read an object: ${(error as Error).message}`);
+            return notReadable(datasetType);
+        }
         if (!(error instanceof RefusedDataError)) throw error;
         return { failure: `Failed to create a data import job ${datasetType} dataset...${error.message}` };
     }
 }
+
+const notReadable = (datasetType: string): Outcome => ({
+    failure: `Failed to create a data import job for ${datasetType} dataset....Insufficient privileges for accessing data in Amazon S3.`,
+});
+
+/** Whether S3 refused a read: for example of an archived object, or of another account's. */
+const isForbidden = (error: unknown) =>
+    (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode === 403;
 
 async function* countBytes(chunks: AsyncIterable<Uint8Array>, count: (length: number) => void) {
     for await (const chunk of chunks) {

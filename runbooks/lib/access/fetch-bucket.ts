@@ -1,18 +1,19 @@
 import {
+    GetBucketAclCommand,
     GetBucketLocationCommand,
     GetBucketOwnershipControlsCommand,
     GetBucketPolicyCommand,
     GetObjectCommand,
     GetPublicAccessBlockCommand,
     HeadObjectCommand,
+    type HeadObjectCommandOutput,
     ListObjectsV2Command,
     type S3Client,
 } from "@aws-sdk/client-s3";
 import { hasName } from "../../../personalize/errors.ts";
-import type { BucketFacts, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
+import { startBytes } from "../data-file/repair.ts";
+import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
 
-/** Bytes read of an object: enough for a header, and for more rows than the minimum. */
-const startBytes = 256 * 1024;
 const mostKeys = 1000;
 
 async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
@@ -51,40 +52,65 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
     return found?.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
 }
 
-/** Keys under the prefix; without any, keys of the bucket, one of which may have been meant. */
-export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<{ key: string; size: number }[]> {
+/**
+ * Keys under the prefix; without any, keys of the bucket, one of which may have been meant. An owner is named if it is
+ * not the bucket's.
+ */
+export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
+    const bucketOwner = ownerOf(s3, Bucket);
     const list = async (prefix: string) => {
-        const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: mostKeys });
+        const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: mostKeys, FetchOwner: true });
         const { Contents = [] } = (await unless(s3.send(command), "NoSuchBucket")) ?? {};
-        return Contents.map(({ Key = "", Size = 0 }) => ({ key: Key, size: Size }));
+        const ours = await bucketOwner;
+        return Contents.map(({ Key = "", Size = 0, Owner: { ID: owner } = {} }) => ({
+            key: Key,
+            size: Size,
+            ...(ours !== undefined && owner !== undefined && owner !== ours && { owner }),
+        }));
     };
     const found = await list(Prefix);
     return found.length > 0 || Prefix === "" ? found : list("");
 }
 
+/** Canonical id of the bucket's owner; undefined if it may not be read. */
+async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
+    return s3.send(new GetBucketAclCommand({ Bucket })).then(
+        ({ Owner }) => Owner?.ID,
+        () => undefined,
+    );
+}
+
 export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
-    const {
-        ContentLength: size = 0,
-        ServerSideEncryption,
-        SSEKMSKeyId,
-    } = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+    const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId } = head;
     const kmsKey = ServerSideEncryption?.startsWith("aws:kms") ? SSEKMSKeyId : undefined;
-    const common = { key: Key, size, ...(kmsKey !== undefined && { kmsKey }) };
-    if (size === 0) {
-        return { ...common, start: "", lines: 0 };
+    const archived = archivedIn(head);
+    const common = { key: Key, size, ...(kmsKey !== undefined && { kmsKey }), ...(archived && { archived }) };
+    if (size === 0 || archived) {
+        return { ...common, ...(!archived && { start: new Uint8Array() }) };
     }
     // A disabled key also prevents this read; then the result of HeadObject is still useful.
     const Range = `bytes=0-${startBytes - 1}`;
-    const body = await s3
+    const start = await s3
         .send(new GetObjectCommand({ Bucket, Key, Range }))
-        .then(({ Body }) => Body?.transformToString())
+        .then(async ({ Body }) => new Uint8Array((await Body?.transformToByteArray()) ?? []))
         .catch((error: unknown) => {
             if (kmsKey !== undefined) return undefined;
             throw error;
         });
-    if (body === undefined) {
-        return { ...common, start: "" };
-    }
-    const lines = body.split("\n").filter((line) => line.trim() !== "").length;
-    return { ...common, start: body.slice(0, 4096), ...(size <= startBytes && { lines }) };
+    return { ...common, ...(start && { start }) };
+}
+
+/** The archive that an object must be restored from before it can be read. Glacier Instant Retrieval is not one. */
+export function archivedIn({
+    StorageClass,
+    ArchiveStatus,
+    Restore = "",
+}: Pick<HeadObjectCommandOutput, "StorageClass" | "ArchiveStatus" | "Restore">): ObjectFacts["archived"] {
+    const isRestoring = Restore.includes('ongoing-request="true"');
+    if (ArchiveStatus !== undefined) return { storageClass: ArchiveStatus, isRestoring };
+    const isRestored = Restore.includes('ongoing-request="false"');
+    return (StorageClass === "GLACIER" || StorageClass === "DEEP_ARCHIVE") && !isRestored
+        ? { storageClass: StorageClass, isRestoring }
+        : undefined;
 }

@@ -55,10 +55,17 @@ export interface ObjectFacts {
     readonly size: number;
     /** ARN or id of the KMS key that encrypts it. */
     readonly kmsKey?: string;
-    /** Its first kilobytes, as text. */
-    readonly start: string;
-    /** Number of lines, if the whole object was read. */
-    readonly lines?: number;
+    /** The archive from which it must be restored before a read. */
+    readonly archived?: { readonly storageClass: string; readonly isRestoring: boolean };
+    /** Its first bytes; absent if they could not be read. */
+    readonly start?: Uint8Array;
+}
+
+export interface KeyListed {
+    readonly key: string;
+    readonly size: number;
+    /** Canonical id of its owner, if that is not the bucket's owner. */
+    readonly owner?: string;
 }
 
 export interface KeyFacts {
@@ -73,6 +80,13 @@ export interface JobFacts {
     readonly arn: string;
     readonly status: string;
     readonly failureReason: string | undefined;
+}
+
+export interface DatasetSchema {
+    readonly datasetType: string;
+    /** As JSON. */
+    readonly text: string;
+    readonly arn?: string;
 }
 
 /** Everything that one import depends on, read once. All documents are texts, as AWS returns them. */
@@ -99,13 +113,13 @@ export interface Snapshot {
     readonly accessBlock: Fetched<PublicAccessBlock | undefined>;
     readonly ownership: Fetched<string | undefined>;
     /** Keys of the bucket, those with the key's prefix first; at most 1,000. */
-    readonly keys: Fetched<readonly { readonly key: string; readonly size: number }[]>;
+    readonly keys: Fetched<readonly KeyListed[]>;
     /** The objects that the import reads: one, or the first level of the folder. */
     readonly objects: readonly Fetched<ObjectFacts>[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     readonly job: Fetched<JobFacts | undefined>;
     /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
-    readonly schema: Fetched<{ readonly datasetType: string; readonly text: string } | undefined>;
+    readonly schema: Fetched<DatasetSchema | undefined>;
 }
 
 /** Whether the bucket is known to be missing: then nothing in it can be judged. */

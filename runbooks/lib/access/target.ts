@@ -12,7 +12,7 @@ import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { oneLine } from "../doctor/check.ts";
 import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
-import type { Fetched, JobFacts } from "./snapshot.ts";
+import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
 
 /** The import to diagnose. */
 export interface Target {
@@ -28,7 +28,7 @@ export interface Target {
     readonly key: string | undefined;
     readonly sourceArn: string;
     readonly job: Fetched<JobFacts | undefined>;
-    readonly schema: Fetched<{ readonly datasetType: string; readonly text: string } | undefined>;
+    readonly schema: Fetched<DatasetSchema | undefined>;
 }
 
 async function callerIn(region: string) {
@@ -74,7 +74,13 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     try {
         const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
-        return { is: { datasetType: spellingOfType(dataset?.datasetType ?? ""), text: schema?.schema ?? "" } };
+        return {
+            is: {
+                datasetType: spellingOfType(dataset?.datasetType ?? ""),
+                text: schema?.schema ?? "",
+                arn: dataset?.schemaArn ?? "",
+            },
+        };
     } catch (error) {
         return { unread: oneLine(error) };
     }

@@ -18,7 +18,7 @@ import {
     stranger,
     trust,
 } from "./edits.ts";
-import { type Body, document, keyPolicy, location, roleArnOf, type World } from "./world.ts";
+import { type Body, document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
 /** One fault: its change of a world, and the places that it changes, so that two faults do not hide each other. */
 export interface Break {
@@ -215,7 +215,41 @@ export const breaks: readonly Break[] = [
     one("object-empty", "object.content", content({ rows: "none" })),
     one("column-missing", "object.content.header", content({ header: "lacking" }), undefined, ["passRole.job"]),
     one("header-quoted", "object.content.header", content({ header: "quoted" })),
+    one("header-case", "object.content.header", content({ header: "lower" })),
+    one("header-missing", "object.content.header", content({ header: "none" })),
+    one("column-twice", "object.content.header", content({ header: "twice" })),
     one("rows-too-few", "object.content.rows", content({ rows: "few" })),
+    one("timestamp-milliseconds", "object.content.times", content({ times: "milliseconds" })),
+    one("timestamp-not-epoch", "object.content.times", content({ times: "dates" })),
+    one("timestamp-not-epoch", "object.content.times", content({ times: "words" }), "timestamp-not-epoch: words", [
+        "object.content.header",
+    ]),
+    one("file-byte-order-mark", "object.content.form", content({ form: "marked" })),
+    one("file-encoding", "object.content.form", content({ form: "utf-16" })),
+    one("file-encoding", "object.content.form", content({ form: "latin-1" }), "file-encoding: Latin-1"),
+    one("file-compressed", "object.content.form", content({ form: "gzip" })),
+    one("file-delimiter", "object.content.form", content({ form: "semicolons" })),
+    one("file-not-csv", "object.content", content({ form: "json" })),
+    one("object-archived", "object.content", content({ storageClass: "GLACIER" })),
+    one("folder-stray-file", "object", (world) => ({
+        ...world,
+        objects: {
+            ...world.objects,
+            "movies/set/1.csv": good,
+            "movies/set/manifest.json": { ...good, form: "json" },
+        },
+        location: "movies/set/",
+    })),
+    one("folder-nested", "object", (world) => ({
+        ...world,
+        objects: { ...world.objects, "movies/set/2020/1.csv": good, "movies/set/2021/1.csv": good },
+        location: "movies/set/",
+    })),
+    one("headers-differ", "object", (world) => ({
+        ...world,
+        objects: { ...world.objects, "movies/set/1.csv": good, "movies/set/2.csv": { ...good, header: "more" } },
+        location: "movies/set/",
+    })),
     one(
         "kms-no-grant",
         "kms.policy",

@@ -6,7 +6,7 @@ import type { Diagnosis } from "../../../runbooks/lib/access/diagnose.ts";
 import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
 import type { Snapshot } from "../../../runbooks/lib/access/snapshot.ts";
 import { type Break, breaks } from "./break.ts";
-import { runCommand } from "./commands.ts";
+import { runCommand, wordsOf } from "./commands.ts";
 import type { Credentials, Real, Stage } from "./realise.ts";
 import type { World } from "./world.ts";
 
@@ -63,7 +63,7 @@ export async function runCase(
     }
     try {
         for (const command of new Set(printed.fixes.flatMap(({ commands }) => commands))) {
-            await runCommand(command, stage.hands);
+            if (!(await runRunbook(command, instance))) await runCommand(command, stage.hands);
         }
     } catch (error) {
         return { ...outcome, stillFails: `a fix cannot be run: ${(error as Error).message}` };
@@ -72,6 +72,20 @@ export async function runCase(
     const roleArn = printed.fixes.findLast((fix) => fix.roleArn !== undefined)?.roleArn ?? real.roleArn;
     const again = await stage.importFrom(moved ?? location, { ...real, roleArn });
     return { ...outcome, ...(again.failure !== undefined && { stillFails: again.failure }) };
+}
+
+/** Runs a printed `npm run …`; false for another command. */
+async function runRunbook(command: string, instance: Instance): Promise<boolean> {
+    const [npm, verb, name = "", dashes, ...args] = wordsOf(command);
+    if (npm !== "npm" || verb !== "run" || dashes !== "--") return false;
+    const { exitCode, stderr } = await run(
+        instance,
+        process.execPath,
+        [join("runbooks", `${name}.ts`), ...args],
+        "captured",
+    );
+    if (exitCode !== 0) throw new Error(`${command} exits ${exitCode}: ${stderr}`);
+    return true;
 }
 
 async function diagnoseAs(instance: Instance, who: Credentials, args: readonly string[]) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreatePolicyVersionCommand,
     CreateRoleCommand,
@@ -12,9 +13,11 @@ import { CancelKeyDeletionCommand, EnableKeyCommand, type KMSClient, PutKeyPolic
 import {
     CopyObjectCommand,
     CreateBucketCommand,
+    HeadObjectCommand,
     PutBucketPolicyCommand,
     PutObjectCommand,
     PutPublicAccessBlockCommand,
+    RestoreObjectCommand,
     type S3Client,
 } from "@aws-sdk/client-s3";
 
@@ -117,6 +120,14 @@ const known: Readonly<Record<string, (options: Options, hands: Hands) => Promise
                 ),
             }),
         ),
+    "s3api restore-object": async (options, { s3 }) => {
+        const object = { Bucket: options.bucket, Key: options.key };
+        const RestoreRequest = { Days: 7, GlacierJobParameters: { Tier: "Standard" as const } };
+        await s3().send(new RestoreObjectCommand({ ...object, RestoreRequest }));
+        const isReadable = async () =>
+            (await s3().send(new HeadObjectCommand(object))).Restore?.includes('ongoing-request="false"') ?? false;
+        while (!(await isReadable())) await sleep(100);
+    },
     "kms put-key-policy": (options, { kms }) =>
         kms.send(new PutKeyPolicyCommand({ KeyId: options["key-id"], PolicyName: "default", Policy: options.policy })),
     "kms enable-key": (options, { kms }) => kms.send(new EnableKeyCommand({ KeyId: options["key-id"] })),

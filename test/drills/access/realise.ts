@@ -200,7 +200,9 @@ async function makeBucket(
     const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
     const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
     for (const [Key, body] of Object.entries(world.objects)) {
-        await s3.send(new PutObjectCommand({ Bucket, Key, Body: bytesOf(body, interactions), ...encryption }));
+        const StorageClass = body.storageClass ?? "STANDARD";
+        const Body = bytesOf(body, interactions);
+        await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass, ...encryption }));
     }
     if (key?.state === "Disabled") await kms.send(new DisableKeyCommand({ KeyId }));
     if (key?.state === "PendingDeletion") {

@@ -9,6 +9,7 @@ import { simulate } from "../../../packages/local-aws/gateway/simulators/simulat
 import { sceneOf } from "../../../runbooks/lib/access/diagnose.ts";
 import { read } from "../../../runbooks/lib/access/fetch.ts";
 import type { KeyFacts, ObjectFacts, Simulated, Snapshot } from "../../../runbooks/lib/access/snapshot.ts";
+import { startBytes } from "../../../runbooks/lib/data-file/repair.ts";
 import { bytesOf, roleArnOf, storedInline, type World } from "./world.ts";
 
 const oldId = "AROAOLDOLDOLDOLDOLD1";
@@ -28,7 +29,7 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
     const { caller, bucket, location, trust, key, boundary } = world;
     const roleArn = roleArnOf(world);
     const sizes = Object.entries(world.hasBucket ? world.objects : {})
-        .map(([name, body]) => ({ key: name, size: Buffer.byteLength(bytesOf(body, interactions)) }))
+        .map(([name, body]) => ({ key: name, size: bytesOf(body, interactions).length }))
         .toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const under = sizes.filter((each) => each.key.startsWith(location));
     const keys = under.length > 0 ? under : sizes;
@@ -91,13 +92,15 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
 const withId = (text: string | undefined) => text?.replaceAll("ROLE_ID", oldId);
 
 function objectOf(world: World, name: string, interactions: string): ObjectFacts {
-    const text = bytesOf(world.objects[name] ?? { header: "good", rows: "none" }, interactions);
+    const body = world.objects[name] ?? { header: "good", rows: "none" };
+    const start = bytesOf(body, interactions);
+    const { storageClass } = body;
+    const archived = storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE";
     return {
         key: name,
-        size: Buffer.byteLength(text),
+        size: start.length,
         ...(world.key && { kmsKey: keyArn }),
-        start: text.slice(0, 4096),
-        lines: text.split("\n").filter((line) => line !== "").length,
+        ...(archived ? { archived: { storageClass, isRestoring: false } } : { start: start.slice(0, startBytes) }),
     };
 }
 

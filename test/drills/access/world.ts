@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { PolicyDocument, Statement } from "policy-evaluator";
 import {
     dataBucketPolicy,
@@ -8,8 +9,12 @@ import {
 
 /** The content of an object, by its fault. */
 export interface Body {
-    readonly header: "good" | "quoted" | "lacking";
+    readonly header: "good" | "quoted" | "lacking" | "lower" | "none" | "twice" | "more";
     readonly rows: "many" | "few" | "none";
+    /** Time of the rows. */
+    readonly times?: "milliseconds" | "dates" | "words";
+    readonly form?: "marked" | "utf-16" | "latin-1" | "gzip" | "semicolons" | "json";
+    readonly storageClass?: "GLACIER" | "DEEP_ARCHIVE" | "GLACIER_IR";
 }
 
 /** Everything that an import's access depends on, as documents: the drill creates, breaks and fixes it. */
@@ -96,18 +101,37 @@ export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
     );
 
 /** The bytes of an object; `many` is a complete set of interactions. */
-export function bytesOf({ header, rows }: Body, many: string): string {
-    if (rows === "none") return "";
+export function bytesOf({ header, rows, times, form }: Body, many: string): Uint8Array {
+    if (rows === "none") return new Uint8Array();
     const [first = "", ...rest] = many.split("\n");
-    const columns = header === "lacking" ? first.replace("TIMESTAMP", "TIME") : first;
-    const shown =
-        header === "quoted"
-            ? columns
-                  .split(",")
-                  .map((name) => `"${name}"`)
-                  .join(",")
-            : columns;
-    return [shown, ...(rows === "few" ? rest.slice(0, 500) : rest.filter((line) => line !== ""))]
-        .join("\n")
-        .concat("\n");
+    const lines = (rows === "few" ? rest.slice(0, 500) : rest.filter((line) => line !== "")).map((line) =>
+        times === undefined ? line : line.replace(/\d+$/, (seconds) => written[times](Number(seconds))),
+    );
+    const headers = {
+        good: [first],
+        lacking: [first.replace("TIMESTAMP", "TIME")],
+        quoted: [first.replaceAll(/\w+/g, '"$&"')],
+        lower: [first.toLowerCase()],
+        twice: [`${first},USER_ID`],
+        more: [`${first},MORE`],
+        none: [],
+    };
+    const wide = header === "twice" || header === "more" ? lines.map((line) => `${line},${line.split(",")[0]}`) : lines;
+    return formed([...headers[header], ...wide, ""].join("\n"), form);
+}
+
+const written = {
+    milliseconds: (seconds: number) => `${seconds}000`,
+    dates: (seconds: number) => new Date(seconds * 1000).toISOString(),
+    words: () => "yesterday",
+};
+
+function formed(text: string, form: Body["form"]): Uint8Array {
+    if (form === "marked") return new Uint8Array(Buffer.from(`\uFEFF${text}`));
+    if (form === "utf-16") return new Uint8Array(Buffer.from(`\uFEFF${text}`, "utf16le"));
+    if (form === "latin-1") return new Uint8Array(Buffer.from(text.replaceAll("Watch", "Séance"), "latin1"));
+    if (form === "gzip") return new Uint8Array(gzipSync(text));
+    if (form === "semicolons") return new Uint8Array(Buffer.from(text.replaceAll(",", ";")));
+    if (form === "json") return new Uint8Array(Buffer.from('{"entries": [{"url": "s3://films/1.csv"}]}\n'));
+    return new Uint8Array(Buffer.from(text));
 }

@@ -29,11 +29,12 @@ export interface Fix {
 /** The judge of a snapshot: its broken findings, and the scene in which they were found. */
 export type Judge = (snapshot: Snapshot) => { readonly scene: Scene; readonly broken: readonly Finding[] };
 
-const mostRounds = 4;
-/** Places that decide what the other documents name. */
-const leading: readonly Finding["place"][] = ["location"];
 const replacesRole = ({ fault }: Finding) =>
     fault === "role-missing" || fault === "role-path" || fault.startsWith("role-deny");
+/** What decides the names in the other documents comes first: the bucket, the file, the role. */
+const rankOf = (finding: Finding) =>
+    finding.place === "location" ? 0 : finding.place === "object" ? 1 : replacesRole(finding) ? 2 : 3;
+const mostRounds = 6;
 
 /**
  * The fixes of a diagnosis, one for each place. Each round is simulated: the chain is judged again with the changed
@@ -47,9 +48,8 @@ export function fixesOf(scene: Scene, judge: Judge): Fix[] {
     for (let round = 0; round < mostRounds; round++) {
         const now = judge(snapshot);
         const open = grouped(now.broken).filter(([id]) => !handled.has(id));
-        const first = open.filter(([, group]) => group.some(({ place }) => leading.includes(place)));
-        const second = open.filter(([, group]) => group.some(replacesRole));
-        const groups = first.length > 0 ? first : second.length > 0 ? second : open;
+        const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));
+        const groups = open.filter(([, group]) => group.some((finding) => rankOf(finding) === rank));
         if (groups.length === 0) break;
         for (const [id, group] of groups) {
             handled.add(id);

@@ -20,6 +20,7 @@ import {
     repairedTrust,
     withoutImport,
 } from "./documents.ts";
+import { repairFile } from "./file-repairs.ts";
 import { bucketIn, copyObject, importedFrom, makeBucket } from "./places.ts";
 import {
     createRole,
@@ -262,7 +263,16 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
             `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
                 `and ${personalizeService} in its service control policies.`,
         ),
-    object: ({ of }) => asks(`the owner of the file: upload a right one under a new key of ${of.bucket}.`),
+    object(scene, group) {
+        const { program, commands, undo, key, ask, applied } = repairFile(scene, scene.of, group);
+        return {
+            program,
+            steps: commands.map((command): Step => ({ command, applied, ...(undo && { undo: { command: undo } }) })),
+            moved: applied,
+            ...(ask !== undefined && { ask }),
+            ...(key !== undefined && { location: `s3://${scene.of.bucket}/${key}` }),
+        };
+    },
     bucket: () => nothing,
     none: () => nothing,
 };

@@ -1,49 +1,37 @@
-import { basename } from "node:path";
-import { listOf } from "policy-evaluator";
+import { basename, dirname } from "node:path/posix";
+import { filesOf, isDataName, isFolder } from "../../data-file/names.ts";
 import { distance } from "../condition-keys.ts";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
-import { isBucketGone, known, type ObjectFacts } from "../snapshot.ts";
-import { hasSource, namesPersonalize, warning } from "./policies.ts";
+import { isBucketGone, known } from "../snapshot.ts";
+import { contentFindings, describeFiles } from "./file.ts";
 
-const fewestInteractions = 1000;
-/** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
-const largestImport = 100 * 1000 ** 3;
-
-/** Whether the objects exist under this key, and match the schema. */
+/** Whether the objects exist under this key and can be read, and match the schema. */
 export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
     const { keys, key, bucket } = snapshot;
+    const unknowns = (why: string) => [unknownLink("object", listing, why), unknownLink("file", reading, why)];
     if (key === undefined) {
-        const hint = "no key was named: use --key";
-        return [unknownLink("object", listing, hint), unknownLink("file", reading, hint)];
+        return unknowns("no key was named: use --key");
     }
     if ("unread" in keys) {
-        return [unknownLink("object", listing, keys.unread), unknownLink("file", reading, keys.unread)];
+        return unknowns(keys.unread);
     }
     if (isBucketGone(snapshot)) {
-        const gone = "there is no bucket";
-        return [unknownLink("object", listing, gone), unknownLink("file", reading, gone)];
+        return unknowns("there is no bucket");
     }
-    const missing =
+    const found =
         snapshot.objects.length === 0
-            ? [
-                  absent(
-                      scene,
-                      keys.is.map((each) => each.key),
-                  ),
-              ]
-            : [];
-    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, missing);
+            ? [absent(scene, keys.is)]
+            : [...ownerFindings(scene, keys.is), ...archiveFindings(scene)];
+    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, found);
+    const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
     const unread = snapshot.objects.find((each) => "unread" in each);
-    if (snapshot.objects.length === 0 || (unread && "unread" in unread)) {
-        return [
-            object,
-            unknownLink("file", reading, unread && "unread" in unread ? unread.unread : "there is nothing to read"),
-        ];
+    const content = contentFindings(scene, read);
+    if (content.length === 0 && (read.length === 0 || unread)) {
+        return [object, unknownLink("file", reading, unread ? unread.unread : "there is nothing that can be read")];
     }
-    const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
-    return [object, linkOf("file", reading, describe(objects), contentFindings(scene, objects))];
+    return [object, linkOf("file", reading, describeFiles(scene, read), content)];
 }
 
 const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
@@ -55,124 +43,122 @@ const broken = (fault: Finding["fault"], sentence: string, about: string, ...evi
     about,
 });
 
-/** An existing key similar to a missing one. */
+/** A key without the differences of a URL: `+` and `%20` for blanks, a slash at the start, doubled slashes. */
+function plainKey(key: string): string {
+    const decoded = key.replaceAll("+", " ");
+    try {
+        return decodeURIComponent(decoded)
+            .replace(/\/+/g, "/")
+            .replace(/^\/|\/$/g, "")
+            .toLowerCase();
+    } catch {
+        return decoded.toLowerCase();
+    }
+}
+
+/** An existing key similar to a missing one; for a folder also a folder. */
 export function similarKey(key: string, keys: readonly string[]): string | undefined {
-    const wanted = key.toLowerCase();
-    return keys
-        .map((each) => ({ each, far: distance(wanted, each.toLowerCase()) }))
-        .filter(({ each, far }) => far <= 3 || basename(each).toLowerCase() === basename(wanted))
+    const folders = isFolder(key) ? [...new Set(keys.map((each) => `${dirname(each)}/`))] : [];
+    const wanted = plainKey(key);
+    return [...folders.filter((each) => each !== "./"), ...keys]
+        .map((each) => ({ each, far: distance(wanted, plainKey(each)) }))
+        .filter(({ each, far }) => far <= 3 || basename(plainKey(each)) === basename(wanted))
         .toSorted((a, b) => a.far - b.far)[0]?.each;
 }
 
-function absent({ snapshot: { bucket, key = "" } }: Scene, keys: readonly string[]): Finding {
+function absent(scene: Scene, listed: readonly { readonly key: string; readonly size: number }[]): Finding {
+    const { bucket, key = "" } = scene.snapshot;
+    const keys = listed.map((each) => each.key);
     const evidence = [`s3:ListBucket of ${bucket}: ${keys.slice(0, 10).join(", ") || "no objects"}`];
     const inside = keys.find((each) => each.startsWith(`${key}/`));
-    if (inside !== undefined && !key.endsWith("/")) {
+    if (inside !== undefined && !isFolder(key)) {
         const sentence = `${key} is a folder, and a folder is named with its slash: ${key}/.`;
         return { ...broken("folder-without-slash", sentence, `${key}/`, ...evidence), place: "location" };
     }
+    const deeper = isFolder(key) ? listed.filter((each) => each.size > 0 && each.key.startsWith(key)) : [];
+    if (deeper.length > 0) {
+        return nested(
+            key,
+            deeper.map((each) => each.key),
+            evidence,
+        );
+    }
     const similar = similarKey(key, keys);
     if (similar !== undefined) {
-        const sentence = `There is no object ${key} in ${bucket}, but there is ${similar}.`;
+        const sentence = `There is no object ${key} in ${bucket}, but there is ${similar}${differenceOf(key, similar)}.`;
         return { ...broken("object-wrong-key", sentence, similar, ...evidence), place: "location" };
     }
     return broken("object-missing", `There is nothing to import at s3://${bucket}/${key}.`, key, ...evidence);
 }
 
-function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): Finding[] {
-    const findings: Finding[] = [];
-    const schema = known(snapshot.schema);
-    for (const { key, size, start } of objects) {
-        // Only HeadObject succeeded, which shows nothing of the content.
-        if (start === "" && size > 0) continue;
-        const header = start.split(/\r?\n/, 1)[0] ?? "";
-        if (size === 0) {
-            findings.push(broken("object-empty", `${key} is empty.`, key, `size: 0 bytes`));
-            continue;
-        }
-        if (size > largestImport) {
-            findings.push(broken("object-too-large", `${key} has ${size} bytes; an import takes at most 100 GB.`, key));
-        }
-        if (header.includes('"')) {
-            const sentence = `The header of ${key} is in quotes, which Personalize reads as part of the names.`;
-            findings.push(broken("header-quoted", sentence, key, `header: ${header}`));
-        }
-        const columns = header.replaceAll('"', "").split(",");
-        const lacking = requiredColumns(schema?.text).filter((name) => !columns.includes(name));
-        if (lacking.length > 0) {
-            const sentence = `${key} lacks ${lacking.join(", ")}, which the dataset's schema has.`;
-            findings.push(broken("column-missing", sentence, key, `header: ${header}`, `schema: ${schema?.text}`));
-        }
-    }
-    const rows = rowsOf(objects);
-    const isInteractions = schema === undefined || schema.datasetType === "INTERACTIONS";
-    if (isInteractions && rows !== undefined && rows < fewestInteractions && objects.some(({ size }) => size > 0)) {
-        const about = objects[0]?.key ?? "";
-        const sentence = `There are ${rows} interactions, and an import needs ${fewestInteractions} or more.`;
-        findings.push(
-            broken("rows-too-few", sentence, about, `rows in ${objects.map(({ key }) => key).join(", ")}: ${rows}`),
-        );
-    }
-    return findings;
+function differenceOf(key: string, similar: string): string {
+    if (key === `/${similar}` || similar === `/${key}`) return ": the slash at the start belongs to the key";
+    if (key.replaceAll("+", " ") === similar || decoded(key) === similar)
+        return ": a location is not a URL, and has blanks";
+    return key.toLowerCase() === similar.toLowerCase() ? ": keys distinguish capital letters" : "";
 }
 
-/** Rows without headers; undefined if an object was not read completely. */
-function rowsOf(objects: readonly ObjectFacts[]): number | undefined {
-    let rows = 0;
-    for (const { lines } of objects) {
-        if (lines === undefined) return undefined;
-        rows += Math.max(0, lines - 1);
-    }
-    return rows;
-}
-
-function requiredColumns(schema: string | undefined): string[] {
+function decoded(key: string): string {
     try {
-        const { fields = [] } = JSON.parse(schema ?? "{}") as { fields?: { name: string }[] };
-        return fields.map(({ name }) => name);
+        return decodeURIComponent(key);
     } catch {
+        return key;
+    }
+}
+
+/** Files are only in sub-folders, which an import does not read. */
+function nested(key: string, keys: readonly string[], evidence: readonly string[]): Finding {
+    const data = keys.filter(isDataName);
+    const folders = [...new Set((data.length > 0 ? data : keys).map((each) => `${dirname(each)}/`))];
+    const [folder = ""] = folders;
+    const where = folders.slice(0, 3).join(", ");
+    const sentence = `The files of ${key} are in ${where}, and an import reads the first level of a folder only.`;
+    return folders.length === 1
+        ? { ...broken("folder-nested", sentence, folder, ...evidence), place: "location" }
+        : broken("folder-nested", sentence, key, ...evidence);
+}
+
+/** Objects of another account: the bucket policy does not apply to them, and their own ACL denies the read. */
+function ownerFindings(
+    { snapshot }: Scene,
+    listed: readonly { readonly key: string; readonly owner?: string }[],
+): Finding[] {
+    const { key = "", objects, ownership } = snapshot;
+    if (known(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
         return [];
     }
+    const read = new Set(filesOf(isFolder(key) ? key : "", isFolder(key) ? listed.map((each) => each.key) : [key]));
+    const theirs = listed.filter((each) => each.owner !== undefined && read.has(each.key));
+    const [first] = theirs;
+    if (!first) {
+        return [];
+    }
+    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
+    return [
+        broken(
+            "object-other-owner",
+            `${first.key} belongs to another account, whose ACL denies the read: the bucket policy does not apply to it.`,
+            key,
+            `s3:ListBucket with owners: ${theirs.map((each) => `${each.key} belongs to ${each.owner}`).join(", ")}`,
+            `object ownership of the bucket: ${known(ownership) ?? "unknown"}`,
+            `s3:GetObject: ${refused[0]}`,
+        ),
+    ];
 }
 
-function describe(objects: readonly ObjectFacts[]): string {
-    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-    const rows = rowsOf(objects);
-    const counted = rows === undefined ? "more rows than were counted" : `${rows.toLocaleString("en")} rows`;
-    return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
-}
+const classNames: Readonly<Record<string, string>> = {
+    GLACIER: "Glacier Flexible Retrieval",
+    DEEP_ARCHIVE: "Glacier Deep Archive",
+    ARCHIVE_ACCESS: "the archive tier of Intelligent-Tiering",
+    DEEP_ARCHIVE_ACCESS: "the deep archive tier of Intelligent-Tiering",
+};
 
-const name = "import job result";
-
-/** The Developer Guide shows these conditions for the trust policy only. */
-const leaveOut =
-    "If it fails again, Personalize may not send the conditions of the bucket policy; leave them out: " +
-    "pulumi config set bucketPolicyConditions false && pulumi up";
-
-const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
-    policy !== undefined &&
-    "document" in policy &&
-    listOf(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
-
-/** The job's own failure reason. It names the access or the file, but never the link. */
-export function job({ snapshot: { job: fetched }, bucketPolicy }: Scene, found: readonly Link[]): Link {
-    const judge = "personalize:DescribeDatasetImportJob";
-    if ("unread" in fetched) {
-        return unknownLink(name, judge, fetched.unread);
-    }
-    if (!fetched.is) {
-        return unknownLink(name, judge, "no job was named");
-    }
-    const { arn, status, failureReason } = fetched.is;
-    if (failureReason === undefined) {
-        return linkOf(name, judge, `${status}`, []);
-    }
-    if (found.some(({ verdict }) => verdict === "broken")) {
-        return linkOf(name, judge, "", [warning("job-other-reason", `It failed: ${failureReason}`, "none", arn)]);
-    }
-    const again = `It failed (${failureReason}), but nothing is broken now: it was fixed since. Import again.`;
-    const isSound = found.every(({ verdict }) => verdict !== "unknown");
-    return isSound && /Insufficient privileges/.test(failureReason) && hasConditions(bucketPolicy)
-        ? linkOf(name, judge, "", [warning("job-bucket-conditions", `${again} ${leaveOut}`, "none", arn)])
-        : linkOf(name, judge, "", [warning("job-other-reason", again, "none", arn)]);
+function archiveFindings({ snapshot }: Scene): Finding[] {
+    return snapshot.objects.flatMap((each): Finding[] => {
+        if ("unread" in each || !each.is.archived) return [];
+        const { key, archived } = each.is;
+        const state = archived.isRestoring ? "its restore has begun, and takes hours" : "it must be restored first";
+        const sentence = `${key} is in ${classNames[archived.storageClass]} and cannot be read: ${state}.`;
+        return [broken("object-archived", sentence, key, `s3:HeadObject: ${archived.storageClass}`)];
+    });
 }

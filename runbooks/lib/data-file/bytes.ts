@@ -1,0 +1,72 @@
+/** The form of a file's bytes, by its first ones. */
+export type Form =
+    | { readonly is: "text"; readonly encoding: Encoding; readonly mark: boolean }
+    | { readonly is: "gzip" | "zip" }
+    /** Another format, such as Parquet. */
+    | { readonly is: "other"; readonly name: string };
+
+export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+
+const magic: readonly (readonly [start: readonly number[] | string, name: string])[] = [
+    ["PAR1", "Parquet"],
+    ["ORC", "ORC"],
+    ["Obj\u0001", "Avro"],
+    ["BZh", "bzip2"],
+    ["%PDF", "PDF"],
+    [[0x28, 0xb5, 0x2f, 0xfd], "Zstandard"],
+    [[0xd0, 0xcf, 0x11, 0xe0], "Excel"],
+];
+
+const starts = (bytes: Uint8Array, start: readonly number[] | string) =>
+    (typeof start === "string" ? [...Buffer.from(start, "latin1")] : start).every((byte, at) => bytes[at] === byte);
+
+/** Finds the form of a file. The encoding is that of these bytes: later ones may be no UTF-8. */
+export function formOf(bytes: Uint8Array): Form {
+    if (starts(bytes, [0x1f, 0x8b])) return { is: "gzip" };
+    if (starts(bytes, "PK\u0003\u0004")) return isExcel(bytes) ? { is: "other", name: "Excel" } : { is: "zip" };
+    const known = magic.find(([start]) => starts(bytes, start));
+    if (known) return { is: "other", name: known[1] };
+    if (starts(bytes, [0xef, 0xbb, 0xbf])) return { is: "text", encoding: "utf-8", mark: true };
+    if (starts(bytes, [0xff, 0xfe])) return { is: "text", encoding: "utf-16le", mark: true };
+    if (starts(bytes, [0xfe, 0xff])) return { is: "text", encoding: "utf-16be", mark: true };
+    const wide = wideEncoding(bytes);
+    if (wide) return { is: "text", encoding: wide, mark: false };
+    if (bytes.includes(0)) return { is: "other", name: "binary data" };
+    const text = Buffer.from(bytes.subarray(0, 200)).toString("latin1").trimStart();
+    if (/^[{[]/.test(text)) return { is: "other", name: "JSON" };
+    if (/^<[?!a-z]/i.test(text)) return { is: "other", name: "XML" };
+    return { is: "text", encoding: isUtf8(bytes) ? "utf-8" : "windows-1252", mark: false };
+}
+
+/** A workbook is a zip archive whose first entry has one of these names. */
+function isExcel(bytes: Uint8Array): boolean {
+    const length = (bytes[26] ?? 0) + 256 * (bytes[27] ?? 0);
+    const name = Buffer.from(bytes.subarray(30, 30 + length)).toString("latin1");
+    return /^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/.test(name);
+}
+
+/** UTF-16 without a mark: of plain letters, every second byte is zero. */
+function wideEncoding(bytes: Uint8Array): Encoding | undefined {
+    const pairs = Math.floor(Math.min(bytes.length, 2000) / 2);
+    const zeros = [0, 0];
+    for (let at = 0; at < pairs * 2; at++) {
+        if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] as number) + 1;
+    }
+    const [first = 0, second = 0] = zeros.map((count) => count / Math.max(1, pairs));
+    if (second > 0.5 && first < 0.1) return "utf-16le";
+    return first > 0.5 && second < 0.1 ? "utf-16be" : undefined;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+    try {
+        // As a stream: a last character may be cut.
+        new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** The text of these bytes; a character that is cut at the end is left out. */
+export const textOf = (bytes: Uint8Array, encoding: Encoding) =>
+    new TextDecoder(encoding).decode(bytes, { stream: true });

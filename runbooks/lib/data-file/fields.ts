@@ -1,0 +1,79 @@
+/** A column of a dataset, as its schema declares it. */
+export interface Field {
+    readonly name: string;
+    /** `string`, `long`, …; without `null`. */
+    readonly type: string;
+    readonly nullable: boolean;
+    /** Most characters of a value. */
+    readonly longest: number;
+}
+
+/** The columns that a file is read by. */
+export interface Shape {
+    /** `INTERACTIONS`, `ITEMS`, …; undefined if neither a schema nor the header shows it. */
+    readonly datasetType: string | undefined;
+    readonly fields: readonly Field[];
+    /** Whether `fields` is a whole schema; otherwise only the columns that every such dataset has. */
+    readonly isSchema: boolean;
+}
+
+const longestId = 256;
+const longestCategory = 1000;
+
+interface AvroField {
+    readonly name?: string;
+    readonly type?: string | readonly string[];
+    readonly categorical?: boolean;
+}
+
+const typesOf: Readonly<Record<string, string>> = {
+    Interactions: "INTERACTIONS",
+    Items: "ITEMS",
+    Users: "USERS",
+    Actions: "ACTIONS",
+    ActionInteractions: "ACTION_INTERACTIONS",
+};
+
+/** The shape of an Avro schema's text; undefined for other text. */
+export function shapeOf(schema: string): Shape | undefined {
+    try {
+        const { name = "", fields } = JSON.parse(schema) as { name?: string; fields?: readonly AvroField[] };
+        return Array.isArray(fields)
+            ? { datasetType: typesOf[name], fields: fields.map(fieldOf), isSchema: true }
+            : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function fieldOf({ name = "", type = "string", categorical }: AvroField): Field {
+    const union = [type].flat();
+    const isId = /^(USER|ITEM|ACTION)_ID$/.test(name);
+    return {
+        name,
+        type: union.find((each) => each !== "null") ?? "null",
+        nullable: union.includes("null"),
+        longest: isId ? longestId : categorical ? longestCategory : Number.POSITIVE_INFINITY,
+    };
+}
+
+const required: Readonly<Record<string, readonly string[]>> = {
+    INTERACTIONS: ["USER_ID", "ITEM_ID", "TIMESTAMP"],
+    ITEMS: ["ITEM_ID"],
+    USERS: ["USER_ID"],
+    ACTIONS: ["ACTION_ID"],
+    ACTION_INTERACTIONS: ["USER_ID", "ACTION_ID", "EVENT_TYPE", "TIMESTAMP"],
+};
+
+export const datasetTypes = Object.keys(required);
+
+/** The columns that every dataset of a type has. */
+export function requiredShape(datasetType: string): Shape {
+    const fields = (required[datasetType] ?? []).map((name) =>
+        fieldOf({ name, type: name === "TIMESTAMP" ? "long" : "string" }),
+    );
+    return { datasetType, fields, isSchema: false };
+}
+
+/** Whether values of this column are epoch seconds. */
+export const isTime = ({ name, type }: Field) => /(^|_)TIMESTAMP$/.test(name) && (type === "long" || type === "int");

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { DescribeSchemaCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
+import { S3Client } from "@aws-sdk/client-s3";
+import { Option } from "commander";
+import { parseArn } from "policy-evaluator";
+import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { datasetTypes, requiredShape, type Shape, shapeOf } from "./lib/data-file/fields.ts";
+import { placeOf, urlOf } from "./lib/data-file/objects.ts";
+import { type FileRepair, repairPlace } from "./lib/data-file/repair-place.ts";
+
+interface Options {
+    readonly to?: string;
+    readonly schema?: string;
+    readonly datasetType?: string;
+    readonly json?: boolean;
+    readonly verbose?: boolean;
+}
+
+const command = runbook(
+    "repair-file",
+    "Write a repaired copy of a data file, or of a folder of them, beside it in S3; the file itself stays as it is",
+)
+    .argument("<location>", "s3://BUCKET/KEY, or s3://BUCKET/FOLDER/")
+    .option(
+        "--to <location>",
+        "place of the copy; default: KEY.repaired.csv beside the file, FOLDER/repaired/ in the folder",
+    )
+    .option("--schema <schema>", "the dataset's schema: its ARN, or a file with its JSON")
+    .addOption(
+        new Option("--dataset-type <type>", "without a schema; default: the one that the header shows").choices(
+            datasetTypes,
+        ),
+    )
+    .parse();
+const options = command.opts<Options>();
+
+await runAction(options.verbose, async (signal) => {
+    const from = placeOf(command.args[0] ?? "");
+    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
+    const client = new S3Client({ region, followRegionRedirects: true });
+    const { to, files, leftOut } = await repairPlace(client, from, {
+        to: options.to === undefined ? undefined : placeOf(options.to),
+        shape: await shape(),
+        signal,
+    });
+    for (const file of files) process.stderr.write(`${describe(file)}\n`);
+    for (const url of leftOut) process.stderr.write(`${url} is left out: it is not a table with these columns.\n`);
+    const location = urlOf(to ?? from);
+    if (options.json) {
+        console.log(
+            JSON.stringify({
+                schemaVersion: 1,
+                from: urlOf(from),
+                location,
+                written: to !== undefined,
+                files,
+                leftOut,
+            }),
+        );
+    } else {
+        console.log(to ? `Import from ${location}` : `Nothing to repair, and nothing written: ${location}`);
+    }
+    return exitCodes.fine;
+});
+
+async function shape(): Promise<Shape | undefined> {
+    const { schema, datasetType } = options;
+    if (schema === undefined) return datasetType === undefined ? undefined : requiredShape(datasetType);
+    const found = shapeOf(parseArn(schema) ? await schemaText(schema) : await fileText(schema));
+    if (!found) throw new RunbookError(`${schema} is not an Avro schema with fields.`, exitCodes.usage);
+    return found;
+}
+
+async function schemaText(schemaArn: string): Promise<string> {
+    const client = new PersonalizeClient({ region: parseArn(schemaArn)?.region ?? "" });
+    return (await client.send(new DescribeSchemaCommand({ schemaArn }))).schema?.schema ?? "";
+}
+
+async function fileText(path: string): Promise<string> {
+    return readFile(path, "utf8").catch((error: Error) => {
+        throw new RunbookError(`The schema cannot be read: ${error.message}`, exitCodes.usage);
+    });
+}
+
+function describe({ from, to, rows, changes }: FileRepair): string {
+    const lines = changes.map(
+        ({ what, count }) => `  ${what}${count > 1 ? ` (${count.toLocaleString("en")} times)` : ""}`,
+    );
+    return [`${from} → ${to ?? "unchanged"}: ${rows.toLocaleString("en")} rows`, ...lines].join("\n");
+}
