@@ -1,9 +1,7 @@
 import { basename } from "node:path";
-import { listOf } from "policy-evaluator";
 import { distance } from "../condition-keys.ts";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { isBucketGone, known, type ObjectFacts } from "../snapshot.ts";
-import { hasSource, namesPersonalize, warning } from "./policies.ts";
 
 const fewestInteractions = 1000;
 /** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
@@ -140,39 +138,4 @@ function describe(objects: readonly ObjectFacts[]): string {
     const rows = rowsOf(objects);
     const counted = rows === undefined ? "more rows than were counted" : `${rows.toLocaleString("en")} rows`;
     return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
-}
-
-const name = "import job result";
-
-/** The Developer Guide shows these conditions for the trust policy only. */
-const leaveOut =
-    "If it fails again, Personalize may not send the conditions of the bucket policy; leave them out: " +
-    "pulumi config set bucketPolicyConditions false && pulumi up";
-
-const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
-    policy !== undefined &&
-    "document" in policy &&
-    listOf(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
-
-/** The job's own failure reason. It names the access or the file, but never the link. */
-export function job({ snapshot: { job: fetched }, bucketPolicy }: Scene, found: readonly Link[]): Link {
-    const judge = "personalize:DescribeDatasetImportJob";
-    if ("unread" in fetched) {
-        return unknownLink(name, judge, fetched.unread);
-    }
-    if (!fetched.is) {
-        return unknownLink(name, judge, "no job was named");
-    }
-    const { arn, status, failureReason } = fetched.is;
-    if (failureReason === undefined) {
-        return linkOf(name, judge, `${status}`, []);
-    }
-    if (found.some(({ verdict }) => verdict === "broken")) {
-        return linkOf(name, judge, "", [warning("job-other-reason", `It failed: ${failureReason}`, "none", arn)]);
-    }
-    const again = `It failed (${failureReason}), but nothing is broken now: it was fixed since. Import again.`;
-    const isSound = found.every(({ verdict }) => verdict !== "unknown");
-    return isSound && /Insufficient privileges/.test(failureReason) && hasConditions(bucketPolicy)
-        ? linkOf(name, judge, "", [warning("job-bucket-conditions", `${again} ${leaveOut}`, "none", arn)])
-        : linkOf(name, judge, "", [warning("job-other-reason", again, "none", arn)]);
 }
