@@ -205,14 +205,17 @@ const rules: readonly Rule[] = [
     },
 ];
 
-/** A message of AWS as a person pastes it; undefined if it is none that is known here. */
-export function understand(pasted: string): Message | undefined {
+/**
+ * A message of AWS as a person pastes it; undefined if it is none that is known here. `about`: names that are known
+ * without it.
+ */
+export function understand(pasted: string, about: Partial<Mentions> = {}): Message | undefined {
     const text = pasted
         .replaceAll(/\s+/g, " ")
         .replaceAll('\\"', '"')
         // The lines of a Python traceback are not lines of the data.
         .replaceAll(/File "[^"]*", line \d+/g, "File");
-    const mentions = mentionsIn(text);
+    const mentions = { ...about, ...mentionsIn(text) };
     for (const { pattern, subject, cause, next = diagnosisOf } of rules) {
         const found = pattern.exec(text);
         if (found) {

@@ -19,6 +19,14 @@ export interface Repair {
     readonly commands: readonly string[];
     /** Location for the next import, if it changes. */
     readonly location?: string;
+    /** Role for the next import, if it changes. */
+    readonly roleArn?: string;
+    /** The person who can fix it, and the request to that person, if the commands do not. */
+    readonly ask?: string;
+    /** Access that the commands add. */
+    readonly allows?: readonly string[];
+    /** Commands that undo the fix. */
+    readonly undo?: readonly string[];
 }
 
 /** Name of the role policy that this program makes, and that the fixes write. */

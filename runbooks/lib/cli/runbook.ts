@@ -81,11 +81,12 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
     }
 }
 
-function isCredentials(name: string, message: string): boolean {
-    return (
-        /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|AuthFailure/.test(name) ||
-        /Could not load credentials/.test(message)
-    );
+const ofCredentials =
+    /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
+
+/** Whether an error of this name and message means that AWS rejected the credentials. */
+export function isCredentials(name: string, message: string): boolean {
+    return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }
 
 function explained(error: Error): string {

@@ -9,7 +9,7 @@ const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "
 export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
 
 /** The width of a line on a terminal. */
-const columns = 120;
+export const columns = 120;
 
 /** A text in lines of at most 120 columns; those after the first begin with `indent`. A longer word is cut. */
 export function wrap(text: string, indent = ""): string[] {
@@ -35,17 +35,23 @@ export function wrap(text: string, indent = ""): string[] {
     return lines;
 }
 
-/** A command in lines that a shell joins again. A quoted word stays whole, even if its line becomes too long. */
+/**
+ * A command in lines that a shell joins again, cut before options and operators. A longer part stays whole: a person
+ * copies it.
+ */
 export function wrapCommand(command: string, indent: string): string[] {
-    const lines: string[] = [];
-    let line = "";
-    for (const word of command.match(/(?:'[^']*'|[^\s'])+/g) ?? []) {
-        if (line !== "" && line.length + word.length + indent.length + 3 > columns) {
-            lines.push(`${line} \\`);
-            line = word;
-        } else {
-            line = line === "" ? word : `${line} ${word}`;
-        }
+    const parts: string[] = [];
+    for (const word of command.match(/(?:\\.|'[^']*'|\S)+/g) ?? []) {
+        const last = parts.at(-1);
+        if (last === undefined || /^(--\w|&&|\|)/.test(word)) parts.push(word);
+        else parts[parts.length - 1] = `${last} ${word}`;
     }
-    return [...lines, line].map((each, index) => (index === 0 ? each : indent + each));
+    const lines: string[] = [];
+    for (const part of parts) {
+        const last = lines.at(-1);
+        const width = (lines.length > 1 ? indent.length : 0) + (last?.length ?? 0) + part.length + 3;
+        if (last === undefined || width > columns) lines.push(part);
+        else lines[lines.length - 1] = `${last} ${part}`;
+    }
+    return lines.map((line, index) => `${index === 0 ? "" : indent}${line}${index < lines.length - 1 ? " \\" : ""}`);
 }
