@@ -48,27 +48,29 @@ await runAction(options.verbose, async (signal) => {
         const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
         const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
         const headline = headlineOf(diagnosis, snapshot, again);
-        print(JSON.stringify({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest }));
+        print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
     } else {
-        console.log(draw(diagnosis, snapshot, again, options.verbose));
+        console.log(draw(diagnosis, snapshot, again, { verbose: options.verbose, isTerminal: process.stdout.isTTY }));
     }
     return codes[diagnosis.verdict];
 });
 
-const print = (document: string) => console.log(visible(document));
+function print(document: object): void {
+    console.log(visible(JSON.stringify(document)));
+}
 
 /** Explains a message alone, without a call of AWS. */
 function explain(text: string): number {
     const message = understand(text);
     const verdict = message ? "broken" : "unknown";
-    const cause = message?.cause ?? "This is no message about an import that is known here.";
+    const cause = message?.cause ?? "This message about an import is unknown here.";
     const next = message?.next ?? "npm run diagnose-access -- --job JOB_ARN";
     const headline = { cause, todo: [{ label: "Next", text: next, isCommand: true }] } as const;
     if (options.json) {
         const { subject = null, mentions = null } = message ?? {};
-        print(JSON.stringify({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } }));
+        print({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } });
     } else {
-        console.log(drawHeadline(headline).join("\n"));
+        console.log(drawHeadline(headline, process.stdout.isTTY).join("\n"));
     }
     return codes[verdict];
 }

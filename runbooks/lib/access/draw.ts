@@ -8,15 +8,23 @@ import type { Snapshot } from "./snapshot.ts";
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 const mark = "   ◀ first broken link";
 
+export interface DrawOptions {
+    /** Adds every link, the evidence and the commands. */
+    readonly verbose?: boolean | undefined;
+    /** Whether a person reads it on a terminal. In a pipe, the cause and each thing to do stay one line. */
+    readonly isTerminal?: boolean | undefined;
+}
+
 /**
- * The diagnosis for a terminal: cause and fix, the chain folded where it holds, and the findings. `verbose` adds every
- * link, the evidence and the commands. No line has a character that the terminal would obey.
+ * The diagnosis as text: cause and fix, the chain folded where it holds, and the findings. No line has a character that
+ * a terminal would obey.
  */
-export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: string, verbose = false): string {
+export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: string, options: DrawOptions = {}): string {
+    const { verbose = false, isTerminal = false } = options;
     const { bucket, key = "", roleArn, region, planned } = snapshot;
     const notYet = `Not deployed yet: no import of stack ${planned} is recorded. This is the planned one; pulumi up starts it.`;
     return [
-        ...drawHeadline(headlineOf(diagnosis, snapshot, again)),
+        ...drawHeadline(headlineOf(diagnosis, snapshot, again), isTerminal),
         "",
         ...(planned === undefined ? [] : [...text(notYet), ""]),
         ...text(`s3://${bucket}/${key} by ${roleArn}, in ${region}`, "  "),
@@ -31,13 +39,11 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: string, ve
 const text = (line: string, indent = "    ") => wrap(visible(line), indent);
 
 /** The first lines: a cause, and a line for each thing to do. */
-export function drawHeadline({ cause, todo }: Headline): string[] {
-    return [
-        ...text(cause),
-        ...todo.flatMap(({ label, text: what, isCommand }) =>
-            isCommand ? wrapCommand(`${label}: ${visible(what)}`, "    ") : text(`${label}: ${what}`),
-        ),
-    ];
+export function drawHeadline({ cause, todo }: Headline, isTerminal: boolean): string[] {
+    const lines = [cause, ...todo.map(({ label, text: what }) => `${label}: ${what}`)].map(visible);
+    return isTerminal
+        ? lines.flatMap((line, index) => (todo[index - 1]?.isCommand ? wrapCommand(line, "    ") : wrap(line, "    ")))
+        : lines;
 }
 
 function foldedChain(diagnosis: Diagnosis): string[] {

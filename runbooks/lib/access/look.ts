@@ -50,7 +50,7 @@ export function within<C extends { send: unknown }>(client: C, abortSignal: Abor
     });
 }
 
-/** What a look found, or why it found nothing. Only Ctrl-C and rejected credentials end the diagnosis. */
+/** The result of a look, or why there is none. Only Ctrl-C and rejected credentials end the diagnosis. */
 export async function fetched<T>(
     look: Look,
     permission: string,

@@ -43,8 +43,7 @@ async function callerIn(region: string, look: Look) {
 /**
  * Any import job by its ARN.
  *
- * @throws RunbookError if it is not an ARN of an import job, the job does not exist or is of another account, or AWS
- * does not show it.
+ * @throws RunbookError if it is not a job's ARN, or the job is missing, hidden, or of another account.
  */
 export async function targetOfJob(datasetImportJobArn: string, look: Look = quietLook): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
