@@ -30,7 +30,9 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: string, op
         ...text(`s3://${bucket}/${key} by ${roleArn}, in ${region}`, "  "),
         ...(verbose ? everyLink(diagnosis) : foldedChain(diagnosis)),
         ...(verbose ? judges(diagnosis) : unreadReasons(diagnosis)),
-        ...diagnosis.findings.flatMap((finding, index) => drawFinding(finding, verbose, isCause(diagnosis, index))),
+        ...diagnosis.findings.flatMap((finding, index) =>
+            verbose || !isSymptom(diagnosis, finding) ? drawFinding(finding, verbose, isCause(diagnosis, index)) : [],
+        ),
         ...diagnosis.fixes.flatMap((fix) => drawFix(fix, verbose)),
     ].join("\n");
 }
@@ -103,6 +105,9 @@ function judges({ links }: Diagnosis): string[] {
     }
     return ["", "Judged", ...[...by].flatMap(([judge, judged]) => text(`  by ${judge}: ${judged.join("; ")}`))];
 }
+
+/** Whether a finding only repeats that the job failed, which the chain shows. */
+const isSymptom = ({ verdict }: Diagnosis, { fault }: Finding) => verdict === "broken" && fault === "job-other-reason";
 
 /** Whether a finding is the cause, whose sentence is the first line. */
 const isCause = ({ verdict }: Diagnosis, index: number) => index === 0 && verdict === "broken";
