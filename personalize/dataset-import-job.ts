@@ -117,6 +117,13 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
             ? "The policy of role or bucket changed less than two minutes before, so one second job is created."
             : undefined;
     },
+    diagnosis({ region, roleArn, dataLocation }, datasetImportJobArn) {
+        const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(dataLocation) ?? [];
+        const run = "npm run diagnose-access --";
+        return datasetImportJobArn === undefined
+            ? `AWS_REGION=${region} ${run} --role ${roleArn} --bucket ${bucket} --key ${quoted(key)}`
+            : `${run} --job ${datasetImportJobArn}`;
+    },
     async describe(client, datasetImportJobArn) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(command);
@@ -133,6 +140,8 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         };
     },
 };
+
+const quoted = (word: string) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 function problem(property: string, fine: boolean, reason: string): readonly Problem[] {
     return fine ? [] : [{ property, reason }];

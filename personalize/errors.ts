@@ -56,3 +56,16 @@ export function about(what: string, error: unknown): unknown {
 export function initFailure(id: string, properties: Readonly<Record<string, unknown>>, reason: string): Error {
     return Object.assign(new Error(reason), { id, properties, reasons: [reason] });
 }
+
+/** Whether the service refused the call itself: waiting would not help. */
+export const isRefusal = (error: unknown): boolean =>
+    (error as ServiceError).$metadata !== undefined && !isTransient(error);
+
+/** The error with one more sentence, also among the reasons of an `initFailure`. */
+export function withAdvice(error: unknown, advice: string | undefined): unknown {
+    if (advice === undefined || !(error instanceof Error)) {
+        return error;
+    }
+    const message = `${error.message} ${advice}`;
+    return Object.assign(new Error(message), error, "reasons" in error && { reasons: [message] });
+}

@@ -1,7 +1,7 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { createOrAdopt } from "./create.ts";
-import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, meansTheSame, type Properties } from "./diff.ts";
-import { about, initFailure, isInUse, isTransient, messageOf } from "./errors.ts";
+import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheSame, type Properties } from "./diff.ts";
+import { about, initFailure, isInUse, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import {
     type ClientOf,
@@ -133,7 +133,10 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const id = String(outs.arn);
                 return { id, outs: adopted && kind.update ? await updateAndSettle(client, id, inputs) : outs };
             } catch (error) {
-                throw about(title(inputs), error);
+                const { id, properties: recorded } = error as { id?: string; properties?: Properties };
+                const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
+                const command = isOver ? kind.diagnosis?.(inputs, id) : undefined;
+                throw withAdvice(about(title(inputs), error), command && `Find the cause with: ${command}`);
             }
         },
         async read(id, properties) {

@@ -68,6 +68,8 @@ export interface ResourceKind<I extends CommonInputs> {
     describe(client: PersonalizeClient, arn: string): Promise<Description>;
     /** Why a creation that failed may succeed if it is repeated once; undefined if it would fail again. */
     worthRepeating?(client: PersonalizeClient, arn: string, inputs: I): Promise<string | undefined>;
+    /** The command that finds the cause of a failed creation; without `arn` the service refused it. */
+    diagnosis?(inputs: I, arn: string | undefined): string;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
     /** Resources that use it and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;

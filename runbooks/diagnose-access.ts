@@ -1,14 +1,22 @@
 import { diagnose } from "./lib/access/diagnose.ts";
-import { draw } from "./lib/access/draw.ts";
+import { draw, drawHeadline } from "./lib/access/draw.ts";
 import { fetchSnapshot } from "./lib/access/fetch.ts";
+import { writeFix } from "./lib/access/fixes/write-fix.ts";
+import { headlineOf } from "./lib/access/headline.ts";
+import { createLook, type Look } from "./lib/access/look.ts";
+import { understand } from "./lib/access/messages.ts";
 import { targetOfJob, targetOfRole, targetOfStack } from "./lib/access/target.ts";
+import { shell } from "./lib/audit/inventory/thing.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { visible } from "./lib/cli/visible.ts";
 
 interface Options extends CommonOptions {
     readonly job?: string;
     readonly role?: string;
     readonly bucket?: string;
     readonly key?: string;
+    readonly error?: string;
+    readonly write?: string;
 }
 
 const options = runbook(
@@ -19,38 +27,88 @@ const options = runbook(
     .option("--role <arn>", "a role for an import; with --bucket")
     .option("--bucket <name>", "bucket with the data")
     .option("--key <key>", "object, or folder with its slash")
+    .option("--error <text>", "a message of AWS, pasted in: alone, or with one of the others")
+    .option("--write <dir>", "write the fix into a new folder: documents, apply.sh and undo.sh")
+    .addHelpText("after", "\n--verbose also shows every link, the evidence, and the commands of each fix.")
     .parse()
     .opts<Options>();
 
-await runAction(options.verbose, async () => {
-    const snapshot = await fetchSnapshot(await target());
+const codes = { sound: exitCodes.fine, broken: exitCodes.problem, unknown: exitCodes.unknown } as const;
+
+await runAction(options.verbose, async (signal) => {
+    const { job, role, bucket, key, stack, error } = options;
+    if (error !== undefined && [job, role, bucket, key, stack].every((each) => each === undefined)) {
+        return explain(error);
+    }
+    const look = createLook((line) => process.stderr.write(`${line}\n`), signal);
+    const fetched = await fetchSnapshot(await target(look), look);
+    const snapshot = error === undefined ? fetched : { ...fetched, reported: error };
     const diagnosis = diagnose(snapshot);
+    const again = commandOf(snapshot.region);
     if (options.json) {
         const { firstBroken, ...rest } = diagnosis;
-        const { role, bucket, key, region } = { ...snapshot, role: snapshot.roleArn };
-        const about = { role, bucket, key: key ?? null, region, caller: snapshot.caller, source: snapshot.sourceArn };
-        console.log(JSON.stringify({ schemaVersion: 1, about, firstBroken: firstBroken?.link ?? null, ...rest }));
+        const { roleArn, region, caller, sourceArn, planned } = snapshot;
+        const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
+        const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
+        const headline = headlineOf(diagnosis, snapshot, again);
+        print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
     } else {
-        console.log(`s3://${snapshot.bucket}/${snapshot.key ?? ""} by ${snapshot.roleArn}, in ${snapshot.region}\n`);
-        console.log(draw(diagnosis));
+        console.log(draw(diagnosis, snapshot, again, { verbose: options.verbose, isTerminal: process.stdout.isTTY }));
     }
-    return diagnosis.verdict === "broken" ? exitCodes.problem : exitCodes.fine;
+    if (options.write !== undefined) {
+        await writeFix(options.write, diagnosis.fixes);
+        const folder = shell(options.write);
+        process.stderr.write(
+            `Written: read ${folder}, then sh ${folder}/apply.sh. sh ${folder}/undo.sh takes it back.\n`,
+        );
+    }
+    return codes[diagnosis.verdict];
 });
 
-async function target() {
+function print(document: object): void {
+    console.log(visible(JSON.stringify(document)));
+}
+
+/** Explains a message alone, without a call of AWS. */
+function explain(text: string): number {
+    const message = understand(text);
+    const verdict = message ? "broken" : "unknown";
+    const cause = message?.cause ?? "This message about an import is unknown here.";
+    const next = message?.next ?? "npm run diagnose-access -- --job JOB_ARN";
+    const headline = { cause, todo: [{ label: "Next", text: next, isCommand: true }] } as const;
+    if (options.json) {
+        const { subject = null, mentions = null } = message ?? {};
+        print({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } });
+    } else {
+        console.log(drawHeadline(headline, process.stdout.isTTY).join("\n"));
+    }
+    return codes[verdict];
+}
+
+/** This command with its arguments, for the next run. */
+function commandOf(region: string): string {
+    const { job, role, bucket, key, stack } = options;
+    const named = Object.entries({ job, role, bucket, key, stack }).flatMap(([name, value]) =>
+        value === undefined ? [] : [`--${name}`, value],
+    );
+    const run = shell("npm", "run", "diagnose-access", ...(named.length > 0 ? ["--", ...named] : ["--"]));
+    return role === undefined ? run : `AWS_REGION=${region} ${run}`;
+}
+
+async function target(look: Look) {
     const { job, role, bucket, key, stack } = options;
     const ways = [job, role ?? bucket, stack].filter((way) => way !== undefined);
     if (ways.length > 1) {
         throw new RunbookError("Name exactly one: a job, a role with a bucket, or a stack.", exitCodes.usage);
     }
     if (job !== undefined) {
-        return targetOfJob(job);
+        return targetOfJob(job, look);
     }
     if (role !== undefined && bucket !== undefined) {
-        return targetOfRole(role, bucket, key);
+        return targetOfRole(role, bucket, key, look);
     }
     if (role !== undefined || bucket !== undefined || key !== undefined) {
         throw new RunbookError("--role and --bucket need each other, and --key needs both.", exitCodes.usage);
     }
-    return targetOfStack(stack);
+    return targetOfStack(stack, look);
 }

@@ -28,8 +28,9 @@ describe("imports, and the versions trained on them", () => {
             assert.deepEqual(failure.reasons, [failure.message]);
             assert.match(
                 failure.message,
-                /^dataset import job import-aaaaaaaa: CREATE FAILED\. Reason from Personalize: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\.$/,
+                /^dataset import job import-aaaaaaaa: CREATE FAILED\. Reason from Personalize: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\. Find the cause with: /,
             );
+            assert.ok(failure.message.endsWith(`npm run diagnose-access -- --job ${failure.id}`), failure.message);
         });
 
         it("makes it again under the next number once the policy is fixed", async () => {
@@ -141,6 +142,25 @@ describe("imports, and the versions trained on them", () => {
             make("DatasetImportJob", wrong),
             /^Error: dataset import job import-aaaaaaaa: (InvalidInput|Validation)Exception: .*\(request id /,
         );
+    });
+
+    it("names the command that finds the cause of a refusal, in the words of a shell", async () => {
+        const { dataset } = await makeDataset();
+        world.service.personalize.middlewareStack.add(
+            (next) => async (args) => {
+                if ((args.input as { jobName?: string }).jobName === undefined) return next(args);
+                throw Object.assign(serviceError("AccessDeniedException", "not authorized to perform: iam:PassRole"), {
+                    $metadata: {},
+                });
+            },
+            { step: "initialize" },
+        );
+        const inputs = importInputs(dataset.id, { dataLocation: "s3://films/a b.csv" });
+        await assert.rejects(make("DatasetImportJob", inputs), (error: Error) => {
+            const command = `npm run diagnose-access -- --role ${roleArn} --bucket films --key 'a b.csv'`;
+            assert.ok(error.message.endsWith(`Find the cause with: AWS_REGION=eu-central-1 ${command}`), error.message);
+            return true;
+        });
     });
 
     it("imports again after destroy, since the old job brought its rows into a dataset that is gone", async () => {

@@ -1,13 +1,13 @@
 import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
 import { type Fix, fixesOf } from "./fixes/fixes.ts";
-import type { Finding, Link, Scene } from "./link.ts";
+import { type Finding, type Link, type Scene, unknownLink } from "./link.ts";
 import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
 import { job } from "./links/job.ts";
 import { kms } from "./links/kms.ts";
 import { objectLinks } from "./links/object.ts";
 import { passRole, role, roleLinks, trust } from "./links/role.ts";
 import { tooWide } from "./links/too-wide.ts";
-import { known, type Snapshot } from "./snapshot.ts";
+import { hasJob, isBucketGone, known, type Snapshot } from "./snapshot.ts";
 
 export interface Diagnosis {
     /** `unknown`: nothing is broken, but some links could not be checked. */
@@ -18,10 +18,16 @@ export interface Diagnosis {
     /** In the order of the chain; broken before warnings. */
     readonly findings: readonly Finding[];
     readonly fixes: readonly Fix[];
+    /** Permissions that the caller lacks for what could not be checked. */
+    readonly needs: readonly string[];
 }
 
 /** Judges every link of an import's chain from the fetched snapshot. Pure: equal snapshots give equal diagnoses. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
+    if (isNotDeployed(snapshot)) {
+        const links = [unknownLink("stack", "its state", `stack ${snapshot.planned} is not deployed yet`)];
+        return { verdict: "unknown", links, firstBroken: undefined, findings: [], fixes: [], needs: [] };
+    }
     const scene = sceneOf(snapshot);
     const links = linksOf(scene);
     const findings = links.flatMap((link) => link.findings);
@@ -37,6 +43,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
         firstBroken,
         findings: ordered,
         fixes: fixesOf(scene, judge),
+        needs: needsOf(snapshot),
     };
 }
 
@@ -58,6 +65,18 @@ function linksOf(scene: Scene): Link[] {
         kms(scene),
     ];
     return [...chain, job(scene, chain), tooWide(scene)];
+}
+
+/** Whether a planned import has neither its role nor its bucket. */
+export const isNotDeployed = (snapshot: Snapshot): boolean =>
+    snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
+
+function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
+    const { role, simulated, bucketFacts, bucketPolicy: policy, accessBlock, ownership, keys, job: result } = snapshot;
+    const { schema, objects, kmsKeys } = snapshot;
+    const read = [role, simulated, bucketFacts, policy, accessBlock, ownership, keys, result, schema, ...objects];
+    const all = [...(hasJob(snapshot) ? [] : [passRole]), ...read, ...Object.values(kmsKeys)];
+    return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
 }
 
 export function sceneOf(snapshot: Snapshot): Scene {

@@ -1,54 +1,146 @@
+import { columns, visible, wrap, wrapCommand } from "../cli/visible.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { faults } from "./faults.ts";
-import type { Link } from "./link.ts";
+import { type Headline, headlineOf, shownLinks } from "./headline.ts";
+import type { Finding, Link } from "./link.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
-const widest = 100;
+const mark = "   ◀ first broken link";
 
-/** The chain as a picture, the first broken link with its sentence and evidence, and both forms of each fix. */
-export function draw(diagnosis: Diagnosis): string {
-    const { links, firstBroken, findings, fixes } = diagnosis;
-    const longest = Math.max(...links.map(({ link }) => link.length));
-    const lines = links.flatMap((link, index) => {
-        const wire = index === 0 ? [] : [links.slice(0, index).includes(firstBroken as Link) ? "  ┆" : "  │"];
-        const here = link === firstBroken ? "   ◀ first broken link" : "";
-        return [...wire, `  ${symbols[link.verdict]}  ${link.link.padEnd(longest)}  ${cut(link.detail)}${here}`];
-    });
-    const judges = new Map<string, string[]>();
-    for (const { judge, link } of links) {
-        judges.set(judge, [...(judges.get(judge) ?? []), link]);
-    }
+export interface DrawOptions {
+    /** Adds every link, the evidence and the commands. */
+    readonly verbose?: boolean | undefined;
+    /** Whether a person reads it on a terminal. In a pipe, the cause and each thing to do stay one line. */
+    readonly isTerminal?: boolean | undefined;
+}
+
+/**
+ * The diagnosis as text: cause and fix, the chain folded where it holds, and the findings. No line has a character that
+ * a terminal would obey.
+ */
+export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: string, options: DrawOptions = {}): string {
+    const { verbose = false, isTerminal = false } = options;
+    const { bucket, key = "", roleArn, region, planned } = snapshot;
+    const notYet = `Not deployed yet: no import of stack ${planned} is recorded. This is the planned one; pulumi up starts it.`;
     return [
-        ...lines,
+        ...drawHeadline(headlineOf(diagnosis, snapshot, again), isTerminal),
         "",
-        "Judged",
-        ...[...judges].map(([judge, judged]) => `  by ${judge}: ${judged.join("; ")}`),
-        "",
-        headline(diagnosis),
-        ...findings.flatMap(({ fault, verdict, sentence, evidence }) => [
-            "",
-            `${verdict === "broken" ? "✗" : "!"} ${fault}: ${sentence}`,
-            ...evidence.map((line) => `    ${line}`),
-        ]),
-        ...fixes.flatMap(({ faults: fixed, program, commands, location }) => [
-            "",
-            `→ ${fixed.join(", ")}`,
-            ...(program === "" ? [] : ["  in this program:", `    ${program}`]),
-            ...(commands.length > 0 ? ["  with the AWS CLI:", ...commands.map((command) => `    ${command}`)] : []),
-            ...(location === undefined ? [] : [`  and import from ${location}`]),
-        ]),
+        ...(planned === undefined ? [] : [...text(notYet), ""]),
+        ...text(`s3://${bucket}/${key} by ${roleArn}, in ${region}`, "  "),
+        ...(verbose ? everyLink(diagnosis) : foldedChain(diagnosis)),
+        ...(verbose ? judges(diagnosis) : unreadReasons(diagnosis)),
+        ...diagnosis.findings.flatMap((finding, index) =>
+            verbose || !isSymptom(diagnosis, finding) ? drawFinding(finding, verbose, isCause(diagnosis, index)) : [],
+        ),
+        ...diagnosis.fixes.flatMap((fix) => drawFix(fix, verbose)),
     ].join("\n");
 }
 
-function headline({ verdict, firstBroken, links }: Diagnosis): string {
-    const [first] = firstBroken?.findings.filter((each) => each.verdict === "broken") ?? [];
-    if (first) {
-        return `The import fails: ${faults[first.fault]}.`;
-    }
-    const unread = links.filter((link) => link.verdict === "unknown").map(({ link }) => link);
-    return verdict === "sound" || unread.every((link) => link === "import job result")
-        ? "Every link is in order: an import can read the data."
-        : `Nothing is broken in what could be checked; not checked: ${unread.join(", ")}.`;
+/** One text of a line or more, with nothing that a terminal obeys. */
+const text = (line: string, indent = "    ") => wrap(visible(line), indent);
+
+/** The first lines: a cause, and a line for each thing to do. */
+export function drawHeadline({ cause, todo }: Headline, isTerminal: boolean): string[] {
+    const lines = [cause, ...todo.map(({ label, text: what }) => `${label}: ${what}`)].map(visible);
+    return isTerminal
+        ? lines.flatMap((line, index) => (todo[index - 1]?.isCommand ? wrapCommand(line, "    ") : wrap(line, "    ")))
+        : lines;
 }
 
-const cut = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
+function foldedChain(diagnosis: Diagnosis): string[] {
+    const runs: Link[][] = [];
+    for (const link of shownLinks(diagnosis)) {
+        const last = runs.at(-1);
+        const folds = (link.verdict === "ok" || link.verdict === "unknown") && last?.[0]?.verdict === link.verdict;
+        if (folds) last.push(link);
+        else runs.push([link]);
+    }
+    const singles = runs.filter((run) => run.length === 1).map(([link]) => link?.link.length ?? 0);
+    const longest = Math.max(0, ...singles);
+    const broken = runs.findIndex(([link]) => link === diagnosis.firstBroken);
+    return runs.flatMap((run, index) => {
+        const [link] = run as [Link];
+        const wire = index === 0 ? [] : [broken >= 0 && index > broken ? "  ┆" : "  │"];
+        if (run.length === 1) return [...wire, ...linkLine(link, longest, link === diagnosis.firstBroken)];
+        const what = link.verdict === "ok" ? "links hold" : "links could not be checked";
+        const names = run.map((each) => each.link).join(", ");
+        return [...wire, ...text(`  ${symbols[link.verdict]}  ${run.length} ${what}: ${names}`, "     ")];
+    });
+}
+
+function linkLine({ link, verdict, detail }: Link, longest: number, isFirst: boolean): string[] {
+    const shown = visible(detail);
+    // The findings have the whole sentence.
+    const room = columns - longest - 7 - mark.length;
+    const cut = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
+    return [`  ${symbols[verdict]}  ${link.padEnd(longest)}  ${cut}${isFirst ? mark : ""}`];
+}
+
+function unreadReasons(diagnosis: Diagnosis): string[] {
+    const reasons = new Map<string, string[]>();
+    for (const { verdict, detail, link } of shownLinks(diagnosis)) {
+        if (verdict === "unknown") reasons.set(detail, [...(reasons.get(detail) ?? []), link]);
+    }
+    return [...reasons].flatMap(([reason, links], index) => [
+        ...(index === 0 ? [""] : []),
+        ...text(`? ${links.join(", ")}: ${reason}`),
+    ]);
+}
+
+function everyLink(diagnosis: Diagnosis): string[] {
+    const { links, firstBroken } = diagnosis;
+    const broken = links.findIndex(({ link }) => link === firstBroken?.link);
+    return links.flatMap((link, index) => {
+        const wire = index === 0 ? [] : [broken >= 0 && index > broken ? "  ┆" : "  │"];
+        const here = link === firstBroken ? mark : "";
+        return [...wire, ...text(`  ${symbols[link.verdict]}  ${link.link}: ${link.detail}${here}`, "     ")];
+    });
+}
+
+function judges({ links }: Diagnosis): string[] {
+    const by = new Map<string, string[]>();
+    for (const { judge, link } of links) {
+        by.set(judge, [...(by.get(judge) ?? []), link]);
+    }
+    return ["", "Judged", ...[...by].flatMap(([judge, judged]) => text(`  by ${judge}: ${judged.join("; ")}`))];
+}
+
+/** Whether a finding only repeats that the job failed, which the chain shows. */
+const isSymptom = ({ verdict }: Diagnosis, { fault }: Finding) => verdict === "broken" && fault === "job-other-reason";
+
+/** Whether a finding is the cause, whose sentence is the first line. */
+const isCause = ({ verdict }: Diagnosis, index: number) => index === 0 && verdict === "broken";
+
+function drawFinding({ fault, verdict, sentence, evidence }: Finding, verbose: boolean, isFirst: boolean): string[] {
+    return [
+        "",
+        ...text(`${symbols[verdict]} ${fault}: ${isFirst ? `${faults[fault]}.` : sentence}`),
+        ...(verbose ? evidence.flatMap((line) => text(`    ${line}`, "      ")) : []),
+    ];
+}
+
+function drawFix(fix: Diagnosis["fixes"][number], verbose: boolean): string[] {
+    const { faults, program, commands, location, roleArn, ask, allows = [], undo = [] } = fix;
+    const count = `${commands.length} ${commands.length === 1 ? "command" : "commands"}: --verbose shows, --write DIR saves`;
+    const listed = (title: string, lines: readonly string[]) =>
+        lines.length === 0 ? [] : [title, ...lines.flatMap((line) => text(`    ${line}`, "      "))];
+    // Commands stay whole: a person copies them.
+    const whole = (title: string, lines: readonly string[]) =>
+        lines.length === 0 ? [] : [title, ...lines.map((line) => `    ${visible(line)}`)];
+    return [
+        "",
+        ...text(`→ ${faults.join(", ")}`),
+        ...(program === "" ? [] : text(`  in this program: ${program}`)),
+        ...(ask === undefined ? [] : text(`  ask ${ask}`)),
+        ...(verbose
+            ? whole("  with the AWS CLI:", commands)
+            : commands.length > 0
+              ? [`  with the AWS CLI: ${count}`]
+              : []),
+        ...(location === undefined ? [] : text(`  and import from ${location}`)),
+        ...(roleArn === undefined ? [] : text(`  and import by ${roleArn}`)),
+        ...listed("  it allows:", allows),
+        ...(verbose ? whole("  to undo it:", undo) : []),
+    ];
+}

@@ -2,10 +2,10 @@ import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { type AccessRequest, isRoot, parseArn, personalizeService, roleReads, sessionOf } from "policy-evaluator";
-import { oneLine } from "../doctor/check.ts";
 import { sceneOf } from "./diagnose.ts";
 import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate } from "./fetch-role.ts";
+import { fetched, type Look, quietLook, within } from "./look.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
@@ -15,29 +15,38 @@ const mostObjects = 20;
 /**
  * Reads everything that an import depends on. A part that may not be read carries the error instead. Writes nothing.
  */
-export async function fetchSnapshot(target: Target): Promise<Snapshot> {
+export async function fetchSnapshot(target: Target, look: Look = quietLook): Promise<Snapshot> {
     const { region, roleArn, bucket } = target;
     const iam = new IAMClient({ region });
     const s3 = new S3Client({ region, followRegionRedirects: true });
+    const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
+        fetched(look, permission, (signal) => work(within(client, signal)));
     const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
-        attempt(() => roleFacts(iam, roleArn)),
-        attempt(() => mayPass(iam, target)),
-        attempt(() => bucketFacts(s3, bucket)),
-        attempt(() => policyText(s3, bucket)),
-        attempt(() => accessBlock(s3, bucket)),
-        attempt(() => ownership(s3, bucket)),
-        attempt(() => keysOf(s3, bucket, target.key ?? "")),
+        from(iam, "iam:GetRole", (client) => roleFacts(client, roleArn)),
+        from(iam, "iam:SimulatePrincipalPolicy", (client) => mayPass(client, target)),
+        from(s3, "s3:GetBucketLocation", (client) => bucketFacts(client, bucket)),
+        from(s3, "s3:GetBucketPolicy", (client) => policyText(client, bucket)),
+        from(s3, "s3:GetBucketPublicAccessBlock", (client) => accessBlock(client, bucket)),
+        from(s3, "s3:GetBucketOwnershipControls", (client) => ownership(client, bucket)),
+        from(s3, "s3:ListBucket", (client) => keysOf(client, bucket, target.key ?? "")),
     ]);
     const key = target.key ?? likelyKey(known(keys) ?? []);
     const objects = await Promise.all(
-        read(key, known(keys) ?? []).map((each) => attempt(() => objectFacts(s3, bucket, each))),
+        read(key, known(keys) ?? []).map((each) =>
+            from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each)),
+        ),
     );
     const kms = new KMSClient({ region });
     const ids = new Set(objects.flatMap((each) => known(each)?.kmsKey ?? []));
     const kmsKeys = await Promise.all(
-        [...ids].map(async (id): Promise<[string, Fetched<KeyFacts>]> => [id, await attempt(() => keyFacts(kms, id))]),
+        [...ids].map(
+            async (id): Promise<[string, Fetched<KeyFacts>]> => [
+                id,
+                await from(kms, "kms:DescribeKey", (client) => keyFacts(client, id)),
+            ],
+        ),
     );
-    const { caller, partition, accountId, sourceArn, job, schema, ownedByStack } = target;
+    const { caller, partition, accountId, sourceArn, job, schema, ownedByStack, planned } = target;
     const snapshot: Snapshot = {
         caller,
         partition,
@@ -60,19 +69,13 @@ export async function fetchSnapshot(target: Target): Promise<Snapshot> {
         job,
         schema,
         kmsKeys: Object.fromEntries(kmsKeys),
+        ...(planned !== undefined && { planned }),
     };
     if ("is" in role && role.is === undefined) {
         return { ...snapshot, simulated: { unread: "there is no role" } };
     }
-    return { ...snapshot, simulated: await attempt(() => simulateReads(iam, snapshot)) };
-}
-
-async function attempt<T>(work: () => Promise<T>): Promise<Fetched<T>> {
-    try {
-        return { is: await work() };
-    } catch (error) {
-        return { unread: oneLine(error) };
-    }
+    const simulated = from(iam, "iam:SimulatePrincipalPolicy", (client) => simulateReads(client, snapshot));
+    return { ...snapshot, simulated: await simulated };
 }
 
 /** Without a named key: the most likely import file of the bucket. */

@@ -1,7 +1,7 @@
 import type { Decision } from "policy-evaluator";
 
-/** A value that was read, or the reason why it could not be. */
-export type Fetched<T> = { readonly is: T } | { readonly unread: string };
+/** A value that was read, or the reason why it could not be, with the permission that was denied. */
+export type Fetched<T> = { readonly is: T } | { readonly unread: string; readonly needs?: string };
 
 export const known = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched ? fetched.is : undefined);
 
@@ -118,6 +118,10 @@ export interface Snapshot {
     readonly objects: readonly Fetched<ObjectFacts>[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     readonly job: Fetched<JobFacts | undefined>;
+    /** A message of AWS about this import, as a person pasted it. */
+    readonly reported?: string;
+    /** The stack that plans this import: no job of it is recorded. */
+    readonly planned?: string;
     /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
     readonly schema: Fetched<DatasetSchema | undefined>;
 }
@@ -125,3 +129,6 @@ export interface Snapshot {
 /** Whether the bucket is known to be missing: then nothing in it can be judged. */
 export const isBucketGone = ({ bucketFacts }: Snapshot): boolean =>
     "is" in bucketFacts && bucketFacts.is.region === undefined;
+
+/** Whether the service accepted the job: then the passing of its role was allowed. */
+export const hasJob = ({ job }: Pick<Snapshot, "job">): boolean => "is" in job && job.is !== undefined;

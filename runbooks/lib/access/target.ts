@@ -8,10 +8,11 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
 import { bucketNameFor, objectKeys } from "../../../config/config.ts";
 import { spellingOfType } from "../../../personalize/dataset.ts";
+import { isNotFound } from "../../../personalize/errors.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
-import { oneLine } from "../doctor/check.ts";
 import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
+import { fetched, type Look, quietLook, unreadOf, within } from "./look.ts";
 import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
 
 /** The import to diagnose. */
@@ -29,19 +30,24 @@ export interface Target {
     readonly sourceArn: string;
     readonly job: Fetched<JobFacts | undefined>;
     readonly schema: Fetched<DatasetSchema | undefined>;
+    /** The stack that plans this import: no job of it is recorded. */
+    readonly planned?: string;
 }
 
-async function callerIn(region: string) {
-    const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+async function callerIn(region: string, look: Look) {
+    const sts = new STSClient({ region });
+    const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
+        within(sts, signal).send(new GetCallerIdentityCommand({})),
+    );
     return { caller: Arn, accountId: Account, partition: Arn.split(":")[1] ?? "aws" };
 }
 
 /**
  * Any import job by its ARN.
  *
- * @throws RunbookError if it is not an ARN of an import job, or the job does not exist.
+ * @throws RunbookError if it is not a job's ARN, or the job is missing, hidden, or of another account.
  */
-export async function targetOfJob(datasetImportJobArn: string): Promise<Target> {
+export async function targetOfJob(datasetImportJobArn: string, look: Look = quietLook): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
     if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
         throw new RunbookError(
@@ -50,10 +56,20 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
         );
     }
     const { region } = arn;
+    const identity = await callerIn(region, look);
+    if (arn.accountId !== identity.accountId || arn.partition !== identity.partition) {
+        throw new RunbookError(
+            `The job is in account ${arn.accountId} (${arn.partition}), and the credentials are of ${identity.caller}. ` +
+                "Log in to the job's account, or name its profile with AWS_PROFILE.",
+            exitCodes.credentials,
+        );
+    }
     const personalize = new PersonalizeClient({ region });
-    const { datasetImportJob: job } = await personalize.send(
-        new DescribeDatasetImportJobCommand({ datasetImportJobArn }),
-    );
+    const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (signal) =>
+        within(personalize, signal).send(new DescribeDatasetImportJobCommand({ datasetImportJobArn })),
+    ).catch((error: unknown) => {
+        throw unseen(datasetImportJobArn, region, error);
+    });
     const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
     return {
         region,
@@ -61,33 +77,51 @@ export async function targetOfJob(datasetImportJobArn: string): Promise<Target> 
         bucket,
         key,
         sourceArn: datasetImportJobArn,
-        ...(await callerIn(region)),
-        partition: arn.partition,
-        accountId: arn.accountId,
+        ...identity,
         roleArn: job?.roleArn ?? "",
         job: { is: { arn: datasetImportJobArn, status: job?.status ?? "", failureReason: job?.failureReason } },
-        schema: await schemaOf(personalize, job?.datasetArn),
+        schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
+            schemaOf(within(personalize, signal), job?.datasetArn),
+        ),
     };
 }
 
-async function schemaOf(client: PersonalizeClient, datasetArn: string | undefined): Promise<Target["schema"]> {
-    try {
-        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
-        const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
-        return {
-            is: {
-                datasetType: spellingOfType(dataset?.datasetType ?? ""),
-                text: schema?.schema ?? "",
-                arn: dataset?.schemaArn ?? "",
-            },
-        };
-    } catch (error) {
-        return { unread: oneLine(error) };
+/** The error for a job that AWS does not show; wrong credentials keep their own. */
+function unseen(job: string, region: string, error: unknown): unknown {
+    if (isNotFound(error)) {
+        const list = `aws personalize list-dataset-import-jobs --region ${region}`;
+        return new RunbookError(`There is no import job ${job}. List them: ${list}`);
     }
+    const { needs, unread } = unreadOf(error, "personalize:DescribeDatasetImportJob");
+    if (needs !== undefined) {
+        return new RunbookError(
+            `The job cannot be read: ${unread}. Ask for that permission, or name the role and the bucket instead: ` +
+                "--role ROLE_ARN --bucket BUCKET --key KEY",
+            exitCodes.unknown,
+        );
+    }
+    return unread.startsWith("throttled")
+        ? new RunbookError(`The job cannot be read: ${unread}.`, exitCodes.unknown)
+        : error;
+}
+
+async function schemaOf(client: PersonalizeClient, datasetArn: string | undefined) {
+    const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+    const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
+    return {
+        datasetType: spellingOfType(dataset?.datasetType ?? ""),
+        text: schema?.schema ?? "",
+        arn: dataset?.schemaArn ?? "",
+    };
 }
 
 /** A role and a bucket of another program, for an import that would start in this region. */
-export async function targetOfRole(roleArn: string, bucket: string, key: string | undefined): Promise<Target> {
+export async function targetOfRole(
+    roleArn: string,
+    bucket: string,
+    key: string | undefined,
+    look: Look = quietLook,
+): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {
         throw new RunbookError(
@@ -102,7 +136,7 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
             exitCodes.usage,
         );
     }
-    const identity = await callerIn(region);
+    const identity = await callerIn(region, look);
     const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
     return {
         region,
@@ -123,7 +157,7 @@ export async function targetOfRole(roleArn: string, bucket: string, key: string 
  *
  * @throws RunbookError if the stack does not exist, or its configuration has problems.
  */
-export async function targetOfStack(named: string | undefined): Promise<Target> {
+export async function targetOfStack(named: string | undefined, look: Look = quietLook): Promise<Target> {
     const stack = named ?? (await selectedStack());
     const config = await requireStackConfig(stack);
     const recorded = await recordedResources(stack).catch((error: unknown) => {
@@ -131,11 +165,11 @@ export async function targetOfStack(named: string | undefined): Promise<Target> 
         throw error;
     });
     const arns = recorded.flatMap(({ kind, arn }) => (kind === "DatasetImportJob" && arn ? [arn] : []));
-    const jobs = await Promise.all(arns.map(targetOfJob));
+    const jobs = await Promise.all(arns.map((arn) => targetOfJob(arn, look)));
     const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
     const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
     const { region, names } = config;
-    const identity = chosen ?? (await callerIn(region));
+    const identity = chosen ?? (await callerIn(region, look));
     const { accountId, partition } = identity;
     const roleArn = `arn:${partition}:iam::${accountId}:role/${names.role}`;
     const bucket = bucketNameFor(config, accountId);
@@ -152,5 +186,6 @@ export async function targetOfStack(named: string | undefined): Promise<Target> 
         sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
         job: { is: undefined },
         schema: { is: undefined },
+        planned: stack,
     };
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { messageOf } from "../../../personalize/errors.ts";
+import { visible } from "./visible.ts";
 
 /** Exit codes of every runbook; Pulumi's own where they exist. */
 export const exitCodes = {
@@ -8,6 +9,7 @@ export const exitCodes = {
     problem: 1,
     usage: 2,
     credentials: 3,
+    unknown: 4,
     noStack: 6,
     cancelled: 8,
     timedOut: 9,
@@ -63,7 +65,8 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
             return;
         }
         const { message, stack, name } = error as Error;
-        process.stderr.write(`${verbose ? stack : `error: ${explained(error as Error)}`}\n`);
+        const shown = verbose ? `${stack}` : `error: ${explained(error as Error)}`;
+        process.stderr.write(`${shown.split("\n").map(visible).join("\n")}\n`);
         if (!verbose && !(error instanceof RunbookError)) {
             process.stderr.write("Details: run again with --verbose.\n");
         }
@@ -78,11 +81,12 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
     }
 }
 
-function isCredentials(name: string, message: string): boolean {
-    return (
-        /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|AuthFailure/.test(name) ||
-        /Could not load credentials/.test(message)
-    );
+const ofCredentials =
+    /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
+
+/** Whether an error of this name and message means that AWS rejected the credentials. */
+export function isCredentials(name: string, message: string): boolean {
+    return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }
 
 function explained(error: Error): string {

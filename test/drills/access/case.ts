@@ -5,6 +5,7 @@ import { run } from "../../../packages/local-aws/pulumi.ts";
 import type { Diagnosis } from "../../../runbooks/lib/access/diagnose.ts";
 import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
 import type { Snapshot } from "../../../runbooks/lib/access/snapshot.ts";
+import { exitCodes } from "../../../runbooks/lib/cli/runbook.ts";
 import { type Break, breaks } from "./break.ts";
 import { runCommand, wordsOf } from "./commands.ts";
 import type { Credentials, Real, Stage } from "./realise.ts";
@@ -98,7 +99,7 @@ async function diagnoseAs(instance: Instance, who: Credentials, args: readonly s
         { AWS_ACCESS_KEY_ID: who.accessKeyId, AWS_SECRET_ACCESS_KEY: who.secretAccessKey },
     );
     const seconds = (performance.now() - begun) / 1000;
-    if (exitCode > 1) {
+    if (exitCode > 1 && exitCode !== exitCodes.unknown) {
         throw new Error(`diagnose-access ${args.join(" ")} exits ${exitCode}:\n${stderr}`);
     }
     const printed = JSON.parse(stdout) as Printed;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type PolicyDocument, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
-import { draw } from "../../../runbooks/lib/access/draw.ts";
 import { breaks } from "../../drills/access/break.ts";
 import { runCommand, wordsOf } from "../../drills/access/commands.ts";
 import { document, roleArnOf, type World } from "../../drills/access/world.ts";
@@ -118,24 +117,5 @@ describe("what is wider than it must be", () => {
             ["too-wide-managed"],
         );
         assert.deepEqual(fixes, []);
-    });
-});
-
-describe("the picture", () => {
-    it("shows the first broken link, names each judge, and has the sentence, the evidence and both fixes", () => {
-        const text = draw(diagnosisOf(brokenBy("role-source-arn")));
-        assert.match(text, /✗ {2}role policies: list and read .*◀ first broken link/);
-        assert.equal(text.match(/◀/g)?.length, 1);
-        assert.match(text, /by iam:SimulatePrincipalPolicy: .*role policies/);
-        assert.match(text, /The import fails: the role's policies require aws:SourceArn/);
-        assert.match(
-            text,
-            /request: s3:ListBucket on arn:aws:s3:::films-test by arn:aws:iam::000000000000:role\/Import-test with/,
-        );
-        assert.match(text, /aws iam put-role-policy --role-name Import-test/);
-    });
-
-    it("reports that every link is in order", () => {
-        assert.match(draw(diagnosisOf(world())), /Every link is in order/);
     });
 });

@@ -1,8 +1,13 @@
 import { listOf } from "policy-evaluator";
-import { type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { type Message, understand } from "../messages.ts";
 import { hasSource, namesPersonalize, warning } from "./policies.ts";
 
 const name = "import job result";
+const judge = "personalize:DescribeDatasetImportJob";
+
+/** The result without a job and without a message. */
+export const noJob = "no job was named";
 
 /** The Developer Guide shows these conditions for the trust policy only. */
 const leaveOut =
@@ -14,25 +19,66 @@ const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
     "document" in policy &&
     listOf(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
 
-/** The job's own failure reason. It names the access or the file, but never the link. */
-export function job({ snapshot: { job: fetched }, bucketPolicy }: Scene, found: readonly Link[]): Link {
-    const judge = "personalize:DescribeDatasetImportJob";
+/** The service's own words about the import: the job's failure reason, or a pasted message. */
+export function job(scene: Scene, found: readonly Link[]): Link {
+    const { job: fetched, reported } = scene.snapshot;
     if ("unread" in fetched) {
         return unknownLink(name, judge, fetched.unread);
     }
-    if (!fetched.is) {
-        return unknownLink(name, judge, "no job was named");
+    const { arn = "the pasted message", status, failureReason } = fetched.is ?? {};
+    const words = failureReason ?? reported;
+    if (words !== undefined) {
+        return judged(scene, found, words, arn);
     }
-    const { arn, status, failureReason } = fetched.is;
-    if (failureReason === undefined) {
-        return linkOf(name, judge, `${status}`, []);
+    if (status === "CREATE FAILED") {
+        return unknownLink(name, judge, "it failed, and Personalize gives no reason");
+    }
+    const isRunning = status !== undefined && status !== "ACTIVE";
+    return linkOf(name, judge, isRunning ? `${status}: not failed yet` : (status ?? noJob), []);
+}
+
+function judged(scene: Scene, found: readonly Link[], words: string, arn: string): Link {
+    const message = understand(words);
+    const isBroken = (...links: string[]) =>
+        found.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
+    const note = (fault: Finding["fault"], sentence: string) =>
+        linkOf(name, judge, "", [warning(fault, sentence, "none", `${arn}: ${words}`)]);
+    const refused = (fault: Finding["fault"], sentence: string) =>
+        linkOf(name, judge, "", [
+            { fault, verdict: "broken", sentence, evidence: [`${arn}: ${words}`], place: "none" },
+        ]);
+    const failed = `It failed: ${words}`;
+    if (message?.subject === "file" && !isBroken("file", "object")) {
+        return refused("file-refused", fileSentence(scene, message, words));
     }
     if (found.some(({ verdict }) => verdict === "broken")) {
-        return linkOf(name, judge, "", [warning("job-other-reason", `It failed: ${failureReason}`, "none", arn)]);
+        return note("job-other-reason", failed);
     }
-    const again = `It failed (${failureReason}), but nothing is broken now: it was fixed since. Import again.`;
-    const isSound = found.every(({ verdict }) => verdict !== "unknown");
-    return isSound && /Insufficient privileges/.test(failureReason) && hasConditions(bucketPolicy)
-        ? linkOf(name, judge, "", [warning("job-bucket-conditions", `${again} ${leaveOut}`, "none", arn)])
-        : linkOf(name, judge, "", [warning("job-other-reason", again, "none", arn)]);
+    if (message && isOfCall(scene, message)) {
+        return refused("call-refused", message.cause);
+    }
+    if (!message || found.some(({ verdict }) => verdict === "unknown")) {
+        const why = message ? "nothing is broken in what could be checked" : "this reason is not known here";
+        return unknownLink(name, judge, `it failed (${words}), and ${why}`);
+    }
+    const again = `It failed (${words}), but nothing is broken now: it was fixed since. Import again.`;
+    return /Insufficient privileges/.test(words) && hasConditions(scene.bucketPolicy)
+        ? note("job-bucket-conditions", `${again} ${leaveOut}`)
+        : note("job-other-reason", again);
+}
+
+/** Whether a message is about the call, or about another caller, which the chain does not show. */
+function isOfCall({ snapshot: { caller } }: Scene, { subject, mentions: { callerArn } }: Message): boolean {
+    return (
+        subject === "service" ||
+        subject === "credentials" ||
+        (subject === "caller" && callerArn !== undefined && callerArn !== caller)
+    );
+}
+
+function fileSentence({ snapshot: { bucket, key = "" } }: Scene, { mentions }: Message, words: string): string {
+    const [line] = mentions.lines;
+    const columns = mentions.columns.join(", ");
+    const where = line !== undefined ? `line ${line} of ` : columns !== "" ? `${columns} in ` : "";
+    return `The service refuses ${where}s3://${bucket}/${key}: “${words}”`;
 }

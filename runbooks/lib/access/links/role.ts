@@ -1,6 +1,6 @@
 import { type AccessRequest, accountOf, assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
-import { known, type PolicyText, type RoleFacts } from "../snapshot.ts";
+import { hasJob, known, type PolicyText, type RoleFacts } from "../snapshot.ts";
 import { type Reason, requestLine, whyDenied, whyNot } from "../why.ts";
 import { broken, read, warning } from "./policies.ts";
 
@@ -9,6 +9,9 @@ const passRoleLink = "iam:PassRole of the caller";
 /** Whether the caller may pass the role to Personalize; the call carries `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
+    if ("unread" in fetched && hasJob(snapshot)) {
+        return linkOf(passRoleLink, simulator, "the service accepted the job", []);
+    }
     if ("unread" in fetched) {
         return unknownLink(passRoleLink, simulator, fetched.unread);
     }
@@ -37,7 +40,9 @@ export function passRole({ snapshot }: Scene): Link {
               sentence: `${caller} may not pass the role to ${personalizeService}.`,
               evidence,
           };
-    return linkOf(passRoleLink, simulator, "", [finding]);
+    const sentence = `${finding.sentence} The job was accepted: this matters for the caller's next import only.`;
+    const note = { ...finding, sentence, verdict: "warning", place: "none" } as const;
+    return linkOf(passRoleLink, simulator, "", [hasJob(snapshot) ? note : finding]);
 }
 
 /** The role itself: without it the service cannot assume anything. */

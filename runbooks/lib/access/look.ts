@@ -1,0 +1,87 @@
+import { exitCodes, isCredentials, RunbookError } from "../cli/runbook.ts";
+import { oneLine } from "../doctor/check.ts";
+import type { Fetched } from "./snapshot.ts";
+
+/** Milliseconds: until anything is reported, until a look is named, and until it ends. */
+export const limits = { quiet: 2_000, named: 15_000, ends: 20_000 };
+
+/** One look at AWS: calls that need `permission`, with a time limit. */
+export type Look = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** Makes looks that report on `log` what takes long, and end with `signal`. */
+export function createLook(log: (line: string) => void, signal: AbortSignal, times = limits): Look {
+    let isQuiet = true;
+    return async (permission, work) => {
+        const ends = AbortSignal.timeout(times.ends);
+        const timers = [
+            setTimeout(() => {
+                if (isQuiet) log("reading what the import depends on …");
+                isQuiet = false;
+            }, times.quiet),
+            setTimeout(
+                () =>
+                    log(
+                        `waiting for ${permission}: no answer for ${times.named / 1000} s; the limit is ${times.ends / 1000} s`,
+                    ),
+                times.named,
+            ),
+        ];
+        try {
+            return await work(AbortSignal.any([signal, ends]));
+        } catch (error) {
+            // The SDK's own text is "Request aborted".
+            throw ends.aborted && !signal.aborted
+                ? new RunbookError(`${permission}: no answer within ${times.ends / 1000} s`, exitCodes.timedOut)
+                : error;
+        } finally {
+            for (const timer of timers) clearTimeout(timer);
+        }
+    };
+}
+
+/** Looks that report nothing, for tests and drills. */
+export const quietLook = createLook(() => {}, new AbortController().signal);
+
+/** The client, whose calls end with the signal. */
+export function within<C extends { send: unknown }>(client: C, abortSignal: AbortSignal): C {
+    const send = (client.send as (command: unknown, options?: object) => unknown).bind(client);
+    return Object.assign(Object.create(client) as C, {
+        send: (command: unknown, options?: object) => send(command, { ...options, abortSignal }),
+    });
+}
+
+/** The result of a look, or why there is none. Only Ctrl-C and rejected credentials end the diagnosis. */
+export async function fetched<T>(
+    look: Look,
+    permission: string,
+    work: (signal: AbortSignal) => Promise<T>,
+): Promise<Fetched<T>> {
+    try {
+        return { is: await look(permission, work) };
+    } catch (error) {
+        const { name, message } = error as Error;
+        if (name === "AbortError" || isCredentials(name, message)) throw error;
+        return unreadOf(error, permission);
+    }
+}
+
+/** Why a look found nothing: refused, throttled, or no answer. Only a refusal names the permission that it needs. */
+export function unreadOf(error: unknown, permission: string): { readonly unread: string; readonly needs?: string } {
+    const { name, message, $metadata, $retryable } = error as Error & {
+        readonly $metadata?: { readonly httpStatusCode?: number };
+        readonly $retryable?: { readonly throttling?: boolean };
+    };
+    const status = $metadata?.httpStatusCode;
+    if (
+        $retryable?.throttling ||
+        status === 429 ||
+        /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/.test(name)
+    ) {
+        return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
+    }
+    if (!isCredentials(name, message) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
+        const needs = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? permission;
+        return { unread: `${needs} is denied (${oneLine(error)})`, needs };
+    }
+    return { unread: oneLine(error) };
+}

@@ -1,0 +1,52 @@
+import { parseArn } from "policy-evaluator";
+
+/** The names that a message of AWS contains. */
+export interface Mentions {
+    readonly arns: readonly string[];
+    readonly jobArn?: string;
+    readonly roleArn?: string;
+    readonly callerArn?: string;
+    readonly keyArn?: string;
+    readonly bucket?: string;
+    readonly key?: string;
+    readonly account?: string;
+    readonly lines: readonly number[];
+    readonly columns: readonly string[];
+}
+
+/** Reads the names in a message whose spaces are single. */
+export function mentionsIn(text: string): Mentions {
+    const arns = [...new Set(text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? [])].map((arn) =>
+        arn.replace(/[.:]+$/, ""),
+    );
+    const find = (service: string, resource: RegExp) =>
+        arns.find((arn) => parseArn(arn)?.service === service && resource.test(parseArn(arn)?.resource ?? ""));
+    const callerArn = /User: (arn:[^\s"']+)/.exec(text)?.[1];
+    const [, located, key] = /s3:\/\/([a-z0-9.-]+)(?:\/([^\s"',;)]*))?/.exec(text) ?? [];
+    const named = /bucket policy on ([a-z0-9][a-z0-9.-]*[a-z0-9])/.exec(text)?.[1];
+    const [, ofArn, keyOfArn] = /arn:aws[\w-]*:s3:::([a-z0-9.-]+)(?:\/([^\s"',;)]+))?/.exec(text) ?? [];
+    const jobArn = find("personalize", /^dataset-import-job\//);
+    const roleArn = arns.find((arn) => arn !== callerArn && /^arn:[^:]+:iam::\d*:role\//.test(arn));
+    const keyArn = find("kms", /^key\//);
+    const bucket = named ?? located ?? ofArn;
+    const found = (key ?? keyOfArn)?.replace(/[.:]+$/, "");
+    const account = arns.map((arn) => parseArn(arn)?.accountId).find((id) => /^\d{12}$/.test(id ?? ""));
+    return {
+        arns,
+        ...(jobArn !== undefined && { jobArn }),
+        ...(roleArn !== undefined && { roleArn }),
+        ...(callerArn !== undefined && { callerArn }),
+        ...(keyArn !== undefined && { keyArn }),
+        ...(bucket !== undefined && { bucket }),
+        ...(found !== undefined && found !== "" && { key: found }),
+        ...(account !== undefined && { account }),
+        lines: [...text.matchAll(/\b(?:line|row)s?(?: number| no\.)?[ :#]*(\d+)/gi)].map(([, line]) => Number(line)),
+        columns: columnsIn(text),
+    };
+}
+
+function columnsIn(text: string): string[] {
+    const list = /columns?: ?\[([^\]]*)\]/i.exec(text)?.[1];
+    const one = /(?:characters for|value for|column) ([A-Z][A-Z0-9_]+)\b/.exec(text)?.[1];
+    return list !== undefined ? list.split(/ ?, ?/).filter((name) => name !== "") : one !== undefined ? [one] : [];
+}
