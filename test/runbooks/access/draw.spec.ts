@@ -125,7 +125,12 @@ describe("a diagnosis on a terminal", () => {
         assert.match(text, /^Stack dev is not deployed yet: .*\nFix: pulumi up --stack dev\n/);
         assert.equal(diagnose(snapshot).verdict, "unknown");
         assert.doesNotMatch(text, /✗/);
-        assert.equal(diagnose({ ...seen(brokenBy("role-get-missing")), planned: "dev" }).verdict, "broken");
+        const half = { ...seen(brokenBy("role-get-missing")), planned: "dev" };
+        assert.equal(diagnose(half).verdict, "broken");
+        assert.match(
+            drawn(half),
+            /^Role policies of .*\nFix: .*\n\nNot deployed yet: no import of stack dev is recorded\./,
+        );
     });
 
     it("points to the file where the service names a line of it", () => {
