@@ -33,6 +33,8 @@ const options = runbook(
     .parse()
     .opts<Options>();
 
+/** Milliseconds without progress. */
+const quietMs = 2_000;
 const codes = { sound: exitCodes.fine, broken: exitCodes.problem, unknown: exitCodes.unknown } as const;
 
 await runAction(options.verbose, async (signal) => {
@@ -40,8 +42,12 @@ await runAction(options.verbose, async (signal) => {
     if (error !== undefined && [job, role, bucket, key, stack].every((each) => each === undefined)) {
         return explain(error);
     }
-    const look = createLook((line) => process.stderr.write(`${line}\n`), signal);
-    const fetched = await fetchSnapshot(await target(look), look);
+    const log = (line: string) => process.stderr.write(`${line}\n`);
+    const look = createLook(log, signal);
+    const slow = setTimeout(() => log("reading what the import depends on …"), quietMs);
+    const fetched = await target(look)
+        .then((found) => fetchSnapshot(found, look))
+        .finally(() => clearTimeout(slow));
     const snapshot = error === undefined ? fetched : { ...fetched, reported: error };
     const diagnosis = diagnose(snapshot);
     const again = commandOf(snapshot.region);

@@ -160,6 +160,15 @@ describe("diagnose-access on the real engine", () => {
         );
     });
 
+    it("reports rejected credentials as such", async () => {
+        const wrong = { AWS_ACCESS_KEY_ID: "AKIAWRONGWRONGWRONG1", AWS_SECRET_ACCESS_KEY: "wrong" };
+        const job = `arn:aws:personalize:${region}:000000000000:dataset-import-job/x`;
+        const args = ["runbooks/diagnose-access.ts", "--job", job];
+        const answer = await run(aws.instance, process.execPath, args, "captured", wrong);
+        assertExit(answer, 3);
+        assert.match(answer.stderr, /^error: AWS rejected the credentials/);
+    });
+
     it("refuses half of a question, and an ARN of another kind", async () => {
         for (const args of [
             ["--role", "arn:aws:iam::000000000000:role/x"],

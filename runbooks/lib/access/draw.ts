@@ -1,7 +1,7 @@
 import { columns, visible, wrap, wrapCommand } from "../cli/visible.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { faults } from "./faults.ts";
-import { type Headline, headlineOf, shownLinks } from "./headline.ts";
+import { brief, type Headline, headlineOf, shownLinks } from "./headline.ts";
 import type { Finding, Link } from "./link.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -115,7 +115,9 @@ const isCause = ({ verdict }: Diagnosis, index: number) => index === 0 && verdic
 function drawFinding({ fault, verdict, sentence, evidence }: Finding, verbose: boolean, isFirst: boolean): string[] {
     return [
         "",
-        ...text(`${symbols[verdict]} ${fault}: ${isFirst ? `${faults[fault]}.` : sentence}`),
+        ...text(
+            `${symbols[verdict]} ${fault}: ${isFirst ? `${faults[fault]}.` : verbose ? sentence : brief(sentence)}`,
+        ),
         ...(verbose ? evidence.flatMap((line) => text(`    ${line}`, "      ")) : []),
     ];
 }

@@ -20,6 +20,11 @@ export interface Todo {
 
 /** A longer command goes into files. */
 const longestCommand = 160;
+const longestDocument = 100;
+
+/** A sentence without the rest of the documents in it. */
+export const brief = (sentence: string): string =>
+    sentence.replaceAll(/[{[].{100,}[}\]]/g, (document) => `${document.slice(0, longestDocument)}…`);
 
 const command = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: true });
 const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
@@ -31,7 +36,7 @@ export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: stri
     if (verdict === "broken" && first) {
         const running = runningJob(snapshot);
         const later = running === undefined ? "" : ` (The job is ${running}: not failed yet.)`;
-        return { cause: placed(first, snapshot) + later, todo: fixesTodo(diagnosis, snapshot, again) };
+        return { cause: brief(placed(first, snapshot)) + later, todo: fixesTodo(diagnosis, snapshot, again) };
     }
     return verdict === "sound" ? sound(snapshot) : unknown(diagnosis, snapshot, again);
 }
@@ -73,6 +78,10 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: string)
     const unread = links.filter(({ verdict }) => verdict === "unknown");
     const names = unread.map(({ link }) => link);
     const [only] = unread;
+    if (only && unread.length === 1 && /^it failed/.test(only.detail)) {
+        const cause = `No broken link explains the failure: ${only.detail}.`;
+        return { cause, todo: [command("Next", alone(`${again} --verbose`))] };
+    }
     if (needs.length === 0) {
         const why = new Set(unread.map(({ detail }) => detail)).size === 1 ? `: ${only?.detail}` : "";
         const cause = `Nothing broken was found, but this could not be checked: ${names.join(", ")}${why}.`;

@@ -2,39 +2,27 @@ import { exitCodes, isCredentials, RunbookError } from "../cli/runbook.ts";
 import { oneLine } from "../doctor/check.ts";
 import type { Fetched } from "./snapshot.ts";
 
-/** Milliseconds: until anything is reported, until a look is named, and until it ends. */
-export const limits = { quiet: 2_000, named: 15_000, ends: 20_000 };
+/** Milliseconds until a look without an answer is reported, and until it ends. */
+export const limits = { reports: 15_000, ends: 20_000 };
 
 /** One look at AWS: calls that need `permission`, with a time limit. */
 export type Look = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** Makes looks that report on `log` what takes long, and end with `signal`. */
-export function createLook(log: (line: string) => void, signal: AbortSignal, times = limits): Look {
-    let isQuiet = true;
+/** Makes looks that report on `log` what gives no answer, and end with `signal`. */
+export function createLook(log: (line: string) => void, signal: AbortSignal, { reports, ends: limit } = limits): Look {
     return async (permission, work) => {
-        const ends = AbortSignal.timeout(times.ends);
-        const timers = [
-            setTimeout(() => {
-                if (isQuiet) log("reading what the import depends on …");
-                isQuiet = false;
-            }, times.quiet),
-            setTimeout(
-                () =>
-                    log(
-                        `waiting for ${permission}: no answer for ${times.named / 1000} s; the limit is ${times.ends / 1000} s`,
-                    ),
-                times.named,
-            ),
-        ];
+        const ends = AbortSignal.timeout(limit);
+        const late = `waiting for ${permission}: no answer for ${reports / 1000} s; the limit is ${limit / 1000} s`;
+        const timer = setTimeout(() => log(late), reports);
         try {
             return await work(AbortSignal.any([signal, ends]));
         } catch (error) {
             // The SDK's own text is "Request aborted".
             throw ends.aborted && !signal.aborted
-                ? new RunbookError(`${permission}: no answer within ${times.ends / 1000} s`, exitCodes.timedOut)
+                ? new RunbookError(`${permission}: no answer within ${limit / 1000} s`, exitCodes.timedOut)
                 : error;
         } finally {
-            for (const timer of timers) clearTimeout(timer);
+            clearTimeout(timer);
         }
     };
 }

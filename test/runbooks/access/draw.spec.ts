@@ -74,6 +74,23 @@ describe("a diagnosis on a terminal", () => {
         assert.match(long, /by iam:SimulatePrincipalPolicy: .*role policies/);
     });
 
+    it("cuts a document inside a sentence, except with --verbose", () => {
+        const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::000000000000:role/R${index}`);
+        const snapshot = seen(brokenBy("bucket-principal"));
+        assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);
+        const text = snapshot.bucketPolicy.is.replaceAll(
+            '{"Service":"sagemaker.amazonaws.com"}',
+            JSON.stringify({ AWS: principals }),
+        );
+        const long = { ...snapshot, bucketPolicy: { is: text } };
+        assert.ok(
+            drawn(long)
+                .split("\n")
+                .every((line) => line.length < 250),
+        );
+        assert.match(drawn(long, true), /R19/);
+    });
+
     it("lists the other faults after the first", () => {
         const text = drawn(seen(brokenBy("trust-source-account", "bucket-deny-vpc", "rows-too-few")));
         const order = ["Trust policy", "✗ bucket-deny-vpc: OnlyOurEndpoint", "✗ rows-too-few: There are 500"];
@@ -108,7 +125,12 @@ describe("a diagnosis on a terminal", () => {
         assert.match(text, /^Stack dev is not deployed yet: .*\nFix: pulumi up --stack dev\n/);
         assert.equal(diagnose(snapshot).verdict, "unknown");
         assert.doesNotMatch(text, /✗/);
-        assert.equal(diagnose({ ...seen(brokenBy("role-get-missing")), planned: "dev" }).verdict, "broken");
+        const half = { ...seen(brokenBy("role-get-missing")), planned: "dev" };
+        assert.equal(diagnose(half).verdict, "broken");
+        assert.match(
+            drawn(half),
+            /^Role policies of .*\nFix: .*\n\nNot deployed yet: no import of stack dev is recorded\./,
+        );
     });
 
     it("points to the file where the service names a line of it", () => {
