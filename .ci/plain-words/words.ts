@@ -16,7 +16,8 @@ export const listed: readonly Listed[] = [
     { pattern: word("so many"), plain: "limit, count" },
     { pattern: word("whoever|somebody|nobody"), plain: "caller, viewer, operator" },
     { pattern: /(?<!\bthere |`)\b(?:is|are) no\b(?! longer|`)/gi, plain: "is not a" },
-    { pattern: word("marks?"), plain: "state flag" },
+    // Unicode's own term stays: byte order mark.
+    { pattern: word("(?<!\\border )marks?"), plain: "state flag" },
     { pattern: word("brakes?"), plain: "limit enforcement" },
     { pattern: word("notices?"), plain: "notification" },
     { pattern: word("patience|patient"), plain: "resilience" },

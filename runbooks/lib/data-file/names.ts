@@ -8,7 +8,7 @@ export const csvName = (name: string) =>
 
 /**
  * The key beside a wrong file to which its repair is written: `a.csv` has `a.repaired.csv`. The repair of a folder is
- * a folder in it, because policies for the folder also cover that one, and an import of the folder does not read it.
+ * a folder in it. Policies for the folder also cover that one, and an import of the folder does not read it.
  */
 export const repairedKey = (key: string) =>
     isFolder(key) ? `${key}repaired/` : csvName(key).replace(/\.csv$/, ".repaired.csv");

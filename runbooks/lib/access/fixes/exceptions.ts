@@ -55,8 +55,8 @@ export interface Excepted {
 
 /**
  * A denial of a bucket policy, a trust policy or a boundary, with an exception for one import.
- * Other callers and actions stay denied, and other keys where it can be written. `aws:PrincipalServiceName` is absent for people: a
- * negated operator matches an absent key, and the denial stays in force for them
+ * Other callers and actions stay denied, and other keys where it can be written. People's requests lack
+ * `aws:PrincipalServiceName`. A negated operator matches an absent key, which keeps the denial in force for them
  * (IAM User Guide, "AWS global condition context keys").
  */
 export function excepted(

@@ -31,15 +31,15 @@ export type Judge = (snapshot: Snapshot) => { readonly scene: Scene; readonly br
 
 const replacesRole = ({ fault }: Finding) =>
     fault === "role-missing" || fault === "role-path" || fault.startsWith("role-deny");
-/** What decides the names in the other documents comes first: the bucket, the file, the role. */
+/** The bucket, the file and the role come first: other documents name them. */
 const rankOf = (finding: Finding) =>
     finding.place === "location" ? 0 : finding.place === "object" ? 1 : replacesRole(finding) ? 2 : 3;
 const mostRounds = 6;
 
 /**
  * The fixes of a diagnosis, one for each place. Each round is simulated: the chain is judged again with the changed
- * documents. A fault behind another one is fixed in the next round. A fix is not printed if it would not work, takes
- * access from a caller, or grants more than the import needs. Then its `ask` gives the reason.
+ * documents. A fault behind another one is fixed in the next round. A fix is withheld if it does not work, takes access
+ * from a caller, or grants too much. Then its `ask` gives the reason.
  */
 export function fixesOf(scene: Scene, judge: Judge): Fix[] {
     const fixes: Made[] = [];
