@@ -10,7 +10,7 @@ export function repairProblem({ form, table }: Sample, shape: Shape, name: strin
     if (!table) return undefined;
     if (table.malformed) return `line ${table.malformed.line} of ${name} is not valid CSV`;
     try {
-        const { problemOf, pick } = columnsOf(table, { name, shape, schemaOnly: false });
+        const { problemOf, pick } = columnsOf(table, { name, shape, keep: undefined });
         for (const { line, values } of table.rows) {
             const problem = problemOf(values);
             if (problem !== undefined) return `line ${line} of ${name}: ${problem}`;

@@ -26,14 +26,19 @@ const pieceLength = 64 * 1024;
 
 /**
  * Writes a repaired copy of the file `from` to `to`: UTF-8, commas, the schema's header, epoch seconds. `name` is the
- * file's name in messages. Only the schema's columns are kept if `schemaOnly`.
+ * file's name in messages. `keep` names the columns of the copy; all if
+ * undefined.
  *
  * @throws RepairError for content that has no safe repair; it names lines and values.
  */
 export async function repairCsv(
     from: string,
     to: string,
-    options: { readonly name: string; readonly shape: Shape | undefined; readonly schemaOnly: boolean },
+    options: {
+        readonly name: string;
+        readonly shape: Shape | undefined;
+        readonly keep: ReadonlySet<string> | undefined;
+    },
 ): Promise<Repaired> {
     const { name } = options;
     const { table, unpack, unpacked } = await openFile(from, name);
