@@ -61,7 +61,7 @@ export const faults = {
     "file-not-csv": "the file is not CSV",
     "file-compressed": "the file is compressed",
     "file-encoding": "the file is not UTF-8",
-    "file-byte-order-mark": "the file begins with a byte order mark",
+    "file-bom": "the file begins with a BOM",
     "file-delimiter": "the file's columns are not separated by commas",
     "csv-malformed": "the file breaks the rules of CSV",
     "header-missing": "the file has no header",

@@ -134,9 +134,7 @@ const haveEqualColumns = (copies: readonly Copy[]) =>
     new Set(copies.map(({ repaired }) => repaired.names.toSorted().join())).size === 1;
 
 const commonColumns = (copies: readonly Copy[]) =>
-    copies
-        .map(({ repaired }) => new Set(repaired.names))
-        .reduce((all, each) => new Set([...all].filter((name) => each.has(name))));
+    new Set(copies[0]?.repaired.names.filter((name) => copies.every(({ repaired }) => repaired.names.includes(name))));
 
 function checkRows(copies: readonly Copy[]): void {
     const rows = copies.reduce((sum, { repaired }) => sum + repaired.rows, 0);

@@ -119,7 +119,7 @@ function changesOfText({ mark, delimiter, firstLine }: Table, encoding: Encoding
     const names: Readonly<Record<string, string>> = { "\t": "tabs", ";": "semicolons" };
     const from = encoding === "windows-1252" ? "Windows-1252 (Latin-1): check its accents" : encoding.toUpperCase();
     return [
-        ...(mark ? ["removed the byte order mark"] : []),
+        ...(mark ? ["removed the BOM"] : []),
         ...(encoding === "utf-8" ? [] : [`encoded in UTF-8, from ${from}`]),
         ...(delimiter === "," ? [] : [`commas in place of ${names[delimiter] ?? delimiter}`]),
         ...(firstLine.includes('"') ? ["removed the quotes of the header"] : []),
@@ -187,5 +187,5 @@ const problems = (type: string) => ({
 /** A column that the schema does not have. */
 const anyText: Field = { name: "", type: "string", nullable: true, longest: Number.POSITIVE_INFINITY };
 
-/** A value in the form that the Developer Guide asks for: quoted if needed, with `\` before a quote or a backslash. */
+/** A value in the Developer Guide's form: quoted if needed, with `\` before a quote or a backslash. */
 const quoted = (value: string) => (/[",\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value);

@@ -12,7 +12,7 @@ export interface Row {
 /** The table at the start of a file. */
 export interface Table {
     readonly encoding: Encoding;
-    /** Whether the text begins with a byte order mark. */
+    /** Whether the text begins with a BOM. */
     readonly mark: boolean;
     readonly delimiter: string;
     readonly quoteEscape: string;
@@ -52,7 +52,7 @@ function readSample(bytes: Uint8Array, whole: boolean): Sample {
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
-/** What these bytes unpack to: the archive may be cut. */
+/** The content of these bytes; the archive may be cut. */
 function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });

@@ -69,7 +69,7 @@ describe("files of other datasets", () => {
         );
     });
 
-    it("are told apart by their header without a schema", () => {
+    it("are recognised by their header without a schema", () => {
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
@@ -110,7 +110,7 @@ describe("a file", () => {
         const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
         assert.deepEqual(
             findings.map(({ fault }) => fault),
-            ["file-compressed", "file-byte-order-mark", "file-delimiter"],
+            ["file-compressed", "file-bom", "file-delimiter"],
         );
         assert.equal(fixes.length, 1);
         assert.deepEqual(fixes[0]?.commands, [

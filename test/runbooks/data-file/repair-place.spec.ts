@@ -55,7 +55,7 @@ describe("repair-file on the local S3", function () {
         assert.deepEqual([first.exitCode, first.stdout], [0, "Import from s3://films/a/in.repaired.csv\n"]);
         assert.match(
             first.stderr,
-            /a\/in\.csv → s3:\/\/films\/a\/in\.repaired\.csv: 3,\d+ rows\n {2}removed the byte order mark\n {2}commas in place of semicolons\n/,
+            /a\/in\.csv → s3:\/\/films\/a\/in\.repaired\.csv: 3,\d+ rows\n {2}removed the BOM\n {2}commas in place of semicolons\n/,
         );
         assert.equal(await textOf("a/in.csv"), marked);
         assert.equal(await textOf("a/in.repaired.csv"), good.replaceAll('"', ""));
@@ -68,7 +68,7 @@ describe("repair-file on the local S3", function () {
         const { schemaVersion, location, written, files } = JSON.parse(elsewhere.stdout);
         assert.deepEqual([schemaVersion, location, written], [1, "s3://films/a/other.csv", true]);
         assert.deepEqual(files[0].changes, [
-            { what: "removed the byte order mark", count: 1 },
+            { what: "removed the BOM", count: 1 },
             { what: "commas in place of semicolons", count: 1 },
         ]);
     });

@@ -32,14 +32,14 @@ describe("the repair of a data file", () => {
 
     const cases: readonly [name: string, content: string | Uint8Array, text: string, changes: readonly string[]][] = [
         ["a correct file", good, good, []],
-        ["a byte order mark", `\uFEFF${good}`, good, ["removed the byte order mark"]],
+        ["a BOM", `\uFEFF${good}`, good, ["removed the BOM"]],
         [
-            "UTF-16 with a mark",
+            "UTF-16 with a BOM",
             Buffer.from(`\uFEFF${good}`, "utf16le"),
             good,
-            ["removed the byte order mark", "encoded in UTF-8, from UTF-16LE"],
+            ["removed the BOM", "encoded in UTF-8, from UTF-16LE"],
         ],
-        ["UTF-16 without a mark", Buffer.from(good, "utf16le"), good, ["encoded in UTF-8, from UTF-16LE"]],
+        ["UTF-16 without a BOM", Buffer.from(good, "utf16le"), good, ["encoded in UTF-8, from UTF-16LE"]],
         [
             "Latin-1",
             Buffer.from(latin, "latin1"),

@@ -68,8 +68,8 @@ function textFindings(
         ...(mark && encoding === "utf-8"
             ? [
                   make(
-                      "file-byte-order-mark",
-                      `${key} begins with a byte order mark, which Personalize reads as part of the first column's name.`,
+                      "file-bom",
+                      `${key} begins with a BOM, which Personalize reads as part of the first column's name.`,
                       "first bytes: EF BB BF",
                   ),
               ]
