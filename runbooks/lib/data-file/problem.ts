@@ -8,7 +8,8 @@ export function repairProblem({ form, table }: Sample, shape: Shape, name: strin
     if (form.is === "other") return `${name} is ${form.name}, not CSV`;
     // An archive that was not read completely may have one table.
     if (!table) return undefined;
-    if (table.malformed) return `line ${table.malformed.line} of ${name} is not valid CSV`;
+    if (table.malformed && !table.malformed.isReadable)
+        return `line ${table.malformed.line} of ${name} is not valid CSV`;
     try {
         const { problemOf, pick } = columnsOf(table, { name, shape, keep: undefined });
         for (const { line, values } of table.rows) {

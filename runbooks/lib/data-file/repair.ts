@@ -115,13 +115,14 @@ async function* texts(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): Asy
     yield decoder.decode();
 }
 
-function changesOfText({ mark, delimiter, firstLine }: Table, encoding: Encoding): string[] {
+function changesOfText({ mark, delimiter, firstLine, malformed }: Table, encoding: Encoding): string[] {
     const names: Readonly<Record<string, string>> = { "\t": "tabs", ";": "semicolons" };
     const from = encoding === "windows-1252" ? "Windows-1252 (Latin-1): check its accents" : encoding.toUpperCase();
     return [
         ...(mark ? ["removed the BOM"] : []),
         ...(encoding === "utf-8" ? [] : [`encoded in UTF-8, from ${from}`]),
         ...(delimiter === "," ? [] : [`commas in place of ${names[delimiter] ?? delimiter}`]),
+        ...(malformed?.isReadable ? ["escaped quotes within values"] : []),
         ...(firstLine.includes('"') ? ["removed the quotes of the header"] : []),
     ];
 }

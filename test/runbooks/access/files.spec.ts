@@ -188,6 +188,15 @@ describe("a folder", () => {
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
     });
 
+    it("with more files than are read is not counted", () => {
+        const keys = ["movies/1.csv", "movies/2.csv"];
+        const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
+        assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
+        assert.deepEqual(brokenIn(of({ "movies/1.csv": few, "movies/2.csv": few }, { location, keys })), [
+            "rows-too-few",
+        ]);
+    });
+
     it("with a manifest has one fix for all of its files", () => {
         const { findings, fixes } = diagnose(
             of(

@@ -115,6 +115,14 @@ describe("the repair of a data file", () => {
         });
     }
 
+    it("reads a comma where vertical bars are frequent, and a quote within a value", async () => {
+        const genres = "ITEM_ID,GENRES\n1,Action|Comedy|Drama|War\n";
+        assert.equal((await repair(genres, requiredShape("ITEMS"))).text, genres);
+        const vinyl = await repair('ITEM_ID,TITLE\n1,12" Vinyl\n', requiredShape("ITEMS"));
+        assert.equal(vinyl.text, 'ITEM_ID,TITLE\n1,"12\\" Vinyl"\n');
+        assert.deepEqual(whats(vinyl), ["escaped quotes within values"]);
+    });
+
     it("quotes what needs quotes, and keeps columns that the schema does not have", async () => {
         const { text } = await repair(
             'ITEM_ID,TITLE\n1,"Alien, ""director\'s"" cut"\n2,A\\B\n3,"two\nlines"\n',
