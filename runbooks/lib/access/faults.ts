@@ -71,7 +71,7 @@ export const faults = {
     "column-twice": "the file has two columns of one name",
     "headers-differ": "the folder's files have different columns",
     "row-width": "a row has more or fewer values than the header",
-    "timestamp-milliseconds": "the file's timestamps are not in seconds",
+    "timestamp-milliseconds": "the file's timestamps are in milliseconds, not in seconds",
     "timestamp-not-epoch": "the file's timestamps are not epoch seconds",
     "value-absent": "a value is missing that may not be null",
     "value-too-long": "a value is longer than Personalize takes",

@@ -1,7 +1,7 @@
 import { columnsOf, RepairError } from "./columns.ts";
 import type { Shape } from "./fields.ts";
 import type { Sample } from "./sample.ts";
-import { checked } from "./values.ts";
+import { checked, isBlank } from "./values.ts";
 
 /** The reason why a file that begins with this sample has no safe repair; undefined if none is visible. */
 export function repairProblem({ form, table }: Sample, shape: Shape, name: string): string | undefined {
@@ -12,7 +12,7 @@ export function repairProblem({ form, table }: Sample, shape: Shape, name: strin
         return `line ${table.malformed.line} of ${name} is not valid CSV`;
     try {
         const { problemOf, pick } = columnsOf(table, { name, shape, keep: undefined });
-        for (const { line, values } of table.rows) {
+        for (const { line, values } of table.rows.filter((row) => !isBlank(row.values))) {
             const problem = problemOf(values);
             if (problem !== undefined) return `line ${line} of ${name}: ${problem}`;
             const wrong = pick.find(({ place, field }) => field && checked(field, values[place] ?? "").is === "wrong");

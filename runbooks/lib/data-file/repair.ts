@@ -8,7 +8,7 @@ import type { Encoding } from "./bytes.ts";
 import { type Columns, columnsOf, RepairError } from "./columns.ts";
 import type { Field, Shape } from "./fields.ts";
 import { parserOptions, sampleOf, type Table, unzipped } from "./sample.ts";
-import { type Change, changes, checked } from "./values.ts";
+import { type Change, changes, checked, isBlank } from "./values.ts";
 
 export interface Repaired {
     readonly rows: number;
@@ -150,6 +150,10 @@ async function* repairedRows(
         }>) {
             if (isHeader) {
                 isHeader = false;
+                continue;
+            }
+            if (isBlank(record)) {
+                count("left out rows without any value");
                 continue;
             }
             const problem = columns.problemOf(record);

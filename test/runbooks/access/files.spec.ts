@@ -98,7 +98,11 @@ describe("a header", () => {
 
     it("that nothing repairs has no command that repairs it", () => {
         const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
-        assert.deepEqual(fixes[0]?.commands, ["aws s3 cp YOUR.csv s3://films-test/movies/interactions.new.csv"]);
+        assert.deepEqual(fixes[0]?.commands, []);
+        assert.match(
+            fixes[0]?.program ?? "",
+            /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /,
+        );
         assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.new.csv");
         assert.match(fixes[0]?.program ?? "", /No command repairs this one: .*has no column for TIMESTAMP/);
     });
@@ -171,7 +175,8 @@ describe("a key", () => {
 
     it("of nothing at all is for the user's own file", () => {
         const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
-        assert.deepEqual(fixes[0]?.commands, [`aws s3 cp YOUR.csv s3://films-test/${key}`]);
+        assert.deepEqual(fixes[0]?.commands, []);
+        assert.ok(fixes[0]?.program.includes(`: aws s3 cp YOUR.csv s3://films-test/${key}. `));
     });
 });
 

@@ -93,6 +93,7 @@ describe("the repair of a data file", () => {
             ["TIMESTAMP: whole numbers without their fraction of zero ×2"],
         ],
         ["blank lines and Windows' line ends", good.replaceAll("\n", "\r\n\r\n"), good, []],
+        ["rows of separators", `${good},,,\n,\n`, good, ["left out rows without any value ×2"]],
         [
             "an index without a name",
             good.replace(header, `,${header}`).replaceAll(/^\d/gm, "0,$&"),
