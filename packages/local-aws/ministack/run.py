@@ -24,6 +24,7 @@ import function_logs
 import function_updates
 import managed_policies
 import metric_alarms
+import object_owners
 import origins
 import queue_metrics
 import rest_api_changes
@@ -71,6 +72,7 @@ if __name__ == "__main__":
     rest_records.keep()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
+    object_owners.list_owners()
     origins.serve_rest_apis()
     edge_errors.keep()
     embedded_metrics.read_logs()

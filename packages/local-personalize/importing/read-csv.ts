@@ -38,7 +38,7 @@ export async function readCsv(
         take(values);
     });
     let first = true;
-    // A byte order mark stays: it is then part of the first column's name.
+    // A BOM stays: it is then part of the first column's name.
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const decode = (chunk?: Uint8Array) => {
         try {

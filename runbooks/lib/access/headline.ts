@@ -100,9 +100,10 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     const isShort = commands.length === 1 && only.length <= longestCommand && visible(only) === only;
     const whole = isShort ? only : `${again} --write access-fix && sh access-fix/apply.sh`;
     const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [words("Ask", ask)]));
+    const label = commands.length + asks.length > 0 ? "Then" : "Fix";
     const moves = open.flatMap(({ location, roleArn }) => [
-        ...(location === undefined ? [] : [words(commands.length > 0 ? "Then" : "Fix", `import from ${location}`)]),
-        ...(roleArn === undefined ? [] : [words(commands.length > 0 ? "Then" : "Fix", `import by ${roleArn}`)]),
+        ...(location === undefined ? [] : [words(label, `import from ${location}`)]),
+        ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
     ]);
     const runs = commands.length > 0 ? [command("Fix", whole)] : [];
     // The fix of the cause comes first.

@@ -21,11 +21,15 @@ export interface Columns {
 /**
  * Chooses the columns of the repaired file.
  *
- * @throws RepairError if columns are missing, or cannot be known without a header.
+ * @throws RepairError if columns are missing, or are not clear without a header.
  */
 export function columnsOf(
     table: Table,
-    options: { readonly name: string; readonly shape: Shape | undefined; readonly schemaOnly: boolean },
+    options: {
+        readonly name: string;
+        readonly shape: Shape | undefined;
+        readonly keep: ReadonlySet<string> | undefined;
+    },
 ): Columns {
     const shape = options.shape ?? shapeOfHeader(table.header);
     const { places, renamed, missing, isData } = readHeader(table.header, shape);
@@ -43,7 +47,7 @@ export function columnsOf(
         as: fieldAt.get(place)?.name ?? name,
     }));
     const isDoubled = ({ place, as }: { place: number; as: string }) => named.findIndex((one) => one.as === as) < place;
-    const pick = named.filter((one) => one.as.trim() !== "" && !isDoubled(one) && (!options.schemaOnly || one.field));
+    const pick = named.filter((one) => one.as.trim() !== "" && !isDoubled(one) && (options.keep?.has(one.as) ?? true));
     const doubled = named.filter((one) => one.as.trim() !== "" && isDoubled(one));
     const dropped = named.filter((one) => !pick.includes(one) && !doubled.includes(one));
     return {

@@ -73,19 +73,19 @@ export async function repairPlace(
             const file = join(folder, `${index}.raw`);
             raw.push({ key, file, encryption: await read(client, { bucket: from.bucket, key }, file) });
         }
-        const repairAll = async (schemaOnly: boolean): Promise<Copy[]> => {
+        const repairAll = async (keep: ReadonlySet<string> | undefined): Promise<Copy[]> => {
             const copies: Copy[] = [];
             for (const { key, file, encryption } of raw) {
                 signal.throwIfAborted();
                 const csv = `${file}.csv`;
-                const repaired = await repairedOf(file, csv, { name: key, shape, schemaOnly });
+                const repaired = await repairedOf(file, csv, { name: key, shape, keep });
                 copies.push({ key, file: csv, target: targetOf(key), encryption, repaired });
             }
             return copies;
         };
-        const complete = await repairAll(false);
+        const complete = await repairAll(undefined);
         // An import of several files needs equal columns in all of them.
-        const copies = haveEqualColumns(complete) ? complete : await repairAll(true);
+        const copies = haveEqualColumns(complete) ? complete : await repairAll(commonColumns(complete));
         checkRows(copies);
         const leftOut = listed.filter((key) => !keys.includes(key));
         const isSound = copies.every(({ repaired }) => repaired.changes.length === 0) && leftOut.length === 0;
@@ -132,6 +132,9 @@ async function repairedOf(...args: Parameters<typeof repairCsv>): Promise<Repair
 
 const haveEqualColumns = (copies: readonly Copy[]) =>
     new Set(copies.map(({ repaired }) => repaired.names.toSorted().join())).size === 1;
+
+const commonColumns = (copies: readonly Copy[]) =>
+    new Set(copies[0]?.repaired.names.filter((name) => copies.every(({ repaired }) => repaired.names.includes(name))));
 
 function checkRows(copies: readonly Copy[]): void {
     const rows = copies.reduce((sum, { repaired }) => sum + repaired.rows, 0);

@@ -8,7 +8,7 @@ import type { Encoding } from "./bytes.ts";
 import { type Columns, columnsOf, RepairError } from "./columns.ts";
 import type { Field, Shape } from "./fields.ts";
 import { parserOptions, sampleOf, type Table, unzipped } from "./sample.ts";
-import { type Change, changes, checked } from "./values.ts";
+import { type Change, changes, checked, isBlank } from "./values.ts";
 
 export interface Repaired {
     readonly rows: number;
@@ -26,14 +26,19 @@ const pieceLength = 64 * 1024;
 
 /**
  * Writes a repaired copy of the file `from` to `to`: UTF-8, commas, the schema's header, epoch seconds. `name` is the
- * file's name in messages. Only the schema's columns are kept if `schemaOnly`.
+ * file's name in messages. `keep` names the columns of the copy; all if
+ * undefined.
  *
  * @throws RepairError for content that has no safe repair; it names lines and values.
  */
 export async function repairCsv(
     from: string,
     to: string,
-    options: { readonly name: string; readonly shape: Shape | undefined; readonly schemaOnly: boolean },
+    options: {
+        readonly name: string;
+        readonly shape: Shape | undefined;
+        readonly keep: ReadonlySet<string> | undefined;
+    },
 ): Promise<Repaired> {
     const { name } = options;
     const { table, unpack, unpacked } = await openFile(from, name);
@@ -110,13 +115,14 @@ async function* texts(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): Asy
     yield decoder.decode();
 }
 
-function changesOfText({ mark, delimiter, firstLine }: Table, encoding: Encoding): string[] {
+function changesOfText({ mark, delimiter, firstLine, malformed }: Table, encoding: Encoding): string[] {
     const names: Readonly<Record<string, string>> = { "\t": "tabs", ";": "semicolons" };
     const from = encoding === "windows-1252" ? "Windows-1252 (Latin-1): check its accents" : encoding.toUpperCase();
     return [
-        ...(mark ? ["removed the byte order mark"] : []),
+        ...(mark ? ["removed the BOM"] : []),
         ...(encoding === "utf-8" ? [] : [`encoded in UTF-8, from ${from}`]),
         ...(delimiter === "," ? [] : [`commas in place of ${names[delimiter] ?? delimiter}`]),
+        ...(malformed?.isReadable ? ["escaped quotes within values"] : []),
         ...(firstLine.includes('"') ? ["removed the quotes of the header"] : []),
     ];
 }
@@ -144,6 +150,10 @@ async function* repairedRows(
         }>) {
             if (isHeader) {
                 isHeader = false;
+                continue;
+            }
+            if (isBlank(record)) {
+                count("left out rows without any value");
                 continue;
             }
             const problem = columns.problemOf(record);
@@ -182,5 +192,5 @@ const problems = (type: string) => ({
 /** A column that the schema does not have. */
 const anyText: Field = { name: "", type: "string", nullable: true, longest: Number.POSITIVE_INFINITY };
 
-/** A value as the Developer Guide asks: quoted if needed, with `\` before a quote or a backslash. */
+/** A value in the Developer Guide's form: quoted if needed, with `\` before a quote or a backslash. */
 const quoted = (value: string) => (/[",\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value);

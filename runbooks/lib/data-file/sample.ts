@@ -12,7 +12,7 @@ export interface Row {
 /** The table at the start of a file. */
 export interface Table {
     readonly encoding: Encoding;
-    /** Whether the text begins with a byte order mark. */
+    /** Whether the text begins with a BOM. */
     readonly mark: boolean;
     readonly delimiter: string;
     readonly quoteEscape: string;
@@ -22,8 +22,8 @@ export interface Table {
     readonly rows: readonly Row[];
     /** Whether these are all rows of the file. */
     readonly whole: boolean;
-    /** The first place that breaks the rules of CSV. */
-    readonly malformed: { readonly line: number; readonly reason: string } | undefined;
+    /** The first place that breaks the rules of CSV; `isReadable` if only a quote is at a wrong place. */
+    readonly malformed: { readonly line: number; readonly reason: string; readonly isReadable: boolean } | undefined;
 }
 
 /** The start of a file: its form, and its table if it has one. */
@@ -52,7 +52,7 @@ function readSample(bytes: Uint8Array, whole: boolean): Sample {
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
-/** The unpacked bytes; the archive may be cut. */
+/** The content of these bytes; the archive may be cut. */
 function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -78,18 +78,30 @@ function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: bo
     // The last line may be cut.
     const text = whole ? decoded : decoded.slice(0, decoded.lastIndexOf("\n") + 1);
     const firstLine = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
-    const [delimiter, quoteEscape] = [delimiterOf(firstLine), /\\"/.test(text) ? "\\" : '"'];
+    const [delimiter, quoteEscape] = [delimiterOf(text.slice(0, 10_000)), /\\"/.test(text) ? "\\" : '"'];
     const { rows, malformed } = rowsOf(text, { delimiter, quoteEscape }, whole);
     const [first, ...rest] = rows;
     const header = first?.values ?? [];
     return { encoding, mark, delimiter, quoteEscape, firstLine, header, rows: rest, whole, malformed };
 }
 
-/** The delimiter of a line: the most frequent one. A comma precedes. */
-export function delimiterOf(line: string): string {
-    const bare = line.replace(/"[^"]*"/g, "");
-    const counted = [",", ";", "\t", "|", "::"].map((each) => ({ each, count: bare.split(each).length }));
-    return counted.reduce((best, one) => (one.count > best.count ? one : best)).each;
+/** Lines that show the delimiter. */
+const linesCompared = 5;
+
+/** The delimiter of a text: one that all lines have equally often, first a comma; else the most frequent one. */
+export function delimiterOf(text: string): string {
+    const lines = text
+        .replace(/"[^"]*"/g, "")
+        .split(/[\r\n]+/)
+        .filter((line) => line.trim() !== "")
+        .slice(0, linesCompared);
+    const counted = [",", ";", "\t", "|", "::"].map((each) => {
+        const counts = lines.map((line) => line.split(each).length - 1);
+        return { each, count: counts[0] ?? 0, isEven: counts.every((count) => count > 0 && count === counts[0]) };
+    });
+    const even = counted.filter(({ isEven }) => isEven);
+    if (even.some(({ each }) => each === ",")) return ",";
+    return (even.length > 0 ? even : counted).reduce((best, one) => (one.count > best.count ? one : best)).each;
 }
 
 /** Options of the parser for a file with these rules; `relaxed` also accepts a quote within a value. */
@@ -119,14 +131,15 @@ function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, w
         const { code, message, lines } = error as CsvError & { readonly lines?: number };
         // The end of a cut text may be within quotes.
         const isCut = code === "CSV_QUOTE_NOT_CLOSED" && !whole;
-        const malformed = isCut ? undefined : { line: lines ?? 1, reason: message };
+        const malformed = (isReadable: boolean) =>
+            isCut ? undefined : { line: lines ?? 1, reason: message, isReadable };
         for (const part of [text, text.slice(0, text.indexOf("\n"))]) {
             try {
-                return { rows: read(part, true), malformed };
+                return { rows: read(part, true), malformed: malformed(part === text) };
             } catch {
                 // The first line alone is tried next.
             }
         }
-        return { rows: [], malformed };
+        return { rows: [], malformed: malformed(false) };
     }
 }

@@ -25,6 +25,9 @@ const nothing = /^(null|nan|none|n\/a|na|\\n|-)$/i;
 /** Seconds have at most 11 digits until the year 5138. */
 const longestSeconds = 11;
 
+/** Whether a row has separators only, as spreadsheets leave them at the end. */
+export const isBlank = (row: readonly string[]) => row.every((value) => value.trim() === "");
+
 /** Whether a schema allows a value; if not, the value that was meant. */
 export function checked(field: Field, value: string): Checked {
     const { type, nullable, longest } = field;

@@ -224,7 +224,7 @@ export const breaks: readonly Break[] = [
     one("timestamp-not-epoch", "object.content.times", content({ times: "words" }), "timestamp-not-epoch: words", [
         "object.content.header",
     ]),
-    one("file-byte-order-mark", "object.content.form", content({ form: "marked" })),
+    one("file-bom", "object.content.form", content({ form: "marked" })),
     one("file-encoding", "object.content.form", content({ form: "utf-16" })),
     one("file-encoding", "object.content.form", content({ form: "latin-1" }), "file-encoding: Latin-1"),
     one("file-compressed", "object.content.form", content({ form: "gzip" })),

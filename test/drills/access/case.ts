@@ -66,6 +66,11 @@ export async function runCase(
         for (const command of new Set(printed.fixes.flatMap(({ commands }) => commands))) {
             if (!(await runRunbook(command, instance))) await runCommand(command, stage.hands);
         }
+        // The drill is the owner of the data, too.
+        for (const { ask = "", program } of printed.fixes as (Printed["fixes"][number] & { ask?: string })[]) {
+            const [upload] = /aws s3 cp YOUR\.csv [^\s:]+:\S+(?=\. )/.exec(`${ask} ${program}`) ?? [];
+            if (upload !== undefined) await runCommand(upload, stage.hands);
+        }
     } catch (error) {
         return { ...outcome, stillFails: `a fix cannot be run: ${(error as Error).message}` };
     }

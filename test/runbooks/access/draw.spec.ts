@@ -25,7 +25,7 @@ describe("a diagnosis on a terminal", () => {
             const [cause = "", todo = "", third] = drawn(seen(brokenBy(name))).split("\n");
             assert.match(cause, /^\S.*\.$/, name);
             assert.match(todo, /^(Fix|Ask|Next): \S/, name);
-            assert.match(third ?? "", /^((Then|Ask): .*)?$/, name);
+            assert.match(third ?? "", /^((Then|Ask|Next): .*)?$/, name);
             assert.ok(lines.join("\n").includes(`✗ ${fault}: `), name);
             assert.equal(lines.join("\n").match(/◀/g)?.length, 1, name);
         }

@@ -69,7 +69,7 @@ describe("files of other datasets", () => {
         );
     });
 
-    it("are distinguished by their header without a schema", () => {
+    it("are recognised by their header without a schema", () => {
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
@@ -98,7 +98,8 @@ describe("a header", () => {
 
     it("that nothing repairs has no command that repairs it", () => {
         const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
-        assert.deepEqual(fixes[0]?.commands, ["aws s3 cp YOUR.csv s3://films-test/movies/interactions.new.csv"]);
+        assert.deepEqual(fixes[0]?.commands, []);
+        assert.match(fixes[0]?.ask ?? "", /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /);
         assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.new.csv");
         assert.match(fixes[0]?.ask ?? "", /No command repairs this one: .*has no column for TIMESTAMP/);
     });
@@ -110,7 +111,7 @@ describe("a file", () => {
         const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
         assert.deepEqual(
             findings.map(({ fault }) => fault),
-            ["file-compressed", "file-byte-order-mark", "file-delimiter"],
+            ["file-compressed", "file-bom", "file-delimiter"],
         );
         assert.equal(fixes.length, 1);
         assert.deepEqual(fixes[0]?.commands, [
@@ -171,7 +172,8 @@ describe("a key", () => {
 
     it("of nothing at all is for the user's own file", () => {
         const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
-        assert.deepEqual(fixes[0]?.commands, [`aws s3 cp YOUR.csv s3://films-test/${key}`]);
+        assert.deepEqual(fixes[0]?.commands, []);
+        assert.ok(fixes[0]?.ask?.includes(`: aws s3 cp YOUR.csv s3://films-test/${key}. `));
     });
 });
 
@@ -186,6 +188,15 @@ describe("a folder", () => {
         const two = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2021/1.csv"] }));
         assert.deepEqual(two.fixes[0]?.commands, ["npm run repair-file -- s3://films-test/movies/"]);
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
+    });
+
+    it("with more files than are read is not counted", () => {
+        const keys = ["movies/1.csv", "movies/2.csv"];
+        const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
+        assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
+        assert.deepEqual(brokenIn(of({ "movies/1.csv": few, "movies/2.csv": few }, { location, keys })), [
+            "rows-too-few",
+        ]);
     });
 
     it("with a manifest has one fix for all of its files", () => {

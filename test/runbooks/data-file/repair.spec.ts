@@ -17,10 +17,14 @@ describe("the repair of a data file", () => {
     const folder = mkdtempSync(join(tmpdir(), "repair-spec-"));
     after(() => rmSync(folder, { recursive: true }));
 
-    async function repair(content: string | Uint8Array, shape: Shape | undefined = interactions, schemaOnly = false) {
+    async function repair(
+        content: string | Uint8Array,
+        shape: Shape | undefined = interactions,
+        keep?: readonly string[],
+    ) {
         const [from, to] = [join(folder, "in"), join(folder, "out")];
         writeFileSync(from, content);
-        const repaired = await repairCsv(from, to, { name: "movies/a.csv", shape, schemaOnly });
+        const repaired = await repairCsv(from, to, { name: "movies/a.csv", shape, keep: keep && new Set(keep) });
         return { text: readFileSync(to, "utf8"), ...repaired };
     }
     const whats = ({ changes }: Repaired) => changes.map(({ what, count }) => (count > 1 ? `${what} ×${count}` : what));
@@ -28,14 +32,14 @@ describe("the repair of a data file", () => {
 
     const cases: readonly [name: string, content: string | Uint8Array, text: string, changes: readonly string[]][] = [
         ["a correct file", good, good, []],
-        ["a byte order mark", `\uFEFF${good}`, good, ["removed the byte order mark"]],
+        ["a BOM", `\uFEFF${good}`, good, ["removed the BOM"]],
         [
-            "UTF-16 with a mark",
+            "UTF-16 with a BOM",
             Buffer.from(`\uFEFF${good}`, "utf16le"),
             good,
-            ["removed the byte order mark", "encoded in UTF-8, from UTF-16LE"],
+            ["removed the BOM", "encoded in UTF-8, from UTF-16LE"],
         ],
-        ["UTF-16 without a mark", Buffer.from(good, "utf16le"), good, ["encoded in UTF-8, from UTF-16LE"]],
+        ["UTF-16 without a BOM", Buffer.from(good, "utf16le"), good, ["encoded in UTF-8, from UTF-16LE"]],
         [
             "Latin-1",
             Buffer.from(latin, "latin1"),
@@ -89,6 +93,7 @@ describe("the repair of a data file", () => {
             ["TIMESTAMP: whole numbers without their fraction of zero ×2"],
         ],
         ["blank lines and Windows' line ends", good.replaceAll("\n", "\r\n\r\n"), good, []],
+        ["rows of separators", `${good},,,\n,\n`, good, ["left out rows without any value ×2"]],
         [
             "an index without a name",
             good.replace(header, `,${header}`).replaceAll(/^\d/gm, "0,$&"),
@@ -111,6 +116,14 @@ describe("the repair of a data file", () => {
         });
     }
 
+    it("reads a comma where vertical bars are frequent, and a quote within a value", async () => {
+        const genres = "ITEM_ID,GENRES\n1,Action|Comedy|Drama|War\n";
+        assert.equal((await repair(genres, requiredShape("ITEMS"))).text, genres);
+        const vinyl = await repair('ITEM_ID,TITLE\n1,12" Vinyl\n', requiredShape("ITEMS"));
+        assert.equal(vinyl.text, 'ITEM_ID,TITLE\n1,"12\\" Vinyl"\n');
+        assert.deepEqual(whats(vinyl), ["escaped quotes within values"]);
+    });
+
     it("quotes what needs quotes, and keeps columns that the schema does not have", async () => {
         const { text } = await repair(
             'ITEM_ID,TITLE\n1,"Alien, ""director\'s"" cut"\n2,A\\B\n3,"two\nlines"\n',
@@ -124,10 +137,10 @@ describe("the repair of a data file", () => {
         assert.equal(text, 'ITEM_ID,TITLE\n1,"the \\"cut\\""\n');
     });
 
-    it("leaves out what the schema does not have, only on request", async () => {
+    it("leaves out columns only on request", async () => {
         const wide = good.replaceAll(/$(?=\n)/gm, ",x").replace(",x", ",MORE");
         assert.equal((await repair(wide)).text, wide);
-        assert.equal((await repair(wide, interactions, true)).text, good);
+        assert.equal((await repair(wide, interactions, header.split(","))).text, good);
     });
 
     it("finds bytes that are not UTF-8 after the first quarter of a megabyte", async () => {

@@ -1,5 +1,7 @@
 import type { Import } from "policy-evaluator";
 import { objectKeys } from "../../../../config/config.ts";
+import { shell } from "../../audit/inventory/thing.ts";
+import { shapeOf } from "../../data-file/fields.ts";
 import { isFolder, repairedKey } from "../../data-file/names.ts";
 import { repairProblem } from "../../data-file/problem.ts";
 import type { Finding, Scene } from "../link.ts";
@@ -7,7 +9,7 @@ import { readFiles } from "../links/file.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 import { importedFrom } from "./places.ts";
 
-/** The fix of a file that is wrong. Nothing is replaced: commands write a new object beside it. */
+/** The fix of a file that is wrong. An existing object is never replaced: commands write a new one beside it. */
 export interface FileRepair {
     /** Commands of this program, for the file that its stack uploads; else empty. */
     readonly program: string;
@@ -71,7 +73,7 @@ function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">,
     };
 }
 
-/** No command can invent data: the user's own file goes to a key that does not exist. */
+/** Only the data's owner has the data; a new file goes to a key that does not exist. */
 function ownData(
     { snapshot }: Scene,
     { bucket }: Pick<Import, "bucket">,
@@ -81,14 +83,14 @@ function ownData(
 ): FileRepair {
     const key = isMissing ? about : isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
     const file = isFolder(key) ? `${key}data.csv` : key;
-    const columns = readFiles(snapshot, [])[0]?.shape.fields ?? [];
+    const columns = shapeOf(known(snapshot.schema)?.text ?? "")?.fields ?? [];
+    const upload = shell("aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`);
     const header = columns.length > 0 ? `, with the header ${columns.map(({ name }) => name).join(",")}` : "";
     return {
         program: "",
-        commands: [["aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`]],
-        undo: ["aws", "s3", "rm", `s3://${bucket}/${file}`],
-        ...(!isMissing && { key }),
-        ask: `the owner of the data: put a complete file in place of YOUR.csv${header}. No command repairs this one: ${why}`,
+        commands: [],
+        key,
+        ask: `the owner of the data: upload a complete file${header}: ${upload}. No command repairs this one: ${why}`,
         applied: importedFrom(key),
     };
 }
@@ -108,7 +110,7 @@ function restored({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about
         commands: isRestoring
             ? []
             : [["aws", "s3api", "restore-object", "--bucket", bucket, "--key", about, "--restore-request", request]],
-        ask: `patience: a restore takes up to ${hours}. Import again when ${look}. ${isTier ? "The object then is in a tier that can be read." : `The copy stays ${days} days.`}`,
+        ask: `wait for the restore, up to ${hours}. Import again when ${look}. ${isTier ? "The object then is in a tier that can be read." : `The copy stays ${days} days.`}`,
         applied: (after) => ({
             ...after,
             objects: after.objects.map((each) =>

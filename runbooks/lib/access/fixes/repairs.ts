@@ -216,11 +216,13 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
             const missing = `components/data/data-bucket.ts makes the bucket and uploads the file`;
             const program = drift(scene, missing);
             const key = of.key === "" || of.key.endsWith("/") ? `${of.key}interactions.csv` : of.key;
-            const upload: Step = {
-                command: ["aws", "s3", "cp", "YOUR.csv", `s3://${of.bucket}/${key}`],
-                applied: importedFrom(key),
+            const upload = `upload it: aws s3 cp YOUR.csv s3://${of.bucket}/${key}. The new bucket is empty.`;
+            return {
+                program,
+                steps: makeBucket(of.bucket, region),
+                moved: importedFrom(key),
+                ...(program === "" && { ask: `the owner of the data: ${upload}` }),
             };
-            return { program, steps: [...makeBucket(of.bucket, region), ...(program === "" ? [upload] : [])] };
         }
         if (has(group, "bucket-region")) {
             const bucket = bucketIn(of, region);

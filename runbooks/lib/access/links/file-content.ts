@@ -68,8 +68,8 @@ function textFindings(
         ...(mark && encoding === "utf-8"
             ? [
                   make(
-                      "file-byte-order-mark",
-                      `${key} begins with a byte order mark, which Personalize reads as part of the first column's name.`,
+                      "file-bom",
+                      `${key} begins with a BOM, which Personalize reads as part of the first column's name.`,
                       "first bytes: EF BB BF",
                   ),
               ]
@@ -191,7 +191,8 @@ function wrongValue(
 ): { fault: FaultId | undefined; why: string } {
     if (result.is === "repaired" && result.change === "lineBreak") return { fault: undefined, why: "" };
     if (result.is === "repaired" && result.change === "milliseconds") {
-        return { fault: "timestamp-milliseconds", why: ", which is not in seconds: Personalize reads epoch seconds" };
+        const unit = value.trim().replace(/\..*/, "").length <= 14 ? "in milliseconds" : "not in seconds";
+        return { fault: "timestamp-milliseconds", why: `, which is ${unit}: Personalize reads epoch seconds` };
     }
     if (isTime(field) && value !== "") {
         return { fault: "timestamp-not-epoch", why: ", and Personalize reads whole epoch seconds only" };

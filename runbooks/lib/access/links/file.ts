@@ -4,7 +4,7 @@ import { isDataName, isFolder } from "../../data-file/names.ts";
 import { fewestInteractions } from "../../data-file/repair-place.ts";
 import { sampleOf } from "../../data-file/sample.ts";
 import type { Finding, Scene } from "../link.ts";
-import { known, type ObjectFacts, type Snapshot } from "../snapshot.ts";
+import { type KeyListed, known, type ObjectFacts, type Snapshot } from "../snapshot.ts";
 import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
 
 /** A training needs this many users with two interactions (Developer Guide, "Amazon Personalize endpoints and quotas"). */
@@ -37,8 +37,16 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
             : []),
         ...files.flatMap((file) => fileFindings(file, make(file.facts.key))),
         ...unequalHeaders(data, make),
-        ...rowFindings(data, make),
+        ...(isComplete(snapshot, objects) ? rowFindings(data, make) : []),
     ];
+}
+
+/** Whether these are all objects that the import reads: only the first ones of a folder are fetched. */
+function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: readonly ObjectFacts[]): boolean {
+    const isRead = (each: KeyListed) =>
+        each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/");
+    const listed = isFolder(key) ? (known(keys) ?? []).filter(isRead).length : 1;
+    return objects.length === fetched.length && listed <= objects.length;
 }
 
 /** The start of each object that has content, compared with the schema. */
@@ -119,7 +127,7 @@ function rowsOf(files: readonly Read[]): number | undefined {
 /** Size and rows of the objects, in a few words. */
 export function describeFiles({ snapshot }: Scene, objects: readonly ObjectFacts[]): string {
     const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-    const rows = rowsOf(readFiles(snapshot, objects));
+    const rows = isComplete(snapshot, objects) ? rowsOf(readFiles(snapshot, objects)) : undefined;
     const counted = rows === undefined ? "more rows than were counted" : `${rows.toLocaleString("en")} rows`;
     return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
 }
