@@ -1,0 +1,43 @@
+"""A real case: its source, the words of the person who had it, the exact mistake, and how its fault may be named."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from world import World
+
+GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
+S3_GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
+IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    source: str
+    words: str
+    mistake: str
+    #: Expressions of which one must match a broken finding: its id and sentence. Written from the source.
+    named: tuple
+    #: The same for the first line of the output.
+    first: tuple
+    change: Callable
+    #: For a mistake that the caller cannot repair: an expression for who can, and what to ask for.
+    ask: tuple | None = None
+    #: Whether the user means the whole bucket, as the guide's policies do.
+    broad: bool = True
+
+    def world(self, name):
+        world = World(name)
+        self.change(world)
+        return world
+
+
+CASES: list[Case] = []
+
+
+def case(name, source, words, mistake, named, first=None, ask=None, broad=True):
+    def register(change):
+        CASES.append(Case(name, source, words, mistake, tuple(named), tuple(first or named), change,
+                          tuple(ask) if ask else None, broad))
+        return change
+    return register
