@@ -104,7 +104,7 @@ export async function bucketRegionOf(s3: S3Client, Bucket: string): Promise<stri
 }
 
 /**
- * The first key whose object another account owns; its owner alone grants access to it, and not by bucket policy (S3
+ * The first key whose object another account owns. Only that account grants access to it, and no bucket policy does (S3
  * User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced` the bucket's owner owns all objects.
  */
 export async function foreignObject(

@@ -14,11 +14,12 @@ IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 class Case:
     name: str
     source: str
+    #: A line of the source, shortened. After `~` it is the situation of the source in our words.
     words: str
     mistake: str
     #: Expressions of which one must match a broken finding: its id and sentence. Written from the source.
     named: tuple
-    #: The same for the first line of the output.
+    #: Expressions for the first line of the output.
     first: tuple
     change: Callable
     #: For a mistake that the caller cannot repair: an expression for who can, and what to ask for.

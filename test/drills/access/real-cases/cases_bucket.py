@@ -1,14 +1,11 @@
-"""Mistakes of the bucket: its policy, its guards, its name and region, its key."""
+"""Mistakes of the bucket: its policy, its guards, its name and region."""
 
-from case import GUIDE, IAM_GUIDE, S3_GUIDE, case
-from make import FOREIGN_OWNER, operator
-from world import ACCOUNT, OTHER, REGION, SERVICE, allow, deny, document
+from case import GUIDE, S3_GUIDE, case
+from world import ACCOUNT, OTHER, SERVICE, allow, deny, document
 
 S3_ACCESS = f"{GUIDE}/granting-personalize-s3-access.html"
-KEY_ACCESS = f"{GUIDE}/granting-personalize-key-access.html"
 #: Not the policy itself: an administrator can still read and repair it.
 DATA = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]
-CROSS = "https://repost.aws/knowledge-center/s3-cross-account-access-denied"
 
 
 @case("bucket-without-policy", S3_ACCESS,
@@ -28,7 +25,7 @@ def _(w):
 
 
 @case("bucket-policy-for-the-service-of-forecast", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
-      "Reused the policy of our Forecast project",
+      "I am using a role with this access for Iam: AmazonForecastFullAccess, AmazonS3FullAccess",
       "The bucket policy lets in forecast.amazonaws.com.",
       [r"bucket policy.*(forecast|principal|another)"], [r"bucket policy"])
 def _(w):
@@ -36,7 +33,7 @@ def _(w):
 
 
 @case("bucket-policy-only-get", S3_ACCESS,
-      "The policy allows GetObject; what is ListBucket for?",
+      "~ the guide's bucket policy lists s3:GetObject and s3:ListBucket, and one was left out",
       "The bucket policy lacks s3:ListBucket.",
       [r"ListBucket"], [r"ListBucket|list"])
 def _(w):
@@ -44,7 +41,7 @@ def _(w):
 
 
 @case("bucket-policy-objects-without-star", S3_ACCESS,
-      "Resource: arn:aws:s3:::bucket for both actions",
+      "~ the guide's bucket policy lists the bucket and bucket/*, and the second was left out",
       "s3:GetObject of the bucket policy names the bucket.",
       [r"GetObject.*(names the bucket|objects|/\*)", r"bucket-object-arn"], [r"bucket policy|GetObject"])
 def _(w):
@@ -53,7 +50,7 @@ def _(w):
 
 
 @case("bucket-policy-list-on-objects", S3_ACCESS,
-      "Resource: arn:aws:s3:::bucket/* for both actions",
+      "~ the guide's bucket policy lists the bucket and bucket/*, and the first was left out",
       "s3:ListBucket of the bucket policy names the objects.",
       [r"ListBucket.*(names objects|bucket)", r"bucket-bucket-arn"], [r"bucket policy|ListBucket"])
 def _(w):
@@ -62,7 +59,7 @@ def _(w):
 
 
 @case("bucket-policy-source-account-of-the-guide", f"{GUIDE}/cross-service-confused-deputy-prevention.html",
-      "accountNumber copied from the example",
+      "\"aws:SourceAccount\": \"111122223333\"",
       "aws:SourceAccount of the bucket policy is 111122223333.",
       [r"SourceAccount.*(another|other|111122223333)", r"bucket-account"], [r"SourceAccount|bucket policy"])
 def _(w):
@@ -70,8 +67,8 @@ def _(w):
         each["Condition"] = {"StringEquals": {"aws:SourceAccount": OTHER}}
 
 
-@case("bucket-policy-names-the-guides-prefix", S3_ACCESS,
-      "Moved the files into a new folder after the policy was written",
+@case("bucket-policy-names-the-guides-prefix", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
+      "Can you confirm you are using an IAM role that has permissions to access that bucket?",
       "The bucket policy allows raw/*, and the file is in movies/.",
       [r"(other keys|prefix|raw)"], [r"bucket policy|keys|prefix"], broad=False)
 def _(w):
@@ -81,7 +78,7 @@ def _(w):
 
 
 @case("bucket-policy-org-id-condition", "https://github.com/UnitOneAI/SecuritySkills/issues/805",
-      "data-perimeter: deny unless aws:PrincipalOrgID is ours",
+      "distinguish dangerous wildcard Allow statements from data-perimeter Deny statements",
       "A Deny on other organisations also denies the service, which has no organisation.",
       [r"organi[sz]ation|PrincipalOrgID"], [r"organi[sz]ation|PrincipalOrgID"])
 def _(w):
@@ -99,7 +96,7 @@ def _(w):
 
 
 @case("bucket-deny-vpc-endpoint", S3_ACCESS,
-      "Because Amazon Personalize doesn't communicate with AWS VPCs, it can't interact with buckets that allow only VPC access",
+      "Because Amazon Personalize doesn't communicate with AWS VPCs, Amazon Personalize can't interact with Amazon S3 buckets that allow only VPC access.",
       "A Deny outside one VPC endpoint.",
       [r"VPC"], [r"VPC"])
 def _(w):
@@ -134,15 +131,15 @@ def _(w):
 
 
 @case("bucket-deny-without-mfa", f"{S3_GUIDE}/example-bucket-policies.html",
-      "Requiring MFA: the policy denies any operation if the request is not authenticated by using MFA",
+      "~ the guide's example: deny where aws:MultiFactorAuthAge is null",
       "A Deny where aws:MultiFactorAuthAge is null.",
       [r"MFA|MultiFactor"], [r"MFA|MultiFactor"])
 def _(w):
     w.guard({"Sid": "MfaOnly", **deny(DATA, w.both, Condition={"Null": {"aws:MultiFactorAuthAge": True}})})
 
 
-@case("bucket-deny-all-but-listed-roles", "https://www.fogsecurity.io/blog/mistrusted-advisor-public-s3-buckets",
-      "if the bucket policy denies access to AWS service roles",
+@case("bucket-deny-all-but-listed-roles", "https://github.com/FogSecurity/yes3-scanner/issues/21",
+      "One use case is if the bucket policy denies access to AWS service roles",
       "A Deny for everyone whose aws:PrincipalArn is not in a list.",
       [r"PrincipalArn|den(y|ies|ied)|principal"], [r"den(y|ies|ied)|PrincipalArn"])
 def _(w):
@@ -151,15 +148,15 @@ def _(w):
 
 
 @case("bucket-deny-wrong-tls", f"{S3_GUIDE}/example-bucket-policies.html",
-      "aws:SecureTransport is true, so deny: I had the condition upside down",
+      "~ the guide's statement on aws:SecureTransport, with true and false mixed up",
       "The Deny on TLS is inverted: it denies requests with TLS.",
       [r"TLS|SecureTransport"], [r"TLS|SecureTransport"])
 def _(w):
     w.guard({"Sid": "Tls", **deny("s3:GetObject", w.both[1], Condition={"Bool": {"aws:SecureTransport": "true"}})})
 
 
-@case("bucket-deny-unencrypted-get", f"{S3_GUIDE}/example-bucket-policies.html",
-      "Deny without x-amz-server-side-encryption, with Action s3:* instead of s3:PutObject",
+@case("bucket-deny-unencrypted-get", "https://redlib.dansworld.org/r/devops?after=t3_1tify7t",
+      "Re-checked s3:x-amz-server-side-encryption condition. Bucket required aws:kms with a specific CMK.",
       "A Deny on requests without an encryption header covers reads too.",
       [r"encryption|den(y|ies|ied)"], [r"encryption|den(y|ies|ied)"])
 def _(w):
@@ -192,102 +189,31 @@ def _(w):
     w.region = "us-east-2"
 
 
-@case("kms-key-policy-without-personalize", KEY_ACCESS,
-      "If you use AWS KMS for encryption, you must grant Amazon Personalize and your service role permission to use your key",
-      "The key's policy has its administrators only.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
+@case("bucket-deny-ip-of-a-module", "https://github.com/cloudposse/terraform-aws-s3-bucket/pull/216",
+      "The reason for the wildcard is that I would like to block any principal to be blocked outside of specified IP.",
+      "A Deny of s3:* for everyone outside the module's source_ip_allow_list; the caller's address is in it.",
+      [r"\bIPs?\b|SourceIp|address"], [r"\bIPs?\b|SourceIp|address"])
 def _(w):
-    w.encrypt()
+    w.guard({"Sid": "AllowIPPrincipals", **deny("s3:*", w.both, Condition={
+        "NotIpAddress": {"aws:SourceIp": ["127.0.0.1/32", "198.51.100.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}})})
 
 
-@case("kms-root-removed", "https://github.com/data-dot-all/dataall/issues/1210",
-      "if the KMS key ... doesn't not have the :root access then the importing dataset fails ... not authorized to perform: kms:Decrypt",
-      "The key's policy has one administrator role and not the account's root.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
+@case("bucket-allow-only-from-addresses", "https://github.com/unfor19/aws-build-badges/issues/35",
+      "Effect: Allow, Principal: '*', Condition: IpAddress: aws:SourceIp: xx.xx.xx.xx",
+      "The bucket policy allows reading from some addresses, which the service's requests do not have.",
+      [r"bucket policy|SourceIp|address|principal|allow"], [r"bucket policy|SourceIp|address"])
 def _(w):
-    people = [f"arn:aws:iam::{ACCOUNT}:role/KeyAdmins", f"arn:aws:iam::{ACCOUNT}:user/caller-{w.name}"]
-    w.encrypt({"Sid": "Keys", "Principal": {"AWS": people}, **allow("kms:*", "*")}, administrator=False)
+    w.policy = document({"Sid": "PublicReadForGetBucketObjects", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                         **allow(["s3:GetObject", "s3:ListBucket"], w.both),
+                         "Condition": {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}}})
 
 
-@case("kms-encrypt-only", "https://www.repost.aws/knowledge-center/s3-large-file-encryption-kms-key",
-      "I gave kms:GenerateDataKey, which was enough for the upload",
-      "The key's policy allows the service kms:GenerateDataKey, not kms:Decrypt.",
-      [r"decrypt", r"kms-no-grant"], [r"key|KMS|decrypt"])
+@case("bucket-deny-two-guards", "https://github.com/ministryofjustice/opg-digideps/pull/2920",
+      "Because this statement uses s3:*, it denies GetBucketPolicy and PutBucketPolicy as well as object access.",
+      "Two denials at once: outside one endpoint, and outside the organisation.",
+      [r"VPC|organi[sz]ation"], [r"VPC|organi[sz]ation"])
 def _(w):
-    w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}, actions=("kms:GenerateDataKey", "kms:Encrypt")))
-
-
-@case("kms-disabled", "https://cloudwithgagan.com/blog/fix-s3-403-access-denied-kms-bucket-policy-errors/",
-      "Object is encrypted and the caller cannot use the KMS key",
-      "The key is disabled.",
-      [r"disabled"], [r"disabled"])
-def _(w):
-    w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}))
-    w.kms_state = "Disabled"
-
-
-@case("kms-pending-deletion", "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
-      "is pending deletion",
-      "The key is scheduled for deletion.",
-      [r"deletion"], [r"deletion"])
-def _(w):
-    w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}))
-    w.kms_state = "PendingDeletion"
-
-
-@case("kms-for-the-uploader-only", "https://www.repost.aws/knowledge-center/cross-account-access-denied-error-s3",
-      "Confirm that the AWS KMS key policy grants access to the user: ours names the user, not the service role",
-      "The key's policy lets in the uploader and the role of another team.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
-def _(w):
-    w.encrypt(*w.key_use({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Uploaders-{w.name}"}), administrator=True)
-    w.bystanders[f"Uploaders-{w.name}"] = {"trust": document({
-        "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}),
-        "inline": {"s3": document(allow("s3:*", w.both), allow("kms:*", "*"))}}
-
-
-@case("kms-via-another-service", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
-      "kms:ViaService set to sagemaker.*",
-      "The key's policy lets the role in through another service than S3.",
-      [r"ViaService|via|key"], [r"key|KMS"])
-def _(w):
-    w.encrypt(*({**each, "Condition": {"StringEquals": {"kms:ViaService": f"sagemaker.{REGION}.amazonaws.com"}}}
-                for each in w.key_use({"AWS": w.arn})))
-
-
-@case("kms-operator-cannot-change-key", "https://github.com/data-dot-all/dataall/issues/614",
-      "User can forget to grant ... access ... the key policy cannot be modified [by us]",
-      "The key's policy has its administrators only, and the caller may not change it.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"], ask=[r"key.*(admin|owner)|(admin|owner).*key|kms:"])
-def _(w):
-    w.encrypt()
-    w.caller = operator(w)
-
-
-@case("object-of-another-account", CROSS,
-      "The object doesn't belong to the AWS account that owns the bucket.",
-      "The uploader of another account owns the object, without bucket-owner-full-control.",
-      [r"own(er|ed|s)|another account|ACL"], [r"own(er|ed|s)|another account|ACL"],
-      ask=[r"upload|owner|own|account"])
-def _(w):
-    w.ownership = "ObjectWriter"
-    w.objects[w.key].owner = FOREIGN_OWNER
-
-
-@case("organisation-denies-this-bucket", "https://repost.aws/knowledge-center/s3-cross-account-access-denied",
-      "The AWS Organizations service control policy is blocking access to the bucket.",
-      "A service control policy denies reading objects of buckets that are not tagged as cleared.",
-      [r"organi[sz]ation|service control"], [r"organi[sz]ation|service control"],
-      ask=[r"organi[sz]ation|management account|service control"])
-def _(w):
-    w.organisation = document(deny("s3:GetObject", w.both[1]))
-
-
-@case("organisation-denies-by-region", "https://redlib.dansworld.org/r/devops?after=t3_1tify7t",
-      "with an explicit deny in a service control policy ... Missed the SCP explicitly for 2 hours.",
-      "A service control policy with a condition, which the simulator leaves out, denies reading in this region.",
-      [r"organi[sz]ation|service control"], [r"organi[sz]ation|service control"],
-      ask=[r"organi[sz]ation|management account|service control"])
-def _(w):
-    w.organisation = document(deny("s3:GetObject", w.both[1], Condition={
-        "StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}))
+    w.guard({"Sid": "Endpoint", **deny(DATA, w.both, Condition={
+        "StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}})})
+    w.guard({"Sid": "Organisation", **deny(DATA, w.both, Condition={
+        "StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})})

@@ -1,7 +1,7 @@
 """Mistakes of the file and its location."""
 
 import files
-from case import GUIDE, S3_GUIDE, case
+from case import GUIDE, case
 from world import Item
 
 FORMAT = f"{GUIDE}/data-prep-formatting.html"
@@ -16,7 +16,7 @@ def stamped(seconds):
 
 
 @case("file-byte-order-mark", "https://github.com/IATI/ckanext-iati/issues/354",
-      "When the CSV file is converted/saved from the excel file byte order mark gets introduced ... failure in recognizing the column",
+      "When the CSV file is converted/saved from the excel file byte order mark gets introduced to the beginning of the data. This [...] causes failure in recognizing the column.",
       "The file begins with a byte order mark.",
       [r"byte order mark|BOM"], [r"byte order mark|BOM"])
 def _(w):
@@ -24,7 +24,7 @@ def _(w):
 
 
 @case("file-semicolons", "https://github.com/RMLio/rmlmapper-java/issues/171",
-      "csvw:delimiter \";\": saved by a German Excel",
+      "csvw:dialect [ a csvw:Dialect; csvw:delimiter \";\" ]",
       "The columns are separated by semicolons.",
       [r"semicolon|separat|delimit"], [r"semicolon|separat|delimit"])
 def _(w):
@@ -32,15 +32,15 @@ def _(w):
 
 
 @case("file-tabs", "https://github.com/aws-samples/amazon-personalize-samples",
-      "I uploaded u.data of MovieLens as it is: tab separated",
+      "~ u.data of MovieLens as it is, which is tab separated",
       "The columns are separated by tabs.",
       [r"\btabs?\b|separat|delimit"], [r"\btabs?\b|separat|delimit"])
 def _(w):
     w.objects[w.key] = Item(files.csv(separator="\t"))
 
 
-@case("file-gzip", IMPORTING,
-      "Your input data must be in a CSV (comma-separated values) file",
+@case("file-gzip", "https://github.com/data-science-on-aws/data-science-on-aws/issues/249",
+      "aws s3 cp s3://amazon-reviews-pds/tsv/amazon_reviews_us_Digital_Software_v1_00.tsv.gz",
       "The file is compressed by gzip, with .csv in its name.",
       [r"gzip|compress"], [r"gzip|compress"])
 def _(w):
@@ -48,7 +48,7 @@ def _(w):
 
 
 @case("file-utf16", FORMAT,
-      "you must encode the CSV file in UTF-8 format; Excel's Unicode text is UTF-16",
+      "If your data includes any non-ASCII encoded characters, your CSV file must be encoded in UTF-8 format.",
       "The file is UTF-16.",
       [r"UTF-?16|UTF-?8|encod"], [r"UTF-?16|UTF-?8|encod"])
 def _(w):
@@ -73,7 +73,7 @@ def _(w):
 
 
 @case("file-header-lower-case", ERRORS,
-      "Input CSV is missing the following columns:[USER_ID, ITEM_ID, TIMESTAMP]",
+      "Input CSV is missing the following columns:[COLUMN_NAME, COLUMN_NAME].",
       "The header is in lower case.",
       [r"lower.?case|case|USER_ID"], [r"lower.?case|case|column|header"])
 def _(w):
@@ -81,7 +81,7 @@ def _(w):
 
 
 @case("file-without-header", IMPORTING,
-      "The first row of your CSV file must contain your column headers",
+      "The first row of your CSV file must contain your column headers.",
       "The file begins with data.",
       [r"no header|header|without"], [r"header"],
       ask=[r"header"])
@@ -107,23 +107,23 @@ def _(w):
 
 
 @case("file-timestamp-decimals", FORMAT,
-      "pandas wrote the timestamps as floats: 1700000000.0",
+      "~ TIMESTAMP must be a long; a data frame with gaps writes it with decimals",
       "TIMESTAMP has decimals.",
       [r"TIMESTAMP|epoch|seconds|integer|decimal"], [r"TIMESTAMP|epoch|seconds|integer|decimal"])
 def _(w):
     w.objects[w.key] = Item(files.csv(stamp=lambda seconds: f"{seconds}.0"))
 
 
-@case("file-timestamp-milliseconds", FORMAT,
-      "TIMESTAMP data must be in UNIX epoch time format in seconds; JavaScript's Date.now() is in milliseconds",
+@case("file-timestamp-milliseconds", "https://github.com/mozilla/persona/issues/1732",
+      "The timestamp is stored in milliseconds [...] standard for JavaScript; [it should be] seconds since epoch",
       "TIMESTAMP is in milliseconds.",
       [r"millisecond"], [r"millisecond"])
 def _(w):
     w.objects[w.key] = Item(files.csv(stamp=lambda seconds: f"{seconds}000"))
 
 
-@case("file-value-missing", ERRORS,
-      "Some rows lack the user's id: guests",
+@case("file-value-missing", "https://github.com/serverfireteam/panel/issues/134",
+      "This error occurs just in case the value of one of 'not null' fields is empty/null.",
       "Rows have an empty USER_ID, which may not be null.",
       [r"USER_ID|null|empty|no value|line"], [r"USER_ID|null|empty|no value|line"],
       ask=[r"USER_ID|owner of the (data|file)|export|rows"])
@@ -134,8 +134,8 @@ def _(w):
     w.objects[w.key] = Item(files.table(records).encode())
 
 
-@case("file-too-few-rows", f"{GUIDE}/limits.html",
-      "minimum of 1000 item interactions: tried it with a sample of 500 rows first",
+@case("file-too-few-rows", "https://github.com/braze-inc/braze-docs/pull/2905",
+      "you must provide an interactions dataset containing at least 1000 points of interaction data",
       "There are 500 interactions.",
       [r"few|1000|1,000|minimum"], [r"few|1000|1,000|minimum"],
       ask=[r"more (interactions|rows|data)|1,?000|owner of the (data|file)|collect"])
@@ -144,7 +144,7 @@ def _(w):
 
 
 @case("file-empty", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
-      "The export job wrote an empty file",
+      "No objects found in s3 path, please ensure the path is specified correctly.",
       "The file has no bytes.",
       [r"empty"], [r"empty"],
       ask=[r"export|upload|owner of the (data|file)|again"])
@@ -153,7 +153,7 @@ def _(w):
 
 
 @case("file-archived-glacier", "https://github.com/Yelp/mrjob/issues/1887",
-      "The operation is not valid for the object's storage class (403; InvalidObjectState)",
+      "The operation is not valid for the object's storage class (Service: Amazon S3; Status Code: 403; Error Code: InvalidObjectState)",
       "A lifecycle rule moved the file to Glacier.",
       [r"Glacier|storage class|archiv"], [r"Glacier|storage class|archiv"],
       ask=[r"restor"])
@@ -171,7 +171,7 @@ def _(w):
 
 
 @case("location-folder-without-slash", ERRORS,
-      "Invalid Data location. If your CSV files are in a folder ... use this syntax without the CSV file name",
+      "Invalid Data location. Make sure you used the correct syntax for your Amazon S3 bucket location.",
       "The location names the folder without its slash.",
       [r"slash|folder"], [r"slash|folder"])
 def _(w):
@@ -179,7 +179,7 @@ def _(w):
 
 
 @case("location-two-folders-down", ERRORS,
-      "Amazon Personalize only uses the files in the first level of your folder, it doesn't use any data in sub folders",
+      "If your CSV files are in a folder and you want to upload multiple files with one dataset import job, use this syntax without the CSV file name.",
       "The files lie in year=2024/month=05 below the named folder.",
       [r"sub-?folder|first level|deeper|below|folder"], [r"sub-?folder|first level|deeper|below|folder"])
 def _(w):
@@ -187,8 +187,8 @@ def _(w):
     w.location = f"s3://{w.bucket}/movies/"
 
 
-@case("location-folder-with-manifest", ERRORS,
-      "The folder of our Spark job has the CSVs and a manifest",
+@case("location-folder-with-manifest", "https://docs.aws.amazon.com/forecast/latest/dg/dataset-import-guidelines-troubleshooting.html",
+      "If you import multiple files by specifying a bucket name, all CSV or Parquet files must conform to the specified schema.",
       "A manifest.json lies beside the CSV files of the folder.",
       [r"manifest"], [r"manifest|column|file"])
 def _(w):
@@ -206,7 +206,7 @@ def _(w):
 
 
 @case("items-without-a-category", ERRORS,
-      "Input CSV is missing the following columns:[GENRES]",
+      "Input CSV is missing the following columns:[COLUMN_NAME, COLUMN_NAME].",
       "The ITEMS file lacks the schema's GENRES.",
       [r"GENRES"], [r"GENRES|column"],
       ask=[r"GENRES|owner of the (data|file)|schema|export"])
@@ -216,10 +216,35 @@ def _(w):
 
 
 @case("users-age-is-text", ERRORS,
-      "The data types must match the schema: AGE has 25-34",
+      "~ data types of the file must match the schema's",
       "The USERS file has ranges where the schema has int.",
       [r"AGE"], [r"AGE|value|type"],
       ask=[r"AGE|owner of the (data|file)|schema|export"])
 def _(w):
     w.dataset = "users"
     w.objects[w.key] = Item(b"USER_ID,AGE\n" + b"".join(b"u%d,25-34\n" % number for number in range(40)))
+
+
+@case("file-rows-of-commas-only", "https://github.com/woocommerce/woocommerce-subscriptions-importer-exporter/issues/249",
+      "It also gives me errors for the rows that have no content in them. I have deleted and cleared them",
+      "Rows of separators only, which a spreadsheet left at the end.",
+      [r"empty|line|row|value|columns"], [r"empty|line|row|value|column"])
+def _(w):
+    w.objects[w.key] = Item(files.csv() + b",,\n" * 5)
+
+
+@case("file-comma-in-a-bare-value", "https://github.com/codeforamerica/ohana-api/issues/332",
+      "The CSV file must be valid in order to import its contents.",
+      "A value has a comma and no quotes, so its row has a column more.",
+      [r"line|row|columns|comma|quot"], [r"line|row|column|comma|quot"], ask=[r"comma|quot|line|row"])
+def _(w):
+    w.objects[w.key] = Item(files.csv().replace(b"u7,", b"Doe, Jane,", 3))
+
+
+@case("file-timestamp-in-powers-of-ten", "https://docs.aws.amazon.com/personalize/latest/dg/data-prep-formatting.html",
+      "TIMESTAMP and CREATION_TIMESTAMP data must be in UNIX epoch time format.",
+      "A spreadsheet wrote the timestamps as 1.7E+09.",
+      [r"TIMESTAMP|epoch|seconds|integer"], [r"TIMESTAMP|epoch|seconds|integer"],
+      ask=[r"TIMESTAMP|export|owner"])
+def _(w):
+    w.objects[w.key] = Item(files.csv(stamp=lambda seconds: f"{seconds:.2E}"))

@@ -3,22 +3,16 @@
 Shares nothing with the program, its evaluator, or its emulator.
 """
 
-import csv
-import io
 import json
 import re
 import subprocess
 import threading
 
+from judge_files import files_broken
 from make import caller_arn
-from world import ACCOUNT, REGION, SERVICE, quiet
+from world import ACCOUNT, REGION, SERVICE
 
-ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
-NOTHING = {"Version": "2012-10-17", "Statement": []}
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-FEWEST = 1000
-#: Rows of the project's own prepared file, which is not the user's.
-DECOY = b"1,1,1700000000\n1,1,1700000000\n"
 
 
 class Simulator:
@@ -57,113 +51,6 @@ def asked(principal, action, resource, context, identity=(), policy=None, bounda
         **({"resourcePolicy": policy} if policy else {}),
         **({"permissionBoundaryPolicies": named([boundary])} if boundary else {}),
     }
-
-
-def parsed(text):
-    if not isinstance(text, str):
-        return text or None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-class State:
-    """What root sees of a world: documents, keys and objects; `bucket` if it is not the world's own."""
-
-    def __init__(self, root, world, bucket=None):
-        self.root, self.world = root, world
-        self.bucket = bucket or world.bucket
-        self.roles = {}
-        for arn in {world.arn, *(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in world.bystanders)}:
-            role = quiet(lambda: self.role(arn.rsplit("/", 1)[-1]), "NoSuchEntity")
-            if role:
-                self.roles[role["arn"]] = role
-        at = quiet(lambda: root.s3.get_bucket_location(Bucket=self.bucket), "NoSuchBucket")
-        self.exists = at is not None
-        self.region = (at or {}).get("LocationConstraint") or "us-east-1"
-        self.s3 = s3 = root.client("s3", self.region)
-        found = quiet(
-            lambda: s3.get_bucket_policy(Bucket=self.bucket)["Policy"], "NoSuchBucketPolicy", "NoSuchBucket"
-        )
-        self.policy = parsed(found)
-        self.ownership = self.block = None
-        self.objects = {}
-        if self.exists:
-            self.look_into_bucket()
-        self.keys = {}
-        for item in self.objects.values():
-            if item["key"] and item["key"] not in self.keys:
-                self.keys[item["key"]] = self.kms_key(item["key"])
-        if world.made.get("key") and world.made["key"] not in self.keys:
-            self.keys[world.made["key"]] = self.kms_key(world.made["key"])
-
-    def role(self, name):
-        iam = self.root.iam
-        role = iam.get_role(RoleName=name)["Role"]
-        inline = {
-            each: parsed(iam.get_role_policy(RoleName=name, PolicyName=each)["PolicyDocument"])
-            for each in iam.list_role_policies(RoleName=name)["PolicyNames"]
-        }
-        managed, versions = {}, {}
-        for each in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-            arn = each["PolicyArn"]
-            managed[arn] = self.managed(arn)
-            if f":{ACCOUNT}:" in arn:
-                versions[arn] = len(iam.list_policy_versions(PolicyArn=arn)["Versions"])
-        boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        return {
-            "arn": role["Arn"], "id": role["RoleId"], "trust": parsed(role["AssumeRolePolicyDocument"]),
-            "inline": inline, "managed": managed, "versions": versions,
-            "boundary": self.managed(boundary) if boundary else None,
-        }
-
-    def managed(self, arn):
-        iam = self.root.iam
-        found = quiet(lambda: iam.get_policy(PolicyArn=arn)["Policy"], "NoSuchEntity")
-        if not found:
-            return NOTHING
-        return parsed(
-            iam.get_policy_version(PolicyArn=arn, VersionId=found["DefaultVersionId"])["PolicyVersion"]["Document"]
-        )
-
-    def look_into_bucket(self):
-        bucket, s3 = self.bucket, self.s3
-        controls = quiet(
-            lambda: s3.get_bucket_ownership_controls(Bucket=bucket), "OwnershipControlsNotFoundError"
-        )
-        self.ownership = controls["OwnershipControls"]["Rules"][0]["ObjectOwnership"] if controls else "ObjectWriter"
-        found = quiet(lambda: s3.get_public_access_block(Bucket=bucket), "NoSuchPublicAccessBlockConfiguration")
-        self.block = (found or {}).get("PublicAccessBlockConfiguration", {})
-        owner = s3.get_bucket_acl(Bucket=bucket)["Owner"]["ID"]
-        for each in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
-            head = s3.head_object(Bucket=bucket, Key=each["Key"])
-            by = quiet(lambda: s3.get_object_acl(Bucket=bucket, Key=each["Key"])["Owner"]["ID"], "AccessDenied")
-            self.objects[each["Key"]] = {
-                "etag": each["ETag"], "size": each["Size"], "class": head.get("StorageClass", "STANDARD"),
-                "restored": 'ongoing-request="false"' in head.get("Restore", ""),
-                "key": head.get("SSEKMSKeyId") if "kms" in head.get("ServerSideEncryption", "") else None,
-                "foreign": self.ownership != "BucketOwnerEnforced" and by != owner,
-            }
-
-    def kms_key(self, arn):
-        kms = self.root.client("kms", arn.split(":")[3])
-        about = quiet(lambda: kms.describe_key(KeyId=arn)["KeyMetadata"], "NotFoundException")
-        if not about:
-            return {"state": "gone", "policy": None}
-        text = quiet(lambda: kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"], "NotFoundException")
-        return {"state": about["KeyState"], "policy": parsed(text)}
-
-    def user(self):
-        """The caller's policies; root has none that limit it."""
-        if self.world.caller is None:
-            return None
-        name = f"caller-{self.world.name}"
-        iam = self.root.iam
-        return [
-            parsed(iam.get_user_policy(UserName=name, PolicyName=each)["PolicyDocument"])
-            for each in iam.list_user_policies(UserName=name)["PolicyNames"]
-        ]
 
 
 def identity_of(role):
@@ -248,70 +135,3 @@ def keys_broken(simulator, state, role, keys, job):
             )
         if "Allowed" not in simulator.run(ways):
             yield "kms"
-
-
-def files_broken(state, keys, world):
-    if not keys:
-        yield "object-missing"
-        return
-    count = 0
-    for key in keys:
-        item = state.objects[key]
-        if item["class"] in ARCHIVED and not item["restored"]:
-            yield "object-archived"
-        elif item["foreign"]:
-            yield "object-owner"
-        else:
-            body = state.s3.get_object(Bucket=state.bucket, Key=key)["Body"].read()
-            if DECOY in body:
-                yield "another's data"
-            found, wrong = file_broken(body, world)
-            count += found
-            if wrong:
-                yield wrong
-    if world.dataset == "interactions" and 0 < count < FEWEST:
-        yield "file-too-few"
-
-
-def file_broken(body, world):
-    """Rows of a file, and its first fault (Developer Guide, "Preparing and importing bulk data")."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return 0, "file-encoding"
-    if text.startswith('"'):
-        return 0, "file-header"
-    records = [row for row in csv.reader(io.StringIO(text)) if row]
-    if not records:
-        return 0, "file-empty"
-    header, *body_rows = records
-    fields = fields_of(world)
-    if any(name not in header for name in fields):
-        return 0, "file-header"
-    for row in body_rows:
-        if len(row) != len(header):
-            return 0, "file-columns"
-        for name, kinds in fields.items():
-            value = row[header.index(name)]
-            if value == "" and "null" not in kinds:
-                return 0, "file-value"
-            if value != "" and "string" not in kinds and not is_number(value, kinds):
-                return 0, "file-value"
-            if name == "TIMESTAMP" and int(value) > 99_999_999_999:
-                return 0, "file-milliseconds"
-    return len(body_rows), None
-
-
-def fields_of(world):
-    import files
-
-    usual = {"interactions": files.INTERACTIONS, "items": files.ITEMS, "users": files.USERS}
-    schema = json.loads(world.schema or usual[world.dataset])
-    return {
-        each["name"]: each["type"] if isinstance(each["type"], list) else [each["type"]] for each in schema["fields"]
-    }
-
-
-def is_number(value, kinds):
-    pattern = r"[+-]?\d{1,19}" if {"int", "long"} & set(kinds) else r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
-    return re.fullmatch(pattern, value) is not None

@@ -6,8 +6,7 @@ from urllib.request import Request, urlopen
 
 from botocore.exceptions import ClientError
 
-import files
-from world import ACCOUNT, IMPORTING, REGION, Aws, document, quiet, text_of
+from world import ACCOUNT, IMPORTING, Aws, document, quiet, text_of
 
 FOREIGN_OWNER = "b7" * 32
 

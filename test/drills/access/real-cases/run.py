@@ -16,10 +16,12 @@ from pathlib import Path
 
 from cases import CASES
 from harm import Before
-from judge import DECOY, Simulator, State, why_not
+from judge import Simulator, why_not
+from judge_files import DECOY
 from make import location_of, make, start_import
-from sound import SOUND
-from world import Aws, Datasets, World
+from sounds import SOUND
+from state import State
+from world import Aws, Datasets
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]

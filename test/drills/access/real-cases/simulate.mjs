@@ -3,8 +3,8 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 /**
- * Another author's evaluator of IAM, for the judge: each line of standard input is a list of simulations, each line of
- * standard output the list of their results. The drill installs the evaluator; no clone depends on it.
+ * Another author's evaluator of IAM, for the judge. Each line of standard input is a list of simulations. Each line of
+ * standard output is the list of their results. The drill installs the evaluator; no clone depends on it.
  */
 const [, , folder] = process.argv;
 const find = createRequire(pathToFileURL(`${folder}/package.json`));
