@@ -21,7 +21,9 @@ def _(w):
       "The key's policy has one administrator role and not the account's root.",
       [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
 def _(w):
-    people = [f"arn:aws:iam::{ACCOUNT}:role/KeyAdmins", f"arn:aws:iam::{ACCOUNT}:user/caller-{w.name}"]
+    w.bystanders[f"KeyAdmins-{w.name}"] = {"trust": document({
+        "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"})}
+    people = [f"arn:aws:iam::{ACCOUNT}:role/KeyAdmins-{w.name}", f"arn:aws:iam::{ACCOUNT}:user/caller-{w.name}"]
     w.encrypt({"Sid": "Keys", "Principal": {"AWS": people}, **allow("kms:*", "*")}, administrator=False)
 
 

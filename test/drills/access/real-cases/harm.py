@@ -7,7 +7,8 @@ from make import caller_arn
 from world import ACCOUNT, OTHER, REGION, SERVICE
 
 SERVICES = {"personalize.amazonaws.com", "glue.amazonaws.com", "sagemaker.amazonaws.com", "lambda.amazonaws.com",
-            "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com"}
+            "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com",
+            "ec2.amazonaws.com"}
 #: Values of a condition key that differ from those in a policy.
 ELSEWHERE = {"aws:sourceip": "198.51.100.9", "aws:multifactorauthpresent": "false", "aws:securetransport": "false"}
 #: Keys whose value a principal cannot choose, or that belong to one request.

@@ -17,7 +17,7 @@ def files_broken(state, keys, world):
     if not keys:
         yield "object-missing"
         return
-    count = 0
+    count, columns = 0, set()
     for key in keys:
         item = state.objects[key]
         if item["class"] in ARCHIVED and not item["restored"]:
@@ -30,8 +30,11 @@ def files_broken(state, keys, world):
                 yield "another's data"
             found, wrong = file_broken(body, world)
             count += found
+            columns.add(tuple(sorted(body.split(b"\n")[0].strip().split(b","))))
             if wrong:
                 yield wrong
+    if len(columns) > 1:
+        yield "file-headers-differ"
     if world.dataset == "interactions" and 0 < count < FEWEST:
         yield "file-too-few"
 

@@ -175,8 +175,9 @@ def main():
         with printing:
             print(json.dumps(result), flush=True)
 
-    works = [(run_case, number, each) for number, each in enumerate(CASES) if options.only in each.name]
-    works += [(run_sound, number, each) for number, each in enumerate(SOUND) if options.only in each.name]
+    chosen = lambda each: any(part in each.name for part in options.only.split(","))
+    works = [(run_case, number, each) for number, each in enumerate(CASES) if chosen(each)]
+    works += [(run_sound, number, each) for number, each in enumerate(SOUND) if chosen(each)]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(one, works))
     stage.simulator.close()

@@ -165,29 +165,38 @@ class Aws:
 
 
 class Datasets:
-    """One dataset for each type and schema, shared by all worlds."""
+    """One dataset for each type and schema, shared by all worlds: an account has five dataset groups at most."""
 
     def __init__(self, aws, run):
-        self.client, self.run, self.known, self.lock = aws.personalize, run, {}, threading.Lock()
+        self.client, self.run, self.known, self.groups, self.lock = aws.personalize, run, {}, [], threading.Lock()
 
     def of(self, world):
         usual = {"interactions": files.INTERACTIONS, "items": files.ITEMS, "users": files.USERS}
         text = world.schema or usual[world.dataset]
         with self.lock:
             if (world.dataset, text) not in self.known:
-                self.known[(world.dataset, text)] = self.make(world.dataset, text)
-            return self.known[(world.dataset, text)]
+                self.known[world.dataset, text] = self.make(world.dataset, text)
+            return self.known[world.dataset, text]
 
     def make(self, kind, text):
         name = f"real-{self.run}-{len(self.known)}"
         schema = self.client.create_schema(name=name, schema=text)["schemaArn"]
-        group = self.client.create_dataset_group(name=name)["datasetGroupArn"]
-        until(lambda: self.client.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]["status"] == "ACTIVE")
         dataset = self.client.create_dataset(
-            name=name, schemaArn=schema, datasetGroupArn=group, datasetType=kind.capitalize()
+            name=name, schemaArn=schema, datasetGroupArn=self.group_without(kind), datasetType=kind.capitalize()
         )["datasetArn"]
         until(lambda: self.client.describe_dataset(datasetArn=dataset)["dataset"]["status"] == "ACTIVE")
         return dataset
+
+    def group_without(self, kind):
+        """A dataset group that has no dataset of this type yet."""
+        for arn, kinds in self.groups:
+            if kind not in kinds:
+                kinds.add(kind)
+                return arn
+        arn = self.client.create_dataset_group(name=f"real-{self.run}-{len(self.groups)}")["datasetGroupArn"]
+        until(lambda: self.client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"] == "ACTIVE")
+        self.groups.append((arn, {kind}))
+        return arn
 
 
 def until(holds, seconds=60):
