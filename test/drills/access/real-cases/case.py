@@ -17,10 +17,8 @@ class Case:
     #: A line of the source, shortened. After `~` it is the situation of the source in our words.
     words: str
     mistake: str
-    #: Expressions of which one must match a broken finding: its id and sentence. Written from the source.
+    #: Expressions, written from the source. One must match a broken finding, and one the first line of the output.
     named: tuple
-    #: Expressions for the first line of the output.
-    first: tuple
     change: Callable
     #: For a mistake that the caller cannot repair: an expression for who can, and what to ask for.
     ask: tuple | None = None
@@ -36,9 +34,8 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(name, source, words, mistake, named, first=None, ask=None, broad=True):
+def case(name, source, words, mistake, named, ask=None, broad=True):
     def register(change):
-        CASES.append(Case(name, source, words, mistake, tuple(named), tuple(first or named), change,
-                          tuple(ask) if ask else None, broad))
+        CASES.append(Case(name, source, words, mistake, tuple(named), change, tuple(ask) if ask else None, broad))
         return change
     return register

@@ -11,7 +11,7 @@ CROSS = "https://repost.aws/knowledge-center/s3-cross-account-access-denied"
 @case("kms-key-policy-without-personalize", KEY_ACCESS,
       "If you use AWS KMS for encryption, you must grant Amazon Personalize and your service role permission to use your key",
       "The key's policy has its administrators only.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
+      [r"key.*(neither|policy|decrypt)", r"kms"])
 def _(w):
     w.encrypt()
 
@@ -19,7 +19,7 @@ def _(w):
 @case("kms-root-removed", "https://github.com/data-dot-all/dataall/issues/1210",
       "if the KMS key ... doesn't not have the :root access then the importing dataset fails ... not authorized to perform: kms:Decrypt",
       "The key's policy has one administrator role and not the account's root.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
+      [r"key.*(neither|policy|decrypt)", r"kms"])
 def _(w):
     w.bystanders[f"KeyAdmins-{w.name}"] = {"trust": document({
         "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"})}
@@ -30,7 +30,7 @@ def _(w):
 @case("kms-encrypt-only", "https://www.repost.aws/knowledge-center/s3-large-file-encryption-kms-key",
       "The kms:GenerateDataKey permission allows you to initiate the upload.",
       "The key's policy allows the service kms:GenerateDataKey, not kms:Decrypt.",
-      [r"decrypt", r"kms-no-grant"], [r"key|KMS|decrypt"])
+      [r"decrypt", r"kms-no-grant"])
 def _(w):
     w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}, actions=("kms:GenerateDataKey", "kms:Encrypt")))
 
@@ -38,7 +38,7 @@ def _(w):
 @case("kms-disabled", "https://cloudwithgagan.com/blog/fix-s3-403-access-denied-kms-bucket-policy-errors/",
       "The same principal might read Object A successfully and fail on Object B if they're encrypted with different KMS keys",
       "The key is disabled.",
-      [r"disabled"], [r"disabled"])
+      [r"disabled"])
 def _(w):
     w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}))
     w.kms_state = "Disabled"
@@ -47,7 +47,7 @@ def _(w):
 @case("kms-pending-deletion", "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
       "~ a key that is pending deletion cannot be used in any operation",
       "The key is scheduled for deletion.",
-      [r"deletion"], [r"deletion"])
+      [r"deletion"])
 def _(w):
     w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}))
     w.kms_state = "PendingDeletion"
@@ -56,7 +56,7 @@ def _(w):
 @case("kms-for-the-uploader-only", "https://www.repost.aws/knowledge-center/cross-account-access-denied-error-s3",
       "The AWS KMS key policy in Account A must grant access to the user in Account B.",
       "The key's policy lets in the uploader and the role of another team.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"])
+      [r"key.*(neither|policy|decrypt)", r"kms"])
 def _(w):
     w.encrypt(*w.key_use({"AWS": f"arn:aws:iam::{ACCOUNT}:role/Uploaders-{w.name}"}), administrator=True)
     w.bystanders[f"Uploaders-{w.name}"] = {"trust": document({
@@ -67,7 +67,7 @@ def _(w):
 @case("kms-via-another-service", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
       "~ kms:ViaService limits a key to requests of one service",
       "The key's policy lets the role in through another service than S3.",
-      [r"ViaService|via|key"], [r"key|KMS"])
+      [r"ViaService|via (S3|another)|condition"])
 def _(w):
     w.encrypt(*({**each, "Condition": {"StringEquals": {"kms:ViaService": f"sagemaker.{REGION}.amazonaws.com"}}}
                 for each in w.key_use({"AWS": w.arn})))
@@ -76,7 +76,7 @@ def _(w):
 @case("kms-operator-cannot-change-key", "https://github.com/data-dot-all/dataall/issues/614",
       "User can forget to grant the pivotRole access to modify the key policy -> All folder/bucket shares will fail",
       "The key's policy has its administrators only, and the caller may not change it.",
-      [r"key.*(neither|policy|decrypt)", r"kms"], [r"key|KMS"], ask=[r"key.*(admin|owner)|(admin|owner).*key|kms:"])
+      [r"key.*(neither|policy|decrypt)", r"kms"], ask=[r"key.*(admin|owner)|(admin|owner).*key|kms:"])
 def _(w):
     w.encrypt()
     w.caller = operator(w)
@@ -85,7 +85,7 @@ def _(w):
 @case("object-of-another-account", CROSS,
       "The object doesn't belong to the AWS account that owns the bucket.",
       "The uploader of another account owns the object, without bucket-owner-full-control.",
-      [r"own(er|ed|s)|another account|ACL"], [r"own(er|ed|s)|another account|ACL"],
+      [r"\bown(er|ed|s)\b|another account|\bACL"],
       ask=[r"upload|owner|own|account"])
 def _(w):
     w.ownership = "ObjectWriter"
@@ -95,7 +95,7 @@ def _(w):
 @case("organisation-denies-this-bucket", "https://repost.aws/knowledge-center/s3-cross-account-access-denied",
       "The AWS Organizations service control policy is blocking access to the bucket.",
       "A service control policy denies reading objects of buckets that are not tagged as cleared.",
-      [r"organi[sz]ation|service control"], [r"organi[sz]ation|service control"],
+      [r"organi[sz]ation|service control"],
       ask=[r"organi[sz]ation|management account|service control"])
 def _(w):
     w.organisation = document(deny("s3:GetObject", w.both[1]))
@@ -104,7 +104,7 @@ def _(w):
 @case("organisation-denies-by-region", "https://redlib.dansworld.org/r/devops?after=t3_1tify7t",
       "User: ... is not authorized to perform: s3:PutObject ... with an explicit deny in a service control policy",
       "A service control policy with a condition, which the simulator leaves out, denies reading in this region.",
-      [r"organi[sz]ation|service control"], [r"organi[sz]ation|service control"],
+      [r"organi[sz]ation|service control"],
       ask=[r"organi[sz]ation|management account|service control"])
 def _(w):
     w.organisation = document(deny("s3:GetObject", w.both[1], Condition={

@@ -14,7 +14,7 @@ PERMISSIONS = f"{GUIDE}/aws-personalize-set-up-permissions.html"
 @case("role-has-the-bucket-policy", "https://github.com/awsdocs/amazon-personalize-developer-guide/issues/2",
       "Incorrectly guide customers to create an IAM policy and apply a bucket policy to an IAM role.",
       "The bucket policy was attempted on the role and never put on the bucket.",
-      [r"bucket.*(has no policy|no bucket policy)", r"bucket-policy-missing"], [r"bucket.*policy"])
+      [r"bucket.*(has no policy|no bucket policy)", r"bucket-policy-missing"])
 def _(w):
     w.policy = None
 
@@ -22,7 +22,7 @@ def _(w):
 @case("role-has-no-policy", "https://github.com/aws-samples/simple-forecast-solution/pull/128",
       "added missing iam role permissions",
       "The role was created without any policy.",
-      [r"role.*(no policy|not allow|grants? nothing|allow)", r"role-.*missing"], [r"role"])
+      [r"role.*(no policy|not allow|grants? nothing|allow)", r"role-.*missing"])
 def _(w):
     w.inline = {}
     w.inline["logs"] = document(allow("logs:PutLogEvents", "*"))
@@ -31,8 +31,7 @@ def _(w):
 @case("role-full-access-policy-other-bucket-name", PERMISSIONS,
       "List, read ... all objects in an Amazon S3 bucket that contains Personalize or personalize in the bucket name",
       "AmazonPersonalizeFullAccess is attached, and the bucket's name lacks the word personalize.",
-      [r"(AmazonPersonalizeFullAccess|managed policy|bucket.*personalize|names another|not allow|other bucket)"],
-      [r"role|polic"])
+      [r"AmazonPersonalizeFullAccess|(another|other) bucket|buckets? (names|with)|the bucket is"])
 def _(w):
     w.inline = {}
     w.attached = ["arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess"]
@@ -41,7 +40,7 @@ def _(w):
 @case("role-object-arn-without-star", "https://coldfusion-example.blogspot.com/2026/02/debugging-amazon-s3-403-access-denied-5.html",
       "If your policy resource is arn:aws:s3:::my-bucket, you cannot read files. You must include the wildcard /*.",
       "s3:GetObject of the role names the bucket.",
-      [r"GetObject.*(names the bucket|objects|/\*)", r"role-object-arn"], [r"role|GetObject"])
+      [r"GetObject.*(names the bucket|objects|/\*)", r"role-object-arn"])
 def _(w):
     w.inline = {"read": document(allow(["s3:ListBucket", "s3:GetObject"], w.bucket_arn))}
 
@@ -49,7 +48,7 @@ def _(w):
 @case("role-list-on-objects", "https://coldfusion-example.blogspot.com/2026/02/debugging-amazon-s3-403-access-denied-5.html",
       "~ ListBucket applies to the bucket, GetObject to its objects",
       "s3:ListBucket of the role names the objects.",
-      [r"ListBucket.*(names objects|bucket)", r"role-bucket-arn"], [r"role|ListBucket"])
+      [r"ListBucket.*(names objects|bucket)", r"role-bucket-arn"])
 def _(w):
     w.inline = {"read": document(allow(["s3:ListBucket", "s3:GetObject"], f"{w.bucket_arn}/*"))}
 
@@ -57,7 +56,7 @@ def _(w):
 @case("role-bucket-name-typed-wrong", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
       "Looks like your bucket name was not altered, please update it to the bucket you used.",
       "The role's policy still names the example bucket.",
-      [r"(another|other) bucket", r"amzn-s3-demo-bucket", r"role-other-bucket"], [r"role|bucket"])
+      [r"(another|other) bucket|example|the bucket is", r"role-other-bucket"])
 def _(w):
     w.inline = {"read": document(*w.role_reads("arn:aws:s3:::amzn-s3-demo-bucket", "arn:aws:s3:::amzn-s3-demo-bucket/*"))}
 
@@ -65,7 +64,7 @@ def _(w):
 @case("role-variable-unresolved", "https://github.com/unfor19/aws-build-badges/issues/35",
       "Resource: !Sub 'arn:aws:s3:::${AppName}-badges-images-${Stage}/*' [without !Sub]",
       "The role's policy has ${BucketName}: the template never filled it in.",
-      [r"\$\{BucketName\}", r"variable|placeholder|unresolved|template"], [r"role|variable|placeholder|unresolved"])
+      [r"variable|placeholder|unresolved|template|filled in"])
 def _(w):
     w.inline = {"read": document(*w.role_reads("arn:aws:s3:::${BucketName}", "arn:aws:s3:::${BucketName}/*"))}
 
@@ -73,7 +72,7 @@ def _(w):
 @case("role-placeholder-in-angle-brackets", S3_ACCESS,
       "update the policy as follows. Replace bucket-name with the name of your bucket.",
       "The role's policy has <bucket-name>.",
-      [r"<bucket-name>", r"placeholder|unresolved|(another|other) bucket"], [r"role|placeholder|bucket"])
+      [r"placeholder|unresolved|example|template|filled in"])
 def _(w):
     w.inline = {"read": document(*w.role_reads("arn:aws:s3:::<bucket-name>", "arn:aws:s3:::<bucket-name>/*"))}
 
@@ -81,7 +80,7 @@ def _(w):
 @case("role-blank-in-arn", "https://aws.amazon.com/premiumsupport/knowledge-center/s3-troubleshoot-403/",
       "~ among the checks: an ARN with a blank is another ARN",
       "The role's policy has a blank at the end of the bucket's ARN.",
-      [r"blank|space"], [r"blank|space|role"])
+      [r"blank|space"])
 def _(w):
     w.inline = {"read": document(*w.role_reads(f"{w.bucket_arn} ", f"{w.bucket_arn}/* "))}
 
@@ -89,7 +88,7 @@ def _(w):
 @case("role-url-instead-of-arn", f"{IAM_GUIDE}/reference_policies_elements_resource.html",
       "~ the element takes ARNs only; a URL of S3 was pasted",
       "The role's policy has arn:aws:s3:::s3://bucket.",
-      [r"s3://", r"(another|other) bucket", r"names|not an ARN"], [r"role|bucket|s3://"])
+      [r"\bURL\b|(another|other) bucket|not an ARN|the bucket is"])
 def _(w):
     w.inline = {"read": document(*w.role_reads(f"arn:aws:s3:::s3://{w.bucket}", f"arn:aws:s3:::s3://{w.bucket}/*"))}
 
@@ -97,7 +96,7 @@ def _(w):
 @case("role-source-account-condition", DEPUTY,
       "We recommend using the aws:SourceArn and aws:SourceAccount global condition context keys in resource policies [put into the role's]",
       "The role's policy requires aws:SourceAccount, which its session never sends.",
-      [r"(SourceAccount|SourceArn).*(never|session|trust)", r"role-source-arn"], [r"role|SourceA"])
+      [r"(SourceAccount|SourceArn).*(never|session|trust)", r"role-source-arn"])
 def _(w):
     w.inline = {"read": document(*({**each, "Condition": w.source} for each in w.role_reads()))}
 
@@ -105,7 +104,7 @@ def _(w):
 @case("role-prefix-condition-without-star", "https://github.com/pingcap/docs/pull/9459",
       "Check each policy and make sure that the Resource fields in each policy is correctly configured.",
       "s3:prefix must equal movies, and the import asks for movies/interactions.csv.",
-      [r"s3:prefix|prefix"], [r"prefix|role"], broad=False)
+      [r"s3:prefix|prefix"], broad=False)
 def _(w):
     w.inline = {"read": document(
         {**allow("s3:ListBucket", w.bucket_arn), "Condition": {"StringEquals": {"s3:prefix": "movies"}}},
@@ -115,7 +114,7 @@ def _(w):
 @case("role-boundary-of-the-platform-team", "https://github.com/awslabs/service-workbench-on-aws/pull/1183",
       "Added aws:SourceVpce check onto SageMaker cloud formation template's permission boundary.",
       "The permissions boundary allows the logs and DynamoDB, and nothing of S3.",
-      [r"boundary"], [r"boundary"])
+      [r"boundary"])
 def _(w):
     w.boundary = document(allow(["logs:*", "dynamodb:*"], "*"))
 
@@ -123,7 +122,7 @@ def _(w):
 @case("role-deny-outside-office", "https://github.com/awsdocs/iam-user-guide/issues/210",
       "this policy cause problems ... some services ... could have problems to perform some actions if this policy is applied",
       "A policy on the role denies everything from outside the office's addresses.",
-      [r"den(y|ies|ial).*(IP|SourceIp|address)", r"(IP|SourceIp|address).*den"], [r"IP|SourceIp|address"])
+      [r"den(y|ies|ial).*(IP|SourceIp|address)", r"(IP|SourceIp|address).*den"])
 def _(w):
     w.inline["office-only"] = document(deny("*", "*", Condition={
         "NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "203.0.113.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}}))
@@ -132,7 +131,7 @@ def _(w):
 @case("role-deny-other-regions", "https://redlib.dansworld.org/r/devops?after=t3_1tify7t",
       "Root cause was a newly-attached [policy] ... Enforced data-residency for aws:RequestedRegion",
       "A policy on the role denies every region but us-east-1.",
-      [r"region"], [r"region"])
+      [r"region"])
 def _(w):
     w.inline["residency"] = document(deny("s3:*", "*", Condition={
         "StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}))
@@ -141,7 +140,7 @@ def _(w):
 @case("role-deny-without-mfa", f"{IAM_GUIDE}/reference_policies_examples_aws_my-sec-creds-self-manage.html",
       "~ the guide's statement DenyAllExceptListedIfNoMFA, attached to a role too",
       "A managed policy denies everything without MFA, on the role too.",
-      [r"MFA|MultiFactor"], [r"MFA|MultiFactor"])
+      [r"MFA|MultiFactor"])
 def _(w):
     w.managed[f"require-mfa-{w.name}"] = [document(deny("*", "*", Condition={
         "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}))]
@@ -150,7 +149,7 @@ def _(w):
 @case("role-five-versions", "https://github.com/99designs/iamy/issues/21",
       "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
       "The customer managed policy names the old bucket, and has five versions already.",
-      [r"(another|other) bucket", r"old-films", r"role-other-bucket"], [r"role|bucket"])
+      [r"(another|other) bucket|the bucket is", r"role-other-bucket"])
 def _(w):
     old = document(*w.role_reads("arn:aws:s3:::old-films", "arn:aws:s3:::old-films/*"))
     w.inline = {"logs": document(allow("logs:PutLogEvents", "*"))}
@@ -160,7 +159,7 @@ def _(w):
 @case("role-shared-managed-policy", "https://github.com/99designs/iamy/issues/21",
       "customer-managed policies come with a pretty low service limit of 5",
       "The shared policy reads another bucket, which another role needs.",
-      [r"(another|other) bucket", r"warehouse", r"role-other-bucket"], [r"role|bucket"])
+      [r"(another|other) bucket|the bucket is", r"role-other-bucket"])
 def _(w):
     w.inline = {"logs": document(allow("logs:PutLogEvents", "*"))}
     name = f"loaders-{w.name}"
@@ -174,7 +173,7 @@ def _(w):
 @case("role-operator-cannot-change-it", "https://github.com/aws-samples/simple-forecast-solution/pull/128",
       "added missing iam role permissions",
       "The role lacks s3:ListBucket, and the caller may not change roles.",
-      [r"ListBucket"], [r"ListBucket|role"], ask=[r"role|IAM|admin"])
+      [r"ListBucket"], ask=[r"role|IAM|admin"])
 def _(w):
     w.inline = {"read": document(allow("s3:GetObject", f"{w.bucket_arn}/*"))}
     w.caller = operator(w)
@@ -183,7 +182,7 @@ def _(w):
 @case("role-only-put", "https://github.com/awsdocs/amazon-personalize-developer-guide/issues/3",
       "needs to be updated with PutObject permissions for the Batch recommendation feature",
       "The role has the export's policy: s3:PutObject and s3:ListBucket, and no s3:GetObject.",
-      [r"GetObject"], [r"GetObject|role"])
+      [r"GetObject"])
 def _(w):
     w.inline = {"write": document(allow(["s3:PutObject", "s3:ListBucket"], w.both))}
 
@@ -191,6 +190,6 @@ def _(w):
 @case("role-get-object-version-only", f"{S3_GUIDE}/troubleshoot-403-errors.html",
       "~ GetObjectVersion is another action than GetObject",
       "The role has s3:GetObjectVersion instead of s3:GetObject.",
-      [r"GetObject"], [r"GetObject|role"])
+      [r"GetObject"])
 def _(w):
     w.inline = {"read": document(allow("s3:ListBucket", w.bucket_arn), allow("s3:GetObjectVersion", w.both[1]))}

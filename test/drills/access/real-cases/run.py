@@ -114,7 +114,7 @@ def run_case(stage, number, case):
     named = any(matches(case.named, f"{each['fault']}: {each['sentence']}") for each in findings)
     outcome = {
         "case": case.name, "source": case.source, "import": failure or "passes", "judge": judged,
-        "agree": bool(judged) == (failure is not None), "named": named, "first": matches(case.first, telling),
+        "agree": bool(judged) == (failure is not None), "named": named, "first": matches(case.named, telling),
         "firstLine": first[:200], "lines": len(plain.split("\n")), "seconds": round(seconds, 1), "exit": code,
         "findings": [f"{each['fault']}: {each['sentence']}" for each in findings], "error": printed.get("error"),
     }
