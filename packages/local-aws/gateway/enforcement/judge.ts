@@ -1,4 +1,4 @@
-import { type Authorization, authorize } from "policy-evaluator";
+import { type Authorization, accountOf, authorize } from "policy-evaluator";
 import type { Levels } from "../organisation.ts";
 import { withoutDocumentNote } from "../without-document.ts";
 import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
@@ -69,7 +69,9 @@ export function judge(
         message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}${lacking}`,
     });
     try {
-        const outcome = authorize({ caller, action, resource, context }, policies);
+        // AWS's own policies belong to no account: each account's policies allow reading them.
+        const owner = resource.startsWith("arn:aws:iam::aws:") ? accountOf(principal.arn) : accountOf(resource);
+        const outcome = authorize({ caller, action, resource, context }, policies, owner);
         return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
     } catch (error) {
         // A condition operator that IAM does not have: IAM would not have stored the policy.
