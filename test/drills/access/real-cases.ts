@@ -19,6 +19,8 @@ interface Line {
     readonly named: boolean;
     readonly first: boolean;
     readonly firstLine: string;
+    /** Lines of the plain output. */
+    readonly lines: number;
     readonly works: boolean;
     readonly harm: readonly string[];
     readonly alarm: boolean;
@@ -35,6 +37,7 @@ const node = process.execPath;
 /** AGPL, and the drill's alone: no clone, no package and no user's run contains it. */
 const evaluator = "@cloud-copilot/iam-simulate@0.1.173";
 const awsCli = "awscli==1.46.3";
+const shownHarms = 3;
 
 /**
  * Runs the real cases on a local AWS: worlds made by plain calls, judged by another author's evaluator. Prints a row for
@@ -50,7 +53,9 @@ export async function runRealCases(instance: Instance, only: string): Promise<Go
     for (const line of lines) for (const problem of problemsOf(line)) console.log(problem);
     const share = (count: number) => (judged.length === 0 ? 0 : (100 * count) / cases.length);
     const alarms = sound.filter(({ alarm, agree, broke }) => broke !== undefined || alarm || !agree).length;
+    const ofOneFault = judged.filter(({ findings }) => findings.length === 1).map(({ lines }) => lines);
     return [
+        { name: "access-real-lines", figure: Math.max(0, ...ofOneFault), bound: "<", limit: 40 },
         { name: "access-real-cases", figure: judged.length, bound: ">=", limit: only === "" ? 80 : 1 },
         { name: "access-real-named", figure: share(count(judged, "named")), bound: "=", limit: 100, unit: "%" },
         { name: "access-real-fixes-work", figure: share(count(judged, "works")), bound: "=", limit: 100, unit: "%" },
@@ -130,6 +135,7 @@ function problemsOf(line: Line): string[] {
         ...(line.named ? [] : [`${name}: named ${line.findings.join("; ") || "nothing"}`]),
         ...(line.first ? [] : [`${name}: first line: ${line.firstLine}`]),
         ...(line.works ? [] : [`${name}: after the fix: ${JSON.stringify(line.after)}`]),
-        ...line.harm.map((harm) => `${name}: harm: ${harm}`),
+        ...line.harm.slice(0, shownHarms).map((harm) => `${name}: harm: ${harm}`),
+        ...(line.harm.length > shownHarms ? [`${name}: harm: and ${line.harm.length - shownHarms} more`] : []),
     ];
 }

@@ -24,6 +24,8 @@ class Case:
     ask: tuple | None = None
     #: Whether the user means the whole bucket, as the guide's policies do.
     broad: bool = True
+    #: Whether the local AWS enforces it. If not, a warning is enough, and there is nothing to repair.
+    felt: bool = True
 
     def world(self, name):
         world = World(name)
@@ -34,8 +36,9 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(name, source, words, mistake, named, ask=None, broad=True):
+def case(name, source, words, mistake, named, ask=None, broad=True, felt=True):
     def register(change):
-        CASES.append(Case(name, source, words, mistake, tuple(named), change, tuple(ask) if ask else None, broad))
+        CASES.append(Case(name, source, words, mistake, tuple(named), change, tuple(ask) if ask else None, broad,
+                          felt))
         return change
     return register

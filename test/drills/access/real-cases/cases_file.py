@@ -15,8 +15,8 @@ def stamped(seconds):
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@case("file-byte-order-mark", "https://github.com/IATI/ckanext-iati/issues/354",
-      "When the CSV file is converted/saved from the excel file byte order mark gets introduced to the beginning of the data. This [...] causes failure in recognizing the column.",
+@case("file-byte-order-mark", "https://github.com/aws-samples/amazon-personalize-samples/issues/17",
+      "even when the dataset's first column is user_id, the console keeps on complaining of missing that column in csv, however if rename first column [...] and put user_id at a different position, then the upload to personalize works.",
       "The file begins with a byte order mark.",
       [r"byte order mark|BOM"])
 def _(w):
@@ -134,8 +134,8 @@ def _(w):
     w.objects[w.key] = Item(files.table(records).encode())
 
 
-@case("file-too-few-rows", "https://github.com/braze-inc/braze-docs/pull/2905",
-      "you must provide an interactions dataset containing at least 1000 points of interaction data",
+@case("file-too-few-rows", "https://github.com/aws-samples/retail-demo-store/pull/562",
+      "Dataset has fewer than 1000 interactions after filtering by event type",
       "There are 500 interactions.",
       [r"few|1000|1,000|minimum"],
       ask=[r"more (interactions|rows|data)|1,?000|owner of the (data|file)|collect"])

@@ -35,8 +35,8 @@ def _(w):
     w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}, actions=("kms:GenerateDataKey", "kms:Encrypt")))
 
 
-@case("kms-disabled", "https://cloudwithgagan.com/blog/fix-s3-403-access-denied-kms-bucket-policy-errors/",
-      "The same principal might read Object A successfully and fail on Object B if they're encrypted with different KMS keys",
+@case("kms-disabled", "https://github.com/localstack/localstack/issues/8422",
+      "should throw either KMS.DisabledException or KMS.KMSInvalidStateException when KeyState is Disabled or PendingDeletion",
       "The key is disabled.",
       [r"disabled"])
 def _(w):
@@ -44,8 +44,8 @@ def _(w):
     w.kms_state = "Disabled"
 
 
-@case("kms-pending-deletion", "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
-      "~ a key that is pending deletion cannot be used in any operation",
+@case("kms-pending-deletion", "https://github.com/kubernetes-sigs/aws-encryption-provider/issues/25",
+      "Marking a key for deletion renders it unavailable and all kms:Encrypt and kms:Decrypt operations will fail",
       "The key is scheduled for deletion.",
       [r"deletion"])
 def _(w):
@@ -62,6 +62,14 @@ def _(w):
     w.bystanders[f"Uploaders-{w.name}"] = {"trust": document({
         "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}),
         "inline": {"s3": document(allow("s3:*", w.both), allow("kms:*", "*"))}}
+
+
+@case("kms-without-grants", KEY_ACCESS,
+      "Decrypt, GenerateDataKey, DescribeKey, CreateGrant (only required in key policy), ListGrants",
+      "The key's policy lets role and service decrypt, and not create or list grants.",
+      [r"CreateGrant|ListGrants|grants"], felt=False)
+def _(w):
+    w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}, actions=("kms:Decrypt", "kms:DescribeKey")))
 
 
 @case("kms-via-another-service", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",

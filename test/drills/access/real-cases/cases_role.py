@@ -46,7 +46,7 @@ def _(w):
 
 
 @case("role-list-on-objects", "https://coldfusion-example.blogspot.com/2026/02/debugging-amazon-s3-403-access-denied-5.html",
-      "~ ListBucket applies to the bucket, GetObject to its objects",
+      "s3:ListBucket applies to the bucket resource. s3:GetObject applies to the objects inside the bucket.",
       "s3:ListBucket of the role names the objects.",
       [r"ListBucket.*(names objects|bucket)", r"role-bucket-arn"])
 def _(w):
@@ -77,16 +77,16 @@ def _(w):
     w.inline = {"read": document(*w.role_reads("arn:aws:s3:::<bucket-name>", "arn:aws:s3:::<bucket-name>/*"))}
 
 
-@case("role-blank-in-arn", "https://aws.amazon.com/premiumsupport/knowledge-center/s3-troubleshoot-403/",
-      "~ among the checks: an ARN with a blank is another ARN",
+@case("role-blank-in-arn", "https://github.com/aws/aws-cdk/issues/9510",
+      "When there is a trailing space at the end of an ARN that is used by some newly created resources, it causes [...] a cryptic error.",
       "The role's policy has a blank at the end of the bucket's ARN.",
       [r"blank|space"])
 def _(w):
     w.inline = {"read": document(*w.role_reads(f"{w.bucket_arn} ", f"{w.bucket_arn}/* "))}
 
 
-@case("role-url-instead-of-arn", f"{IAM_GUIDE}/reference_policies_elements_resource.html",
-      "~ the element takes ARNs only; a URL of S3 was pasted",
+@case("role-url-instead-of-arn", "https://github.com/felipefrizzo/terraform-aws-transfer-server/issues/6",
+      "MalformedPolicyDocument: Resource must be in ARN format or \"*\".",
       "The role's policy has arn:aws:s3:::s3://bucket.",
       [r"\bURL\b|(another|other) bucket|not an ARN|the bucket is"])
 def _(w):
@@ -193,3 +193,19 @@ def _(w):
       [r"GetObject"])
 def _(w):
     w.inline = {"read": document(allow("s3:ListBucket", w.bucket_arn), allow("s3:GetObjectVersion", w.both[1]))}
+
+
+@case("role-colon-before-the-star", "https://github.com/duo-labs/parliament/issues/167",
+      "\"Resource\": [\"arn:aws:s3:::bucket1:*\"] Which should have been arn:aws:s3:::bucket1/* instead of :* at the end",
+      "s3:GetObject of the role names bucket:* instead of bucket/*.",
+      [r"GetObject.*(:\*|objects|/\*|the bucket is|(another|other) bucket)"])
+def _(w):
+    w.inline = {"read": document(allow("s3:ListBucket", w.bucket_arn), allow("s3:GetObject", f"{w.bucket_arn}:*"))}
+
+
+@case("role-slash-after-the-bucket", "https://github.com/lakekeeper/lakekeeper/pull/1230",
+      "Bucket-level ARNs must not include a trailing \"/\".",
+      "s3:ListBucket of the role names bucket/ with its slash.",
+      [r"ListBucket.*(slash|names objects|instead of the bucket|the bucket is|own ARN|(another|other) bucket)"])
+def _(w):
+    w.inline = {"read": document(allow("s3:ListBucket", f"{w.bucket_arn}/"), allow("s3:GetObject", w.both[1]))}

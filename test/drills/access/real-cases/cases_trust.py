@@ -66,16 +66,16 @@ def _(w):
     w.trust = w.trusting("personalise.amazonaws.com")
 
 
-@case("trust-regional-name", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
-      "~ the page shows regional names of services beside global ones",
+@case("trust-regional-name", "https://github.com/Miserlou/Zappa/issues/381",
+      "Provided role cannot be assumed by principal 'events.amazonaws.com'.",
       "The trust policy names a regional service principal that does not exist.",
       [r"trust.*(personalize\.eu|another|region|service)"])
 def _(w):
     w.trust = w.trusting(f"personalize.{REGION}.amazonaws.com")
 
 
-@case("trust-account-root", f"{IAM_GUIDE}/troubleshoot_roles.html",
-      "~ a role for an account cannot be assumed by a service",
+@case("trust-account-root", "https://github.com/DataDog/stratus-red-team/issues/174",
+      "I get a trust relationship on the new role of [...] \"AWS\": \"arn:aws:iam::<MY_ACCOUNT_ID>:root\"",
       "The trust policy trusts the account, not the service.",
       [r"trust.*(another|principal|service|account)"])
 def _(w):
@@ -188,8 +188,8 @@ def _(w):
         "ArnLike": {"aws:SourceArn": "arn:aws:personalize:us-east-1:444455556666:*"}}
 
 
-@case("trust-lambda-and-ec2", "https://github.com/cloud-custodian/cloud-custodian/issues/7309",
-      "\"Service\": [\"lambda.amazonaws.com\", \"ec2.amazonaws.com\"] ... I'm not sure what is wrong with my permission",
+@case("trust-lambda-and-ec2", "https://github.com/pdomala/LambdaCDDemo/issues/1",
+      "Make sure you have lambda.amazonaws.com under Trust Relationships of your IAM role. [it was there, for Personalize]",
       "The trust policy lists two services, and Personalize is not one.",
       [r"trust.*(another|other|not|lambda)"])
 def _(w):
@@ -204,3 +204,11 @@ def _(w):
 def _(w):
     w.trust = document({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
     w.inline = {"logs": document(allow(["logs:*", "personalize:*"], "*"))}
+
+
+@case("trust-attached-as-a-policy", "https://github.com/Netflix/consoleme/issues/8968",
+      "This policy contains the following error: Has prohibited field Principal",
+      "The statement for Personalize was tried as a role policy, and the trust policy still has the console's default.",
+      [r"trust.*(ec2|another|other|not)"])
+def _(w):
+    w.trust = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})

@@ -110,15 +110,15 @@ def run_case(stage, number, case):
     first = (plain.strip().split("\n") or [""])[0]
     # Names of the world are not the fault's name.
     telling = re.sub(r"(s3://\S+|arn:aws:(iam|s3|kms)\S*|" + re.escape(world.role) + ")", "", first)
-    findings = broken_findings(printed)
+    findings = broken_findings(printed) if case.felt else printed["findings"]
     named = any(matches(case.named, f"{each['fault']}: {each['sentence']}") for each in findings)
     outcome = {
         "case": case.name, "source": case.source, "import": failure or "passes", "judge": judged,
-        "agree": bool(judged) == (failure is not None), "named": named, "first": matches(case.named, telling),
+        "agree": bool(judged) == (failure is not None), "named": named, "first": matches(case.named, telling) or not case.felt,
         "firstLine": first[:200], "lines": len(plain.split("\n")), "seconds": round(seconds, 1), "exit": code,
         "findings": [f"{each['fault']}: {each['sentence']}" for each in findings], "error": printed.get("error"),
     }
-    if not failure and not judged:
+    if not case.felt:
         return {**outcome, "felt": False, "works": True, "harm": [], "errors": []}
     asks = " ".join(str(fix["ask"]) for fix in printed["fixes"] if fix.get("ask"))
     before = Before(stage.simulator, state)
@@ -149,9 +149,11 @@ def run_sound(stage, number, sound):
     judged = why_not(stage.simulator, State(stage.root, world), role_arn, location_of(world), job)
     printed, code, plain, seconds = stage.diagnose(world, import_arguments(world, job))
     findings = broken_findings(printed)
+    right = not findings if sound.passes else code != 0
     return {
-        "sound": sound.name, "import": failure or "passes", "judge": judged, "agree": not judged and not failure,
-        "alarm": bool(findings) or code not in sound.exits or bool(printed.get("error")),
+        "sound": sound.name, "import": failure or "passes", "judge": judged,
+        "agree": bool(judged) != sound.passes and (failure is None) == sound.passes,
+        "alarm": not right or code not in sound.exits or bool(printed.get("error")),
         "findings": [f"{each['fault']}: {each['sentence']}" for each in findings],
         "firstLine": plain.strip().split("\n")[0][:200], "exit": code, "error": printed.get("error"),
         "seconds": round(seconds, 1),

@@ -14,6 +14,8 @@ class Sound:
     change: Callable
     #: Exit codes of a right diagnosis. An auditor's may be 4: unknown.
     exits: tuple
+    #: If not, the viewer cannot see the fault: the right diagnosis is that it is unknown, never that all is well.
+    passes: bool = True
 
     def world(self, name):
         world = World(name)
@@ -24,9 +26,9 @@ class Sound:
 SOUND: list[Sound] = []
 
 
-def sound(name, exits=(0,)):
+def sound(name, exits=(0,), passes=True):
     def register(change):
-        SOUND.append(Sound(name, change, exits))
+        SOUND.append(Sound(name, change, exits, passes))
         return change
     return register
 

@@ -144,3 +144,29 @@ def _(w):
 @sound("bucket-without-public-access-block")
 def _(w):
     w.block = False
+
+
+@sound("unseen-fault-of-the-bucket-policy", exits=(4,), passes=False)
+def _(w):
+    w.policy = None
+    w.viewer = document(allow(["sts:GetCallerIdentity", "personalize:Describe*", "iam:Get*", "iam:List*",
+                               "iam:SimulatePrincipalPolicy"], "*"))
+
+
+@sound("unseen-fault-of-the-trust", exits=(4,), passes=False)
+def _(w):
+    w.trust = w.trusting("sagemaker.amazonaws.com")
+    w.viewer = document(allow(["sts:GetCallerIdentity", "personalize:Describe*", "s3:Get*", "s3:List*",
+                               "kms:Describe*"], "*"))
+
+
+@sound("unseen-fault-behind-a-guard-that-stops-the-viewer-too", exits=(4,), passes=False)
+def _(w):
+    w.guard({"Sid": "EndpointOnly", **deny("s3:*", w.both, Condition={
+        "StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}})})
+
+
+@sound("unseen-everything-but-the-job", exits=(4,), passes=False)
+def _(w):
+    w.inline = {"logs": document(allow("logs:PutLogEvents", "*"))}
+    w.viewer = document(allow(["sts:GetCallerIdentity", "personalize:Describe*"], "*"))
