@@ -14,7 +14,7 @@ class Sound:
     change: Callable
     #: Exit codes of a right diagnosis. An auditor's may be 4: unknown.
     exits: tuple
-    #: If not, the viewer cannot see the fault: the right diagnosis is that it is unknown, never that all is well.
+    #: If not, the viewer cannot see the fault. Then the right diagnosis is unknown, never that all is well.
     passes: bool = True
 
     def world(self, name):
