@@ -99,9 +99,9 @@ async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
     for await (const text of createInterface({ input: child.stdout })) {
         const line = JSON.parse(text) as Line;
         lines.push(line);
-        process.stderr.write(
-            `real: ${line.case ?? line.sound}: ${problemsOf(line).length === 0 ? "full" : "not full"}\n`,
-        );
+        const [problem, ...more] = problemsOf(line);
+        const text = problem === undefined ? `${line.case ?? line.sound}: full` : `${problem} (+ ${more.length})`;
+        process.stderr.write(`real: ${text}\n`);
     }
     const status = await ended;
     if (status !== 0) throw new Error(`run.py of the real cases exits ${status}`);
