@@ -100,8 +100,8 @@ async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
         const line = JSON.parse(text) as Line;
         lines.push(line);
         const [problem, ...more] = problemsOf(line);
-        const text = problem === undefined ? `${line.case ?? line.sound}: full` : `${problem} (+ ${more.length})`;
-        process.stderr.write(`real: ${text}\n`);
+        const shown = problem === undefined ? `${line.case ?? line.sound}: full` : `${problem} (+ ${more.length})`;
+        process.stderr.write(`real: ${shown}\n`);
     }
     const status = await ended;
     if (status !== 0) throw new Error(`run.py of the real cases exits ${status}`);
