@@ -9,6 +9,7 @@ import { openAccessLog } from "./gateway/enforcement/access-log.ts";
 import { createDirectory } from "./gateway/enforcement/directory.ts";
 import { createEnforcement } from "./gateway/enforcement/enforce.ts";
 import { createImportAccess } from "./gateway/import-access.ts";
+import { createOrganisation } from "./gateway/organisation.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
 import { defaultInstance, folderServed, localAccountId, localPartition, paths, variables } from "./instance.ts";
@@ -45,13 +46,14 @@ const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) =>
     log(error.message);
     return process.exit(1);
 });
+const organisation = createOrganisation();
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
     speed: instance.speed,
     accountId: localAccountId,
     partition: localPartition,
     serviceModelDir: serviceModelDirOf(python),
-    access: createImportAccess(miniStack.port, localPartition),
+    access: createImportAccess(miniStack.port, localPartition, organisation),
     log,
 });
 const enforcement =
@@ -64,6 +66,7 @@ const enforcement =
                   emulator,
                   log: openAccessLog(awsData),
                   accountId: localAccountId,
+                  organisation,
               }),
           };
 const alarms = watchAlarms({
@@ -115,6 +118,7 @@ process.on("SIGTERM", () => stop(0));
 process.on("SIGINT", () => stop(0));
 
 server = await startGateway({
+    organisation,
     port: instance.port,
     miniStackPort: miniStack.port,
     emulator,

@@ -40,7 +40,12 @@ export const roleReads = (of: Import): AccessRequest[] =>
     reads(of).map((asked) => ({
         ...asked,
         caller: { arn: of.roleArn },
-        context: { ...asked.context, ...(of.roleId && { "aws:userid": `${of.roleId}:PersonalizeSession` }) },
+        context: {
+            ...asked.context,
+            // A service that calls by its own role (IAM User Guide, "AWS global condition context keys").
+            "aws:ViaAWSService": "false",
+            ...(of.roleId && { "aws:userid": `${of.roleId}:PersonalizeSession` }),
+        },
     }));
 
 /** The requests of the service itself to the bucket. */

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { Command } from "commander";
-import { printGoals } from "../../bench/lib/goals.ts";
+import { type Goal, printGoals } from "../../bench/lib/goals.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { localAccountId, localPartition, variables } from "../../packages/local-aws/instance.ts";
@@ -14,6 +14,7 @@ import { table } from "../../runbooks/lib/cli/table.ts";
 import { region, testInstance } from "../support/local-aws.ts";
 import { type Break, breaks } from "./access/break.ts";
 import { compatiblePairs, differences, type Outcome, runCase } from "./access/case.ts";
+import { runRealCases } from "./access/real-cases.ts";
 import { stageOn } from "./access/realise.ts";
 import { snapshotOf } from "./access/snapshot-of.ts";
 import { soundWorlds } from "./access/sound.ts";
@@ -25,13 +26,14 @@ import { soundWorld, type World } from "./access/world.ts";
  * AWS.
  */
 
-const { seed, pairs, only } = new Command("drill:access")
+const { seed, pairs, only, real } = new Command("drill:access")
     .description("Every fault of an import's access: does diagnose-access name it, and do its fixes work?")
     .option("--seed <number>", "other pairs for another seed", Number, 1)
     .option("--pairs <number>", "pairs that are run end to end", Number, 40)
-    .option("--only <text>", "only faults whose name has this text")
+    .option("--only <text>", "only faults and real cases whose name has this text")
+    .option("--real", "only the real cases, judged by another evaluator")
     .parse()
-    .opts<{ seed: number; pairs: number; only?: string }>();
+    .opts<{ seed: number; pairs: number; only?: string; real?: boolean }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const caller = { partition: localPartition, region, accountId: localAccountId };
@@ -47,8 +49,17 @@ const sums = { missed: 0, pairsMissed: 0, falseAlarms: 0, mended: 0, toMend: 0, 
 /** Faults that this local AWS does not enforce: only the diagnosis is checked. */
 const unfelt: string[] = [];
 let number = 0;
+let realGoals: Goal[] = [];
 try {
     await start(instance, () => {});
+    if (!real) await runOwnFaults();
+    realGoals = await runRealCases(instance, only ?? "");
+} finally {
+    await stop(instance);
+    await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function runOwnFaults(): Promise<void> {
     const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
     const administrator = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
     const stage = await stageOn(AWS_ENDPOINT_URL, region, administrator, interactions);
@@ -90,22 +101,20 @@ try {
     say(
         `${together.length} pairs judged, ${rows.length} worlds made, ${Math.round((performance.now() - begun) / 1000)} s`,
     );
-} finally {
-    await stop(instance);
-    await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows));
+if (!real) console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows));
 for (const problem of problems) console.log(problem);
 if (unfelt.length > 0) console.log(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
-process.exitCode = printGoals([
+const ownGoals: Goal[] = [
     { name: "access-faults-missed", figure: sums.missed, bound: "=", limit: 0 },
     { name: "access-pairs-missed", figure: sums.pairsMissed, bound: "=", limit: 0 },
     { name: "access-false-alarms", figure: sums.falseAlarms, bound: "=", limit: 0 },
     { name: "access-fixes-work", figure: (100 * sums.mended) / sums.toMend, bound: "=", limit: 100, unit: "%" },
     { name: "access-snapshots-unlike", figure: sums.unlike, bound: "=", limit: 0 },
     { name: "access-seconds", figure: Math.max(...seconds), bound: "<", limit: 10, unit: " s" },
-]);
+];
+process.exitCode = printGoals([...(real ? [] : ownGoals), ...realGoals]);
 
 /** Fetches the runbook's snapshot of a world, and compares it with the built one, on which the pairs rely. */
 function recordOf(one: Break, world: World) {

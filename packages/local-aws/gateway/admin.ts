@@ -3,6 +3,7 @@ import { bodyOf, type Emulator, isFromWebPage } from "local-personalize";
 import type { AccessLog } from "./enforcement/access-log.ts";
 import { isForThisMachine } from "./enforcement/incoming.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
+import type { Organisation } from "./organisation.ts";
 
 /** Path that distinguishes a running local AWS from any other server on its port. */
 export const statusPath = "/_local/status";
@@ -11,6 +12,7 @@ export const statusPath = "/_local/status";
 interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
+    readonly organisation?: Organisation;
     /** Set when permissions are enforced. */
     readonly enforcement?: { readonly log: AccessLog };
     /** The answer to `GET /_local/status`. */
@@ -51,6 +53,12 @@ const endpoints: Record<string, Record<string, Endpoint>> = {
             if (typeof seconds === "string") return bad(seconds);
             emulator.advance(seconds * 1000);
             return [200, clockOf(emulator)];
+        },
+    },
+    "/_local/organisation": {
+        async PUT({ organisation }, request) {
+            const problem = organisation?.attach((await bodyOf(request)).toString("utf8"));
+            return problem === undefined ? [201, {}] : bad(problem);
         },
     },
     "/_local/forms": {

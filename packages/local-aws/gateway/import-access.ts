@@ -12,7 +12,8 @@ import {
     roleReads,
     serviceReads,
 } from "policy-evaluator";
-import { bucketPoliciesOf, bucketRegionOf, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
+import { bucketPoliciesOf, bucketRegionOf, foreignObject, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
+import type { Levels, Organisation } from "./organisation.ts";
 import { withoutDocumentNote } from "./without-document.ts";
 
 /**
@@ -21,7 +22,7 @@ import { withoutDocumentNote } from "./without-document.ts";
  * principal the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS
  * does not document in detail how it sends the condition keys: strictness is our choice.
  */
-export function createImportAccess(miniStackPort: number, partition: string): ImportAccess {
+export function createImportAccess(miniStackPort: number, partition: string, organisation: Organisation): ImportAccess {
     const settings = {
         endpoint: `http://127.0.0.1:${miniStackPort}`,
         region: "us-east-1",
@@ -45,6 +46,7 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
             roleId: role.roleId,
             keys: request.isPrefix ? keysToRead(request, await list(request.bucket, request.key).catch(() => [])) : [],
             bucketPolicies: await bucketPoliciesOf(s3, request.bucket),
+            serviceControl: organisation.levels(),
         });
         if (!judgement.allowed) {
             return denied(judgement.step, judgement.reason + withoutDocumentNote(role.withoutDocument));
@@ -64,6 +66,10 @@ export function createImportAccess(miniStackPort: number, partition: string): Im
             }
             const keys = keysToRead(request, await list(request.bucket, request.key).catch(() => []));
             const policies = (await roleDocuments(iam, request.roleArn ?? ""))?.policies ?? [];
+            const foreign = await foreignObject(s3, request.bucket, keys);
+            if (foreign !== undefined) {
+                return denied("read the object", `another account owns ${foreign}`);
+            }
             const reason = await whyNotDecrypted(miniStackPort, s3, importOf(request, partition, { keys }), policies);
             return reason === undefined ? judgement : denied("decrypt", reason);
         },
@@ -76,6 +82,7 @@ export interface ImportPolicies {
     readonly rolePolicies: readonly NamedPolicy[];
     readonly bucketPolicies: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[] | undefined;
+    readonly serviceControl?: Levels | undefined;
     readonly roleId?: string;
     /** The objects of a folder; empty for a single object. */
     readonly keys?: readonly string[];
@@ -106,7 +113,7 @@ export function judgeOutput(request: ImportRequest, partition: string, policies:
 
 function judgeSteps(
     of: Import,
-    { trust, rolePolicies, bucketPolicies, boundary }: ImportPolicies,
+    { trust, rolePolicies, bucketPolicies, boundary, serviceControl = [] }: ImportPolicies,
     verb: "read" | "write",
     byRole: readonly AccessRequest[],
     byService: readonly AccessRequest[],
@@ -124,6 +131,12 @@ function judgeSteps(
         const within = boundary && evaluate(access, boundary, "identity");
         if (within && within.decision !== "allowed") {
             return denied(`${verb} within the role's boundary`, explain(access, within));
+        }
+        for (const level of serviceControl) {
+            const organised = evaluate(access, level, "identity");
+            if (organised.decision !== "allowed") {
+                return denied(`${verb} within the organisation's policies`, explain(access, organised));
+            }
         }
         const vetoed = evaluate(access, bucketPolicies, "resource");
         if (vetoed.decision === "explicitDeny") {

@@ -7,7 +7,15 @@ import {
     ListAttachedRolePoliciesCommand,
     ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
-import { GetBucketLocationCommand, GetBucketPolicyCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+    GetBucketAclCommand,
+    GetBucketLocationCommand,
+    GetBucketOwnershipControlsCommand,
+    GetBucketPolicyCommand,
+    GetObjectAclCommand,
+    HeadObjectCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
 import {
     authorize,
     decrypts,
@@ -93,6 +101,31 @@ export async function bucketPoliciesOf(s3: S3Client, Bucket: string): Promise<Na
 export async function bucketRegionOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
     const found = await unlessGone(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     return found && (found.LocationConstraint || "us-east-1");
+}
+
+/**
+ * The first key whose object another account owns. Only that account grants access to it, and no bucket policy does (S3
+ * User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced` the bucket's owner owns all objects.
+ */
+export async function foreignObject(
+    s3: S3Client,
+    Bucket: string,
+    keys: readonly string[],
+): Promise<string | undefined> {
+    const controls = await unlessGone(
+        s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
+        "OwnershipControlsNotFoundError",
+    );
+    if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
+        return undefined;
+    }
+    const { Owner: owner } = await s3.send(new GetBucketAclCommand({ Bucket }));
+    for (const Key of keys) {
+        const { Owner, Grants = [] } = await s3.send(new GetObjectAclCommand({ Bucket, Key }));
+        const granted = Grants.some(({ Grantee }) => Grantee?.ID === owner?.ID);
+        if (Owner?.ID !== owner?.ID && !granted) return Key;
+    }
+    return undefined;
 }
 
 const parse = (document: string | undefined) => JSON.parse(decodeURIComponent(document ?? "{}")) as PolicyDocument;

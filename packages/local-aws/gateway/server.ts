@@ -11,6 +11,7 @@ import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { importApi, isImport } from "./openapi-import/import-api.ts";
+import type { Organisation } from "./organisation.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
@@ -19,6 +20,7 @@ export interface GatewayOptions {
     readonly port: number;
     readonly miniStackPort: number;
     readonly emulator: Emulator;
+    readonly organisation?: Organisation;
     /**
      * Verifies and checks each call; `token` shows MiniStack that it was checked. Without it, every call is allowed.
      */
@@ -40,7 +42,7 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
-    const simulators = createSimulators(options.miniStackPort);
+    const simulators = createSimulators(options.miniStackPort, options.organisation);
     const server = createServer((request, response) => {
         route(options, faults, simulators, request, response).catch((error: Error) => {
             if (error instanceof MiniStackSilent) {

@@ -78,6 +78,12 @@ TAGGING = {
     "states:CreateStateMachine": "states:TagResource",
 }
 
+# In place of the policy of a bucket that does not own the object.
+CLOSED = json.dumps({
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
+})
+
 names._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])
 
 
@@ -108,7 +114,10 @@ def describe(call: dict, body: bytes) -> dict:
         else:
             checks = other_checks(service, action, method, path, headers, body, routing, region, account)
             checks += [(TAGGING[name], *rest) for name, *rest in checks if name in TAGGING and "aws:TagKeys" in rest[1]]
-        return {"service": service, "checks": [completed(service, *check, account) for check in checks]}
+        named = [completed(service, *check, account) for check in checks]
+        if service == "s3" and closed_by_its_owner(action, path):
+            named = [{**check, "policy": CLOSED} for check in named]
+        return {"service": service, "checks": named}
 
 
 def action_of(service, method, path, headers, params, routing):
@@ -160,6 +169,19 @@ def s3_checks(action, method, path, headers, body, params):
     has_acl = action == "s3:PutObject" and any(name == "x-amz-acl" or name.startswith("x-amz-grant-") for name in sent)
     also = names.s3_additional_checks(method, path, sent, body, params) + [("s3:PutObjectAcl", resource)] * has_acl
     return [(action, resource, context)] + [(name, arn, {}) for name, arn in also]
+
+
+def closed_by_its_owner(action, path):
+    """Whether another account owns an object of the bucket, and did not grant it to the bucket's owner (S3 User Guide,
+    "Controlling ownership of objects"). No policy of the bucket's account opens such an object.
+    """
+    bucket, _, key = path.lstrip("/").partition("/")
+    found = s3._buckets.get(bucket)
+    if action not in ("s3:GetObject", "s3:GetObjectAcl") or not key or not found or s3._bucket_owner_enforced(found):
+        return False
+    acl = s3._object_acl.get((bucket, key, s3._resolve_subresource_version({}, found, key)))
+    owners = [each for each, _ in s3._acl_grants(acl, "ID")]
+    return bool(owners) and s3._canonical_owner_id() not in owners
 
 
 def other_checks(service, action, method, path, headers, body, routing, region, account):

@@ -3,6 +3,7 @@ import type { Transform } from "node:stream";
 import type { Emulator } from "local-personalize";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Faults } from "../faults.ts";
+import type { Organisation } from "../organisation.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
@@ -30,6 +31,7 @@ export interface EnforcementOptions {
     readonly emulator: Emulator;
     readonly log: AccessLog;
     readonly accountId: string;
+    readonly organisation: Organisation;
 }
 
 /** Whether a request may continue, and how; or the answer to it. */
@@ -179,7 +181,7 @@ async function authorizeCall(
         const access = { principal: principal.arn || "anonymous", action: check.action, resource: check.resource };
         const verdict = isAdministrator(principal)
             ? { allowed: true as const }
-            : judge(principal, check, circumstances);
+            : judge(principal, check, circumstances, options.organisation.levels());
         if (!verdict.allowed) {
             return refuse(options, call, { code: "AccessDenied", message: verdict.message }, access, named.service);
         }

@@ -1,4 +1,5 @@
-import { type Authorization, authorize } from "policy-evaluator";
+import { type Authorization, accountOf, authorize } from "policy-evaluator";
+import type { Levels } from "../organisation.ts";
 import { withoutDocumentNote } from "../without-document.ts";
 import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
 
@@ -42,7 +43,12 @@ const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
  * Whether a principal may do one thing, by all policies that apply, and AWS's sentence if not.
  * The account's root may do everything that no resource's own policy denies.
  */
-export function judge(principal: typeof anonymous, check: NamedCheck, circumstances: Circumstances): Verdict {
+export function judge(
+    principal: typeof anonymous,
+    check: NamedCheck,
+    circumstances: Circumstances,
+    serviceControl?: Levels,
+): Verdict {
     const { action, resource, policy } = check;
     if (alwaysAllowed.includes(action)) {
         return { allowed: true };
@@ -53,6 +59,7 @@ export function judge(principal: typeof anonymous, check: NamedCheck, circumstan
         ...(principal.identity && { identity: principal.identity }),
         ...(principal.boundary && { boundary: principal.boundary }),
         ...(principal.session && { session: principal.session }),
+        ...(serviceControl && principal.arn !== "" && { serviceControl }),
         ...(policy !== null && { resource: [{ name: "resource policy", document: documentOf(policy) }] }),
     };
     const lacking = withoutDocumentNote(principal.withoutDocument);
@@ -62,7 +69,9 @@ export function judge(principal: typeof anonymous, check: NamedCheck, circumstan
         message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}${lacking}`,
     });
     try {
-        const outcome = authorize({ caller, action, resource, context }, policies);
+        // AWS's own policies belong to no account: each account's policies allow reading them.
+        const owner = resource.startsWith("arn:aws:iam::aws:") ? accountOf(principal.arn) : accountOf(resource);
+        const outcome = authorize({ caller, action, resource, context }, policies, owner);
         return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
     } catch (error) {
         // A condition operator that IAM does not have: IAM would not have stored the policy.

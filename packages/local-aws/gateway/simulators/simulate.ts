@@ -9,6 +9,7 @@ import {
     parsePolicy,
     placesIn,
 } from "policy-evaluator";
+import type { Levels } from "../organisation.ts";
 import { invalidInput, type SimulationInput } from "./input.ts";
 
 /** A given or stored policy document, and its name in an answer. */
@@ -37,6 +38,8 @@ export interface Verdict {
     readonly missingContextKeys: readonly string[];
     /** Undefined without a boundary. */
     readonly allowedByBoundary: boolean | undefined;
+    /** Undefined outside of an organisation. */
+    readonly allowedByOrganisation: boolean | undefined;
 }
 
 export interface ActionResult extends Verdict {
@@ -64,7 +67,7 @@ const looksPerPage = 100_000;
  *
  * @throws Refusal for an invalid policy document
  */
-export function simulate(input: SimulationInput, entity: EntityPolicies): SimulationPage {
+export function simulate(input: SimulationInput, entity: EntityPolicies, serviceControl?: Levels): SimulationPage {
     const given = input.policies.map((text, index) => ({ id: `PolicyInputList.${index + 1}`, text }));
     const boundary =
         input.boundary === undefined
@@ -77,7 +80,7 @@ export function simulate(input: SimulationInput, entity: EntityPolicies): Simula
             ? []
             : [read({ id: "ResourcePolicy", text: input.resourcePolicy }, "resource")]),
     ];
-    const judge = judgeBy(input, sources);
+    const judge = judgeBy(input, sources, serviceControl);
     const statements = sources.reduce((sum, { positions }) => sum + positions.length, 0);
     const looksPerAction = Math.max(1, statements) * (input.resources?.length ?? 1);
     const count = Math.min(input.maxItems, Math.max(1, Math.floor(looksPerPage / looksPerAction)));
@@ -109,7 +112,11 @@ function read({ id, text }: SourcePolicy, kind: Source["kind"]): Source {
     return { id, kind, policy: { name: id, document: parsed.document }, positions };
 }
 
-function judgeBy(input: SimulationInput, sources: readonly Source[]): (action: string, resource: string) => Verdict {
+function judgeBy(
+    input: SimulationInput,
+    sources: readonly Source[],
+    serviceControl: Levels | undefined,
+): (action: string, resource: string) => Verdict {
     // Two policies may have one name, so they are numbered internally.
     const numbered = sources.map(({ policy }, index) => ({ ...policy, name: String(index) }));
     const ofKind = (kind: Source["kind"]) => numbered.filter((_, index) => sources[index]?.kind === kind);
@@ -121,7 +128,12 @@ function judgeBy(input: SimulationInput, sources: readonly Source[]): (action: s
         const owner = accountOf(resourceArn) ?? input.resourceOwner ?? callerAccount;
         const authorization = authorize(
             { caller: { arn: input.callerArn ?? "" }, action, resource: resourceArn, context: input.context },
-            { identity, ...(boundary.length > 0 && { boundary }), ...(judged && { resource }) },
+            {
+                identity,
+                ...(boundary.length > 0 && { boundary }),
+                ...(judged && { resource }),
+                ...(serviceControl && { serviceControl }),
+            },
             judged ? owner : callerAccount,
         );
         return {
@@ -130,6 +142,8 @@ function judgeBy(input: SimulationInput, sources: readonly Source[]): (action: s
             matched: matchedBy(authorization, sources),
             missingContextKeys: authorization.missingContextKeys,
             allowedByBoundary: authorization.by.boundary && authorization.by.boundary.decision === "allowed",
+            allowedByOrganisation:
+                authorization.by.serviceControl && authorization.by.serviceControl.decision === "allowed",
         };
     };
 }
@@ -156,12 +170,14 @@ function together(verdicts: readonly Verdict[]): Verdict {
     const decision = severity.find((each) => verdicts.some((verdict) => verdict.decision === each)) ?? "implicitDeny";
     const deciding = verdicts.filter((verdict) => verdict.decision === decision);
     const matched = new Map(deciding.flatMap((each) => each.matched).map((each) => [JSON.stringify(each), each]));
-    const byBoundary = verdicts.map(({ allowedByBoundary }) => allowedByBoundary);
+    const all = (values: readonly (boolean | undefined)[]) =>
+        values.includes(undefined) ? undefined : !values.includes(false);
     return {
         resource: (verdicts.length === 1 && verdicts[0]?.resource) || "*",
         decision,
         matched: [...matched.values()],
         missingContextKeys: [...new Set(verdicts.flatMap(({ missingContextKeys }) => missingContextKeys))].sort(),
-        allowedByBoundary: byBoundary.includes(undefined) ? undefined : !byBoundary.includes(false),
+        allowedByBoundary: all(verdicts.map(({ allowedByBoundary }) => allowedByBoundary)),
+        allowedByOrganisation: all(verdicts.map(({ allowedByOrganisation }) => allowedByOrganisation)),
     };
 }

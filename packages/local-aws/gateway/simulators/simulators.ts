@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { IAMClient } from "@aws-sdk/client-iam";
+import type { Organisation } from "../organisation.ts";
 import { entityPolicies } from "./entity-policies.ts";
 import { markerOf, Refusal, readInput, readQuery } from "./input.ts";
 import { type ActionResult, type MatchedStatement, type SimulationPage, simulate, type Verdict } from "./simulate.ts";
@@ -39,7 +40,11 @@ function resultXml(result: ActionResult): string {
     );
 }
 
-function details({ matched, missingContextKeys, allowedByBoundary }: Verdict): string {
+function details({ matched, missingContextKeys, allowedByBoundary, allowedByOrganisation }: Verdict): string {
+    const organisation =
+        allowedByOrganisation === undefined
+            ? ""
+            : element("OrganizationsDecisionDetail", element("AllowedByOrganizations", allowedByOrganisation));
     const boundary =
         allowedByBoundary === undefined
             ? ""
@@ -47,7 +52,8 @@ function details({ matched, missingContextKeys, allowedByBoundary }: Verdict): s
     return (
         members("MatchedStatements", matched.map(statementXml)) +
         members("MissingContextValues", missingContextKeys.map(escaped)) +
-        boundary
+        boundary +
+        organisation
     );
 }
 
@@ -79,7 +85,7 @@ export type Simulators = (body: Buffer, response: ServerResponse) => Promise<boo
  * IAM's policy simulators, by the package policy-evaluator. MiniStack's own ignore context entries, resource policies,
  * and all but the first resource. The policies of users, groups and roles are those in MiniStack.
  */
-export function createSimulators(miniStackPort: number): Simulators {
+export function createSimulators(miniStackPort: number, organisation?: Organisation): Simulators {
     const iam = new IAMClient({
         endpoint: `http://127.0.0.1:${miniStackPort}`,
         region: "us-east-1",
@@ -100,7 +106,8 @@ export function createSimulators(miniStackPort: number): Simulators {
             const entity = input.sourceArn
                 ? await entityPolicies(iam, input.sourceArn)
                 : { policies: [], boundary: undefined };
-            send(200, answerXml(operation, simulate(input, entity)));
+            const levels = input.sourceArn ? organisation?.simulated() : undefined;
+            send(200, answerXml(operation, simulate(input, entity, levels)));
         } catch (error) {
             if (!(error instanceof Refusal)) {
                 throw error;

@@ -1,0 +1,141 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Goal } from "../../../bench/lib/goals.ts";
+import { type Instance, root, variables } from "../../../packages/local-aws/instance.ts";
+import { table } from "../../../runbooks/lib/cli/table.ts";
+
+/** The result of one real case, or of one sound setup, as `real-cases/run.py` prints it. */
+interface Line {
+    readonly case?: string;
+    readonly sound?: string;
+    /** A stack trace: the case itself could not be run. */
+    readonly broke?: string;
+    readonly import: string;
+    readonly judge: readonly string[];
+    /** Judge and emulator agree on whether the import passes. */
+    readonly agree: boolean;
+    readonly named: boolean;
+    readonly first: boolean;
+    readonly firstLine: string;
+    /** Lines of the plain output. */
+    readonly lines: number;
+    readonly works: boolean;
+    readonly harm: readonly string[];
+    readonly alarm: boolean;
+    readonly findings: readonly string[];
+    readonly exit: number;
+    readonly error: string | null;
+    readonly after?: { readonly import: string | null; readonly judge: readonly string[] } | null;
+}
+
+const folder = join(root, "test", "drills", "access", "real-cases");
+const tools = join(root, ".tools", "access-judge");
+const python = join(root, ".tools", "python", "bin", "python");
+const node = process.execPath;
+/** AGPL, and the drill's alone: no clone, no package and no user's run contains it. */
+const evaluator = "@cloud-copilot/iam-simulate@0.1.173";
+const awsCli = "awscli==1.46.3";
+const shownHarms = 3;
+
+/**
+ * Runs the real cases on a local AWS: worlds made by plain calls, judged by another author's evaluator. Prints a row for
+ * each case that is not full, and returns the goals.
+ */
+export async function runRealCases(instance: Instance, only: string): Promise<Goal[]> {
+    installTools();
+    const lines = await resultsOf(instance, only);
+    const cases = lines.filter((line) => line.case !== undefined);
+    const sound = lines.filter((line) => line.sound !== undefined);
+    const judged = cases.filter(({ broke }) => broke === undefined);
+    console.log(table(["real case", "named", "first line", "fix works", "harm"], judged.filter(isNotFull).map(rowOf)));
+    for (const line of lines) for (const problem of problemsOf(line)) console.log(problem);
+    const share = (count: number) => (judged.length === 0 ? 0 : (100 * count) / cases.length);
+    const alarms = sound.filter(({ alarm, agree, broke }) => broke !== undefined || alarm || !agree).length;
+    const ofOneFault = judged.filter(({ findings }) => findings.length === 1).map(({ lines }) => lines);
+    return [
+        { name: "access-real-lines", figure: Math.max(0, ...ofOneFault), bound: "<", limit: 40 },
+        { name: "access-real-cases", figure: judged.length, bound: ">=", limit: only === "" ? 80 : 1 },
+        { name: "access-real-named", figure: share(count(judged, "named")), bound: "=", limit: 100, unit: "%" },
+        { name: "access-real-fixes-work", figure: share(count(judged, "works")), bound: "=", limit: 100, unit: "%" },
+        { name: "access-real-harm", figure: judged.filter(isHarmed).length, bound: "=", limit: 0 },
+        { name: "access-real-false-alarms", figure: alarms, bound: "=", limit: 0 },
+        { name: "access-first-line", figure: share(count(judged, "first")), bound: "=", limit: 100, unit: "%" },
+        {
+            name: "access-real-disagreements",
+            figure: judged.filter((line) => !line.agree).length,
+            bound: "=",
+            limit: 0,
+        },
+    ];
+}
+
+function installTools(): void {
+    mkdirSync(join(tools, "bin"), { recursive: true });
+    const installs: [string, string, string[]][] = [
+        [join("node_modules", "@cloud-copilot"), "npm", ["install", "--prefix", tools, "--no-save", evaluator]],
+        ["python", python, ["-m", "pip", "install", "--quiet", "--target", join(tools, "python"), awsCli]],
+    ];
+    for (const [place, command, args] of installs) {
+        if (existsSync(join(tools, place))) continue;
+        // Its own package file, or npm would look for one in the project.
+        writeFileSync(join(tools, "package.json"), '{"private":true}\n');
+        const done = spawnSync(command, args, { cwd: tools, encoding: "utf8" });
+        if (done.status !== 0) throw new Error(`${command} cannot install the judge's tools: ${done.stderr}`);
+    }
+    const aws = join(tools, "bin", "aws");
+    writeFileSync(aws, `#!/bin/sh\nPYTHONPATH='${join(tools, "python")}' exec '${python}' -m awscli "$@"\n`);
+    chmodSync(aws, 0o755);
+}
+
+async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
+    const child = spawn(python, [join(folder, "run.py"), tools, "--node", node, "--only", only], {
+        env: { ...process.env, ...variables(instance), PYTHONDONTWRITEBYTECODE: "1" },
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const lines: Line[] = [];
+    for await (const text of createInterface({ input: child.stdout })) {
+        const line = JSON.parse(text) as Line;
+        lines.push(line);
+        const [problem, ...more] = problemsOf(line);
+        const shown = problem === undefined ? `${line.case ?? line.sound}: full` : `${problem} (+ ${more.length})`;
+        process.stderr.write(`real: ${shown}\n`);
+    }
+    const status = await ended;
+    if (status !== 0) throw new Error(`run.py of the real cases exits ${status}`);
+    return lines;
+}
+
+const isHarmed = ({ harm }: Line) => harm.length > 0;
+const isNotFull = (line: Line) => !line.named || !line.first || !line.works || isHarmed(line);
+const count = (lines: readonly Line[], what: "named" | "works" | "first") => lines.filter((line) => line[what]).length;
+const yes = (holds: boolean) => (holds ? "yes" : "NO");
+
+function rowOf(line: Line): string[] {
+    const harm = line.harm.length === 0 ? "none" : `${line.harm.length}`;
+    return [line.case ?? "", yes(line.named), yes(line.first), yes(line.works), harm];
+}
+
+function problemsOf(line: Line): string[] {
+    const name = line.case ?? line.sound;
+    if (line.broke !== undefined) return [`${name} could not be run: ${line.broke}`];
+    const error = line.error ? [`${name}: the diagnosis failed: ${line.error}`] : [];
+    const apart = line.agree
+        ? []
+        : [`${name}: the import: ${line.import}; judge: ${line.judge.join(", ") || "passes"}`];
+    if (line.sound !== undefined) {
+        const found = line.findings.join("; ");
+        return [...error, ...apart, ...(line.alarm ? [`sound, ${name}: exit ${line.exit}: ${found}`] : [])];
+    }
+    return [
+        ...error,
+        ...apart,
+        ...(line.named ? [] : [`${name}: named ${line.findings.join("; ") || "nothing"}`]),
+        ...(line.first ? [] : [`${name}: first line: ${line.firstLine}`]),
+        ...(line.works ? [] : [`${name}: after the fix: ${JSON.stringify(line.after)}`]),
+        ...line.harm.slice(0, shownHarms).map((harm) => `${name}: harm: ${harm}`),
+        ...(line.harm.length > shownHarms ? [`${name}: harm: and ${line.harm.length - shownHarms} more`] : []),
+    ];
+}

@@ -1,0 +1,241 @@
+"""Measures the harm of a fix: by the same requests of many principals before and after, and by what is gone."""
+
+import json
+
+from judge import EVERYTHING, asked, identity_of, itself, session
+from make import caller_arn
+from world import ACCOUNT, OTHER, REGION, SERVICE
+
+SERVICES = {"personalize.amazonaws.com", "glue.amazonaws.com", "sagemaker.amazonaws.com", "lambda.amazonaws.com",
+            "s3.amazonaws.com", "logging.s3.amazonaws.com", "cloudtrail.amazonaws.com", "forecast.amazonaws.com",
+            "ec2.amazonaws.com"}
+#: Values of a condition key that differ from those in a policy.
+ELSEWHERE = {"aws:sourceip": "198.51.100.9", "aws:multifactorauthpresent": "false", "aws:securetransport": "false"}
+#: Keys whose value a principal cannot choose, or that belong to one request.
+OF_A_PRINCIPAL = {"aws:principalarn", "aws:principalservicename", "aws:principalisawsservice", "aws:principaltype",
+                  "aws:principalaccount", "aws:userid", "aws:username", "aws:sourcearn", "aws:sourceaccount",
+                  "s3:prefix"}
+TLS = "aws:SecureTransport"
+LIMITS = {"bucket policy": 20480, "trust": 2048, "inline": 10240, "managed": 6144}
+
+
+def listed(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def statements(text):
+    return [each for each in listed((text or {}).get("Statement")) if isinstance(each, dict)]
+
+
+def documents(state):
+    """All documents of a world by a name that stays the same over time."""
+    found = {"bucket policy": state.policy}
+    for arn, role in state.roles.items():
+        found[f"trust of {arn}"] = role["trust"]
+        found[f"boundary of {arn}"] = role["boundary"]
+        found |= {f"inline {name} of {arn}": text for name, text in role["inline"].items()}
+        found |= {f"managed {name} of {arn}": text for name, text in role["managed"].items()}
+    found |= {f"key policy of {arn}": key["policy"] for arn, key in state.keys.items()}
+    return {name: text for name, text in found.items() if text}
+
+
+def conditions(text):
+    """(key, values) of the conditions in a document's denials and grants."""
+    for statement in statements(text):
+        for pairs in (statement.get("Condition") or {}).values():
+            yield from ((key, [str(each) for each in listed(value)]) for key, value in pairs.items())
+
+
+def contexts(state):
+    """Circumstances that the documents' conditions distinguish."""
+    found, inside = {"plain": {}}, {}
+    for text in documents(state).values():
+        for key, values in conditions(text):
+            if key.lower() in OF_A_PRINCIPAL or not values:
+                continue
+            value = values[0].split("/")[0].replace("*", "x")
+            found[f"{key} {value}"] = {key: value}
+            found[f"{key} other"] = {key: ELSEWHERE.get(key.lower(), "other")}
+            inside[key] = value
+    return {**found, "all inside": inside}
+
+
+def principals(state):
+    """Who is asked for: (identity policies, context) by principal."""
+    world, everything = state.world, [EVERYTHING]
+    stranger = {"aws:SourceAccount": OTHER, "aws:SourceArn": f"arn:aws:personalize:{REGION}:{OTHER}:schema/x"}
+    found = {
+        "Personalize": (SERVICE, [], itself(f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-import-job/real")),
+        "Personalize for another account": (SERVICE, [], {**itself(""), **stranger}),
+        "Glue": ("glue.amazonaws.com", [], {
+            **itself(f"arn:aws:glue:{REGION}:{ACCOUNT}:job/x"), "aws:PrincipalServiceName": "glue.amazonaws.com"}),
+        "anyone": ({"type": "Anonymous"}, [], {}),
+    }
+    people = {f"arn:aws:iam::{ACCOUNT}:user/analyst": everything, f"arn:aws:iam::{ACCOUNT}:user/guest": [],
+              f"arn:aws:iam::{OTHER}:role/stranger": everything, f"arn:aws:iam::{ACCOUNT}:root": everything}
+    for text in documents(state).values():
+        for statement in statements(text):
+            principal = statement.get("Principal")
+            named = listed(principal.get("AWS")) if isinstance(principal, dict) else []
+            for key, values in conditions({"Statement": [statement]}):
+                named += values if key.lower() == "aws:principalarn" else []
+            for arn in named:
+                if arn.startswith("arn:") and ":iam:" in arn:
+                    people.setdefault(arn.replace("*", "x"), everything)
+    for arn, texts in people.items():
+        if arn not in state.roles:
+            found[arn] = (arn, texts, {"aws:PrincipalArn": arn, "aws:PrincipalIsAWSService": "false"})
+    if world.caller is not None:
+        arn = caller_arn(world)
+        found[arn] = (arn, state.user(), {"aws:PrincipalArn": arn, "aws:PrincipalIsAWSService": "false"})
+    for arn, role in state.roles.items():
+        found[arn] = (arn, identity_of(role), session(role))
+    return found
+
+
+def probes(state, before, circumstances, people):
+    """All simulations on a state by (principal, action, resource, circumstance)."""
+    world, found = state.world, {}
+    bucket = f"arn:aws:s3:::{world.bucket}"
+    asked_for = [("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/private/salaries.csv"),
+                 ("s3:PutObject", f"{bucket}/{world.key}"), ("s3:DeleteObject", f"{bucket}/{world.key}"),
+                 *(("s3:GetObject", f"{bucket}/{key}") for key in [*before.objects][:4])]
+    for who, (principal, identity, about) in people.items():
+        role = state.roles.get(who)
+        limits = {"boundary": role["boundary"], "organisation": world.organisation} if role else {}
+        for when, more in circumstances.items():
+            context = {"aws:SecureTransport": "true", "aws:RequestedRegion": REGION,
+                       "aws:SourceIp": "52.94.133.131", **about, **more}
+            for action, resource in asked_for:
+                found[who, action, resource, when] = asked(
+                    principal, action, resource, context, identity, state.policy, **limits)
+            for arn, key in state.keys.items():
+                if key["policy"]:
+                    via = {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:CallerAccount": ACCOUNT}
+                    found[who, "kms:Decrypt", arn, when] = asked(
+                        principal, "kms:Decrypt", arn, {**context, **via}, identity, key["policy"], **limits)
+            if role:
+                for action in ("s3:GetObject", "s3:PutObject"):
+                    found[who, action, "arn:aws:s3:::another-bucket/x", when] = asked(
+                        principal, action, "arn:aws:s3:::another-bucket/x", context, identity, **limits)
+            for arn, other in state.roles.items():
+                found[who, "sts:AssumeRole", arn, when] = asked(
+                    principal, "sts:AssumeRole", arn, context, identity, other["trust"])
+    return found
+
+
+class Before:
+    """A world before its fix."""
+
+    def __init__(self, simulator, state):
+        self.simulator, self.state = simulator, state
+
+    def harm(self, after, keys, broad):
+        """Everything that the fix harmed, as sentences. `broad`: the user meant the whole bucket."""
+        return [*self.gone(after), *self.guards(after), *self.answers(after, keys, broad), *self.refused(after)]
+
+    def answers(self, after, keys, broad):
+        """Requests that were allowed and no longer are, or the other way round."""
+        # The union of both: a principal that is no longer named is still asked for.
+        circumstances = {**contexts(after), **contexts(self.state)}
+        before, now = principals(self.state), principals(after)
+        asked_before = probes(self.state, self.state, circumstances, {**now, **before})
+        asked_now = probes(after, self.state, circumstances, {**before, **now})
+        both = [at for at in asked_before if at in asked_now]
+        were = self.simulator.run([asked_before[at] for at in both])
+        are = self.simulator.run([asked_now[at] for at in both])
+        known = set()
+        for (who, action, resource, when), was, now_is in zip(both, were, are, strict=True):
+            lost = was == "Allowed"
+            if lost == (now_is == "Allowed") or (not lost and self.needed(who, action, resource, keys, broad)):
+                continue
+            if lost and (who == "Personalize for another account" or (who == "Personalize" and when.startswith(TLS))):
+                # A confused deputy is not a reader, and the service never asks without TLS.
+                continue
+            if (lost, who, action, resource) not in known:
+                known.add((lost, who, action, resource))
+                yield f"{'locked out' if lost else 'wider'}: {who} {action} {resource} ({when})"
+
+    def needed(self, who, action, resource, keys, broad):
+        world = self.state.world
+        bucket = f"arn:aws:s3:::{world.bucket}"
+        if who not in ("Personalize", world.arn):
+            return False
+        if action == "s3:ListBucket":
+            return resource == bucket
+        if action == "s3:GetObject":
+            return resource.startswith(f"{bucket}/") and (broad or resource[len(bucket) + 1:] in keys)
+        return action == "kms:Decrypt" or (action == "sts:AssumeRole" and who == "Personalize")
+
+    def guards(self, after):
+        now = documents(after)
+        for name, text in documents(self.state).items():
+            left = [each for each in statements(now.get(name)) if each.get("Effect") == "Deny"]
+            for each in statements(text):
+                if each.get("Effect") == "Deny" and not any(keeps(each, other) for other in left):
+                    yield f"guard removed: {name}: {json.dumps(each)[:160]}"
+
+    def gone(self, after):
+        now = self.state, after
+        for key, item in self.state.objects.items():
+            kept = after.objects.get(key)
+            if kept is None:
+                yield f"file removed: {key}"
+            elif kept["etag"] != item["etag"]:
+                yield f"file overwritten: {key}"
+        for arn, role in self.state.roles.items():
+            other = after.roles.get(arn)
+            if other is None or other["id"] != role["id"]:
+                yield f"role removed: {arn}"
+                continue
+            if role["boundary"] and not other["boundary"]:
+                yield f"boundary removed: {arn}"
+            for kind in ("inline", "managed"):
+                yield from (f"policy removed: {name}" for name in role[kind].keys() - other[kind].keys())
+            for name, count in role["versions"].items():
+                if other["versions"].get(name, 0) < count:
+                    yield f"policy version removed: {name}"
+                elif other["versions"][name] == count and role["managed"][name] != other["managed"][name]:
+                    yield f"policy version removed: {name}"
+        for name, on in (self.state.block or {}).items():
+            if on and not (now[1].block or {}).get(name):
+                yield f"public access block loosened: {name}"
+
+    def refused(self, after):
+        """Documents of the fix that AWS would not store."""
+        known = documents(self.state)
+        for name, text in documents(after).items():
+            if known.get(name) != text:
+                yield from (f"AWS would refuse {name}: {why}" for why in refusals(name, text, after))
+
+
+def refusals(name, text, state):
+    size = len("".join(json.dumps(text, separators=(",", ":")).split()))
+    kind = next((kind for kind in LIMITS if name.startswith(kind)), None)
+    if kind and size > LIMITS[kind]:
+        yield f"{size} characters"
+    ids = {role["id"] for role in state.roles.values()}
+    for statement in statements(text):
+        principal = statement.get("Principal")
+        if principal and kind in ("inline", "managed"):
+            yield "it names a principal"
+        if not isinstance(principal, dict):
+            continue
+        for each in listed(principal.get("AWS")):
+            if each.startswith(("AROA", "AIDA")) and each not in ids:
+                yield f"there is no principal {each}"
+            if each.startswith(f"arn:aws:iam::{ACCOUNT}:role/") and each not in state.roles:
+                yield f"there is no principal {each}"
+        yield from (f"there is no service {each}" for each in listed(principal.get("Service")) if each not in SERVICES)
+
+
+def keeps(old, new):
+    """Whether a denial still denies, except for exceptions that were added to it."""
+    for part in ("Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"):
+        if sorted(map(str, listed(old.get(part)))) != sorted(map(str, listed(new.get(part)))):
+            return False
+    kept = new.get("Condition") or {}
+    return all(
+        set(map(str, listed(values))) <= set(map(str, listed((kept.get(operator) or {}).get(key))))
+        for operator, pairs in (old.get("Condition") or {}).items() for key, values in pairs.items()
+    )

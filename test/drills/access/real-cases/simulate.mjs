@@ -1,0 +1,20 @@
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+/**
+ * Another author's evaluator of IAM, for the judge. Each line of standard input is a list of simulations. Each line of
+ * standard output is the list of their results. The drill installs the evaluator; no clone depends on it.
+ */
+const [, , folder] = process.argv;
+const find = createRequire(pathToFileURL(`${folder}/package.json`));
+const { runSimulation } = await import(pathToFileURL(find.resolve("@cloud-copilot/iam-simulate")).href);
+
+for await (const line of createInterface({ input: process.stdin })) {
+    const results = [];
+    for (const simulation of JSON.parse(line)) {
+        const { resultType, overallResult } = await runSimulation(simulation, {});
+        results.push(resultType === "error" ? "Error" : overallResult);
+    }
+    process.stdout.write(`${JSON.stringify(results)}\n`);
+}
