@@ -38,6 +38,7 @@ export async function repairCsv(
         readonly name: string;
         readonly shape: Shape | undefined;
         readonly keep: ReadonlySet<string> | undefined;
+        readonly signal?: AbortSignal;
     },
 ): Promise<Repaired> {
     const { name } = options;
@@ -59,7 +60,7 @@ export async function repairCsv(
         }
         yield piece;
     }
-    await pipeline(lines, createWriteStream(to));
+    await pipeline(lines, createWriteStream(to), options.signal ? { signal: options.signal } : {});
     const whole = [...unpacked, ...changesOfText(table, encoding), ...columns.changes];
     return {
         rows,
