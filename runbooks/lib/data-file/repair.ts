@@ -193,5 +193,5 @@ const problems = (type: string) => ({
 /** A column that the schema does not have. */
 const anyText: Field = { name: "", type: "string", nullable: true, longest: Number.POSITIVE_INFINITY };
 
-/** A value in the Developer Guide's form: quoted if needed, with `\` before a quote or a backslash. */
+/** A value as the Developer Guide asks: quoted if needed, with `\` before a quote or a backslash. */
 const quoted = (value: string) => (/[",\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value);
