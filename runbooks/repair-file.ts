@@ -42,6 +42,7 @@ await runAction(options.verbose, async (signal) => {
         to: options.to === undefined ? undefined : placeOf(options.to),
         shape: await shape(),
         signal,
+        log: (message) => process.stderr.write(`${message}\n`),
     });
     for (const file of files) process.stderr.write(`${describe(file)}\n`);
     for (const url of leftOut) process.stderr.write(`${url} is left out: it is not a table with these columns.\n`);

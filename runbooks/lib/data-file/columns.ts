@@ -21,7 +21,7 @@ export interface Columns {
 /**
  * Chooses the columns of the repaired file.
  *
- * @throws RepairError if columns are missing, or are not clear without a header.
+ * @throws RepairError if columns are missing, or cannot be known without a header.
  */
 export function columnsOf(
     table: Table,

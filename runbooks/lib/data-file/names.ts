@@ -7,8 +7,8 @@ export const csvName = (name: string) =>
     `${name.replace(/\.(gz|gzip|zip)$/i, "").replace(/\.(csv|tsv|txt|dat|data)$/i, "")}.csv`;
 
 /**
- * The key beside a wrong file to which its repair is written: `a.csv` has `a.repaired.csv`. A folder's repair is a
- * folder in it: policies for the folder cover both. An import of the outer folder does not read the inner one.
+ * The key beside a wrong file to which its repair is written: `a.csv` has `a.repaired.csv`. The repair of a folder is
+ * a folder in it. Policies for the folder also cover that one, and an import of the folder does not read it.
  */
 export const repairedKey = (key: string) =>
     isFolder(key) ? `${key}repaired/` : csvName(key).replace(/\.csv$/, ".repaired.csv");

@@ -56,9 +56,10 @@ export async function download(
     client: S3Client,
     { bucket: Bucket, key: Key }: Place,
     file: string,
+    signal: AbortSignal,
 ): Promise<Encryption> {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await client.send(new GetObjectCommand({ Bucket, Key }));
-    await pipeline(Body as Readable, createWriteStream(file));
+    await pipeline(Body as Readable, createWriteStream(file), { signal });
     return ServerSideEncryption === "aws:kms" || ServerSideEncryption === "aws:kms:dsse"
         ? { ServerSideEncryption, ...(SSEKMSKeyId !== undefined && { SSEKMSKeyId }) }
         : {};

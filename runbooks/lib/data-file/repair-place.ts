@@ -29,6 +29,8 @@ interface Options {
     readonly to: Place | undefined;
     readonly shape: Shape | undefined;
     readonly signal: AbortSignal;
+    /** Reports progress: a large file takes minutes. */
+    log(message: string): void;
 }
 
 interface Copy {
@@ -48,7 +50,7 @@ interface Copy {
 export async function repairPlace(
     client: S3Client,
     from: Place,
-    { to: named, shape, signal }: Options,
+    { to: named, shape, signal, log }: Options,
 ): Promise<PlaceRepair> {
     const to = named ?? { bucket: from.bucket, key: repairedKey(from.key) };
     if (isFolder(from.key) !== isFolder(to.key)) {
@@ -71,14 +73,16 @@ export async function repairPlace(
         for (const [index, key] of keys.entries()) {
             signal.throwIfAborted();
             const file = join(folder, `${index}.raw`);
-            raw.push({ key, file, encryption: await read(client, { bucket: from.bucket, key }, file) });
+            log(`reading ${urlOf({ ...from, key })}`);
+            raw.push({ key, file, encryption: await read(client, { bucket: from.bucket, key }, file, signal) });
         }
         const repairAll = async (keep: ReadonlySet<string> | undefined): Promise<Copy[]> => {
             const copies: Copy[] = [];
             for (const { key, file, encryption } of raw) {
                 signal.throwIfAborted();
                 const csv = `${file}.csv`;
-                const repaired = await repairedOf(file, csv, { name: key, shape, keep });
+                log(`repairing ${urlOf({ ...from, key })}`);
+                const repaired = await repairedOf(file, csv, { name: key, shape, keep, signal });
                 copies.push({ key, file: csv, target: targetOf(key), encryption, repaired });
             }
             return copies;
@@ -93,6 +97,7 @@ export async function repairPlace(
         const isWritten = !isSound || isNested;
         for (const { file, target, encryption } of isWritten ? copies : []) {
             signal.throwIfAborted();
+            log(`writing ${urlOf(target)}`);
             await upload(client, file, target, encryption);
         }
         return {
@@ -109,8 +114,8 @@ export async function repairPlace(
     }
 }
 
-async function read(client: S3Client, place: Place, file: string): Promise<Encryption> {
-    return download(client, place, file).catch((error: Error) => {
+async function read(client: S3Client, place: Place, file: string, signal: AbortSignal): Promise<Encryption> {
+    return download(client, place, file, signal).catch((error: Error) => {
         if (error.name === "NoSuchKey") {
             throw new RunbookError(`There is no ${urlOf(place)}. List what is there: aws s3 ls s3://${place.bucket}/`);
         }

@@ -38,6 +38,7 @@ export async function repairCsv(
         readonly name: string;
         readonly shape: Shape | undefined;
         readonly keep: ReadonlySet<string> | undefined;
+        readonly signal?: AbortSignal;
     },
 ): Promise<Repaired> {
     const { name } = options;
@@ -59,7 +60,7 @@ export async function repairCsv(
         }
         yield piece;
     }
-    await pipeline(lines, createWriteStream(to));
+    await pipeline(lines, createWriteStream(to), options.signal ? { signal: options.signal } : {});
     const whole = [...unpacked, ...changesOfText(table, encoding), ...columns.changes];
     return {
         rows,
@@ -192,5 +193,5 @@ const problems = (type: string) => ({
 /** A column that the schema does not have. */
 const anyText: Field = { name: "", type: "string", nullable: true, longest: Number.POSITIVE_INFINITY };
 
-/** A value in the Developer Guide's form: quoted if needed, with `\` before a quote or a backslash. */
+/** A value as the Developer Guide asks: quoted if needed, with `\` before a quote or a backslash. */
 const quoted = (value: string) => (/[",\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value);

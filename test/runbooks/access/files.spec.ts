@@ -69,7 +69,7 @@ describe("files of other datasets", () => {
         );
     });
 
-    it("are recognised by their header without a schema", () => {
+    it("are distinguished by their header without a schema", () => {
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: interactions })), []);

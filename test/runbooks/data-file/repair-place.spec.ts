@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
     CreateBucketCommand,
     GetObjectCommand,
     HeadObjectCommand,
+    ListMultipartUploadsCommand,
     ListObjectsV2Command,
     PutObjectCommand,
     S3Client,
@@ -13,6 +14,7 @@ import { start, stop } from "../../../packages/local-aws/control.ts";
 import { type Instance, variables } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { upload } from "../../../runbooks/lib/data-file/objects.ts";
 import { region, testInstance } from "../../support/local-aws.ts";
 
 const good = interactionsCsv(syntheticRatings()).toString();
@@ -116,6 +118,20 @@ describe("repair-file on the local S3", function () {
         const { exitCode, stdout } = await repair("s3://films/e/");
         assert.deepEqual([exitCode, stdout], [0, "Import from s3://films/e/repaired/\n"]);
         assert.deepEqual(await keys("e/repaired/"), ["e/repaired/2020-1.csv", "e/repaired/2021-1.csv"]);
+    });
+
+    it("goes in parts if it is large, and leaves no part behind", async () => {
+        const file = join(instance.dir, "large.csv");
+        await writeFile(file, Buffer.alloc(65 * 1024 * 1024, "x"));
+        await upload(s3, file, { bucket: Bucket, key: "g/large.csv" }, {});
+        const head = await s3.send(new HeadObjectCommand({ Bucket, Key: "g/large.csv" }));
+        assert.equal(head.ContentLength, 65 * 1024 * 1024);
+        await assert.rejects(
+            upload(s3, file, { bucket: Bucket, key: "g/large.csv" }, {}),
+            /exists, and is not replaced/,
+        );
+        const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket }));
+        assert.deepEqual(Uploads, []);
     });
 
     it("encrypts the copy as the file is encrypted", async () => {

@@ -9,7 +9,7 @@ import { readFiles } from "../links/file.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 import { importedFrom } from "./places.ts";
 
-/** The fix of a file that is wrong. An existing object is never replaced: commands write a new one beside it. */
+/** The fix of a file that is wrong. Nothing is replaced: commands write a new object beside it. */
 export interface FileRepair {
     /** Commands of this program, for the file that its stack uploads; else empty. */
     readonly program: string;
