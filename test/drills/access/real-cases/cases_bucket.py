@@ -70,7 +70,7 @@ def _(w):
 @case("bucket-policy-names-the-guides-prefix", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
       "Can you confirm you are using an IAM role that has permissions to access that bucket?",
       "The bucket policy allows raw/*, and the file is in movies/.",
-      [r"(other keys|prefix|raw)"], broad=False)
+      [r"other keys|prefix|raw/"], broad=False)
 def _(w):
     lists, gets = w.service_reads()
     gets["Resource"] = f"{w.bucket_arn}/raw/*"
@@ -184,7 +184,7 @@ def _(w):
 @case("bucket-in-another-region", "https://github.com/simonw/s3-ocr/issues/24",
       "Unable to get object metadata from S3. Check object key, region and/or access permissions.",
       "The bucket is in us-east-2, Personalize in eu-central-1.",
-      [r"region"])
+      [r"region|is in us-east-2"])
 def _(w):
     w.region = "us-east-2"
 

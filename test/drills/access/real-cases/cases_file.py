@@ -117,7 +117,7 @@ def _(w):
 @case("file-timestamp-milliseconds", "https://github.com/mozilla/persona/issues/1732",
       "The timestamp is stored in milliseconds [...] standard for JavaScript; [it should be] seconds since epoch",
       "TIMESTAMP is in milliseconds.",
-      [r"millisecond"])
+      [r"millisecond|not in seconds"])
 def _(w):
     w.objects[w.key] = Item(files.csv(stamp=lambda seconds: f"{seconds}000"))
 

@@ -56,7 +56,7 @@ def _(w):
 @case("role-bucket-name-typed-wrong", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
       "Looks like your bucket name was not altered, please update it to the bucket you used.",
       "The role's policy still names the example bucket.",
-      [r"(another|other) bucket|example|the bucket is", r"role-other-bucket"])
+      [r"(another|other) bucket|example|placeholder|the bucket is", r"role-other-bucket"])
 def _(w):
     w.inline = {"read": document(*w.role_reads("arn:aws:s3:::amzn-s3-demo-bucket", "arn:aws:s3:::amzn-s3-demo-bucket/*"))}
 

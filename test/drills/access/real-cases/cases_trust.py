@@ -28,7 +28,7 @@ def _(w):
       "Cross-account pass role is not allowed.",
       "The role ARN has the account id of the guide's example.",
       [r"(an)?other account|account 111122223333|of account"],
-      ask=None)
+      ask=[r"own account|(this|your) account|account 0{12}"])
 def _(w):
     w.role_arn = f"arn:aws:iam::{OTHER}:role/{w.role}"
 
@@ -36,7 +36,7 @@ def _(w):
 @case("role-deleted-by-cleanup", "https://github.com/aws-samples/amazon-personalize-samples",
       "~ the notebook's clean-up deleted the role, and a later notebook reads its ARN from the stored variables",
       "The role was deleted; the notebook's variable still has its ARN.",
-      [r"no such role", r"role .*(does not exist|missing|deleted|is gone)", r"role-missing"])
+      [r"no (such )?role", r"role .*(does not exist|missing|deleted|is gone)", r"role-missing"])
 def _(w):
     w.has_role = False
 
@@ -145,7 +145,7 @@ def _(w):
 @case("pass-role-to-another-service", "https://github.com/awslabs/benchmark-ai/pull/643",
       "Allow sagemaker to pass the role",
       "iam:PassedToService of the caller's policy is sagemaker.amazonaws.com.",
-      [r"PassRole.*(sagemaker|service)|PassedToService"],
+      [r"PassRole.*(sagemaker|service)|PassedToService|not to (P|p)ersonalize"],
       ask=[r"PassRole|pass (the|this) role"])
 def _(w):
     w.caller = operator(w, {**allow("iam:PassRole", "*"), "Condition": {
@@ -199,8 +199,8 @@ def _(w):
 
 @case("pass-role-of-another-role", "https://github.com/james-jory/segment-personalize-workshop/pull/15",
       "Instructions mention module-personalize-PersonalizeServiceRole but the screenshot was showing [...] PersonalizeExecutionRole.",
-      "The job names the Lambda's execution role, which reads another bucket and trusts Lambda.",
-      [r"trust.*(lambda|another|other|not)"])
+      "The job names the Lambda's execution role, which reads no bucket and trusts Lambda.",
+      [r"trust.*(lambda|another|other|not)", r"polic(y|ies).*(not|No statement).*ListBucket|No statement.*ListBucket"])
 def _(w):
     w.trust = document({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
     w.inline = {"logs": document(allow(["logs:*", "personalize:*"], "*"))}

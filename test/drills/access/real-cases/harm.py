@@ -97,7 +97,7 @@ def probes(state, before, circumstances, people):
     """All simulations on a state by (principal, action, resource, circumstance)."""
     world, found = state.world, {}
     bucket = f"arn:aws:s3:::{world.bucket}"
-    asked_for = [("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/private/salaries.csv"),
+    asked_for = [("s3:ListBucket", bucket), ("s3:PutBucketPolicy", bucket), ("s3:GetObject", f"{bucket}/private/salaries.csv"),
                  ("s3:PutObject", f"{bucket}/{world.key}"), ("s3:DeleteObject", f"{bucket}/{world.key}"),
                  *(("s3:GetObject", f"{bucket}/{key}") for key in [*before.objects][:4])]
     for who, (principal, identity, about) in people.items():
@@ -130,50 +130,44 @@ class Before:
     def __init__(self, simulator, state):
         self.simulator, self.state = simulator, state
 
-    def harm(self, after, keys, broad):
+    def harm(self, after, role_arn, keys, broad):
         """Everything that the fix harmed, as sentences. `broad`: the user meant the whole bucket."""
-        return [*self.gone(after), *self.guards(after), *self.answers(after, keys, broad), *self.refused(after)]
+        needed = lambda *request: self.needed(after, role_arn, keys, broad, *request)
+        return [*self.gone(after), *self.answers(after, needed), *self.refused(after)]
 
-    def answers(self, after, keys, broad):
-        """Requests that were allowed and no longer are, or the other way round."""
+    def answers(self, after, needed):
+        """Requests whose answer is another one, and that the import does not need."""
         # The union of both: a principal that is no longer named is still asked for.
         circumstances = {**contexts(after), **contexts(self.state)}
         before, now = principals(self.state), principals(after)
         asked_before = probes(self.state, self.state, circumstances, {**now, **before})
         asked_now = probes(after, self.state, circumstances, {**before, **now})
-        both = [at for at in asked_before if at in asked_now]
-        were = self.simulator.run([asked_before[at] for at in both])
-        are = self.simulator.run([asked_now[at] for at in both])
+        were = dict(zip(asked_before, self.simulator.run(list(asked_before.values())), strict=True))
+        are = dict(zip(asked_now, self.simulator.run(list(asked_now.values())), strict=True))
         known = set()
-        for (who, action, resource, when), was, now_is in zip(both, were, are, strict=True):
-            lost = was == "Allowed"
-            if lost == (now_is == "Allowed") or (not lost and self.needed(who, action, resource, keys, broad)):
+        for at, result in are.items():
+            who, action, resource, when = at
+            # A role that the fix made could do nothing before.
+            exists = at in were and (who not in after.roles or who in self.state.roles)
+            was = were[at] if exists else "ImplicitlyDenied"
+            kind = change(was, result)
+            if kind is None or (kind != "locked out" and needed(was, *at)) or excused(kind, who, when):
                 continue
-            if lost and (who == "Personalize for another account" or (who == "Personalize" and when.startswith(TLS))):
-                # A confused deputy is not a reader, and the service never asks without TLS.
-                continue
-            if (lost, who, action, resource) not in known:
-                known.add((lost, who, action, resource))
-                yield f"{'locked out' if lost else 'wider'}: {who} {action} {resource} ({when})"
+            if (kind, who, action, resource) not in known:
+                known.add((kind, who, action, resource))
+                yield f"{kind}: {who} {action} {resource} ({when})"
 
-    def needed(self, who, action, resource, keys, broad):
-        world = self.state.world
-        bucket = f"arn:aws:s3:::{world.bucket}"
-        if who not in ("Personalize", world.arn):
+    def needed(self, after, role_arn, keys, broad, was, who, action, resource, _when):
+        bucket = f"arn:aws:s3:::{self.state.world.bucket}"
+        if who not in ("Personalize", role_arn):
             return False
         if action == "s3:ListBucket":
             return resource == bucket
         if action == "s3:GetObject":
-            return resource.startswith(f"{bucket}/") and (broad or resource[len(bucket) + 1:] in keys)
+            # Nothing that was denied on purpose is opened for the sake of a wide policy.
+            wide = broad and was != "ExplicitlyDenied"
+            return resource.startswith(f"{bucket}/") and (wide or resource[len(bucket) + 1:] in keys)
         return action == "kms:Decrypt" or (action == "sts:AssumeRole" and who == "Personalize")
-
-    def guards(self, after):
-        now = documents(after)
-        for name, text in documents(self.state).items():
-            left = [each for each in statements(now.get(name)) if each.get("Effect") == "Deny"]
-            for each in statements(text):
-                if each.get("Effect") == "Deny" and not any(keeps(each, other) for other in left):
-                    yield f"guard removed: {name}: {json.dumps(each)[:160]}"
 
     def gone(self, after):
         now = self.state, after
@@ -206,10 +200,17 @@ class Before:
         known = documents(self.state)
         for name, text in documents(after).items():
             if known.get(name) != text:
-                yield from (f"AWS would refuse {name}: {why}" for why in refusals(name, text, after))
+                # A service that the document named before is one that AWS has stored.
+                before = {each for statement in statements(known.get(name)) for each in services(statement)}
+                yield from (f"AWS would refuse {name}: {why}" for why in refusals(name, text, after, before))
 
 
-def refusals(name, text, state):
+def services(statement):
+    principal = statement.get("Principal")
+    return listed(principal.get("Service")) if isinstance(principal, dict) else []
+
+
+def refusals(name, text, state, stored):
     size = len("".join(json.dumps(text, separators=(",", ":")).split()))
     kind = next((kind for kind in LIMITS if name.startswith(kind)), None)
     if kind and size > LIMITS[kind]:
@@ -226,16 +227,23 @@ def refusals(name, text, state):
                 yield f"there is no principal {each}"
             if each.startswith(f"arn:aws:iam::{ACCOUNT}:role/") and each not in state.roles:
                 yield f"there is no principal {each}"
-        yield from (f"there is no service {each}" for each in listed(principal.get("Service")) if each not in SERVICES)
+        unknown = set(services(statement)) - SERVICES - stored
+        yield from (f"there is no service {each}" for each in sorted(unknown))
 
 
-def keeps(old, new):
-    """Whether a denial still denies, except for exceptions that were added to it."""
-    for part in ("Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"):
-        if sorted(map(str, listed(old.get(part)))) != sorted(map(str, listed(new.get(part)))):
-            return False
-    kept = new.get("Condition") or {}
-    return all(
-        set(map(str, listed(values))) <= set(map(str, listed((kept.get(operator) or {}).get(key))))
-        for operator, pairs in (old.get("Condition") or {}).items() for key, values in pairs.items()
-    )
+def change(was, result):
+    """The kind of a change from one decision to another; None if it is not a change for the worse."""
+    if was == result:
+        return None
+    if was == "Allowed":
+        return "locked out"
+    return "wider" if result == "Allowed" else "guard removed" if was == "ExplicitlyDenied" else None
+
+
+def excused(kind, who, when):
+    """A confused deputy is not a reader, and a denial needs no hold on it while nothing allows it.
+
+    The service itself never asks without TLS.
+    """
+    deputy = who == "Personalize for another account" and kind != "wider"
+    return deputy or (kind == "locked out" and who == "Personalize" and when.startswith(TLS))

@@ -95,6 +95,14 @@ def import_arguments(world, job):
     return ["--role", world.role_arn or world.arn, "--bucket", bucket, *(["--key", key] if key else [])]
 
 
+def without_names(world, line):
+    """The line without the world's own names, which are not the fault's name."""
+    for pattern, kind in ((r"s3://\S+", ""), (r"arn:aws:kms:\S+", "the key"), (r"arn:aws:iam::\S+:role/\S+", "the role"),
+                          (r"arn:aws:iam::\S+:user/\S+", "the caller"), (re.escape(world.role), "the role")):
+        line = re.sub(pattern, kind, line)
+    return line
+
+
 def broken_findings(printed):
     return [each for each in printed["findings"] if each.get("verdict") == "broken"]
 
@@ -108,13 +116,13 @@ def run_case(stage, number, case):
     judged = why_not(stage.simulator, state, role_arn, location_of(world), job)
     printed, code, plain, seconds = stage.diagnose(world, import_arguments(world, job))
     first = (plain.strip().split("\n") or [""])[0]
-    # Names of the world are not the fault's name.
-    telling = re.sub(r"(s3://\S+|arn:aws:(iam|s3|kms)\S*|" + re.escape(world.role) + ")", "", first)
+    telling = without_names(world, first)
     findings = broken_findings(printed) if case.felt else printed["findings"]
     named = any(matches(case.named, f"{each['fault']}: {each['sentence']}") for each in findings)
     outcome = {
         "case": case.name, "source": case.source, "import": failure or "passes", "judge": judged,
-        "agree": bool(judged) == (failure is not None), "named": named, "first": matches(case.named, telling) or not case.felt,
+        "agree": bool(judged) == (failure is not None), "named": named,
+        "first": matches(case.named, telling) or not case.felt,
         "firstLine": first[:200], "lines": len(plain.split("\n")), "seconds": round(seconds, 1), "exit": code,
         "findings": [f"{each['fault']}: {each['sentence']}" for each in findings], "error": printed.get("error"),
     }
@@ -127,17 +135,18 @@ def run_case(stage, number, case):
     renamed = [fix["roleArn"] for fix in printed["fixes"] if fix.get("roleArn")]
     role_arn, location = (renamed or [role_arn])[-1], (moved or [location_of(world)])[-1]
     _, again = start_import(stage.root, world, stage.datasets, 2, role_arn, location)
-    after = State(stage.root, world)
+    after = State(stage.root, world, role_arn=role_arn)
     elsewhere = location.removeprefix("s3://").split("/")[0]
-    judged_again = why_not(stage.simulator, State(stage.root, world, elsewhere), role_arn, location)
+    judged_again = why_not(stage.simulator, State(stage.root, world, elsewhere, role_arn), role_arn, location)
     keys = {location_of(world).split("/", 3)[-1], location.split("/", 3)[-1]}
     keys |= {key for key in after.objects if any(key.startswith(each) for each in keys if each.endswith("/"))}
     passes = again is None and not judged_again
     asked = case.ask is not None and bool(asks) and matches(case.ask, asks)
     return {
         **outcome, "felt": True, "works": passes or asked, "asks": asks[:300], "errors": errors,
+        "commands": [command for fix in printed["fixes"] for command in fix.get("commands", [])],
         "after": None if passes else {"import": again, "judge": judged_again},
-        "harm": [*before.harm(after, keys, case.broad), *(f"refused: {each}" for each in errors)],
+        "harm": [*before.harm(after, role_arn, keys, case.broad), *(f"refused: {each}" for each in errors)],
     }
 
 

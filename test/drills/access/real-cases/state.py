@@ -17,13 +17,13 @@ def parsed(text):
 
 
 class State:
-    """What root sees of a world: documents, keys and objects; `bucket` if it is not the world's own."""
+    """What root sees of a world: documents, keys and objects; `bucket` and `role_arn` if they are not the world's own."""
 
-    def __init__(self, root, world, bucket=None):
+    def __init__(self, root, world, bucket=None, role_arn=None):
         self.root, self.world = root, world
         self.bucket = bucket or world.bucket
         self.roles = {}
-        for arn in {world.arn, *(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in world.bystanders)}:
+        for arn in {world.arn, role_arn or world.arn, *(f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in world.bystanders)}:
             role = quiet(lambda: self.role(arn.rsplit("/", 1)[-1]), "NoSuchEntity")
             if role:
                 self.roles[role["arn"]] = role
