@@ -27,6 +27,7 @@ import metric_alarms
 import object_owners
 import origins
 import queue_metrics
+import queue_urls
 import rest_api_changes
 import rest_deployments
 import rest_records
@@ -72,6 +73,7 @@ if __name__ == "__main__":
     rest_records.keep()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
+    queue_urls.readdress()
     object_owners.list_owners()
     origins.serve_rest_apis()
     edge_errors.keep()

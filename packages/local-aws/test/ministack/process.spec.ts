@@ -60,6 +60,33 @@ describe("the process of MiniStack", () => {
         assert.equal((await launches()).length >= 3, true);
     });
 
+    it("keeps one queue under one name, although each start has another port", async () => {
+        const queues = async (port: number, operation: string, input: object) => {
+            const credential = "Credential=test/20260101/eu-central-1/sqs/aws4_request";
+            const answer = await fetch(`http://127.0.0.1:${port}/`, {
+                method: "POST",
+                headers: {
+                    "x-amz-target": `AmazonSQS.${operation}`,
+                    "content-type": "application/x-amz-json-1.0",
+                    "x-judged-by-gateway": "t",
+                    authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`,
+                },
+                body: JSON.stringify(input),
+            });
+            return (await answer.text()) || "{}";
+        };
+        const first = await (await startBy("")).started;
+        await queues(first.port, "CreateQueue", { QueueName: "failures" }).finally(first.stop);
+
+        const second = await (await startBy("")).started;
+        after(second.stop);
+        assert.notEqual(second.port, first.port);
+        const { QueueUrl } = JSON.parse(await queues(second.port, "CreateQueue", { QueueName: "failures" }));
+        assert.deepEqual(JSON.parse(await queues(second.port, "ListQueues", {})).QueueUrls, [QueueUrl]);
+        await queues(second.port, "DeleteQueue", { QueueUrl });
+        assert.doesNotMatch(await queues(second.port, "ListQueues", {}), /failures/);
+    });
+
     it("gets no port that another process will use", async () => {
         const except = Array.from({ length: 19_900 }, (_, index) => 10_000 + index);
         assert.ok((await freePort({ except })) >= 29_900);

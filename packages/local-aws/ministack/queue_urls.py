@@ -1,0 +1,25 @@
+"""Keeps one queue under one name after a restart: MiniStack's port, which is new at each start, is in its queue URLs.
+
+Without this, CreateQueue after a restart makes a second queue of the same name, and DeleteQueue leaves the first.
+"""
+
+from ministack.services import sqs
+
+
+def readdress() -> None:
+    index = sqs._rebuild_queue_name_index
+
+    def of_this_start() -> None:
+        for scoped_key, queue in list(sqs._queues.all_items()):
+            scope = sqs._queue_scope_from_record(scoped_key, queue)
+            if scope is None:
+                continue
+            account, region, name, url = scope
+            current = sqs._queue_url_for_account(account, name)
+            if url != current:
+                sqs._queues.pop_scoped(account, region, url, None)
+                queue["url"] = current
+                sqs._queues.set_scoped(account, region, current, queue)
+        index()
+
+    sqs._rebuild_queue_name_index = of_this_start
