@@ -32,7 +32,10 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     const links = linksOf(scene);
     const findings = links.flatMap((link) => link.findings);
     const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
-    const firstBroken = links.find(({ verdict }) => verdict === "broken");
+    // Without a bucket, no policy about it can be right.
+    const firstBroken =
+        links.find(({ findings: [first] }) => first?.fault === "bucket-missing") ??
+        links.find(({ verdict }) => verdict === "broken");
     const judge = (other: Snapshot) => {
         const now = sceneOf(other);
         return { scene: now, broken: broken(linksOf(now)) };

@@ -7,6 +7,7 @@ import {
     GetPublicAccessBlockCommand,
     HeadObjectCommand,
     type HeadObjectCommandOutput,
+    ListBucketsCommand,
     ListObjectsV2Command,
     type S3Client,
 } from "@aws-sdk/client-s3";
@@ -31,7 +32,16 @@ export async function bucketFacts(s3: S3Client, Bucket: string): Promise<BucketF
     const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     // Buckets in us-east-1 have no constraint; those in eu-west-1 may have the old name.
     const constraint: string | undefined = found?.LocationConstraint;
-    return { region: found && (constraint === "EU" ? "eu-west-1" : constraint || "us-east-1") };
+    if (found) {
+        return { region: constraint === "EU" ? "eu-west-1" : constraint || "us-east-1" };
+    }
+    try {
+        const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+        return { region: undefined, others: Buckets.flatMap(({ Name }) => Name ?? []) };
+    } catch {
+        // The list only helps to find a misspelt name.
+        return { region: undefined };
+    }
 }
 
 export async function policyText(s3: S3Client, Bucket: string): Promise<string | undefined> {

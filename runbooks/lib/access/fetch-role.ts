@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { accountOf, type Decision, listOf, type RequestContext } from "policy-evaluator";
 import { hasName } from "../../../personalize/errors.ts";
+import { writeActions } from "./fixes/permissions.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
 /** A role of this name as IAM has it, in any path. Undefined: it does not exist, or another account has it. */
@@ -91,15 +92,45 @@ async function managed(iam: IAMClient, arn: string, name: string): Promise<Polic
     }
 }
 
-/** Simulates an identity's action on resources in one context. */
+/** Simulates an identity's permissions for the commands of a fix; its own policies are a resource, too. */
+export async function simulateWrites(
+    client: IAMClient,
+    source: string,
+    on: {
+        readonly roles: readonly string[];
+        readonly bucketArn: string;
+        readonly keyArns: readonly string[];
+        readonly boundary?: string;
+    },
+): Promise<Simulated[]> {
+    const ask = (actions: readonly string[], resources: readonly string[]) =>
+        resources.length === 0 ? [] : simulate(client, source, { action: actions, resources, context: {} });
+    const { onRole, onUser, onPolicy, onBucket, onObject, onKey } = writeActions;
+    const isUser = source.includes(":user/");
+    const found = await Promise.all([
+        ask(onRole, isUser ? on.roles : [...on.roles, source]),
+        ask(onUser, isUser ? [source] : []),
+        ask(onPolicy, on.boundary === undefined ? [] : [on.boundary]),
+        ask(onBucket, [on.bucketArn]),
+        ask(onObject, [`${on.bucketArn}/*`]),
+        ask(onKey, on.keyArns),
+    ]);
+    return found.flat();
+}
+
+/** Simulates an identity's actions on resources in one context. */
 export async function simulate(
     client: IAMClient,
     PolicySourceArn: string,
-    asked: { readonly action: string; readonly resources: readonly string[]; readonly context: RequestContext },
+    asked: {
+        readonly action: string | readonly string[];
+        readonly resources: readonly string[];
+        readonly context: RequestContext;
+    },
 ): Promise<Simulated[]> {
     const input = {
         PolicySourceArn,
-        ActionNames: [asked.action],
+        ActionNames: [...listOf(asked.action)],
         ResourceArns: [...asked.resources],
         ContextEntries: Object.entries(asked.context).map(([ContextKeyName, value]) => ({
             ContextKeyName,

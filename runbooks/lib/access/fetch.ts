@@ -4,7 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { type AccessRequest, isRoot, parseArn, personalizeService, roleReads, sessionOf } from "policy-evaluator";
 import { sceneOf } from "./diagnose.ts";
 import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
-import { roleFacts, simulate } from "./fetch-role.ts";
+import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
 import { fetched, type Look, quietLook, within } from "./look.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
@@ -47,6 +47,18 @@ export async function fetchSnapshot(target: Target, look: Look = quietLook): Pro
         ),
     );
     const { caller, partition, accountId, sourceArn, job, schema, ownedByStack, planned } = target;
+    const keyArns = kmsKeys.flatMap(([, each]) => known(each)?.arn ?? []);
+    const boundary = known(role)?.boundary?.arn;
+    const mayWrite = await from(iam, "iam:SimulatePrincipalPolicy", async (client) =>
+        isRoot(caller)
+            ? []
+            : simulateWrites(client, await entityOf(client, caller), {
+                  roles: [known(role)?.arn ?? roleArn],
+                  bucketArn: `arn:${partition}:s3:::${bucket}`,
+                  keyArns,
+                  ...(boundary !== undefined && { boundary }),
+              }),
+    );
     const snapshot: Snapshot = {
         caller,
         partition,
@@ -58,6 +70,7 @@ export async function fetchSnapshot(target: Target, look: Look = quietLook): Pro
         key,
         sourceArn,
         passRole,
+        mayWrite,
         role,
         simulated: { is: [] },
         bucketFacts: facts,

@@ -48,6 +48,8 @@ export interface PublicAccessBlock {
 export interface BucketFacts {
     /** Undefined if the bucket does not exist. */
     readonly region: string | undefined;
+    /** Names of the account's buckets, if this one does not exist and they can be listed. */
+    readonly others?: readonly string[];
 }
 
 export interface ObjectFacts {
@@ -105,6 +107,8 @@ export interface Snapshot {
     /** The job's ARN, or the ARN that the job would have. */
     readonly sourceArn: string;
     readonly passRole: Fetched<readonly Simulated[]>;
+    /** The caller's own permissions for the commands of a fix; empty for an account's root user. */
+    readonly mayWrite: Fetched<readonly Simulated[]>;
     readonly role: Fetched<RoleFacts | undefined>;
     readonly simulated: Fetched<readonly Simulated[]>;
     readonly bucketFacts: Fetched<BucketFacts>;

@@ -4,6 +4,7 @@ import type { Instance } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import type { Diagnosis } from "../../../runbooks/lib/access/diagnose.ts";
 import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
+import { commandOf } from "../../../runbooks/lib/access/fixes/steps.ts";
 import type { Snapshot } from "../../../runbooks/lib/access/snapshot.ts";
 import { exitCodes } from "../../../runbooks/lib/cli/runbook.ts";
 import { type Break, breaks } from "./break.ts";
@@ -63,7 +64,8 @@ export async function runCase(
         return { ...outcome, ...(first.failure !== undefined && { stillFails: first.failure }) };
     }
     try {
-        for (const command of new Set(printed.fixes.flatMap(({ commands }) => commands))) {
+        // The importer may not do most of it: the drill's hands are its administrator's.
+        for (const command of new Set(printed.fixes.flatMap(({ steps }) => steps.map(commandOf)))) {
             if (!(await runRunbook(command, instance))) await runCommand(command, stage.hands);
         }
         // The drill is the owner of the data, too.
@@ -133,7 +135,14 @@ export function differences(fetched: Snapshot, built: Snapshot): string[] {
 
 /** Removes ids and keys of this run, whitespace of documents, and the job's own fields. */
 function plain(snapshot: Snapshot): Record<string, unknown> {
-    const { job: _job, schema: _schema, sourceArn: _sourceArn, caller: _caller, ...rest } = snapshot;
+    const {
+        job: _job,
+        schema: _schema,
+        mayWrite: _mayWrite,
+        sourceArn: _sourceArn,
+        caller: _caller,
+        ...rest
+    } = snapshot;
     const role = "is" in rest.role ? rest.role.is?.id : undefined;
     const text = JSON.stringify(rest)
         .replaceAll(/AROA[A-Z0-9]{10,}/g, (id) => (id === role ? "ROLE_OF_TODAY" : "ROLE_OF_BEFORE"))

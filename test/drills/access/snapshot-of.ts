@@ -47,6 +47,7 @@ export function snapshotOf(world: World, interactions: string, schema: string): 
             : `arn:aws:iam::${caller.accountId}:root`,
         sourceArn: `arn:aws:personalize:${caller.region}:${caller.accountId}:dataset-import-job/job`,
         passRole: { is: [] },
+        mayWrite: { is: [] },
         role: {
             is: trust && {
                 arn: roleArn,

@@ -146,6 +146,14 @@ export const life: readonly Step[] = [
         exitCode: 1,
         ready: failsElsewhere,
     }),
+    // Before the runbooks that leave a change for the next `up`: it would use their actions, too.
+    {
+        name: "up after changes by hand",
+        from: "usual",
+        changes: true,
+        ready: ({ aws }) => changedByHand(aws),
+        run: (world, who) => world.engine(who, "up", "--refresh"),
+    },
     runbook("park", { ...operates, configured, args: ["--yes"] }),
     runbook("resume", { ...operates, configured, after: ["park"] }),
     runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
@@ -158,13 +166,6 @@ export const life: readonly Step[] = [
         after: ["retrain", "rollback"],
     }),
     runbook("flush-cache", { policies: ["read", "operate"], args: ["--yes"] }),
-    {
-        name: "up after changes by hand",
-        from: "usual",
-        changes: true,
-        ready: ({ aws }) => changedByHand(aws),
-        run: (world, who) => world.engine(who, "up", "--refresh"),
-    },
     {
         name: "up with changes",
         from: "usual",

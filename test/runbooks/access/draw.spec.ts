@@ -41,7 +41,7 @@ describe("a diagnosis on a terminal", () => {
                 "Bucket policy of films-test: PersonalizeLists allows s3:ListBucket on arn:aws:s3:::other",
             ],
             ["rows-too-few", "movies/interactions.csv: There are 500 interactions"],
-            ["bucket-missing", "There is no bucket films-test."],
+            ["bucket-missing", "There is no such bucket: films-test."],
         ] as const) {
             const text = drawn(seen(brokenBy(name)));
             assert.ok(text.startsWith(start), text);
@@ -54,8 +54,8 @@ describe("a diagnosis on a terminal", () => {
             /\nFix: npm run diagnose-access -- --job \S+ --write access-fix && sh access-fix\/apply\.sh\n/,
         );
         assert.match(
-            drawn(seen(brokenBy("kms-disabled"))),
-            /\nFix: aws kms enable-key --region eu-central-1 --key-id \S+\n/,
+            drawn(seen(brokenBy("header-quoted"))),
+            /\nFix: npm run repair-file -- s3:\/\/films-test\/movies\/interactions\.csv\n/,
         );
         assert.match(
             drawn(seen(brokenBy("object-wrong-key"))),

@@ -224,6 +224,35 @@ describe("a fix never harms", () => {
         );
     });
 
+    it("names who can apply it where the caller may not, and keeps the commands for that person", () => {
+        const user = `arn:aws:iam::${account}:user/operator`;
+        const denied = (action: string, resource: string) => ({
+            action,
+            resource,
+            decision: "implicitDeny" as const,
+            matched: [],
+            missing: [],
+        });
+        const snapshot = seen(brokenBy("role-list-missing"));
+        const [fix] = diagnose({
+            ...snapshot,
+            caller: user,
+            mayWrite: { is: [denied("iam:PutRolePolicy", `arn:aws:iam::${account}:role/Import-test`)] },
+        }).fixes;
+        assert.deepEqual([fix?.commands, fix?.steps.length], [[], 1]);
+        assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
+    });
+
+    it("names a bucket of a similar name instead of making one of a misspelt name", () => {
+        const missing = {
+            ...seen(brokenBy("bucket-missing")),
+            bucketFacts: { is: { region: undefined, others: ["film-test"] } },
+        };
+        const { fixes, firstBroken } = diagnose(missing);
+        assert.match(firstBroken?.detail ?? "", /^There is no such bucket: films-test, but there is film-test\.$/);
+        assert.deepEqual([fixes[0]?.commands, fixes[0]?.location], [[], "s3://film-test/movies/interactions.csv"]);
+    });
+
     it("gives no command for a warning", () => {
         const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
         const { findings, fixes } = diagnosisOf(wide);

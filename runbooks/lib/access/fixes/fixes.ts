@@ -1,6 +1,7 @@
 import type { Import } from "policy-evaluator";
 import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { lackingFor } from "./permissions.ts";
 import { type Repair, repairs } from "./repairs.ts";
 import { review } from "./review.ts";
 import { commandOf, refusal, type Step, undoOf } from "./steps.ts";
@@ -53,7 +54,7 @@ export function fixesOf(scene: Scene, judge: Judge): Fix[] {
         if (groups.length === 0) break;
         for (const [id, group] of groups) {
             handled.add(id);
-            const made = madeOf(now.scene, group);
+            const made = madeOf(now.scene, group, scene.snapshot);
             fixes.push(made);
             for (const step of made.steps) snapshot = step.applied(snapshot);
             snapshot = made.moved?.(snapshot) ?? snapshot;
@@ -89,15 +90,20 @@ function grouped(findings: readonly Finding[]): [string, Finding[]][] {
 interface Made extends Repair {
     readonly of: Import;
     readonly group: readonly Finding[];
+    /** Actions of the steps that the caller may not do. */
+    readonly lacking: readonly string[];
+    readonly caller: string;
 }
 
-function madeOf(scene: Scene, group: readonly Finding[]): Made {
+function madeOf(scene: Scene, group: readonly Finding[], present: Snapshot): Made {
     const [{ place }] = group as [Finding];
     const repair = repairs[place](scene, group);
-    return { ...repair, of: scene.of, group };
+    const lacking = new Set(repair.steps.flatMap((step) => lackingFor(step, scene.of, present) ?? []));
+    return { ...repair, of: scene.of, group, lacking: [...lacking], caller: present.caller };
 }
 
-function printed({ of, group, program, steps, location, roleArn, ask }: Made, remains: boolean): Fix {
+function printed(made: Made, remains: boolean): Fix {
+    const { of, group, program, steps, location, roleArn, ask, lacking, caller } = made;
     const faults = [...new Set(group.map(({ fault }) => fault))];
     const reviews = steps.map((step) => review(of, step));
     const against = whyNot(of, steps, reviews, remains && steps.length > 0);
@@ -113,9 +119,11 @@ function printed({ of, group, program, steps, location, roleArn, ask }: Made, re
     if (against !== undefined) {
         return { ...common, commands: [], ask: `the owner of ${placeNames(group)}: ${against}` };
     }
+    const others = `${caller} may not ${lacking.join(", ")}. --write DIR saves the commands for a person who may.`;
+    const request = `an administrator of account ${of.accountId}: ${purposeOf(group, of, caller)}. ${others}`;
     return {
         ...common,
-        commands: steps.map(commandOf),
+        commands: lacking.length > 0 ? [] : steps.map(commandOf),
         steps: steps.map(({ command, document, undo }) => ({
             command,
             ...(document && { document }),
@@ -123,8 +131,22 @@ function printed({ of, group, program, steps, location, roleArn, ask }: Made, re
         })),
         allows: [...new Set(reviews.flatMap(({ gained }) => gained))],
         undo: steps.flatMap((step) => undoOf(step) ?? []).toReversed(),
-        ...(ask !== undefined && { ask }),
+        ...(lacking.length > 0 ? { ask: request } : ask !== undefined && { ask }),
     };
+}
+
+function purposeOf(group: readonly Finding[], { roleArn, bucket }: Import, caller: string): string {
+    const [{ place, about }] = group as [Finding];
+    const purposes: Partial<Record<Finding["place"], string>> = {
+        passRole: `allow ${caller} iam:PassRole on ${roleArn} to personalize.amazonaws.com`,
+        rolePolicy: `let a role of Personalize list and read ${bucket}`,
+        trust: `let Personalize assume ${roleArn}`,
+        bucketPolicy: `let Personalize list and read ${bucket}`,
+        boundary: `let the boundary of ${roleArn} allow the reads of ${bucket}`,
+        key: `let ${roleArn} and Personalize use the key ${about}`,
+        location: `make the bucket ${bucket}`,
+    };
+    return purposes[place] ?? `write a new object into ${bucket}`;
 }
 
 const placeNames = (group: readonly Finding[]) => {

@@ -55,6 +55,24 @@ export const importedFrom =
         simulated: { unread: "not simulated after the fix" },
     });
 
+/** The snapshot of an import from another bucket, which the next diagnosis reads. */
+export const importedFromBucket =
+    (bucket: string) =>
+    (snapshot: Snapshot): Snapshot => {
+        const unread = { unread: `${bucket} is not read yet` };
+        return {
+            ...snapshot,
+            bucket,
+            bucketFacts: unread,
+            bucketPolicy: unread,
+            accessBlock: unread,
+            ownership: unread,
+            keys: unread,
+            objects: [unread],
+            simulated: unread,
+        };
+    };
+
 /** The name of a new bucket in another region, from the old one; at most 63 characters. */
 export const bucketIn = ({ bucket }: Pick<Import, "bucket">, region: string): string =>
     `${bucket}-${region}`.slice(-63).replace(/^[-.]+/, "");

@@ -21,7 +21,7 @@ import {
     withoutImport,
 } from "./documents.ts";
 import { repairFile } from "./file-repairs.ts";
-import { bucketIn, copyObject, importedFrom, makeBucket } from "./places.ts";
+import { bucketIn, copyObject, importedFrom, importedFromBucket, makeBucket } from "./places.ts";
 import {
     createRole,
     enableKey,
@@ -212,6 +212,10 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
     location(scene, group) {
         const { snapshot, of } = scene;
         const { region } = snapshot;
+        const similar = group.find(({ fault }) => fault === "bucket-missing")?.about;
+        if (similar !== undefined && !snapshot.ownedByStack) {
+            return { ...nothing, location: `s3://${similar}/${of.key}`, moved: importedFromBucket(similar) };
+        }
         if (has(group, "bucket-missing")) {
             const missing = `components/data/data-bucket.ts makes the bucket and uploads the file`;
             const program = drift(scene, missing);

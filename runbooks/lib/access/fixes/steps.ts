@@ -24,7 +24,7 @@ const line = (command: readonly string[], document: PolicyDocument | undefined) 
     shell(...command, ...(document ? [JSON.stringify(document)] : []));
 
 /** The step as a person types it. */
-export const commandOf = ({ command, document }: Step): string => line(command, document);
+export const commandOf = ({ command, document }: Pick<Step, "command" | "document">): string => line(command, document);
 
 /** The command that undoes a step; undefined if there is nothing to undo. */
 export const undoOf = ({ undo }: Step): string | undefined => undo && line(undo.command, undo.old);

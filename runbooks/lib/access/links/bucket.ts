@@ -1,4 +1,5 @@
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
+import { distance } from "../condition-keys.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
 import { type Reason, whyDenied, whyNot } from "../why.ts";
@@ -80,10 +81,22 @@ export function bucketLinks({ snapshot }: Scene): Link[] {
     return [block, owner, place];
 }
 
-function regionFindings(bucket: string, region: string, { region: found }: BucketFacts): Finding[] {
+function regionFindings(bucket: string, region: string, { region: found, others = [] }: BucketFacts): Finding[] {
     if (found === undefined) {
-        const sentence = `There is no bucket ${bucket}.`;
-        return [{ fault: "bucket-missing", verdict: "broken", sentence, evidence: [], place: "location" }];
+        const [similar] = others
+            .filter((each) => each.startsWith(bucket) || bucket.startsWith(each) || distance(each, bucket) <= 2)
+            .toSorted((a, b) => distance(a, bucket) - distance(b, bucket));
+        const hint = similar === undefined ? "." : `, but there is ${similar}.`;
+        return [
+            {
+                fault: "bucket-missing",
+                verdict: "broken",
+                sentence: `There is no such bucket: ${bucket}${hint}`,
+                evidence: [`s3:GetBucketLocation of ${bucket}: NoSuchBucket`],
+                place: "location",
+                ...(similar !== undefined && { about: similar }),
+            },
+        ];
     }
     if (found === region) {
         return [];

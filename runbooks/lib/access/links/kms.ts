@@ -1,5 +1,7 @@
-import { authorize, decrypts } from "policy-evaluator";
+import { type AccessRequest, authorize, decrypts, type NamedPolicy } from "policy-evaluator";
+import { keyActions } from "../fixes/documents.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { candidatesOf, closestOf } from "../parts.ts";
 import { type KeyFacts, known } from "../snapshot.ts";
 import { requestLine, staleIds } from "../why.ts";
 import { read, warning } from "./policies.ts";
@@ -67,7 +69,7 @@ function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Fi
                   )
                 : broken(
                       "kms-no-grant",
-                      `The policy of ${key.arn} lets neither the role nor Personalize decrypt.`,
+                      `The policy of the key ${key.arn} lets neither the role nor Personalize decrypt${unmet(role, resource)}.`,
                       ...evidence,
                   ),
         );
@@ -83,5 +85,35 @@ function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Fi
             about: key.arn,
         });
     }
+    if (mayRole || mayService) findings.push(...withoutGrants(key, resource, identity, role, service));
     return findings;
+}
+
+/** The conditions that alone keep the closest statement for a request from matching. */
+function unmet(request: AccessRequest, policies: readonly NamedPolicy[]): string {
+    const closest = closestOf(candidatesOf(request, policies, "resource"));
+    const conditions = (closest?.mismatches ?? []).map((each) =>
+        each.part === "condition" ? `${each.operator} ${each.key} ${JSON.stringify(each.wanted)}` : undefined,
+    );
+    return conditions.length === 0 || conditions.includes(undefined)
+        ? ""
+        : `: the condition ${conditions.join(" and ")} is not met`;
+}
+
+/** Actions of the guide's key policy that are not allowed. AWS does not document which of them an import needs. */
+function withoutGrants(
+    key: KeyFacts,
+    resource: readonly NamedPolicy[],
+    identity: readonly NamedPolicy[],
+    role: AccessRequest,
+    service: AccessRequest,
+): Finding[] {
+    const lacking = keyActions.filter(
+        (action) =>
+            authorize({ ...role, action }, { identity, resource }).decision !== "allowed" &&
+            authorize({ ...service, action }, { resource }).decision !== "allowed",
+    );
+    if (lacking.length === 0) return [];
+    const sentence = `The policy of the key ${key.arn} lacks ${lacking.join(", ")}, which AWS's guide lists for Personalize.`;
+    return [{ ...warning("kms-grants", sentence, "key", `key policy: ${key.policy}`), about: key.arn }];
 }

@@ -1,6 +1,6 @@
 import { type AccessRequest, accountOf, assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
-import { hasJob, known, type PolicyText, type RoleFacts } from "../snapshot.ts";
+import { hasJob, known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
 import { type Reason, requestLine, whyDenied, whyNot } from "../why.ts";
 import { broken, read, warning } from "./policies.ts";
 
@@ -150,6 +150,7 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
             puzzling = `${simulator} returns ${simulation?.decision} for ${request.action}, although the documents allow it: check the organisation's policies`;
         }
     }
+    found.organisation.push(...refusedByOrganisation(snapshot));
     // A boundary denies list and read requests alike: one finding is enough.
     const once = (findings: Finding[]) => findings.slice(0, 1);
     const organisation =
@@ -167,6 +168,20 @@ export function roleLinks({ snapshot, of }: Scene): Link[] {
         linkOf(names[1], judge, facts?.boundary ? "the boundary allows it" : "the role has none", once(found.boundary)),
         organisation,
     ];
+}
+
+/** The simulator leaves policies with conditions out; the refusal of a read names them. */
+function refusedByOrganisation({ objects, keys, region }: Snapshot): Finding[] {
+    const refused = [keys, ...objects].flatMap((each) => ("unread" in each ? [each.unread] : []));
+    return refused
+        .filter((text) => /(service|resource) control policy/i.test(text))
+        .map((text) => ({
+            fault: "organisation",
+            verdict: "broken",
+            place: "organisation",
+            sentence: `A service control policy of the organisation denies reads of the bucket in ${region}: its administrator must allow them.`,
+            evidence: [text],
+        }));
 }
 
 const boundarySentence = ({ action }: AccessRequest, arn = "of the role", [denial]: readonly Reason[]) =>
