@@ -108,7 +108,7 @@ describe("diagnose-access on the real engine", () => {
         );
         assert.match(text, /✗ {2}role policies: list and read .*◀ first broken link/);
         assert.match(text, /! role-policy-without-document: AmazonForecastFullAccess is attached, but/);
-        for (const fault of ["role-list-missing", "role-get-missing", "bucket-policy-missing"]) {
+        for (const fault of ["role-other-bucket", "bucket-policy-missing"]) {
             assert.ok(text.includes(`✗ ${fault}: `), text);
         }
     });

@@ -36,9 +36,12 @@ export function repairedRolePolicy(of: Import, present: PolicyDocument | undefin
     return changed(present, { add: listOf(executionRolePolicy(placeOf(of)).Statement) });
 }
 
-/** A role's policy whose denials leave out this import; undefined if a denial names its resources. */
+/** A role's policy whose denials leave out this import. Undefined: a denial names its resources. */
 export function withoutImport(of: Import, present: PolicyDocument): PolicyDocument | undefined {
     const denials = deniedBy(roleReads(of), present, "identity");
+    if (denials.size === 0) {
+        return present;
+    }
     return [...denials].every((one) => exceptedByResource(one, of) !== undefined)
         ? changed(present, { change: denials, into: (one) => exceptedByResource(one, of) ?? [one] })
         : undefined;

@@ -107,10 +107,9 @@ function roleDenials(scene: Scene): Step[] | undefined {
         const present = parsed(policy, "identity");
         if (!present) continue;
         const document = withoutImport(of, present);
+        // Other roles may have a managed policy, too.
         if (document === undefined || (policy.arn !== undefined && document !== present)) return undefined;
-        if (JSON.stringify(document) !== JSON.stringify(present)) {
-            steps.push(putRolePolicy(of, policy.name, present, document));
-        }
+        if (document !== present) steps.push(putRolePolicy(of, policy.name, present, document));
     }
     return steps;
 }
