@@ -91,7 +91,11 @@ async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined
 }
 
 export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
-    const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch(async (error: unknown) => {
+        // The answer to HEAD has no body; the same refusal of GET names the policy that denies.
+        await s3.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=0-0" }));
+        throw error;
+    });
     const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId } = head;
     const kmsKey = ServerSideEncryption?.startsWith("aws:kms") ? SSEKMSKeyId : undefined;
     const archived = archivedIn(head);

@@ -91,7 +91,9 @@ function keyFindings({ snapshot, of }: Scene, key: KeyFacts, object: string): Fi
 
 /** The conditions that alone keep the closest statement for a request from matching. */
 function unmet(request: AccessRequest, policies: readonly NamedPolicy[]): string {
-    const closest = closestOf(candidatesOf(request, policies, "resource"));
+    // A statement for the account matches, too, and leaves the decision to the role's own policies.
+    const candidates = candidatesOf(request, policies, "resource").filter(({ mismatches }) => mismatches.length > 0);
+    const closest = closestOf(candidates);
     const conditions = (closest?.mismatches ?? []).map((each) =>
         each.part === "condition" ? `${each.operator} ${each.key} ${JSON.stringify(each.wanted)}` : undefined,
     );
