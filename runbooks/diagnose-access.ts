@@ -67,6 +67,8 @@ await runAction(options.verbose, async (signal) => {
         process.stderr.write(
             `Written: read ${folder}, then sh ${folder}/apply.sh. sh ${folder}/undo.sh takes it back.\n`,
         );
+        // The printed command goes on with the folder's script.
+        return exitCodes.fine;
     }
     return codes[diagnosis.verdict];
 });

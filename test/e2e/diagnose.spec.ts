@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
     AttachRolePolicyCommand,
     CreateAccessKeyCommand,
@@ -84,6 +86,18 @@ describe("diagnose-access on the real engine", () => {
         const commands = fixes.flatMap((fix) => fix.commands);
         assert.match(commands.join("\n"), /^aws iam put-role-policy .*--policy-name somebody-elses .*NotResource/);
         assert.doesNotMatch(commands.join("\n"), /delete-|detach-/);
+        const folder = join(aws.instance.dir, "access-fix");
+        await ask(0, "--stack", aws.stack, "--write", folder);
+        const saved = await readdir(folder);
+        assert.deepEqual(saved.toSorted(), [
+            "01-iam-put-role-policy-before.json",
+            "01-iam-put-role-policy.json",
+            "apply.sh",
+            "undo.sh",
+        ]);
+        assert.match(await readFile(join(folder, "01-iam-put-role-policy.json"), "utf8"), /NotResource/);
+        await assert.rejects(ask(0, "--stack", aws.stack, "--write", folder), /is not empty/);
+
         const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMSClient({ region }), file: "" };
         for (const command of commands) {
             await runCommand(command, hands);
