@@ -67,7 +67,7 @@ await runAction(options.verbose, async (signal) => {
         process.stderr.write(
             `Written: read ${folder}, then sh ${folder}/apply.sh. sh ${folder}/undo.sh takes it back.\n`,
         );
-        // The printed command goes on with the folder's script.
+        // The printed command runs the script of the folder next.
         return exitCodes.fine;
     }
     return codes[diagnosis.verdict];
