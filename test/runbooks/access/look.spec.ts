@@ -4,9 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 import { policyText } from "../../../runbooks/lib/access/fetch-bucket.ts";
-import { createLook, fetched, within } from "../../../runbooks/lib/access/look.ts";
-
-const times = { reports: 120, ends: 250 };
+import { createLook, fetched, limits, within } from "../../../runbooks/lib/access/look.ts";
 
 describe("a look at AWS", () => {
     let answer: RequestListener;
@@ -34,7 +32,7 @@ describe("a look at AWS", () => {
                 .end(`<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
     };
     const lines: string[] = [];
-    const read = (signal = new AbortController().signal) =>
+    const read = (signal = new AbortController().signal, times = limits) =>
         fetched(
             createLook((line) => lines.push(line), signal, times),
             "s3:GetBucketPolicy",
@@ -68,7 +66,7 @@ describe("a look at AWS", () => {
     it("ends after its limit, and reports before that what it waits for", async () => {
         answer = () => {};
         lines.length = 0;
-        const late = await read();
+        const late = await read(undefined, { reports: 120, ends: 250 });
         assert.ok("unread" in late);
         assert.equal(late.unread, "s3:GetBucketPolicy: no answer within 0.25 s");
         assert.deepEqual(lines, ["waiting for s3:GetBucketPolicy: no answer for 0.12 s; the limit is 0.25 s"]);

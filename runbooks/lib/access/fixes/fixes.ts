@@ -2,7 +2,8 @@ import type { Import } from "policy-evaluator";
 import type { Finding, Scene } from "../link.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { lackingFor } from "./permissions.ts";
-import { type Repair, repairs } from "./repairs.ts";
+import type { Repair } from "./repair.ts";
+import { repairs } from "./repairs.ts";
 import { review } from "./review.ts";
 import { commandOf, refusal, type Step, undoOf } from "./steps.ts";
 

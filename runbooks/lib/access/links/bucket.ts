@@ -1,8 +1,9 @@
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
 import { distance } from "../condition-keys.ts";
+import { type Reason, whyDenied } from "../denials.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
-import { type Reason, whyDenied, whyNot } from "../why.ts";
+import { whyNot } from "../why.ts";
 import { broken, warning } from "./policies.ts";
 
 const name = "bucket policy";

@@ -1,9 +1,9 @@
 import { type AccessRequest, authorize, decrypts, type NamedPolicy } from "policy-evaluator";
+import { requestLine, staleIds } from "../denials.ts";
 import { keyActions } from "../fixes/documents.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { candidatesOf, closestOf } from "../parts.ts";
 import { type KeyFacts, known } from "../snapshot.ts";
-import { requestLine, staleIds } from "../why.ts";
 import { read, warning } from "./policies.ts";
 
 const name = "encryption key";

@@ -7,9 +7,9 @@ import {
     personalizeService,
     type Statement,
 } from "policy-evaluator";
+import type { Reason } from "../denials.ts";
 import type { Finding, Place } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
-import type { Reason } from "../why.ts";
 
 /** Above every AWS limit: AWS already accepted the stored policies. */
 const anyLength = 1_000_000;

@@ -1,7 +1,8 @@
 import { type AccessRequest, accountOf, assumeRole, evaluate, personalizeService, roleReads } from "policy-evaluator";
+import { type Reason, requestLine, whyDenied } from "../denials.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
 import { hasJob, known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
-import { type Reason, requestLine, whyDenied, whyNot } from "../why.ts";
+import { whyNot } from "../why.ts";
 import { broken, read, warning } from "./policies.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
