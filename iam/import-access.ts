@@ -60,6 +60,11 @@ function useOfKey(kmsKeyArn: string) {
     } as const;
 }
 
+/** Actions of the guide's key policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"). */
+export const keyActions = [
+    ...["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants"],
+] as const;
+
 /** Trust policy of the execution role. */
 export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
     return serviceTrust("PersonalizeOfThisAccount", personalizeService, onlyForUs(caller));

@@ -11,7 +11,12 @@ import {
     type Statement,
     serviceReads,
 } from "policy-evaluator";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../../../iam/import-access.ts";
+import {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    keyActions,
+} from "../../../../iam/import-access.ts";
 import { excepted, exceptedByResource } from "./exceptions.ts";
 
 /**
@@ -70,11 +75,6 @@ export function repairedBoundary(of: Import, present: PolicyDocument): PolicyDoc
         into: (one) => excepted(one, of, { role: true, service: false }, "identity"),
     });
 }
-
-/** Actions of the guide's key policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"). */
-export const keyActions = [
-    ...["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants"],
-] as const;
 
 /** The key policy that lets role and Personalize decrypt; the role by its current ARN. */
 export function repairedKeyPolicy(of: Import, present: PolicyDocument | undefined): PolicyDocument {

@@ -1,6 +1,6 @@
 import { type AccessRequest, authorize, decrypts, type NamedPolicy } from "policy-evaluator";
+import { keyActions } from "../../../../iam/import-access.ts";
 import { requestLine, staleIds } from "../denials.ts";
-import { keyActions } from "../fixes/documents.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { candidatesOf, closestOf } from "../parts.ts";
 import { type KeyFacts, known } from "../snapshot.ts";
