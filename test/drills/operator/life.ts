@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CreateSolutionVersionCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import type { OperatorLevel } from "../../../iam/operator.ts";
 import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
@@ -48,6 +49,8 @@ function runbook(name: string, more: Partial<Step> & { args?: readonly string[];
 }
 
 const configured = true;
+let uploads = 0;
+let upload = "";
 
 /** Trains another version of the solution, which does not end by itself. */
 async function trainsElsewhere({ aws }: World): Promise<void> {
@@ -165,6 +168,18 @@ export const life: readonly Step[] = [
         args: ["--release"],
         after: ["retrain", "rollback"],
     }),
+    {
+        ...runbook("repair-file"),
+        policies: ["read", "operate"],
+        // Each time another key: a repair never replaces an object.
+        async ready({ aws }) {
+            const { bucketName: Bucket = "" } = await aws.outputs();
+            const Key = `uploads/${++uploads}.csv`;
+            await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: "\ufeffUSER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n" }));
+            upload = `s3://${Bucket}/${Key}`;
+        },
+        run: (world, who) => world.runbook(who, "repair-file", upload),
+    },
     runbook("flush-cache", { policies: ["read", "operate"], args: ["--yes"] }),
     {
         name: "up with changes",
