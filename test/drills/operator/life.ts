@@ -175,7 +175,10 @@ export const life: readonly Step[] = [
         async ready({ aws }) {
             const { bucketName: Bucket = "" } = await aws.outputs();
             const Key = `uploads/${++uploads}.csv`;
-            await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body: "\ufeffUSER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n" }));
+            // A byte order mark is repaired; fewer than 1,000 interactions are not.
+            const rows = Array.from({ length: 1200 }, (_, row) => `${row % 60},${row % 40},${1_600_000_000 + row}\n`);
+            const Body = `\ufeffUSER_ID,ITEM_ID,TIMESTAMP\n${rows.join("")}`;
+            await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
             upload = `s3://${Bucket}/${Key}`;
         },
         run: (world, who) => world.runbook(who, "repair-file", upload),
