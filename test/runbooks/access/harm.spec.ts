@@ -253,6 +253,14 @@ describe("a fix never harms", () => {
         assert.deepEqual([fixes[0]?.commands, fixes[0]?.location], [[], "s3://film-test/movies/interactions.csv"]);
     });
 
+    it("fixes the key of a file that is repaired beside it, too", () => {
+        const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
+        assert.deepEqual(
+            fixes.flatMap((fix) => fix.faults),
+            ["kms-no-grant", "header-quoted"],
+        );
+    });
+
     it("gives no command for a warning", () => {
         const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
         const { findings, fixes } = diagnosisOf(wide);

@@ -33,9 +33,9 @@ export type Judge = (snapshot: Snapshot) => { readonly scene: Scene; readonly br
 
 const replacesRole = ({ fault }: Finding) =>
     fault === "role-missing" || fault === "role-path" || fault.startsWith("role-deny");
-/** The bucket, the file and the role come first: other documents name them. */
+/** The bucket, the file and the role come first: other documents name them. A new file is not read, so its key is first, too. */
 const rankOf = (finding: Finding) =>
-    finding.place === "location" ? 0 : finding.place === "object" ? 1 : replacesRole(finding) ? 2 : 3;
+    ["location", "key"].includes(finding.place) ? 0 : finding.place === "object" ? 1 : replacesRole(finding) ? 2 : 3;
 const mostRounds = 6;
 
 /**
