@@ -45,7 +45,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
         links,
         firstBroken,
         findings: ordered,
-        fixes: fixesOf(scene, judge),
+        fixes: fixesOf({ scene, broken: broken(links) }, judge),
         needs: needsOf(snapshot),
     };
 }

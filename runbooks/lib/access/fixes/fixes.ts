@@ -28,12 +28,18 @@ export interface Fix {
     readonly undo: readonly string[];
 }
 
-/** The judge of a snapshot: its broken findings, and the scene in which they were found. */
-export type Judge = (snapshot: Snapshot) => { readonly scene: Scene; readonly broken: readonly Finding[] };
+/** The broken findings of a snapshot, and the scene in which they were found. */
+export interface Judged {
+    readonly scene: Scene;
+    readonly broken: readonly Finding[];
+}
 
 const replacesRole = ({ fault }: Finding) =>
     fault === "role-missing" || fault === "role-path" || fault.startsWith("role-deny");
-/** The bucket, the file and the role come first: other documents name them. A new file is not read, so its key is first, too. */
+/**
+ * The bucket, the file and the role come first: other documents name them. A file's key comes before the file: a
+ * repaired file is not read.
+ */
 const rankOf = (finding: Finding) =>
     ["location", "key"].includes(finding.place) ? 0 : finding.place === "object" ? 1 : replacesRole(finding) ? 2 : 3;
 const mostRounds = 6;
@@ -43,34 +49,35 @@ const mostRounds = 6;
  * documents. A fault behind another one is fixed in the next round. A fix is withheld if it does not work, takes access
  * from a caller, or grants too much. Then its `ask` gives the reason.
  */
-export function fixesOf(scene: Scene, judge: Judge): Fix[] {
+export function fixesOf(found: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
     const fixes: Made[] = [];
     const handled = new Set<string>();
-    let { snapshot } = scene;
+    const present = found.scene.snapshot;
+    let snapshot = present;
+    let now = found;
     for (let round = 0; round < mostRounds; round++) {
-        const now = judge(snapshot);
         const open = grouped(now.broken).filter(([id]) => !handled.has(id));
         const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));
         const groups = open.filter(([, group]) => group.some((finding) => rankOf(finding) === rank));
         if (groups.length === 0) break;
         for (const [id, group] of groups) {
             handled.add(id);
-            const made = madeOf(now.scene, group, scene.snapshot);
+            const made = madeOf(now.scene, group, present);
             fixes.push(made);
             for (const step of made.steps) snapshot = step.applied(snapshot);
             snapshot = made.moved?.(snapshot) ?? snapshot;
         }
+        now = judge(snapshot);
     }
-    const left = new Set(judge(snapshot).broken.map(({ fault, place, about }) => idOf(fault, place, about)));
+    const idOf = ({ fault, place, about }: Finding) => [fault, place, about].join(" ");
+    const left = new Set(now.broken.map(idOf));
     return fixes.map((made) =>
         printed(
             made,
-            made.group.some(({ fault, place, about }) => left.has(idOf(fault, place, about))),
+            made.group.some((finding) => left.has(idOf(finding))),
         ),
     );
 }
-
-const idOf = (...parts: readonly (string | undefined)[]) => parts.join(" ");
 
 /** Findings by what is fixed as a whole. */
 function grouped(findings: readonly Finding[]): [string, Finding[]][] {
@@ -82,7 +89,7 @@ function grouped(findings: readonly Finding[]): [string, Finding[]][] {
                 ? `${place} ${replacesRole(finding)}`
                 : place === "location"
                   ? place
-                  : idOf(place, about);
+                  : `${place} ${about}`;
         groups.set(id, [...(groups.get(id) ?? []), finding]);
     }
     return [...groups];
@@ -107,7 +114,7 @@ function printed(made: Made, remains: boolean): Fix {
     const { of, group, program, steps, location, roleArn, ask, lacking, caller } = made;
     const faults = [...new Set(group.map(({ fault }) => fault))];
     const reviews = steps.map((step) => review(of, step));
-    const against = whyNot(of, steps, reviews, remains && steps.length > 0);
+    const against = reasonAgainst(steps, reviews, remains && steps.length > 0);
     const common = {
         faults,
         program,
@@ -161,8 +168,7 @@ const placeNames = (group: readonly Finding[]) => {
     return place in names ? names[place as keyof typeof names] : `the ${place}`;
 };
 
-function whyNot(
-    _of: Import,
+function reasonAgainst(
     steps: readonly Step[],
     reviews: readonly ReturnType<typeof review>[],
     remains: boolean,

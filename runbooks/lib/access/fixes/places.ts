@@ -1,6 +1,6 @@
 import type { Import } from "policy-evaluator";
 import type { Snapshot } from "../snapshot.ts";
-import type { Step } from "./steps.ts";
+import { notSimulated, type Step } from "./steps.ts";
 
 /** Steps for buckets and objects. Nothing is written over: a bucket or key that exists is not a target. */
 
@@ -18,19 +18,13 @@ export function makeBucket(bucket: string, region: string): Step[] {
                 bucketPolicy: { is: undefined },
                 accessBlock: { is: { blockPublicPolicy: true, restrictPublicBuckets: true } },
                 ownership: { is: undefined },
-                simulated: { unread: "not simulated after the fix" },
+                simulated: notSimulated,
             }),
         },
         {
             command: [
-                ...[
-                    "aws",
-                    "s3api",
-                    "put-public-access-block",
-                    "--bucket",
-                    bucket,
-                    "--public-access-block-configuration",
-                ],
+                ...["aws", "s3api", "put-public-access-block", "--bucket", bucket],
+                "--public-access-block-configuration",
                 "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
             ],
             applied: (snapshot) => snapshot,
@@ -52,7 +46,7 @@ export const importedFrom =
         ...snapshot,
         key,
         objects: [{ unread: `s3://${snapshot.bucket}/${key} is not read yet` }],
-        simulated: { unread: "not simulated after the fix" },
+        simulated: notSimulated,
     });
 
 /** The snapshot of an import from another bucket, which the next diagnosis reads. */

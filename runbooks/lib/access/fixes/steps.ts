@@ -36,7 +36,7 @@ const pathOf = (roleArn: string) => {
     return between.length > 0 ? ["--path", `/${between.join("/")}/`] : [];
 };
 
-/** Key policies may have 32 KB (KMS Developer Guide, "Quotas"); trust policies 4,096 characters after a request. */
+/** Key policies may have 32 KB (KMS Developer Guide, "Quotas"). */
 const largest: Readonly<Record<Written, number>> = {
     trust: sizeLimits.trustPolicy,
     role: sizeLimits.roleInlinePolicies,
@@ -56,7 +56,7 @@ export function refusal({ document, written }: Step): string | undefined {
 }
 
 /** The simulator has not seen the new documents: only they decide. */
-const notSimulated = { unread: "not simulated after the fix" };
+export const notSimulated = { unread: "not simulated after the fix" };
 
 const unpassed = ({ roleArn }: Import): Simulated => ({
     action: "iam:PassRole",
