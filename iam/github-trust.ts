@@ -6,6 +6,14 @@ export const githubIssuer = "token.actions.githubusercontent.com";
 export const githubAudience = "sts.amazonaws.com";
 
 /**
+ * Whether a subject names one environment, branch or tag of one repository. Another subject, such as
+ * `repo:my-org/films:pull_request`, also belongs to workflows whose code a stranger writes (GitHub Docs, "OpenID Connect
+ * reference", "Example subject claims").
+ */
+export const isGithubSubject = (subject: string): boolean =>
+    /^repo:[\w.-]+\/[\w.-]+:(environment:[^:*?\s]+|ref:refs\/(heads|tags)\/[^:*?\s]+)$/.test(subject);
+
+/**
  * Trust policy of a role for one GitHub workflow, without access keys. The full `sub` is compared: without it, or with
  * a wildcard, other repositories could assume the role (IAM User Guide, "Create a role for OpenID Connect federation",
  * "Configuring a role for GitHub OIDC identity provider").

@@ -66,9 +66,24 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
                   ]),
             ...functionStatements(scope),
             ...listOf(trailRolePolicy(scope).Statement),
+            onlyInLambda,
         ],
     };
 }
+
+/**
+ * An operator can write any principal into a role's trust policy. Sessions of the functions' roles outside of Lambda
+ * therefore reach nothing (Lambda Developer Guide, "Using source function ARN to control function access behavior"). Not
+ * denied are the calls that Lambda, CloudTrail and EventBridge Scheduler make without this key: to logs, traces, queues
+ * and functions.
+ */
+const onlyInLambda: Statement = {
+    Sid: "OnlyInLambda",
+    Effect: "Deny",
+    Action: ["cloudwatch:*", "dynamodb:*", "personalize:*", "sns:*", "ssm:*"],
+    Resource: "*",
+    Condition: { Null: { "lambda:SourceFunctionArn": "true" } },
+};
 
 /** Name of the chat webhook's SSM parameter under a boundary, which allows no other name. */
 export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namesFor } from "../config/config.ts";
+import { isGithubSubject } from "../iam/github-trust.ts";
 
 /** The operated project: its name is in tags and in the path of its state flags. */
 export const operatedProject = "movie-recommender";
@@ -10,10 +11,11 @@ export function loadConfig() {
     const region = new pulumi.Config("aws").require("region");
     const operatedStack = own.require("operatedStack");
     const githubSubject = own.get("githubSubject") ?? "";
-    if (githubSubject !== "" && !/^repo:[^:*?]+\/[^:*?]+:[^*?]+$/.test(githubSubject)) {
+    if (githubSubject !== "" && !isGithubSubject(githubSubject)) {
         throw new pulumi.RunError(
-            `githubSubject is "${githubSubject}". It must name one repository and one of its environments or branches, ` +
-                "without a wildcard: repo:my-org/movie-recommender:environment:production",
+            `githubSubject is "${githubSubject}". It must name one repository, and one environment, branch or tag, ` +
+                "without a wildcard: repo:my-org/movie-recommender:environment:production, or " +
+                "repo:my-org/movie-recommender:ref:refs/heads/main",
         );
     }
     return {

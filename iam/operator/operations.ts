@@ -4,24 +4,26 @@ import { trailLogGroup } from "../trail-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** Service Authorization Reference, "Amazon SNS". */
-const subscriptions = "IAM has no resource type for SNS subscriptions";
-
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
 /** Grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
-    const { partition, accountId, names } = scope;
+    const { partition, accountId, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
     const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
     const topic = arn("sns", names.notifications);
+    // A subscription's ARN is its topic's, with an id. Its calls have the resource type topic (Service Authorization
+    // Reference, "Amazon SNS").
+    const subscriptions = `${topic}:*`;
     const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
     const logGroups = [
         ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
         trailLogGroup(scope),
     ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
-    const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}*`)];
+    // Names of alarms of a stack whose name begins with this one match too; their tags are others.
+    const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}-*`)];
+    const ours = { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack };
     // A dashboard belongs to the account, and its ARN has no region (Service Authorization Reference, "Amazon
     // CloudWatch").
     const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
@@ -52,7 +54,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             "TopicSettings",
             "sns",
             ["GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"],
-            [topic],
+            [topic, subscriptions],
         ),
         makes(
             "TopicMakes",
@@ -60,11 +62,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"],
             [topic],
         ),
-        everywhere("SubscriptionLooks", "sns", ["GetSubscriptionAttributes"], subscriptions),
-        grant("deploy-operations", "SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
-            everythingBecause: subscriptions,
-            condition,
-        }),
+        makes("SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], [topic, subscriptions]),
         grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
         looks("QueueLooks", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
         makes(
@@ -81,7 +79,13 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             queues.slice(0, 1),
         ),
         ...logGroupLife(policies, logGroups),
-        makes("AlarmMakes", "cloudwatch", ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"], alarms),
+        grant("deploy-operations", "AlarmMakes", "cloudwatch", ["PutMetricAlarm", "TagResource"], alarms, {
+            // A new alarm has no tags yet.
+            condition: { StringEqualsIfExists: ours },
+        }),
+        grant("deploy-operations", "AlarmEnds", "cloudwatch", ["DeleteAlarms", "UntagResource"], alarms, {
+            condition: { StringEquals: ours },
+        }),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
         // The dashboard shows the live version, which retrain changes.
         grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),

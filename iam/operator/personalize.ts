@@ -15,7 +15,8 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     const { names } = scope;
     const service = "personalize";
     const arn = (tail: string) => regionalArn(scope, service, tail);
-    const schemas = [names.schema, `${names.itemsSchema}-*`, `${names.usersSchema}-*`].map((name) =>
+    const hash = "?".repeat(8);
+    const schemas = [names.schema, `${names.itemsSchema}-${hash}`, `${names.usersSchema}-${hash}`].map((name) =>
         arn(`schema/${name}`),
     );
     const group = arn(`dataset-group/${names.datasetGroup}`);
@@ -23,12 +24,12 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     // IAM checks a version by its solution's ARN or by its own, which starts with it.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
-    const jobs = [
-        ...[names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].map((prefix) =>
-            arn(`dataset-import-job/${prefix}-*`),
-        ),
-        arn(`batch-inference-job/${names.batchInferenceJobPrefix}-*`),
-    ];
+    // The exact lengths of hash and number: with `-*`, jobs of a stack whose name begins with this one would match.
+    const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
+    const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
+        numbered(`dataset-import-job/${prefix}`),
+    );
+    const batches = numbered(`batch-inference-job/${names.batchInferenceJobPrefix}`);
     // Names from the service or from the stack's config.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
     return [
@@ -64,7 +65,6 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
                 "DescribeDataset",
                 "DescribeDatasetGroup",
                 "DescribeDatasetImportJob",
-                "DescribeEventTracker",
                 "DescribeFilter",
                 "DescribeSchema",
                 "DescribeSolution",
@@ -74,6 +74,15 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             ],
             // All of the account: adopt and audit-leftovers also read resources outside the stack.
             on: [arn("*")],
+        },
+        {
+            policy: "read",
+            sid: "PersonalizeLooksAtTracker",
+            service,
+            actions: ["DescribeEventTracker"],
+            // The answer has the tracking id, with which PutEvents changes the recommendations of the tracker's stack.
+            on: [arn("event-tracker/*")],
+            condition: { StringEquals: ours(scope, "ResourceTag") },
         },
         {
             policy: "read",
@@ -90,13 +99,21 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             actions: [
                 "CreateBatchInferenceJob",
                 "CreateCampaign",
-                "CreateDatasetImportJob",
                 "CreateSolutionVersion",
                 "DeleteCampaign",
                 "TagResource",
+                "UntagResource",
                 "UpdateCampaign",
             ],
-            on: [campaign, arn(`campaign/${names.ranking}`), ...solution, ...jobs],
+            on: [campaign, arn(`campaign/${names.ranking}`), ...solution, ...batches],
+        },
+        {
+            policy: "operate",
+            sid: "PersonalizeImports",
+            service,
+            // The Service Authorization Reference requires the dataset too: imports into other datasets are denied.
+            actions: ["CreateDatasetImportJob", "TagResource", "UntagResource"],
+            on: [datasets, ...imports],
         },
         {
             policy: "deploy",
@@ -122,14 +139,16 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeTags",
             service,
             actions: ["TagResource", "UntagResource"],
-            on: [group, datasets, ...solution, campaign, ...jobs],
+            // operate has the tags of everything else, which keeps this policy within its size.
+            on: [group],
         },
         {
             policy: "deploy",
             sid: "PersonalizeMakesUnnamed",
             service,
             actions: ["CreateEventTracker", "CreateFilter"],
-            on: unnamed,
+            // The Service Authorization Reference requires the dataset group too.
+            on: [...unnamed, group],
             condition: { StringEquals: ours(scope, "RequestTag") },
         },
         {

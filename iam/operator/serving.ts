@@ -4,6 +4,9 @@ import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./sc
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
 
+/** Service Authorization Reference, "Amazon CloudFront". */
+const noNewResource = "CloudFront's creates have no resource type";
+
 /** API Gateway's name as the owner of its service-linked role. */
 const tracing = "ops.apigateway.amazonaws.com";
 
@@ -129,7 +132,10 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
                 arn("personalize", tail),
             ),
         ),
-        page("DistributionMakes", "cloudfront", ["CreateDistribution"], distributions),
+        page("DistributionMakes", "cloudfront", ["CreateDistribution"], ["*"], {
+            everythingBecause: `${noNewResource}; the condition requires the stack's tags`,
+            condition: { StringEquals: asOurs },
+        }),
         page("DistributionTagsOfNew", "cloudfront", ["TagResource"], distributions, {
             condition: { StringEquals: asOurs, Null: nobodys },
         }),
@@ -140,14 +146,18 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             distributions,
             { condition: { StringEquals: ours } },
         ),
-        // CloudFront's policies have no tags, and the service generates their ids.
         page(
             "PagePolicyMakes",
             "cloudfront",
+            ["CreateCachePolicy", "CreateOriginAccessControl", "CreateResponseHeadersPolicy"],
+            ["*"],
+            { everythingBecause: `${noNewResource}, and its policies have no tags` },
+        ),
+        // CloudFront's policies have no tags, and the service generates their ids.
+        page(
+            "PagePolicyChanges",
+            "cloudfront",
             [
-                "CreateCachePolicy",
-                "CreateOriginAccessControl",
-                "CreateResponseHeadersPolicy",
                 "DeleteCachePolicy",
                 "DeleteOriginAccessControl",
                 "DeleteResponseHeadersPolicy",

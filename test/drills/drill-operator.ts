@@ -10,9 +10,12 @@ import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { accessReader, balance } from "./operator/access.ts";
 import { attacksOn } from "./operator/attacks.ts";
+import { trespasses, unmetRequirements } from "./operator/fences.ts";
+import { insiderAttacksOn } from "./operator/insider-attacks.ts";
 import { life } from "./operator/life.ts";
 import { settleNeighbours } from "./operator/neighbours.ts";
 import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
+import { judgeOutside, policiesOf, requiredResources } from "./operator/outside-judge.ts";
 import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
 import { servingAttacksOn } from "./operator/serving-attacks.ts";
 import { worldOf } from "./operator/world.ts";
@@ -41,6 +44,9 @@ let passed = 0;
 const scope = scopeOf(aws);
 const granted = operatorGrants(scope).flatMap(actionsOf);
 const used = new Set<string>();
+const required = requiredResources([...new Set(granted)]);
+const requests = trespasses(scope, required);
+const trespassed: ((typeof requests)[number] & { readonly decision: string })[] = [];
 try {
     await settleNeighbours(aws);
     const program = await operatorProgram(aws);
@@ -95,12 +101,22 @@ try {
 
     const stage = stageOf(world);
     await stage.prepare({ from: "usual" });
-    const attacks = [...(await attacksOn(aws, scope, operator)), ...(await servingAttacksOn(aws, scope, operator))];
+    const attacks = [
+        ...(await attacksOn(aws, scope, operator)),
+        ...(await servingAttacksOn(aws, scope, operator)),
+        ...(await insiderAttacksOn(aws, scope, operator)),
+    ];
     for (const attack of attacks) {
         const denied = await attack.attempt();
         attacked.push([attack.name, denied ?? "ALLOWED"]);
     }
     say(`${attacked.length} attacks`);
+    const judged = judgeOutside(operator.arn, scope.accountId, await policiesOf(aws.iam, policyArns), requests);
+    // The evaluator refuses requests that AWS does not have: an action on a resource of another type.
+    requests.forEach((request, index) => {
+        if (judged[index] !== "Error") trespassed.push({ ...request, decision: judged[index] ?? "" });
+    });
+    say(`${trespassed.length} requests beyond a limit judged by another author's evaluator`);
 
     // Removals that start with an existing stack come first: they share it.
     const chosen = chooseRemovals(lived, granted, count, seed).toSorted(
@@ -136,13 +152,27 @@ console.log(`${new Set(granted).size} actions granted, ${used.size} used. Not us
 for (const action of onAws) {
     console.log(`  ${action}: ${neededOnAws.find((needed) => needed.action === action)?.page}`);
 }
+for (const { fence, action, resource, decision } of trespassed) {
+    if (decision === "Allowed") console.log(`beyond its limit (${fence}), and allowed: ${action} on ${resource}`);
+}
+const unmet = unmetRequirements(scope, required);
+for (const line of unmet) console.log(`required on AWS, and not granted: ${line}`);
+const fences = Map.groupBy(trespassed, ({ fence }) => (fence.startsWith("stack ") ? "another stack" : fence));
+console.log(
+    table(
+        ["limit", "requests"],
+        [...fences].map(([fence, all]) => [fence, `${all.length}`]),
+    ),
+);
 for (const line of [...problems, ...unneeded.map((action) => `granted and not needed: ${action}`)]) {
     console.log(line);
 }
 for (const name of absent) {
     console.log(`no step of the life runs ${name}`);
 }
-const allowed = attacked.filter(([, how]) => how === "ALLOWED").length;
+const allowed =
+    attacked.filter(([, how]) => how === "ALLOWED").length +
+    trespassed.filter(({ decision }) => decision === "Allowed").length;
 const noticed = removed.filter(([, , , yes]) => yes === "yes").length;
 process.exitCode = printGoals([
     {
@@ -154,6 +184,8 @@ process.exitCode = printGoals([
     },
     { name: "operator-unneeded-actions", figure: unneeded.length, bound: "=", limit: 0 },
     { name: "operator-removals-noticed", figure: (100 * noticed) / removed.length, bound: "=", limit: 100, unit: "%" },
+    { name: "operator-required-resources-missing", figure: unmet.length, bound: "=", limit: 0 },
+    { name: "operator-attacks", figure: attacked.length + trespassed.length, bound: ">=", limit: 100 },
     { name: "operator-attacks-allowed", figure: allowed, bound: "=", limit: 0 },
 ]);
 

@@ -16,6 +16,7 @@ from ministack.core.responses import fix_error_content_type, request_scope
 from ministack.services import iam, sts
 
 import calls
+import function_sessions
 
 ADMINISTRATOR = "test"
 
@@ -49,7 +50,10 @@ def principal(found, account: str) -> dict:
     else:
         # The account's root is not checked. A federated user has policies that are unknown here: none.
         identity = None if found.principal_type == "Root" else []
-        return {"id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None}
+        return {
+            "id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None,
+            "function": None,
+        }
     session = sts._sessions.get(found.access_key_id) or {}
     tags = [*(entity.get("Tags") or []), *(session.get("SessionTags") or [])]
     boundary = entity.get("PermissionsBoundary")
@@ -59,6 +63,7 @@ def principal(found, account: str) -> dict:
         "identity": identity,
         "boundary": [managed(boundary, "permissions boundary")] if boundary else None,
         "session": session_policies(session.get("SessionPolicies")),
+        "function": session.get(function_sessions.SOURCE),
     }
 
 

@@ -53,6 +53,17 @@ def tagging_of_new(method: str, path: str, resource: str, context: dict) -> list
     return [("apigateway:PUT", f"{prefix}::/tags/{quote(f'{resource}/*', safe='*')}", context)]
 
 
+def change_by_tagging(method: str, path: str) -> list[tuple]:
+    """The additional permission for tags of an existing resource: to change it.
+
+    AWS documents only the permission on the tags; this one was found by a test on AWS (iann0036/iam-dataset pull
+    request 39).
+    """
+    if method != "PUT" or not path.startswith("/tags/"):
+        return []
+    return [("apigateway:PATCH", unquote(path.removeprefix("/tags/")), {})]
+
+
 def asked(pairs: dict, taken: list) -> dict:
     if not pairs and not taken:
         return {}

@@ -21,6 +21,7 @@ import edge_errors
 import edge_tags
 import embedded_metrics
 import function_logs
+import function_sessions
 import function_updates
 import managed_policies
 import metric_alarms
@@ -79,6 +80,7 @@ if __name__ == "__main__":
     edge_errors.keep()
     embedded_metrics.read_logs()
     function_logs.report_ends()
+    function_sessions.record_functions()
     function_updates.end_at_leisure()
     schedules.look_often()
     queue_metrics.start()

@@ -1,10 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Goal } from "../../../bench/lib/goals.ts";
 import { type Instance, root, variables } from "../../../packages/local-aws/instance.ts";
 import { table } from "../../../runbooks/lib/cli/table.ts";
+import { installEvaluator, installOnce, judgeTools } from "./judge-tools.ts";
 
 /** The result of one real case, or of one sound setup, as `real-cases/run.py` prints it. */
 interface Line {
@@ -31,11 +32,8 @@ interface Line {
 }
 
 const folder = join(root, "test", "drills", "access", "real-cases");
-const tools = join(root, ".tools", "access-judge");
 const python = join(root, ".tools", "python", "bin", "python");
 const node = process.execPath;
-/** AGPL, and the drill's alone: no clone, no package and no user's run contains it. */
-const evaluator = "@cloud-copilot/iam-simulate@0.1.173";
 const awsCli = "awscli==1.46.3";
 const shownHarms = 3;
 
@@ -72,25 +70,16 @@ export async function runRealCases(instance: Instance, only: string): Promise<Go
 }
 
 function installTools(): void {
-    mkdirSync(join(tools, "bin"), { recursive: true });
-    const installs: [string, string, string[]][] = [
-        [join("node_modules", "@cloud-copilot"), "npm", ["install", "--prefix", tools, "--no-save", evaluator]],
-        ["python", python, ["-m", "pip", "install", "--quiet", "--target", join(tools, "python"), awsCli]],
-    ];
-    for (const [place, command, args] of installs) {
-        if (existsSync(join(tools, place))) continue;
-        // Its own package file, or npm would look for one in the project.
-        writeFileSync(join(tools, "package.json"), '{"private":true}\n');
-        const done = spawnSync(command, args, { cwd: tools, encoding: "utf8" });
-        if (done.status !== 0) throw new Error(`${command} cannot install the judge's tools: ${done.stderr}`);
-    }
-    const aws = join(tools, "bin", "aws");
-    writeFileSync(aws, `#!/bin/sh\nPYTHONPATH='${join(tools, "python")}' exec '${python}' -m awscli "$@"\n`);
+    installEvaluator();
+    const target = join(judgeTools, "python");
+    installOnce("python", python, ["-m", "pip", "install", "--quiet", "--target", target, awsCli]);
+    const aws = join(judgeTools, "bin", "aws");
+    writeFileSync(aws, `#!/bin/sh\nPYTHONPATH='${target}' exec '${python}' -m awscli "$@"\n`);
     chmodSync(aws, 0o755);
 }
 
 async function resultsOf(instance: Instance, only: string): Promise<Line[]> {
-    const child = spawn(python, [join(folder, "run.py"), tools, "--node", node, "--only", only], {
+    const child = spawn(python, [join(folder, "run.py"), judgeTools, "--node", node, "--only", only], {
         env: { ...process.env, ...variables(instance), PYTHONDONTWRITEBYTECODE: "1" },
         stdio: ["ignore", "pipe", "inherit"],
     });

@@ -82,7 +82,32 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
     const tagging = tags.length > 0 && operation.startsWith("Create") ? [check("TagResource")] : [];
     const filter =
         filtered.has(operation) && typeof body.filterArn === "string" ? [check(operation, body.filterArn)] : [];
-    return { service: "personalize", checks: [check(operation), ...tagging, ...filter] };
+    const parent = parentOf(operation, body);
+    const parents = parent === undefined ? [] : [check(operation, parent)];
+    return { service: "personalize", checks: [check(operation), ...parents, ...tagging, ...filter] };
+}
+
+/**
+ * The existing resource that a create also requires (Service Authorization Reference, "Amazon Personalize", required
+ * resource types). A solution version's ARN is its solution's, with an id.
+ */
+const parents: Readonly<Record<string, string>> = {
+    CreateBatchInferenceJob: "solutionVersionArn",
+    CreateCampaign: "solutionVersionArn",
+    CreateDataDeletionJob: "datasetGroupArn",
+    CreateDataset: "datasetGroupArn",
+    CreateDatasetExportJob: "datasetArn",
+    CreateDatasetImportJob: "datasetArn",
+    CreateEventTracker: "datasetGroupArn",
+    CreateFilter: "datasetGroupArn",
+    CreateMetricAttribution: "datasetGroupArn",
+    CreateRecommender: "datasetGroupArn",
+    CreateSolution: "datasetGroupArn",
+};
+
+function parentOf(operation: string, body: Body): string | undefined {
+    const arn = body[parents[operation] ?? ""];
+    return typeof arn === "string" && arn !== "" ? arn : undefined;
 }
 
 /** Calls of a campaign that can have a filter. */

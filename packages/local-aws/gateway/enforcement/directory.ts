@@ -13,6 +13,8 @@ export interface Principal {
     readonly expires: number | null;
     readonly id: string;
     readonly tags: Readonly<Record<string, string>>;
+    /** ARN of the Lambda function whose code uses this session; null for every other caller. */
+    readonly function: string | null;
     /** Absent for the account's root, which needs none. */
     readonly identity?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];

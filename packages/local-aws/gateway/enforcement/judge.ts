@@ -20,6 +20,7 @@ export const anonymous: Omit<Principal, "secret" | "token" | "expires"> = {
     account: "",
     id: "anonymous",
     tags: {},
+    function: null,
     identity: [],
     withoutDocument: [],
 };
@@ -27,7 +28,7 @@ export const anonymous: Omit<Principal, "secret" | "token" | "expires"> = {
 /** AWS allows these to every principal (API references of STS). */
 const alwaysAllowed = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
-const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
+const contextOf = ({ tags, id, function: source }: typeof anonymous, now: Circumstances) => ({
     "aws:RequestedRegion": now.region,
     "aws:SourceIp": now.sourceIp,
     "aws:SecureTransport": String(now.secure),
@@ -36,6 +37,7 @@ const contextOf = ({ tags, id }: typeof anonymous, now: Circumstances) => ({
     "aws:EpochTime": String(Math.floor(now.now.getTime() / 1000)),
     ...(now.userAgent !== undefined && { "aws:UserAgent": now.userAgent }),
     ...(id !== "" && { "aws:userid": id }),
+    ...(source !== null && { "lambda:SourceFunctionArn": source }),
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
 });
 

@@ -195,6 +195,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
             allow("apigateway:POST", [gateway("/restapis"), gateway("/apikeys")], ours),
             allow("apigateway:DELETE", gateway("/restapis/*"), { StringEquals: { "aws:ResourceTag/team": "films" } }),
             allow("apigateway:PUT", gateway("/tags/*"), ours),
+            allow("apigateway:PATCH", gateway("/restapis/*"), { StringEquals: { "aws:ResourceTag/team": "films" } }),
         );
         const { api } = clientsOf(keys);
         const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).api;

@@ -8,9 +8,10 @@ import {
     UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
-import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { strToU8, zipSync } from "fflate";
 import { paths } from "../../../instance.ts";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
@@ -47,8 +48,12 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         for (const Bucket of ["runs", "secret"]) await aws.admin.s3.send(new CreateBucketCommand({ Bucket }));
         lambdaRole = await aws.role(
             "for-lambda",
-            { Service: "lambda.amazonaws.com" },
-            allow("s3:PutObject", "arn:aws:s3:::runs/*"),
+            { Service: "lambda.amazonaws.com", AWS: account },
+            allow("s3:PutObject", "arn:aws:s3:::runs/*", {
+                ArnEquals: {
+                    "lambda:SourceFunctionArn": `arn:aws:lambda:eu-central-1:${account}:function:worker`,
+                },
+            }),
         );
         personalizeRole = await aws.role("for-personalize", { Service: "personalize.amazonaws.com" });
     });
@@ -125,6 +130,15 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         const { Payload } = await aws.admin.lambda.send(invoke);
         const answer = JSON.parse(Buffer.from(Payload ?? []).toString());
         assert.deepEqual(answer, { list: 403, put: 200, known: ["AWS_SESSION_TOKEN"] });
+        const session = { RoleArn: lambdaRole, RoleSessionName: "worker" };
+        const { Credentials } = await aws.admin.sts.send(new AssumeRoleCommand(session));
+        const outside = aws.clientsOf({
+            accessKeyId: Credentials?.AccessKeyId ?? "",
+            secretAccessKey: Credentials?.SecretAccessKey ?? "",
+            sessionToken: Credentials?.SessionToken ?? "",
+        });
+        const put = new PutObjectCommand({ Bucket: "runs", Key: "outside", Body: "it" });
+        await assert.rejects(outside.s3.send(put), { name: "AccessDenied" }, "the same role, but no function");
         const distrusted = { FunctionName: "worker", Role: personalizeRole };
         await assert.rejects(aws.admin.lambda.send(new UpdateFunctionConfigurationCommand(distrusted)), {
             name: "InvalidParameterValueException",

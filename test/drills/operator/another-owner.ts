@@ -1,0 +1,106 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { APIGatewayClient, CreateRestApiCommand } from "@aws-sdk/client-api-gateway";
+import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateEventTrackerCommand,
+    CreateSchemaCommand,
+    DescribeDatasetCommand,
+    DescribeDatasetGroupCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { namesFor } from "../../../config/config.ts";
+import type { OperatorScope } from "../../../iam/operator.ts";
+import { variables } from "../../../packages/local-aws/instance.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+
+type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+/** AWS clients of data and operations, without retries. */
+export function ownerClients({ instance }: TestAws, credentials: Keys) {
+    const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
+    const settings = { endpoint, region, credentials, maxAttempts: 1 };
+    return {
+        api: new APIGatewayClient(settings),
+        cloudwatch: new CloudWatchClient(settings),
+        personalize: new PersonalizeClient(settings),
+        sns: new SNSClient(settings),
+    };
+}
+
+/** An alarm of a metric that nothing publishes. */
+export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>>) =>
+    new PutMetricAlarmCommand({
+        AlarmName,
+        Namespace: "AWS/SQS",
+        MetricName: "ApproximateNumberOfMessagesVisible",
+        ComparisonOperator: "GreaterThanThreshold",
+        Statistic: "Maximum",
+        Threshold: 0,
+        Period: 300,
+        EvaluationPeriods: 1,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    });
+
+/**
+ * Data, alarm and subscription of a stack whose name begins with the operated stack's name, made by the administrator;
+ * and an API without tags, made by hand.
+ */
+export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
+    const { api, cloudwatch, personalize, sns } = ownerClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
+    const stack = `${scope.stack}-2`;
+    const names = namesFor(stack, "");
+    const owner = { "pulumi:project": scope.project, "pulumi:stack": stack };
+    const tags = Object.entries(owner).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
+    const field = (name: string, type: string) => ({ name, type });
+    const { schemaArn } = await personalize.send(
+        new CreateSchemaCommand({
+            name: names.schema,
+            schema: JSON.stringify({
+                type: "record",
+                name: "Interactions",
+                namespace: "com.amazonaws.personalize.schema",
+                fields: [field("USER_ID", "string"), field("ITEM_ID", "string"), field("TIMESTAMP", "long")],
+                version: "1.0",
+            }),
+        }),
+    );
+    const { datasetGroupArn } = await personalize.send(
+        new CreateDatasetGroupCommand({ name: names.datasetGroup, tags }),
+    );
+    await until(async () => {
+        const { datasetGroup } = await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+        return datasetGroup?.status === "ACTIVE";
+    });
+    const dataset = { name: names.dataset, schemaArn, datasetGroupArn, datasetType: "Interactions", tags };
+    const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
+    await until(async () => {
+        const { dataset } = await personalize.send(new DescribeDatasetCommand({ datasetArn }));
+        return dataset?.status === "ACTIVE";
+    });
+    const { eventTrackerArn } = await personalize.send(
+        new CreateEventTrackerCommand({ name: names.eventTracker, datasetGroupArn, tags }),
+    );
+    const alarm = `${names.alarmPrefix}-errors`;
+    await cloudwatch.send(alarmOf(alarm, owner));
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: names.notifications }));
+    const { SubscriptionArn } = await sns.send(
+        new SubscribeCommand({
+            TopicArn,
+            Protocol: "email",
+            Endpoint: "ann@example.com",
+            ReturnSubscriptionArn: true,
+        }),
+    );
+    const { id: untaggedApi = "" } = await api.send(new CreateRestApiCommand({ name: "made-by-hand" }));
+    return { names, datasetGroupArn, datasetArn, eventTrackerArn, alarm, SubscriptionArn, untaggedApi };
+}
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; !(await done()); tries++) {
+        if (tries > 300) throw new Error("another owner's resource does not become ACTIVE");
+        await pause(100);
+    }
+}

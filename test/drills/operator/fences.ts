@@ -1,0 +1,127 @@
+import type { ConditionBlock } from "policy-evaluator";
+import { namesFor } from "../../../config/config.ts";
+import { bucketNameFor } from "../../../config/names.ts";
+import { actionsOf, type Grant, type OperatorScope } from "../../../iam/operator/scope.ts";
+import { operatorGrants } from "../../../iam/operator.ts";
+
+/** A request that no policy of the operator may allow. */
+export interface Trespass {
+    /** The limit that the request exceeds: another stack, region or account, or a condition key. */
+    readonly fence: string;
+    readonly action: string;
+    readonly resource: string;
+    readonly context: Readonly<Record<string, string>>;
+}
+
+/** ARN patterns of an action's required resource types, such as `arn:${Partition}:personalize:…:schema/${ResourceId}`. */
+export type RequiredResources = Readonly<Record<string, readonly string[]>>;
+
+const elsewhere = "us-east-1";
+const stranger = "999988887777";
+
+/** Stacks whose names begin like the operator's own, or end like a generated part of a name. */
+const otherStacks = ({ stack }: OperatorScope) => [
+    "prod",
+    `${stack}2`,
+    `${stack}-2`,
+    `${stack}-01234567`,
+    `${stack}-abcdefgh-1`,
+];
+
+/** The scope of another stack's operator, in the same account and region. */
+function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
+    const bucketName = bucketNameFor({ bucketName: "", stack }, scope.accountId);
+    return { ...scope, stack, bucketName, names: namesFor(stack, "") };
+}
+
+/**
+ * For each granted action, requests beyond each of its limits. The resources of another stack are those that the
+ * policies of its own operator allow. Calls without any limit, such as a list of an account's budgets, have no request.
+ */
+export function trespasses(scope: OperatorScope, required: RequiredResources): readonly Trespass[] {
+    const others = otherStacks(scope).map((stack) => scopeOfStack(scope, stack));
+    const all = operatorGrants(scope).flatMap((grant, index) => {
+        const requests = (fence: string, context: Trespass["context"], on: readonly string[]) =>
+            actionsOf(grant).flatMap((action) =>
+                on
+                    .flatMap((pattern) => samplesOf(pattern, required[action] ?? []))
+                    .map((resource) => ({ fence, action, resource, context })),
+            );
+        const met = contextOf(grant, scope);
+        const away = grant.on.map((arn) => arn.replace(`:${scope.region}:`, `:${elsewhere}:`));
+        const foreign = grant.on.map((arn) => arn.replace(`:${scope.accountId}:`, `:${stranger}:`));
+        return [
+            ...others.flatMap((other) => {
+                const theirs = operatorGrants(other)[index] as Grant;
+                return isSame(grant, theirs)
+                    ? []
+                    : requests(`stack ${other.stack}`, contextOf(theirs, other), theirs.on);
+            }),
+            ...(isRegional(grant) ? requests("region", { ...met, "aws:RequestedRegion": elsewhere }, away) : []),
+            ...requests(
+                "account",
+                met,
+                foreign.filter((arn, each) => arn !== grant.on[each]),
+            ),
+            ...keysOf(grant).flatMap((key) => requests(key, { ...met, [key]: "of-another-owner" }, grant.on)),
+        ];
+    });
+    return [...new Map(all.map((each) => [JSON.stringify({ ...each, fence: "" }), each])).values()];
+}
+
+/** The required resource types, of all granted actions, for which no policy of the operator names a resource. */
+export function unmetRequirements(scope: OperatorScope, required: RequiredResources): readonly string[] {
+    const grants = operatorGrants(scope);
+    return Object.entries(required).flatMap(([action, patterns]) =>
+        patterns
+            .filter((pattern) => !isStream(pattern))
+            .filter((pattern) => {
+                const fits = shapeOf(pattern);
+                const on = grants.filter((grant) => actionsOf(grant).includes(action)).flatMap((grant) => grant.on);
+                return !on.some((arn) => arn === "*" || fits.test(arn) || /:\*$/.test(arn));
+            })
+            .map((pattern) => `${action} on ${pattern}`),
+    );
+}
+
+/** The reference lists a table's stream as required for tags, but no table here has one. */
+const isStream = (pattern: string) => pattern.includes("/stream/");
+
+function shapeOf(pattern: string): RegExp {
+    const parts = pattern.split(/\$\{\w+\}/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}$`);
+}
+
+const isSame = (grant: Grant, theirs: Grant) =>
+    JSON.stringify([grant.on, grant.condition]) === JSON.stringify([theirs.on, theirs.condition]);
+
+/** Whether the stack's region limits a grant, by its resources or its condition. */
+const isRegional = ({ on, condition }: Grant) =>
+    on.every((arn) => /^arn:[^:]+:[^:]+:[^:]+:/.test(arn)) ||
+    JSON.stringify(condition ?? {}).includes("RequestedRegion");
+
+/** Resources that match a pattern. A pattern for everything of a service has one for each required type. */
+function samplesOf(pattern: string, required: readonly string[]): string[] {
+    const filled = pattern.replaceAll(/\$\{aws:username\}/g, "ann").replaceAll("?", "0");
+    if (!/:\*$/.test(filled) || required.length === 0) return [filled === "*" ? "*" : filled.replaceAll("*", "x1")];
+    const [, partition = "", , region = "", account = ""] = filled.split(":");
+    const values: Readonly<Record<string, string>> = { Partition: partition, Region: region, Account: account };
+    return required.map((each) => each.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? "x1"));
+}
+
+const keysOf = ({ condition = {} }: Grant) =>
+    conditionsOf(condition)
+        .map(([key]) => key)
+        .filter((key) => key !== "aws:RequestedRegion");
+
+/** The context of a call that meets the conditions of a grant. */
+const contextOf = ({ condition = {} }: Grant, { region }: OperatorScope): Record<string, string> => ({
+    "aws:RequestedRegion": region,
+    ...Object.fromEntries(conditionsOf(condition)),
+});
+
+const conditionsOf = (condition: ConditionBlock): [key: string, value: string][] =>
+    Object.entries(condition)
+        .filter(([operator]) => operator !== "Null")
+        .flatMap(([, block]) => Object.entries(block))
+        .map(([key, value]) => [key, String([value].flat()[0])]);

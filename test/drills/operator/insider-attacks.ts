@@ -1,0 +1,163 @@
+import { TagResourceCommand } from "@aws-sdk/client-api-gateway";
+import { DeleteAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+    CreateDatasetImportJobCommand,
+    CreateFilterCommand,
+    CreateSolutionCommand,
+    DeleteCampaignCommand,
+    DescribeEventTrackerCommand,
+    PersonalizeClient,
+    UpdateDatasetCommand,
+} from "@aws-sdk/client-personalize";
+import { GetSubscriptionAttributesCommand } from "@aws-sdk/client-sns";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { objectKeys } from "../../../config/config.ts";
+import { roleArn } from "../../../iam/operator/scope.ts";
+import type { OperatorScope } from "../../../iam/operator.ts";
+import { variables } from "../../../packages/local-aws/instance.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+import { alarmOf, anotherOwner, ownerClients } from "./another-owner.ts";
+import { type Attack, denial } from "./attacks.ts";
+import type { Operator } from "./operators.ts";
+
+type Settings = ReturnType<typeof settingsOf>;
+
+const settingsOf = (
+    { instance }: TestAws,
+    credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
+) => ({ endpoint: variables(instance).AWS_ENDPOINT_URL as string, region, credentials, maxAttempts: 1 });
+
+/** Attacks of an operator on the data, alarms and subscriptions of other owners, and with the stack's own roles. */
+export async function insiderAttacksOn(
+    aws: TestAws,
+    scope: OperatorScope,
+    operator: Operator,
+): Promise<readonly Attack[]> {
+    const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
+    const { api, cloudwatch, personalize, sns } = ownerClients(aws, keys);
+    const theirs = await anotherOwner(aws, scope);
+    const { names, project, stack } = scope;
+    const asOurs = { "pulumi:project": project, "pulumi:stack": stack };
+    const tags = Object.entries(asOurs).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
+    const { datasetGroupArn, datasetArn } = theirs;
+    const tries = (name: string, work: () => Promise<unknown>): Attack => ({
+        name: `operator ${name}`,
+        attempt: () => denial(work),
+    });
+    const imports = (jobName: string, on: string | undefined) =>
+        new CreateDatasetImportJobCommand({
+            jobName,
+            datasetArn: on,
+            dataSource: { dataLocation: `s3://${scope.bucketName}/${objectKeys.interactions}` },
+            roleArn: roleArn(scope),
+            importMode: "FULL",
+        });
+    return [
+        tries("imports FULL into another stack's dataset", () =>
+            personalize.send(imports(`${names.importJobPrefix}-01234567-1`, datasetArn)),
+        ),
+        tries("imports by a job named like another stack's", () =>
+            personalize.send(imports(`${theirs.names.importJobPrefix}-01234567-1`, datasetArn)),
+        ),
+        tries("changes the schema of another stack's dataset", () =>
+            personalize.send(new UpdateDatasetCommand({ datasetArn, schemaArn: `${datasetArn}/schema` })),
+        ),
+        tries("makes a solution on another stack's data", () =>
+            personalize.send(new CreateSolutionCommand({ name: names.solution, datasetGroupArn, tags })),
+        ),
+        tries("makes a filter on another stack's data", () =>
+            personalize.send(
+                new CreateFilterCommand({
+                    name: "his",
+                    datasetGroupArn,
+                    filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")',
+                    tags,
+                }),
+            ),
+        ),
+        tries("reads another stack's tracking id", () =>
+            personalize.send(new DescribeEventTrackerCommand({ eventTrackerArn: theirs.eventTrackerArn })),
+        ),
+        tries("deletes an alarm of a stack whose name begins with his", () =>
+            cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
+        ),
+        tries("replaces that alarm by one that never fires", () => cloudwatch.send(alarmOf(theirs.alarm, asOurs))),
+        tries("reads the address of another stack's subscription", () =>
+            sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: theirs.SubscriptionArn })),
+        ),
+        tries("tags an API without tags as his own", () =>
+            api.send(
+                new TagResourceCommand({
+                    resourceArn: `arn:${scope.partition}:apigateway:${region}::/restapis/${theirs.untaggedApi}`,
+                    tags: asOurs,
+                }),
+            ),
+        ),
+        ...takenRoleAttacks(aws, scope, settingsOf(aws, keys), operator),
+    ];
+}
+
+/** Attacks with a role of a function, whose trust policy the operator first changes to trust himself. */
+function takenRoleAttacks(aws: TestAws, scope: OperatorScope, own: Settings, operator: Operator): Attack[] {
+    const { names, project, stack } = scope;
+    const took = (
+        role: "apiRole" | "costGuardRole",
+        what: string,
+        use: (session: Settings) => Promise<unknown>,
+    ): Attack => ({
+        name: `operator lets the ${role} trust him, assumes it, and ${what}`,
+        attempt: () => withTakenRole(aws, scope, own, operator, role, (session) => denial(() => use(session))),
+    });
+    return [
+        took("apiRole", "reads a viewer's list", (session) =>
+            new DynamoDBClient(session).send(
+                new GetItemCommand({ TableName: names.api, Key: { pk: { S: "viewer#1" }, sk: { S: "recent" } } }),
+            ),
+        ),
+        took("costGuardRole", "deletes the campaign", (session) => {
+            const campaignArn = `arn:${scope.partition}:personalize:${region}:${scope.accountId}:campaign/${names.campaign}`;
+            return new PersonalizeClient(session).send(new DeleteCampaignCommand({ campaignArn }));
+        }),
+        took("costGuardRole", "writes the guard's state", (session) =>
+            new SSMClient(session).send(
+                new PutParameterCommand({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),
+            ),
+        ),
+    ];
+}
+
+async function withTakenRole(
+    aws: TestAws,
+    scope: OperatorScope,
+    own: Settings,
+    operator: Operator,
+    role: "apiRole" | "costGuardRole",
+    use: (session: Settings) => Promise<string | undefined>,
+): Promise<string | undefined> {
+    const RoleName = scope.names[role];
+    const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName }));
+    const before = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "");
+    const himself = { Effect: "Allow", Principal: { AWS: operator.arn }, Action: "sts:AssumeRole" };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [himself] });
+    try {
+        const refused = await denial(() =>
+            new IAMClient(own).send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument })),
+        );
+        if (refused !== undefined) return refused;
+        const { Credentials } = await new STSClient(own).send(
+            new AssumeRoleCommand({ RoleArn: roleArn(scope, role), RoleSessionName: RoleName }),
+        );
+        return await use(
+            settingsOf(aws, {
+                accessKeyId: Credentials?.AccessKeyId ?? "",
+                secretAccessKey: Credentials?.SecretAccessKey ?? "",
+                sessionToken: Credentials?.SessionToken ?? "",
+            }),
+        );
+    } finally {
+        await aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: before }));
+    }
+}

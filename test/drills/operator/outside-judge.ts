@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { GetPolicyCommand, GetPolicyVersionCommand, type IAMClient } from "@aws-sdk/client-iam";
+import { root } from "../../../packages/local-aws/instance.ts";
+import { installEvaluator, judgeTools } from "../access/judge-tools.ts";
+import type { Trespass } from "./fences.ts";
+
+/** A policy by its name and its text. */
+export interface PolicyText {
+    readonly name: string;
+    readonly policy: unknown;
+}
+
+const evaluator = join(root, "test", "drills", "access", "real-cases", "simulate.mjs");
+const reference = join(root, "test", "drills", "operator", "reference.mjs");
+
+/**
+ * Judges requests of one principal by another author's evaluator.
+ *
+ * @returns for each request `Allowed`, `ImplicitlyDenied`, `ExplicitlyDenied`, or `Error` for a request that AWS does not know.
+ */
+export function judgeOutside(
+    principal: string,
+    accountId: string,
+    identityPolicies: readonly PolicyText[],
+    requests: readonly Trespass[],
+): readonly string[] {
+    const simulations = requests.map(({ action, resource, context }) => ({
+        request: {
+            principal,
+            action,
+            contextVariables: context,
+            resource: { resource, accountId: resource.split(":")[4] || accountId },
+        },
+        identityPolicies,
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+    }));
+    return run(evaluator, simulations) as string[];
+}
+
+/** The policies as IAM has them. */
+export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
+    const read = Object.entries(arns).map(async ([name, PolicyArn]) => {
+        const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+        const { PolicyVersion } = await iam.send(
+            new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+        );
+        return { name, policy: JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? "")) as unknown };
+    });
+    return Promise.all(read);
+}
+
+/** The ARN patterns that each action requires on AWS, by the Service Authorization Reference. */
+export const requiredResources = (actions: readonly string[]) =>
+    run(reference, actions) as Readonly<Record<string, readonly string[]>>;
+
+function run(script: string, asked: unknown): unknown {
+    installEvaluator();
+    const done = spawnSync(process.execPath, [script, judgeTools], {
+        input: `${JSON.stringify(asked)}\n`,
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+    });
+    if (done.status !== 0) throw new Error(`${script} failed: ${done.stderr}`);
+    return JSON.parse(done.stdout);
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { authorize, listOf, type Statement } from "policy-evaluator";
+import { namesFor } from "../../config/config.ts";
+import { isGithubSubject } from "../../iam/github-trust.ts";
+import { roleArn, rolesOf } from "../../iam/operator/scope.ts";
+import { type OperatorScope, operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
+import { trespasses } from "../drills/operator/fences.ts";
+
+const scopeOf = (stack: string): OperatorScope => ({
+    partition: "aws",
+    region: "eu-central-1",
+    accountId: "123456789012",
+    project: "movie-recommender",
+    stack,
+    bucketName: `my-movie-recommender-data-123456789012-${stack}`,
+    names: namesFor(stack, ""),
+});
+const operator = { arn: "arn:aws:iam::123456789012:user/ann" };
+
+describe("the operator's limits", () => {
+    for (const stack of ["dev", "team"]) {
+        it(`of stack ${stack}: no request beyond them is allowed`, () => {
+            const scope = scopeOf(stack);
+            const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
+            // A campaign accepts only filters of its own dataset group, so the policy allows all filters.
+            const requests = trespasses(scope, {}).filter(
+                ({ action, resource }) => !(action.endsWith(":GetRecommendations") && resource.includes(":filter/")),
+            );
+            assert.ok(requests.length > 2000, `${requests.length}`);
+            const allowed = requests.filter(({ action, resource, context }) => {
+                const request = { caller: operator, action, resource, context };
+                return authorize(request, { identity }, scope.accountId).decision === "allowed";
+            });
+            assert.deepEqual(allowed, []);
+        });
+    }
+
+    it("name the jobs and schemas of the stack, with every number and hash", () => {
+        const scope = scopeOf("dev");
+        const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
+        const may = (action: string, tail: string) => {
+            const resource = `arn:aws:personalize:eu-central-1:123456789012:${tail}`;
+            return authorize({ caller: operator, action, resource, context: {} }, { identity }).decision;
+        };
+        for (const number of [1, 12, 999]) {
+            const job = `dataset-import-job/item_interactions_import_job-0a1b2c3d-${number}`;
+            assert.equal(may("personalize:CreateDatasetImportJob", job), "allowed");
+        }
+        assert.equal(may("personalize:CreateDatasetImportJob", "dataset/movie_recommendation/INTERACTIONS"), "allowed");
+        assert.equal(may("personalize:CreateSchema", "schema/movie_items_schema-0a1b2c3d"), "allowed");
+    });
+
+    it("hold for a function's role outside of Lambda, except in calls that Lambda makes itself", () => {
+        const scope = scopeOf("dev");
+        const boundary = rolesBoundary(scope);
+        const decide = (action: string, resource: string, context: Record<string, string>) => {
+            const caller = { arn: `arn:aws:sts::123456789012:assumed-role/${scope.names.apiRole}/ann` };
+            const identity = [{ name: "opened", document: everything }];
+            const policies = { identity, boundary: [{ name: "boundary", document: boundary }] };
+            return authorize({ caller, action, resource, context }, policies, scope.accountId).decision;
+        };
+        const allows = listOf(boundary.Statement).filter(({ Effect }) => Effect === "Allow");
+        const pairs = allows.flatMap(({ Action, Resource, Condition }) =>
+            listOf(Action).flatMap((action) =>
+                listOf(Resource).map((arn) => [action, arn.replaceAll("*", "x"), met(Condition)] as const),
+            ),
+        );
+        assert.ok(pairs.length > 30);
+        const open = pairs.filter(([action, arn, context]) => decide(action, arn, context) === "allowed");
+        const services = new Set(open.map(([action]) => action.split(":")[0]));
+        assert.deepEqual([...services].sort(), ["lambda", "logs", "s3", "sqs", "xray"]);
+        const inLambda = { "lambda:SourceFunctionArn": `arn:aws:lambda:eu-central-1:123456789012:function:any` };
+        for (const [action, arn, context] of pairs) {
+            assert.equal(decide(action, arn, { ...context, ...inLambda }), "allowed", `${action} on ${arn}`);
+        }
+        assert.ok(rolesOf.some(({ role }) => roleArn(scope, role).endsWith(scope.names.apiRole)));
+    });
+});
+
+describe("the subject of a GitHub workflow", () => {
+    for (const subject of [
+        "repo:my-org/films:environment:production",
+        "repo:my-org/films:ref:refs/heads/main",
+        "repo:my-org/films:ref:refs/tags/v1.2",
+    ]) {
+        it(`can be ${subject}`, () => assert.ok(isGithubSubject(subject)));
+    }
+    for (const subject of [
+        "repo:my-org/films:pull_request",
+        "repo:my-org/films:*",
+        "repo:my-org/*:environment:production",
+        "repo:my-org/films:ref:refs/heads/*",
+        "repo:my-org/films:ref:refs/pull/7/merge",
+        "repo:my-org/films:job_workflow_ref:my-org/films/.github/workflows/up.yml",
+        "repo:my-org/films:environment:",
+        "my-org/films:environment:production",
+    ]) {
+        it(`cannot be ${subject}`, () => assert.ok(!isGithubSubject(subject)));
+    }
+});
+
+const everything = {
+    Version: "2012-10-17" as const,
+    Statement: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }],
+};
+
+/** A context that meets a condition of the boundary. */
+function met(condition: Statement["Condition"] = {}): Record<string, string> {
+    const pairs = Object.values(condition).flatMap((block) => Object.entries(block));
+    return Object.fromEntries(pairs.map(([key, value]) => [key, String([value].flat()[0])]));
+}
