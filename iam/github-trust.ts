@@ -6,9 +6,8 @@ export const githubIssuer = "token.actions.githubusercontent.com";
 export const githubAudience = "sts.amazonaws.com";
 
 /**
- * Whether a subject names one environment, branch or tag of one repository. Another subject, such as
- * `repo:my-org/films:pull_request`, also belongs to workflows whose code a stranger writes (GitHub Docs, "OpenID Connect
- * reference", "Example subject claims").
+ * Whether a subject names one environment, branch or tag of one repository. Strangers can write the code of workflows
+ * with other subjects, such as `repo:my-org/films:pull_request` (GitHub Docs, "OpenID Connect reference").
  */
 export const isGithubSubject = (subject: string): boolean =>
     /^repo:[\w.-]+\/[\w.-]+:(environment:[^:*?\s]+|ref:refs\/(heads|tags)\/[^:*?\s]+)$/.test(subject);

@@ -72,10 +72,9 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 }
 
 /**
- * An operator can write any principal into a role's trust policy. Sessions of the functions' roles outside of Lambda
- * therefore reach nothing (Lambda Developer Guide, "Using source function ARN to control function access behavior"). Not
- * denied are the calls that Lambda, CloudTrail and EventBridge Scheduler make without this key: to logs, traces, queues
- * and functions.
+ * An operator can write any principal into a role's trust policy. Therefore a function's role reaches nothing outside of
+ * Lambda (Lambda Developer Guide, "Using source function ARN to control function access behavior"). Services call logs,
+ * traces, queues and functions without this key, so those are not denied.
  */
 const onlyInLambda: Statement = {
     Sid: "OnlyInLambda",

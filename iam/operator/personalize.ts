@@ -24,7 +24,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     // IAM checks a version by its solution's ARN or by its own, which starts with it.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
-    // The exact lengths of hash and number: with `-*`, jobs of a stack whose name begins with this one would match.
+    // Exact lengths: `-*` would match jobs of a stack whose name begins with this one.
     const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
     const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
         numbered(`dataset-import-job/${prefix}`),

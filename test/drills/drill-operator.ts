@@ -21,8 +21,8 @@ import { servingAttacksOn } from "./operator/serving-attacks.ts";
 import { worldOf } from "./operator/world.ts";
 
 /**
- * Checks that the operator's policies are sufficient and minimal: a whole life with users who have nothing else,
- * granted actions compared with used ones, actions removed one at a time, and attacks. Runs on its own local AWS, which
+ * Checks that the operator's policies are sufficient and minimal. Users who have nothing else play a whole life.
+ * Granted actions are compared with used ones, and removed one at a time. Attacks must fail. Runs on its own local AWS, which
  * enforces permissions.
  */
 

@@ -133,7 +133,7 @@ export function differences(fetched: Snapshot, built: Snapshot): string[] {
     return Object.keys(b).filter((part) => !isDeepStrictEqual(a[part], b[part]));
 }
 
-/** Removes ids and keys of this run, whitespace of documents, and the job's own fields. */
+/** Removes ids, keys and other buckets of this run, whitespace of documents, and the job's own fields. */
 function plain(snapshot: Snapshot): Record<string, unknown> {
     const {
         job: _job,
@@ -150,6 +150,12 @@ function plain(snapshot: Snapshot): Record<string, unknown> {
         .replaceAll(/policy\/boundary[\w-]*/g, "policy/boundary")
         .replaceAll(/"(boundary|PolicyInputList\.\d+|PermissionsBoundaryPolicyInputList\.\d+)[\w-]*"/g, '"policy"');
     const read = JSON.parse(text) as Record<string, unknown>;
-    // Only the number of deciding policies: stored ones have names, passed ones numbers.
-    return JSON.parse(JSON.stringify(read, (name, value) => (name === "matched" ? (value as string[]).length : value)));
+    return JSON.parse(
+        JSON.stringify(read, (name, value) => {
+            // Buckets of earlier cases, by which the diagnosis finds a misspelt name.
+            if (name === "others") return undefined;
+            // Only the number of deciding policies: stored ones have names, passed ones numbers.
+            return name === "matched" ? (value as string[]).length : value;
+        }),
+    );
 }

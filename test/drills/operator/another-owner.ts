@@ -45,8 +45,8 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
     });
 
 /**
- * Data, alarm and subscription of a stack whose name begins with the operated stack's name, made by the administrator;
- * and an API without tags, made by hand.
+ * Data, alarm and subscription of a stack whose name begins with the operated stack's name. The administrator makes
+ * them, and an API without tags.
  */
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
     const { api, cloudwatch, personalize, sns } = ownerClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
