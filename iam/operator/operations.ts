@@ -4,6 +4,9 @@ import { trailLogGroup } from "../trail-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
+/** Service Authorization Reference, "Amazon SNS": the topic is optional, and no page says which ARN is checked. */
+const subscriptions = "IAM has no resource type for SNS subscriptions";
+
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
 /** Grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
@@ -13,9 +16,6 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const functions = [names.costGuard, names.notifier].map((name) => arn("lambda", `function:${name}`));
     const schedules = [arn("scheduler", `schedule/default/${names.costGuard}`)];
     const topic = arn("sns", names.notifications);
-    // A subscription's ARN is its topic's, with an id. Its calls have the resource type topic (Service Authorization
-    // Reference, "Amazon SNS").
-    const subscriptions = `${topic}:*`;
     const queues = [names.notifications, names.failures].map((name) => arn("sqs", name));
     const logGroups = [
         ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
@@ -50,19 +50,18 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     return [
         ...functionLife(policies, functions),
         ...scheduleLife(policies, schedules),
-        looks(
-            "TopicSettings",
-            "sns",
-            ["GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"],
-            [topic, subscriptions],
-        ),
+        looks("TopicSettings", "sns", ["GetTopicAttributes", "ListTagsForResource"], [topic]),
         makes(
             "TopicMakes",
             "sns",
             ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"],
             [topic],
         ),
-        makes("SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], [topic, subscriptions]),
+        everywhere("SubscriptionLooks", "sns", ["GetSubscriptionAttributes"], subscriptions),
+        grant("deploy-operations", "SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
+            everythingBecause: subscriptions,
+            condition,
+        }),
         grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
         looks("QueueLooks", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
         makes(

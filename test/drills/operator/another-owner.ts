@@ -10,7 +10,6 @@ import {
     DescribeDatasetGroupCommand,
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { namesFor } from "../../../config/config.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { variables } from "../../../packages/local-aws/instance.ts";
@@ -26,7 +25,6 @@ export function ownerClients({ instance }: TestAws, credentials: Keys) {
         api: new APIGatewayClient(settings),
         cloudwatch: new CloudWatchClient(settings),
         personalize: new PersonalizeClient(settings),
-        sns: new SNSClient(settings),
     };
 }
 
@@ -45,11 +43,11 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
     });
 
 /**
- * Data, alarm and subscription of a stack whose name begins with the operated stack's name. The administrator makes
+ * Data and alarm of a stack whose name begins with the operated stack's name. The administrator makes
  * them, and an API without tags.
  */
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
-    const { api, cloudwatch, personalize, sns } = ownerClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
+    const { api, cloudwatch, personalize } = ownerClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const stack = `${scope.stack}-2`;
     const names = namesFor(stack, "");
     const owner = { "pulumi:project": scope.project, "pulumi:stack": stack };
@@ -85,17 +83,8 @@ export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
     );
     const alarm = `${names.alarmPrefix}-errors`;
     await cloudwatch.send(alarmOf(alarm, owner));
-    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: names.notifications }));
-    const { SubscriptionArn } = await sns.send(
-        new SubscribeCommand({
-            TopicArn,
-            Protocol: "email",
-            Endpoint: "ann@example.com",
-            ReturnSubscriptionArn: true,
-        }),
-    );
     const { id: untaggedApi = "" } = await api.send(new CreateRestApiCommand({ name: "made-by-hand" }));
-    return { names, datasetGroupArn, datasetArn, eventTrackerArn, alarm, SubscriptionArn, untaggedApi };
+    return { names, datasetGroupArn, datasetArn, eventTrackerArn, alarm, untaggedApi };
 }
 
 async function until(done: () => Promise<boolean>): Promise<void> {

@@ -11,7 +11,6 @@ import {
     PersonalizeClient,
     UpdateDatasetCommand,
 } from "@aws-sdk/client-personalize";
-import { GetSubscriptionAttributesCommand } from "@aws-sdk/client-sns";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { objectKeys } from "../../../config/config.ts";
@@ -37,7 +36,7 @@ export async function insiderAttacksOn(
     operator: Operator,
 ): Promise<readonly Attack[]> {
     const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
-    const { api, cloudwatch, personalize, sns } = ownerClients(aws, keys);
+    const { api, cloudwatch, personalize } = ownerClients(aws, keys);
     const theirs = await anotherOwner(aws, scope);
     const { names, project, stack } = scope;
     const asOurs = { "pulumi:project": project, "pulumi:stack": stack };
@@ -85,9 +84,6 @@ export async function insiderAttacksOn(
             cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
         ),
         tries("replaces that alarm by one that never fires", () => cloudwatch.send(alarmOf(theirs.alarm, asOurs))),
-        tries("reads the address of another stack's subscription", () =>
-            sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: theirs.SubscriptionArn })),
-        ),
         tries("tags an API without tags as his own", () =>
             api.send(
                 new TagResourceCommand({
