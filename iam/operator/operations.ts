@@ -4,7 +4,7 @@ import { trailLogGroup } from "../trail-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** Service Authorization Reference, "Amazon SNS": the topic is optional, and no page says which ARN is checked. */
+/** Service Authorization Reference, "Amazon SNS": the topic is optional, and the checked ARN is not documented. */
 const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
