@@ -21,9 +21,11 @@ export async function fetchSnapshot(target: Target, look: Look = quietLook): Pro
     const s3 = new S3Client({ region, followRegionRedirects: true });
     const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
         fetched(look, permission, (signal) => work(within(client, signal)));
+    let asked: Promise<string> | undefined;
+    const source = (client: IAMClient) => (asked ??= entityOf(client, target.caller));
     const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
         from(iam, "iam:GetRole", (client) => roleFacts(client, roleArn)),
-        from(iam, "iam:SimulatePrincipalPolicy", (client) => mayPass(client, target)),
+        from(iam, "iam:SimulatePrincipalPolicy", async (client) => mayPass(client, target, source)),
         from(s3, "s3:GetBucketLocation", (client) => bucketFacts(client, bucket)),
         from(s3, "s3:GetBucketPolicy", (client) => policyText(client, bucket)),
         from(s3, "s3:GetBucketPublicAccessBlock", (client) => accessBlock(client, bucket)),
@@ -52,7 +54,7 @@ export async function fetchSnapshot(target: Target, look: Look = quietLook): Pro
     const mayWrite = await from(iam, "iam:SimulatePrincipalPolicy", async (client) =>
         isRoot(caller)
             ? []
-            : simulateWrites(client, await entityOf(client, caller), {
+            : simulateWrites(client, await source(client), {
                   roles: [known(role)?.arn ?? roleArn],
                   bucketArn: `arn:${partition}:s3:::${bucket}`,
                   keyArns,
@@ -122,11 +124,15 @@ async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
 }
 
 /** Simulates `iam:PassRole` to Personalize, and without a service; empty for an account's root user. */
-async function mayPass(iam: IAMClient, { caller, roleArn }: Target): Promise<Simulated[]> {
+async function mayPass(
+    iam: IAMClient,
+    { caller, roleArn }: Target,
+    sourceOf: (iam: IAMClient) => Promise<string>,
+): Promise<Simulated[]> {
     if (isRoot(caller)) {
         return [];
     }
-    const source = await entityOf(iam, caller);
+    const source = await sourceOf(iam);
     const asked = { action: "iam:PassRole", resources: [roleArn] };
     const [toPersonalize, toAny] = await Promise.all([
         simulate(iam, source, { ...asked, context: { "iam:PassedToService": personalizeService } }),

@@ -27,8 +27,9 @@ export interface FileRepair {
 /** Faults that only other data can end. */
 const needData: readonly Finding["fault"][] = ["object-missing", "object-empty", "rows-too-few", "object-too-large"];
 
-/** Fixes the objects of one place: a file, or a folder. `of` has the bucket in which they are by then. */
-export function repairFile(scene: Scene, of: Pick<Import, "bucket">, group: readonly Finding[]): FileRepair {
+/** Fixes the objects of one place: a file, or a folder. */
+export function repairFile(scene: Scene, group: readonly Finding[]): FileRepair {
+    const { of } = scene;
     const [{ about = scene.of.key }] = group as [Finding];
     const has = (fault: Finding["fault"]) => group.some((each) => each.fault === fault);
     if (has("object-archived")) return restored(scene, of, about);

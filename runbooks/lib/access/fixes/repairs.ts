@@ -94,7 +94,7 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
                 `and ${personalizeService} in its service control policies.`,
         ),
     object(scene, group) {
-        const { program, commands, undo, key, ask, applied } = repairFile(scene, scene.of, group);
+        const { program, commands, undo, key, ask, applied } = repairFile(scene, group);
         return {
             program,
             steps: commands.map((command): Step => ({ command, applied, ...(undo && { undo: { command: undo } }) })),
