@@ -78,13 +78,15 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             queues.slice(0, 1),
         ),
         ...logGroupLife(policies, logGroups),
-        grant("deploy-operations", "AlarmMakes", "cloudwatch", ["PutMetricAlarm", "TagResource"], alarms, {
+        grant(
+            "deploy-operations",
+            "AlarmMakes",
+            "cloudwatch",
+            ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"],
+            alarms,
             // A new alarm has no tags yet.
-            condition: { StringEqualsIfExists: ours },
-        }),
-        grant("deploy-operations", "AlarmEnds", "cloudwatch", ["DeleteAlarms", "UntagResource"], alarms, {
-            condition: { StringEquals: ours },
-        }),
+            { condition: { StringEqualsIfExists: ours } },
+        ),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
         // The dashboard shows the live version, which retrain changes.
         grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),

@@ -80,9 +80,10 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeLooksAtTracker",
             service,
             actions: ["DescribeEventTracker"],
-            // The answer has the tracking id, with which PutEvents changes the recommendations of the tracker's stack.
+            // The answer has the tracking id, with which PutEvents changes the recommendations of the tracker's stack. A
+            // tracker that lost its tags by hand must stay readable, or `up` could not restore them.
             on: [arn("event-tracker/*")],
-            condition: { StringEquals: ours(scope, "ResourceTag") },
+            condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
         },
         {
             policy: "read",

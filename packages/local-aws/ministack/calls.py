@@ -14,7 +14,7 @@ from ministack.core import iam_actions as names
 from ministack.core.iam_evaluator import _resource_policy
 from ministack.core.responses import request_scope
 from ministack.core.router import detect_service
-from ministack.services import iam, s3, tagging
+from ministack.services import cloudwatch, iam, s3, tagging
 
 import edge_resources
 import resources
@@ -246,6 +246,8 @@ def completed(service, action, resource, context, account):
     held = (store.get_scoped(account, None, name.rsplit("/", 1)[-1]) or {}) if store is not None else {}
     tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
     tags = edge_resources.own_tags(service, resource) if service in ("apigateway", "cloudfront") else tags
+    # MiniStack's tagging service does not list alarms.
+    tags = cloudwatch._resource_tags.get(resource) if service == "monitoring" else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
     # A change of an entity is checked by its present boundary; a new entity has none.

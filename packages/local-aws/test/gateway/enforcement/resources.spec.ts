@@ -72,7 +72,9 @@ describe("the resource that a call is judged on", () => {
         const tagged = { StringEquals: { "aws:RequestTag/team": "films" } };
         const { keys, lambda } = await aws.user(
             "owner",
-            allow(["cloudwatch:DeleteAlarms", "cloudwatch:SetAlarmState"], arn("cloudwatch", "alarm:films-*")),
+            allow(["cloudwatch:DeleteAlarms", "cloudwatch:SetAlarmState"], arn("cloudwatch", "alarm:films-*"), {
+                StringEquals: { "aws:ResourceTag/team": "films" },
+            }),
             allow("cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:films-*"), tagged),
             allow("cloudwatch:TagResource", arn("cloudwatch", "alarm:films-errors")),
             allow("cloudwatch:PutDashboard", arn("cloudwatch", "dashboard/films-*", "")),
