@@ -81,11 +81,17 @@ describe("the API's components", () => {
     });
 
     it("hold requests back, and by default neither log them nor want a key", async () => {
-        await makeApi({ apiRequestsPerSecond: "7", apiBurst: "9" });
-        const { settings, methodPath } = inputsOf("MethodSettings");
+        await makeApi({ apiRequestsPerSecond: "7", apiBurst: "9", eventsPerSecond: "2", eventsBurst: "3" });
+        const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
         assert.deepEqual(
-            [methodPath, settings.throttlingRateLimit, settings.throttlingBurstLimit, settings.dataTraceEnabled],
-            ["*/*", 7, 9, false],
+            all.map(({ methodPath, settings }) => [
+                ...[methodPath, settings.throttlingRateLimit, settings.throttlingBurstLimit],
+                ...[settings.dataTraceEnabled, settings.metricsEnabled],
+            ]),
+            [
+                ["*/*", 7, 9, false, false],
+                ["events/POST", 2, 3, false, false],
+            ],
         );
         assert.equal(inputsOf("Stage").accessLogSettings, undefined);
         assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
