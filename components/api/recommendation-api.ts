@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { campaignCallsPerWindow } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
@@ -179,6 +180,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         trackingId: args.trackingId,
         // By name, because the policy names this table.
         tableName: table.name,
+        campaignCallsPerWindow: campaignCallsPerWindow(config.serving, config.minProvisionedTPS),
         allowedOrigins: config.serving.allowedOrigins,
         cost: {
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),

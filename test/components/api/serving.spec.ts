@@ -52,6 +52,7 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
+            campaignCallsPerWindow: 2100,
             allowedOrigins: [],
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
         });
@@ -81,7 +82,7 @@ describe("the API's components", () => {
     });
 
     it("hold requests back, and by default neither log them nor want a key", async () => {
-        await makeApi({ apiRequestsPerSecond: "7", apiBurst: "9", eventsPerSecond: "2", eventsBurst: "3" });
+        await makeApi({ apiRequestsPerSecond: "100", apiBurst: "200", eventsPerSecond: "2", eventsBurst: "3" });
         const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
         assert.deepEqual(
             all.map(({ methodPath, settings }) => [
@@ -89,7 +90,14 @@ describe("the API's components", () => {
                 ...[settings.dataTraceEnabled, settings.metricsEnabled],
             ]),
             [
-                ["*/*", 7, 9, false, false],
+                ["*/*", 1, 2, false, false],
+                ["recommendations/{userId}/GET", 100, 200, false, false],
+                ["similar/{itemId}/GET", 12, 24, false, false],
+                ["items/{itemId}/GET", 12, 24, false, false],
+                ["popular/GET", 12, 24, false, false],
+                ["trending/GET", 12, 24, false, false],
+                ["health/GET", 5, 10, false, false],
+                ["storefront/{proxy+}/GET", 10, 20, false, false],
                 ["events/POST", 2, 3, false, false],
             ],
         );
