@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { TakeCalls } from "../../serving/campaign-budget.ts";
 
-/** Counts the calls of the campaign by all processes in the API's table, in one item that each window starts anew. */
+/** Counts the calls of the campaign by all processes, in one item of the table that each window starts anew. */
 export function takeCalls(client: DynamoDBClient, TableName: string): TakeCalls {
     return async (window, calls, most, abortSignal) => {
         const update = async (change: string, condition: string, values: Readonly<Record<string, number>>) => {
