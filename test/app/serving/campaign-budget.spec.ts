@@ -50,9 +50,9 @@ describe("the bound on calls of the campaign", () => {
         );
     });
 
-    it("lets a stranger have 2,100 calls in five minutes instead of 30,000, and writes 106 times for them", async () => {
+    it("lets a stranger have 1,200 calls in five minutes instead of 30,000, and writes 61 times for them", async () => {
         const { found, campaign, take, clock } = world();
-        const { ask } = boundedCampaign(campaign, 2100, take, clock);
+        const { ask } = boundedCampaign(campaign, 1200, take, clock);
         let refused = 0;
         for (let request = 0; request < 30_000; request++) {
             found.at = request * 10;
@@ -60,7 +60,7 @@ describe("the bound on calls of the campaign", () => {
                 refused += 1;
             });
         }
-        assert.deepEqual([found.calls.get(0), refused, found.takes], [2100, 27_900, 106]);
+        assert.deepEqual([found.calls.get(0), refused, found.takes], [1200, 28_800, 61]);
     });
 
     it("calls without a bound while the table fails, and where none is configured", async () => {

@@ -52,7 +52,7 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
-            campaignCallsPerWindow: 2100,
+            campaignCallsPerWindow: 1200,
             allowedOrigins: [],
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
         });
@@ -92,10 +92,10 @@ describe("the API's components", () => {
             [
                 ["*/*", 1, 2, false, false],
                 ["recommendations/{userId}/GET", 100, 200, false, false],
-                ["similar/{itemId}/GET", 12, 24, false, false],
-                ["items/{itemId}/GET", 12, 24, false, false],
-                ["popular/GET", 12, 24, false, false],
-                ["trending/GET", 12, 24, false, false],
+                ["similar/{itemId}/GET", 10, 20, false, false],
+                ["items/{itemId}/GET", 10, 20, false, false],
+                ["popular/GET", 10, 20, false, false],
+                ["trending/GET", 10, 20, false, false],
                 ["health/GET", 5, 10, false, false],
                 ["storefront/{proxy+}/GET", 10, 20, false, false],
                 ["events/POST", 2, 3, false, false],
