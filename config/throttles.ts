@@ -25,8 +25,8 @@ const rankingsPath = "rankings/{userId}/POST";
 export const otherPaths = "*/*";
 
 /**
- * Share of the API's rate for each method. API Gateway applies a stage's rate to each method, not to all of them
- * together (API Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods
+ * Share of the API's rate for each method. API Gateway applies a stage's rate to each method separately (API
+ * Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods
  * would allow a stranger 100 requests a second of each of them. The shares allow every mix of usual
  * traffic up to two thirds of the rate.
  */
@@ -61,8 +61,8 @@ export function throttles(rates: Rates): readonly Throttle[] {
 export const billedWindowMs = 5 * 60_000;
 
 /**
- * Percentage of the rate that calls the campaign. No cache answers 6.4 % of usual requests (`npm run bench:api`), and
- * the rate is twice the busiest minute (docs/scale.md).
+ * Percentage of the rate that calls the campaign. No cache answers 6.4 % of usual requests (`npm run bench:api`). The
+ * rate is twice the busiest minute (docs/scale.md).
  */
 const uncachedPercent = 4;
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { apiStage, gatewayLogRole, type ServingConfig, type StackConfig } from "../../config/config.ts";
+import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
 import { throttles } from "../../config/throttles.ts";
 import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -12,6 +12,8 @@ export interface ApiStageArgs {
     readonly caller: ServiceCaller;
     readonly restApi: pulumi.Output<string>;
     readonly deployment: pulumi.Output<string>;
+    /** Whether the cost guard closed the API: then no request is allowed. */
+    readonly isClosed: boolean;
 }
 
 /** Format of the access log. It has the path template instead of the path, so no viewer ids. */
@@ -58,7 +60,7 @@ export class ApiStage extends pulumi.ComponentResource {
             },
             { ...child, dependsOn: accountRole ? [accountRole] : [] },
         );
-        const settings = methodSettings(name, serving, restApi, stage, child);
+        const settings = methodSettings(name, args, stage, child);
         this.apiKey = serving.apiKey ? keyOf(name, config, restApi, stage, child) : undefined;
         this.url = pulumi.all([stage.invokeUrl, ...settings.map(({ id }) => id)]).apply(([url = ""]) => url);
         this.registerOutputs({ url: this.url });
@@ -68,16 +70,15 @@ export class ApiStage extends pulumi.ComponentResource {
 /** Settings of all methods, and of each method with a throttle of its own. */
 function methodSettings(
     name: string,
-    serving: ServingConfig,
-    restApi: pulumi.Output<string>,
+    { config, restApi, isClosed }: ApiStageArgs,
     stage: aws.apigateway.Stage,
     opts: pulumi.CustomResourceOptions,
 ): readonly aws.apigateway.MethodSettings[] {
     const made: aws.apigateway.MethodSettings[] = [];
-    for (const { ending, methodPath, rate, burst } of throttles(serving)) {
+    for (const { ending, methodPath, rate, burst } of throttles(config.serving)) {
         const settings = {
-            throttlingRateLimit: rate,
-            throttlingBurstLimit: burst,
+            throttlingRateLimit: isClosed ? 0 : rate,
+            throttlingBurstLimit: isClosed ? 0 : burst,
             loggingLevel: "OFF",
             // Metrics per method would be billed as custom metrics.
             metricsEnabled: false,

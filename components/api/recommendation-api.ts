@@ -26,6 +26,8 @@ export interface RecommendationApiArgs {
     readonly watchedFilterArn: pulumi.Input<string>;
     /** Files of the page if the API serves it; else undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
+    /** Whether the cost guard closed API and page. */
+    readonly isClosed: boolean;
 }
 
 /** REST API in front of the campaign: API Gateway, a function that always answers, and its table. */
@@ -121,7 +123,11 @@ export class RecommendationApi extends pulumi.ComponentResource {
             { restApi: api.id, triggers: { body: createHash("sha256").update(body).digest("hex") } },
             { ...child, dependsOn: permission },
         );
-        const stage = new ApiStage(name, { config, caller, restApi: api.id, deployment: deployment.id }, child);
+        const stage = new ApiStage(
+            name,
+            { config, caller, restApi: api.id, deployment: deployment.id, isClosed: args.isClosed },
+            child,
+        );
 
         this.url = pulumi.all([stage.url, handler.arn]).apply(([url]) => url.replace(/\/$/, ""));
         const suffix = caller.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";

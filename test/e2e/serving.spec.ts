@@ -214,7 +214,7 @@ describe("the API on the local AWS", () => {
 
     it("throttles events below lists, so that a stranger cannot have the table written at the API's rate", async () => {
         const [events, lists] = await Promise.all(
-            [() => watch("stranger", "1"), () => call("/popular")].map(async (ask) => {
+            [() => watch("stranger", "1"), () => call("/recommendations/1")].map(async (ask) => {
                 const answers = await Promise.all(Array.from({ length: 150 }, ask));
                 return answers.filter(({ status }) => status === 429).length;
             }),

@@ -15,13 +15,13 @@ import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.t
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, monthlyLimitUsd: 198 };
 
-async function makeApi(values: Record<string, string> = {}, { hosted = false } = {}) {
+async function makeApi(values: Record<string, string> = {}, { hosted = false, isClosed = false } = {}) {
     await useMocks();
     const config = configWith(values);
     const tables = new pulumi.asset.StringAsset("{}");
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
     const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
-    const args = { config, caller, price, tables, trackingId, watchedFilterArn, page };
+    const args = { config, caller, price, tables, trackingId, watchedFilterArn, page, isClosed };
     const api = new RecommendationApi("api", args);
     await settled();
     return { config, api };
@@ -102,6 +102,11 @@ describe("the API's components", () => {
             ],
         );
         assert.equal(inputsOf("Stage").accessLogSettings, undefined);
+        await makeApi({}, { isClosed: true });
+        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-9);
+        assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
+        assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingBurstLimit))], [0]);
+        await makeApi();
         assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
     });
 
