@@ -34,7 +34,7 @@ const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
     return known?.month === month ? known : { month, until: startOf(month), usd: 0, knownUsd: 0 };
 };
 
-/** The moment from which the guard needs the use: at least the last hour, also across the start of a month. */
+/** The moment from which the guard needs the use: at least the last hour, even before the month. */
 export const servingSince = (known: ServingSpend | undefined, now: number): number =>
     Math.min(begun(known, now).until, windowOf(now - hour));
 

@@ -7,13 +7,13 @@ import { unwatchedIn } from "./abuse/unwatched.ts";
 import { brakeOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
 
 /**
- * Checks what a stranger can make the stack's owner pay: each attack on the program's own stack on a local AWS, priced by
- * the drill's own table; the cost guard in virtual time; and every resource type of the default preview.
+ * Checks the price of a stranger's attacks. It plays each attack on the program's own stack on a local AWS, priced by the
+ * drill's own table. It runs the cost guard in virtual time, and reads every resource type of the default preview.
  */
 
 new Command("drill:abuse")
     .description(
-        "What can a stranger make you pay in an hour, when is it stopped, and is anything billed by use unwatched?",
+        "Prices the attacks of a stranger, checks when the cost guard stops them, and finds use that it does not watch",
     )
     .parse();
 

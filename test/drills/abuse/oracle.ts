@@ -56,6 +56,6 @@ export function hourUsd({ perSecond, bytes, reads, writes, eventBytes, milliseco
     return 3600 * (perSecond * each + traced * table.trace);
 }
 
-/** US dollars of an hour of these calls of the campaign a second, above its minimum of 1 TPS; each list is stored. */
+/** US dollars of an hour with these calls of the campaign a second, above its minimum of 1 TPS. Each list is stored. */
 export const campaignHourUsd = (perSecond: number): number =>
     Math.max(0, perSecond - 1) * table.tpsHour + perSecond * 3600 * 3 * table.write;

@@ -14,7 +14,7 @@ export interface Played {
 /** Requests that are sent at once to find out whether the stage throttles. */
 const sentAtOnce = 60;
 
-/** Plays each attack on the program's stack on the local AWS, with its default throttles, and prices it by the oracle. */
+/** Plays each attack on the program's stack, with its default throttles, and prices it by the oracle. */
 export async function playOnStack(aws: TestAws, say: (line: string) => void): Promise<Played> {
     await aws.configure({ api: true, storefront: "api" });
     say("pulumi up");

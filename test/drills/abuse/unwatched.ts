@@ -2,8 +2,7 @@ import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.
 import { assertExit, type TestAws } from "../../support/local-aws.ts";
 
 /**
- * Resource types that bill nothing by use, or whose use no stranger causes: only the operator, a schedule or the guard
- * itself uses them. Each has the reason.
+ * Resource types that bill nothing by use, or whose use no stranger causes. Each has the reason.
  */
 const notByStrangers: Readonly<Record<string, string>> = {
     "aws:apigateway/deployment:Deployment": "a copy of the description",

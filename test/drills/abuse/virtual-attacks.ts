@@ -21,7 +21,7 @@ export interface Braked {
     readonly notices: readonly string[];
 }
 
-/** A download of the page at 1 Gbit/s, 5,000 small requests a second to CloudFront, and the worst hour of the API. */
+/** Two attacks on CloudFront, and the worst hour of the API. */
 export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[] {
     const edge = (what: string, gbPerMinute: number, requests: number): VirtualAttack => ({
         what,
@@ -37,7 +37,7 @@ export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[
     ];
 }
 
-/** Plays an attack from each minute of the guard's schedule on, and returns the slowest brake. */
+/** Plays an attack from each minute of the guard's schedule on, and returns the slowest closing. */
 export async function brakeOf(attack: VirtualAttack, limit: number): Promise<Braked> {
     const found: Braked[] = [];
     for (const offset of [0, 1, 4, 7, 11, 14]) found.push(await playFrom(attack, limit, offset));
