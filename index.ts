@@ -106,6 +106,7 @@ const serving = new Serving("serving", {
     bucketName: place.bucketName,
     failuresArn,
     isParked: stateFlags.parked !== undefined,
+    isClosed: stateFlags.closed !== undefined,
     budget: budget.resource,
 });
 if (config.auditTrail) {

@@ -51,6 +51,22 @@ export const gatewayMetrics = {
     failures: "5XXError",
 } as const;
 
+/** Free metrics of Lambda; dimension `FunctionName`. */
+export const functionNamespace = "AWS/Lambda";
+export const functionMetrics = { requests: "Invocations", milliseconds: "Duration" } as const;
+
+/** Free metrics of DynamoDB; dimension `TableName`. */
+export const tableNamespace = "AWS/DynamoDB";
+export const tableMetrics = { reads: "ConsumedReadCapacityUnits", writes: "ConsumedWriteCapacityUnits" } as const;
+
+/** Free metrics of CloudWatch Logs; dimension `LogGroupName`. */
+export const logNamespace = "AWS/Logs";
+export const logMetrics = { bytes: "IncomingBytes" } as const;
+
+/** Free metrics of CloudFront, only in us-east-1; dimensions `DistributionId`, `Region` (always `Global`). */
+export const edgeNamespace = "AWS/CloudFront";
+export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as const;
+
 /**
  * Paid custom metrics of the API; dimension `Stack` of `ownNamespace`. They exclude what AWS publishes free: requests
  * and failures (API Gateway) and events (Personalize). The log shows which of the two caches answered.

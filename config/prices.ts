@@ -119,6 +119,8 @@ export const prices = {
         unit: "million traces that X-Ray records",
         ...commonlyQuoted,
     },
+    firewallMonth: { usd: 6, unit: "month of an AWS WAF web ACL with one rule", ...commonlyQuoted },
+    firewallRequests: { usd: 0.6, unit: "million requests that AWS WAF inspects", ...commonlyQuoted },
     costExplorerCall: {
         usd: 0.01,
         unit: "call of Cost Explorer's API",

@@ -9,6 +9,9 @@ export interface ServingConfig {
     /** Throttling of the stage: rate in requests per second, and burst. */
     readonly requestsPerSecond: number;
     readonly burst: number;
+    /** Throttling of `POST /events`: rate in requests per second, and burst. */
+    readonly eventsPerSecond: number;
+    readonly eventsBurst: number;
     /** Other web origins that may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /** Whether API Gateway writes access logs; needs the account's log role. */
@@ -59,6 +62,8 @@ export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnTyp
         apiKey,
         requestsPerSecond: number("apiRequestsPerSecond", 1, true),
         burst: number("apiBurst", 1, true),
+        eventsPerSecond: number("eventsPerSecond", 1, true),
+        eventsBurst: number("eventsBurst", 1, true),
         allowedOrigins,
         accessLogs: flag("apiAccessLogs"),
         gatewayLogRole: flag("apiGatewayLogRole"),

@@ -4,6 +4,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
+import { closeIfAttacked, countServing, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
@@ -41,15 +42,20 @@ export function decide(
 ): { readonly state: GuardState; readonly gauges: Gauges } {
     const main = countCampaign(known, now, config.recipe, observations);
     const ranking = countRanking(known.ranking, now, observations.ranking);
-    const usd = main.usd + (ranking?.usd ?? 0);
+    const { serving } = observations;
+    const requests = serving && countServing(known.serving, now, serving.usage);
+    const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0);
     const counted: GuardState = {
         ...without(known, "campaign", "ranking"),
         ...main.counted,
+        ...(requests && { serving: requests.spend }),
         ...(ranking && { ranking: ranking.counted }),
     };
     const steps = [
         (state: GuardState) => endParking(state),
         (state: GuardState) => enforceLimit(state, now, config, usd),
+        (state: GuardState) =>
+            serving ? closeIfAttacked(state, now, config, serving, { month: usd, serving: requests?.usd ?? 0 }) : state,
         (state: GuardState) => idle(state, now, config, observations),
         (state: GuardState) => unused(state, now, config, observations),
     ];
@@ -79,7 +85,7 @@ function gaugesOf(
     const isIdleKnown = campaign !== undefined && allRequests(observations) !== undefined && lastUse !== undefined;
     return {
         monthSpendUsd: usd,
-        hourlyUsd: hourlyUsd(state, config, now, observations),
+        hourlyUsd: hourlyUsd(state, config, now, observations) + servingUsdPerHour(observations.serving?.usage, now),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
 }

@@ -1,6 +1,7 @@
 import { isV2 } from "../config/prices.ts";
 import type { GuardNotification, NotificationKind } from "./notifications.ts";
 import { isLeaving, type ObservedCampaign } from "./observations.ts";
+import type { ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 
 /** A campaign and the cost of its time. */
@@ -25,6 +26,17 @@ export interface GuardState extends CountedCampaign {
     readonly brake?: { readonly month: string; readonly limitUsd: number; readonly at: number };
     /** Present from the decision to park until the campaign is being deleted. */
     readonly parking?: { readonly reason: string; readonly at: number };
+    /** Spend of this month by API and page; absent before the first count. */
+    readonly serving?: ServingSpend;
+    /** Present from the decision to close API and page until that is done. */
+    readonly closing?: { readonly reason: string; readonly at: number };
+    /** The last closing: its time, the limit that caused it, and when an operator undid it. */
+    readonly closed?: {
+        readonly at: number;
+        readonly month?: string;
+        readonly limitUsd?: number;
+        readonly openedAt?: number;
+    };
     /** Time of the last known request of others or change of the campaign. */
     readonly lastUse?: number;
     /** The guard's newest own request, which proves that CloudWatch counts requests. */

@@ -1,3 +1,4 @@
+import type { ServingObservations } from "./serving-spend.ts";
 import type { RequestWindows } from "./spend.ts";
 
 /** The guard's observations of one campaign. An undefined part failed to load; it is never treated as empty. */
@@ -11,6 +12,8 @@ export interface CampaignObservations {
 export interface Observations extends CampaignObservations {
     /** Of the ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;
+    /** Of API and page; undefined if the stack has none. */
+    readonly serving?: ServingObservations | undefined;
     /** Requests of the stack's own prefetch, which are not use; empty for a stack without prefetch. */
     readonly prefetched: RequestWindows | undefined;
     /** Whether the campaign has the tag `keep`. */

@@ -1,5 +1,6 @@
-import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import { ownNamespace } from "../config/metrics.ts";
+import { apiStage } from "../config/names.ts";
 import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
@@ -18,6 +19,8 @@ export interface GuardScope extends ServiceCaller {
     readonly campaign: string;
     /** Name of the ranking campaign; undefined if the stack has none. */
     readonly ranking: string | undefined;
+    /** Whether CloudFront serves the page. */
+    readonly edge: boolean;
 }
 
 /** Permissions of the schedule: start the guard, and keep failed events. */
@@ -80,7 +83,12 @@ export function guardPolicy(
             : []),
         allow("ReadsMarks", ["ssm:GetParametersByPath"], marks),
         allow("ReadsItsState", ["ssm:GetParameter"], `${marks}/guard`),
-        allow("WritesMarks", ["ssm:PutParameter"], [`${marks}/guard`, `${marks}/parked`]),
+        allow(
+            "WritesMarks",
+            ["ssm:PutParameter"],
+            [...[`${marks}/guard`, `${marks}/parked`], ...(api ? [`${marks}/closed`] : [])],
+        ),
+        ...(api ? closes(scope) : []),
         readsMetrics(scope),
         {
             // Metrics have no resource type; the condition limits the namespace.
@@ -101,6 +109,44 @@ export function guardPolicy(
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);
+}
+
+const ofStack = ({ project, stack }: GuardScope) => ({
+    StringEquals: { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack },
+});
+
+/**
+ * Permissions to close API and page. API Gateway's ARNs have no account (Service Authorization Reference, "Amazon API
+ * Gateway Management"). CloudFront's lists and metrics have no resource type, and exist only in us-east-1. Statements
+ * are few, because the boundary of the program's roles contains them and has a size limit.
+ */
+function closes(scope: GuardScope): readonly Statement[] {
+    const { partition, region, accountId, edge } = scope;
+    const gateway = (path: string) => `arn:${partition}:apigateway:${region}::/restapis${path}`;
+    const stages = gateway(`/*/stages/${apiStage}`);
+    const stage = ["apigateway:GET", "apigateway:PATCH"];
+    const page = ["cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution"];
+    return [
+        allow("FindsApi", ["apigateway:GET"], gateway("")),
+        {
+            ...(edge
+                ? allow(
+                      "Closes",
+                      [...stage, ...page],
+                      [stages, `arn:${partition}:cloudfront::${accountId}:distribution/*`],
+                  )
+                : allow("Closes", stage, stages)),
+            Condition: ofStack(scope),
+        },
+        ...(edge
+            ? [
+                  {
+                      ...allow("ReadsEdge", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*"),
+                      Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
+                  },
+              ]
+            : []),
+    ];
 }
 
 /** Permissions of the function that forwards notifications to a chat. */

@@ -93,7 +93,7 @@ export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "projec
  * left out: a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
-    const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking };
+    const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
     const documents = [
         guardPolicy(of, { unusedAction: "delete", api: true }),
         schedulePolicy(of),
@@ -110,15 +110,24 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
         statements.set(key, { ...(there ?? statement), Resource });
     }
     const all = [...statements.values()];
-    return all.filter((one) => !all.some((other) => other !== one && covers(other, one)));
+    return ofEqualResources(all.filter((one) => !all.some((other) => other !== one && covers(other, one))));
+}
+
+/** Merges statements that differ only in their actions. */
+function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
+    const groups = Map.groupBy(all, ({ Resource, Condition }) => JSON.stringify([Resource, Condition]));
+    return [...groups.values()].flatMap(([first, ...others]) => {
+        const actions = [first, ...others].flatMap((one) => listOf(one?.Action));
+        return first ? [{ ...first, Action: [...new Set(actions)] }] : [];
+    });
 }
 
 /** Whether a statement allows everything that another one allows. */
 function covers(other: Statement, one: Statement): boolean {
     const has = (all: Statement["Action"], some: Statement["Action"]) =>
         listOf(some).every((each) => listOf(all).includes(each));
-    const sameCondition = JSON.stringify(other.Condition) === JSON.stringify(one.Condition);
-    return sameCondition && has(other.Action, one.Action) && has(other.Resource, one.Resource);
+    const isWider = other.Condition === undefined || JSON.stringify(other.Condition) === JSON.stringify(one.Condition);
+    return isWider && has(other.Action, one.Action) && has(other.Resource, one.Resource);
 }
 
 /** Actions that the local AWS never needs, each with the page that requires it on AWS. */

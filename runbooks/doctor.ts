@@ -6,7 +6,7 @@ import { type Check, type CheckResult, runChecks, unknown } from "./lib/doctor/c
 import { type Forecast, forecast } from "./lib/doctor/forecast.ts";
 import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doctor/machine.ts";
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
-import { fallbackTables, gatewayLogRole, pageHost } from "./lib/doctor/serving.ts";
+import { fallbackTables, gatewayLogRole, pageHost, publicApi } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
 import { heldBy } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
@@ -71,6 +71,7 @@ await runAction(options.verbose, async () => {
         "Lambda concurrency": ofAccount(lambdaConcurrency),
         "SNS mail": ofAccount(subscriptions),
         "API's log role": ofAccount(gatewayLogRole),
+        "public API": ofAccount(publicApi),
         CloudFront: ofAccount(pageHost),
         budgets: ofAccount(budgets),
         ...(options.costExplorer && { "Cost Explorer": costExplorer }),

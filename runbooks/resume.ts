@@ -1,7 +1,9 @@
 import { approximately, priceNote } from "../config/prices.ts";
+import { throttles } from "../config/throttles.ts";
 import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
-import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
+import { describeCampaign, nameOf, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
@@ -16,7 +18,10 @@ import {
 import { recordCampaign } from "./lib/stack/record.ts";
 
 const options = withConfigFile(
-    runbook("resume", "Create a parked campaign again as it was; nothing is trained, and it costs money again"),
+    runbook(
+        "resume",
+        "Create a parked campaign again as it was, and open a closed API; nothing is trained, and it costs money again",
+    ),
 )
     .option("--dry-run", "only print what it would do")
     .parse()
@@ -27,9 +32,18 @@ await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     const { config } = stack;
     const ssm = deps.ssm(config.region);
-    const { parked, serving } = await readStateFlags(ssm, config.stack);
+    const { closed, parked, serving } = await readStateFlags(ssm, config.stack);
+    if (closed && !options.dryRun) {
+        await openApi(closeClientsOf(config.region), servedPlaceOf(config), throttles(config.serving));
+    }
+    const opened = closed
+        ? `${options.dryRun ? "It would open API and page" : "API and page are open again"}, which were closed since ${closed.since} (${closed.reason}).\n`
+        : "";
     const campaign = await operatedCampaign(deps, stack);
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
+    if (closed && !parked && (!config.campaignEnabled || description)) {
+        return printResult("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
+    }
     if (!config.campaignEnabled) {
         throw new RunbookError(
             "campaignEnabled is false, so the next `pulumi up` would delete the campaign again. " +
@@ -65,6 +79,8 @@ await runAction(options.verbose, async (signal) => {
         return printResult(
             `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,
             campaign?.campaignArn ?? null,
+            wanted,
+            usdPerMonth,
         );
     }
     const continues =
@@ -74,18 +90,19 @@ await runAction(options.verbose, async (signal) => {
         const campaigns = createHandlers(deps).Campaign;
         const [{ id }] = await Promise.all([campaigns.create(inputs), ranking && campaigns.create(ranking)]);
         await recordCampaign(stack.stack, options.configFile);
-        return printResult(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id);
+        return printResult(`Campaign ${inputs.name} is ACTIVE (${at})${too}, and ${costs}.`, id, wanted, usdPerMonth);
     });
 
-    function printResult(text: string, campaignArn: string | null): number {
+    function printResult(text: string, campaignArn: string | null, served: Served | null, usdPerMonth: number): number {
         const document = {
             schemaVersion: 1,
             dryRun: options.dryRun ?? false,
             campaignArn,
-            campaign: wanted,
+            campaign: served,
             usdPerMonth,
+            opened: closed !== undefined && !options.dryRun,
         };
-        console.log(options.json ? JSON.stringify(document) : text);
+        console.log(options.json ? JSON.stringify(document) : `${opened}${text}`.trim());
         return exitCodes.fine;
     }
 });

@@ -34,6 +34,8 @@ export interface ApiConfig {
     /** Empty if the stack has no event tracker. */
     readonly trackingId?: string;
     readonly tableName: string;
+    /** Most calls of the campaign in five minutes, by all processes; undefined: no bound. */
+    readonly campaignCallsPerWindow?: number;
     /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /** US dollars, by the prices in the stack's program. */

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
+import { throttles } from "../../config/throttles.ts";
 import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { logDays } from "../common/lambda-function.ts";
@@ -11,6 +12,8 @@ export interface ApiStageArgs {
     readonly caller: ServiceCaller;
     readonly restApi: pulumi.Output<string>;
     readonly deployment: pulumi.Output<string>;
+    /** Whether the cost guard closed the API: then no request is allowed. */
+    readonly isClosed: boolean;
 }
 
 /** Format of the access log. It has the path template instead of the path, so no viewer ids. */
@@ -57,28 +60,37 @@ export class ApiStage extends pulumi.ComponentResource {
             },
             { ...child, dependsOn: accountRole ? [accountRole] : [] },
         );
-        const settings = new aws.apigateway.MethodSettings(
-            name,
-            {
-                restApi,
-                stageName: stage.stageName,
-                methodPath: "*/*",
-                settings: {
-                    throttlingRateLimit: serving.requestsPerSecond,
-                    throttlingBurstLimit: serving.burst,
-                    loggingLevel: "OFF",
-                    // Metrics per method would be billed as custom metrics.
-                    metricsEnabled: false,
-                    // Bodies contain viewers' ids.
-                    dataTraceEnabled: false,
-                },
-            },
-            child,
-        );
+        const settings = methodSettings(name, args, stage, child);
         this.apiKey = serving.apiKey ? keyOf(name, config, restApi, stage, child) : undefined;
-        this.url = pulumi.all([stage.invokeUrl, settings.id]).apply(([url]) => url);
+        this.url = pulumi.all([stage.invokeUrl, ...settings.map(({ id }) => id)]).apply(([url = ""]) => url);
         this.registerOutputs({ url: this.url });
     }
+}
+
+/** Settings of all methods, and of each method with a throttle of its own. */
+function methodSettings(
+    name: string,
+    { config, restApi, isClosed }: ApiStageArgs,
+    stage: aws.apigateway.Stage,
+    opts: pulumi.CustomResourceOptions,
+): readonly aws.apigateway.MethodSettings[] {
+    const made: aws.apigateway.MethodSettings[] = [];
+    for (const { ending, methodPath, rate, burst } of throttles(config.serving)) {
+        const settings = {
+            throttlingRateLimit: isClosed ? 0 : rate,
+            throttlingBurstLimit: isClosed ? 0 : burst,
+            loggingLevel: "OFF",
+            // Metrics per method would be billed as custom metrics.
+            metricsEnabled: false,
+            // Bodies contain viewers' ids.
+            dataTraceEnabled: false,
+        };
+        const args = { restApi, stageName: stage.stageName, methodPath, settings };
+        // API Gateway rejects two changes of a stage at once.
+        const after = { ...opts, dependsOn: made.slice(-1) };
+        made.push(new aws.apigateway.MethodSettings(`${name}${ending}`, args, after));
+    }
+    return made;
 }
 
 function keyOf(
@@ -93,6 +105,7 @@ function keyOf(
         {
             name: names.api,
             apiStages: [{ apiId, stage: stage.stageName }],
+            // The stage's throttle of events applies to callers with a key too.
             throttleSettings: { rateLimit: serving.requestsPerSecond, burstLimit: serving.burst },
             tags,
         },

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { campaignCallsPerWindow } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
@@ -25,6 +26,8 @@ export interface RecommendationApiArgs {
     readonly watchedFilterArn: pulumi.Input<string>;
     /** Files of the page if the API serves it; else undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
+    /** Whether the cost guard closed API and page. */
+    readonly isClosed: boolean;
 }
 
 /** REST API in front of the campaign: API Gateway, a function that always answers, and its table. */
@@ -120,7 +123,11 @@ export class RecommendationApi extends pulumi.ComponentResource {
             { restApi: api.id, triggers: { body: createHash("sha256").update(body).digest("hex") } },
             { ...child, dependsOn: permission },
         );
-        const stage = new ApiStage(name, { config, caller, restApi: api.id, deployment: deployment.id }, child);
+        const stage = new ApiStage(
+            name,
+            { config, caller, restApi: api.id, deployment: deployment.id, isClosed: args.isClosed },
+            child,
+        );
 
         this.url = pulumi.all([stage.url, handler.arn]).apply(([url]) => url.replace(/\/$/, ""));
         const suffix = caller.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
@@ -179,6 +186,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         trackingId: args.trackingId,
         // By name, because the policy names this table.
         tableName: table.name,
+        campaignCallsPerWindow: campaignCallsPerWindow(config.serving, config.minProvisionedTPS),
         allowedOrigins: config.serving.allowedOrigins,
         cost: {
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),

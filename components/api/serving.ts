@@ -49,6 +49,8 @@ export interface ServingArgs {
     readonly failuresArn: pulumi.Input<string>;
     /** Whether the campaign is parked; then there is no ranking campaign either. */
     readonly isParked: boolean;
+    /** Whether the cost guard closed API and page. */
+    readonly isClosed: boolean;
     /** The budget over all campaigns, which must exist before them. */
     readonly budget: pulumi.Resource;
 }
@@ -97,6 +99,7 @@ export class Serving extends pulumi.ComponentResource {
                     tables: files.tables,
                     trackingId: recommender.eventTrackerId,
                     watchedFilterArn,
+                    isClosed: args.isClosed,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
                 },
                 child,
@@ -109,7 +112,14 @@ export class Serving extends pulumi.ComponentResource {
             api && storefront === "cloudfront"
                 ? new Storefront(
                       "storefront",
-                      { config, caller, bucketName: args.bucketName, files: files.page, apiHost: api.host },
+                      {
+                          config,
+                          caller,
+                          bucketName: args.bucketName,
+                          files: files.page,
+                          apiHost: api.host,
+                          isClosed: args.isClosed,
+                      },
                       child,
                   )
                 : undefined;

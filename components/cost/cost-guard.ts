@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
+import type { ServingPlace } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
 import { prefetches } from "../../config/serving.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
+import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
 
@@ -94,7 +96,19 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         owner: id,
         // By name, like the campaigns: the guard is created before the table and deleted after it.
         tableName: serving.api ? config.names.api : undefined,
+        serving: serving.api ? servingPlaceOf(config) : undefined,
     }));
+}
+
+/** API and page as the guard finds them, with the functions that it counts. */
+function servingPlaceOf(config: StackConfig): ServingPlace {
+    const { names, serving } = config;
+    const functions = [
+        { name: names.api, gb: 0.5 },
+        ...(prefetches(serving) ? [{ name: names.prefetch, gb: 0.5 }] : []),
+        { name: names.costGuard, gb: 0.25 },
+    ];
+    return { ...servedPlaceOf(config), functions };
 }
 
 /** Input of the policies for the guard's roles. */
@@ -102,5 +116,6 @@ export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCa
     const { project, stack, names } = config;
     const campaign = campaignNameOf(config);
     const ranking = config.serving.rankingCampaign ? names.ranking : undefined;
-    return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign, ranking }));
+    const edge = config.serving.storefront === "cloudfront";
+    return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign, ranking, edge }));
 }

@@ -47,9 +47,10 @@ export class SpendBudget extends pulumi.ComponentResource {
                 limitUnit: "USD",
                 timeUnit: "MONTHLY",
                 costFilters: [
-                    { name: "Service", values: [billedService] },
-                    // Without activation in the billing console, no cost ever matches the tag.
-                    ...(cost.budgetByTag ? [{ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }] : []),
+                    // The tag counts every service. Without its activation in the billing console, it matches no cost.
+                    cost.budgetByTag
+                        ? { name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }
+                        : { name: "Service", values: [billedService] },
                 ],
                 notifications,
                 tags,

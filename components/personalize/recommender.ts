@@ -232,7 +232,13 @@ export class Recommender extends pulumi.ComponentResource {
 export async function stackStateFlags(stack: string): Promise<StateFlags> {
     const { names, values } = await aws.ssm.getParametersByPath({ path: stateFlagsPath(stack) });
     const stateFlags = parseStateFlags(names.map((name, index) => ({ name, value: values[index] ?? "" })));
-    const { parked, serving } = stateFlags;
+    const { closed, parked, serving } = stateFlags;
+    if (closed) {
+        pulumi.log.warn(
+            `API and page are closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +
+                "To open them: npm run resume",
+        );
+    }
     if (parked) {
         pulumi.log.warn(
             `the campaign is parked since ${parked.since} (${parked.reason}), so this run leaves it out. ` +

@@ -17,6 +17,8 @@ export interface StorefrontArgs {
     readonly files: readonly PageFile[];
     /** Host of the API, which has the page's address with a path prefix. */
     readonly apiHost: pulumi.Input<string>;
+    /** Whether the cost guard closed API and page. */
+    readonly isClosed: boolean;
 }
 
 /**
@@ -94,7 +96,7 @@ export class Storefront extends pulumi.ComponentResource {
 
     private distribution(
         name: string,
-        { config, apiHost }: StorefrontArgs,
+        { config, apiHost, isClosed }: StorefrontArgs,
         { bucket, access }: { bucket: aws.s3.Bucket; access: aws.cloudfront.OriginAccessControl },
         child: pulumi.CustomResourceOptions,
     ): aws.cloudfront.Distribution {
@@ -103,7 +105,7 @@ export class Storefront extends pulumi.ComponentResource {
         return new aws.cloudfront.Distribution(
             name,
             {
-                enabled: true,
+                enabled: !isClosed,
                 comment: names.storefront,
                 defaultRootObject: "index.html",
                 httpVersion: "http2and3",

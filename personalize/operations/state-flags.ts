@@ -14,8 +14,16 @@ import type { Handler } from "../lifecycle.ts";
 export interface StateFlags {
     /** Present while the campaign is parked. */
     readonly parked?: ParkedFlag;
+    /** Present while API and page are closed. */
+    readonly closed?: ClosedFlag;
     /** The last switch of the campaign by a runbook. */
     readonly serving?: ServingFlag;
+}
+
+export interface ClosedFlag {
+    readonly reason: string;
+    /** ISO 8601. */
+    readonly since: string;
 }
 
 export interface ParkedFlag {
@@ -62,7 +70,7 @@ export const stateFlagsPath = (stack: string) => `/movie-recommender/${stack}`;
 export function parseStateFlags(parameters: readonly { readonly name: string; readonly value: string }[]): StateFlags {
     const known = parameters.map(({ name, value }) => [name.split("/").at(-1) ?? "", name, value] as const);
     const stateFlags: Record<string, unknown> = {};
-    for (const [key, name, value] of known.filter(([key]) => key === "parked" || key === "serving")) {
+    for (const [key, name, value] of known.filter(([key]) => ["closed", "parked", "serving"].includes(key))) {
         try {
             stateFlags[key] = JSON.parse(value);
         } catch {
@@ -133,7 +141,7 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 /** Removes all parameters under a path. */
 export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
-    // SSM accepts ten names a call, and a stack has three.
+    // SSM accepts ten names a call, and a stack has four.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
     }

@@ -77,6 +77,8 @@ describe("the configuration", () => {
                 apiKey: false,
                 requestsPerSecond: 100,
                 burst: 200,
+                eventsPerSecond: 10,
+                eventsBurst: 50,
                 allowedOrigins: [],
                 accessLogs: false,
                 gatewayLogRole: false,

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -17,6 +19,7 @@ import type { SentNotification } from "../../cost/notifications.ts";
 import { hour } from "../../cost/time.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
+import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-world.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
@@ -41,6 +44,9 @@ describe("the cost guard on the local AWS", function () {
             sqs: new SQSClient(settings),
             sts: new STSClient(settings),
             dynamo: new DynamoDBClient(settings),
+            edgeCloudwatch: new CloudWatchClient({ ...settings, region: "us-east-1" }),
+            gateway: new APIGatewayClient(settings),
+            edge: new CloudFrontClient(settings),
         };
         opened.push(...Object.values(clients));
         return clients;
@@ -116,6 +122,7 @@ describe("the cost guard on the local AWS", function () {
                 ),
             ),
         );
+    const health = async () => (await fetch(`${outputs.apiUrl}/health`)).status;
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
@@ -130,6 +137,7 @@ describe("the cost guard on the local AWS", function () {
             names: names(),
             campaign: names().campaign,
             ranking: names().ranking,
+            edge: false,
         });
         /** A run of the guard, in this process, by a session of a role that has these statements. */
         const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
@@ -143,6 +151,10 @@ describe("the cost guard on the local AWS", function () {
                     ...{ campaignArn, rankingCampaignArn },
                     topicArn: String(outputs.noticesTopicArn),
                     tableName: String(outputs.apiTableName),
+                    serving: {
+                        ...servedPlaceOf({ ...scope(), names: names(), serving: { storefront: "none" } }),
+                        functions: [{ name: names().api, gb: 0.5 }],
+                    },
                 };
                 // Everybody is idle at once, so it asks the campaign too.
                 const settings = {
@@ -168,6 +180,7 @@ describe("the cost guard on the local AWS", function () {
             const at = Date.now();
             return {
                 ...overLimit(),
+                closing: { reason: "cost guard: requests", at },
                 solutions: { "old-films": { listed: at - 48 * hour, deleteFrom: at - 24 * hour } },
                 notices: [
                     { key: "2026-11/idle/test", kind: "idle", at, facts: { since: at, perDay: 1 } },
@@ -201,9 +214,14 @@ describe("the cost guard on the local AWS", function () {
                 const deletes = /DeleteSolution$/.test(action);
                 const state = await busy();
                 const { brake: _, ...calm } = freshState(Date.now(), undefined);
-                const given = parks
-                    ? { ...state, solutions: {} }
-                    : { ...calm, notices: state.notices, ...(deletes && { solutions: state.solutions }) };
+                const closes = /^apigateway|PutParameter$/.test(action) && !resource.endsWith("/guard");
+                const { closing, ...open } = state;
+                const given =
+                    closes && !resource.endsWith("/parked")
+                        ? { ...calm, notices: [], ...(closing && { closing }) }
+                        : parks
+                          ? { ...open, solutions: {} }
+                          : { ...calm, notices: state.notices, ...(deletes && { solutions: state.solutions }) };
                 const thrown = await runWith(statements, given);
                 const denied = new RegExp(`not authorized to perform: ${action}`);
                 assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);
@@ -215,6 +233,7 @@ describe("the cost guard on the local AWS", function () {
                     await resume();
                 }
                 await forget("parked");
+                await forget("closed");
                 tried.push(action);
             }
             assert.ok(tried.length >= 18, tried.join(", "));
@@ -227,6 +246,12 @@ describe("the cost guard on the local AWS", function () {
             const all = listOf(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
             assert.match(String(await mark("parked")), /cost guard: \$600/);
+            assert.match(String(await mark("closed")), /cost guard: requests/);
+            assert.equal(await health(), 429);
+            const closed = await aws.engine("up");
+            assertExit(closed, 0);
+            assert.match(closed.stdout + closed.stderr, /API and page are closed since .* \(cost guard: requests\)/);
+            assert.equal(await health(), 429);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
             const said = ["idle", "limit-reached", "unused-deleted"];
@@ -240,6 +265,11 @@ describe("the cost guard on the local AWS", function () {
             assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));
             await resume();
             assert.deepEqual(await there(), [true, true]);
+            assert.equal(await health(), 200);
+            assert.equal(await mark("closed"), undefined);
+            // The last up recorded the closed stage; this one records the open one.
+            assertExit(await aws.engine("up"), 0);
+            assert.equal(await health(), 200);
         });
     });
 

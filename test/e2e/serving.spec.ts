@@ -212,6 +212,19 @@ describe("the API on the local AWS", () => {
         assert.ok(sources.includes("precomputed"), sources.join());
     });
 
+    it("throttles events below lists, so that a stranger cannot have the table written at the API's rate", async () => {
+        const [events, lists] = await Promise.all(
+            [() => watch("stranger", "1"), () => call("/recommendations/1")].map(async (ask) => {
+                const answers = await Promise.all(Array.from({ length: 150 }, ask));
+                return answers.filter(({ status }) => status === 429).length;
+            }),
+        );
+        assert.ok(Number(events) > 0, "no event was throttled");
+        assert.equal(lists, 0);
+        // The bucket fills again, for the events of the next tests.
+        await sleep(2000);
+    });
+
     it("shows no difference at the next preview and refresh", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);

@@ -17,6 +17,7 @@ const scope: GuardScope = {
     names,
     campaign: names.campaign,
     ranking: names.ranking,
+    edge: true,
 };
 const operator = { ...scope, names, bucketName: "films" };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
@@ -73,7 +74,7 @@ describe("the policies of the cost guard", () => {
                 for (const action of listOf(Action)) {
                     assert.match(
                         action,
-                        /^(personalize:List(Campaigns|Solutions|SolutionVersions)|cloudwatch:(Get|Put)MetricData)$/,
+                        /^(personalize:List(Campaigns|Solutions|SolutionVersions)|cloudwatch:(Get|Put)MetricData|cloudfront:ListDistributions)$/,
                     );
                 }
             }
@@ -82,10 +83,13 @@ describe("the policies of the cost guard", () => {
 
     it("are all of use within the boundary of an operator's roles", () => {
         for (const document of Object.values(policies)) {
-            for (const { Action, Resource } of listOf(document.Statement)) {
+            for (const { Sid, Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
                     for (const resource of listOf(Resource)) {
-                        assert.equal(decide(document, action, exampleOf(resource)), "allowed", `${action} ${resource}`);
+                        const isOfEdge = Sid === "ReadsEdge";
+                        const context = { ...carried, ...(isOfEdge && { "aws:RequestedRegion": "us-east-1" }) };
+                        const decision = decide(document, action, exampleOf(resource), context);
+                        assert.equal(decision, "allowed", `${action} ${resource}`);
                     }
                 }
             }
@@ -95,7 +99,16 @@ describe("the policies of the cost guard", () => {
     it("reach nothing of other stacks, and delete no solution unless they are to", () => {
         const { guard, schedule, notifier } = policies as Record<string, PolicyDocument>;
         assert.ok(guard && schedule && notifier);
+        const edgeMetrics = (region: string) =>
+            decide(guard, "cloudwatch:GetMetricData", "*", { ...carried, "aws:RequestedRegion": region });
+        assert.deepEqual(["us-east-1", scope.region, "us-west-2"].map(edgeMetrics), [
+            ...["allowed", "allowed", "implicitDeny"],
+        ]);
+        const stage = "arn:aws-cn:apigateway:cn-north-1::/restapis/abc/stages/api";
+        const theirs = { ...carried, "aws:ResourceTag/pulumi:stack": "prod" };
+        assert.equal(decide(guard, "apigateway:PATCH", stage, theirs), "implicitDeny");
         for (const [action, resource] of [
+            ["apigateway:PATCH", stage.replace("/stages/api", "")],
             ["personalize:DeleteCampaign", arn("personalize", "campaign/movie-recommender-campaign-prod")],
             ["personalize:UpdateCampaign", arn("personalize", `campaign/${names.campaign}`)],
             ["personalize:CreateCampaign", arn("personalize", `campaign/${names.campaign}`)],

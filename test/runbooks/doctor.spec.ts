@@ -386,6 +386,12 @@ describe("doctor on the local AWS", () => {
 
     it("warns of CloudFront in an account without any distribution, and fails where a budget is refused", async () => {
         assert.match((await doctor()).of("CloudFront").detail, /^not needed/);
+        const { verdict, detail } = (await doctor()).of("public API");
+        assert.equal(verdict, "ok");
+        assert.match(
+            detail,
+            /^not needed|^public: a stranger can cause ≈ \$4\.\d\d an hour .* AWS WAF limits each address/,
+        );
         assert.equal((await doctor()).of("budgets").detail, "the account takes budgets");
         await aws.configure({ api: true, storefront: "cloudfront" });
         const faults = `http://127.0.0.1:${aws.instance.port}/_local/faults`;

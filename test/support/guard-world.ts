@@ -4,6 +4,7 @@ import type { GuardConfig } from "../../cost/guard-config.ts";
 import type { SentNotification } from "../../cost/notifications.ts";
 import type { ObservedCampaign, ObservedSolution } from "../../cost/observations.ts";
 import { hour, minute, window, windowOf } from "../../cost/time.ts";
+import { plus, type Usage } from "../../cost/usage.ts";
 
 export const guardConfig: GuardConfig = {
     project: "movie-recommender",
@@ -55,6 +56,12 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         goneAt: 0,
         kept: false,
         parkedReason: undefined as string | undefined,
+        /** Whether the stack has API and page, and the use of them, in time order. */
+        serves: false,
+        used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
+        closedReason: undefined as string | undefined,
+        /** Closings by the guard. */
+        closings: [] as { readonly at: number; readonly reason: string }[],
         solutions: [] as ObservedSolution[],
         state: undefined as string | undefined,
         version: 0,
@@ -173,6 +180,16 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         }
         return windows;
     }
+    /** The use of API and page as CloudWatch shows it, by windows. */
+    function usedSince(since: number): Map<number, Usage> {
+        if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
+        const windows = new Map<number, Usage>();
+        for (const { at, usage } of world.used) {
+            if (at < since || at + world.metricsDelay * minute > world.now) continue;
+            windows.set(windowOf(at), plus(windows.get(windowOf(at)) ?? {}, usage));
+        }
+        return windows;
+    }
     const seen = (which: "campaign" | "ranking") => () => {
         settle();
         return world[which];
@@ -189,6 +206,16 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             ? {
                   campaign: port("ranking", seen("ranking")),
                   requests: port("rankingRequests", (since) => shown(orders, since)),
+              }
+            : undefined,
+        serving: world.serves
+            ? {
+                  usage: port("usage", (since: number) => usedSince(since)),
+                  isClosed: port("isClosed", () => world.closedReason !== undefined),
+                  close: port("close", (reason: string) => {
+                      if (world.closedReason === undefined) world.closings.push({ at: world.now, reason });
+                      world.closedReason ??= reason;
+                  }),
               }
             : undefined,
         parked: port("parked", () =>

@@ -1,3 +1,5 @@
+import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
@@ -20,6 +22,7 @@ import { goneOrThrow } from "../../../personalize/remove.ts";
 import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
 import { putNotification } from "../recommendation-api/table.ts";
 import type { GuardPorts } from "./run-guard.ts";
+import { type ServingPlace, servingPorts } from "./serving-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
 /** The guarded stack, its campaigns, and the targets of notifications. */
@@ -32,6 +35,8 @@ export interface GuardPlace {
     /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
+    /** API and page; undefined if the stack has none. */
+    readonly serving?: ServingPlace | undefined;
     /** The API's table, for the notification to viewers; undefined without an API. */
     readonly tableName?: string | undefined;
 }
@@ -41,6 +46,10 @@ export interface GuardClients {
     /** Without retries, because CloudWatch counts its requests. */
     readonly runtime: PersonalizeRuntimeClient;
     readonly cloudwatch: CloudWatchClient;
+    /** CloudWatch in us-east-1, for the metrics of CloudFront. */
+    readonly edgeCloudwatch: CloudWatchClient;
+    readonly gateway: APIGatewayClient;
+    readonly edge: CloudFrontClient;
     readonly ssm: SSMClient;
     readonly sns: SNSClient;
     readonly dynamo: DynamoDBClient;
@@ -70,6 +79,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
                       requests: (since) =>
                           requestWindows(cloudwatch, rankingCampaignArn, since, Date.now(), rankingMetrics.successes),
                   },
+        serving: place.serving && servingPorts(clients, place.serving),
         async parked() {
             const { parked } = await readStateFlags(ssm, stack);
             const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;

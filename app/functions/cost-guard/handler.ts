@@ -1,3 +1,5 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
@@ -7,6 +9,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { awsPorts, type GuardPlace } from "./aws-ports.ts";
 import { runGuard } from "./run-guard.ts";
+import { edgeRegion } from "./serving-ports.ts";
 
 /** Configuration of the function: JSON in `GUARD_CONFIG`. */
 export type GuardSettings = GuardConfig & GuardPlace;
@@ -15,6 +18,9 @@ const clients = {
     personalize: new PersonalizeClient({}),
     runtime: new PersonalizeRuntimeClient({ maxAttempts: 1 }),
     cloudwatch: new CloudWatchClient({}),
+    edgeCloudwatch: new CloudWatchClient({ region: edgeRegion }),
+    gateway: new APIGatewayClient({}),
+    edge: new CloudFrontClient({ region: edgeRegion }),
     ssm: new SSMClient({}),
     sns: new SNSClient({}),
     dynamo: new DynamoDBClient({}),

@@ -11,6 +11,7 @@ import {
     type ObservedParking,
     type ObservedSolution,
 } from "../../../cost/observations.ts";
+import { closingDone, type ServingObservations, servingSince, type UsageWindows } from "../../../cost/serving-spend.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
 
@@ -30,7 +31,8 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         throw failures.error();
     }
     const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
-    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now), config);
+    const servingFrom = servingSince(known.serving, now);
+    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now), servingFrom, config);
     const decided = decide(known, now, config, observations);
     const lost = found && "problem" in found ? found.problem : undefined;
     const notified = { problem: lost ?? "", parameter: name };
@@ -77,20 +79,34 @@ async function lookAround(
     failures: Failures,
     campaign: Observations["campaign"],
     since: number,
+    servingFrom: number,
     { prefetches }: GuardConfig,
 ): Promise<Observations> {
     const { ranking: port } = ports;
-    const [kept, requests, prefetched, ranking, parked, solutions] = await Promise.all([
+    const [kept, requests, prefetched, ranking, serving, parked, solutions] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
         failures.of("read the campaign's requests", () => ports.requests(since)),
         prefetches
             ? failures.of("read the prefetch's requests", () => ports.prefetched(since))
             : new Map<number, number>(),
         port && rankingObservations(port, failures, since),
+        ports.serving && servingObservations(ports.serving, failures, servingFrom),
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
     ]);
-    return { campaign, kept, requests, prefetched, ranking, parked, solutions };
+    return { campaign, kept, requests, prefetched, ranking, serving, parked, solutions };
+}
+
+async function servingObservations(
+    port: NonNullable<GuardPorts["serving"]>,
+    failures: Failures,
+    since: number,
+): Promise<ServingObservations> {
+    const [usage, closed] = await Promise.all([
+        failures.of("read the use of API and page", () => port.usage(since)),
+        failures.of("read the closed flag", async () => ({ flag: await port.isClosed() })),
+    ]);
+    return { usage, closed };
 }
 
 async function rankingObservations(
@@ -118,6 +134,14 @@ async function act(
     if (parking !== undefined) {
         // The entry is removed only when the campaign is being deleted, because an accepted deletion can fail.
         await failures.of("park the campaign", () => ports.park(parking.reason));
+    }
+    const { closing } = state;
+    if (closing !== undefined) {
+        const isDone = await failures.of("close the API and the page", async () => {
+            await ports.serving?.close(closing.reason);
+            return true;
+        });
+        if (isDone) state = closingDone(state);
     }
     for (const notification of decided.notices) {
         const sent = await failures.of(`send the notification ${notification.key}`, async () => {
@@ -189,6 +213,17 @@ export interface GuardPorts {
     prefetched(since: number): Promise<RequestWindows>;
     /** Ports of the ranking campaign; undefined if the stack has none. */
     readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
+    /** Ports of API and page; undefined if the stack has none. */
+    readonly serving?:
+        | {
+              /** Use by windows of five minutes, from this moment. */
+              usage(since: number): Promise<UsageWindows>;
+              /** Whether the closed flag exists. */
+              isClosed(): Promise<boolean>;
+              /** Writes the closed flag and closes API and page; does nothing if already done. */
+              close(reason: string): Promise<void>;
+          }
+        | undefined;
     parked(): Promise<ObservedParking | undefined>;
     /** The solutions with the stack's tags. */
     solutions(): Promise<readonly ObservedSolution[]>;

@@ -4,11 +4,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { boundedCampaign } from "../../serving/campaign-budget.ts";
 import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts";
 import { limits } from "../../serving/limits.ts";
 import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
+import { takeCalls } from "./campaign-calls.ts";
 import { tablePort } from "./table.ts";
 
 /**
@@ -37,7 +39,12 @@ const service = createService({
     openApi: read("openapi.json"),
     tables: read("fallback-tables.json"),
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
-    campaign: campaignPort(clients, config),
+    campaign: boundedCampaign(
+        campaignPort(clients, config),
+        config.campaignCallsPerWindow,
+        takeCalls(new DynamoDBClient(settings), config.tableName),
+        Date.now,
+    ),
     putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
     table: tablePort(new DynamoDBClient(settings), config.tableName),
     clock: Date.now,

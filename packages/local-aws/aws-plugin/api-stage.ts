@@ -157,7 +157,7 @@ export function stageEntries(
             properties: { restApi: "replace", stageName: "replace", methodPath: "replace", settings: "update" },
             nested: Object.keys(settingPaths).map((name) => `settings.${name}`),
             async create(args) {
-                assertAll(args);
+                assertPlain(args);
                 await this.update("", args, { ...args, settings: {} });
                 return { id: `${args.restApi}-${args.stageName}-${args.methodPath}` };
             },
@@ -171,13 +171,13 @@ export function stageEntries(
             },
             async update(_id, { restApi, stageName, methodPath, settings }) {
                 const patchOperations = Object.entries(settings).flatMap(([name, value]) =>
-                    replaced(`${methodPath}/${settingPaths[name as keyof typeof settingPaths]}`, value),
+                    replaced(`${patchOf(methodPath)}/${settingPaths[name as keyof typeof settingPaths]}`, value),
                 );
                 await client.send(new UpdateStageCommand({ restApiId: restApi as string, stageName, patchOperations }));
                 return undefined;
             },
             async delete(_id, { restApi, stageName, methodPath }) {
-                const patchOperations: PatchOperation[] = [{ op: "remove", path: `/${methodPath}` }];
+                const patchOperations: PatchOperation[] = [{ op: "remove", path: `/${patchOf(methodPath)}` }];
                 const command = new UpdateStageCommand({ restApiId: restApi as string, stageName, patchOperations });
                 await unlessGone(client.send(command), noSuchThing);
             },
@@ -194,10 +194,18 @@ const settingPaths = {
     throttlingRateLimit: "throttling/rateLimit",
 };
 
-/** The settings of every method of a stage; those of one method have different paths in a patch and in an answer. */
-function assertAll({ methodPath }: { readonly methodPath: string }): void {
-    if (methodPath !== "*/*") {
-        throw new Error(`the local AWS plugin maps the methodPath "*/*" only: ${methodPath} is not`);
+/** A method's path in a patch: the slashes inside the resource's path are escaped (API reference, UpdateStage). */
+function patchOf(methodPath: string): string {
+    const at = methodPath.lastIndexOf("/");
+    return `${methodPath.slice(0, at).replaceAll("/", "~1")}${methodPath.slice(at)}`;
+}
+
+/**
+ * Rejects a leading slash: AWS then stores settings that no method uses (hashicorp/terraform-provider-aws issue 9738).
+ */
+function assertPlain({ methodPath }: { readonly methodPath: string }): void {
+    if (!/^[^/].*\/([A-Z]+|\*)$/.test(methodPath)) {
+        throw new Error(`methodPath "${methodPath}" must be a path without a leading slash, and a method: events/POST`);
     }
 }
 

@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
+import { approximately, priceNote } from "../../../config/prices.ts";
+import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesFault, tablesMend } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
@@ -37,6 +39,21 @@ async function sha256Of(path: string): Promise<string> {
     await pipeline(createReadStream(path), hash);
     return hash.digest("hex");
 }
+
+/** A public API, and the firewall that the program does not create (docs/cost.md, "AWS WAF"). */
+export const publicApi: Check<AccountDeps> = async ({ config: { serving, recipe, minProvisionedTPS } }) => {
+    if (!serving.api) {
+        return ok(withoutApi);
+    }
+    if (serving.apiKey) {
+        return ok("callers need the API key");
+    }
+    const worst = worstThroughApi({ rates: serving, recipe, minProvisionedTPS, firewall: false });
+    return ok(
+        `public: a stranger can cause ${approximately(worst)} an hour through it, ${priceNote}. ` +
+            `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/cost.md`,
+    );
+};
 
 const distributionType = "aws:cloudfront/distribution:Distribution";
 

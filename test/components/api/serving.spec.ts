@@ -15,13 +15,13 @@ import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.t
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, monthlyLimitUsd: 198 };
 
-async function makeApi(values: Record<string, string> = {}, { hosted = false } = {}) {
+async function makeApi(values: Record<string, string> = {}, { hosted = false, isClosed = false } = {}) {
     await useMocks();
     const config = configWith(values);
     const tables = new pulumi.asset.StringAsset("{}");
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
     const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
-    const args = { config, caller, price, tables, trackingId, watchedFilterArn, page };
+    const args = { config, caller, price, tables, trackingId, watchedFilterArn, page, isClosed };
     const api = new RecommendationApi("api", args);
     await settled();
     return { config, api };
@@ -52,6 +52,7 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
+            campaignCallsPerWindow: 1200,
             allowedOrigins: [],
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
         });
@@ -81,13 +82,31 @@ describe("the API's components", () => {
     });
 
     it("hold requests back, and by default neither log them nor want a key", async () => {
-        await makeApi({ apiRequestsPerSecond: "7", apiBurst: "9" });
-        const { settings, methodPath } = inputsOf("MethodSettings");
+        await makeApi({ apiRequestsPerSecond: "100", apiBurst: "200", eventsPerSecond: "2", eventsBurst: "3" });
+        const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
         assert.deepEqual(
-            [methodPath, settings.throttlingRateLimit, settings.throttlingBurstLimit, settings.dataTraceEnabled],
-            ["*/*", 7, 9, false],
+            all.map(({ methodPath, settings }) => [
+                ...[methodPath, settings.throttlingRateLimit, settings.throttlingBurstLimit],
+                ...[settings.dataTraceEnabled, settings.metricsEnabled],
+            ]),
+            [
+                ["*/*", 1, 2, false, false],
+                ["recommendations/{userId}/GET", 100, 200, false, false],
+                ["similar/{itemId}/GET", 10, 20, false, false],
+                ["items/{itemId}/GET", 10, 20, false, false],
+                ["popular/GET", 10, 20, false, false],
+                ["trending/GET", 10, 20, false, false],
+                ["health/GET", 5, 10, false, false],
+                ["storefront/{proxy+}/GET", 10, 20, false, false],
+                ["events/POST", 2, 3, false, false],
+            ],
         );
         assert.equal(inputsOf("Stage").accessLogSettings, undefined);
+        await makeApi({}, { isClosed: true });
+        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-9);
+        assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
+        assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingBurstLimit))], [0]);
+        await makeApi();
         assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
     });
 

@@ -4,16 +4,23 @@ import { configWith, inputsOf, settled, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 
-async function makePage(values: Record<string, string> = {}) {
+async function makePage(values: Record<string, string> = {}, isClosed = false) {
     await useMocks();
     const config = configWith({ storefront: "cloudfront", ...values });
     const apiHost = "abc.execute-api.eu-central-1.amazonaws.com";
-    new Storefront("page", { config, caller, bucketName: "films", files: [], apiHost });
+    new Storefront("page", { config, caller, bucketName: "films", files: [], apiHost, isClosed });
     await settled();
 }
 const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
 
 describe("the page behind CloudFront", () => {
+    it("is disabled while API and page are closed", async () => {
+        await makePage();
+        assert.equal(inputsOf("Distribution").enabled, true);
+        await makePage({}, true);
+        assert.equal(inputsOf("Distribution").enabled, false);
+    });
+
     it("keeps no error of the API: by itself CloudFront would, for 10 s", async () => {
         await makePage();
         assert.deepEqual(

@@ -512,6 +512,33 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         await plugin.delete(restApi, urnOf(typeOf("restApi")), more);
     });
 
+    it("throttles one method below the others, by a path without a leading slash", async () => {
+        const body = documentOf("/films", "/films/{filmId}");
+        const restApi = await made("restApi", { ...apiArgs, name: "throttled", body });
+        const deployment = await made("deployment", { restApi });
+        const stage = await plugin.create(urnOf(typeOf("stage")), { restApi, deployment, stageName: "api", tags });
+        const urn = urnOf(typeOf("methodSettings"));
+        const of = (methodPath: string, throttlingBurstLimit: number) => ({
+            ...{ restApi, stageName: "api", methodPath },
+            settings: { throttlingRateLimit: 0.001, throttlingBurstLimit },
+        });
+        await plugin.create(urn, of("*/*", 3));
+        const { id, outs = {} } = await plugin.create(urn, of("films/{filmId}/GET", 1));
+        const statuses = async (path: string) => {
+            const found: number[] = [];
+            for (let left = 4; left > 0; left--) found.push((await fetch(`${stage.outs?.invokeUrl}${path}`)).status);
+            return found.map((status) => (status === 429 ? "throttled" : "answered"));
+        };
+        const [answered, throttled] = ["answered", "throttled"];
+        assert.deepEqual(await statuses("/films/1"), [answered, throttled, throttled, throttled]);
+        assert.deepEqual(await statuses("/films"), [answered, answered, answered, throttled]);
+        const { props = {} } = await plugin.read(id, urn, outs);
+        assert.deepEqual((await plugin.diff(id, urn, props, of("films/{filmId}/GET", 1))).changes, false);
+        await plugin.delete(id, urn, outs);
+        assert.deepEqual((await plugin.read(id, urn, outs)).id, "");
+        await assert.rejects(plugin.create(urn, of("/films/GET", 1)), /without a leading slash/);
+    });
+
     it("refuses what AWS refuses: a document that is wrong, logs without a role, nothing to deploy", async () => {
         const wrong = { ...apiArgs, name: "wrong", body: '{"openapi":"3.1.0"}' };
         await assert.rejects(plugin.create(urnOf(typeOf("restApi")), wrong), { name: "BadRequestException" });

@@ -1,0 +1,65 @@
+import { prices } from "../config/prices.ts";
+
+/** Use of everything in front of the campaign, in units that AWS bills; for any period. */
+export interface Usage {
+    /** Requests of the REST API, and of its function. */
+    readonly apiRequests: number;
+    readonly functionRequests: number;
+    readonly gbSeconds: number;
+    /** Request units of the table. */
+    readonly reads: number;
+    readonly writes: number;
+    readonly logGb: number;
+    readonly traces: number;
+    /** Gigabytes from the API to the internet. */
+    readonly transferGb: number;
+    /** Gigabytes of events that Personalize takes. */
+    readonly eventsGb: number;
+    /** Requests of CloudFront, and its gigabytes to viewers. */
+    readonly edgeRequests: number;
+    readonly edgeGb: number;
+}
+
+export const noUsage: Usage = {
+    apiRequests: 0,
+    functionRequests: 0,
+    gbSeconds: 0,
+    reads: 0,
+    writes: 0,
+    logGb: 0,
+    traces: 0,
+    transferGb: 0,
+    eventsGb: 0,
+    edgeRequests: 0,
+    edgeGb: 0,
+};
+
+const perMillion = ({ usd }: { readonly usd: number }) => usd / 1_000_000;
+
+/** US dollars for one unit, at the first tier: later tiers are cheaper. */
+const unitUsd: Usage = {
+    apiRequests: perMillion(prices.apiRequests),
+    functionRequests: perMillion(prices.lambdaRequests),
+    gbSeconds: prices.lambdaGbSecond.usd,
+    reads: perMillion(prices.tableReads),
+    writes: perMillion(prices.tableWrites),
+    logGb: prices.logIngestion.usd,
+    traces: perMillion(prices.traces),
+    transferGb: prices.transfer.usd,
+    eventsGb: prices.ingestion.usd,
+    edgeRequests: perMillion(prices.edgeRequests),
+    edgeGb: prices.edgeTransfer.usd,
+};
+
+export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
+
+/** Price of a use in US dollars, without the campaign. */
+export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
+
+/** The sum of uses, or a use multiplied. */
+export const plus = (...all: readonly Partial<Usage>[]): Usage =>
+    Object.fromEntries(
+        usageKeys.map((key) => [key, all.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
+    ) as unknown as Usage;
+export const times = (usage: Usage, factor: number): Usage =>
+    Object.fromEntries(usageKeys.map((key) => [key, usage[key] * factor])) as unknown as Usage;

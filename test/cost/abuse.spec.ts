@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import fc from "fast-check";
+import { readApiDescription } from "../../components/api/api-document.ts";
+import { approximately } from "../../config/prices.ts";
+import { campaignCallsPerWindow, type Rates, throttles } from "../../config/throttles.ts";
+import {
+    type AttackedStack,
+    attacksOn,
+    firewallLimit,
+    firewallUsdPerMonth,
+    methodsWithoutOwn,
+    worstThroughApi,
+} from "../../cost/abuse.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+
+const rates: Rates = {
+    requestsPerSecond: Number(configDefaults.apiRequestsPerSecond),
+    burst: Number(configDefaults.apiBurst),
+    eventsPerSecond: Number(configDefaults.eventsPerSecond),
+    eventsBurst: Number(configDefaults.eventsBurst),
+    storefront: "api",
+    rankingCampaign: false,
+};
+const normal: AttackedStack = {
+    rates,
+    recipe: String(configDefaults.recipe),
+    minProvisionedTPS: Number(configDefaults.minProvisionedTPS),
+    firewall: false,
+};
+const with_ = (more: Partial<Rates>, firewall = false) => ({ ...normal, firewall, rates: { ...rates, ...more } });
+
+describe("a stranger's price an hour", () => {
+    it("is at most $5 through the API at the default of 100 requests a second, all methods at once", () => {
+        assert.equal(rates.requestsPerSecond, 100);
+        assert.ok(worstThroughApi(normal) <= 5, `$${worstThroughApi(normal)}`);
+        assert.ok(worstThroughApi(with_({ storefront: "cloudfront" })) <= 5);
+    });
+
+    it("was $22.8 of lists, because nothing bounded the campaign's use", () => {
+        const unbounded = { ...normal, minProvisionedTPS: 100 };
+        const lists = attacksOn(unbounded)[0]?.usdPerHour ?? 0;
+        assert.ok(Math.abs(lists + 99 * 0.2 - 22.8) < 0.8, `$${lists + 99 * 0.2}`);
+    });
+
+    it("never falls with a higher rate, never rises with a lower one, and is 0 without requests", () => {
+        const rate = fc.integer({ min: 1, max: 5000 });
+        fc.assert(
+            fc.property(rate, rate, fc.integer({ min: 1, max: 200 }), (one, other, minProvisionedTPS) => {
+                const of = (requestsPerSecond: number) =>
+                    worstThroughApi({ ...with_({ requestsPerSecond }), minProvisionedTPS });
+                assert.ok(of(Math.min(one, other)) <= of(Math.max(one, other)) + 1e-9);
+                const calls = campaignCallsPerWindow({ requestsPerSecond: one }, minProvisionedTPS);
+                assert.ok(calls >= minProvisionedTPS * 300);
+            }),
+        );
+    });
+
+    it("counts every method of the description, with the preflight of each path", () => {
+        const own = new Set(throttles(rates).map(({ methodPath }) => methodPath));
+        const { paths } = readApiDescription();
+        const methods = Object.entries(paths).flatMap(([path, verbs]) => [
+            ...Object.keys(verbs).map((verb) => `${path.slice(1)}/${verb.toUpperCase()}`),
+            `${path.slice(1)}/OPTIONS`,
+        ]);
+        const without = methods.filter((method) => !own.has(method));
+        assert.deepEqual(without.length, methodsWithoutOwn, without.join());
+        assert.deepEqual(
+            [...own].filter((path) => !methods.includes(path)),
+            ["*/*", "storefront/{proxy+}/GET"],
+        );
+    });
+
+    it("is in docs/cost.md, for the default, a lower throttle, and AWS WAF", async () => {
+        const page = await readFile("docs/cost.md", "utf8");
+        const edge = { storefront: "cloudfront" } as const;
+        const lower = { requestsPerSecond: 10, burst: 20, eventsPerSecond: 1 };
+        const columns = [{}, lower, undefined].map((more) => {
+            const attacks = (storefront: Partial<Rates>) =>
+                attacksOn(with_({ ...more, ...storefront }, more === undefined));
+            return [...attacks({}), ...attacks(edge).filter(({ through }) => through === "CloudFront")];
+        });
+        const rows = (columns[0] ?? []).map(
+            ({ what, through }, index) =>
+                `| ${what} | ${through} | ${columns.map((column) => approximately(column[index]?.usdPerHour ?? 0)).join(" | ")} |`,
+        );
+        for (const row of rows) assert.ok(page.includes(row), `docs/cost.md lacks:\n${rows.join("\n")}`);
+        assert.ok(page.includes(`${firewallLimit.toLocaleString("en-US")} requests in five minutes`));
+        assert.ok(page.includes(`${approximately(firewallUsdPerMonth(10_000))} a month`));
+    });
+});

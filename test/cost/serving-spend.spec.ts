@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { freshState, parseState } from "../../cost/guard-state.ts";
+import { closingShare, noticeShare } from "../../cost/serving-shares.ts";
+import { countServing, servingSince } from "../../cost/serving-spend.ts";
+import { hour, minute, window } from "../../cost/time.ts";
+import { plus, type Usage, usageUsd } from "../../cost/usage.ts";
+import { guardWorld } from "../support/guard-world.ts";
+
+const month = Date.parse("2026-11-01T00:00:00Z");
+/** Downloads at 1 Gbit/s in a minute. */
+const download: Partial<Usage> = { edgeGb: 419 / 60, edgeRequests: 100_000 };
+const usdOf = (usage: Partial<Usage>) => usageUsd(plus(usage));
+
+/** A stack with API and page, whose limit is $200 a month. */
+function attacked() {
+    const world = guardWorld("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
+    world.serves = true;
+    world.makeCampaign();
+    const minutes = async (count: number, usage: Partial<Usage>) => {
+        for (let left = count; left > 0; left--) {
+            if (world.closedReason === undefined) world.used.push({ at: world.now, usage });
+            world.now += minute;
+            if (world.now % (15 * minute) === 0) await world.run();
+        }
+    };
+    return { world, minutes };
+}
+
+describe("the spend of API and page", () => {
+    it("counts every use once, however the runs and the late datapoints fall", () => {
+        const uses = fc.array(fc.tuple(fc.nat(40 * 24 * 60), fc.nat(1000)), { maxLength: 60 });
+        const gaps = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 30 });
+        fc.assert(
+            fc.property(uses, gaps, (made, runs) => {
+                let [now, known, usd] = [month, undefined, 0] as [
+                    number,
+                    ReturnType<typeof countServing>["spend"] | undefined,
+                    number,
+                ];
+                const shown = () => {
+                    const from = servingSince(known, now);
+                    const windows = new Map<number, Usage>();
+                    for (const [at, requests] of made) {
+                        const start = Math.floor((month + at * minute) / window) * window;
+                        if (start < from || month + at * minute + 3 * minute > now) continue;
+                        windows.set(start, plus(windows.get(start) ?? {}, { edgeRequests: requests }));
+                    }
+                    return windows;
+                };
+                for (const gap of [...runs, 600]) {
+                    now += gap * minute;
+                    const counted = countServing(known, now, gap % 7 === 0 ? undefined : shown());
+                    [known, usd] = [counted.spend, counted.usd];
+                }
+                now += minute;
+                usd = countServing(known, now, shown()).usd;
+                const first = Date.parse(`${new Date(now).toISOString().slice(0, 7)}-01T00:00:00Z`);
+                const counts = made.filter(([at]) => {
+                    const moment = month + at * minute;
+                    return moment >= first && moment + 3 * minute <= now;
+                });
+                const truth = counts.reduce((sum, [, requests]) => sum + usdOf({ edgeRequests: requests }), 0);
+                assert.ok(Math.abs(usd - truth) < 1e-9, `${usd} ${truth}`);
+            }),
+            { numRuns: 300 },
+        );
+    });
+
+    it("is a part of the month's spend, and of the spend an hour", async () => {
+        const { world, minutes } = attacked();
+        await minutes(60, { apiRequests: 2000 });
+        const counted = 0.2 + usdOf({ apiRequests: 57 * 2000 });
+        assert.ok(Math.abs(world.spend() - counted) < 0.01, `${world.spend()} ${counted}`);
+        assert.ok(world.hourly() > 0.2 + usdOf({ apiRequests: 40_000 }));
+    });
+
+    it("closes API and page when an hour costs 5 % of the limit, once, with a notification", async () => {
+        const { world, minutes } = attacked();
+        await minutes(90, download);
+        assert.equal(world.closings.length, 1);
+        const [{ at = 0, reason = "" } = {}] = world.closings;
+        const crossed = Date.parse("2026-11-10T00:00:00Z") + ((closingShare * 200) / usdOf(download)) * minute;
+        assert.ok(at - crossed < 20 * minute, `${(at - crossed) / minute} minutes`);
+        assert.match(reason, /requests cost \$\d+/);
+        assert.deepEqual(
+            world.kinds().filter((kind) => kind === "api-closed"),
+            ["api-closed"],
+        );
+        assert.match(world.lastOf("api-closed")?.text ?? "", /npm run resume/);
+    });
+
+    it("notifies before, at 2 % of the limit in an hour, and does not close below 5 %", async () => {
+        const { world, minutes } = attacked();
+        await minutes(120, { edgeGb: ((noticeShare + 0.01) * 200) / 0.085 / 60 });
+        assert.deepEqual([world.closings.length, world.kinds()], [0, ["traffic-high"]]);
+    });
+
+    it("closes again after resume if the attack continues, but not for what was before", async () => {
+        const { world, minutes } = attacked();
+        await minutes(60, download);
+        assert.equal(world.closings.length, 1);
+        world.closedReason = undefined;
+        await minutes(16, {});
+        assert.equal(world.closings.length, 1);
+        await minutes(60, download);
+        assert.equal(world.closings.length, 2);
+        assert.equal(world.ids().filter((id) => id.includes("api-closed")).length, 2);
+    });
+
+    it("closes when requests spend the month's limit slowly, once for each month and limit", async () => {
+        const { world, minutes } = attacked();
+        world.config = { ...world.config, monthlyLimitUsd: 200 };
+        // $4.7 an hour: 2.4 % of the limit, 45 hours.
+        await minutes(46 * 60, { apiRequests: 4.7 / 60 / 3.5e-6 });
+        assert.equal(world.closings.length, 1);
+        world.closedReason = undefined;
+        await minutes(6 * 60, { apiRequests: 4.7 / 60 / 3.5e-6 });
+        assert.equal(world.closings.length, 1);
+        assert.ok(world.kinds().includes("limit-reached"));
+    });
+
+    it("decides nothing without metrics, and completes a closing that failed or was interrupted", async () => {
+        const { world, minutes } = attacked();
+        world.metrics = "broken";
+        await minutes(60, download);
+        assert.equal(world.closings.length, 0);
+        world.metrics = "fine";
+        world.refused.add("close");
+        await minutes(30, download);
+        assert.equal(world.closings.length, 0);
+        world.refused.clear();
+        await minutes(15, download);
+        assert.equal(world.closings.length, 1);
+        assert.equal(JSON.parse(world.state ?? "{}").closing, undefined);
+    });
+
+    it("reads states of earlier versions, which have no field for it", () => {
+        const old = JSON.stringify(freshState(month, undefined));
+        const found = parseState(old);
+        assert.ok("state" in found && found.state.serving === undefined);
+        assert.equal(servingSince(undefined, month + 12 * hour), month);
+    });
+});

@@ -1,0 +1,108 @@
+import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from "@aws-sdk/client-api-gateway";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { variables } from "../../../packages/local-aws/instance.ts";
+import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
+import { campaignHourUsd, hourUsd, type Load } from "./oracle.ts";
+
+export interface Played {
+    readonly loads: readonly (Load & { readonly limit: number; readonly usd: number; readonly tried: string })[];
+    readonly campaignPerSecond: number;
+    readonly campaignUsd: number;
+    readonly worstUsdHour: number;
+}
+
+/** Requests that are sent at once to find out whether the stage throttles. */
+const sentAtOnce = 60;
+
+/** Plays each attack on the program's stack, with its default throttles, and prices it by the oracle. */
+export async function playOnStack(aws: TestAws, say: (line: string) => void): Promise<Played> {
+    await aws.configure({ api: true, storefront: "api" });
+    say("pulumi up");
+    assertExit(await aws.engine("up"), 0);
+    const { apiUrl = "" } = await aws.outputs();
+    const settings = {
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const [gateway, lambda] = [new APIGatewayClient(settings), new LambdaClient(settings)];
+    try {
+        const { items = [] } = await gateway.send(new GetRestApisCommand({}));
+        const stage = { restApiId: items[0]?.id, stageName: "api" };
+        const { methodSettings = {} } = await gateway.send(new GetStageCommand(stage));
+        const limitOf = (path: string) => methodSettings[path]?.throttlingRateLimit ?? Number.NaN;
+        const FunctionName = items[0]?.name ?? "";
+        const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+        const { campaignCallsPerWindow } = JSON.parse(Environment?.Variables?.API_CONFIG ?? "{}");
+        const campaignPerSecond = Number(campaignCallsPerWindow ?? Number.POSITIVE_INFINITY) / 300;
+
+        const loads: Played["loads"][number][] = [];
+        const play = async (
+            what: string,
+            path: string,
+            ask: (n: number) => Promise<Response>,
+            more: Partial<Load> = {},
+            methods = 1,
+        ) => {
+            const limit = limitOf(path) * methods;
+            const first = await ask(0);
+            const bytes = Buffer.byteLength(await first.text());
+            const statuses = await Promise.all(
+                Array.from({ length: sentAtOnce }, async (_, n) => {
+                    const response = await ask(n + 1);
+                    await response.arrayBuffer();
+                    return response.status;
+                }),
+            );
+            const throttled = statuses.filter((status) => status === 429).length;
+            const load = {
+                ...{ what, perSecond: limit, bytes, reads: 0, writes: 0, eventBytes: 0, milliseconds: 20 },
+                ...more,
+            };
+            loads.push({ ...load, limit, usd: hourUsd(load), tried: `${throttled} of ${sentAtOnce} throttled` });
+            say(`${what}: ${loads.at(-1)?.tried}`);
+        };
+        const get = (path: string) => fetch(`${apiUrl}${path}`, { headers: { "accept-encoding": "identity" } });
+        await play(
+            "lists of invented viewers",
+            "recommendations/{userId}/GET",
+            (n) => get(`/recommendations/stranger-${Math.random()}-${n}?numResults=100`),
+            { reads: 1 },
+        );
+        const longest = "x".repeat(250);
+        await play(
+            "events with long ids",
+            "events/POST",
+            (n) =>
+                fetch(`${apiUrl}/events`, {
+                    method: "POST",
+                    headers: { "content-type": "application/json" },
+                    body: JSON.stringify({
+                        userId: `stranger-${n}`,
+                        sessionId: "s",
+                        events: Array.from({ length: 10 }, (_, at) => ({
+                            eventType: "Watch",
+                            itemId: `${longest}${at}`,
+                        })),
+                    }),
+                }),
+            { reads: 2, writes: 7, eventBytes: 6 * 1024 },
+        );
+        for (const path of ["popular", "trending"]) {
+            await play(path, `${path}/GET`, () => get(`/${path}?numResults=100`));
+        }
+        await play("similar", "similar/{itemId}/GET", (n) => get(`/similar/${n}?numResults=100`));
+        await play("items", "items/{itemId}/GET", (n) => get(`/items/${n}`));
+        await play("health", "health/GET", () => get("/health"));
+        const html = await (await get("/storefront/index.html")).text();
+        const script = /src="\.?\/?([^"]+\.js)"/.exec(html)?.[1] ?? "index.html";
+        await play("the page's script", "storefront/{proxy+}/GET", () => get(`/storefront/${script}`));
+        // The description, rankings, and the preflight of nine paths.
+        await play("other paths", "*/*", () => get("/openapi.json"), {}, 11);
+        const campaignUsd = campaignHourUsd(campaignPerSecond);
+        const worstUsdHour = campaignUsd + loads.reduce((sum, { usd }) => sum + usd, 0);
+        return { loads, campaignPerSecond, campaignUsd, worstUsdHour };
+    } finally {
+        for (const client of [gateway, lambda]) client.destroy();
+    }
+}

@@ -1,0 +1,73 @@
+import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
+import { guardWorld } from "../../support/guard-world.ts";
+import { table } from "./oracle.ts";
+
+const minuteMs = 60_000;
+
+/** An attack, minute by minute: use in the guard's units, and its true price from the drill's own table. */
+export interface VirtualAttack {
+    readonly what: string;
+    readonly usage: Readonly<Record<string, number>>;
+    readonly usd: number;
+}
+
+export interface Braked {
+    readonly what: string;
+    /** Minutes from the true threshold to the closing; infinite without a closing. */
+    readonly minutes: number;
+    /** US dollars of the attack until the closing. */
+    readonly usd: number;
+    readonly hours: number;
+    readonly notices: readonly string[];
+}
+
+/** Two attacks on CloudFront, and the worst hour of the API. */
+export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[] {
+    const edge = (what: string, gbPerMinute: number, requests: number): VirtualAttack => ({
+        what,
+        usage: { edgeGb: gbPerMinute, edgeRequests: requests },
+        usd: gbPerMinute * table.edgeGb + requests * table.edgeRequest,
+    });
+    const gbit = (1e9 / 8 / 1024 ** 3) * 60;
+    const requests = worstApiUsdHour / 60 / table.request;
+    return [
+        edge("downloads at 1 Gbit/s through CloudFront", gbit, (gbit * 1024 ** 2) / 70),
+        edge("5,000 small requests a second through CloudFront", (5000 * 60 * 2) / 1024 ** 2, 300_000),
+        { what: "the worst hour of the API", usage: { apiRequests: requests }, usd: requests * table.request },
+    ];
+}
+
+/** Plays an attack from each minute of the guard's schedule on, and returns the slowest closing. */
+export async function brakeOf(attack: VirtualAttack, limit: number): Promise<Braked> {
+    const found: Braked[] = [];
+    for (const offset of [0, 1, 4, 7, 11, 14]) found.push(await playFrom(attack, limit, offset));
+    return found.reduce((worst, one) => (one.minutes > worst.minutes ? one : worst));
+}
+
+async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offset: number): Promise<Braked> {
+    const world = guardWorld("2026-11-01T00:00:00Z", { monthlyLimitUsd: limit });
+    world.serves = true;
+    world.makeCampaign();
+    let crossed: number | undefined;
+    let spent = 0;
+    const inHour: number[] = [];
+    for (let minute = 0; minute < 6 * 24 * 60; minute += 1) {
+        if (minute >= offset && world.closedReason === undefined) {
+            world.used.push({ at: world.now, usage });
+            spent += usd;
+            inHour.push(usd);
+            const lastHour = inHour.slice(-60).reduce((sum, one) => sum + one, 0);
+            // An idle campaign is billed too.
+            const month = spent + (minute / 60) * table.tpsHour;
+            if (lastHour >= 0.05 * limit || month >= limit) crossed ??= minute;
+        }
+        if (minute % 15 === 0) await world.run(runGuard);
+        if (world.closedReason !== undefined) {
+            const from = crossed ?? minute;
+            const notices = world.kinds().filter((kind): kind is string => kind !== undefined);
+            return { what, minutes: Math.max(0, minute - from), usd: spent, hours: (minute - offset) / 60, notices };
+        }
+        world.now += minuteMs;
+    }
+    return { what, minutes: Number.POSITIVE_INFINITY, usd: spent, hours: 6 * 24, notices: [] };
+}
