@@ -79,7 +79,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 const onlyInLambda: Statement = {
     Sid: "OnlyInLambda",
     Effect: "Deny",
-    Action: ["cloudwatch:*", "dynamodb:*", "personalize:*", "sns:*", "ssm:*"],
+    Action: ["apigateway:*", "cloudfront:*", "cloudwatch:*", "dynamodb:*", "personalize:*", "sns:*", "ssm:*"],
     Resource: "*",
     Condition: { Null: { "lambda:SourceFunctionArn": "true" } },
 };
