@@ -170,6 +170,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Text without control characters, at most 256 bytes for a viewer */
         Id: string;
         /**
          * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. similar: like the viewer's newest films, or like the film of the request. popular: the most watched films, or films with a growing audience.
@@ -225,7 +226,7 @@ export interface components {
             /** @description For example Watch */
             eventType: string;
             itemId: components["schemas"]["Id"];
-            /** @description Epoch seconds; default is now */
+            /** @description Epoch seconds, not in the future and not older than a day; default is now */
             sentAt?: number;
             /** @description recommendationId of the list that contained the film */
             recommendationId?: string;
@@ -328,9 +329,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description More requests than the stage or the key allows */
+        /** @description More requests than the stage or the key allows, or more events than a viewer or an address may send */
         TooManyRequests: {
             headers: {
+                /** @description Seconds until the next attempt; only for events */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -362,7 +365,7 @@ export interface components {
         filterValues: string;
         /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
         context: string;
-        /** @description The `revision` from the answer to the viewer's last event */
+        /** @description The `revision` from the answer to the viewer's last event; a later one counts as the viewer's last revision */
         since: number;
     };
     requestBodies: never;
@@ -387,7 +390,7 @@ export interface operations {
                 filterValues?: components["parameters"]["filterValues"];
                 /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description The `revision` from the answer to the viewer's last event */
+                /** @description The `revision` from the answer to the viewer's last event; a later one counts as the viewer's last revision */
                 since?: components["parameters"]["since"];
             };
             header?: never;

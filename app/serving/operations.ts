@@ -1,5 +1,6 @@
 import type { EventsRequest, FilmListAnswer, HealthAnswer, RankingRequest } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
+import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
@@ -29,7 +30,7 @@ export interface OperationParts {
 }
 
 /** Answers a valid request. */
-export type Answer = (request: ReadRequest, trace: Trace) => Reply | Promise<Reply>;
+export type Answer = (request: ReadRequest, trace: Trace, caller: Caller) => Reply | Promise<Reply>;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
@@ -46,7 +47,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         return list(answer, trace, everybodys);
     };
     return {
-        async getRecommendations({ path, query }, trace) {
+        async getRecommendations({ path, query }, trace, { viewer }) {
             const {
                 numResults: count = 25,
                 filter,
@@ -59,7 +60,8 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
             const userId = path.userId ?? "";
-            const ask = { userId, count, since, values, context, ...(filter !== undefined && { filter }) };
+            const proven = viewer !== undefined;
+            const ask = { userId, count, since, values, context, proven, ...(filter !== undefined && { filter }) };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
             return list(answer, trace, viewersList(answer));
@@ -91,10 +93,12 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             }
             return jsonReply(filmAnswer(film), everybodys);
         },
-        async rankItems({ path, body }, trace) {
-            return list(await rankItems(path.userId ?? "", (body as RankingRequest).itemIds, trace), trace, notKept);
+        async rankItems({ path, body }, trace, { viewer }) {
+            const asked = { userId: path.userId ?? "", proven: viewer !== undefined };
+            return list(await rankItems(asked, (body as RankingRequest).itemIds, trace), trace, notKept);
         },
-        putEvents: async ({ body }, trace) => jsonReply(await takeEvents(body as EventsRequest, trace), notKept, 202),
+        putEvents: async ({ body }, trace, caller) =>
+            jsonReply(await takeEvents(body as EventsRequest, trace, caller), notKept, 202),
         getHealth: async () => jsonReply(await health(), notKept),
         getOpenApi: () => ({ status: 200, type: "application/json", cacheControl: everybodys, body: parts.openApi }),
     };

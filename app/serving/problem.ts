@@ -25,12 +25,19 @@ export class ProblemError extends Error {
     }
 }
 
+/** The problem of a request with faults. */
+export const faultyRequest = (faults: readonly Fault[]): ProblemError =>
+    new ProblemError("bad-request", faults.map(({ in: where, message }) => `${where} ${message}`).join("; "), {
+        faults,
+    });
+
 export type ProblemKind = keyof typeof problems;
 
 /** docs/api.md describes each, under the last part of its type. */
 export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
     "not-found": { status: 404, title: "Not found" },
+    "too-many-events": { status: 429, title: "Too many events" },
     "method-not-allowed": { status: 405, title: "Method not allowed" },
     failure: { status: 500, title: "Internal error" },
 } as const;

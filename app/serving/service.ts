@@ -1,6 +1,9 @@
+import { addressesOf } from "./addresses.ts";
+import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
 import { type Description, openDescription } from "./description.ts";
+import { eventLimits } from "./event-limits.ts";
 import { failureOf, isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
@@ -36,6 +39,12 @@ export interface ApiConfig {
     readonly tableName: string;
     /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
+    /** Campaign requests a second that unproven viewers may cause, by all processes together; absent: unlimited. */
+    readonly unprovenPerSecond?: number;
+    /** Whether an address may send events without a limit: with an API key all callers are servers of the owner. */
+    readonly anyAddress?: boolean;
+    /** Whether CloudFront is in front of the API. */
+    readonly behindCloudFront?: boolean;
     /** US dollars, by the prices in the stack's program. */
     readonly cost: {
         readonly campaignUsdPerHour: number;
@@ -79,19 +88,24 @@ export function createService(parts: ServiceParts): Service {
     let going: Promise<unknown>[] = [];
     const common = { clock, log, limits, table, tableResilience, memory, tables };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
-    const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, campaignResilience });
+    const allowed = campaignAllowance({ ...common, perSecond: config.unprovenPerSecond });
+    const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
+        callerOf: (event) => ({
+            viewer: undefined,
+            addresses: config.anyAddress ? [] : addressesOf(event, config.behindCloudFront ?? false),
+        }),
         log,
         answers: answers({
             ...common,
             openApi: parts.openApi,
             filterNames: Object.keys(filters),
             recommend: recommender({ ...common, watch, lists, leavesOutWatched }),
-            takeEvents: eventTaker({ ...common, putEvents: parts.putEvents }),
-            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask }),
+            takeEvents: eventTaker({ ...common, putEvents: parts.putEvents, eventLimits: eventLimits(common) }),
+            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
             traffic: trafficCounter(common),
             health: healthTeller({ ...config, tables, watch, campaignResilience }),
         }),

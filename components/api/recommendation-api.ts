@@ -162,6 +162,20 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
+/** Part of the API's throttling rate that unproven viewers may turn into campaign requests: a tenth. */
+const unprovenPart = 0.1;
+
+/**
+ * Campaign requests a second that unproven viewers may cause; the minimum TPS is paid anyway. undefined: unlimited,
+ * because with an API key all callers are servers of the owner.
+ */
+export const unprovenPerSecondOf = ({
+    serving: { apiKey, requestsPerSecond },
+    minProvisionedTPS,
+}: Pick<StackConfig, "minProvisionedTPS"> & {
+    readonly serving: Pick<StackConfig["serving"], "apiKey" | "requestsPerSecond">;
+}): number | undefined => (apiKey ? undefined : Math.max(minProvisionedTPS, unprovenPart * requestsPerSecond));
+
 /** Settings of the function. It uses names of campaigns, so it finds a resumed campaign again. */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
     const scope = apiScopeOf(config, caller);
@@ -180,6 +194,9 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         // By name, because the policy names this table.
         tableName: table.name,
         allowedOrigins: config.serving.allowedOrigins,
+        unprovenPerSecond: unprovenPerSecondOf(config),
+        anyAddress: config.serving.apiKey,
+        behindCloudFront: config.serving.storefront === "cloudfront",
         cost: {
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,

@@ -80,7 +80,6 @@ export async function watchFilm(
             {
                 eventType: "Watch",
                 itemId: film.itemId,
-                sentAt: Math.floor(Date.now() / 1000),
                 ...(recommendationId !== undefined && { recommendationId }),
             },
         ],

@@ -111,10 +111,15 @@ export interface Asked {
     readonly body?: unknown;
     readonly headers?: Readonly<Record<string, string>>;
     readonly path?: Readonly<Record<string, string>>;
+    /** The address of the connection. */
+    readonly from?: string;
 }
 
 /** A request as API Gateway hands it on: `GET /similar/{itemId}`. */
-export function gatewayEvent(what: string, { query = {}, body, headers = {}, path = {} }: Asked = {}): GatewayEvent {
+export function gatewayEvent(
+    what: string,
+    { query = {}, body, headers = {}, path = {}, from }: Asked = {},
+): GatewayEvent {
     const [httpMethod = "", resource = ""] = what.split(" ");
     return {
         httpMethod,
@@ -125,7 +130,7 @@ export function gatewayEvent(what: string, { query = {}, body, headers = {}, pat
         headers,
         body: body === undefined ? null : JSON.stringify(body),
         isBase64Encoded: false,
-        requestContext: { requestId: "request-1" },
+        requestContext: { requestId: "request-1", ...(from !== undefined && { identity: { sourceIp: from } }) },
     };
 }
 

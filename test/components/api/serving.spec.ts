@@ -53,6 +53,9 @@ describe("the API's components", () => {
             trackingId: "tracker-1",
             tableName: config.names.api,
             allowedOrigins: [],
+            anyAddress: false,
+            behindCloudFront: false,
+            unprovenPerSecond: 10,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
         });
         const { Statement } = JSON.parse(
