@@ -9,6 +9,10 @@ export interface ServingConfig {
     /** Throttling of the stage: rate in requests per second, and burst. */
     readonly requestsPerSecond: number;
     readonly burst: number;
+    /** The issuer of viewers' tokens; undefined: any caller can name any viewer. */
+    readonly viewerAuth: ViewerAuthConfig | undefined;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
     /** Other web origins that may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /** Whether API Gateway writes access logs; needs the account's log role. */
@@ -23,12 +27,55 @@ export interface ServingConfig {
     readonly storefront: "cloudfront" | "api" | "none";
 }
 
+/** OpenID Connect issuer, audience, and the claim that holds the viewer's id. */
+export interface ViewerAuthConfig {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly claim: string;
+}
+
 /** Whether the stack has the function that precomputes lists. */
 export const prefetches = ({ api, prefetchUsers }: Pick<ServingConfig, "api" | "prefetchUsers">): boolean =>
     api && prefetchUsers > 0;
 
+type Values = ReturnType<typeof configValues>;
+
+/** HTTP only on this machine: see `components/api/viewer-auth.ts`. */
+const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
+
+function parseViewerAuth({ bad, text, oneOf }: Values): ViewerAuthConfig | undefined {
+    const auth = oneOf("viewerAuth", ["none", "jwt"]);
+    const [issuer, audience, claim] = [text("viewerIssuer"), text("viewerAudience"), text("viewerClaim")];
+    if (auth === "none") {
+        if (issuer !== "") {
+            bad(
+                "viewerIssuer",
+                "is set while viewerAuth is none: no token is checked. Run `pulumi config set viewerAuth jwt`",
+            );
+        }
+        return undefined;
+    }
+    if (!issuerPattern.test(issuer)) {
+        bad(
+            "viewerIssuer",
+            `is "${issuer}"; with viewerAuth jwt it must be the https:// address in claim iss of the tokens, for example https://login.example`,
+        );
+    }
+    if (audience === "") {
+        bad(
+            "viewerAudience",
+            "is empty; with viewerAuth jwt it must be claim aud of the tokens, usually the client id",
+        );
+    }
+    if (claim === "") {
+        bad("viewerClaim", "is empty; it must be the claim that holds the viewer's id, for example sub");
+    }
+    return { issuer, audience, claim };
+}
+
 /** Reads and checks the serving values; `values` collects the problems. */
-export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnType<typeof configValues>): ServingConfig {
+export function parseServingConfig(values: Values): ServingConfig {
+    const { bad, oneOf, number, list, flag } = values;
     const api = flag("api");
     const storefront = oneOf("storefront", ["cloudfront", "api", "none"]);
     const allowedOrigins = list("allowedOrigins");
@@ -59,6 +106,8 @@ export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnTyp
         apiKey,
         requestsPerSecond: number("apiRequestsPerSecond", 1, true),
         burst: number("apiBurst", 1, true),
+        viewerAuth: parseViewerAuth(values),
+        publicHistories: flag("publicHistories"),
         allowedOrigins,
         accessLogs: flag("apiAccessLogs"),
         gatewayLogRole: flag("apiGatewayLogRole"),

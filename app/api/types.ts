@@ -139,7 +139,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Current source of answers, and cost */
+        /**
+         * Current source of answers
+         * @description A stranger sees `status` and `campaign.state`. The other fields need the API key of a stack with config `apiKey`, or a token of a viewer (config `viewerAuth`).
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -209,7 +212,9 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description The films that a list with source similar is based on */
+            /** @description All genres; only in the answer of GET /popular */
+            genres?: string[];
+            /** @description The films that a list with source similar is based on. For a viewer's list they are films that the viewer watched; then they need the viewer's token, or config `publicHistories`. */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
         };
@@ -262,13 +267,13 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             };
-            tables: {
+            tables?: {
                 films: number;
                 interactionsSha256: string;
                 genres?: string[];
             };
             /** @description US dollars, by the prices in the stack's program */
-            cost: {
+            cost?: {
                 /** @description Cost while the campaign exists; 0 while it is away */
                 campaignUsdPerHour: number;
                 estimatedUsdPerMonth: number;
@@ -313,6 +318,33 @@ export interface components {
         };
         /** @description The request does not match this description */
         BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The stack has config `viewerAuth` jwt, and the viewer's token is missing or not valid */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The token names another viewer, or the API key is missing */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The keys of the token's issuer cannot be read */
+        IssuerAway: {
             headers: {
                 [name: string]: unknown;
             };
@@ -405,8 +437,11 @@ export interface operations {
             200: components["responses"]["FilmList"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getSimilar: {
@@ -489,9 +524,12 @@ export interface operations {
         responses: {
             200: components["responses"]["FilmList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getItem: {
@@ -546,8 +584,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getHealth: {
@@ -568,8 +609,10 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getOpenApi: {

@@ -29,6 +29,8 @@ export interface RecommendParts {
     readonly lists: CampaignLists;
     /** Whether lists of the filter of this name, or without a name, leave out what the viewer has watched. */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
@@ -41,6 +43,7 @@ export interface RecommendParts {
  */
 export function recommender(parts: RecommendParts) {
     const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;
+    const { publicHistories } = parts;
 
     /**
      * The viewer from the table, or from memory while the table does not answer. The usual read may miss the newest
@@ -131,7 +134,8 @@ export function recommender(parts: RecommendParts) {
         if (similar === undefined || similar.from === "popular") {
             return answerTable(similar?.films ?? tables.popular(choice), { source: "popular", reason });
         }
-        return { ...answerTable(similar.films, { source: "similar", reason }), because: becauseOf(tables, recent) };
+        const because = ask.proven || publicHistories ? { because: becauseOf(tables, recent) } : {};
+        return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
     };
 }
 

@@ -13,7 +13,7 @@ export interface RouterParts {
     readonly description: OpenDescription;
     readonly answers: Readonly<Record<keyof operations, Answer>>;
     readonly pages: ReadonlyMap<string, Reply>;
-    readonly callerOf: (event: GatewayEvent) => Caller;
+    readonly callerOf: (event: GatewayEvent) => Promise<Caller>;
     readonly log: Log;
 }
 
@@ -45,7 +45,7 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         });
         if ("faults" in read) throw faultyRequest(read.faults);
         const answer = answers[operation.operationId as keyof operations];
-        return answer(read.request as ReadRequest, trace, callerOf(event));
+        return answer(read.request as ReadRequest, trace, () => callerOf(event));
     }
 
     function page({ httpMethod, pathParameters }: GatewayEvent): Reply {

@@ -19,6 +19,7 @@ import { router } from "./router.ts";
 import { readTables } from "./table-answers.ts";
 import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
+import { type VerifyToken, type ViewerAuth, viewerOf } from "./viewer-auth.ts";
 import { viewerMemory } from "./viewers.ts";
 
 /** Configuration of the API: JSON in `API_CONFIG`. */
@@ -41,8 +42,12 @@ export interface ApiConfig {
     readonly allowedOrigins: readonly string[];
     /** Campaign requests a second that unproven viewers may cause, by all processes together; absent: unlimited. */
     readonly unprovenPerSecond?: number;
-    /** Whether an address may send events without a limit: with an API key all callers are servers of the owner. */
-    readonly anyAddress?: boolean;
+    /** Whether API Gateway requires the API key: then all callers are servers of the owner. */
+    readonly apiKey?: boolean;
+    /** The issuer of viewers' tokens; absent: no viewer is proven. */
+    readonly viewerAuth?: ViewerAuth;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories?: boolean;
     /** Whether CloudFront is in front of the API. */
     readonly behindCloudFront?: boolean;
     /** US dollars, by the prices in the stack's program. */
@@ -62,6 +67,8 @@ export interface ServiceParts {
     readonly pages: ReadonlyMap<string, Reply>;
     readonly campaign: CampaignPort;
     readonly putEvents: PutEvents | undefined;
+    /** Needed with `viewerAuth`. */
+    readonly verifyToken?: VerifyToken;
     readonly table: TablePort;
     /** Epoch milliseconds. */
     readonly clock: () => number;
@@ -79,7 +86,7 @@ export interface Service {
 /** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const { filters, filtersOfWatched = [], watchedFilterArn = "" } = config;
+    const { filters, filtersOfWatched = [], watchedFilterArn = "", viewerAuth: auth, publicHistories = false } = config;
     const tables = readTables(parts.tables);
     const tableResilience = resilience(limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
@@ -94,16 +101,21 @@ export function createService(parts: ServiceParts): Service {
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
-        callerOf: (event) => ({
-            viewer: undefined,
-            addresses: config.anyAddress ? [] : addressesOf(event, config.behindCloudFront ?? false),
-        }),
+        async callerOf(event) {
+            const viewer = auth && parts.verifyToken && (await viewerOf(event, auth, parts.verifyToken));
+            return {
+                viewer,
+                trusted: (config.apiKey ?? false) || viewer !== undefined,
+                addresses: config.apiKey ? [] : addressesOf(event, config.behindCloudFront ?? false),
+            };
+        },
         log,
         answers: answers({
             ...common,
             openApi: parts.openApi,
+            needsToken: auth !== undefined,
             filterNames: Object.keys(filters),
-            recommend: recommender({ ...common, watch, lists, leavesOutWatched }),
+            recommend: recommender({ ...common, watch, lists, leavesOutWatched, publicHistories }),
             takeEvents: eventTaker({ ...common, putEvents: parts.putEvents, eventLimits: eventLimits(common) }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
             traffic: trafficCounter(common),

@@ -12,6 +12,7 @@ import { LambdaFunction } from "../common/lambda-function.ts";
 import type { Price } from "../cost/price-table.ts";
 import { gatewayDocument, readApiDescription } from "./api-document.ts";
 import { ApiStage } from "./api-stage.ts";
+import { checkViewerAuth } from "./viewer-auth.ts";
 
 export interface RecommendationApiArgs {
     readonly config: StackConfig;
@@ -42,6 +43,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const { config, caller, page } = args;
         const { names, serving, tags, permissionsBoundary } = config;
         const child = { parent: this };
+        checkViewerAuth(config, process.env, this);
         const scope = apiScopeOf(config, caller);
         const table = listsTable(name, config, child);
         const description = readApiDescription();
@@ -195,7 +197,9 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         tableName: table.name,
         allowedOrigins: config.serving.allowedOrigins,
         unprovenPerSecond: unprovenPerSecondOf(config),
-        anyAddress: config.serving.apiKey,
+        apiKey: config.serving.apiKey,
+        viewerAuth: config.serving.viewerAuth,
+        publicHistories: config.serving.publicHistories,
         behindCloudFront: config.serving.storefront === "cloudfront",
         cost: {
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),

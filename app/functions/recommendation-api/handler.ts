@@ -10,6 +10,7 @@ import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
 import { tablePort } from "./table.ts";
+import { tokenVerifier } from "./verify-token.ts";
 
 /**
  * Without retries: for a waiting viewer the next best answer is better. Connections are kept alive, because opening one
@@ -39,6 +40,7 @@ const service = createService({
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
     campaign: campaignPort(clients, config),
     putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
+    ...(config.viewerAuth && { verifyToken: tokenVerifier(config.viewerAuth) }),
     table: tablePort(new DynamoDBClient(settings), config.tableName),
     clock: Date.now,
     log: (line) => console.log(JSON.stringify(line)),

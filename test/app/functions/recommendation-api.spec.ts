@@ -72,7 +72,8 @@ describe("the recommendation API on a local AWS", () => {
             );
             const watchedFilterArn = arn("filter/unwatched");
             const ofCinema = { campaignArn, watchedFilterArn, trackingId: cinema.trackingId };
-            const api = { ...config, ...ofCinema, tableName: TableName };
+            // With the API key health shows its details.
+            const api = { ...config, ...ofCinema, tableName: TableName, apiKey: true };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",
                 env: {

@@ -8,7 +8,8 @@ const [second, minute, hour] = [1000, 60_000, 3_600_000];
 describe("what is known of the campaign", () => {
     let world: World;
     beforeEach(() => {
-        world = startWorld();
+        // With the API key health shows its details.
+        world = startWorld({ config: { apiKey: true } });
     });
     const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
 

@@ -128,7 +128,7 @@ describe("a stranger's events", () => {
     });
 
     it("have no limit for an address of the owner's servers, which have the API key", async () => {
-        const keyed = startWorld({ config: { anyAddress: true } });
+        const keyed = startWorld({ config: { apiKey: true } });
         const found = await statuses(60, (at) =>
             keyed.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from: "192.0.2.1" })),
         );
