@@ -13,6 +13,8 @@ export interface ServingConfig {
     readonly viewerAuth: ViewerAuthConfig | undefined;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;
+    /** Whether Personalize gets the events of unproven viewers. */
+    readonly trackUnproven: boolean;
     /** Other web origins that may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /** Whether API Gateway writes access logs; needs the account's log role. */
@@ -108,6 +110,7 @@ export function parseServingConfig(values: Values): ServingConfig {
         burst: number("apiBurst", 1, true),
         viewerAuth: parseViewerAuth(values),
         publicHistories: flag("publicHistories"),
+        trackUnproven: flag("trackUnproven"),
         allowedOrigins,
         accessLogs: flag("apiAccessLogs"),
         gatewayLogRole: flag("apiGatewayLogRole"),

@@ -223,7 +223,7 @@ export interface components {
         };
         EventsRequest: {
             userId: components["schemas"]["Id"];
-            sessionId: components["schemas"]["Id"];
+            sessionId: string;
             events: components["schemas"]["Event"][];
         };
         Event: {
@@ -239,7 +239,7 @@ export interface components {
         EventsAnswer: {
             /** @description Send it as `since` with the next request for this viewer */
             revision: number;
-            /** @description Whether the event tracker accepted the events; if false */
+            /** @description Whether the event tracker accepted the events; if false, the campaign does not learn from them (also for an unproven viewer with config `trackUnproven` false) */
             tracked: boolean;
         };
         Health: {

@@ -18,7 +18,7 @@ export interface ListWanted extends ListAsk {
     readonly solutionVersion: string | undefined;
     /** Films to leave out, by id. */
     readonly without: ReadonlySet<string>;
-    /** Whether a token proves the viewer. */
+    /** Whether a token or the API key proves the caller. */
     readonly proven: boolean;
 }
 

@@ -69,7 +69,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
             const userId = path.userId ?? "";
-            const proven = (await callerAs(userId, caller)).viewer !== undefined;
+            const { trusted: proven } = await callerAs(userId, caller);
             const ask = { userId, count, since, values, context, proven, ...(filter !== undefined && { filter }) };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
@@ -104,7 +104,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         },
         async rankItems({ path, body }, trace, caller) {
             const userId = path.userId ?? "";
-            const asked = { userId, proven: (await callerAs(userId, caller)).viewer !== undefined };
+            const asked = { userId, proven: (await callerAs(userId, caller)).trusted };
             return list(await rankItems(asked, (body as RankingRequest).itemIds, trace), trace, notKept);
         },
         async putEvents({ body }, trace, caller) {

@@ -66,6 +66,8 @@ export interface Recent {
     readonly revision: number;
     /** The newest first. */
     readonly films: readonly RecentFilm[];
+    /** Whether all films are of a proven caller; absent: a stranger may have sent them. */
+    readonly proven?: true;
     /** Events of the viewer in one minute (epoch minutes). */
     readonly counted?: { readonly minute: number; readonly events: number };
 }

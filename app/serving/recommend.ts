@@ -16,7 +16,7 @@ export interface Ask extends ListAsk {
     readonly count: number;
     /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
-    /** Whether a token proves the viewer. */
+    /** Whether a token or the API key proves the caller. */
     readonly proven: boolean;
 }
 

@@ -48,6 +48,8 @@ export interface ApiConfig {
     readonly viewerAuth?: ViewerAuth;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories?: boolean;
+    /** Whether Personalize gets the events of unproven viewers; absent: yes. */
+    readonly trackUnproven?: boolean;
     /** Whether CloudFront is in front of the API. */
     readonly behindCloudFront?: boolean;
     /** US dollars, by the prices in the stack's program. */
@@ -86,7 +88,14 @@ export interface Service {
 /** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const { filters, filtersOfWatched = [], watchedFilterArn = "", viewerAuth: auth, publicHistories = false } = config;
+    const {
+        filters,
+        filtersOfWatched = [],
+        watchedFilterArn = "",
+        viewerAuth: auth,
+        publicHistories = false,
+        trackUnproven = true,
+    } = config;
     const tables = readTables(parts.tables);
     const tableResilience = resilience(limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
@@ -116,7 +125,12 @@ export function createService(parts: ServiceParts): Service {
             needsToken: auth !== undefined,
             filterNames: Object.keys(filters),
             recommend: recommender({ ...common, watch, lists, leavesOutWatched, publicHistories }),
-            takeEvents: eventTaker({ ...common, putEvents: parts.putEvents, eventLimits: eventLimits(common) }),
+            takeEvents: eventTaker({
+                ...common,
+                putEvents: parts.putEvents,
+                trackUnproven,
+                eventLimits: eventLimits(common),
+            }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
             traffic: trafficCounter(common),
             health: healthTeller({ ...config, tables, watch, campaignResilience }),

@@ -16,6 +16,8 @@ import type { ViewerMemory } from "./viewers.ts";
 export interface EventParts {
     /** undefined if the stack has no event tracker. */
     readonly putEvents: PutEvents | undefined;
+    /** Whether Personalize gets the events of unproven viewers. */
+    readonly trackUnproven: boolean;
     readonly tables: Pick<Tables, "film">;
     readonly eventLimits: EventLimits;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
@@ -25,6 +27,9 @@ export interface EventParts {
     readonly log: Log;
     readonly limits: Limits;
 }
+
+/** Begins the session of each event of an unproven viewer, in Personalize too. */
+export const unprovenSession = "unproven:";
 
 /** Attempts when several processes store events of one viewer at the same time. */
 const tries = 3;
@@ -36,12 +41,17 @@ const tries = 3;
  * it. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
-    const { putEvents, tables, eventLimits, table, tableResilience, memory, clock, log, limits } = parts;
+    const { putEvents, trackUnproven, tables, eventLimits, table, tableResilience, memory, clock, log, limits } = parts;
 
-    async function track(request: EventsRequest, events: readonly ViewerEvent[], trace: Trace): Promise<boolean> {
-        const { userId, sessionId } = request;
+    async function track(
+        { userId, sessionId: session }: EventsRequest,
+        events: readonly ViewerEvent[],
+        { trusted }: Caller,
+        trace: Trace,
+    ): Promise<boolean> {
+        const sessionId = trusted ? session : `${unprovenSession}${session}`;
         try {
-            if (putEvents === undefined) return false;
+            if (putEvents === undefined || !(trusted || trackUnproven)) return false;
             await within(limits.events, (signal) => putEvents({ userId, sessionId, events }, signal));
             trace.eventsTaken += events.length;
             return true;
@@ -59,6 +69,7 @@ export function eventTaker(parts: EventParts) {
     async function note(
         userId: string,
         films: readonly RecentFilm[],
+        caller: Caller,
         ask: Resilience["ask"],
         read?: Recent,
     ): Promise<Recent> {
@@ -66,7 +77,7 @@ export function eventTaker(parts: EventParts) {
         for (let left = tries; left > 0; left--) {
             before ??= await readRecent(userId, ask);
             const { revision } = before;
-            const after = withFilms(before, films, clock());
+            const after = withFilms(before, films, clock(), caller);
             const expiresAt = Math.ceil((clock() + limits.recent) / 1000);
             if (await ask((signal) => table.putRecent(userId, after, revision, expiresAt, signal))) return after;
             before = undefined;
@@ -101,10 +112,10 @@ export function eventTaker(parts: EventParts) {
         const films = events.map(({ itemId, sentAt, eventType }) =>
             recentFilm(itemId, sentAt * 1000, isWatch(eventType)),
         );
-        const tracked = await track(request, events, trace);
+        const tracked = await track(request, events, caller, trace);
         let recent: Recent;
         try {
-            recent = await note(userId, films, tableResilience.ask, before);
+            recent = await note(userId, films, caller, tableResilience.ask, before);
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "store a viewer's newest films", error: errorName(error) });
@@ -112,9 +123,9 @@ export function eventTaker(parts: EventParts) {
             const { revision, recent: ids, watched } = memory.find(userId);
             const watchedIds = new Set(unpackIds(watched));
             const known = unpackIds(ids).map((itemId) => recentFilm(itemId, 0, watchedIds.has(itemId)));
-            recent = withFilms({ revision, films: known }, films, clock());
+            recent = withFilms({ revision, films: known }, films, clock(), caller);
             trace.background.push(
-                note(userId, films, tableResilience.later).catch((error: unknown) =>
+                note(userId, films, caller, tableResilience.later).catch((error: unknown) =>
                     log({ failed: "store a viewer's newest films later", error: errorName(error) }),
                 ),
             );
@@ -125,12 +136,19 @@ export function eventTaker(parts: EventParts) {
 }
 
 /**
- * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ.
+ * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ. The
+ * first event with a token replaces films that strangers may have sent.
  */
-export function withFilms(before: Recent, films: readonly RecentFilm[], now: number): Recent {
+export function withFilms(
+    before: Recent,
+    films: readonly RecentFilm[],
+    now: number,
+    { viewer, trusted }: Pick<Caller, "viewer" | "trusted">,
+): Recent {
+    const kept = viewer === undefined || before.proven ? before.films : [];
     const newest = new Map<string, RecentFilm>();
     const minute = epochMinute(now);
-    for (const { itemId, at, watched = true } of [...films.toReversed(), ...before.films]) {
+    for (const { itemId, at, watched = true } of [...films.toReversed(), ...kept]) {
         const known = newest.get(itemId);
         const isWatched = watched || (known !== undefined && known.watched !== false);
         newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), known?.at ?? 0), isWatched));
@@ -138,6 +156,7 @@ export function withFilms(before: Recent, films: readonly RecentFilm[], now: num
     return {
         revision: Math.max(now, before.revision + 1),
         films: [...newest.values()].sort((one, other) => other.at - one.at).slice(0, recentLength),
+        ...(trusted && (before.proven || kept.length === 0) && { proven: true as const }),
         counted: { minute, events: eventsIn(before, minute) + films.length },
     };
 }

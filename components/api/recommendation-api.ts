@@ -200,6 +200,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         apiKey: config.serving.apiKey,
         viewerAuth: config.serving.viewerAuth,
         publicHistories: config.serving.publicHistories,
+        trackUnproven: config.serving.trackUnproven,
         behindCloudFront: config.serving.storefront === "cloudfront",
         cost: {
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),

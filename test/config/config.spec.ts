@@ -77,6 +77,7 @@ describe("the configuration", () => {
                 apiKey: false,
                 viewerAuth: undefined,
                 publicHistories: false,
+                trackUnproven: true,
                 requestsPerSecond: 100,
                 burst: 200,
                 allowedOrigins: [],

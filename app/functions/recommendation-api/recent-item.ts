@@ -11,11 +11,12 @@ export const unitBytes = 1024;
  * milliseconds before the revision. 0 follows if it was not watched. Oldest films are left out until one write unit is
  * enough.
  */
-export function recentAttributes(key: Item, { revision, films, counted }: Recent, expiresAt: number): Item {
+export function recentAttributes(key: Item, { revision, films, counted, proven }: Recent, expiresAt: number): Item {
     const item: Item = {
         ...key,
         revision: { N: String(revision) },
         expiresAt: { N: String(expiresAt) },
+        ...(proven && { proven: { N: "1" } }),
         ...(counted && { minute: { N: String(counted.minute) }, events: { N: String(counted.events) } }),
     };
     const packed = films.map(({ itemId, at, watched }) =>
@@ -40,6 +41,7 @@ export function recentOf(item: Item | undefined): Recent {
             const at = (revision as number) - before;
             return watched === 0 ? { itemId, at, watched: false } : { itemId, at };
         }),
+        ...(item.proven && { proven: true as const }),
         ...(minute && { counted: { minute, events: events as number } }),
     };
 }

@@ -222,6 +222,6 @@ describe("an event", () => {
         const sentAt = world.clock.at / 1000 - 3600;
         const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt, recommendationId: "R" };
         await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event] } });
-        assert.deepEqual(world.state.put, [{ userId: "a", sessionId: "s", events: [event] }]);
+        assert.deepEqual(world.state.put, [{ userId: "a", sessionId: "unproven:s", events: [event] }]);
     });
 });

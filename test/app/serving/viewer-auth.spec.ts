@@ -168,6 +168,43 @@ describe("a viewer's token", () => {
     });
 });
 
+describe("events", () => {
+    const auth = { issuer: "https://login.example", audience: "films", claim: "sub" };
+    const verifyToken = async (sub: string) => ({ sub });
+    const send = (world: World, itemId: string, headers = {}) =>
+        world.ask("POST /events", {
+            headers,
+            body: { userId: "22", sessionId: "s", events: [{ eventType: "Watch", itemId }] },
+        });
+    const recent = (world: World) => {
+        const { films = [], proven } = world.table.recents.get("22") ?? {};
+        return [films.map(({ itemId }) => itemId), proven];
+    };
+
+    it("of a stranger are known as such, in the table and at Personalize, until the viewer proves himself", async () => {
+        const world = startWorld();
+        await send(world, "66");
+        assert.deepEqual([world.state.put[0]?.sessionId, recent(world)], ["unproven:s", [["66"], undefined]]);
+        const later = startWorld({ table: world.table, config: { viewerAuth: auth }, verifyToken });
+        for (const itemId of ["20", "21"]) {
+            later.clock.at += 1000;
+            await send(later, itemId, { authorization: "Bearer 22" });
+        }
+        assert.deepEqual(recent(later), [["21", "20"], true], "the stranger's film is left out");
+        assert.equal(later.state.put[0]?.sessionId, "s");
+    });
+
+    it("of a stranger never reach Personalize with trackUnproven false, those of a proven viewer and a server do", async () => {
+        const none = startWorld({ config: { trackUnproven: false } });
+        assert.equal(jsonOf(await send(none, "66")).tracked, false);
+        assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
+        const keyed = startWorld({ config: { trackUnproven: false, apiKey: true } });
+        assert.equal(jsonOf(await send(keyed, "66")).tracked, true);
+        const jwt = startWorld({ config: { trackUnproven: false, viewerAuth: auth }, verifyToken });
+        assert.equal(jsonOf(await send(jwt, "66", { authorization: "Bearer 22" })).tracked, true);
+    });
+});
+
 describe("without a token of the viewer", () => {
     it("no list names the films that he watched, unless histories are public", async () => {
         for (const publicHistories of [false, true]) {

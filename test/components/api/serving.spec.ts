@@ -55,6 +55,7 @@ describe("the API's components", () => {
             allowedOrigins: [],
             apiKey: false,
             publicHistories: false,
+            trackUnproven: true,
             behindCloudFront: false,
             unprovenPerSecond: 10,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
