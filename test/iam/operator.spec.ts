@@ -188,6 +188,7 @@ describe("the operator's policies", () => {
                 "DeleteCampaign",
                 "DeleteParameter",
                 "DeleteMessage",
+                "DeleteItem",
             ],
         );
     });

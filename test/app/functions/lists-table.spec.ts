@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { forgetViewer, viewerKeys } from "../../../app/functions/recommendation-api/forget.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
-import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
+import { askedIn, tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList } from "../../../app/serving/ports.ts";
+import { epochHour } from "../../../app/serving/traffic.ts";
 import { type Cinema, startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
 
 const TableName = "films";
@@ -149,6 +151,29 @@ describe("the table of the recommendation API on a local AWS", () => {
                 Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
                 UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
             }),
+        );
+    });
+
+    it("forgets a viewer, and leaves a later revision by which processes drop what they know", async () => {
+        const table = tablePort(dynamo, TableName);
+        const at = Date.now();
+        const recent = { revision: at - 5, films: [{ itemId: "1", at: at - 5 }] };
+        for (const userId of ["forgotten", "kept"]) {
+            await table.putRecent(userId, recent, 0, 2_000_000_000, signal);
+            await table.putList(userId, list, 2_000_000_000, signal);
+            await table.addAsked(epochHour(at) - 3, userId, 2, 2_000_000_000, signal);
+        }
+        const keys = await viewerKeys(dynamo, TableName, "forgotten");
+        assert.deepEqual(
+            keys.map(({ sk }) => sk.S),
+            ["list#k", "recent"],
+        );
+        await forgetViewer(dynamo, TableName, { userId: "forgotten", keys, at });
+        assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, films: [] } });
+        assert.deepEqual((await table.viewer("kept", "k", signal)).recent, recent);
+        assert.deepEqual(
+            (await askedIn(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
+            ["kept"],
         );
     });
 
