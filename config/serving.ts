@@ -12,6 +12,12 @@ export interface ServingConfig {
     /** Throttling of `POST /events`: rate in requests per second, and burst. */
     readonly eventsPerSecond: number;
     readonly eventsBurst: number;
+    /** The issuer of viewers' tokens; undefined: any caller can name any viewer. */
+    readonly viewerAuth: ViewerAuthConfig | undefined;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
+    /** Whether Personalize gets the events of unproven viewers. */
+    readonly trackUnproven: boolean;
     /** Other web origins that may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /** Whether API Gateway writes access logs; needs the account's log role. */
@@ -26,12 +32,55 @@ export interface ServingConfig {
     readonly storefront: "cloudfront" | "api" | "none";
 }
 
+/** OpenID Connect issuer, audience, and the claim that holds the viewer's id. */
+export interface ViewerAuthConfig {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly claim: string;
+}
+
 /** Whether the stack has the function that precomputes lists. */
 export const prefetches = ({ api, prefetchUsers }: Pick<ServingConfig, "api" | "prefetchUsers">): boolean =>
     api && prefetchUsers > 0;
 
+type Values = ReturnType<typeof configValues>;
+
+/** HTTP only on this machine: see `components/api/viewer-auth.ts`. */
+const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
+
+function parseViewerAuth({ bad, text, oneOf }: Values): ViewerAuthConfig | undefined {
+    const auth = oneOf("viewerAuth", ["none", "jwt"]);
+    const [issuer, audience, claim] = [text("viewerIssuer"), text("viewerAudience"), text("viewerClaim")];
+    if (auth === "none") {
+        if (issuer !== "") {
+            bad(
+                "viewerIssuer",
+                "is set while viewerAuth is none: no token is checked. Run `pulumi config set viewerAuth jwt`",
+            );
+        }
+        return undefined;
+    }
+    if (!issuerPattern.test(issuer)) {
+        bad(
+            "viewerIssuer",
+            `is "${issuer}"; with viewerAuth jwt it must be the https:// address in claim iss of the tokens, for example https://login.example`,
+        );
+    }
+    if (audience === "") {
+        bad(
+            "viewerAudience",
+            "is empty; with viewerAuth jwt it must be claim aud of the tokens, usually the client id",
+        );
+    }
+    if (claim === "") {
+        bad("viewerClaim", "is empty; it must be the claim that holds the viewer's id, for example sub");
+    }
+    return { issuer, audience, claim };
+}
+
 /** Reads and checks the serving values; `values` collects the problems. */
-export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnType<typeof configValues>): ServingConfig {
+export function parseServingConfig(values: Values): ServingConfig {
+    const { bad, oneOf, number, list, flag } = values;
     const api = flag("api");
     const storefront = oneOf("storefront", ["cloudfront", "api", "none"]);
     const allowedOrigins = list("allowedOrigins");
@@ -64,6 +113,9 @@ export function parseServingConfig({ bad, oneOf, number, list, flag }: ReturnTyp
         burst: number("apiBurst", 1, true),
         eventsPerSecond: number("eventsPerSecond", 1, true),
         eventsBurst: number("eventsBurst", 1, true),
+        viewerAuth: parseViewerAuth(values),
+        publicHistories: flag("publicHistories"),
+        trackUnproven: flag("trackUnproven"),
         allowedOrigins,
         accessLogs: flag("apiAccessLogs"),
         gatewayLogRole: flag("apiGatewayLogRole"),

@@ -57,9 +57,6 @@ export function throttles(rates: Rates): readonly Throttle[] {
     return [...shared, { ending: "-events", methodPath: eventsPath, rate, burst }];
 }
 
-/** Milliseconds for which a campaign bills its average use, and in which the API counts its calls of the campaign. */
-export const billedWindowMs = 5 * 60_000;
-
 /**
  * Percentage of the rate that calls the campaign. No cache answers 6.4 % of usual requests (`npm run bench:api`). The
  * rate is twice the busiest minute (docs/scale.md).
@@ -67,14 +64,10 @@ export const billedWindowMs = 5 * 60_000;
 const uncachedPercent = 4;
 
 /**
- * Most requests a second to the campaign, on average over five minutes. Usual traffic at half of the API's rate needs no more. A
- * stranger who asks for a new viewer each time would otherwise scale the campaign up to the API's rate.
+ * Most campaign requests a second that unproven viewers may cause. Usual traffic at half of the API's rate needs no
+ * more. A stranger who asks for a new viewer each time would otherwise scale the campaign up to the API's rate.
  */
 export const campaignCeiling = (
     { requestsPerSecond }: Pick<Rates, "requestsPerSecond">,
     minProvisionedTPS: number,
 ): number => Math.max(minProvisionedTPS, Math.ceil((requestsPerSecond * uncachedPercent) / 100));
-
-/** Most calls of the campaign in each window of five minutes. */
-export const campaignCallsPerWindow = (rates: Pick<Rates, "requestsPerSecond">, minProvisionedTPS: number): number =>
-    (campaignCeiling(rates, minProvisionedTPS) * billedWindowMs) / 1000;

@@ -139,7 +139,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Current source of answers, and cost */
+        /**
+         * Current source of answers
+         * @description A stranger sees `status` and `campaign.state`. The other fields need the API key of a stack with config `apiKey`, or a token of a viewer (config `viewerAuth`).
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -170,6 +173,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Text without control characters, at most 256 bytes for a viewer */
         Id: string;
         /**
          * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. similar: like the viewer's newest films, or like the film of the request. popular: the most watched films, or films with a growing audience.
@@ -208,7 +212,9 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description The films that a list with source similar is based on */
+            /** @description All genres; only in the answer of GET /popular */
+            genres?: string[];
+            /** @description The films that a list with source similar is based on. For a viewer's list they are films that the viewer watched; then they need the viewer's token, or config `publicHistories`. */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
         };
@@ -217,7 +223,7 @@ export interface components {
         };
         EventsRequest: {
             userId: components["schemas"]["Id"];
-            sessionId: components["schemas"]["Id"];
+            sessionId: string;
             events: components["schemas"]["Event"][];
         };
         Event: {
@@ -225,7 +231,7 @@ export interface components {
             /** @description For example Watch */
             eventType: string;
             itemId: components["schemas"]["Id"];
-            /** @description Epoch seconds; default is now */
+            /** @description Epoch seconds, not in the future and not older than a day; default is now */
             sentAt?: number;
             /** @description recommendationId of the list that contained the film */
             recommendationId?: string;
@@ -233,7 +239,7 @@ export interface components {
         EventsAnswer: {
             /** @description Send it as `since` with the next request for this viewer */
             revision: number;
-            /** @description Whether the event tracker accepted the events; if false */
+            /** @description Whether the event tracker accepted the events; if false, the campaign does not learn from them (also for an unproven viewer with config `trackUnproven` false) */
             tracked: boolean;
         };
         Health: {
@@ -261,13 +267,13 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             };
-            tables: {
+            tables?: {
                 films: number;
                 interactionsSha256: string;
                 genres?: string[];
             };
             /** @description US dollars, by the prices in the stack's program */
-            cost: {
+            cost?: {
                 /** @description Cost while the campaign exists; 0 while it is away */
                 campaignUsdPerHour: number;
                 estimatedUsdPerMonth: number;
@@ -319,6 +325,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The stack has config `viewerAuth` jwt, and the viewer's token is missing or not valid */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The token names another viewer, or the API key is missing */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The keys of the token's issuer cannot be read */
+        IssuerAway: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not found */
         NotFound: {
             headers: {
@@ -328,9 +361,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description More requests than the stage or the key allows */
+        /** @description More requests than the stage or the key allows, or more events than a viewer or an address may send */
         TooManyRequests: {
             headers: {
+                /** @description Seconds until the next attempt; only for events */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -362,7 +397,7 @@ export interface components {
         filterValues: string;
         /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
         context: string;
-        /** @description The `revision` from the answer to the viewer's last event */
+        /** @description The `revision` from the answer to the viewer's last event; a later one counts as the viewer's last revision */
         since: number;
     };
     requestBodies: never;
@@ -387,7 +422,7 @@ export interface operations {
                 filterValues?: components["parameters"]["filterValues"];
                 /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description The `revision` from the answer to the viewer's last event */
+                /** @description The `revision` from the answer to the viewer's last event; a later one counts as the viewer's last revision */
                 since?: components["parameters"]["since"];
             };
             header?: never;
@@ -402,8 +437,11 @@ export interface operations {
             200: components["responses"]["FilmList"];
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getSimilar: {
@@ -486,9 +524,12 @@ export interface operations {
         responses: {
             200: components["responses"]["FilmList"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getItem: {
@@ -543,8 +584,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getHealth: {
@@ -565,8 +609,10 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
         };
     };
     getOpenApi: {

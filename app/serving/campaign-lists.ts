@@ -1,6 +1,7 @@
 import type { FilmListReason } from "../api/names.ts";
+import type { CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
-import { failureOf, reasonOf } from "./failures.ts";
+import { failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
@@ -17,6 +18,8 @@ export interface ListWanted extends ListAsk {
     readonly solutionVersion: string | undefined;
     /** Films to leave out, by id. */
     readonly without: ReadonlySet<string>;
+    /** Whether a token or the API key proves the caller. */
+    readonly proven: boolean;
 }
 
 export interface CampaignListParts {
@@ -28,6 +31,8 @@ export interface CampaignListParts {
     readonly watchedFilterArn: string;
     readonly memory: ViewerMemory;
     readonly watch: Pick<CampaignWatch, "gone">;
+    /** Whether one more request of an unproven viewer is allowed. */
+    readonly allowed: CampaignAllowance;
     readonly campaignResilience: Resilience;
     readonly tableResilience: Resilience;
     readonly clock: () => number;
@@ -38,13 +43,14 @@ export interface CampaignListParts {
 /** Lists from the campaign: one call for all requests that wait for the same list; then stored in memory and table. */
 export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
-    const { filters, watchedFilterArn } = parts;
+    const { filters, watchedFilterArn, allowed } = parts;
     /** Reason during a pause after failures. */
     let lastFailure: FilmListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
     async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const { userId, filter, values, context, revision, solutionVersion, without } = wanted;
+        if (!wanted.proven && !(await allowed())) throw new NoAllowanceError();
         // A call takes one filter: a named one replaces the default.
         const arn = filter === undefined ? watchedFilterArn || undefined : (filters[filter] ?? "");
         const madeAt = clock();
@@ -122,9 +128,10 @@ export function campaignLists(parts: CampaignListParts) {
         },
         /** Requests a new list to replace one that was just answered. */
         refresh(wanted: ListWanted, trace: Trace): void {
-            const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) =>
-                log({ failed: "refresh a list from the campaign", error: errorName(error) }),
-            );
+            const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) => {
+                if (error instanceof NoAllowanceError) return;
+                log({ failed: "refresh a list from the campaign", error: errorName(error) });
+            });
             trace.background.push(work);
         },
     };

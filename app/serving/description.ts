@@ -143,8 +143,12 @@ function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): F
     const [, place = "", ...rest] = instancePath.split("/");
     const inside = rest.length === 0 ? "" : place === "body" ? ` /${rest.join("/")}` : ` ${rest.join("/")}`;
     const unknown = params.additionalProperty;
-    return { in: `${place}${inside}`, message: unknown === undefined ? message : `${message}: ${unknown}` };
+    const told = params.pattern === withoutControls ? "must NOT have control characters" : message;
+    return { in: `${place}${inside}`, message: unknown === undefined ? told : `${told}: ${unknown}` };
 }
+
+/** The description's pattern of texts; its message would be unreadable. */
+const withoutControls = String.raw`^[^\u0000-\u001F\u007F-\u009F]*$`;
 
 const escaped = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");
 

@@ -9,6 +9,11 @@ interface ServiceError {
 
 export type CampaignFailure = "gone" | "throttled" | "slow" | "refused" | "resting" | "failed";
 
+/** The requests that unproven viewers may cause are used up; the campaign was not called. */
+export class NoAllowanceError extends Error {
+    override readonly name = "NoAllowanceError";
+}
+
 const slowNames = new Set(["AbortError", "TimeoutError", "RequestAbortedError"]);
 
 /**
@@ -19,6 +24,7 @@ export function failureOf(error: unknown): CampaignFailure {
     const { name = "", $metadata } = (error ?? {}) as ServiceError;
     const status = $metadata?.httpStatusCode;
     if (error instanceof BrokenCircuitError) return "resting";
+    if (error instanceof NoAllowanceError) return "throttled";
     if (error instanceof TaskCancelledError || slowNames.has(name)) return "slow";
     if (name === "ResourceNotFoundException") return "gone";
     if (name === "ThrottlingException" || name === "TooManyRequestsException" || status === 429 || status === 503) {

@@ -10,7 +10,11 @@ export interface GatewayEvent {
     readonly headers: Readonly<Record<string, string | undefined>> | null;
     readonly body: string | null;
     readonly isBase64Encoded: boolean;
-    readonly requestContext: { readonly requestId: string };
+    readonly requestContext: {
+        readonly requestId: string;
+        /** The address of the connection. */
+        readonly identity?: { readonly sourceIp?: string };
+    };
 }
 
 /** The result for API Gateway. */

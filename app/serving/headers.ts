@@ -41,6 +41,9 @@ export const notKept = "no-store";
 /** For shared answers: minutes in a browser, one hour in a CDN, stale during revalidation. */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
+/** A browser with two viewers must not answer one of them with the other's list. */
+export const perViewer = { Vary: "Origin, Authorization" } as const;
+
 /** For files with a content hash in their names. */
 export const hashedFile = "public, max-age=31536000, immutable";
 

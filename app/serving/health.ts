@@ -1,4 +1,5 @@
 import type { HealthAnswer } from "../api/names.ts";
+import type { Caller } from "./caller.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { limits } from "./limits.ts";
 import type { CampaignStatus, ShownNotification } from "./ports.ts";
@@ -8,7 +9,7 @@ import type { Tables } from "./table-answers.ts";
 export interface HealthParts {
     readonly stack: string;
     readonly region: string;
-    readonly cost: HealthAnswer["cost"];
+    readonly cost: NonNullable<HealthAnswer["cost"]>;
     readonly tables: Tables;
     readonly watch: Pick<CampaignWatch, "known">;
     readonly campaignResilience: Pick<Resilience, "resting">;
@@ -20,17 +21,22 @@ const holds = (notification: ShownNotification, campaign: CampaignStatus | undef
 
 const time = (at: number) => new Date(at).toISOString();
 
-/** Reports the current source of answers, from the process's knowledge, without any call. */
+/**
+ * Reports the current source of answers, from the process's knowledge, without any call. A stranger sees the state
+ * only: version, throughput and cost would help with an attack on the bill.
+ */
 export function healthTeller({ stack, region, cost, tables, watch, campaignResilience }: HealthParts) {
-    return async function health(): Promise<HealthAnswer> {
+    return async function health({ trusted }: Pick<Caller, "trusted">): Promise<HealthAnswer> {
         const { campaign, away, notification } = await watch.known();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
+        const state = away ? "away" : campaignResilience.resting() ? "resting" : "serving";
+        if (!trusted) return { status: "ok", campaign: { state } };
         return {
             status: "ok",
             stack,
             region,
             campaign: {
-                state: away ? "away" : campaignResilience.resting() ? "resting" : "serving",
+                state,
                 ...(status && { status }),
                 ...(solutionVersionArn !== undefined && { solutionVersionArn }),
                 ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),

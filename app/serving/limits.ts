@@ -81,6 +81,13 @@ export const listLength = 100;
 export const recentLength = 20;
 /** Number of films in each campaign call: those of a list, and as many as the API may leave out. */
 export const askedLength = listLength + recentLength;
+/** Events a minute: a person who watches sends a few; an address can be a whole office. */
+export const eventsPerViewer = 60;
+export const eventsPerAddress = 300;
+/** An address of CloudFront counts as this number of addresses. */
+export const viewersPerEdge = 10;
+/** Number of viewers and addresses whose events a process counts. */
+export const countedNames = 20_000;
 /** Number of viewers that a process counts, and of the busiest ones that it adds to the table. */
 export const countedViewers = 5000;
 export const notedViewers = 25;

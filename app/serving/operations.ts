@@ -1,9 +1,10 @@
 import type { EventsRequest, FilmListAnswer, HealthAnswer, RankingRequest } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
+import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
-import { everybodys, notKept, viewersList } from "./headers.ts";
+import { everybodys, notKept, perViewer, viewersList } from "./headers.ts";
 import type { Limits } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 import type { ranker } from "./rank.ts";
@@ -13,6 +14,7 @@ import type { Trace } from "./request-line.ts";
 import type { Tables } from "./table-answers.ts";
 import type { eventTaker } from "./take-events.ts";
 import type { TrafficCounter } from "./traffic.ts";
+import { checkViewer } from "./viewer-auth.ts";
 
 export interface OperationParts {
     readonly tables: Tables;
@@ -21,21 +23,29 @@ export interface OperationParts {
     readonly takeEvents: ReturnType<typeof eventTaker>;
     readonly rankItems: ReturnType<typeof ranker>;
     readonly traffic: TrafficCounter;
-    readonly health: () => Promise<HealthAnswer>;
+    readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The description as served. */
     readonly openApi: string;
     readonly clock: () => number;
     readonly limits: Limits;
+    /** Whether each viewer needs a token. */
+    readonly needsToken: boolean;
 }
 
-/** Answers a valid request. */
-export type Answer = (request: ReadRequest, trace: Trace) => Reply | Promise<Reply>;
+/** Answers a valid request. Only an answer for one viewer looks at the caller. */
+export type Answer = (request: ReadRequest, trace: Trace, caller: () => Promise<Caller>) => Reply | Promise<Reply>;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
 /** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { tables, recommend, takeEvents, rankItems, traffic, health } = parts;
+    /** The caller, who is this viewer if viewers need tokens. */
+    const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
+        const found = await caller();
+        if (parts.needsToken) checkViewer(found, userId);
+        return found;
+    };
     const list = (answer: FilmListAnswer, trace: Trace, cacheControl: string): Reply => {
         trace.source = answer.source;
         if (answer.reason !== undefined) trace.reason = answer.reason;
@@ -46,7 +56,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         return list(answer, trace, everybodys);
     };
     return {
-        async getRecommendations({ path, query }, trace) {
+        async getRecommendations({ path, query }, trace, caller) {
             const {
                 numResults: count = 25,
                 filter,
@@ -59,10 +69,11 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
                 throw badQuery("since", "must be a revision from an answer of POST /events");
             }
             const userId = path.userId ?? "";
-            const ask = { userId, count, since, values, context, ...(filter !== undefined && { filter }) };
+            const { trusted: proven } = await callerAs(userId, caller);
+            const ask = { userId, count, since, values, context, proven, ...(filter !== undefined && { filter }) };
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
-            return list(answer, trace, viewersList(answer));
+            return { ...list(answer, trace, viewersList(answer)), headers: perViewer };
         },
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
@@ -75,7 +86,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         getPopular({ query }, trace) {
             const { numResults: count = 25, genre } = query as Query<"getPopular">;
             const films = tables.popular({ count, ...(genre !== undefined && { genre }) });
-            return table(answerTable(films, { source: "popular" }), trace);
+            return table({ ...answerTable(films, { source: "popular" }), genres: [...tables.genres] }, trace);
         },
         getTrending({ query }, trace) {
             const { numResults: count = 25 } = query as Query<"getTrending">;
@@ -91,11 +102,16 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             }
             return jsonReply(filmAnswer(film), everybodys);
         },
-        async rankItems({ path, body }, trace) {
-            return list(await rankItems(path.userId ?? "", (body as RankingRequest).itemIds, trace), trace, notKept);
+        async rankItems({ path, body }, trace, caller) {
+            const userId = path.userId ?? "";
+            const asked = { userId, proven: (await callerAs(userId, caller)).trusted };
+            return list(await rankItems(asked, (body as RankingRequest).itemIds, trace), trace, notKept);
         },
-        putEvents: async ({ body }, trace) => jsonReply(await takeEvents(body as EventsRequest, trace), notKept, 202),
-        getHealth: async () => jsonReply(await health(), notKept),
+        async putEvents({ body }, trace, caller) {
+            const events = body as EventsRequest;
+            return jsonReply(await takeEvents(events, trace, await callerAs(events.userId, caller)), notKept, 202);
+        },
+        getHealth: async (_request, _trace, caller) => jsonReply(await health(await caller()), notKept),
         getOpenApi: () => ({ status: 200, type: "application/json", cacheControl: everybodys, body: parts.openApi }),
     };
 

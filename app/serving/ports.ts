@@ -66,6 +66,10 @@ export interface Recent {
     readonly revision: number;
     /** The newest first. */
     readonly films: readonly RecentFilm[];
+    /** Whether all films are of a proven caller; absent: a stranger may have sent them. */
+    readonly proven?: true;
+    /** Events of the viewer in one minute (epoch minutes). */
+    readonly counted?: { readonly minute: number; readonly events: number };
 }
 
 /** A viewer's list in memory or table. */
@@ -113,6 +117,8 @@ export interface TablePort {
     /** Stores the status, unless another process did since `before`; `flushed` stays. */
     putCampaign(seen: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
+    /** Adds to the count of a window, and returns its total. */
+    count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
 }
 
 /** A line of the log. */

@@ -25,13 +25,23 @@ export class ProblemError extends Error {
     }
 }
 
+/** The problem of a request with faults. */
+export const faultyRequest = (faults: readonly Fault[]): ProblemError =>
+    new ProblemError("bad-request", faults.map(({ in: where, message }) => `${where} ${message}`).join("; "), {
+        faults,
+    });
+
 export type ProblemKind = keyof typeof problems;
 
 /** docs/api.md describes each, under the last part of its type. */
 export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
+    unauthorized: { status: 401, title: "A viewer's token is missing or not valid" },
+    forbidden: { status: 403, title: "Not the viewer of the token" },
     "not-found": { status: 404, title: "Not found" },
+    "too-many-events": { status: 429, title: "Too many events" },
     "method-not-allowed": { status: 405, title: "Method not allowed" },
+    "issuer-away": { status: 503, title: "The issuer of tokens does not answer" },
     failure: { status: 500, title: "Internal error" },
 } as const;
 

@@ -1,6 +1,7 @@
 import type { FilmListAnswer } from "../api/names.ts";
+import type { CampaignAllowance } from "./campaign-allowance.ts";
 import { errorName } from "./campaign-lists.ts";
-import { failureOf, reasonOf } from "./failures.ts";
+import { failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
 import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
 import type { CampaignPort, Log } from "./ports.ts";
@@ -14,6 +15,8 @@ export interface RankParts {
     readonly rank: CampaignPort["rank"];
     /** Calls the ranking campaign. */
     readonly askRanking: Resilience["ask"];
+    /** Whether one more request of an unproven viewer is allowed. */
+    readonly allowed: CampaignAllowance;
     readonly log: Log;
 }
 
@@ -22,8 +25,12 @@ export interface RankParts {
  *
  * @throws ProblemError if the stack has no ranking campaign.
  */
-export function ranker({ tables, rank, askRanking, log }: RankParts) {
-    return async function rankItems(userId: string, itemIds: readonly string[], trace: Trace): Promise<FilmListAnswer> {
+export function ranker({ tables, rank, askRanking, allowed, log }: RankParts) {
+    return async function rankItems(
+        { userId, proven }: { readonly userId: string; readonly proven: boolean },
+        itemIds: readonly string[],
+        trace: Trace,
+    ): Promise<FilmListAnswer> {
         if (rank === undefined) {
             throw new ProblemError(
                 "not-found",
@@ -32,6 +39,7 @@ export function ranker({ tables, rank, askRanking, log }: RankParts) {
         }
         const count = itemIds.length;
         try {
+            if (!proven && !(await allowed())) throw new NoAllowanceError();
             const order = await askRanking(async (signal) => {
                 trace.campaignCalls += 1;
                 return rank(userId, itemIds, signal);
@@ -40,8 +48,9 @@ export function ranker({ tables, rank, askRanking, log }: RankParts) {
             return answerList(tables, order, { source: "campaign", count });
         } catch (error) {
             const failure = failureOf(error);
-            if (failure !== "resting") trace.campaignFailures += 1;
-            log({ failed: "ask the ranking campaign", error: errorName(error) });
+            const called = !(error instanceof NoAllowanceError);
+            if (called && failure !== "resting") trace.campaignFailures += 1;
+            if (called) log({ failed: "ask the ranking campaign", error: errorName(error) });
             trace.layer = "tables";
             const viewersOf = (itemId: string) => tables.film(itemId)?.viewers ?? 0;
             const films = itemIds

@@ -16,17 +16,21 @@ export interface Ask extends ListAsk {
     readonly count: number;
     /** The revision from the answer to the viewer's last event; 0 if the request has none. */
     readonly since: number;
+    /** Whether a token or the API key proves the caller. */
+    readonly proven: boolean;
 }
 
 export interface RecommendParts {
     readonly tables: Tables;
-    readonly table: Pick<TablePort, "viewer">;
+    readonly table: Pick<TablePort, "viewer" | "recent">;
     readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
     /** Whether lists of the filter of this name, or without a name, leave out what the viewer has watched. */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
@@ -39,34 +43,42 @@ export interface RecommendParts {
  */
 export function recommender(parts: RecommendParts) {
     const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;
+    const { publicHistories } = parts;
 
-    /** The viewer from the table, or from memory while the table does not answer. */
-    async function readViewer(userId: string, key: string, trace: Trace): Promise<Viewer> {
+    /**
+     * The viewer from the table, or from memory while the table does not answer. The usual read may miss the newest
+     * event, so a consistent one follows if `since` is later. A `since` beyond the table's revision has no effect. Else
+     * a stranger could choose a new one for each request, and each would call the campaign.
+     */
+    async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
         try {
             const at = clock();
-            return memory.read(userId, await tableResilience.ask((signal) => table.viewer(userId, key, signal)), at);
+            const found = await tableResilience.ask((signal) => table.viewer(userId, key, signal));
+            const viewer = memory.read(userId, found, at);
+            if (since <= viewer.revision) return viewer;
+            const recent = await tableResilience.ask((signal) => table.recent(userId, signal));
+            return memory.read(userId, { ...found, recent }, at);
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "read a viewer from the table", error: errorName(error) });
-            return memory.find(userId);
+            const known = memory.find(userId);
+            // Without the table the request alone may know the event.
+            return { ...known, revision: Math.max(known.revision, since) };
         }
     }
 
     return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
-        const trusted = clock() - remembered.readAt < limits.trusted;
-        const [known, stored] = await Promise.all([
-            watch.known(),
-            trusted ? remembered : readViewer(ask.userId, key, trace),
-        ]);
+        const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
+        const [known, stored] = await Promise.all([watch.known(), trusted ? remembered : readViewer(ask, key, trace)]);
         const solutionVersion = known.campaign?.solutionVersionArn;
         const flushed = known.flushed ?? 0;
         const leftOut = ({ watched }: Viewer) => new Set(leavesOutWatched(ask.filter) ? unpackIds(watched) : []);
         const wantedOf = (viewer: Viewer) => ({
             ...ask,
             solutionVersion,
-            revision: Math.max(viewer.revision, ask.since),
+            revision: viewer.revision,
             without: leftOut(viewer),
         });
         const nowOf = (viewer: Viewer): Now => ({
@@ -93,12 +105,13 @@ export function recommender(parts: RecommendParts) {
         let answer = good(viewer);
         if (answer === undefined && trusted) {
             // Another process may have called the campaign meanwhile.
-            viewer = await readViewer(ask.userId, key, trace);
+            viewer = await readViewer(ask, key, trace);
             answer = good(viewer);
         }
         if (answer !== undefined) return answer;
 
         const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
+        const { revision } = viewer;
         // Memory may have new events since the call of the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof made !== "string") {
@@ -106,7 +119,11 @@ export function recommender(parts: RecommendParts) {
             return answerList(tables, made, { source: "campaign", count: ask.count, without: leftOut(viewer) });
         }
         const before = find(viewer, key);
-        if (before !== undefined && before.revision >= ask.since && clock() - before.madeAt <= limits.stale) {
+        if (
+            before !== undefined &&
+            before.revision >= Math.min(ask.since, revision) &&
+            clock() - before.madeAt <= limits.stale
+        ) {
             return answerKept(before, viewer, made);
         }
         trace.layer = "tables";
@@ -117,7 +134,8 @@ export function recommender(parts: RecommendParts) {
         if (similar === undefined || similar.from === "popular") {
             return answerTable(similar?.films ?? tables.popular(choice), { source: "popular", reason });
         }
-        return { ...answerTable(similar.films, { source: "similar", reason }), because: becauseOf(tables, recent) };
+        const because = ask.proven || publicHistories ? { because: becauseOf(tables, recent) } : {};
+        return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
     };
 }
 

@@ -52,7 +52,7 @@ function isNamed(ifNoneMatch: string | undefined, etag: string): boolean {
 }
 
 /** Additional headers that pages of other origins may read. */
-const exposed = "ETag, Server-Timing, X-Request-Id";
+const exposed = "ETag, Retry-After, Server-Timing, X-Request-Id";
 
 function corsHeaders(event: GatewayEvent, allowedOrigins: readonly string[]): Readonly<Record<string, string>> {
     const origin = headerOf(event, "origin");
@@ -74,7 +74,7 @@ export const preflight = (methods: readonly string[]): Reply => ({
     cacheControl: "no-store",
     headers: {
         "Access-Control-Allow-Methods": methods.join(", "),
-        "Access-Control-Allow-Headers": "Content-Type, If-None-Match, X-Api-Key",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, X-Api-Key",
         "Access-Control-Max-Age": "86400",
     },
 });

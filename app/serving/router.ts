@@ -1,10 +1,11 @@
 import type { operations } from "../api/types.ts";
+import type { Caller } from "./caller.ts";
 import type { OpenDescription, ReadRequest } from "./description.ts";
 import { bodyOf, decoded, type GatewayEvent, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";
 import type { Answer } from "./operations.ts";
 import type { Log } from "./ports.ts";
-import { type Fault, ProblemError, problemOf, problems } from "./problem.ts";
+import { faultyRequest, ProblemError, problemOf, problems } from "./problem.ts";
 import { jsonReply, preflight, type Reply } from "./reply.ts";
 import type { Trace } from "./request-line.ts";
 
@@ -12,6 +13,7 @@ export interface RouterParts {
     readonly description: OpenDescription;
     readonly answers: Readonly<Record<keyof operations, Answer>>;
     readonly pages: ReadonlyMap<string, Reply>;
+    readonly callerOf: (event: GatewayEvent) => Promise<Caller>;
     readonly log: Log;
 }
 
@@ -25,7 +27,7 @@ export interface Routed {
 const pageResource = "/storefront/{proxy+}";
 
 /** Routes a request to its answer; every error becomes a problem. */
-export function router({ description, answers, pages, log }: RouterParts) {
+export function router({ description, answers, pages, callerOf, log }: RouterParts) {
     async function answer(event: GatewayEvent, trace: Trace, tell: (operation: string) => void): Promise<Reply> {
         const { httpMethod: method, resource } = event;
         if (resource === pageResource && pages.size > 0) return page(event);
@@ -41,8 +43,9 @@ export function router({ description, answers, pages, log }: RouterParts) {
             query: queryOf(event),
             body: bodyOf(event),
         });
-        if ("faults" in read) throw badRequest(read.faults);
-        return answers[operation.operationId as keyof operations](read.request as ReadRequest, trace);
+        if ("faults" in read) throw faultyRequest(read.faults);
+        const answer = answers[operation.operationId as keyof operations];
+        return answer(read.request as ReadRequest, trace, () => callerOf(event));
     }
 
     function page({ httpMethod, pathParameters }: GatewayEvent): Reply {
@@ -80,18 +83,13 @@ function queryOf(event: GatewayEvent): Record<string, string> {
         ([, values]) => (values?.length ?? 0) > 1,
     );
     if (twice.length > 0) {
-        throw badRequest(twice.map(([name]) => ({ in: `query ${name}`, message: "must occur only once" })));
+        throw faultyRequest(twice.map(([name]) => ({ in: `query ${name}`, message: "must occur only once" })));
     }
     return texts(event.queryStringParameters);
 }
 
 const decodedTexts = (values: GatewayEvent["pathParameters"]) =>
     Object.fromEntries(Object.entries(texts(values)).map(([name, value]) => [name, decoded(value)]));
-
-const badRequest = (faults: readonly Fault[]) =>
-    new ProblemError("bad-request", faults.map(({ in: where, message }) => `${where} ${message}`).join("; "), {
-        faults,
-    });
 
 const noMethod = (allowed: readonly string[]) =>
     new ProblemError("method-not-allowed", `This path supports ${allowed.join(", ")}.`, {

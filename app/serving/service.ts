@@ -1,6 +1,9 @@
+import { addressesOf } from "./addresses.ts";
+import { campaignAllowance } from "./campaign-allowance.ts";
 import { campaignLists } from "./campaign-lists.ts";
 import { campaignWatch } from "./campaign-watch.ts";
 import { type Description, openDescription } from "./description.ts";
+import { eventLimits } from "./event-limits.ts";
 import { failureOf, isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
@@ -16,6 +19,7 @@ import { router } from "./router.ts";
 import { readTables } from "./table-answers.ts";
 import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
+import { type VerifyToken, type ViewerAuth, viewerOf } from "./viewer-auth.ts";
 import { viewerMemory } from "./viewers.ts";
 
 /** Configuration of the API: JSON in `API_CONFIG`. */
@@ -34,10 +38,20 @@ export interface ApiConfig {
     /** Empty if the stack has no event tracker. */
     readonly trackingId?: string;
     readonly tableName: string;
-    /** Most calls of the campaign in five minutes, by all processes; undefined: no bound. */
-    readonly campaignCallsPerWindow?: number;
     /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
+    /** Campaign requests a second that unproven viewers may cause, by all processes together; absent: unlimited. */
+    readonly unprovenPerSecond?: number;
+    /** Whether API Gateway requires the API key: then all callers are servers of the owner. */
+    readonly apiKey?: boolean;
+    /** The issuer of viewers' tokens; absent: no viewer is proven. */
+    readonly viewerAuth?: ViewerAuth;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories?: boolean;
+    /** Whether Personalize gets the events of unproven viewers; absent: yes. */
+    readonly trackUnproven?: boolean;
+    /** Whether CloudFront is in front of the API. */
+    readonly behindCloudFront?: boolean;
     /** US dollars, by the prices in the stack's program. */
     readonly cost: {
         readonly campaignUsdPerHour: number;
@@ -55,6 +69,8 @@ export interface ServiceParts {
     readonly pages: ReadonlyMap<string, Reply>;
     readonly campaign: CampaignPort;
     readonly putEvents: PutEvents | undefined;
+    /** Needed with `viewerAuth`. */
+    readonly verifyToken?: VerifyToken;
     readonly table: TablePort;
     /** Epoch milliseconds. */
     readonly clock: () => number;
@@ -72,7 +88,14 @@ export interface Service {
 /** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
-    const { filters, filtersOfWatched = [], watchedFilterArn = "" } = config;
+    const {
+        filters,
+        filtersOfWatched = [],
+        watchedFilterArn = "",
+        viewerAuth: auth,
+        publicHistories = false,
+        trackUnproven = true,
+    } = config;
     const tables = readTables(parts.tables);
     const tableResilience = resilience(limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
@@ -81,19 +104,34 @@ export function createService(parts: ServiceParts): Service {
     let going: Promise<unknown>[] = [];
     const common = { clock, log, limits, table, tableResilience, memory, tables };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
-    const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, campaignResilience });
+    const allowed = campaignAllowance({ ...common, perSecond: config.unprovenPerSecond });
+    const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({
         description: openDescription(JSON.parse(parts.openApi) as Description),
         pages: parts.pages,
+        async callerOf(event) {
+            const viewer = auth && parts.verifyToken && (await viewerOf(event, auth, parts.verifyToken));
+            return {
+                viewer,
+                trusted: (config.apiKey ?? false) || viewer !== undefined,
+                addresses: config.apiKey ? [] : addressesOf(event, config.behindCloudFront ?? false),
+            };
+        },
         log,
         answers: answers({
             ...common,
             openApi: parts.openApi,
+            needsToken: auth !== undefined,
             filterNames: Object.keys(filters),
-            recommend: recommender({ ...common, watch, lists, leavesOutWatched }),
-            takeEvents: eventTaker({ ...common, putEvents: parts.putEvents }),
-            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask }),
+            recommend: recommender({ ...common, watch, lists, leavesOutWatched, publicHistories }),
+            takeEvents: eventTaker({
+                ...common,
+                putEvents: parts.putEvents,
+                trackUnproven,
+                eventLimits: eventLimits(common),
+            }),
+            rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
             traffic: trafficCounter(common),
             health: healthTeller({ ...config, tables, watch, campaignResilience }),
         }),

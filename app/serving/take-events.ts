@@ -1,16 +1,25 @@
 import { isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
+import type { Caller } from "./caller.ts";
 import { errorName } from "./campaign-lists.ts";
+import { eventFaults } from "./event-faults.ts";
+import { type EventLimits, epochMinute, eventsIn } from "./event-limits.ts";
 import { unpackIds } from "./film-scores.ts";
 import { type Limits, recentLength } from "./limits.ts";
 import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
+import { faultyRequest } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
+import type { Tables } from "./table-answers.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 export interface EventParts {
     /** undefined if the stack has no event tracker. */
     readonly putEvents: PutEvents | undefined;
+    /** Whether Personalize gets the events of unproven viewers. */
+    readonly trackUnproven: boolean;
+    readonly tables: Pick<Tables, "film">;
+    readonly eventLimits: EventLimits;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
     readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
@@ -18,6 +27,9 @@ export interface EventParts {
     readonly log: Log;
     readonly limits: Limits;
 }
+
+/** Begins the session of each event of an unproven viewer, in Personalize too. */
+export const unprovenSession = "unproven:";
 
 /** Attempts when several processes store events of one viewer at the same time. */
 const tries = 3;
@@ -29,12 +41,17 @@ const tries = 3;
  * it. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
-    const { putEvents, table, tableResilience, memory, clock, log, limits } = parts;
+    const { putEvents, trackUnproven, tables, eventLimits, table, tableResilience, memory, clock, log, limits } = parts;
 
-    async function track(request: EventsRequest, events: readonly ViewerEvent[], trace: Trace): Promise<boolean> {
-        const { userId, sessionId } = request;
+    async function track(
+        { userId, sessionId: session }: EventsRequest,
+        events: readonly ViewerEvent[],
+        { trusted }: Caller,
+        trace: Trace,
+    ): Promise<boolean> {
+        const sessionId = trusted ? session : `${unprovenSession}${session}`;
         try {
-            if (putEvents === undefined) return false;
+            if (putEvents === undefined || !(trusted || trackUnproven)) return false;
             await within(limits.events, (signal) => putEvents({ userId, sessionId, events }, signal));
             trace.eventsTaken += events.length;
             return true;
@@ -46,44 +63,72 @@ export function eventTaker(parts: EventParts) {
         }
     }
 
-    async function note(userId: string, films: readonly RecentFilm[]): Promise<Recent> {
+    const readRecent = (userId: string, ask: Resilience["ask"]) => ask((signal) => table.recent(userId, signal));
+
+    /** Stores films in the viewer's item; `read` is the item, if it was read just now. */
+    async function note(
+        userId: string,
+        films: readonly RecentFilm[],
+        caller: Caller,
+        ask: Resilience["ask"],
+        read?: Recent,
+    ): Promise<Recent> {
+        let before = read;
         for (let left = tries; left > 0; left--) {
-            const before = await tableResilience.ask((signal) => table.recent(userId, signal));
-            const after = withFilms(before, films, clock());
+            before ??= await readRecent(userId, ask);
+            const { revision } = before;
+            const after = withFilms(before, films, clock(), caller);
             const expiresAt = Math.ceil((clock() + limits.recent) / 1000);
-            if (
-                await tableResilience.ask((signal) =>
-                    table.putRecent(userId, after, before.revision, expiresAt, signal),
-                )
-            ) {
-                return after;
-            }
+            if (await ask((signal) => table.putRecent(userId, after, revision, expiresAt, signal))) return after;
+            before = undefined;
         }
         throw new Error("other processes stored events of the same viewer at the same time");
     }
 
-    return async function takeEvents(request: EventsRequest, trace: Trace): Promise<EventsAnswer> {
+    /** The viewer's item; undefined while the table does not answer. */
+    async function readBefore(userId: string, trace: Trace): Promise<Recent | undefined> {
+        try {
+            return await readRecent(userId, tableResilience.ask);
+        } catch (error) {
+            trace.tableFailures += 1;
+            log({ failed: "read a viewer's newest films", error: errorName(error) });
+            return undefined;
+        }
+    }
+
+    return async function takeEvents(request: EventsRequest, trace: Trace, caller: Caller): Promise<EventsAnswer> {
         const { userId } = request;
+        const faults = eventFaults(request, tables, clock());
+        if (faults.length > 0) throw faultyRequest(faults);
         const events = request.events.map((event) => ({
             ...event,
             sentAt: event.sentAt ?? Math.floor(clock() / 1000),
         }));
+        eventLimits.checkViewer(userId, events.length);
+        eventLimits.takeAddresses(caller.addresses, events.length, trace);
+        const before = await readBefore(userId, trace);
+        eventLimits.checkViewer(userId, events.length, before);
+        eventLimits.takeViewer(userId, events.length);
         const films = events.map(({ itemId, sentAt, eventType }) =>
             recentFilm(itemId, sentAt * 1000, isWatch(eventType)),
         );
-        const tracked = await track(request, events, trace);
+        const tracked = await track(request, events, caller, trace);
         let recent: Recent;
         try {
-            recent = await note(userId, films);
+            recent = await note(userId, films, caller, tableResilience.ask, before);
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "store a viewer's newest films", error: errorName(error) });
-            // Without the table only this process knows the event; other processes learn it from the revision in the
-            // client's requests.
+            // Until the table has the event, only this process knows it.
             const { revision, recent: ids, watched } = memory.find(userId);
             const watchedIds = new Set(unpackIds(watched));
             const known = unpackIds(ids).map((itemId) => recentFilm(itemId, 0, watchedIds.has(itemId)));
-            recent = withFilms({ revision, films: known }, films, clock());
+            recent = withFilms({ revision, films: known }, films, clock(), caller);
+            trace.background.push(
+                note(userId, films, caller, tableResilience.later).catch((error: unknown) =>
+                    log({ failed: "store a viewer's newest films later", error: errorName(error) }),
+                ),
+            );
         }
         memory.turn(userId, recent);
         return { revision: recent.revision, tracked };
@@ -91,11 +136,19 @@ export function eventTaker(parts: EventParts) {
 }
 
 /**
- * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ.
+ * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ. The
+ * first event with a token replaces films that strangers may have sent.
  */
-export function withFilms(before: Recent, films: readonly RecentFilm[], now: number): Recent {
+export function withFilms(
+    before: Recent,
+    films: readonly RecentFilm[],
+    now: number,
+    { viewer, trusted }: Pick<Caller, "viewer" | "trusted">,
+): Recent {
+    const kept = viewer === undefined || before.proven ? before.films : [];
     const newest = new Map<string, RecentFilm>();
-    for (const { itemId, at, watched = true } of [...films.toReversed(), ...before.films]) {
+    const minute = epochMinute(now);
+    for (const { itemId, at, watched = true } of [...films.toReversed(), ...kept]) {
         const known = newest.get(itemId);
         const isWatched = watched || (known !== undefined && known.watched !== false);
         newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), known?.at ?? 0), isWatched));
@@ -103,6 +156,8 @@ export function withFilms(before: Recent, films: readonly RecentFilm[], now: num
     return {
         revision: Math.max(now, before.revision + 1),
         films: [...newest.values()].sort((one, other) => other.at - one.at).slice(0, recentLength),
+        ...(trusted && (before.proven || kept.length === 0) && { proven: true as const }),
+        counted: { minute, events: eventsIn(before, minute) + films.length },
     };
 }
 

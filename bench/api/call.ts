@@ -25,10 +25,15 @@ export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 
 const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";
 
-/** Calls a process of the API's own code, like Lambda: one request at a time. */
+/** The token of a viewer. */
+export type TokenOf = (userId: string) => Promise<string>;
+
+/** Calls a process of the API's own code, like Lambda: one request at a time. `tokenOf` makes the viewer's token. */
 export const handlerCaller =
-    (service: Service): Call =>
+    (service: Service, tokenOf?: TokenOf): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
+        const viewer = path.userId ?? (body as { readonly userId?: string } | undefined)?.userId ?? "";
+        const headers = tokenOf === undefined ? {} : { Authorization: `Bearer ${await tokenOf(viewer)}` };
         const begun = performance.now();
         const result = await service.handle({
             httpMethod: method,
@@ -36,7 +41,7 @@ export const handlerCaller =
             path: resource,
             pathParameters: path,
             queryStringParameters: query,
-            headers: {},
+            headers,
             body: body === undefined ? null : JSON.stringify(body),
             isBase64Encoded: false,
             requestContext: { requestId: randomUUID() },

@@ -35,6 +35,7 @@ const forgetful: TablePort = {
     stack: async () => ({}),
     putCampaign: async () => {},
     addAsked: async () => {},
+    count: async () => 0,
 };
 const service = processOf(world, documents, { table: forgetful });
 const call = handlerCaller(service);

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { table } from "../../runbooks/lib/cli/table.ts";
+import { startIssuer } from "../../test/support/issuer.ts";
 import type { Goal } from "../lib/goals.ts";
 import { handlerCaller } from "./call.ts";
 import { failedOf, latencyOf, layerHead, layerRows, monthUsd, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
 import { type OutageStep, outages } from "./outage.ts";
-import { documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
+import { type Documents, documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
 
 /**
  * Measures the function's own code, with a simulated campaign, tracker and table, beside the same requests without any
@@ -37,6 +38,15 @@ export async function overHandler(
     });
     const calls = cached.world.calls;
 
+    say("the same with a token for each request (viewerAuth jwt)");
+    const proven = await withTokens(shape, options, documents);
+    console.log(`with viewerAuth jwt\n${table(layerHead, layerRows(proven.asked))}`);
+    const hits = [asked, proven.asked].map((some) => hitLatency(some, ["memory"]));
+    console.log(
+        `from memory, p50 and p99: ${hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`).join(" without, ")} with a token. ` +
+            `Calls of the campaign: ${calls} without, ${proven.calls} with\n`,
+    );
+
     say("the same without a cache");
     const bare = simulated(seed);
     // More calls at once than processes: each request waits for the campaign, and in turn they would take all day.
@@ -46,7 +56,7 @@ export async function overHandler(
     const milliseconds = asked.reduce((sum, { answer }) => sum + answer.milliseconds, 0) / asked.length;
     console.log(`a request takes ${milliseconds.toFixed(1)} ms of the function, on average\n`);
     console.log(`without a cache\n${table(layerHead, layerRows(bareAsked))}`);
-    const saved = 100 * (1 - calls / bare.world.calls);
+    const saved = 100 * (1 - Math.max(calls, proven.calls) / bare.world.calls);
     const perSecond = (some: number) => (some / requests) * options.rate;
     const [bareUsd, cachedUsd] = [monthUsd(perSecond(bare.world.calls)), monthUsd(perSecond(calls))];
     console.log(
@@ -75,6 +85,7 @@ export async function overHandler(
 
     say("events");
     const seconds = await secondsToChange(callers, namesOf("fresh", 50));
+    seconds.push(...proven.seconds);
     console.log(`an event changes the list after ${seconds50and99(seconds)}`);
 
     say(`${options.distinct} distinct viewers in one process`);
@@ -85,12 +96,46 @@ export async function overHandler(
 
     const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.asked), 0);
     return [
-        { name: "api-hit-p99-ms", figure: hitLatency(asked, ["memory"]).p99, bound: "<", limit: 5, unit: "ms" },
+        { name: "api-hit-p99-ms", figure: Math.max(...hits.map(({ p99 }) => p99)), bound: "<", limit: 5, unit: "ms" },
         { name: "api-calls-saved", figure: saved, bound: ">=", limit: 80, unit: "%" },
-        { name: "api-failed", figure: failedOf(asked) + outageFailed + failed, bound: "=", limit: 0 },
+        {
+            name: "api-failed",
+            figure: failedOf(asked) + failedOf(proven.asked) + outageFailed + failed,
+            bound: "=",
+            limit: 0,
+        },
         { name: "api-fresh-seconds", figure: Math.max(...seconds), bound: "<", limit: 1, unit: "s" },
         { name: "api-memory-mib", figure: mebibytes, bound: "<", limit: 256, unit: "MiB" },
     ];
+}
+
+/** The load and the events with a token of the viewer in each request. */
+async function withTokens(
+    shape: LoadShape,
+    { callers: count, rate }: { readonly callers: number; readonly rate: number },
+    documents: Documents,
+) {
+    const issuer = await startIssuer();
+    try {
+        const world = simulated(shape.seed);
+        const tokens = new Map<string, Promise<string>>();
+        const tokenOf = (sub: string) => {
+            const token = tokens.get(sub) ?? issuer.token({ sub });
+            tokens.set(sub, token);
+            return token;
+        };
+        const callers = Array.from({ length: count }, () =>
+            handlerCaller(processOf(world, documents, { auth: issuer }), tokenOf),
+        );
+        const begun = world.world.now;
+        const asked = await load(callers, shape, (at) => {
+            world.world.now = begun + (1000 * at) / rate;
+        });
+        const { calls } = world.world;
+        return { asked, calls, seconds: await secondsToChange(callers, namesOf("proven", 50)) };
+    } finally {
+        await issuer.close();
+    }
 }
 
 function hitLatency(asked: Awaited<ReturnType<typeof load>>, layers: readonly string[]) {

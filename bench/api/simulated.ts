@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load as readYaml } from "js-yaml";
+import { tokenVerifier } from "../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { CampaignPort, PutEvents, TablePort } from "../../app/serving/ports.ts";
 import { createService, type Service } from "../../app/serving/service.ts";
@@ -79,10 +80,13 @@ export type Simulated = ReturnType<typeof simulated>;
 export function processOf(
     { world, campaign, putEvents, table }: Simulated,
     documents: Documents,
-    more: { readonly table?: TablePort } = {},
+    more: { readonly table?: TablePort; readonly auth?: { readonly issuer: string; readonly audience: string } } = {},
 ): Service {
+    const viewerAuth = more.auth && { issuer: more.auth.issuer, audience: more.auth.audience, claim: "sub" };
     return createService({
+        ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
         config: {
+            ...(viewerAuth && { viewerAuth }),
             stack: "bench",
             region: "eu-central-1",
             campaignArn: "",

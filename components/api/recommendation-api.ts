@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
-import { campaignCallsPerWindow } from "../../config/throttles.ts";
+import { campaignCeiling } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
 import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
@@ -13,6 +13,7 @@ import { LambdaFunction } from "../common/lambda-function.ts";
 import type { Price } from "../cost/price-table.ts";
 import { gatewayDocument, readApiDescription } from "./api-document.ts";
 import { ApiStage } from "./api-stage.ts";
+import { checkViewerAuth } from "./viewer-auth.ts";
 
 export interface RecommendationApiArgs {
     readonly config: StackConfig;
@@ -45,6 +46,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
         const { config, caller, page } = args;
         const { names, serving, tags, permissionsBoundary } = config;
         const child = { parent: this };
+        checkViewerAuth(config, process.env, this);
         const scope = apiScopeOf(config, caller);
         const table = listsTable(name, config, child);
         const description = readApiDescription();
@@ -169,6 +171,17 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
+/**
+ * Campaign requests a second that unproven viewers may cause; the minimum TPS is paid anyway. undefined: unlimited,
+ * because with an API key all callers are servers of the owner.
+ */
+export const unprovenPerSecondOf = ({
+    serving: { apiKey, requestsPerSecond },
+    minProvisionedTPS,
+}: Pick<StackConfig, "minProvisionedTPS"> & {
+    readonly serving: Pick<StackConfig["serving"], "apiKey" | "requestsPerSecond">;
+}): number | undefined => (apiKey ? undefined : campaignCeiling({ requestsPerSecond }, minProvisionedTPS));
+
 /** Settings of the function. It uses names of campaigns, so it finds a resumed campaign again. */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
     const scope = apiScopeOf(config, caller);
@@ -186,8 +199,13 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         trackingId: args.trackingId,
         // By name, because the policy names this table.
         tableName: table.name,
-        campaignCallsPerWindow: campaignCallsPerWindow(config.serving, config.minProvisionedTPS),
         allowedOrigins: config.serving.allowedOrigins,
+        unprovenPerSecond: unprovenPerSecondOf(config),
+        apiKey: config.serving.apiKey,
+        viewerAuth: config.serving.viewerAuth,
+        publicHistories: config.serving.publicHistories,
+        trackUnproven: config.serving.trackUnproven,
+        behindCloudFront: config.serving.storefront === "cloudfront",
         cost: {
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,

@@ -35,7 +35,8 @@ export async function servingFiles(config: StackConfig): Promise<ServingFiles | 
     }
     const { directory } = await buildStorefront();
     // Relative to the page: beside it with CloudFront, above it if the API serves the page.
-    return { tables, page: pageFiles(directory, storefront === "api" ? ".." : apiStage) };
+    const viewerAuth = config.serving.viewerAuth === undefined ? "none" : "jwt";
+    return { tables, page: pageFiles(directory, { api: storefront === "api" ? ".." : apiStage, viewerAuth }) };
 }
 
 export interface ServingArgs {

@@ -221,15 +221,24 @@ export interface PageFile {
 export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
 
-/** Placeholder for the API's address in the built page. */
-const placeholder = "%API%";
+/** The parts of the built page that the program fills in. */
+export interface PageParts {
+    /** The API's address, relative to the page. */
+    readonly api: string;
+    /** Whether the API needs a token of the viewer. */
+    readonly viewerAuth: "none" | "jwt";
+}
+
+/** The page's text with its parts, at their placeholders. */
+export const filledPage = (html: string, { api, viewerAuth }: PageParts): string =>
+    html.replaceAll("%API%", api).replaceAll("%VIEWER_AUTH%", viewerAuth);
 
 /**
- * The files of the built page, with the address of the API inserted; `api` is relative to the page.
+ * The files of the built page, with its parts filled in.
  *
  * @throws Error for an unknown file type.
  */
-export function pageFiles(directory: string, api: string): PageFile[] {
+export function pageFiles(directory: string, parts: PageParts): PageFile[] {
     const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     return entries
         .map((entry) => join(entry.parentPath, entry.name))
@@ -243,7 +252,7 @@ export function pageFiles(directory: string, api: string): PageFile[] {
             return {
                 name: path.slice(directory.length + 1).replaceAll("\\", "/"),
                 contentType,
-                content: isPage ? { text: readFileSync(path, "utf8").replaceAll(placeholder, api) } : { path },
+                content: isPage ? { text: filledPage(readFileSync(path, "utf8"), parts) } : { path },
             };
         });
 }

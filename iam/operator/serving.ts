@@ -72,6 +72,22 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
                 Null: { "dynamodb:LeadingKeys": "false" },
             },
         }),
+        // forget-viewer finds and deletes items without reading them: keys only, and no old values.
+        grant("operate")("ViewersFind", "dynamodb", ["Query"], tables, {
+            condition: {
+                "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["viewer#*"] },
+                "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk"] },
+                StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+                Null: { "dynamodb:LeadingKeys": "false" },
+            },
+        }),
+        grant("operate")("ViewersForget", "dynamodb", ["DeleteItem", "UpdateItem"], tables, {
+            condition: {
+                "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["viewer#*", "asked#*"] },
+                StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+                Null: { "dynamodb:LeadingKeys": "false" },
+            },
+        }),
         looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),

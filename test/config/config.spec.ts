@@ -75,6 +75,9 @@ describe("the configuration", () => {
             serving: {
                 api: true,
                 apiKey: false,
+                viewerAuth: undefined,
+                publicHistories: false,
+                trackUnproven: true,
                 requestsPerSecond: 100,
                 burst: 200,
                 eventsPerSecond: 10,
@@ -124,6 +127,20 @@ describe("the configuration", () => {
 
     it("keeps a key out of a page, and rejects a campaign without an API", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
+        const jwt = { viewerAuth: "jwt", viewerIssuer: "https://login.example/realms/films", viewerAudience: "films" };
+        const { issuer, audience, claim } = good(jwt).serving.viewerAuth ?? {};
+        assert.deepEqual([issuer, audience, claim], [jwt.viewerIssuer, "films", "sub"]);
+        assert.deepEqual(paths({ viewerAuth: "jwt" }), ["viewerIssuer", "viewerAudience"]);
+        assert.deepEqual(paths({ viewerIssuer: jwt.viewerIssuer }), ["viewerIssuer"]);
+        for (const viewerIssuer of [
+            "http://login.example",
+            "http://127.0.0.1.evil.example",
+            "login.example",
+            "https://",
+        ]) {
+            assert.deepEqual(paths({ ...jwt, viewerIssuer }), ["viewerIssuer"], viewerIssuer);
+        }
+        assert.deepEqual(paths({ ...jwt, viewerClaim: "" }), ["viewerClaim"]);
         assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
         assert.equal(good({ apiKey: "true", storefront: "none" }).serving.apiKey, true);
         assert.deepEqual(paths({ api: "false", rankingCampaign: "true" }), ["rankingCampaign"]);

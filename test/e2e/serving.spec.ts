@@ -147,6 +147,16 @@ describe("the API on the local AWS", () => {
         assert.equal(await source(), "cache");
     });
 
+    it("forgets a viewer: his items are deleted, after a dry run that shows them", async () => {
+        await watch("30", idsOf(await call("/popular?numResults=1"))[0] ?? "");
+        const { stdout, ...shown } = await aws.runbook("forget-viewer", "30", "--dry-run", "--json");
+        assertExit({ stdout, ...shown }, 0);
+        assert.ok(JSON.parse(stdout).items.includes("viewer#30 / recent"), stdout);
+        assertExit(await aws.runbook("forget-viewer", "30", "--yes"), 0);
+        const after = JSON.parse((await aws.runbook("forget-viewer", "30", "--dry-run", "--json")).stdout);
+        assert.deepEqual(after.items, ["viewer#30 / recent"], "the empty item");
+    });
+
     it("gives a new viewer what is popular, until he does something", async () => {
         const popular = idsOf(await call("/popular?numResults=10"));
         const first = await call("/recommendations/nobody-yet?numResults=10");

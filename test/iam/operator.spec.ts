@@ -190,6 +190,7 @@ describe("the operator's policies", () => {
                 "CreateDatasetImportJob",
                 "DeleteParameter",
                 "DeleteMessage",
+                "DeleteItem",
             ],
         );
     });

@@ -4,14 +4,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { boundedCampaign } from "../../serving/campaign-budget.ts";
 import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts";
 import { limits } from "../../serving/limits.ts";
 import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
-import { takeCalls } from "./campaign-calls.ts";
 import { tablePort } from "./table.ts";
+import { tokenVerifier } from "./verify-token.ts";
 
 /**
  * Without retries: for a waiting viewer the next best answer is better. Connections are kept alive, because opening one
@@ -39,13 +38,9 @@ const service = createService({
     openApi: read("openapi.json"),
     tables: read("fallback-tables.json"),
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
-    campaign: boundedCampaign(
-        campaignPort(clients, config),
-        config.campaignCallsPerWindow,
-        takeCalls(new DynamoDBClient(settings), config.tableName),
-        Date.now,
-    ),
+    campaign: campaignPort(clients, config),
     putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
+    ...(config.viewerAuth && { verifyToken: tokenVerifier(config.viewerAuth) }),
     table: tablePort(new DynamoDBClient(settings), config.tableName),
     clock: Date.now,
     log: (line) => console.log(JSON.stringify(line)),

@@ -9,15 +9,9 @@ import {
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readFilms, writeFilms } from "../../serving/film-scores.ts";
-import type {
-    CampaignStatus,
-    KeptList,
-    Recent,
-    RecentFilm,
-    ShownNotification,
-    TablePort,
-} from "../../serving/ports.ts";
+import type { CampaignStatus, KeptList, ShownNotification, TablePort } from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
+import { recentAttributes, recentOf } from "./recent-item.ts";
 
 type Item = Record<string, AttributeValue>;
 
@@ -65,15 +59,10 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             });
             return recentOf((await client.send(command, { abortSignal })).Item);
         },
-        async putRecent(userId, { revision, films }, before, expiresAt, abortSignal) {
+        async putRecent(userId, recent, before, expiresAt, abortSignal) {
             const command = new PutItemCommand({
                 TableName,
-                Item: {
-                    ...keyOf(viewerPk(userId), "recent"),
-                    revision: number(revision),
-                    expiresAt: number(expiresAt),
-                    films: text(JSON.stringify(films)),
-                },
+                Item: recentAttributes(keyOf(viewerPk(userId), "recent"), recent, expiresAt),
                 ConditionExpression: before === 0 ? "attribute_not_exists(pk)" : "revision = :before",
                 ...(before > 0 && { ExpressionAttributeValues: { ":before": number(before) } }),
             });
@@ -123,6 +112,16 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             });
             await client.send(command, { abortSignal });
         },
+        async count(what, window, more, expiresAt, abortSignal) {
+            const command = new UpdateItemCommand({
+                TableName,
+                Key: keyOf(`count#${what}`, String(window)),
+                UpdateExpression: "SET expiresAt = :expiresAt ADD taken :more",
+                ExpressionAttributeValues: { ":more": number(more), ":expiresAt": number(expiresAt) },
+                ReturnValues: "UPDATED_NEW",
+            });
+            return numberOf((await client.send(command, { abortSignal })).Attributes ?? {}, "taken");
+        },
     };
 }
 
@@ -169,11 +168,6 @@ export async function askedIn(client: DynamoDBClient, TableName: string, hour: n
 
 const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
 const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
-
-const recentOf = (item: Item | undefined): Recent =>
-    item === undefined
-        ? { revision: 0, films: [] }
-        : { revision: numberOf(item, "revision"), films: JSON.parse(textOf(item, "films")) as RecentFilm[] };
 
 /** The attribute `generation` has the solution version; existing tables use this name. */
 function listOf(key: string, item: Item): KeptList {

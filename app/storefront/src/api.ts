@@ -1,4 +1,5 @@
 import type { components } from "../../api/types.ts";
+import { askForToken, authorization, onSignIn } from "./sign-in.ts";
 import { noted } from "./visit.ts";
 
 type EventsRequest = components["schemas"]["EventsRequest"];
@@ -27,6 +28,9 @@ export class ApiError extends Error {
 const prefetchedMs = 30_000;
 const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
+
+// Answers for another viewer, or for none.
+onSignIn(() => prefetched.clear());
 
 /** The API's address: the hosting program writes it into `<html data-api>`, relative to the document. */
 const baseUrl = () => new URL(`${document.documentElement.dataset.api ?? "api"}/`, document.baseURI);
@@ -70,12 +74,14 @@ async function ask<Value>(path: string, init: RequestInit = {}): Promise<Answere
     let response: Response;
     let text: string;
     try {
-        response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+        const headers = { ...init.headers, ...authorization() };
+        response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(timeoutMs) });
         text = await response.text();
     } catch (error) {
         throw new ApiError(wordsFor(error));
     }
     const ms = performance.now() - began;
+    if (response.status === 401) askForToken();
     if (!response.ok) throw problemOf(response, text);
     let value: Value;
     try {

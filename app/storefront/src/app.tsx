@@ -8,13 +8,18 @@ import { Announcer } from "./parts/announcer.tsx";
 import { Header } from "./parts/header.tsx";
 import { Picker } from "./parts/viewer-choice.tsx";
 import { hashFor, type Route } from "./route.ts";
+import { needsToken, useSignedIn } from "./sign-in.ts";
 import { viewerName } from "./viewers.ts";
 
 const titles = { home: "For you", compare: "Compare", status: "Status" } as const;
 
 /** The page: header, view of the current address, and footer. */
 export function App() {
-    const route = useRoute();
+    const signedIn = useSignedIn();
+    const asked = useRoute();
+    // A token opens the lists of its viewer only, whatever the address names.
+    const { viewer: _, ...withoutViewer } = asked;
+    const route = needsToken ? { ...withoutViewer, ...(signedIn && { viewer: signedIn.viewer }) } : asked;
     const online = useOnline();
     const [picking, setPicking] = useState(false);
     const main = useRef<HTMLElement>(null);
@@ -37,13 +42,16 @@ export function App() {
                 Skip to the films
             </button>
             <Header route={route} onPick={() => setPicking(true)} />
+            {!needsToken && (
+                <p class="open">A demo: anyone can read and change any viewer's list. Use no real people's data.</p>
+            )}
             {!online && (
                 <p class="offline" role="status">
                     You are offline. The page keeps its films, but cannot load new ones.
                 </p>
             )}
             <main id="main" ref={main} tabIndex={-1}>
-                <PageOf route={route} />
+                <PageOf route={route} signedIn={signedIn?.viewer} />
             </main>
             <footer class="foot">
                 <p>
@@ -57,9 +65,9 @@ export function App() {
     );
 }
 
-function PageOf({ route }: { route: Route }) {
+function PageOf({ route, signedIn }: { route: Route; signedIn: string | undefined }) {
     const { page, viewer, like } = route;
-    if (page === "status") return <Status />;
+    if (page === "status") return <Status key={signedIn ?? ""} />;
     if (page === "compare") {
         return viewer === undefined ? (
             <Welcome page="compare" />

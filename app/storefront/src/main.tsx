@@ -9,8 +9,10 @@ import "../styles/drawer.css";
 import "../styles/compare.css";
 import "../styles/status.css";
 import { App } from "./app.tsx";
+import { listenForSignIn } from "./sign-in.ts";
 import { currentTheme, showTheme } from "./theme.ts";
 
 showTheme(currentTheme(), false);
+listenForSignIn();
 const page = document.getElementById("page");
 if (page !== null) render(<App />, page);

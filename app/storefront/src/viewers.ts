@@ -1,4 +1,5 @@
 import { putEvents } from "./api.ts";
+import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
 
@@ -28,7 +29,7 @@ export function anotherNewViewer(): string {
 export const isNew = (viewer: string) => viewer.startsWith("new-");
 
 /** A viewer's name on the page. */
-export const viewerName = (viewer: string) => (isNew(viewer) ? "you" : `viewer ${viewer}`);
+export const viewerName = (viewer: string) => (needsToken || isNew(viewer) ? "you" : `viewer ${viewer}`);
 
 export function watchedBy(viewer: string): Watched {
     try {
@@ -80,7 +81,6 @@ export async function watchFilm(
             {
                 eventType: "Watch",
                 itemId: film.itemId,
-                sentAt: Math.floor(Date.now() / 1000),
                 ...(recommendationId !== undefined && { recommendationId }),
             },
         ],

@@ -5,12 +5,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateFilterCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
-import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
-import type { KeptList } from "../../../app/serving/ports.ts";
 import { bundleText } from "../../../components/common/lambda-bundle.ts";
 import { watchedFilterExpression } from "../../../config/watched.ts";
 import { type Cinema, campaignArn, startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
@@ -47,93 +45,6 @@ describe("the recommendation API on a local AWS", () => {
         await cinema?.discard();
     });
 
-    describe("its table", () => {
-        const list: KeptList = {
-            key: "k",
-            madeAt: 1_800_000_000_123,
-            revision: 5,
-            from: "campaign",
-            solutionVersion: "v",
-            recommendationId: "R",
-            films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
-        };
-
-        it("gives back a list as it was put, for its viewer and its key alone", async () => {
-            const table = tablePort(dynamo, TableName);
-            await table.putList("u", list, 2_000_000_000, signal);
-            const found = await table.viewer("u", "k", signal);
-            assert.deepEqual(found, { recent: { revision: 0, films: [] }, list });
-            assert.deepEqual(unpackFilms(found.list?.films ?? list.films), [
-                { itemId: "a,b", score: 0.0123457 },
-                { itemId: "Ж" },
-            ]);
-            assert.equal((await table.viewer("u", "", signal)).list, undefined);
-            assert.equal((await table.viewer("u2", "k", signal)).list, undefined);
-        });
-
-        it("keeps no list in the place of one that knows later events", async () => {
-            const table = tablePort(dynamo, TableName);
-            await table.putList("w", list, 2_000_000_000, signal);
-            await table.putList("w", { ...list, revision: 4, madeAt: list.madeAt + 1 }, 2_000_000_000, signal);
-            assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt);
-            await table.putList("w", { ...list, madeAt: list.madeAt + 2 }, 2_000_000_000, signal);
-            assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt + 2);
-        });
-
-        it("notes newest films only over those that were read", async () => {
-            const table = tablePort(dynamo, TableName);
-            const put = (revision: number, before: number) =>
-                table.putRecent(
-                    "v",
-                    { revision, films: [{ itemId: "1", at: revision }] },
-                    before,
-                    2_000_000_000,
-                    signal,
-                );
-            assert.deepEqual(
-                [await put(7, 0), await put(8, 0), await put(9, 7), await put(9, 7)],
-                [true, false, true, false],
-            );
-            assert.deepEqual(await table.recent("v", signal), { revision: 9, films: [{ itemId: "1", at: 9 }] });
-        });
-
-        it("lets one of those who looked at the campaign note it, and keeps when all was flushed", async () => {
-            const table = tablePort(dynamo, TableName);
-            assert.deepEqual(await table.stack(signal), {});
-            const at = { checkedAt: 10, activeAt: 10 };
-            const seen = { status: "ACTIVE", solutionVersionArn: "v", minProvisionedTPS: 2, ...at };
-            await table.putCampaign(seen, undefined, signal);
-            await table.putCampaign({ ...seen, checkedAt: 11 }, undefined, signal);
-            assert.deepEqual(await table.stack(signal), { campaign: seen });
-            await dynamo.send(
-                new UpdateItemCommand({
-                    TableName,
-                    Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
-                    UpdateExpression: "SET flushed = :at",
-                    ExpressionAttributeValues: { ":at": { N: "3" } },
-                }),
-            );
-            await table.putCampaign({ status: "", checkedAt: 20 }, 10, signal);
-            const gone = { status: "", checkedAt: 20, activeAt: 10 };
-            assert.deepEqual(await table.stack(signal), { campaign: gone, flushed: 3 });
-            await dynamo.send(
-                new UpdateItemCommand({
-                    TableName,
-                    Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
-                    UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
-                }),
-            );
-        });
-
-        it("adds up who asked", async () => {
-            const table = tablePort(dynamo, TableName);
-            for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
-            const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
-            const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
-            assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
-        });
-    });
-
     describe("its function, as Lambda runs the bundle", () => {
         let folder: string;
         let running: ChildProcess;
@@ -161,7 +72,8 @@ describe("the recommendation API on a local AWS", () => {
             );
             const watchedFilterArn = arn("filter/unwatched");
             const ofCinema = { campaignArn, watchedFilterArn, trackingId: cinema.trackingId };
-            const api = { ...config, ...ofCinema, tableName: TableName };
+            // With the API key health shows its details.
+            const api = { ...config, ...ofCinema, tableName: TableName, apiKey: true };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",
                 env: {

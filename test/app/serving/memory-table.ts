@@ -6,6 +6,7 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
     const recents = new Map<string, Recent>();
     const lists = new Map<string, string>();
     const asked = new Map<string, number>();
+    const counts = new Map<string, number>();
     let stack: StackItems = {};
     const listKey = (userId: string, key: string) => JSON.stringify([userId, key]);
     const listOf = (text: string | undefined): KeptList | undefined => {
@@ -49,11 +50,18 @@ export function memoryTable(before: (call: keyof TablePort) => Promise<void> = a
             const key = `${hour} ${userId}`;
             asked.set(key, (asked.get(key) ?? 0) + requests);
         },
+        async count(what, window, more) {
+            await state.gate("count");
+            const key = `${what} ${window}`;
+            counts.set(key, (counts.get(key) ?? 0) + more);
+            return counts.get(key) ?? 0;
+        },
     };
     return {
         port,
         state,
         asked,
+        counts,
         recents,
         lists,
         setStack(items: StackItems) {

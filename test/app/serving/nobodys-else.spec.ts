@@ -17,7 +17,7 @@ const step = fc.record({
 });
 
 describe("whatever the order in which viewers ask and watch, and calls come back", () => {
-    it("no viewer gets another's list, and no answer predates the event that the request names", async () => {
+    it("no viewer gets another's list, and no answer predates the stored event that the request names", async () => {
         let asked = 0;
         await fc.assert(
             fc.asyncProperty(
@@ -65,6 +65,8 @@ describe("whatever the order in which viewers ask and watch, and calls come back
                         assert.ok(result?.statusCode === 202);
                         const { revision } = jsonOf(result);
                         const before = told.get(viewer) ?? { since: 0, events: 0 };
+                        // A stranger could choose `since`, so it counts up to the table's revision.
+                        if ((table.recents.get(viewer)?.revision ?? 0) < revision) return;
                         told.set(viewer, { since: Math.max(revision, before.since), events: before.events + 1 });
                     }
 

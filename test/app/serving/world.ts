@@ -7,6 +7,7 @@ import { type Limits, limits as usualLimits } from "../../../app/serving/limits.
 import type { CampaignAsk, CampaignPort, PutEvents } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
 import { createService, type ServiceParts } from "../../../app/serving/service.ts";
+import type { VerifyToken } from "../../../app/serving/viewer-auth.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { type MemoryTable, memoryTable } from "./memory-table.ts";
 
@@ -47,6 +48,7 @@ export const config: ServiceParts["config"] = {
     filters: { unwatched: "arn:unwatched", genre: "arn:genre", again: "arn:again" },
     filtersOfWatched: ["again"],
     watchedFilterArn: "arn:watched",
+    publicHistories: true,
     allowedOrigins: ["https://films.example"],
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
@@ -111,10 +113,15 @@ export interface Asked {
     readonly body?: unknown;
     readonly headers?: Readonly<Record<string, string>>;
     readonly path?: Readonly<Record<string, string>>;
+    /** The address of the connection. */
+    readonly from?: string;
 }
 
 /** A request as API Gateway hands it on: `GET /similar/{itemId}`. */
-export function gatewayEvent(what: string, { query = {}, body, headers = {}, path = {} }: Asked = {}): GatewayEvent {
+export function gatewayEvent(
+    what: string,
+    { query = {}, body, headers = {}, path = {}, from }: Asked = {},
+): GatewayEvent {
     const [httpMethod = "", resource = ""] = what.split(" ");
     return {
         httpMethod,
@@ -125,7 +132,7 @@ export function gatewayEvent(what: string, { query = {}, body, headers = {}, pat
         headers,
         body: body === undefined ? null : JSON.stringify(body),
         isBase64Encoded: false,
-        requestContext: { requestId: "request-1" },
+        requestContext: { requestId: "request-1", ...(from !== undefined && { identity: { sourceIp: from } }) },
     };
 }
 
@@ -143,6 +150,7 @@ export function startWorld(
         /** Milliseconds that pass whenever the clock is read. */
         readonly tick?: number;
         readonly openApi?: string;
+        readonly verifyToken?: VerifyToken;
     } = {},
 ) {
     const { state, campaign, putEvents } = more.campaign ?? campaignWorld();
@@ -163,6 +171,7 @@ export function startWorld(
             config: { ...config, ...more.config },
             tables: JSON.stringify(tablesDocument),
             pages: more.pages ?? new Map(),
+            ...(more.verifyToken && { verifyToken: more.verifyToken }),
             clock: () => {
                 clock.at += more.tick ?? 0;
                 return clock.at;

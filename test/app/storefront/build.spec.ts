@@ -24,7 +24,7 @@ describe("the storefront's build", () => {
     });
 
     it("names its files by what is in them, relative to the page, and has a place for where the API is", () => {
-        assert.match(page(), /<html [^>]*data-api="%API%"/);
+        assert.match(page(), /<html [^>]*data-api="%API%" data-viewer-auth="%VIEWER_AUTH%"/);
         const named = [...page().matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
         assert.equal(named.length, 3);
         for (const path of named) assert.ok(statSync(join(directory, path)).isFile());

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
 import type { CampaignPort, PutEvents } from "../../../app/serving/ports.ts";
@@ -7,7 +8,9 @@ import type { Reply } from "../../../app/serving/reply.ts";
 import { createService } from "../../../app/serving/service.ts";
 import { openTables } from "../../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../../app/storefront/build.ts";
+import { filledPage } from "../../../components/storefront/storefront.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import type { Issuer } from "../../support/issuer.ts";
 import { memoryTable } from "../serving/memory-table.ts";
 import { config, openApi, serviceError } from "../serving/world.ts";
 
@@ -41,6 +44,10 @@ export interface ServeOptions {
     /** The campaign was parked by the cost guard. */
     readonly parked?: boolean;
     readonly tracker?: boolean;
+    /** The issuer of viewers' tokens; undefined: viewers need none. */
+    readonly auth?: Pick<Issuer, "issuer" | "audience">;
+    /** Whether health shows its details, as with an API key. */
+    readonly details?: boolean;
 }
 
 /** The built page under its policy, and the service itself over a table in memory and a campaign of similar films. */
@@ -49,6 +56,8 @@ export async function serveStorefront({
     histories,
     parked = false,
     tracker = true,
+    auth,
+    details = false,
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
     const files = pageFiles(directory);
@@ -81,8 +90,10 @@ export async function serveStorefront({
         campaign: { ...(parked ? { status: "" } : seen), checkedAt: Date.now() },
         ...(parked && { notification: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
     });
+    const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };
     const service = createService({
-        config,
+        config: { ...config, apiKey: details, ...(viewerAuth && { viewerAuth }) },
+        ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
         openApi,
         campaign,
         table: table.port,
@@ -120,7 +131,7 @@ export async function serveStorefront({
     function file(path: string, api: string, response: ServerResponse) {
         const reply: Reply | undefined = files.get(path);
         if (reply === undefined) return send(response, 404, {}, "");
-        const body = reply.body.replace("%API%", api);
+        const body = filledPage(reply.body, { api, viewerAuth: auth === undefined ? "none" : "jwt" });
         return send(
             response,
             200,

@@ -52,8 +52,12 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
-            campaignCallsPerWindow: 1200,
             allowedOrigins: [],
+            apiKey: false,
+            publicHistories: false,
+            trackUnproven: true,
+            behindCloudFront: false,
+            unprovenPerSecond: 4,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
         });
         const { Statement } = JSON.parse(
@@ -166,12 +170,12 @@ describe("what the API and the page are made of", () => {
     });
 
     it("is the page's files, with the API's address", async () => {
-        await writeFile(join(dir, "index.html"), '<html data-api="%API%">');
+        await writeFile(join(dir, "index.html"), '<html data-api="%API%" data-viewer-auth="%VIEWER_AUTH%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
-        const html = pageFiles(dir, "api").find(({ name }) => name === "index.html");
-        assert.deepEqual(html?.content, { text: '<html data-api="api">' });
+        const html = pageFiles(dir, { api: "api", viewerAuth: "jwt" }).find(({ name }) => name === "index.html");
+        assert.deepEqual(html?.content, { text: '<html data-api="api" data-viewer-auth="jwt">' });
         assert.equal(html?.contentType, "text/html; charset=utf-8");
         await writeFile(join(dir, "film.mp4"), "");
-        assert.throws(() => pageFiles(dir, "api"), /no known content type/);
+        assert.throws(() => pageFiles(dir, { api: "api", viewerAuth: "none" }), /no known content type/);
     });
 });

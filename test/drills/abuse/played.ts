@@ -33,8 +33,8 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
         const limitOf = (path: string) => methodSettings[path]?.throttlingRateLimit ?? Number.NaN;
         const FunctionName = items[0]?.name ?? "";
         const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-        const { campaignCallsPerWindow } = JSON.parse(Environment?.Variables?.API_CONFIG ?? "{}");
-        const campaignPerSecond = Number(campaignCallsPerWindow ?? Number.POSITIVE_INFINITY) / 300;
+        const { unprovenPerSecond } = JSON.parse(Environment?.Variables?.API_CONFIG ?? "{}");
+        const campaignPerSecond = Number(unprovenPerSecond ?? Number.POSITIVE_INFINITY);
 
         const loads: Played["loads"][number][] = [];
         const play = async (

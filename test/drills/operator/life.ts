@@ -184,6 +184,7 @@ export const life: readonly Step[] = [
         run: (world, who) => world.runbook(who, "repair-file", upload),
     },
     runbook("flush-cache", { policies: ["read", "operate"], args: ["--yes"] }),
+    runbook("forget-viewer", { policies: ["read", "operate"], args: ["1", "--yes"] }),
     {
         name: "up with changes",
         from: "usual",

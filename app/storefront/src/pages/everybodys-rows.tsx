@@ -1,22 +1,21 @@
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
-import { type Asked, useAnswer } from "../hooks.ts";
+import { useAnswer } from "../hooks.ts";
 import { Row } from "../parts/row.tsx";
 import { popularPath, trendingPath } from "../paths.ts";
-import type { FilmList, Health, ListedFilm } from "../words.ts";
+import type { FilmList, ListedFilm } from "../words.ts";
 
 interface EverybodysRowsProps {
-    readonly health: Asked<Health>;
     onOpen(film: ListedFilm, list: FilmList): void;
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
 /** The rows that are equal for all viewers: trending films, and popular films of one genre or all. */
-export function EverybodysRows({ health, onOpen, onDetails }: EverybodysRowsProps) {
+export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
     const [genre, setGenre] = useState("");
     const trending = useAnswer<FilmList>(trendingPath);
     const popular = useAnswer<FilmList>(popularPath(genre));
-    const genres = health.answered?.value.tables.genres ?? [];
+    const genres = popular.answered?.value.genres ?? [];
     return (
         <>
             <Row

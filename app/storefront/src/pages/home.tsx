@@ -41,7 +41,7 @@ export function Home({ viewer }: { viewer: string }) {
     useRefresh(health.again, healthSeconds);
     const newest = deed?.film ?? watched[0];
     const because = useAnswer<FilmList>(newest && similarPath(newest.itemId));
-    const title = isNew(viewer) ? "Top picks for you" : `Top picks for viewer ${viewer}`;
+    const title = `Top picks for ${viewerName(viewer)}`;
 
     const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
         const begun = { film, recommendationId, before: picks.answered, began: performance.now() };
@@ -89,7 +89,7 @@ export function Home({ viewer }: { viewer: string }) {
     return (
         <>
             <Hero
-                eyebrow={isNew(viewer) ? "For you" : `For viewer ${viewer}`}
+                eyebrow={`For ${viewerName(viewer)}`}
                 film={first}
                 onWatch={(film) => watch(film, picks.answered?.value.recommendationId)}
                 onOpen={(film) => picks.answered && openFilm(film, picks.answered.value)}
@@ -130,7 +130,7 @@ export function Home({ viewer }: { viewer: string }) {
                     onDetails={() => openDetails(`Because you watched ${spoken(newest.title)}`, because.answered)}
                 />
             )}
-            <EverybodysRows health={health} onOpen={openFilm} onDetails={openDetails} />
+            <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
             {dialog}
         </>
     );
@@ -166,7 +166,7 @@ function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefi
     }
     const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
     if (list === undefined || personal)
-        return `Based on the films that ${isNew(viewer) ? "you" : "they"} watched. Watch one, and see the list change.`;
+        return `Based on the films that ${viewerName(viewer) === "you" ? "you" : "they"} watched. Watch one, and see the list change.`;
     if (list.source === "similar") {
         const names = (list.because ?? []).map((film) => spoken(film.title));
         return names.length > 0

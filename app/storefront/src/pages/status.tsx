@@ -13,14 +13,14 @@ const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: 
     away: ["Away", "There is no campaign. The API answers with cached, precomputed and popular lists."],
 };
 
-/** Status and cost of the stack. */
+/** Status of the stack; its cost for a signed-in viewer or the owner. */
 export function Status() {
     const { answered, error, loading, again } = useAnswer<Health>("health");
     const health = answered?.value;
     return (
         <div class="status" aria-busy={loading}>
             <header class="page-head">
-                <h1>Status and cost</h1>
+                <h1>Status</h1>
                 <p class="lead">
                     {health?.stack ?? "This stack"}
                     {health?.region && ` in ${health.region}`}
@@ -33,7 +33,7 @@ export function Status() {
             {error !== undefined && <Trouble error={error} onAgain={again} />}
             {health === undefined && error === undefined && (
                 <div class="panels" aria-hidden="true">
-                    {[0, 1, 2, 3].map((place) => (
+                    {[0, 1].map((place) => (
                         <span key={place} class="panel blank" />
                     ))}
                 </div>
@@ -46,7 +46,6 @@ export function Status() {
 function Panels({ health: { campaign, cost, notice, tables } }: { health: Health }) {
     const [title, words] = stateWords[campaign.state];
     const version = campaign.solutionVersionArn?.split("/").at(-1);
-    const away = campaign.state === "away";
     return (
         <>
             {notice && (
@@ -72,39 +71,49 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                         <Fact name="Checked" value={campaign.checkedAt && ago(campaign.checkedAt)} />
                     </dl>
                 </Panel>
-                <Panel id="cost" title="Cost">
-                    <p class="figure">
-                        {usd(cost.campaignUsdPerHour)} <small>an hour</small>
-                    </p>
-                    <p class="hint">
-                        {away
-                            ? "The campaign costs nothing while it is away."
-                            : "Cost of the campaign while it exists, by the prices in the stack's program."}
-                    </p>
-                    <Limit spent={cost.estimatedUsdPerMonth} limit={cost.monthlyLimitUsd} />
-                </Panel>
-                <Panel id="tables" title="Tables">
-                    <p class="figure">
-                        {tables.films.toLocaleString("en")} <small>films</small>
-                    </p>
-                    <p class="hint">Popular, trending and similar films: always available, without cost.</p>
-                    <dl class="facts">
-                        <Fact name="Genres" value={tables.genres?.length} />
-                        <Fact
-                            name="Made from"
-                            value={tables.interactionsSha256.slice(0, 12)}
-                            title={tables.interactionsSha256}
-                        />
-                    </dl>
-                </Panel>
+                {cost && <Cost cost={cost} away={campaign.state === "away"} />}
+                {tables && <Tables tables={tables} />}
                 <Panel id="visit" title="This visit">
                     <Visit />
                 </Panel>
             </div>
+            {cost === undefined && (
+                <p class="owner">
+                    Only a signed-in viewer and the owner see version, throughput and cost. The owner runs{" "}
+                    <code>npm run watch-status</code> and <code>npm run cost-report</code>.
+                </p>
+            )}
             <Chain state={campaign.state} />
         </>
     );
 }
+
+const Cost = ({ cost, away }: { cost: NonNullable<Health["cost"]>; away: boolean }) => (
+    <Panel id="cost" title="Cost">
+        <p class="figure">
+            {usd(cost.campaignUsdPerHour)} <small>an hour</small>
+        </p>
+        <p class="hint">
+            {away
+                ? "The campaign costs nothing while it is away."
+                : "Cost of the campaign while it exists, by the prices in the stack's program."}
+        </p>
+        <Limit spent={cost.estimatedUsdPerMonth} limit={cost.monthlyLimitUsd} />
+    </Panel>
+);
+
+const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
+    <Panel id="tables" title="Tables">
+        <p class="figure">
+            {tables.films.toLocaleString("en")} <small>films</small>
+        </p>
+        <p class="hint">Popular, trending and similar films: always available, without cost.</p>
+        <dl class="facts">
+            <Fact name="Genres" value={tables.genres?.length} />
+            <Fact name="Made from" value={tables.interactionsSha256.slice(0, 12)} title={tables.interactionsSha256} />
+        </dl>
+    </Panel>
+);
 
 const chain: readonly (readonly [Source, string])[] = [
     ["campaign", "The campaign, live"],

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
-import { useAnswer } from "../hooks.ts";
 import { Artwork } from "../parts/poster.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
 import { hashFor, type Page } from "../route.ts";
+import { needsToken } from "../sign-in.ts";
 import { newViewer, watchFilm } from "../viewers.ts";
-import type { Health, ListedFilm } from "../words.ts";
+import type { ListedFilm } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
@@ -14,7 +14,6 @@ const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure
 
 /** The view without a viewer. Watching a film here creates a new viewer. */
 export function Welcome({ page }: { page: Page }) {
-    const health = useAnswer<Health>("health");
     const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly error: ApiError }>();
     const watch = async (film: ListedFilm) => {
         const viewer = newViewer();
@@ -35,17 +34,27 @@ export function Welcome({ page }: { page: Page }) {
                 </div>
                 <div class="hero-words">
                     <h1 class="hero-film" id="hero-title">
-                        {page === "compare" ? "Choose a viewer to compare" : "Choose a viewer"}
+                        {needsToken
+                            ? "Sign in to see your films"
+                            : page === "compare"
+                              ? "Choose a viewer to compare"
+                              : "Choose a viewer"}
                     </h1>
-                    <p class="hero-facts">
-                        Pick a viewer to see their recommendations, or be someone new: the lists become yours as you
-                        watch.
-                    </p>
-                    <ViewerChoice page={page} />
+                    {needsToken ? (
+                        <p class="hero-facts">The site around this page signs you in. Below are films for everyone.</p>
+                    ) : (
+                        <>
+                            <p class="hero-facts">
+                                Pick a viewer to see their recommendations, or be someone new: the lists become yours as
+                                you watch.
+                            </p>
+                            <ViewerChoice page={page} />
+                        </>
+                    )}
                 </div>
             </section>
             {failed && <Trouble error={failed.error} onAgain={() => watch(failed.film)} />}
-            <EverybodysRows health={health} onOpen={openFilm} onDetails={openDetails} />
+            <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
             {dialog}
         </>
     );

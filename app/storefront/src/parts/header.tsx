@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { hashFor, type Page, type Route } from "../route.ts";
+import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../theme.ts";
 import { isNew } from "../viewers.ts";
 import { Avatar } from "./avatar.tsx";
@@ -35,12 +36,19 @@ export function Header({ route, onPick }: { route: Route; onPick: () => void }) 
                 ))}
             </nav>
             <ThemeToggle />
-            <button type="button" class="who" onClick={onPick} aria-haspopup="dialog">
-                {viewer === undefined ? <Icon name="person" /> : <Avatar viewer={viewer} />}
-                <span class="who-name">
-                    {viewer === undefined ? "Pick a viewer" : isNew(viewer) ? "You" : `Viewer ${viewer}`}
+            {needsToken ? (
+                <span class="who">
+                    <Icon name="person" />
+                    <span class="who-name">{viewer === undefined ? "Not signed in" : "Signed in"}</span>
                 </span>
-            </button>
+            ) : (
+                <button type="button" class="who" onClick={onPick} aria-haspopup="dialog">
+                    {viewer === undefined ? <Icon name="person" /> : <Avatar viewer={viewer} />}
+                    <span class="who-name">
+                        {viewer === undefined ? "Pick a viewer" : isNew(viewer) ? "You" : `Viewer ${viewer}`}
+                    </span>
+                </button>
+            )}
         </header>
     );
 }

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
+import { type GatewayEvent, headerOf } from "./gateway-event.ts";
+import { eventsPerAddress, viewersPerEdge } from "./limits.ts";
+
+/** An address whose events are counted. */
+export interface CountedAddress {
+    /** A hash: the table keeps no address. */
+    readonly name: string;
+    /** Events a minute. */
+    readonly limit: number;
+}
+
+/**
+ * The addresses that a request counts for. API Gateway sets `sourceIp` from the connection, so a caller cannot choose it.
+ * Behind CloudFront it is an address of CloudFront, which many viewers share. CloudFront and then API Gateway append
+ * their peer to X-Forwarded-For. The viewer is the second to last entry, and earlier entries are the caller's text.
+ * A caller that avoids CloudFront can choose that entry too. Therefore `sourceIp` counts in both cases.
+ */
+export function addressesOf(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
+    const peer = event.requestContext.identity?.sourceIp;
+    if (peer === undefined) return [];
+    if (!behindCloudFront) return [counted(peer, eventsPerAddress)];
+    const viewer = headerOf(event, "x-forwarded-for")?.split(",").at(-2)?.trim();
+    const edge = counted(`edge ${networkOf(peer)}`, viewersPerEdge * eventsPerAddress);
+    return viewer ? [counted(viewer, eventsPerAddress), edge] : [edge];
+}
+
+const counted = (address: string, limit: number): CountedAddress => ({
+    name: createHash("sha256").update(networkOf(address)).digest("base64url").slice(0, 16),
+    limit,
+});
+
+/** An IPv6 customer has at least the 64 last bits (RFC 6177), so they count as one address. */
+export function networkOf(address: string): string {
+    if (!isIPv6(address) || address.includes(".")) return address;
+    const [head = "", tail] = address.toLowerCase().split("::");
+    const groupsOf = (text: string) => (text === "" ? [] : text.split(":"));
+    const [before, after] = [groupsOf(head), groupsOf(tail ?? "")];
+    const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+    const groups = [...before, ...Array.from({ length: zeros }, () => "0"), ...after];
+    return `${groups
+        .slice(0, 4)
+        .map((group) => group.replace(/^0+(?=.)/, ""))
+        .join(":")}::/64`;
+}

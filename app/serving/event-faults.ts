@@ -1,0 +1,35 @@
+import type { EventsRequest } from "../api/names.ts";
+import type { Fault } from "./problem.ts";
+import type { Tables } from "./table-answers.ts";
+
+/** Longest id in bytes; Personalize accepts 256 characters (API reference, PutEvents). */
+export const idBytes = 256;
+/** Seconds that a viewer's clock may be ahead. */
+const aheadSeconds = 60;
+/** Oldest event in seconds: an event describes what a viewer does now. */
+const oldestSeconds = 24 * 3600;
+
+/** The faults of events that their description cannot express; `now` in epoch milliseconds. */
+export function eventFaults(
+    { userId, events }: EventsRequest,
+    tables: Pick<Tables, "film">,
+    now: number,
+): readonly Fault[] {
+    const faults: Fault[] = [];
+    if (Buffer.byteLength(userId) > idBytes) {
+        faults.push({ in: "body /userId", message: `must NOT have more than ${idBytes} bytes` });
+    }
+    for (const [at, { itemId, sentAt }] of events.entries()) {
+        const place = `body /events/${at}`;
+        if (tables.film(itemId) === undefined) {
+            faults.push({ in: `${place}/itemId`, message: "must be a film of the catalogue or the interactions" });
+        }
+        if (sentAt === undefined) continue;
+        if (sentAt > now / 1000 + aheadSeconds) {
+            faults.push({ in: `${place}/sentAt`, message: "must not be in the future (epoch seconds)" });
+        } else if (sentAt < now / 1000 - oldestSeconds) {
+            faults.push({ in: `${place}/sentAt`, message: "must not be older than a day (epoch seconds)" });
+        }
+    }
+    return faults;
+}

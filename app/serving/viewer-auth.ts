@@ -1,0 +1,77 @@
+import type { Caller } from "./caller.ts";
+import { idBytes } from "./event-faults.ts";
+import { type GatewayEvent, headerOf } from "./gateway-event.ts";
+import { ProblemError } from "./problem.ts";
+
+/** The issuer of viewers' tokens, in the words of OpenID Connect. */
+export interface ViewerAuth {
+    readonly issuer: string;
+    readonly audience: string;
+    /** The claim that holds the viewer's id. */
+    readonly claim: string;
+}
+
+/**
+ * Returns the claims of a valid token.
+ *
+ * @throws InvalidTokenError with the reason, or IssuerAwayError while the issuer's keys cannot be read.
+ */
+export type VerifyToken = (token: string) => Promise<Readonly<Record<string, unknown>>>;
+
+export class InvalidTokenError extends Error {
+    override readonly name = "InvalidTokenError";
+}
+
+export class IssuerAwayError extends Error {
+    override readonly name = "IssuerAwayError";
+}
+
+/** Seconds until the next attempt while the issuer does not answer. */
+const issuerRetrySeconds = 5;
+
+/** The viewer of a request's token; undefined without a token. Throws ProblemError for an invalid one. */
+export async function viewerOf(
+    event: GatewayEvent,
+    auth: ViewerAuth,
+    verify: VerifyToken,
+): Promise<string | undefined> {
+    const header = headerOf(event, "authorization");
+    if (header === undefined) return undefined;
+    const [, token] = /^Bearer +([\w.~+/=-]+)$/i.exec(header.trim()) ?? [];
+    if (token === undefined) throw unauthorized("The header Authorization must be: Bearer <token>.");
+    try {
+        return viewerIn(await verify(token), auth.claim);
+    } catch (error) {
+        if (error instanceof InvalidTokenError) throw unauthorized(`The token is not valid: ${error.message}.`);
+        if (!(error instanceof IssuerAwayError)) throw error;
+        throw new ProblemError("issuer-away", "The keys of the token's issuer cannot be read. Try again.", {
+            headers: { "Retry-After": String(issuerRetrySeconds) },
+        });
+    }
+}
+
+function viewerIn(claims: Readonly<Record<string, unknown>>, claim: string): string {
+    const value = claims[claim];
+    const viewer = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: ids have none
+    if (typeof viewer !== "string" || viewer === "" || /[\u0000-\u001f\u007f-\u009f]/.test(viewer)) {
+        throw new InvalidTokenError(`its claim ${claim} is not the id of a viewer`);
+    }
+    if (Buffer.byteLength(viewer) > idBytes) {
+        throw new InvalidTokenError(`its claim ${claim} is longer than ${idBytes} bytes`);
+    }
+    return viewer;
+}
+
+/** Throws ProblemError unless the caller's token names this viewer. */
+export function checkViewer({ viewer }: Pick<Caller, "viewer">, userId: string): void {
+    if (viewer === undefined)
+        throw unauthorized("This request needs the viewer's token: Authorization: Bearer <token>.");
+    if (viewer !== userId) throw new ProblemError("forbidden", "The token names another viewer.");
+}
+
+/** RFC 6750, section 3. */
+const unauthorized = (detail: string): ProblemError =>
+    new ProblemError("unauthorized", detail, {
+        headers: { "WWW-Authenticate": 'Bearer realm="movie-recommender", error="invalid_token"' },
+    });

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/config.ts";
+
+/** The warning of a stack whose viewers prove nothing. */
+export const openToStrangers =
+    "Anyone can read and change any viewer's list (viewerAuth none). Use no real people's data. " +
+    "To require a token of each viewer, see docs/api.md and run `pulumi config set viewerAuth jwt`.";
+
+/**
+ * Warns in the preview about a stack that is open to strangers.
+ *
+ * @throws pulumi.RunError for an issuer without TLS: a network could replace its keys. An issuer on this machine is
+ * for AWS endpoints that the environment names.
+ */
+export function checkViewerAuth({ serving }: StackConfig, env: NodeJS.ProcessEnv, resource: pulumi.Resource): void {
+    const { viewerAuth, apiKey } = serving;
+    if (viewerAuth === undefined) {
+        if (!apiKey) void pulumi.log.warn(openToStrangers, resource);
+        return;
+    }
+    if (!viewerAuth.issuer.startsWith("https://") && env.AWS_ENDPOINT_URL === undefined) {
+        throw new pulumi.RunError(
+            `movie-recommender:viewerIssuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
+                "Run `pulumi config set viewerIssuer https://…`",
+        );
+    }
+}

@@ -1,0 +1,76 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { forgetViewer, viewerKeys } from "../app/functions/recommendation-api/forget.ts";
+import { limits } from "../app/serving/limits.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { stackOutputs } from "./lib/stack/stack.ts";
+import { selectedStack } from "./lib/stack/stack-config.ts";
+
+const command = runbook(
+    "forget-viewer",
+    "Delete a viewer's data from the API's table and caches, and print how to delete it in Amazon Personalize",
+)
+    .argument("<user id>", "id of the viewer, as in the interactions")
+    .option("--yes", "delete; without it the runbook prints what it would delete, and asks on a terminal")
+    .option("--dry-run", "only print what it would delete")
+    .parse();
+const options = command.opts<{
+    stack?: string;
+    json?: boolean;
+    verbose?: boolean;
+    dryRun?: boolean;
+    yes?: boolean;
+}>();
+const [userId = ""] = command.args;
+
+/** Seconds until every process of the API reads the viewer's item again. */
+const seenWithin = limits.trusted / 1000;
+
+await runAction(options.verbose, async (signal) => {
+    const stack = options.stack ?? (await selectedStack("Name one with --stack."));
+    const outputs = await stackOutputs(stack);
+    const { apiTableName: table = "", noticesTopicArn = "", datasetGroupArn = "", roleArn = "" } = outputs;
+    if (table === "") {
+        throw new RunbookError(
+            `Stack ${stack} has no API, and therefore no table of viewers (config api). See \`npm run watch-status\`.`,
+        );
+    }
+    const client = new DynamoDBClient({ region: noticesTopicArn.split(":")[3] ?? "" });
+    try {
+        const keys = await viewerKeys(client, table, userId);
+        const items = keys.map(({ pk, sk }) => `${pk.S} / ${sk.S}`);
+        process.stderr.write(
+            `Table ${table} has ${items.length} items of this viewer${items.map((item) => `\n  ${item}`).join("")}\n`,
+        );
+        if (!options.dryRun) {
+            await confirm(
+                "Delete them, and the viewer's traffic of the last days? This cannot be undone.",
+                options.yes,
+                signal,
+            );
+            await forgetViewer(client, table, { userId, keys, at: Date.now() });
+        }
+        const bucket = String(outputs.bucketName ?? "<bucket>");
+        const done = options.dryRun
+            ? `It would delete ${items.length} items in table ${table}.`
+            : `${items.length} items in table ${table} are deleted. Within ${seenWithin} seconds the API's processes use none of them.`;
+        const document = { schemaVersion: 1, table, items, dryRun: options.dryRun ?? false };
+        console.log(
+            options.json ? JSON.stringify(document) : `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,
+        );
+        return exitCodes.fine;
+    } finally {
+        client.destroy();
+    }
+});
+
+/** Developer Guide, "Deleting users and their data with a data deletion job". */
+function inPersonalize(bucket: string, datasetGroupArn: string, roleArn: string): string {
+    return [
+        "Amazon Personalize still has the viewer's imported interactions and events. Its data deletion job removes them from datasets and models.",
+        "It takes up to a day; until it is COMPLETED, trainings still use the data. No training, import or batch job may run meanwhile. AWS lists no price for it.",
+        "Afterwards train a new version, and delete the viewer's rows from your own files: an import of them brings the data back.",
+        `  printf 'USER_ID\\n%s\\n' '<user id>' > users.csv && aws s3 cp users.csv s3://${bucket}/deletion/users.csv`,
+        `  aws personalize create-data-deletion-job --job-name forget-1 --dataset-group-arn ${datasetGroupArn} \\`,
+        `    --data-source dataLocation=s3://${bucket}/deletion/users.csv --role-arn ${roleArn}`,
+    ].join("\n");
+}

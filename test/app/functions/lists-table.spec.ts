@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { forgetViewer, viewerKeys } from "../../../app/functions/recommendation-api/forget.ts";
+import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
+import { askedIn, tablePort } from "../../../app/functions/recommendation-api/table.ts";
+import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
+import { recentLength } from "../../../app/serving/limits.ts";
+import type { KeptList } from "../../../app/serving/ports.ts";
+import { epochHour } from "../../../app/serving/traffic.ts";
+import { type Cinema, startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
+
+const TableName = "films";
+const signal = new AbortController().signal;
+
+describe("the table of the recommendation API on a local AWS", () => {
+    let cinema: Cinema;
+    let dynamo: DynamoDBClient;
+    before(async () => {
+        cinema = await startCinema();
+        dynamo = new DynamoDBClient(cinema.settings);
+        await dynamo.send(
+            new CreateTableCommand({
+                TableName,
+                BillingMode: "PAY_PER_REQUEST",
+                KeySchema: [
+                    { AttributeName: "pk", KeyType: "HASH" },
+                    { AttributeName: "sk", KeyType: "RANGE" },
+                ],
+                AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({
+                    AttributeName,
+                    AttributeType: "S" as const,
+                })),
+            }),
+        );
+    });
+    after(async () => {
+        dynamo?.destroy();
+        await cinema?.discard();
+    });
+
+    const list: KeptList = {
+        key: "k",
+        madeAt: 1_800_000_000_123,
+        revision: 5,
+        from: "campaign",
+        solutionVersion: "v",
+        recommendationId: "R",
+        films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
+    };
+
+    it("gives back a list as it was put, for its viewer and its key alone", async () => {
+        const table = tablePort(dynamo, TableName);
+        await table.putList("u", list, 2_000_000_000, signal);
+        const found = await table.viewer("u", "k", signal);
+        assert.deepEqual(found, { recent: { revision: 0, films: [] }, list });
+        assert.deepEqual(unpackFilms(found.list?.films ?? list.films), [
+            { itemId: "a,b", score: 0.0123457 },
+            { itemId: "Ж" },
+        ]);
+        assert.equal((await table.viewer("u", "", signal)).list, undefined);
+        assert.equal((await table.viewer("u2", "k", signal)).list, undefined);
+    });
+
+    it("keeps no list in the place of one that knows later events", async () => {
+        const table = tablePort(dynamo, TableName);
+        await table.putList("w", list, 2_000_000_000, signal);
+        await table.putList("w", { ...list, revision: 4, madeAt: list.madeAt + 1 }, 2_000_000_000, signal);
+        assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt);
+        await table.putList("w", { ...list, madeAt: list.madeAt + 2 }, 2_000_000_000, signal);
+        assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt + 2);
+    });
+
+    it("notes newest films only over those that were read", async () => {
+        const table = tablePort(dynamo, TableName);
+        const put = (revision: number, before: number) =>
+            table.putRecent("v", { revision, films: [{ itemId: "1", at: revision }] }, before, 2_000_000_000, signal);
+        assert.deepEqual(
+            [await put(7, 0), await put(8, 0), await put(9, 7), await put(9, 7)],
+            [true, false, true, false],
+        );
+        assert.deepEqual(await table.recent("v", signal), { revision: 9, films: [{ itemId: "1", at: 9 }] });
+    });
+
+    it("keeps newest films in one write unit, whatever the ids, and reads those of earlier releases", async () => {
+        const table = tablePort(dynamo, TableName);
+        const Key = { pk: { S: "viewer#v" }, sk: { S: "recent" } };
+        const revision = 1_764_190_000_123;
+        const films = Array.from({ length: recentLength }, (_, at) => ({
+            itemId: `20917${at}`,
+            at: revision - 2_500_000_000 - at,
+            watched: false as const,
+        }));
+        const counted = { minute: 29_403_166, events: 60 };
+        await table.putRecent("v2", { revision, films, counted }, 0, 2_000_000_000, signal);
+        assert.deepEqual(await table.recent("v2", signal), { revision, films, counted });
+        const longest = films.map((film, at) => ({ ...film, itemId: `${at}`.padEnd(64, "€") }));
+        const userId = "€".repeat(85);
+        await table.putRecent(userId, { revision, films: longest, counted }, 0, 2_000_000_000, signal);
+        const { Item = {} } = await dynamo.send(
+            new GetItemCommand({ TableName, Key: { ...Key, pk: { S: `viewer#${userId}` } } }),
+        );
+        assert.ok(itemBytes(Item) <= 1024, `${itemBytes(Item)} bytes`);
+        const kept = (await table.recent(userId, signal)).films;
+        assert.ok(kept.length >= 3 && kept.every((film, at) => film.itemId === longest[at]?.itemId));
+        await dynamo.send(
+            new UpdateItemCommand({
+                TableName,
+                Key,
+                UpdateExpression: "SET films = :films, revision = :revision",
+                ExpressionAttributeValues: {
+                    ":films": { S: '[{"itemId":"50","at":7},{"itemId":"51","at":6,"watched":false}]' },
+                    ":revision": { N: "8" },
+                },
+            }),
+        );
+        const before = [
+            { itemId: "50", at: 7 },
+            { itemId: "51", at: 6, watched: false },
+        ];
+        assert.deepEqual(await table.recent("v", signal), { revision: 8, films: before });
+    });
+
+    it("adds up counts of a window", async () => {
+        const table = tablePort(dynamo, TableName);
+        const count = (window: number, more: number) => table.count("campaign", window, more, 2_000_000_000, signal);
+        assert.deepEqual([await count(1, 3), await count(1, 4), await count(2, 5)], [3, 7, 5]);
+    });
+
+    it("lets one of those who looked at the campaign note it, and keeps when all was flushed", async () => {
+        const table = tablePort(dynamo, TableName);
+        assert.deepEqual(await table.stack(signal), {});
+        const at = { checkedAt: 10, activeAt: 10 };
+        const seen = { status: "ACTIVE", solutionVersionArn: "v", minProvisionedTPS: 2, ...at };
+        await table.putCampaign(seen, undefined, signal);
+        await table.putCampaign({ ...seen, checkedAt: 11 }, undefined, signal);
+        assert.deepEqual(await table.stack(signal), { campaign: seen });
+        await dynamo.send(
+            new UpdateItemCommand({
+                TableName,
+                Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
+                UpdateExpression: "SET flushed = :at",
+                ExpressionAttributeValues: { ":at": { N: "3" } },
+            }),
+        );
+        await table.putCampaign({ status: "", checkedAt: 20 }, 10, signal);
+        const gone = { status: "", checkedAt: 20, activeAt: 10 };
+        assert.deepEqual(await table.stack(signal), { campaign: gone, flushed: 3 });
+        await dynamo.send(
+            new UpdateItemCommand({
+                TableName,
+                Key: { pk: { S: "stack" }, sk: { S: "campaign" } },
+                UpdateExpression: "REMOVE flushed, checkedAt, activeAt",
+            }),
+        );
+    });
+
+    it("forgets a viewer, and leaves a later revision by which processes drop what they know", async () => {
+        const table = tablePort(dynamo, TableName);
+        const at = Date.now();
+        const recent = { revision: at - 5, films: [{ itemId: "1", at: at - 5 }] };
+        for (const userId of ["forgotten", "kept"]) {
+            await table.putRecent(userId, recent, 0, 2_000_000_000, signal);
+            await table.putList(userId, list, 2_000_000_000, signal);
+            await table.addAsked(epochHour(at) - 3, userId, 2, 2_000_000_000, signal);
+        }
+        const keys = await viewerKeys(dynamo, TableName, "forgotten");
+        assert.deepEqual(
+            keys.map(({ sk }) => sk.S),
+            ["list#k", "recent"],
+        );
+        await forgetViewer(dynamo, TableName, { userId: "forgotten", keys, at });
+        assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, films: [] } });
+        assert.deepEqual((await table.viewer("kept", "k", signal)).recent, recent);
+        assert.deepEqual(
+            (await askedIn(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
+            ["kept"],
+        );
+    });
+
+    it("adds up who asked", async () => {
+        const table = tablePort(dynamo, TableName);
+        for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
+        const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };
+        const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key }));
+        assert.deepEqual([Item?.requests?.N, Item?.expiresAt?.N], ["5", "2000000000"]);
+    });
+});

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { networkOf } from "../../../app/serving/addresses.ts";
+import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/serving/limits.ts";
+import { memoryTable } from "./memory-table.ts";
+import { type Asked, campaignWorld, jsonOf, startWorld, type World } from "./world.ts";
+
+/** Events of a viewer, ten at most. */
+const eventsOf = (userId: string, count = 1, event: object = {}, more: Partial<Asked> = {}) => ({
+    body: {
+        userId,
+        sessionId: "s",
+        events: Array.from({ length: count }, () => ({ eventType: "Watch", itemId: "3", ...event })),
+    },
+    ...more,
+});
+
+/** Number of answers by status. */
+async function statuses(count: number, ask: (at: number) => ReturnType<World["ask"]>): Promise<Record<string, number>> {
+    const found: Record<string, number> = {};
+    for (let at = 0; at < count; at++) {
+        const { statusCode } = await ask(at);
+        found[statusCode] = (found[statusCode] ?? 0) + 1;
+    }
+    return found;
+}
+
+describe("a stranger's events", () => {
+    let world: World;
+    beforeEach(() => {
+        world = startWorld();
+    });
+
+    const day = 24 * 3600;
+    const now = () => world.clock.at / 1000;
+    const refused: [string, () => object, string, RegExp][] = [
+        ["of an unknown film", () => ({ itemId: "nope" }), "/events/0/itemId", /must be a film of the catalogue/],
+        ["with control characters", () => ({ itemId: "3\u0000" }), "/events/0/itemId", /control characters/],
+        ["with a terminal's escape", () => ({ eventType: "Watch\u001b[2J" }), "/events/0/eventType", /control char/],
+        ["of tomorrow", () => ({ sentAt: now() + day }), "/events/0/sentAt", /in the future/],
+        ["of the day before yesterday", () => ({ sentAt: now() - day - 1 }), "/events/0/sentAt", /older than a day/],
+    ];
+    for (const [what, event, place, message] of refused) {
+        it(`${what} are a problem that names the fault, and nothing is stored`, async () => {
+            const result = await world.ask("POST /events", eventsOf("a", 1, event()));
+            assert.equal(result.statusCode, 400);
+            const { errors } = jsonOf(result);
+            assert.match(errors.find((fault: { in: string }) => fault.in === `body ${place}`)?.message, message);
+            assert.deepEqual([world.state.put.length, world.table.recents.size], [0, 0]);
+        });
+    }
+
+    it("are accepted at the edges: a clock a minute ahead, and almost a day ago", async () => {
+        for (const sentAt of [now() + 59, now() - day + 1]) {
+            assert.equal((await world.ask("POST /events", eventsOf("a", 1, { sentAt }))).statusCode, 202);
+        }
+    });
+
+    it("name a viewer of 256 bytes at most", async () => {
+        const result = await world.ask("POST /events", eventsOf("€".repeat(86)));
+        assert.deepEqual([result.statusCode, jsonOf(result).errors[0].in], [400, "body /userId"]);
+    });
+
+    it("are limited for each viewer, by all processes together, from any address", async () => {
+        const other = startWorld({ table: world.table });
+        const found = await statuses(eventsPerViewer, (at) =>
+            (at % 2 ? world : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
+        );
+        assert.deepEqual(found, { 202: eventsPerViewer / 2, 429: eventsPerViewer / 2 });
+        assert.equal(world.table.recents.get("22")?.counted?.events, eventsPerViewer);
+        const refusal = await world.ask("POST /events", eventsOf("22"));
+        assert.deepEqual([refusal.headers["Retry-After"], jsonOf(refusal).type], ["60", "/problems/too-many-events"]);
+        assert.equal((await world.ask("POST /events", eventsOf("23"))).statusCode, 202);
+        world.clock.at += 60_000;
+        assert.equal((await world.ask("POST /events", eventsOf("22"))).statusCode, 202);
+    });
+
+    it("are limited for each address, by all processes together, and refused ones do not touch the table", async () => {
+        const other = startWorld({ table: world.table });
+        const from = "198.51.100.7";
+        const flood = (asker: World) => (at: number) => asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
+        const all = eventsPerAddress / 10;
+        assert.deepEqual(await statuses(all, flood(world)), { 202: all });
+        // The other process has not seen the address; it learns the total with its first report.
+        const late = await statuses(all, flood(other));
+        assert.ok((late[202] ?? 0) <= 3, JSON.stringify(late));
+        let calls = 0;
+        world.table.state.gate = async () => {
+            calls += 1;
+        };
+        assert.deepEqual(await statuses(50, flood(world)), { 429: 50 });
+        assert.equal(calls, 0);
+        assert.equal((await world.ask("POST /events", eventsOf("b", 1, {}, { from: "203.0.113.1" }))).statusCode, 202);
+        const writes = [...world.table.counts.keys()];
+        assert.ok(
+            writes.every((key) => !key.includes(from)),
+            writes.join(),
+        );
+    });
+
+    it("cannot hide their address in X-Forwarded-For", async () => {
+        const forged = (at: number, last: string) => ({
+            from: "198.51.100.7",
+            headers: { "x-forwarded-for": `10.0.0.${at}, ${last}` },
+        });
+        const direct = await statuses(40, (at) =>
+            world.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "198.51.100.7"))),
+        );
+        assert.deepEqual(direct, { 202: 30, 429: 10 });
+        // CloudFront appends the viewer, and API Gateway CloudFront: the entries before are the caller's own.
+        const behind = startWorld({ config: { behindCloudFront: true } });
+        const through = await statuses(40, (at) =>
+            behind.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "192.0.2.1, 198.51.100.7"))),
+        );
+        assert.deepEqual(through, { 202: 30, 429: 10 });
+        const past = await statuses(40 * viewersPerEdge, (at) =>
+            behind.ask(
+                "POST /events",
+                eventsOf(`w${at}`, 10, {}, { from: "198.51.100.9", headers: { "x-forwarded-for": `10.0.0.${at}, x` } }),
+            ),
+        );
+        assert.deepEqual(past, { 202: 30 * viewersPerEdge, 429: 10 * viewersPerEdge }, "past CloudFront");
+    });
+
+    it("count for the network of an IPv6 address", () => {
+        assert.equal(networkOf("2001:db8:0:7::1"), networkOf("2001:0DB8::7:1:2:3:4"));
+        assert.notEqual(networkOf("2001:db8:0:8::1"), networkOf("2001:db8:0:7::1"));
+        assert.deepEqual([networkOf("::1"), networkOf("192.0.2.1")], ["0:0:0:0::/64", "192.0.2.1"]);
+    });
+
+    it("have no limit for an address of the owner's servers, which have the API key", async () => {
+        const keyed = startWorld({ config: { apiKey: true } });
+        const found = await statuses(60, (at) =>
+            keyed.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from: "192.0.2.1" })),
+        );
+        assert.deepEqual(found, { 202: 60 });
+    });
+});
+
+describe("a stranger's requests for lists", () => {
+    it("cannot force calls of the campaign by `since`", async () => {
+        const world = startWorld();
+        const { revision } = await world.watch("9", "20");
+        world.clock.at += 10_000;
+        await world.recommend("9", { since: String(revision) });
+        const before = world.state.asks.length;
+        for (let at = 0; at < 100; at++) {
+            world.clock.at += 600;
+            const since = String(world.clock.at + 30_000 + at);
+            assert.equal((await world.recommend("9", { since })).source, "cache");
+        }
+        assert.equal(world.state.asks.length, before);
+    });
+
+    it("cause a limited number of calls of the campaign, by all processes together", async () => {
+        const [campaign, table] = [campaignWorld(), memoryTable()];
+        const limited = { campaign, table, config: { unprovenPerSecond: 10 } };
+        const worlds = [startWorld(limited), startWorld(limited)] as const;
+        const sources: Record<string, number> = {};
+        for (let at = 0; at < 1000; at++) {
+            const world = worlds[at % 2] as World;
+            world.clock.at += 20;
+            const { source, reason } = await world.recommend(`stranger-${at}`);
+            const name = `${source} ${reason ?? ""}`.trim();
+            sources[name] = (sources[name] ?? 0) + 1;
+        }
+        // Ten seconds at a hundred requests a second; two windows may begin in them.
+        assert.ok(campaign.state.asks.length <= 200, JSON.stringify(sources));
+        assert.ok(campaign.state.asks.length >= 100, JSON.stringify(sources));
+        assert.equal(sources["popular throttled"], 1000 - campaign.state.asks.length);
+        const taken = [...table.counts.values()].reduce((sum, one) => sum + one, 0);
+        assert.ok(taken <= 260, `${taken / 10} writes`);
+        assert.equal(worlds[0].lastLine().CampaignFailures, 0);
+    });
+
+    it("by several at once share one write of the table, and without the table a process has a tenth", async () => {
+        const world = startWorld({ config: { unprovenPerSecond: 10 } });
+        await Promise.all(Array.from({ length: 10 }, (_, at) => world.recommend(`u${at}`)));
+        assert.deepEqual([world.state.asks.length, [...world.table.counts.values()]], [10, [10]]);
+        world.table.state.gate = async (call) => {
+            if (call === "count") throw new Error("the table is away");
+        };
+        world.clock.at += 10_000;
+        for (let at = 0; at < 40; at++) await world.recommend(`w${at}`);
+        assert.equal(world.state.asks.length, 20);
+    });
+});

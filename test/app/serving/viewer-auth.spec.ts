@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { exportSPKI, generateKeyPair, importJWK } from "jose";
+import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
+import { type Issuer, startIssuer } from "../../support/issuer.ts";
+import { idsOf, jsonOf, serviceError, startWorld, throws, type World } from "./world.ts";
+
+const base64 = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+
+describe("a viewer's token", () => {
+    let issuer: Issuer;
+    let world: World;
+    before(async () => {
+        issuer = await startIssuer();
+    });
+    after(() => issuer.close());
+    beforeEach(() => {
+        issuer.state.asked = [];
+        const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
+        world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+    });
+
+    const as = (token: string | undefined) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
+    const list = (userId: string, token?: string) =>
+        world.ask("GET /recommendations/{userId}", { path: { userId }, headers: as(token) });
+    const watch = (userId: string, token?: string, itemId = "20") =>
+        world.ask("POST /events", {
+            headers: as(token),
+            body: { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] },
+        });
+
+    it("opens its viewer's list and takes its viewer's events, and no other's", async () => {
+        const token = await issuer.token({ sub: "22" });
+        assert.equal((await list("22", token)).statusCode, 200);
+        assert.equal((await watch("22", token)).statusCode, 202);
+        const ranking = { path: { userId: "6" }, headers: as(token), body: { itemIds: ["1"] } };
+        for (const answer of [
+            await list("6", token),
+            await watch("6", token),
+            await world.ask("POST /rankings/{userId}", ranking),
+        ]) {
+            assert.deepEqual([answer.statusCode, jsonOf(answer).type], [403, "/problems/forbidden"]);
+            assert.equal(answer.headers["Cache-Control"], "no-store");
+        }
+        assert.deepEqual(
+            world.state.put.map(({ userId }) => userId),
+            ["22"],
+        );
+    });
+
+    it("is needed for each viewer's list and events, and for nothing that is equal for all", async () => {
+        for (const answer of [await list("22"), await watch("22")]) {
+            assert.deepEqual([answer.statusCode, jsonOf(answer).type], [401, "/problems/unauthorized"]);
+            assert.match(answer.headers["WWW-Authenticate"] ?? "", /^Bearer /);
+        }
+        assert.equal(world.state.asks.length + world.state.put.length, 0);
+        for (const what of ["/popular", "/trending", "/similar/{itemId}", "/items/{itemId}", "/openapi.json"]) {
+            assert.equal((await world.ask(`GET ${what}`, { path: { itemId: "1" } })).statusCode, 200, what);
+        }
+    });
+
+    it("shows the details of health, of which a stranger sees the state only", async () => {
+        const health = async (token?: string) => jsonOf(await world.ask("GET /health", { headers: as(token) }));
+        assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" } });
+        const { cost, campaign } = await health(await issuer.token({ sub: "22" }));
+        assert.deepEqual([cost.monthlyLimitUsd, campaign.solutionVersionArn], [200, "v1"]);
+    });
+
+    it("keeps its viewer's list out of every cache but his own", async () => {
+        const { headers } = await list("22", await issuer.token({ sub: "22" }));
+        assert.match(headers["Cache-Control"] ?? "", /^private/);
+        assert.equal(headers.Vary, "Origin, Authorization");
+    });
+
+    it("may be an integer in another claim", async () => {
+        const auth = { issuer: issuer.issuer, audience: "films", claim: "movielens_id" };
+        world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+        const token = await issuer.token({ sub: "someone", movielens_id: 22 });
+        assert.deepEqual([(await list("22", token)).statusCode, (await list("someone", token)).statusCode], [200, 403]);
+    });
+
+    const hour = 3600;
+    const now = () => Math.floor(Date.now() / 1000);
+    const foreign = async () => (await generateKeyPair("RS256")).privateKey;
+    const publicAsSecret = async () => {
+        const key = await importJWK(issuer.keys[0]?.jwk as object, "RS256", { extractable: true });
+        return new TextEncoder().encode(await exportSPKI(key as Extract<typeof key, { type: string }>));
+    };
+    const bad: [string, () => Promise<string>, RegExp][] = [
+        ["of another issuer", () => issuer.token({ sub: "22", iss: "https://evil.example" }), /claim iss/],
+        ["for another audience", () => issuer.token({ sub: "22", aud: "other" }), /claim aud/],
+        ["that has expired", () => issuer.token({ sub: "22", exp: now() - hour }), /expired/],
+        ["that is not valid yet", () => issuer.token({ sub: "22", nbf: now() + hour }), /claim nbf/],
+        ["without an end", () => issuer.token({ sub: "22" }, { endless: true }), /claim exp/],
+        ["without its viewer", () => issuer.token({}), /claim sub is not the id/],
+        ["with an empty viewer", () => issuer.token({ sub: "" }), /claim sub is not the id/],
+        ["with control characters", () => issuer.token({ sub: "22\u0000" }), /claim sub is not the id/],
+        ["with an endless viewer", () => issuer.token({ sub: "2".repeat(257) }), /longer than 256 bytes/],
+        ["signed by a stranger's key", async () => issuer.token({ sub: "22" }, {}, await foreign()), /signature/],
+        ["with an unknown key", async () => issuer.token({ sub: "22" }, { kid: "x" }, await foreign()), /have its key/],
+        [
+            "signed with the public key as a secret",
+            async () => issuer.token({ sub: "22" }, { alg: "HS256" }, await publicAsSecret()),
+            /algorithm is not allowed/,
+        ],
+        [
+            "without a signature",
+            async () =>
+                `${base64({ alg: "none" })}.${base64({ iss: issuer.issuer, aud: "films", sub: "22", exp: now() + hour })}.`,
+            /algorithm is not allowed|not a signed JWT/,
+        ],
+        ["that is not a JWT", async () => "22", /not a signed JWT/],
+    ];
+    for (const [what, token, reason] of bad) {
+        it(`${what} is 401 with the reason`, async () => {
+            const answer = await list("22", await token());
+            assert.equal(answer.statusCode, 401);
+            assert.match(jsonOf(answer).detail, reason);
+        });
+    }
+
+    it("of another scheme, or in two parts, is 401", async () => {
+        for (const header of ["Basic dXNlcjpwYXNz", "Bearer", "Bearer a b"]) {
+            const headers = { authorization: header };
+            const answer = await world.ask("GET /recommendations/{userId}", { path: { userId: "22" }, headers });
+            assert.equal(answer.statusCode, 401, header);
+        }
+    });
+
+    it("may be half a minute off the clock", async () => {
+        assert.equal((await list("22", await issuer.token({ sub: "22", exp: now() - 20 }))).statusCode, 200);
+    });
+
+    it("costs the issuer one read of its keys, also with a hundred random keys", async () => {
+        const key = await foreign();
+        await list("22", await issuer.token({ sub: "22" }));
+        for (let at = 0; at < 100; at++) {
+            assert.equal((await list("22", await issuer.token({ sub: "22" }, { kid: `${at}` }, key))).statusCode, 401);
+        }
+        assert.deepEqual(issuer.state.asked, ["/.well-known/openid-configuration", "/keys"]);
+    });
+
+    it("is 503 while the issuer is away or another one, which is called once in seconds", async () => {
+        for (const fault of [{ status: 500 }, { named: "https://evil.example" }]) {
+            Object.assign(issuer.state, fault, { asked: [] });
+            const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
+            world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+            for (let at = 0; at < 20; at++) {
+                const answer = await list("22", await issuer.token({ sub: "22" }));
+                assert.deepEqual([answer.statusCode, jsonOf(answer).type], [503, "/problems/issuer-away"]);
+            }
+            assert.equal(issuer.state.asked.length, 1);
+            Object.assign(issuer.state, { status: 200, named: undefined });
+        }
+    });
+
+    it("of a proven viewer may call the campaign without a limit", async () => {
+        const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
+        world = startWorld({ config: { viewerAuth: auth, unprovenPerSecond: 1 }, verifyToken: tokenVerifier(auth) });
+        for (let at = 0; at < 30; at++) await list(`${at}`, await issuer.token({ sub: `${at}` }));
+        assert.equal(world.state.asks.length, 30);
+    });
+
+    it("names the watched films that a list is based on, to its viewer alone", async () => {
+        const token = await issuer.token({ sub: "22" });
+        await watch("22", token);
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        assert.deepEqual(idsOf({ films: jsonOf(await list("22", token)).because }), ["20"]);
+    });
+});
+
+describe("events", () => {
+    const auth = { issuer: "https://login.example", audience: "films", claim: "sub" };
+    const verifyToken = async (sub: string) => ({ sub });
+    const send = (world: World, itemId: string, headers = {}) =>
+        world.ask("POST /events", {
+            headers,
+            body: { userId: "22", sessionId: "s", events: [{ eventType: "Watch", itemId }] },
+        });
+    const recent = (world: World) => {
+        const { films = [], proven } = world.table.recents.get("22") ?? {};
+        return [films.map(({ itemId }) => itemId), proven];
+    };
+
+    it("of a stranger are known as such, in the table and at Personalize, until the viewer proves himself", async () => {
+        const world = startWorld();
+        await send(world, "66");
+        assert.deepEqual([world.state.put[0]?.sessionId, recent(world)], ["unproven:s", [["66"], undefined]]);
+        const later = startWorld({ table: world.table, config: { viewerAuth: auth }, verifyToken });
+        for (const itemId of ["20", "21"]) {
+            later.clock.at += 1000;
+            await send(later, itemId, { authorization: "Bearer 22" });
+        }
+        assert.deepEqual(recent(later), [["21", "20"], true], "the stranger's film is left out");
+        assert.equal(later.state.put[0]?.sessionId, "s");
+    });
+
+    it("of a stranger never reach Personalize with trackUnproven false, those of a proven viewer and a server do", async () => {
+        const none = startWorld({ config: { trackUnproven: false } });
+        assert.equal(jsonOf(await send(none, "66")).tracked, false);
+        assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
+        const keyed = startWorld({ config: { trackUnproven: false, apiKey: true } });
+        assert.equal(jsonOf(await send(keyed, "66")).tracked, true);
+        const jwt = startWorld({ config: { trackUnproven: false, viewerAuth: auth }, verifyToken });
+        assert.equal(jsonOf(await send(jwt, "66", { authorization: "Bearer 22" })).tracked, true);
+    });
+});
+
+describe("without a token of the viewer", () => {
+    it("no list names the films that he watched, unless histories are public", async () => {
+        for (const publicHistories of [false, true]) {
+            const world = startWorld({ config: { publicHistories } });
+            await world.watch("22", "20", "66");
+            world.state.fault = throws(serviceError("ThrottlingException"));
+            const { source, because } = await world.recommend("22");
+            assert.equal(source, "similar");
+            assert.deepEqual(because && idsOf({ films: because }), publicHistories ? ["66", "20"] : undefined);
+        }
+    });
+});
