@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, fstatSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeFolder } from "local-personalize";
 import { statusPath } from "./gateway/server.ts";
-import { folderServed, type Instance, paths } from "./instance.ts";
+import { folderServed, type Instance, makePrivateFolders, paths } from "./instance.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 
@@ -107,7 +107,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     }
     const { daemonFile, daemonLog } = paths(instance);
     rmSync(daemonFile, { force: true });
-    mkdirSync(dirname(daemonLog), { recursive: true });
+    makePrivateFolders(instance);
     const log = openSync(daemonLog, "a");
     const from = fstatSync(log).size;
     const child = spawn(process.execPath, [join(import.meta.dirname, "daemon.ts")], {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { createEmulator, serviceModelDirOf, takeFolder } from "local-personalize";
@@ -12,12 +12,22 @@ import { createImportAccess } from "./gateway/import-access.ts";
 import { createOrganisation } from "./gateway/organisation.ts";
 import { startGateway } from "./gateway/server.ts";
 import { publishServiceMetrics } from "./gateway/service-metrics.ts";
-import { defaultInstance, folderServed, localAccountId, localPartition, paths, variables } from "./instance.ts";
+import {
+    defaultInstance,
+    folderServed,
+    localAccountId,
+    localPartition,
+    makePrivateFolders,
+    paths,
+    variables,
+} from "./instance.ts";
 import { startMiniStack } from "./ministack/process.ts";
 
 /** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway in front of both. */
 
 const instance = defaultInstance();
+// MiniStack and its functions inherit it: their files are readable by this user only.
+process.umask(0o077);
 const { awsData, daemonFile, miniStackLog } = paths(instance);
 const python = process.env.MOVIE_RECOMMENDER_PYTHON;
 if (!python) {
@@ -30,22 +40,24 @@ if (!releaseFolder) {
     log(`${instance.dir} is served by another process`);
     process.exit(folderServed);
 }
-mkdirSync(awsData, { recursive: true });
+makePrivateFolders(instance);
 
-const token = instance.enforce ? randomBytes(32).toString("hex") : undefined;
+const secret = randomBytes(32).toString("hex");
 const miniStackOptions = {
     python,
     dataDir: join(awsData, "ministack"),
     logFile: miniStackLog,
     log,
     gatewayPort: instance.port,
-    ...(token && { token }),
+    secret,
+    enforce: instance.enforce,
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
     // A person reads the end of this log after a failed start.
     log(error.message);
     return process.exit(1);
 });
+const behindGateway = { port: miniStack.port, secret };
 const organisation = createOrganisation();
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
@@ -53,29 +65,25 @@ const emulator = createEmulator({
     accountId: localAccountId,
     partition: localPartition,
     serviceModelDir: serviceModelDirOf(python),
-    access: createImportAccess(miniStack.port, localPartition, organisation),
+    access: createImportAccess(behindGateway, localPartition, organisation),
     log,
 });
-const enforcement =
-    token === undefined
-        ? undefined
-        : {
-              token,
-              ...createEnforcement({
-                  directory: createDirectory({ port: miniStack.answersPort, token, accountId: localAccountId }),
-                  emulator,
-                  log: openAccessLog(awsData),
-                  accountId: localAccountId,
-                  organisation,
-              }),
-          };
+const enforcement = instance.enforce
+    ? createEnforcement({
+          directory: createDirectory({ port: miniStack.answersPort, secret, accountId: localAccountId }),
+          emulator,
+          log: openAccessLog(awsData),
+          accountId: localAccountId,
+          organisation,
+      })
+    : undefined;
 const alarms = watchAlarms({
-    miniStackPort: miniStack.port,
+    miniStack: behindGateway,
     region: variables(instance).AWS_REGION ?? "",
     personalizeClock: emulator.clock,
     log,
 });
-const behind = { miniStackPort: miniStack.port, emulator, log };
+const behind = { miniStack: behindGateway, emulator, log };
 const serviceMetrics = publishServiceMetrics(behind);
 const budgetNotifications = startBudgetNotifications({
     ...behind,
@@ -120,7 +128,7 @@ process.on("SIGINT", () => stop(0));
 server = await startGateway({
     organisation,
     port: instance.port,
-    miniStackPort: miniStack.port,
+    miniStack: behindGateway,
     emulator,
     ...(enforcement && { enforcement }),
     status,

@@ -1,4 +1,5 @@
-import { delimiter, join, resolve } from "node:path";
+import { chmodSync, mkdirSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
 
@@ -51,6 +52,18 @@ export const paths = (instance: Instance) => ({
     daemonLog: join(instance.dir, "logs", "local-aws.log"),
     miniStackLog: join(instance.dir, "logs", "ministack.log"),
 });
+
+/**
+ * Makes the instance's folders, readable by their owner only, also those of an earlier release. They hold state, keys of
+ * local users, and logs. A folder that the user chose for the instance may hold other files: its mode does not change.
+ */
+export function makePrivateFolders(instance: Instance): void {
+    const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);
+    for (const folder of [awsData, pulumiBackend, pulumiHome, dirname(daemonLog)]) {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        chmodSync(folder, 0o700);
+    }
+}
 
 /** The variables that lead every AWS SDK and Pulumi to the instance, and to nothing of the user's own. */
 export function variables(instance: Instance): Record<string, string> {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { LocalError } from "./control.ts";
-import { environment, type Instance, paths } from "./instance.ts";
+import { environment, type Instance, makePrivateFolders, paths } from "./instance.ts";
 import { isAlive } from "./toolchain/lock.mjs";
 
 const project = "movie-recommender";
@@ -68,8 +68,7 @@ export function run(
 /** Creates and selects the stack in the instance's own file backend, and clears leftovers of a killed engine. */
 export async function ensureStack(instance: Instance, stack = "local"): Promise<void> {
     const { pulumiBackend, pulumiHome } = paths(instance);
-    mkdirSync(pulumiBackend, { recursive: true });
-    mkdirSync(pulumiHome, { recursive: true });
+    makePrivateFolders(instance);
     removeDeadLocks(pulumiBackend, stack);
     const made = existsSync(join(pulumiBackend, ".pulumi", "stacks", project, `${stack}.json`));
     if (made && existsSync(join(pulumiHome, "workspaces"))) {

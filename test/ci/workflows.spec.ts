@@ -13,7 +13,10 @@ interface Workflow {
     readonly on: Readonly<Record<string, unknown>>;
     readonly permissions: object;
     readonly jobs: Readonly<
-        Record<string, { if: string; permissions: object; steps: readonly Step[]; "timeout-minutes": number }>
+        Record<
+            string,
+            { if: string; environment?: string; permissions: object; steps: readonly Step[]; "timeout-minutes": number }
+        >
     >;
 }
 
@@ -47,11 +50,18 @@ describe("the workflow that previews pull requests", () => {
         assert.doesNotMatch(text, /aws-access-key-id|aws-secret-access-key|AKIA|secrets: *inherit/);
     });
 
-    it("uses actions at a major version or a commit, and previews only", () => {
+    it("waits for a reviewer, and gives the passphrase to the last step only", () => {
+        assert.equal(preview.environment, "preview");
+        const withSecret = preview.steps.filter((step) => JSON.stringify(step).includes("secrets."));
+        assert.deepEqual(withSecret, preview.steps.slice(-1));
+        assert.doesNotMatch(text.slice(0, text.indexOf("steps:")), /secrets\./);
+    });
+
+    it("uses actions by their commit, and previews only", () => {
         const uses = preview.steps.flatMap((step) => step.uses ?? []);
         assert.ok(uses.length > 0);
         for (const action of uses) {
-            assert.match(action, /^[\w-]+\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+            assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
         }
         assert.equal(using("pulumi/actions")?.with?.command, "preview");
         assert.ok(preview["timeout-minutes"] <= 30);
@@ -80,6 +90,7 @@ describe("the workflow that tests pushes", () => {
         assert.deepEqual(Object.keys(workflow.on), ["push"]);
         assert.deepEqual(workflow.permissions, { contents: "read" });
         assert.doesNotMatch(file, /secrets/);
+        for (const [, commit] of file.matchAll(/uses: \S+@(\S+)/g)) assert.match(commit ?? "", /^[0-9a-f]{40}$/);
     });
 
     it("runs what developers run, on Linux, with the oldest Node that README names", () => {

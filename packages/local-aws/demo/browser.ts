@@ -11,8 +11,10 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
  * Starts a browser without a window: the machine's Chromium or Chrome, or the one for Linux in the development
  * packages.
  * The caller closes it.
+ *
+ * @param more further switches of Chromium
  */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
     const own = installed();
     const flags = [
         "--no-sandbox",
@@ -20,6 +22,7 @@ export async function openBrowser(): Promise<Browser> {
         "--force-color-profile=srgb",
         "--font-render-hinting=none",
         "--enable-font-subpixel-positioning",
+        ...more,
     ];
     if (own !== undefined) return puppeteer.launch({ executablePath: own, args: flags, headless: true });
     const { packed, executablePath } = await unpack();

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { bodyOf, type Emulator, isFromWebPage } from "local-personalize";
+import { bodyOf, type Emulator } from "local-personalize";
 import type { AccessLog } from "./enforcement/access-log.ts";
-import { isForThisMachine } from "./enforcement/incoming.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
 import type { Organisation } from "./organisation.ts";
 
@@ -119,13 +118,6 @@ export async function answerAdmin(
 ): Promise<boolean> {
     const methods = endpoints[url.pathname];
     if (!methods) return false;
-    if (isFromWebPage(request) || !isForThisMachine(request)) {
-        response.writeHead(403, { "content-type": "application/json" });
-        response.end(
-            JSON.stringify({ message: "A web page may not call this path; only a program on this machine may." }),
-        );
-        return true;
-    }
     const endpoint = methods[request.method ?? ""];
     const [status, body] = endpoint
         ? await endpoint(admin, request, url)

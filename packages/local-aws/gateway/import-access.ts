@@ -13,6 +13,7 @@ import {
     serviceReads,
 } from "policy-evaluator";
 import { bucketPoliciesOf, bucketRegionOf, foreignObject, roleDocuments, whyNotDecrypted } from "./import-documents.ts";
+import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 import type { Levels, Organisation } from "./organisation.ts";
 import { withoutDocumentNote } from "./without-document.ts";
 
@@ -22,12 +23,12 @@ import { withoutDocumentNote } from "./without-document.ts";
  * principal the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS
  * does not document in detail how it sends the condition keys: strictness is our choice.
  */
-export function createImportAccess(miniStackPort: number, partition: string, organisation: Organisation): ImportAccess {
-    const settings = {
-        endpoint: `http://127.0.0.1:${miniStackPort}`,
-        region: "us-east-1",
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+export function createImportAccess(
+    miniStack: MiniStackAddress,
+    partition: string,
+    organisation: Organisation,
+): ImportAccess {
+    const settings = settingsOf(miniStack);
     const iam = new IAMClient(settings);
     // MiniStack redirects a caller from another region to the bucket's, as S3 does.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
@@ -70,7 +71,7 @@ export function createImportAccess(miniStackPort: number, partition: string, org
             if (foreign !== undefined) {
                 return denied("read the object", `another account owns ${foreign}`);
             }
-            const reason = await whyNotDecrypted(miniStackPort, s3, importOf(request, partition, { keys }), policies);
+            const reason = await whyNotDecrypted(miniStack, s3, importOf(request, partition, { keys }), policies);
             return reason === undefined ? judgement : denied("decrypt", reason);
         },
         judgeWrite: (request) => judgeBy(judgeOutput, request),

@@ -27,6 +27,7 @@ import {
     sizeLimits,
 } from "policy-evaluator";
 import { unlessGone } from "../unless-gone.ts";
+import { type MiniStackAddress, secretHeader } from "./ministack.ts";
 
 interface RoleDocuments {
     readonly roleId: string;
@@ -136,7 +137,7 @@ const parse = (document: string | undefined) => JSON.parse(decodeURIComponent(do
  * (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key": the key's policy is enough).
  */
 export async function whyNotDecrypted(
-    miniStackPort: number,
+    miniStack: MiniStackAddress,
     s3: S3Client,
     of: Import,
     identity: readonly NamedPolicy[],
@@ -147,7 +148,7 @@ export async function whyNotDecrypted(
         if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !keyId) {
             continue;
         }
-        const ask = (operation: string, body: object) => kms(miniStackPort, of.region, operation, body);
+        const ask = (operation: string, body: object) => kms(miniStack, of.region, operation, body);
         const described = await ask("DescribeKey", { KeyId: keyId });
         const { Arn = keyId, KeyState = "gone", KeyManager } = described.KeyMetadata ?? {};
         if (KeyState !== "Enabled") {
@@ -174,10 +175,16 @@ interface KmsAnswer {
     readonly Policy?: string;
 }
 
-async function kms(port: number, region: string, operation: string, body: object): Promise<KmsAnswer> {
+async function kms(
+    { port, secret }: MiniStackAddress,
+    region: string,
+    operation: string,
+    body: object,
+): Promise<KmsAnswer> {
     const response = await fetch(`http://127.0.0.1:${port}/`, {
         method: "POST",
         headers: {
+            [secretHeader]: secret,
             "content-type": "application/x-amz-json-1.1",
             "x-amz-target": `TrentService.${operation}`,
             authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/kms/aws4_request, SignedHeaders=host, Signature=0`,

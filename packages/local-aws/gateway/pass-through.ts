@@ -1,7 +1,8 @@
-import { Agent, type IncomingMessage, type ServerResponse, request as send } from "node:http";
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 import { pipeline, type Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { PayloadMismatch } from "./enforcement/payload.ts";
+import { judgedHeader, type MiniStackAddress, secretHeader } from "./ministack.ts";
 
 const agent = new Agent({ keepAlive: true });
 
@@ -10,36 +11,35 @@ export interface Passing {
     readonly body?: Buffer;
     /** A stream that the body passes through; if it fails, MiniStack gets an incomplete request. */
     readonly guard?: Transform;
-    /** The gateway's token, which shows MiniStack that the request was checked. */
-    readonly token?: string;
+    /** Whether the gateway checked the request; MiniStack checks all others. */
+    readonly judged?: boolean;
+    /** Whether the answer may allow pages of other origins to read it. */
+    readonly isPublic?: boolean;
     /** Called after MiniStack's answer, before the caller gets it. */
     answered?(): void;
     /** Replaces the body of a successful answer. */
     rewrite?(body: Buffer): Buffer;
 }
 
-/** The header of the gateway's token; a value from outside is never passed on. */
-export const judgedHeader = "x-judged-by-gateway";
-
 /** Passes a request to MiniStack unchanged, with its Host header (a part of the signature), and the answer back. */
 export function passThrough(
-    port: number,
+    { port, secret }: MiniStackAddress,
     request: IncomingMessage,
     response: ServerResponse,
-    { body, guard, token, answered, rewrite }: Passing = {},
+    { body, guard, judged, isPublic, answered, rewrite }: Passing = {},
 ): void {
     // The caller was killed during the checks: the call is not done.
     if (response.destroyed) {
         return;
     }
-    const { expect: _answered, [judgedHeader]: _forged, ...headers } = request.headers;
+    const { expect: _answered, [judgedHeader]: _forged, [secretHeader]: _guessed, ...headers } = request.headers;
     const onward = send({
         agent,
         host: "127.0.0.1",
         port,
         method: request.method,
         path: request.url,
-        headers: token === undefined ? headers : { ...headers, [judgedHeader]: token },
+        headers: { ...headers, [secretHeader]: secret, ...(judged && { [judgedHeader]: "true" }) },
         setHost: false,
     });
     onward.once("response", (answer) => {
@@ -53,7 +53,7 @@ export function passThrough(
             void sendRewritten(answer, response, rewrite);
             return;
         }
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.writeHead(answer.statusCode ?? 502, isPublic ? answer.headers : withoutCors(answer.headers));
         // Cut off when MiniStack dies during an answer; otherwise the caller would wait forever.
         pipeline(answer, response, () => {});
     });
@@ -73,6 +73,11 @@ export function passThrough(
     }
 }
 
+/** MiniStack lets pages of any origin read every answer. */
+function withoutCors(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("access-control-")));
+}
+
 async function sendRewritten(
     answer: IncomingMessage,
     response: ServerResponse,
@@ -81,7 +86,7 @@ async function sendRewritten(
     try {
         const body = rewrite(await buffer(answer));
         const { "content-length": _, "transfer-encoding": __, ...headers } = answer.headers;
-        response.writeHead(200, headers).end(body);
+        response.writeHead(200, withoutCors(headers)).end(body);
     } catch {
         response.destroy();
     }

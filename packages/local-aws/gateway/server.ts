@@ -10,21 +10,21 @@ import { MiniStackSilent } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
+import type { MiniStackAddress } from "./ministack.ts";
 import { importApi, isImport } from "./openapi-import/import-api.ts";
 import type { Organisation } from "./organisation.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
+import { isPublicPlane, refusalOfPage } from "./web-pages.ts";
 
 export interface GatewayOptions {
     readonly port: number;
-    readonly miniStackPort: number;
+    readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;
     readonly organisation?: Organisation;
-    /**
-     * Verifies and checks each call; `token` shows MiniStack that it was checked. Without it, every call is allowed.
-     */
-    readonly enforcement?: Enforcement & { readonly token: string };
+    /** Verifies and checks each call. Without it, every call of a program is allowed. */
+    readonly enforcement?: Enforcement;
     /** The answer to `GET /_local/status`. */
     status(): object;
     /** Rounds that each of the gateway's loops has done. */
@@ -42,7 +42,7 @@ export { statusPath } from "./admin.ts";
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
-    const simulators = createSimulators(options.miniStackPort, options.organisation);
+    const simulators = createSimulators(options.miniStack, options.organisation);
     const server = createServer((request, response) => {
         route(options, faults, simulators, request, response).catch((error: Error) => {
             if (error instanceof MiniStackSilent) {
@@ -73,6 +73,11 @@ async function route(
     request: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
+    const refused = refusalOfPage(request);
+    if (refused) {
+        refuse(request, response, refused);
+        return;
+    }
     const url = new URL(request.url ?? "/", "http://localhost");
     if (await answerAdmin({ ...options, faults }, request, url, response)) {
         return;
@@ -87,12 +92,13 @@ async function route(
     const passing: Passing = {
         ...(admission?.guard && { guard: admission.guard }),
         ...(known && { body: known }),
-        ...(admission?.judged && enforcement && { token: enforcement.token }),
+        judged: admission?.judged ?? false,
+        isPublic: isPublicPlane(request, decodeURIComponent(url.pathname)),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {
         // Only MiniStack knows which of its resources are public; none of the gateway's own is.
-        passThrough(options.miniStackPort, request, response, passing);
+        passThrough(options.miniStack, request, response, passing);
         return;
     }
     const json = async () => parseJson(known ?? (await bodyOf(request)));
@@ -114,7 +120,7 @@ async function route(
     }
     if (scope?.service === "budgets" && showsSpend(target)) {
         const rewrite = (answer: Buffer) => withSpend(options.emulator, answer);
-        passThrough(options.miniStackPort, request, response, { ...passing, rewrite });
+        passThrough(options.miniStack, request, response, { ...passing, rewrite });
         return;
     }
     if (scope?.service === "cloudtrail" && isLookup(target)) {
@@ -125,7 +131,7 @@ async function route(
         return;
     }
     if (scope?.service === "apigateway" && isImport(request.method, url)) {
-        const where = { miniStackPort: options.miniStackPort, region: scope.region };
+        const where = { miniStack: options.miniStack, region: scope.region };
         const { status, headers, body } = await importApi(where, url, known ?? (await bodyOf(request)));
         response.writeHead(status, headers);
         response.end(body);
@@ -134,11 +140,11 @@ async function route(
     if (scope?.service === "iam") {
         const body = known ?? (await bodyOf(request));
         if (!(await simulators(body, response))) {
-            passThrough(options.miniStackPort, request, response, { ...passing, body });
+            passThrough(options.miniStack, request, response, { ...passing, body });
         }
         return;
     }
-    passThrough(options.miniStackPort, request, response, passing);
+    passThrough(options.miniStack, request, response, passing);
 }
 
 /** Answers a call that does not reach its service; the rest of the request is not read. */

@@ -1,6 +1,7 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Emulator, MetricValues } from "local-personalize";
 import { endpointOf, every } from "./loop.ts";
+import type { MiniStackAddress } from "./ministack.ts";
 
 export const personalizeNamespace = "AWS/Personalize";
 /** PutMetricData takes 1,000; these bodies stay small. */
@@ -13,13 +14,13 @@ const mostWaiting = 5000;
  * publishes the rest.
  */
 export function publishServiceMetrics(options: {
-    miniStackPort: number;
+    miniStack: MiniStackAddress;
     emulator: Pick<Emulator, "takeMetrics">;
     log(message: string): void;
 }) {
     const clients = new Map<string, CloudWatchClient>();
     const clientOf = (region: string) => {
-        const client = clients.get(region) ?? new CloudWatchClient({ ...endpointOf(options.miniStackPort), region });
+        const client = clients.get(region) ?? new CloudWatchClient({ ...endpointOf(options.miniStack), region });
         clients.set(region, client);
         return client;
     };

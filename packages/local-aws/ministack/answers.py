@@ -1,4 +1,4 @@
-"""Answers the gateway's questions about a call, on a port of the loopback interface and only with its token.
+"""Answers the gateway's questions about a call, on a port of the loopback interface and only with its secret.
 
 `/call` names a call. `/key` returns the owner of an access key, its secret, and all policies of that principal. `/role`
 returns a role. `/refusal` returns the text of a refusal in the protocol of a service.
@@ -139,9 +139,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        token = self.headers.get("x-gateway-token", "")
+        secret = self.headers.get("x-from-gateway", "")
         answer = ANSWERS.get(self.path)
-        if answer is None or not hmac.compare_digest(token.encode(), self.server.token.encode()):
+        if answer is None or not hmac.compare_digest(secret.encode(), self.server.secret.encode()):
             self.send(403, {})
             return
         try:
@@ -161,8 +161,8 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def serve(port: int, token: str) -> None:
+def serve(port: int, secret: str) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
-    server.token = token
+    server.secret = secret
     threading.Thread(target=server.serve_forever, daemon=True).start()

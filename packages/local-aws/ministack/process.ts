@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import { createServer } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type MiniStackAddress, secretHeader } from "../gateway/ministack.ts";
 
 export interface MiniStack {
     readonly port: number;
@@ -19,8 +20,10 @@ export interface MiniStackOptions {
     readonly logFile: string;
     /** The port on which its functions call AWS: only there does Personalize answer. */
     readonly gatewayPort: number;
-    /** The token of the gateway's requests, when permissions are enforced. */
-    readonly token?: string;
+    /** The secret of the gateway's requests: MiniStack answers no other. */
+    readonly secret: string;
+    /** Whether permissions are enforced. */
+    readonly enforce: boolean;
     log(message: string): void;
 }
 
@@ -61,7 +64,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     watch();
     try {
         await untilAnswering(
-            () => ports.port,
+            () => ({ port: ports.port, secret: options.secret }),
             () => restarts > 2 || missing !== undefined,
         );
         answered = true;
@@ -97,7 +100,8 @@ async function choosePorts({ gatewayPort }: MiniStackOptions): Promise<Ports> {
 
 const endOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").slice(-3).join("\n");
 
-function launch({ python, dataDir, logFile, gatewayPort, token }: MiniStackOptions, ports: Ports): ChildProcess {
+function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
+    const { python, dataDir, logFile, gatewayPort, secret, enforce } = options;
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
     // The wrapper of a function is CommonJS; a package.json keeps Node from treating it as an ES module.
     writeFileSync(join(dataDir, "tmp", "package.json"), "{}\n");
@@ -122,17 +126,21 @@ function launch({ python, dataDir, logFile, gatewayPort, token }: MiniStackOptio
             // Python must not write compiled modules into a clone.
             PYTHONDONTWRITEBYTECODE: "1",
             AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
-            ...(token && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort), GATEWAY_TOKEN: token }),
+            ...(enforce && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort) }),
         },
     });
+    // The arguments and the environment of a process can be read from outside of it.
+    child.stdin?.on("error", () => {}).write(`${secret}\n`);
     closeSync(out);
     return child;
 }
 
-async function untilAnswering(port: () => number, hopeless: () => boolean): Promise<void> {
+async function untilAnswering(address: () => MiniStackAddress, hopeless: () => boolean): Promise<void> {
     const giveUp = Date.now() + startSeconds * 1000;
     while (Date.now() < giveUp && !hopeless()) {
-        const answer = await fetch(`http://127.0.0.1:${port()}/_ministack/health`).catch(() => undefined);
+        const { port, secret } = address();
+        const headers = { [secretHeader]: secret };
+        const answer = await fetch(`http://127.0.0.1:${port}/_ministack/health`, { headers }).catch(() => undefined);
         if (answer?.ok) {
             return;
         }
@@ -142,9 +150,8 @@ async function untilAnswering(port: () => number, hopeless: () => boolean): Prom
 }
 
 /**
- * A free port of the loopback interface, and none of `except`, which will be used soon. Not one that the system
- * chooses:
- * it also gives those to outgoing connections, and one may be taken between the answer and its use.
+ * A free port of the loopback interface, and none of `except`, which will be used soon. The system does not choose it,
+ * because outgoing connections get such ports too. One may be taken between the answer and its use.
  */
 export async function freePort({
     except = [],

@@ -1,19 +1,16 @@
 """Starts MiniStack so that a kill loses at most a second of its state, and so that it ends with its parent.
 
 Each difference from MiniStack has a file. When the gateway enforces (ANSWERS_PORT is set), this process answers the
-gateway's questions, and does not check calls that the gateway checks. All settings are environment variables, which
-packages/local-aws/ministack/process.ts sets.
+gateway's questions, and does not check calls that the gateway checks. Settings are environment variables, which
+packages/local-aws/ministack/process.ts sets. The gateway's secret is the first line of standard input.
 """
 
-import contextvars
-import hmac
 import os
 import signal
 import sys
 import threading
 
 from ministack import app
-from ministack.core import iam_evaluator
 
 import asynchronous
 import dashboards
@@ -23,6 +20,7 @@ import embedded_metrics
 import function_logs
 import function_sessions
 import function_updates
+import gateway_only
 import managed_policies
 import metric_alarms
 import object_owners
@@ -35,11 +33,7 @@ import rest_records
 import saving
 import schedules
 import service_linked_roles
-
-# The gateway's token on a request that it has checked.
-JUDGED_HEADER = b"x-judged-by-gateway"
-
-judged = contextvars.ContextVar("judged", default=False)
+import unknown_distributions
 
 
 def end_with_parent() -> None:
@@ -48,23 +42,9 @@ def end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def leave_to_gateway(token: str) -> None:
-    """Checks only calls without the gateway's token: of an API, of a function's URL, and past the gateway."""
-    serve, judge = app.app, iam_evaluator.enforce
-
-    async def recording(scope, receive, send):
-        headers = scope.get("headers") or []
-        tokens = [value for name, value in headers if name == JUDGED_HEADER]
-        judged.set(any(hmac.compare_digest(each, token.encode()) for each in tokens))
-        await serve({**scope, "headers": [pair for pair in headers if pair[0] != JUDGED_HEADER]}, receive, send)
-
-    def enforce(*args, **kwargs):
-        return None if judged.get() else judge(*args, **kwargs)
-
-    app.app, iam_evaluator.enforce = recording, enforce
-
-
 if __name__ == "__main__":
+    # The parent's first line: Lambda handlers could read arguments and the environment.
+    secret = sys.stdin.readline().strip()
     metric_alarms.leave_to_gateway()
     managed_policies.add()
     dashboards.tell_times_in_seconds()
@@ -78,6 +58,7 @@ if __name__ == "__main__":
     object_owners.list_owners()
     origins.serve_rest_apis()
     edge_errors.keep()
+    unknown_distributions.refuse()
     embedded_metrics.read_logs()
     function_logs.report_ends()
     function_sessions.record_functions()
@@ -86,15 +67,15 @@ if __name__ == "__main__":
     queue_metrics.start()
     threading.Thread(target=saving.keep_saving, daemon=True).start()
     threading.Thread(target=end_with_parent, daemon=True).start()
+    gateway_only.answer_gateway_only(secret)
     if os.environ.get("ANSWERS_PORT"):
         import answers
         import function_policies
 
-        # Removed from the environment, which Lambda handlers inherit.
-        port, token = int(os.environ.pop("ANSWERS_PORT")), os.environ.pop("GATEWAY_TOKEN")
-        leave_to_gateway(token)
+        gateway_only.leave_checked_calls()
         function_policies.check_before_delivery()
-        answers.serve(port, token)
+        # Removed from the environment, which Lambda handlers inherit.
+        answers.serve(int(os.environ.pop("ANSWERS_PORT")), secret)
     schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]
     app.main()

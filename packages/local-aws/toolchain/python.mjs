@@ -5,7 +5,9 @@ import { ask, isExecutable } from "./find.mjs";
 import { digest, readStamp } from "./stamp.mjs";
 
 const STAMP = ".toolchain-stamp";
-const PIP_INSTALL = ["-m", "pip", "install", "--no-deps", "--disable-pip-version-check", "--no-input"];
+// Wheels only, each by the hashes of its version: building a package would run code that no hash covers.
+const CHECKED = ["--require-hashes", "--only-binary", ":all:", "--no-deps"];
+const PIP_INSTALL = ["-m", "pip", "install", ...CHECKED, "--disable-pip-version-check", "--no-input"];
 
 const requirements = (root, name) => join(root, "packages", "local-aws", "toolchain", name);
 const inPlace = (root) => join(root, ".tools", "python");

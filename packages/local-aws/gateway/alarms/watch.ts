@@ -5,12 +5,13 @@ import {
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { endpointOf, every } from "../loop.ts";
+import type { MiniStackAddress } from "../ministack.ts";
 import { personalizeNamespace } from "../service-metrics.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 
 export interface AlarmWatchOptions {
-    readonly miniStackPort: number;
+    readonly miniStack: MiniStackAddress;
     /** This region is always checked; MiniStack returns the others that have alarms. */
     readonly region: string;
     /** The clock of Personalize's metrics; all other metrics have the machine's time. */
@@ -34,7 +35,7 @@ const regionsHeader = "x-alarm-regions";
  * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
  * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and does not delay the others.
  */
-export function watchAlarms({ miniStackPort, region, personalizeClock, log }: AlarmWatchOptions): {
+export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmWatchOptions): {
     rounds(): number;
     stop(): Promise<void>;
 } {
@@ -46,7 +47,7 @@ export function watchAlarms({ miniStackPort, region, personalizeClock, log }: Al
         if (known) {
             return known;
         }
-        const client = new CloudWatchClient({ ...endpointOf(miniStackPort), region: name });
+        const client = new CloudWatchClient({ ...endpointOf(miniStack), region: name });
         client.middlewareStack.add(
             (next) => async (args) => {
                 const answer = await next(args);

@@ -14,6 +14,7 @@ import type { Emulator } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../unless-gone.ts";
 import { endpointOf, every } from "../loop.ts";
+import type { MiniStackAddress } from "../ministack.ts";
 import { monthSpend } from "../spend.ts";
 import { exceeded, notificationKey, notificationText, scopeOf } from "./decide.ts";
 
@@ -59,17 +60,17 @@ const budgetsService = "budgets.amazonaws.com";
 
 /** Publishes as AWS Budgets. The topic's own policy must allow it, as on AWS. */
 function createTopics({
-    miniStackPort,
+    miniStack,
     accountId,
     partition,
 }: {
-    miniStackPort: number;
+    miniStack: MiniStackAddress;
     accountId: string;
     partition: string;
 }) {
     const clients = new Map<string, SNSClient>();
     const clientOf = (region: string) => {
-        const client = clients.get(region) ?? new SNSClient({ ...endpointOf(miniStackPort), region });
+        const client = clients.get(region) ?? new SNSClient({ ...endpointOf(miniStack), region });
         clients.set(region, client);
         return client;
     };
@@ -112,7 +113,7 @@ function createTopics({
 const evaluateMilliseconds = 2000;
 
 interface BudgetNotificationsOptions {
-    readonly miniStackPort: number;
+    readonly miniStack: MiniStackAddress;
     readonly emulator: Pick<Emulator, "usage" | "clock">;
     readonly accountId: string;
     readonly partition: string;
@@ -128,7 +129,7 @@ interface BudgetNotificationsOptions {
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;
-    const budgets = new BudgetsClient(endpointOf(options.miniStackPort));
+    const budgets = new BudgetsClient(endpointOf(options.miniStack));
     const topics = createTopics(options);
     const sent = openSentNotifications(options.dataDir);
     const unevaluated = new Set<string>();

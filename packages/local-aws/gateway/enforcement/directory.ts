@@ -1,6 +1,7 @@
 import { Agent, request as send } from "node:http";
 import { json } from "node:stream/consumers";
 import type { NamedPolicy, PolicyDocument } from "policy-evaluator";
+import { type MiniStackAddress, secretHeader } from "../ministack.ts";
 
 /** The owner of an access key, its secret, and every policy that applies to the owner. */
 export interface Principal {
@@ -76,17 +77,17 @@ const staleMilliseconds = 1000;
 export class MiniStackSilent extends Error {}
 
 /**
- * Asks MiniStack's process (packages/local-aws/ministack/answers.py) for the owner of a key, the name of a call, and
- * the text of its refusal.
+ * Asks MiniStack's process for the owner of a key, the name of a call, and the text of its refusal:
+ * packages/local-aws/ministack/answers.py.
  */
-export function createDirectory({ port, token, accountId }: { port: number; token: string; accountId: string }) {
+export function createDirectory({ port, secret, accountId }: MiniStackAddress & { accountId: string }) {
     const agent = new Agent({ keepAlive: true });
     let known = new Map<string, { readonly since: number; readonly principal: Found }>();
     const ended = new Set<string>();
 
     async function ask<Answer>(path: string, asked: object, body?: Buffer): Promise<Answer> {
         const headers = {
-            "x-gateway-token": token,
+            [secretHeader]: secret,
             "x-asked": Buffer.from(JSON.stringify(asked)).toString("base64"),
             "content-length": body?.length ?? 0,
         };

@@ -4,6 +4,7 @@ import type { Emulator } from "local-personalize";
 import { costExplorerOperation } from "../cost-explorer/cost-explorer.ts";
 import type { Faults } from "../faults.ts";
 import type { Organisation } from "../organisation.ts";
+import { isPublicPlane } from "../web-pages.ts";
 import type { Access, AccessLog } from "./access-log.ts";
 import { nameOfCostExplorerCall, passCheck, personalizeChecks } from "./checks.ts";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
@@ -13,7 +14,6 @@ import {
     factsOf,
     isClosed,
     isPreflight,
-    isPublicPlane,
     isRemoteCall,
     parse,
     personalizeCallOf,
@@ -74,7 +74,7 @@ export function createEnforcement(options: EnforcementOptions) {
             const isOpen = isPublicPlane(request, path);
             const found = readSignature({ url: target, headers: request.headers });
             const isUnsigned = found === "MissingAuthenticationToken";
-            return isPreflight(request) || (isOpen && isUnsigned)
+            return isOpen && (isUnsigned || isPreflight(request))
                 ? unjudged
                 : admitCall({ ...options, faults }, request, { path, found, isOpen });
         },

@@ -8,6 +8,7 @@ import {
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import { endpointOf } from "../loop.ts";
+import type { MiniStackAddress } from "../ministack.ts";
 import { emptyApi, fillApi } from "./apply.ts";
 import { ImportRefused } from "./findings.ts";
 import { type ApiPlan, planOf } from "./plan.ts";
@@ -36,15 +37,15 @@ export const isImport = (method: string | undefined, { pathname, searchParams }:
  * Answers ImportRestApi or PutRestApi: reads the whole document first, and then creates its parts by API Gateway's
  * single calls. The answer has `warnings` for ignored parts.
  *
- * @param where MiniStack's port, and the region of the call
+ * @param where MiniStack's address, and the region of the call
  * @param body the OpenAPI 3.0 document, as JSON
  */
 export async function importApi(
-    where: { readonly miniStackPort: number; readonly region: string },
+    where: { readonly miniStack: MiniStackAddress; readonly region: string },
     url: URL,
     body: Buffer,
 ): Promise<ImportAnswer> {
-    const client = new APIGatewayClient({ ...endpointOf(where.miniStackPort), region: where.region });
+    const client = new APIGatewayClient({ ...endpointOf(where.miniStack), region: where.region });
     try {
         const asked = askedOf(url);
         const plan = planOf(body.toString("utf8"));

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { type MiniStackAddress, settingsOf } from "../ministack.ts";
 import type { Organisation } from "../organisation.ts";
 import { entityPolicies } from "./entity-policies.ts";
 import { markerOf, Refusal, readInput, readQuery } from "./input.ts";
@@ -85,12 +86,8 @@ export type Simulators = (body: Buffer, response: ServerResponse) => Promise<boo
  * IAM's policy simulators, by the package policy-evaluator. MiniStack's own ignore context entries, resource policies,
  * and all but the first resource. The policies of users, groups and roles are those in MiniStack.
  */
-export function createSimulators(miniStackPort: number, organisation?: Organisation): Simulators {
-    const iam = new IAMClient({
-        endpoint: `http://127.0.0.1:${miniStackPort}`,
-        region: "us-east-1",
-        credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+export function createSimulators(miniStack: MiniStackAddress, organisation?: Organisation): Simulators {
+    const iam = new IAMClient(settingsOf(miniStack));
     return async (body, response) => {
         const query = readQuery(body.toString("utf8"));
         const operation = query.text("Action");

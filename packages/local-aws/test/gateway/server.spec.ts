@@ -23,6 +23,7 @@ import { startGateway } from "../../gateway/server.ts";
 import type { Instance } from "../../instance.ts";
 import { freePort } from "../../ministack/process.ts";
 
+const secret = "the secret of this start";
 const signature = (service: string) =>
     `AWS4-HMAC-SHA256 Credential=test/20261125/eu-central-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
@@ -66,8 +67,8 @@ describe("the gateway before a recording MiniStack", () => {
             }
             return { status: 200, headers: { "content-type": "application/json" }, body: '{"emulated":true}' };
         });
-        const miniStackPort = (behind.address() as AddressInfo).port;
-        gateway = await startGateway({ port, miniStackPort, emulator, status: () => ({ product: "it" }), log() {} });
+        const miniStack = { port: (behind.address() as AddressInfo).port, secret };
+        gateway = await startGateway({ port, miniStack, emulator, status: () => ({ product: "it" }), log() {} });
     });
     after(() => {
         for (const server of [gateway, behind]) {
@@ -81,9 +82,10 @@ describe("the gateway before a recording MiniStack", () => {
     });
 
     it("passes on method, path, query, headers, Host and body as they came, and the answer back", async () => {
+        const forged = { "x-from-gateway": "guess", "x-judged-by-gateway": "true" };
         const answer = await fetch(`${url}/bucket/a%2Fb%20c?versionId=1&x=%2F`, {
             method: "PUT",
-            headers: { authorization: signature("s3"), "x-amz-meta-a": "ü".normalize(), "content-type": "text/csv" },
+            headers: { authorization: signature("s3"), "content-type": "text/csv", ...forged },
             body: "a,b\n",
         });
         assert.deepEqual(
@@ -95,6 +97,8 @@ describe("the gateway before a recording MiniStack", () => {
         assert.equal(request.headers.host, new URL(url).host);
         assert.equal(request.headers.authorization, signature("s3"));
         assert.equal(request.headers["content-type"], "text/csv");
+        const { "x-from-gateway": shown, "x-judged-by-gateway": judged } = request.headers;
+        assert.deepEqual([shown, judged], [secret, undefined]);
     });
 
     it("lives on when a caller is killed, before his call is passed on and when it is answered", async () => {
@@ -109,7 +113,7 @@ describe("the gateway before a recording MiniStack", () => {
                 answers += 1;
                 response.destroy();
             };
-            passThrough(port, request, response, { answered });
+            passThrough({ port, secret }, request, response, { answered });
         }).listen(0, "127.0.0.1");
         await once(killing, "listening");
         const { port: at } = killing.address() as AddressInfo;
@@ -160,7 +164,6 @@ describe("the gateway before a recording MiniStack", () => {
             __type: "InternalFailure",
             message: "The local AWS failed: the disk is full. Its log: npm run local -- logs",
         });
-        assert.deepEqual(await (await fetch(`${url}/_local/status`)).json(), { product: "it" });
     });
 
     it("cuts an answer off that MiniStack dies in the middle of, instead of letting its caller wait", async () => {
@@ -171,8 +174,8 @@ describe("the gateway before a recording MiniStack", () => {
         await once(dying, "listening");
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
-        const miniStackPort = (dying.address() as AddressInfo).port;
-        const before = await startGateway({ port, miniStackPort, emulator, status: () => ({}), log() {} });
+        const miniStack = { port: (dying.address() as AddressInfo).port, secret };
+        const before = await startGateway({ port, miniStack, emulator, status: () => ({}), log() {} });
         try {
             const answer = await fetch(`http://127.0.0.1:${port}/bucket/key`, { signal: AbortSignal.timeout(5000) });
             await assert.rejects(answer.text(), { name: "TypeError", message: "terminated" });
@@ -187,8 +190,8 @@ describe("the gateway before a recording MiniStack", () => {
     it("answers 503, which SDKs try again, when MiniStack is not there", async () => {
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
-        const nobody = await freePort();
-        const lonely = await startGateway({ port, miniStackPort: nobody, emulator, status: () => ({}), log() {} });
+        const miniStack = { port: await freePort(), secret };
+        const lonely = await startGateway({ port, miniStack, emulator, status: () => ({}), log() {} });
         const answer = await fetch(`http://127.0.0.1:${port}/bucket`);
         assert.equal(answer.status, 503);
         assert.match(await answer.text(), /MiniStack does not answer .* npm run local -- status/);

@@ -28,7 +28,13 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
         serviceModelDir: serviceModels(),
     });
     const port = await freePort();
-    const server = await startGateway({ port, miniStackPort: await freePort(), emulator, status: () => ({}), log });
+    const server = await startGateway({
+        port,
+        miniStack: { port: await freePort(), secret: "" },
+        emulator,
+        status: () => ({}),
+        log,
+    });
     const admin = adminOf(`http://127.0.0.1:${port}`);
     const personalize = clientOf(port, 1);
     const stop = async () => {

@@ -14,5 +14,5 @@ const emulator = createEmulator({
     serviceModelDir: serviceModels(),
     access: createBucket().access,
 });
-await startGateway({ port: Number(port), miniStackPort: 1, emulator, status: () => ({}), log });
+await startGateway({ port: Number(port), miniStack: { port: 1, secret: "" }, emulator, status: () => ({}), log });
 process.stdout.write("listening\n");

@@ -29,7 +29,8 @@ describe("the process of MiniStack", () => {
             dataDir: join(dir, "data"),
             logFile: join(dir, "log"),
             gatewayPort,
-            token: "t",
+            secret: "t",
+            enforce: true,
             log: (message) => logged.push(message),
         });
         const launches = async () =>
@@ -68,7 +69,8 @@ describe("the process of MiniStack", () => {
                 headers: {
                     "x-amz-target": `AmazonSQS.${operation}`,
                     "content-type": "application/x-amz-json-1.0",
-                    "x-judged-by-gateway": "t",
+                    "x-from-gateway": "t",
+                    "x-judged-by-gateway": "true",
                     authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`,
                 },
                 body: JSON.stringify(input),

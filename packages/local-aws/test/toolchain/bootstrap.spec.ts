@@ -39,7 +39,7 @@ describe("bootstrap", () => {
         machine.forget();
         await machine.run(["test"]);
         const [install, trial, ...others] = machine.calls();
-        assert.match(install ?? "", /^python -m pip install --no-deps .*--target .*requirements-test\.txt$/);
+        assert.match(install ?? "", /^python -m pip install --require-hashes .*--target .*requirements-test\.txt$/);
         assert.equal(trial, "python -c import boto3, pandas");
         assert.deepEqual(others, []);
     });

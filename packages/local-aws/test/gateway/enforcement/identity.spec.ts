@@ -8,6 +8,8 @@ import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetFederationTokenCommand } from "@aws-sdk/client-sts";
+import { region } from "../../../../../test/support/local-aws.ts";
+import { signedHeaders } from "../../signed.ts";
 import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 
 describe("who asks a local AWS that enforces", () => {
@@ -184,20 +186,10 @@ describe("who asks a local AWS that enforces", () => {
         assert.equal(await ask("/", { "x-judged-by-gateway": "true" }), 403);
     });
 
-    it("is not a web page, which may neither arm faults nor use the public key", async () => {
-        const fault = JSON.stringify({ operation: "ListSchemas", effect: { kind: "throttle" } });
-        assert.equal(await ask("/_local/faults", { origin: "http://elsewhere.example" }, "POST", fault), 403);
-        assert.equal(await ask("/_local/faults", { "sec-fetch-site": "cross-site" }, "POST", fault), 403);
-        assert.equal(await ask("/_local/faults", { host: "elsewhere.example" }, "POST", fault), 403);
-        assert.equal(await ask("/_local/faults"), 200);
-        const list = new ListBucketsCommand({});
-        list.middlewareStack.add(
-            (next) => (args) => {
-                (args.request as { headers: Record<string, string> }).headers["sec-fetch-site"] = "cross-site";
-                return next(args);
-            },
-            { step: "build", name: "browser" },
-        );
-        await assert.rejects(aws.admin.s3.send(list), { name: "InvalidAccessKeyId" });
+    it("is not a web page with the public key, also at a public resource", async () => {
+        const path = "/_aws/execute-api/abcdef12/api/films";
+        const signed = signedHeaders("GET", new URL(`${aws.url}${path}`), "", region, "execute-api");
+        assert.equal(await ask(path, signed), 404);
+        assert.equal(await ask(path, { ...signed, origin: "http://elsewhere.example" }), 403);
     });
 });

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "puppeteer-core";
+import { openBrowser } from "../../../demo/browser.ts";
+import { type Asked, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
+
+/** A call from inside a page: the answer that the browser lets the page read, or the error. */
+function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }: Partial<Asked>, mode = "cors") {
+    // A browser sets Host itself.
+    const { host: _, ...sent } = headers;
+    const options = { method, headers: sent, mode, ...(body !== undefined && { body }) };
+    return page.evaluate(
+        async (target, init) => {
+            try {
+                const answer = await fetch(target, init as RequestInit);
+                return `${answer.status} ${(await answer.text()).slice(0, 400)}`;
+            } catch (error) {
+                return (error as Error).message;
+            }
+        },
+        url,
+        options,
+    );
+}
+
+/** Submits a form in the page; ends when the browser has got the answer. */
+async function submit(page: Page, action: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    const script = `{
+        const form = Object.assign(document.createElement("form"), { method: "POST", action: ${JSON.stringify(action)} });
+        for (const [name, value] of Object.entries(${JSON.stringify(fields)}))
+            form.append(Object.assign(document.createElement("input"), { name, value }));
+        document.body.append(form);
+        form.submit();
+    }`;
+    await Promise.all([page.waitForNavigation(), page.evaluate(script)]);
+}
+
+/** Opens a WebSocket in the page: how it ends. */
+const socketIn = (page: Page, url: string) =>
+    page.evaluate(`new Promise((resolve) => {
+        const socket = new WebSocket(${JSON.stringify(url)});
+        socket.onopen = () => resolve("open");
+        socket.onerror = () => resolve("refused");
+    })`) as Promise<string>;
+
+/** Runs a script in a frame that has no origin, and waits for its message. */
+const frameIn = (page: Page, script: string) =>
+    page.evaluate(`new Promise((resolve) => {
+        addEventListener("message", () => resolve());
+        const frame = document.createElement("iframe");
+        frame.setAttribute("sandbox", "allow-scripts");
+        frame.srcdoc = ${JSON.stringify(script).replaceAll("<", "\\u003c")};
+        document.body.append(frame);
+    })`);
+
+for (const enforce of [true, false]) {
+    describe(`a page in Chromium beside a local AWS ${enforce ? "that enforces" : "with --no-enforce"}`, () => {
+        let target: Target;
+        let browser: Browser;
+        let site: Server;
+        let folder: string;
+        before(async () => {
+            target = await startTarget(enforce);
+            site = createServer((_, response) => {
+                response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><body>films</body>");
+            }).listen(0, "127.0.0.1");
+            await once(site, "listening");
+            // A name that its owner points at this machine: DNS rebinding after the change.
+            browser = await openBrowser(["--host-resolver-rules=MAP evil.example 127.0.0.1"]);
+            folder = await mkdtemp(join(tmpdir(), "movie-recommender-page-"));
+        });
+        after(async () => {
+            await browser?.close();
+            site?.closeAllConnections();
+            site?.close();
+            await target?.discard();
+            await rm(folder, { recursive: true, force: true });
+        });
+
+        async function on(url: string, work: (page: Page) => Promise<void>): Promise<void> {
+            const page = await browser.newPage();
+            await page.goto(url);
+            await work(page);
+            await page.close();
+        }
+        const evilSite = () => `http://evil.example:${(site.address() as AddressInfo).port}/`;
+        const reached = (port: number) => `127.0.0.1:${port}`;
+
+        /** Every call that a page of another origin could try; each is signed by the account's root. */
+        async function attack(page: Page, port: number, name: string): Promise<string[]> {
+            const here = reached(port);
+            const get = iamGet(here, { Action: "CreateUser", UserName: `${name}-get` });
+            const form = { Action: "CreateUser", UserName: `${name}-form`, Version: "2010-05-08" };
+            const create = lambdaPost(here, `${name}-function`, false);
+            const invoke = lambdaPost(here, `${name}-function`, true);
+            const answers = [
+                await fetchIn(page, `http://${here}${get.path}`, get),
+                await fetchIn(
+                    page,
+                    `http://${here}/?${new URLSearchParams({ ...form, UserName: `${name}-plain` })}`,
+                    {},
+                    "no-cors",
+                ),
+                await fetchIn(page, `http://${here}${create.path}`, create),
+                await fetchIn(page, `http://${here}${invoke.path}`, invoke),
+                await fetchIn(page, `http://${here}/_local/faults`, { method: "POST", body: "{}" }, "no-cors"),
+                await socketIn(page, `ws://${here}/`),
+            ];
+            await submit(page, `http://${here}/`, form);
+            return answers;
+        }
+
+        it("of another site makes nothing and reads nothing, at the gateway and at MiniStack's port", async () => {
+            for (const [name, port] of [
+                ["gateway", target.port],
+                ["ministack", target.miniStackPort],
+            ] as const) {
+                await on(evilSite(), async (page) => {
+                    const answers = await attack(page, port, name);
+                    assert.deepEqual(await target.made(), [], answers.join("\n"));
+                    assert.doesNotMatch(answers.join("\n"), /uid|^2\d\d|UserId|open/m);
+                });
+            }
+        });
+
+        it("from a file makes nothing, and neither does a frame in a sandbox", async () => {
+            const file = join(folder, "page.html");
+            await writeFile(file, "<!doctype html><body>a file</body>");
+            await on(pathToFileURL(file).href, async (page) => {
+                const answers = await attack(page, target.port, "file");
+                assert.deepEqual(await target.made(), [], answers.join("\n"));
+            });
+            const here = reached(target.port);
+            const plain = `http://${here}/?Action=CreateUser&UserName=frame&Version=2010-05-08`;
+            const script = `<script>fetch(${JSON.stringify(plain)}, { mode: "no-cors" }).finally(() => parent.postMessage(1, "*"))</script>`;
+            await on(evilSite(), async (page) => {
+                await frameIn(page, script);
+            });
+            assert.deepEqual(await target.made(), []);
+        });
+
+        it("whose name was pointed at this machine makes no user, no key and no function", async () => {
+            for (const [name, port] of [
+                ["rebound", target.port],
+                ["past", target.miniStackPort],
+            ] as const) {
+                const here = `evil.example:${port}`;
+                await on(`http://${here}/`, async (page) => {
+                    const calls = [
+                        iamGet(here, { Action: "CreateUser", UserName: name }),
+                        iamGet(here, { Action: "CreateAccessKey", UserName: name }),
+                        lambdaPost(here, name, false),
+                        lambdaPost(here, name, true),
+                    ];
+                    const answers: string[] = [];
+                    for (const call of calls) answers.push(await fetchIn(page, `http://${here}${call.path}`, call));
+                    assert.deepEqual(await target.made(), [], answers.join("\n"));
+                    assert.deepEqual(
+                        answers.map((answer) => answer.slice(0, 3)),
+                        ["403", "403", "403", "403"],
+                    );
+                });
+            }
+        });
+
+        it("of the storefront's origin reaches the public resources only", async () => {
+            const here = reached(target.port);
+            await on(`http://${here}/_aws/execute-api/abc/api`, async (page) => {
+                const get = iamGet(here, { Action: "CreateUser", UserName: "storefront" });
+                assert.match(await fetchIn(page, `http://${here}${get.path}`, get), /^403 .*public resources/);
+                assert.match(await fetchIn(page, `http://${here}/_local/status`, {}), /^403 /);
+                assert.match(await fetchIn(page, `http://${here}/_aws/execute-api/abc/api/films`, {}), /^404 /);
+            });
+            assert.deepEqual(await target.made(), []);
+        });
+    });
+}

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { signedHeaders } from "../../signed.ts";
+import { type Asked, ask, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
+
+/** The headers with which browsers send requests of pages. */
+const pages: Record<string, Record<string, string>> = {
+    "a page of another site": { origin: "http://evil.example", "sec-fetch-site": "cross-site" },
+    "a page of another port of this machine": { origin: "http://localhost:3000", "sec-fetch-site": "same-site" },
+    "a file, or a frame in a sandbox": { origin: "null", "sec-fetch-site": "cross-site" },
+    "an image or a no-cors GET": { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
+    "a page of the storefront's origin": { "sec-fetch-site": "same-origin" },
+    "a browser without fetch metadata": {
+        "user-agent": "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Safari/605.1.15",
+    },
+};
+
+for (const enforce of [true, false]) {
+    describe(`requests of web pages to a local AWS ${enforce ? "that enforces" : "with --no-enforce"}`, () => {
+        let target: Target;
+        let here: string;
+        before(async () => {
+            target = await startTarget(enforce);
+            here = `127.0.0.1:${target.port}`;
+        });
+        after(() => target?.discard());
+
+        /** Sends each request, and returns the names of those that were not refused. */
+        async function open(requests: Readonly<Record<string, Asked>>): Promise<string[]> {
+            const found: string[] = [];
+            for (const [name, asked] of Object.entries(requests)) {
+                const { status, headers } = await ask(target.port, asked);
+                const cors = Object.keys(headers).filter((header) => header.startsWith("access-control-"));
+                if (status !== 403 || cors.length > 0) found.push(`${name}: ${status} ${cors.join(" ")}`.trim());
+            }
+            return found;
+        }
+
+        it("are refused with a name that was pointed at this machine: no user, key or function is made", async () => {
+            const names = [
+                "evil.example",
+                `evil.example:${target.port}`,
+                "127.0.0.1.evil.example",
+                "localhost.evil.example",
+                "abc.execute-api.evil.example",
+                "abcdef12.execute-api.eu-central-1.amazonaws.com.evil.example",
+                "abc.lambda-url.evil.example",
+                "abc.cloudfront.evil.example",
+                "abc.cloudfront.net",
+                "files.s3.evil.example",
+                "iam.amazonaws.com",
+                "0.0.0.0",
+                "192.168.0.1",
+            ];
+            const create = names.map((host, index) =>
+                iamGet(host, { Action: "CreateUser", UserName: `rebound${index}` }),
+            );
+            assert.deepEqual(
+                await open(Object.fromEntries(names.map((name, index) => [name, create[index] as Asked]))),
+                [],
+            );
+            const host = `evil.example:${target.port}`;
+            const invoked = await ask(target.port, lambdaPost(host, "rebound", false));
+            assert.equal(invoked.status, 403, invoked.body);
+            assert.match(invoked.body, /answers 127\.0\.0\.1 and localhost/);
+            assert.deepEqual(await target.made(), []);
+        });
+
+        it("are refused whatever they sign, of any other origin", async () => {
+            const requests: Record<string, Asked> = {};
+            for (const [name, headers] of Object.entries(pages)) {
+                const UserName = `page${Object.keys(requests).length}`;
+                requests[`${name}: GET`] = iamGet(here, { Action: "CreateUser", UserName }, headers);
+                requests[`${name}: POST`] = lambdaPost(here, UserName, false, headers);
+                requests[`${name}: form`] = {
+                    method: "POST",
+                    path: "/",
+                    headers: { host: here, "content-type": "application/x-www-form-urlencoded", ...headers },
+                    body: `Action=CreateUser&UserName=${UserName}f&Version=2010-05-08`,
+                };
+            }
+            assert.deepEqual(await open(requests), []);
+            assert.deepEqual(await target.made(), []);
+        });
+
+        it("get no preflight of an AWS service, and no socket", async () => {
+            const preflight = { origin: "http://evil.example", "access-control-request-method": "POST" };
+            const upgrade = {
+                connection: "Upgrade",
+                upgrade: "websocket",
+                "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+                "sec-websocket-version": "13",
+            };
+            assert.deepEqual(
+                await open({
+                    preflight: { method: "OPTIONS", path: "/", headers: { host: here, ...preflight } },
+                    "of a bucket": { method: "OPTIONS", path: "/files/key", headers: { host: here, ...preflight } },
+                    socket: { path: "/", headers: { host: here, origin: "http://evil.example", ...upgrade } },
+                    "without an origin": { path: "/_aws/execute-api/abc/api", headers: { host: here, ...upgrade } },
+                }),
+                [],
+            );
+        });
+
+        it("are refused on the local AWS's own paths, of any method, and on MiniStack's", async () => {
+            const requests: Record<string, Asked> = {};
+            const own = ["status", "rounds", "requests", "access", "clock", "organisation", "forms", "faults"];
+            const paths = [...own.map((name) => `/_local/${name}`), "/_ministack/reset", "/_ministack/health"];
+            const all: typeof pages = { ...pages, rebinding: { host: "evil.example" } };
+            for (const [name, headers] of Object.entries(all)) {
+                for (const path of paths) {
+                    for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+                        requests[`${name}: ${method} ${path}`] = { method, path, headers };
+                    }
+                }
+            }
+            assert.deepEqual(await open(requests), []);
+        });
+
+        it("reach no service behind the path or the host of a public resource", async () => {
+            const form = "Action=CreateUser&UserName=behind&Version=2010-05-08";
+            const headers = { origin: "http://evil.example", "content-type": "application/x-www-form-urlencoded" };
+            const hosts = [
+                "abcdef12.execute-api.localhost",
+                "abc.execute-api.localhost",
+                `${"a1".repeat(16)}.lambda-url.eu-central-1.localhost`,
+                "a.lambda-url.eu-central-1.localhost",
+                "abc.cloudfront.localhost",
+                "abc.cloudfront.net",
+            ];
+            const paths = ["/_aws/execute-api/a/b", "/restapis/a/b/_user_request_", "/_aws/lambda-url/abc"];
+            for (const [host, path] of [...hosts.map((each) => [each, "/"]), ...paths.map((each) => [here, each])]) {
+                const url = new URL(`http://${host}${path}`);
+                const signed = signedHeaders("POST", url, form, "us-east-1", "iam");
+                for (const authorized of [{}, signed]) {
+                    const sent = { host: host as string, ...headers, ...authorized };
+                    const asked = { method: "POST", path: path as string, headers: sent, body: form };
+                    const { status } = await ask(target.port, asked);
+                    assert.ok(status >= 400, `${host}${path}: ${status}`);
+                }
+            }
+            assert.deepEqual(await target.made(), []);
+        });
+
+        it("do not reach MiniStack past the gateway, and neither does any program without the gateway's secret", async () => {
+            const { miniStackPort } = target;
+            const host = `127.0.0.1:${miniStackPort}`;
+            const asked = [
+                iamGet(host, { Action: "CreateUser", UserName: "past" }),
+                lambdaPost(host, "past", false, { origin: "http://evil.example" }),
+                lambdaPost(host, "past", true, { origin: "http://evil.example" }),
+                { path: "/_ministack/health" },
+                { method: "POST", path: "/_ministack/reset" },
+                { path: "/", headers: { "x-from-gateway": "guess", "x-judged-by-gateway": "true" } },
+                { method: "OPTIONS", path: "/", headers: { origin: "null", "access-control-request-method": "POST" } },
+            ];
+            for (const each of asked) {
+                const { status, headers, body } = await ask(miniStackPort, each);
+                const cors = Object.keys(headers).filter((name) => name.startsWith("access-control-"));
+                assert.deepEqual([status, cors], [403, []], `${each.path}: ${body.slice(0, 200)}`);
+            }
+            assert.deepEqual(await target.made(), []);
+        });
+    });
+}

@@ -1,0 +1,95 @@
+import { rm } from "node:fs/promises";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { ListUsersCommand } from "@aws-sdk/client-iam";
+import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { strToU8, zipSync } from "fflate";
+import { clientsOf, region, testInstance } from "../../../../../test/support/local-aws.ts";
+import { start, stop } from "../../../control.ts";
+import { signedHeaders } from "../../signed.ts";
+import { account } from "../enforcement/support.ts";
+
+export interface Answered {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly body: string;
+}
+
+export interface Asked {
+    readonly method?: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+}
+
+/** A request with exactly these headers, Host included. */
+export function ask(port: number, { method = "GET", path, headers = {}, body }: Asked): Promise<Answered> {
+    return new Promise((resolve, reject) => {
+        const options = { host: "127.0.0.1", port, path, method, headers, setHost: headers.host === undefined };
+        const asked = request(options, async (answer) => {
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) });
+        });
+        asked.once("upgrade", (answer, socket) => {
+            socket.destroy();
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: "" });
+        });
+        asked.once("error", reject);
+        asked.end(body);
+    });
+}
+
+/** A signed GET of IAM for this Host. A page sends it without a preflight once its name leads here. */
+export function iamGet(host: string, parameters: Record<string, string>, more: Record<string, string> = {}): Asked {
+    const query = new URLSearchParams({ Version: "2010-05-08", ...parameters });
+    query.sort();
+    const url = new URL(`http://${host}/?${query}`);
+    return { path: `/?${query}`, headers: { host, ...signedHeaders("GET", url, "", "us-east-1", "iam"), ...more } };
+}
+
+const code = Buffer.from(
+    zipSync({ "index.js": strToU8("exports.handler = async () => 'code runs as uid ' + process.getuid();") }),
+).toString("base64");
+
+/** CreateFunction or Invoke, signed for this Host. */
+export function lambdaPost(host: string, name: string, invoke: boolean, more: Record<string, string> = {}): Asked {
+    const path = `/2015-03-31/functions${invoke ? `/${name}/invocations` : ""}`;
+    const Role = `arn:aws:iam::${account}:role/page`;
+    const made = { FunctionName: name, Role, Runtime: "nodejs24.x", Handler: "index.handler", Code: { ZipFile: code } };
+    const body = invoke ? "{}" : JSON.stringify(made);
+    const signed = signedHeaders("POST", new URL(`http://${host}${path}`), body, region, "lambda");
+    return { method: "POST", path, body, headers: { host, ...signed, ...more } };
+}
+
+/** A local AWS with or without enforcement, and what pages could have made in it. */
+export async function startTarget(enforce: boolean) {
+    const instance = { ...(await testInstance()), enforce };
+    const { miniStackPort } = await start(instance, () => {});
+    const clients = clientsOf(instance);
+    const endpoint = `http://127.0.0.1:${instance.port}`;
+    const lambda = new LambdaClient({
+        endpoint,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    return {
+        instance,
+        port: instance.port,
+        miniStackPort,
+        /** Names of all users and functions. */
+        async made(): Promise<string[]> {
+            const { Users = [] } = await clients.iam.send(new ListUsersCommand({}));
+            const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+            return [
+                ...Users.map(({ UserName }) => String(UserName)),
+                ...Functions.map((each) => String(each.FunctionName)),
+            ];
+        },
+        async discard(): Promise<void> {
+            for (const client of [...Object.values(clients), lambda]) client.destroy();
+            await stop(instance);
+            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        },
+    };
+}
+
+export type Target = Awaited<ReturnType<typeof startTarget>>;

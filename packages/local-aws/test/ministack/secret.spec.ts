@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { strToU8, zipSync } from "fflate";
+import { testInstance } from "../../../../test/support/local-aws.ts";
+import { start, stop } from "../../control.ts";
+import { paths } from "../../instance.ts";
+import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { ask } from "../gateway/web-pages/support.ts";
+
+/** The gateway's secret: 32 random bytes. */
+const secret = /\b[0-9a-f]{64}\b/;
+
+/** Looks where a function's code gets by reading: its environment, and environment and arguments of each ancestor. */
+const looking = `
+    const fs = require("fs");
+    const parent = (pid) => Number(/PPid:\\s*(\\d+)/.exec(fs.readFileSync("/proc/" + pid + "/status", "utf8"))[1]);
+    const { AWS_SESSION_TOKEN, AWS_SECRET_ACCESS_KEY, ...own } = process.env;
+    exports.handler = async () => {
+        const found = { own: JSON.stringify(own) };
+        for (let pid = process.ppid; pid > 1; pid = parent(pid))
+            for (const name of ["environ", "cmdline"])
+                found[pid + " " + name] = fs.readFileSync("/proc/" + pid + "/" + name, "latin1");
+        return found;
+    };`;
+
+describe("the secret between gateway and MiniStack, and the files of both", () => {
+    let aws: Enforcing;
+    before(async () => {
+        aws = await startEnforcing();
+    });
+    after(() => aws?.discard());
+
+    it("is in no argument, no environment and no log, where a function's code would look for it", async function () {
+        if (!existsSync("/proc/self/environ")) this.skip();
+        const Role = await aws.role("looking", { Service: "lambda.amazonaws.com" });
+        const ZipFile = zipSync({ "index.js": strToU8(looking) });
+        const input = { FunctionName: "looking", Role, Code: { ZipFile }, Runtime: "nodejs24.x" as const };
+        await aws.admin.lambda.send(new CreateFunctionCommand({ ...input, Handler: "index.handler", Timeout: 30 }));
+        const { Payload } = await aws.admin.lambda.send(new InvokeCommand({ FunctionName: "looking" }));
+        const found = JSON.parse(Buffer.from(Payload ?? []).toString()) as Record<string, string>;
+        assert.ok(Object.keys(found).length >= 3, JSON.stringify(found));
+        for (const [place, content] of Object.entries(found))
+            assert.doesNotMatch(content, secret, `${place}: ${content.slice(0, 2000)}`);
+        for (const name of await readdir(join(aws.instance.dir, "logs"))) {
+            assert.doesNotMatch(await readFile(join(aws.instance.dir, "logs", name), "utf8"), secret, name);
+        }
+    });
+
+    it("leaves no port of these processes open that answers without it", async function () {
+        if (process.platform !== "linux") this.skip();
+        const { pid } = await start(aws.instance, () => {});
+        const ports = listenedBy(await processesOf(pid));
+        assert.ok(ports.includes(aws.instance.port), String(ports));
+        for (const port of ports.filter((each) => each !== aws.instance.port)) {
+            const { status } = await ask(port, { path: "/", method: "POST", body: "{}" });
+            assert.equal(status, 403, `port ${port}`);
+        }
+    });
+
+    it("lies beside files that only their owner reads", async () => {
+        await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "private" }));
+        await aws.admin.s3.send(new PutObjectCommand({ Bucket: "private", Key: "a/b", Body: "x" }));
+        const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(aws.instance);
+        for (const folder of [awsData, pulumiBackend, pulumiHome, join(daemonLog, "..")]) {
+            assert.equal((await stat(folder)).mode & 0o777, 0o700, folder);
+        }
+        const readable: string[] = [];
+        for (const entry of await readdir(awsData, { recursive: true, withFileTypes: true })) {
+            const path = join(entry.parentPath, entry.name);
+            const mode = (await stat(path).catch(() => undefined))?.mode ?? 0;
+            if ((mode & 0o077) !== 0) readable.push(path);
+        }
+        assert.deepEqual(readable, []);
+    });
+
+    it("closes the folders of an earlier release, and leaves one that the user chose as it is", async () => {
+        const instance = await testInstance();
+        await chmod(instance.dir, 0o755);
+        await mkdir(paths(instance).awsData, { mode: 0o755 });
+        await start(instance, () => {});
+        after(() => stop(instance));
+        assert.equal((await stat(paths(instance).awsData)).mode & 0o777, 0o700);
+        assert.equal((await stat(instance.dir)).mode & 0o777, 0o755);
+    });
+});
+
+/** A process and its descendants. */
+async function processesOf(pid: number): Promise<number[]> {
+    const list = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" });
+    const pairs = list
+        .trim()
+        .split("\n")
+        .map((line) => line.trim().split(/\s+/).map(Number));
+    const found = [pid];
+    for (const parent of found)
+        found.push(...pairs.filter(([, of]) => of === parent).map(([child]) => child as number));
+    return found;
+}
+
+/** TCP ports on which these processes listen, by Linux's tables. */
+function listenedBy(pids: readonly number[]): number[] {
+    const script = `for p in ${pids.join(" ")}; do ls -l /proc/$p/fd 2>/dev/null; done`;
+    const sockets = new Set(execFileSync("sh", ["-c", script], { encoding: "utf8" }).match(/(?<=socket:\[)\d+/g));
+    const tables = execFileSync("sh", ["-c", "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null"], { encoding: "utf8" });
+    const rows = tables.split("\n").map((line) => line.trim().split(/\s+/));
+    const listening = rows.filter((row) => row[3] === "0A" && sockets.has(row[9] ?? ""));
+    return listening.map((row) => Number.parseInt(row[1]?.split(":")[1] ?? "", 16));
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
+import { root } from "../../instance.ts";
+import { toolchain } from "../../toolchain/env.mjs";
+
+const folder = join(root, "packages", "local-aws", "toolchain");
+const textOf = (name: string) => readFileSync(join(folder, name), "utf8");
+
+/** A wheel of an attacker, with the name, version and form of the real one. */
+const tampered = zipSync({
+    "six.py": strToU8("import os; os.system('id')"),
+    "six-1.17.0.dist-info/METADATA": strToU8("Metadata-Version: 2.1\nName: six\nVersion: 1.17.0\n"),
+    "six-1.17.0.dist-info/WHEEL": strToU8("Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py2.py3-none-any\n"),
+    "six-1.17.0.dist-info/RECORD": strToU8("six.py,,\n"),
+});
+
+describe("the Python packages of the local AWS", () => {
+    let dir: string;
+    beforeEach(() => {
+        dir = mkdtempSync(join(tmpdir(), "movie-recommender-wheel-"));
+        writeFileSync(join(dir, "six-1.17.0-py2.py3-none-any.whl"), tampered);
+    });
+    afterEach(() => rmSync(dir, { recursive: true }));
+
+    function install(options: readonly string[], requirement: string) {
+        writeFileSync(join(dir, "requirements.txt"), requirement);
+        const where = ["--no-index", "--find-links", dir, "--target", join(dir, "out"), "--disable-pip-version-check"];
+        const args = ["-m", "pip", "install", "--no-deps", ...options, ...where, "-r", join(dir, "requirements.txt")];
+        return spawnSync(toolchain(root).python, args, { encoding: "utf8" });
+    }
+
+    it("are refused with another content than the pinned one; without hashes, the wheel would be installed", () => {
+        const pinned = /^six==1\.17\.0(?: \\\n +--hash=\S+)+/m.exec(textOf("requirements.txt"))?.[0] ?? "";
+        const refused = install(["--require-hashes", "--only-binary", ":all:"], pinned);
+        assert.equal(refused.status, 1, refused.stdout);
+        assert.match(refused.stderr, /DO NOT MATCH THE HASHES/);
+        assert.equal(install([], "six==1.17.0").status, 0);
+    });
+
+    it("all have hashes, and are installed by them only", () => {
+        for (const name of ["requirements.txt", "requirements-test.txt", "requirements-go.txt"]) {
+            const blocks = textOf(name)
+                .split(/^(?=[A-Za-z])/m)
+                .filter((block) => !block.startsWith("#"));
+            assert.ok(blocks.length > 0);
+            for (const block of blocks) assert.match(block, /^\S+==\S+.*\\\n +--hash=sha256:[0-9a-f]{64}/, name);
+        }
+        assert.match(textOf("python.mjs"), /"--require-hashes", "--only-binary", ":all:"/);
+    });
+});
