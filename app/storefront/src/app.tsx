@@ -43,7 +43,9 @@ export function App() {
             </button>
             <Header route={route} onPick={() => setPicking(true)} />
             {!needsToken && (
-                <p class="open">A demo: anyone can read and change any viewer's list. Use no real people's data.</p>
+                <aside class="open" aria-label="Warning">
+                    A demo: anyone can read and change any viewer's list. Use no real people's data.
+                </aside>
             )}
             {!online && (
                 <p class="offline" role="status">

@@ -12,7 +12,7 @@ describe("the storefront is for everybody", () => {
     before(async () => {
         browser = await openBrowser();
         served = await serveStorefront({ tables: tablesDocument, histories });
-        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true });
+        parked = await serveStorefront({ tables: tablesDocument, histories, parked: true, details: true });
     });
     after(async () => {
         await browser.close();
