@@ -42,9 +42,11 @@ const role = {
     arn: "arn:aws-cn:sts::123456789012:assumed-role/api/run",
     roleArn: "arn:aws-cn:iam::123456789012:role/api",
 };
+/** A call of a function's code; schedules call without it, and need nothing that the boundary denies for that. */
+const inLambda = { "lambda:SourceFunctionArn": arn("lambda", "function:movie-recommender-api") };
 const decide = (document: PolicyDocument, action: string, resource: string, region = scope.region) =>
     authorize(
-        { caller: role, action, resource, context: { "aws:RequestedRegion": region } },
+        { caller: role, action, resource, context: { "aws:RequestedRegion": region, ...inLambda } },
         {
             identity: [{ name: "policy", document }],
             boundary: [{ name: "boundary", document: boundary }],

@@ -37,6 +37,8 @@ const trusts: Readonly<Record<string, PolicyDocument>> = {
 const exampleOf = (pattern: string) => (pattern === "*" ? "*" : pattern.replace(/\*$/, "one"));
 const carried = {
     "aws:RequestedRegion": scope.region,
+    // A call of a function's code.
+    "lambda:SourceFunctionArn": `arn:aws-cn:lambda:cn-north-1:123456789012:function:${names.costGuard}`,
     "cloudwatch:namespace": "MovieRecommender",
     "aws:ResourceTag/pulumi:project": scope.project,
     "aws:ResourceTag/pulumi:stack": scope.stack,
