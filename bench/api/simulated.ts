@@ -6,6 +6,7 @@ import { tokenVerifier } from "../../app/functions/recommendation-api/verify-tok
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { CampaignPort, PutEvents, TablePort } from "../../app/serving/ports.ts";
 import { createService, type Service } from "../../app/serving/service.ts";
+import { rememberTokens } from "../../app/serving/verified-tokens.ts";
 import { readColumns } from "../../data-prep/columns.ts";
 import { makeTables } from "../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
@@ -84,7 +85,7 @@ export function processOf(
 ): Service {
     const viewerAuth = more.auth && { issuer: more.auth.issuer, audience: more.auth.audience, claim: "sub" };
     return createService({
-        ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
+        ...(viewerAuth && { verifyToken: rememberTokens(tokenVerifier(viewerAuth), Date.now) }),
         config: {
             ...(viewerAuth && { viewerAuth }),
             stack: "bench",

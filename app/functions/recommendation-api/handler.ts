@@ -8,6 +8,7 @@ import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts
 import { limits } from "../../serving/limits.ts";
 import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
+import { rememberTokens } from "../../serving/verified-tokens.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
 import { tablePort } from "./table.ts";
 import { tokenVerifier } from "./verify-token.ts";
@@ -40,7 +41,7 @@ const service = createService({
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
     campaign: campaignPort(clients, config),
     putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
-    ...(config.viewerAuth && { verifyToken: tokenVerifier(config.viewerAuth) }),
+    ...(config.viewerAuth && { verifyToken: rememberTokens(tokenVerifier(config.viewerAuth), Date.now) }),
     table: tablePort(new DynamoDBClient(settings), config.tableName),
     clock: Date.now,
     log: (line) => console.log(JSON.stringify(line)),

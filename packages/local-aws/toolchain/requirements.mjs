@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { engine, engineVersion, OLDEST_ENGINE, pulumiOnPath, recentPulumiOnPath } from "./engine.mjs";
-import { fetchInstaller } from "./engine-build.mjs";
+import { fetchArchive } from "./engine-archive.mjs";
 import { ask, findOnPath, isAtLeast, machinePath, versionIn } from "./find.mjs";
 import { packages } from "./packages.mjs";
 import { python } from "./python.mjs";
@@ -34,9 +34,9 @@ export async function findRequirements(root, parts, say) {
         found.go = go?.file;
         if (go !== undefined && go.file === undefined) {
             if (GO_PLATFORMS.includes(`${process.platform}-${process.arch}`)) found.pythonForGo = machinePython().file;
-            // Without Go and without a way to get it, only the official installer is left: ask it before any work starts.
-            if (found.pythonForGo === undefined) found.installer = await fetchInstaller(say);
-            if (found.pythonForGo === undefined && found.installer === undefined) problems.push(go.problem);
+            // Without Go and without a way to get it, only the official archive is left: it is fetched before any work.
+            if (found.pythonForGo === undefined) found.archive = await fetchArchive(root, say);
+            if (found.pythonForGo === undefined && found.archive === undefined) problems.push(go.problem);
         }
     }
     if (parts.includes(python)) {

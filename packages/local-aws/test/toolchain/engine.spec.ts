@@ -4,14 +4,8 @@ import { join } from "node:path";
 import { toolchain } from "../../toolchain/env.mjs";
 import { Machine } from "./machine.ts";
 
-// Takes the arguments of the official script: --version V --install-root FOLDER --no-edit-path.
-const INSTALLER = `
-/bin/mkdir -p "$4/bin"
-for name in pulumi pulumi-language-nodejs; do
-    printf '#!/bin/sh\\necho %s' "v$2" > "$4/bin/$name"
-    /bin/chmod 755 "$4/bin/$name"
-done`;
-const FETCH = "fetch https://get.pulumi.com/install.sh";
+const machineName = `${process.platform}-${process.arch}`;
+const FETCH = `fetch https://github.com/pulumi/pulumi/releases/download/v3.259.0/pulumi-v3.259.0-${machineName}.tar.gz`;
 
 describe("bootstrap, choosing the Pulumi engine", () => {
     let machine: Machine;
@@ -32,24 +26,31 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("else runs the official installer inside the clone", async () => {
+    it("else unpacks the official archive inside the clone", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
-        const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_INSTALLER: INSTALLER });
+        const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_ARCHIVE: machine.archive() });
         assert.equal(code, 0);
         assert.deepEqual(engineWork(), [FETCH]);
         assert.deepEqual(toolchain(machine.root).engine, {
-            source: "official installer",
-            version: "3.274.1",
+            source: "official archive",
+            version: "3.259.0",
             path: join(bin(), "pulumi"),
         });
-        assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.274.1\n");
+        assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.259.0\n");
+    });
+
+    it("does not unpack an archive with another hash", async () => {
+        const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(undefined, true) });
+        assert.equal(code, 0);
+        assert.match(stderr, /its SHA-256 is [0-9a-f]{64}, not the pinned [0-9a-f]{64}\); continuing without it/);
+        assert.equal(machine.engine().source, "Go modules");
     });
 
     it("else builds it from Go modules, and prints the reason in a line", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
-        assert.match(stderr, /official installer cannot be used \(ENOTFOUND\); continuing without it/);
+        assert.match(stderr, /official archive cannot be used \(ENOTFOUND\); continuing without it/);
         const [fetched, host, engine] = engineWork();
         assert.equal(fetched, FETCH);
         assert.match(host ?? "", /^go build -mod=readonly -trimpath .*sdk\/v3\/nodejs\/cmd\/pulumi-language-nodejs$/);
@@ -86,24 +87,24 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         );
     });
 
-    it("does not download Go where a recent Pulumi CLI is, or the official installer answers", async () => {
+    it("does not download Go where a recent Pulumi CLI is, or the official archive can be fetched", async () => {
         machine.remove();
         machine = new Machine(["npm", "python3"]);
-        await machine.run(["engine"], { STUB_INSTALLER: INSTALLER });
-        assert.deepEqual([machine.engine().source, engineWork()], ["official installer", [FETCH]]);
+        await machine.run(["engine"], { STUB_ARCHIVE: machine.archive() });
+        assert.deepEqual([machine.engine().source, engineWork()], ["official archive", [FETCH]]);
     });
 
-    it("continues with Go modules when the installer fails", async () => {
-        const { code, stderr } = await machine.run(["engine"], { STUB_INSTALLER: "exit 3" });
+    it("continues with Go modules when the archive has no engine", async () => {
+        const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(["pulumi"]) });
         assert.equal(code, 0);
-        assert.match(stderr, /official installer failed/);
+        assert.match(stderr, /official archive has no engine/);
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("does not try the installer with CI=true", async () => {
-        const { code, stderr } = await machine.run(["engine"], { CI: "true", STUB_INSTALLER: INSTALLER });
+    it("does not try the archive with CI=true", async () => {
+        const { code, stderr } = await machine.run(["engine"], { CI: "true", STUB_ARCHIVE: machine.archive() });
         assert.equal(code, 0);
-        assert.doesNotMatch(stderr, /installer/);
+        assert.doesNotMatch(stderr, /archive/);
         assert.ok(!machine.calls().includes(FETCH));
         assert.equal(machine.engine().source, "Go modules");
     });

@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +52,23 @@ export class Machine {
     /** Puts a stand-in on the machine's PATH. */
     give(name: keyof typeof PROGRAMS): void {
         writeFileSync(join(this.path, name), standIn(name), { mode: 0o755 });
+    }
+
+    /** An archive of Pulumi with these programs, whose hash the clone pins. `tampered` pins another hash. */
+    archive(programs: readonly string[] = ["pulumi", "pulumi-language-nodejs"], tampered = false): string {
+        const folder = join(this.folder, "release", "pulumi");
+        mkdirSync(folder, { recursive: true });
+        for (const name of programs) writeFileSync(join(folder, name), "#!/bin/sh\necho v3.259.0", { mode: 0o755 });
+        const file = join(this.folder, "pulumi.tar.gz");
+        execFileSync("tar", ["-czf", file, "-C", join(this.folder, "release"), "pulumi"]);
+        const hash = createHash("sha256")
+            .update(tampered ? "other" : readFileSync(file))
+            .digest("hex");
+        const pins = join(this.root, TOOLCHAIN, "engine-archive.json");
+        const pinned = JSON.parse(readFileSync(pins, "utf8"));
+        const sha256 = { [`${process.platform}-${process.arch}`]: hash };
+        writeFileSync(pins, JSON.stringify({ ...pinned, sha256 }));
+        return file;
     }
 
     /** Starts the bootstrap; `env` steers the stand-ins. */
@@ -164,10 +182,10 @@ function standIn(name: keyof typeof PROGRAMS): string {
 }
 
 const NETWORK = `
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 globalThis.fetch = async (url) => {
     appendFileSync(process.env.STUB_CALLS, "fetch " + url + "\\n");
-    if (process.env.STUB_INSTALLER) return new Response(process.env.STUB_INSTALLER);
+    if (process.env.STUB_ARCHIVE) return new Response(readFileSync(process.env.STUB_ARCHIVE));
     throw new TypeError("fetch failed", { cause: { code: "ENOTFOUND" } });
 };
 `;

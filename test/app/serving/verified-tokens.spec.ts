@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { rememberTokens } from "../../../app/serving/verified-tokens.ts";
+import { InvalidTokenError } from "../../../app/serving/viewer-auth.ts";
+
+describe("verified tokens", () => {
+    let now: number;
+    let verified: string[];
+    const verify = (expires: number) =>
+        rememberTokens(
+            async (token) => {
+                verified.push(token);
+                if (token.startsWith("bad")) throw new InvalidTokenError("its signature is wrong");
+                return { sub: token, exp: expires / 1000 };
+            },
+            () => now,
+        );
+    beforeEach(() => {
+        now = 1_000_000;
+        verified = [];
+    });
+
+    it("are verified once a minute", async () => {
+        const remember = verify(now + 3_600_000);
+        for (const step of [0, 30_000, 29_999]) {
+            now += step;
+            assert.equal((await remember("a")).sub, "a");
+        }
+        assert.deepEqual(verified, ["a"]);
+        now += 1;
+        await remember("a");
+        assert.deepEqual(verified, ["a", "a"]);
+    });
+
+    it("are verified again when they have expired", async () => {
+        const remember = verify(now + 1000);
+        await remember("a");
+        now += 1000;
+        await remember("a");
+        assert.deepEqual(verified, ["a", "a"]);
+    });
+
+    it("are not used for another token, and are not kept when they are invalid", async () => {
+        const remember = verify(now + 3_600_000);
+        await remember("a");
+        assert.equal((await remember("b")).sub, "b");
+        for (let each = 0; each < 2; each++) await assert.rejects(remember("bad"), InvalidTokenError);
+        assert.deepEqual(verified, ["a", "b", "bad", "bad"]);
+    });
+
+    it("are at most 10,000, the oldest leaves first", async () => {
+        const remember = verify(now + 3_600_000);
+        for (let each = 0; each <= 10_000; each++) await remember(`t${each}`);
+        verified = [];
+        await remember("t10000");
+        await remember("t0");
+        assert.deepEqual(verified, ["t0"]);
+    });
+});
