@@ -1,10 +1,11 @@
 import { errorName } from "./campaign-lists.ts";
+import { limits } from "./limits.ts";
 import type { Log, TablePort } from "./ports.ts";
-import type { Resilience } from "./resilience.ts";
+import { type Resilience, within } from "./resilience.ts";
 
 export interface AllowanceParts {
     readonly table: Pick<TablePort, "count">;
-    readonly tableResilience: Pick<Resilience, "ask">;
+    readonly tableResilience: Pick<Resilience, "later">;
     readonly clock: () => number;
     readonly log: Log;
     /** Campaign requests a second of all processes together; undefined: unlimited. */
@@ -25,40 +26,60 @@ const keptSeconds = 600;
 export function campaignAllowance({ table, tableResilience, clock, log, perSecond }: AllowanceParts) {
     const limit = Math.ceil((perSecond ?? 0) * windowSeconds);
     const part = Math.max(1, Math.ceil(limit / parts));
-    let window = { at: 0, left: 0, over: true };
+    let window: Window = { at: 0, left: 0, over: true };
     let taking: Promise<void> | undefined;
 
-    async function take(into: typeof window): Promise<void> {
+    /** Counts one more part. `granted` requests of it are in `left` already. */
+    async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
         try {
-            const total = await tableResilience.ask((signal) =>
+            const total = await tableResilience.later((signal) =>
                 table.count("campaign", into.at, part, expiresAt, signal),
             );
-            into.left = Math.max(0, part - Math.max(0, total - limit));
+            const excess = Math.min(part, Math.max(0, total - limit));
+            into.left = Math.max(0, into.left + part - granted - excess);
             into.over = total >= limit;
         } catch (error) {
             log({ failed: "count the campaign requests of unproven viewers", error: errorName(error) });
             // Without the table a process has one part.
-            Object.assign(into, { left: part, over: true });
+            into.over = true;
         }
+    }
+
+    function take(granted: number): void {
+        taking = count(window, granted).finally(() => {
+            taking = undefined;
+        });
     }
 
     /** Whether one more request is allowed. */
     return async function allowed(): Promise<boolean> {
         if (perSecond === undefined) return true;
         const at = Math.floor(clock() / (windowSeconds * 1000));
-        if (at !== window.at) window = { at, left: 0, over: false };
+        if (at !== window.at) {
+            // The first part is granted at once, because a write of the table would delay each window's first list.
+            window = { at, left: part, over: false };
+            take(part);
+        }
         const current = window;
-        while (current.left === 0 && !current.over) {
-            taking ??= take(current).finally(() => {
-                taking = undefined;
-            });
-            await taking;
+        if (taking === undefined && !current.over && current.left <= part / 2) take(0);
+        if (current.left === 0 && taking !== undefined) {
+            const counted = taking;
+            await within(limits.table, () => counted).catch(() => undefined);
         }
         if (current.left === 0) return false;
         current.left -= 1;
         return true;
     };
+}
+
+interface Window {
+    /** Number of windows since 1970. */
+    readonly at: number;
+    /** Requests that this process may still cause. */
+    left: number;
+    /** Whether all processes together have used the window. */
+    over: boolean;
 }
 
 export type CampaignAllowance = ReturnType<typeof campaignAllowance>;
