@@ -304,6 +304,8 @@ describe("a REST API by an OpenAPI document", () => {
     function asOpenApi30(document: { paths: Record<string, object> }): object {
         const old = JSON.parse(
             JSON.stringify({ ...document, openapi: "3.0.3" }, (key, value) => {
+                // The function verifies tokens, so the program leaves the scheme out of the API's document.
+                if (key === "security" || key === "securitySchemes") return undefined;
                 const isNullable = key === "type" && Array.isArray(value);
                 return isNullable ? value.find((type) => type !== "null") : value;
             }),
