@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "index.ts": ["components", "config", "iam", "personalize"],
     runbooks: ["app", "config", "cost", "data-prep", "iam", "personalize"],
     components: ["app", "config", "cost", "data-prep", "iam", "personalize"],
-    operator: ["components", "config"],
+    operator: ["components", "config", "iam"],
     app: ["config", "cost", "data-prep", "personalize"],
     personalize: ["config", "cost"],
     iam: ["config"],
