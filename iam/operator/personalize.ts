@@ -24,6 +24,8 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     // IAM checks a version by its solution's ARN or by its own, which starts with it.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
+    // park and resume include the ranking campaign, and a campaign also needs the permission on its solution.
+    const ranking = [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map(arn);
     // Exact lengths: `-*` would match jobs of a stack whose name begins with this one.
     const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
     const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
@@ -106,7 +108,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
                 "UntagResource",
                 "UpdateCampaign",
             ],
-            on: [campaign, arn(`campaign/${names.ranking}`), ...solution, ...batches],
+            on: [campaign, ...ranking, ...solution, ...batches],
         },
         {
             policy: "operate",
