@@ -198,6 +198,8 @@ export const life: readonly Step[] = [
     {
         name: "up with the page behind the API",
         from: "usual",
+        // Each of these steps changes tags back that the step before has changed.
+        after: ["up with changes"],
         changes: true,
         ready: (world) => world.configure("together"),
         run: (world, who) => world.engine(who, "up"),
@@ -205,6 +207,7 @@ export const life: readonly Step[] = [
     {
         name: "up with an API key",
         from: "usual",
+        after: ["up with changes", "up with the page behind the API"],
         changes: true,
         ready: (world) => world.configure("keyed"),
         run: (world, who) => world.engine(who, "up"),
@@ -212,6 +215,7 @@ export const life: readonly Step[] = [
     {
         name: "destroy",
         from: "usual",
+        after: ["up with changes", "up with the page behind the API", "up with an API key"],
         changes: true,
         // Provides a training to stop, and a state flag to remove.
         async ready(world) {
