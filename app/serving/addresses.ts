@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
 import { eventsPerAddress, viewersPerEdge } from "./limits.ts";
 
-/** An address whose events are counted. */
+/** An address for which events are counted. */
 export interface CountedAddress {
     /** A hash: the table keeps no address. */
     readonly name: string;

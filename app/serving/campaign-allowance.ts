@@ -27,7 +27,6 @@ export function campaignAllowance({ table, tableResilience, clock, log, perSecon
     const limit = Math.ceil((perSecond ?? 0) * windowSeconds);
     const part = Math.max(1, Math.ceil(limit / parts));
     let window: Window = { at: 0, left: 0, over: true };
-    let taking: Promise<void> | undefined;
 
     /** Counts one more part. `granted` requests of it are in `left` already. */
     async function count(into: Window, granted: number): Promise<void> {
@@ -46,9 +45,9 @@ export function campaignAllowance({ table, tableResilience, clock, log, perSecon
         }
     }
 
-    function take(granted: number): void {
-        taking = count(window, granted).finally(() => {
-            taking = undefined;
+    function take(into: Window, granted: number): void {
+        into.taking = count(into, granted).finally(() => {
+            into.taking = undefined;
         });
     }
 
@@ -59,12 +58,12 @@ export function campaignAllowance({ table, tableResilience, clock, log, perSecon
         if (at !== window.at) {
             // The first part is granted at once, because a write of the table would delay each window's first list.
             window = { at, left: part, over: false };
-            take(part);
+            take(window, part);
         }
         const current = window;
-        if (taking === undefined && !current.over && current.left <= part / 2) take(0);
-        if (current.left === 0 && taking !== undefined) {
-            const counted = taking;
+        if (current.taking === undefined && !current.over && current.left <= part / 2) take(current, 0);
+        const counted = current.taking;
+        if (current.left === 0 && counted !== undefined) {
             await within(limits.table, () => counted).catch(() => undefined);
         }
         if (current.left === 0) return false;
@@ -80,6 +79,8 @@ interface Window {
     left: number;
     /** Whether all processes together have used the window. */
     over: boolean;
+    /** The count that this process waits for. */
+    taking?: Promise<void> | undefined;
 }
 
 export type CampaignAllowance = ReturnType<typeof campaignAllowance>;

@@ -51,11 +51,11 @@ export function eventLimits({ table, tableResilience, clock, log }: EventLimitPa
         return count;
     }
 
-    function check(name: string, limit: number, events: number, whose: string): void {
+    function check(name: string, limit: number, events: number, sender: string): void {
         const { known, unreported } = countOf(name);
         if (known + unreported + events <= limit) return;
         const seconds = Math.max(1, Math.ceil((minuteMs - (clock() % minuteMs)) / 1000));
-        const detail = `${whose} may send ${limit} events a minute. Try again in ${seconds} seconds.`;
+        const detail = `${sender} may send ${limit} events a minute. Try again in ${seconds} seconds.`;
         throw new ProblemError("too-many-events", detail, { headers: { "Retry-After": String(seconds) } });
     }
 

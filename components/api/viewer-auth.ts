@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 
-/** The warning of a stack whose viewers prove nothing. */
+/** The warning of a stack without config `viewerAuth` jwt. */
 export const openToStrangers =
     "Anyone can read and change any viewer's list (viewerAuth none). Use no real people's data. " +
     "To require a token of each viewer, see docs/api.md and run `pulumi config set viewerAuth jwt`.";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { forgetViewer, viewerKeys } from "../../../app/functions/recommendation-api/forget.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import { askedIn, tablePort } from "../../../app/functions/recommendation-api/table.ts";
@@ -7,7 +7,8 @@ import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
-import { type Cinema, startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
+import type { Cinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
+import { startCinemaTable } from "./cinema-table.ts";
 
 const TableName = "films";
 const signal = new AbortController().signal;
@@ -16,22 +17,7 @@ describe("the table of the recommendation API on a local AWS", () => {
     let cinema: Cinema;
     let dynamo: DynamoDBClient;
     before(async () => {
-        cinema = await startCinema();
-        dynamo = new DynamoDBClient(cinema.settings);
-        await dynamo.send(
-            new CreateTableCommand({
-                TableName,
-                BillingMode: "PAY_PER_REQUEST",
-                KeySchema: [
-                    { AttributeName: "pk", KeyType: "HASH" },
-                    { AttributeName: "sk", KeyType: "RANGE" },
-                ],
-                AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({
-                    AttributeName,
-                    AttributeType: "S" as const,
-                })),
-            }),
-        );
+        ({ cinema, dynamo } = await startCinemaTable(TableName));
     });
     after(async () => {
         dynamo?.destroy();

@@ -5,16 +5,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateFilterCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { bundleText } from "../../../components/common/lambda-bundle.ts";
 import { watchedFilterExpression } from "../../../config/watched.ts";
-import { type Cinema, campaignArn, startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
+import { type Cinema, campaignArn } from "../../../packages/local-aws/test/gateway/cinema.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { arn, until } from "../../../packages/local-personalize/test/support.ts";
 import { type Asked, config, gatewayEvent, idsOf, jsonOf, openApi, tablesDocument } from "../serving/world.ts";
+import { startCinemaTable } from "./cinema-table.ts";
 
 const TableName = "films";
 const signal = new AbortController().signal;
@@ -23,22 +24,7 @@ describe("the recommendation API on a local AWS", () => {
     let cinema: Cinema;
     let dynamo: DynamoDBClient;
     before(async () => {
-        cinema = await startCinema();
-        dynamo = new DynamoDBClient(cinema.settings);
-        await dynamo.send(
-            new CreateTableCommand({
-                TableName,
-                BillingMode: "PAY_PER_REQUEST",
-                KeySchema: [
-                    { AttributeName: "pk", KeyType: "HASH" },
-                    { AttributeName: "sk", KeyType: "RANGE" },
-                ],
-                AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({
-                    AttributeName,
-                    AttributeType: "S" as const,
-                })),
-            }),
-        );
+        ({ cinema, dynamo } = await startCinemaTable(TableName));
     });
     after(async () => {
         dynamo?.destroy();

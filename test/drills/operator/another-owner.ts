@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { APIGatewayClient, CreateRestApiCommand } from "@aws-sdk/client-api-gateway";
-import { CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { CreateRestApiCommand } from "@aws-sdk/client-api-gateway";
+import { PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import {
     CreateDatasetCommand,
     CreateDatasetGroupCommand,
@@ -8,25 +8,11 @@ import {
     CreateSchemaCommand,
     DescribeDatasetCommand,
     DescribeDatasetGroupCommand,
-    PersonalizeClient,
 } from "@aws-sdk/client-personalize";
 import { namesFor } from "../../../config/config.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
-import { variables } from "../../../packages/local-aws/instance.ts";
-import { region, type TestAws } from "../../support/local-aws.ts";
-
-type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
-
-/** AWS clients of data and operations, without retries. */
-export function ownerClients({ instance }: TestAws, credentials: Keys) {
-    const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
-    const settings = { endpoint, region, credentials, maxAttempts: 1 };
-    return {
-        api: new APIGatewayClient(settings),
-        cloudwatch: new CloudWatchClient(settings),
-        personalize: new PersonalizeClient(settings),
-    };
-}
+import type { TestAws } from "../../support/local-aws.ts";
+import { clientsOf } from "./another-stack.ts";
 
 /** An alarm of a metric that nothing publishes. */
 export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>>) =>
@@ -47,7 +33,7 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
  * them, and an API without tags.
  */
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
-    const { api, cloudwatch, personalize } = ownerClients(aws, { accessKeyId: "test", secretAccessKey: "test" });
+    const { api, cloudwatch, personalize } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const stack = `${scope.stack}-2`;
     const names = namesFor(stack, "");
     const owner = { "pulumi:project": scope.project, "pulumi:stack": stack };

@@ -5,6 +5,7 @@ import {
     GetDistributionConfigCommand,
     ListDistributionsCommand,
 } from "@aws-sdk/client-cloudfront";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
@@ -15,14 +16,22 @@ import type { OperatorScope } from "../../../iam/operator.ts";
 import { variables } from "../../../packages/local-aws/instance.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 
-type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
+type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
 
-/** AWS clients of the serving resources, without retries. */
-export function clientsOf({ instance }: TestAws, credentials: Keys) {
-    const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
-    const settings = { endpoint, region, credentials, maxAttempts: 1 };
+/** Settings of a caller's AWS client, without retries. */
+export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
+    endpoint: variables(instance).AWS_ENDPOINT_URL as string,
+    region,
+    credentials,
+    maxAttempts: 1,
+});
+
+/** AWS clients of a caller, without retries. */
+export function clientsOf(aws: TestAws, credentials: Keys) {
+    const settings = settingsOf(aws, credentials);
     return {
         api: new APIGatewayClient(settings),
+        cloudwatch: new CloudWatchClient(settings),
         dynamo: new DynamoDBClient(settings),
         edge: new CloudFrontClient(settings),
         lambda: new LambdaClient(settings),

@@ -16,18 +16,13 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { objectKeys } from "../../../config/config.ts";
 import { roleArn } from "../../../iam/operator/scope.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
-import { variables } from "../../../packages/local-aws/instance.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
-import { alarmOf, anotherOwner, ownerClients } from "./another-owner.ts";
+import { alarmOf, anotherOwner } from "./another-owner.ts";
+import { clientsOf, settingsOf } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
 type Settings = ReturnType<typeof settingsOf>;
-
-const settingsOf = (
-    { instance }: TestAws,
-    credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
-) => ({ endpoint: variables(instance).AWS_ENDPOINT_URL as string, region, credentials, maxAttempts: 1 });
 
 /** Attacks of an operator on the data, alarms and subscriptions of other owners, and with the stack's own roles. */
 export async function insiderAttacksOn(
@@ -36,7 +31,7 @@ export async function insiderAttacksOn(
     operator: Operator,
 ): Promise<readonly Attack[]> {
     const keys = { accessKeyId: operator.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: operator.secretAccessKey };
-    const { api, cloudwatch, personalize } = ownerClients(aws, keys);
+    const { api, cloudwatch, personalize } = clientsOf(aws, keys);
     const theirs = await anotherOwner(aws, scope);
     const { names, project, stack } = scope;
     const asOurs = { "pulumi:project": project, "pulumi:stack": stack };
