@@ -60,6 +60,19 @@ describe("the API on the local AWS", () => {
     const watch = (userId: string, itemId: string) =>
         post("/events", { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] });
     const idsOf = ({ body }: Answer): string[] => body.films.map(({ itemId }: { itemId: string }) => itemId);
+    /**
+     * The first answer from this source. A request has 150 ms for the table and 350 ms for the campaign. A busy machine
+     * may exceed them, and the API then answers from another source.
+     */
+    async function from(source: string, ask: () => Promise<Answer>): Promise<Answer> {
+        const others: string[] = [];
+        for (const giveUp = Date.now() + 30_000; ; await sleep(200)) {
+            const answer = await ask();
+            if (answer.body.source === source) return answer;
+            others.push(answer.body.source);
+            assert.ok(Date.now() < giveUp, `never from ${source}: ${others}`);
+        }
+    }
     const operate = (name: string, ...args: string[]) =>
         aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
 
@@ -108,8 +121,7 @@ describe("the API on the local AWS", () => {
         // The best of three: the machine may be busy with something else.
         const took: number[] = [];
         for (const viewer of ["7", "17", "27"]) {
-            const before = await call(`/recommendations/${viewer}`);
-            assert.equal(before.body.source, "campaign");
+            const before = await from("campaign", () => call(`/recommendations/${viewer}`));
             assert.equal((await call(`/recommendations/${viewer}`)).body.source, "cache");
             const begun = performance.now();
             const { body } = await watch(viewer, idsOf(before)[0] ?? "");
@@ -126,8 +138,7 @@ describe("the API on the local AWS", () => {
     it("leaves out what a viewer has watched, unless the caller names a filter that includes it", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"10","${itemId}",`);
-        const list = await call("/recommendations/10?numResults=100");
-        assert.equal(list.body.source, "campaign");
+        const list = await from("campaign", () => call("/recommendations/10?numResults=100"));
         assert.deepEqual(idsOf(list).filter(isWatched), []);
         const again = idsOf(await call("/recommendations/10?filter=again&numResults=100"));
         assert.ok(again.length > 0 && again.every(isWatched), again.join());
@@ -137,14 +148,12 @@ describe("the API on the local AWS", () => {
     });
 
     it("asks anew for every list after flush-cache", async () => {
-        const source = async () => (await call("/recommendations/9")).body.source;
-        assert.equal(await source(), "campaign");
-        assert.equal(await source(), "cache");
+        const list = () => call("/recommendations/9");
+        await from("campaign", list);
+        assert.equal((await list()).body.source, "cache");
         assertExit(await aws.runbook("flush-cache", "--yes"), 0);
-        for (const giveUp = Date.now() + 20_000; (await source()) !== "campaign"; await sleep(200)) {
-            assert.ok(Date.now() < giveUp, "the list from before is still answered");
-        }
-        assert.equal(await source(), "cache");
+        await from("campaign", list);
+        assert.equal((await list()).body.source, "cache");
     });
 
     it("forgets a viewer: his items are deleted, after a dry run that shows them", async () => {
@@ -185,16 +194,15 @@ describe("the API on the local AWS", () => {
 
     it("makes lists in advance for those who ask most, which are answered as such", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
-        const [before] = [await call("/recommendations/11")];
-        assert.equal(before.body.source, "campaign");
+        await from("campaign", () => call("/recommendations/11"));
         const { apiTableName = "" } = await aws.outputs();
         const dynamo = new DynamoDBClient({
             endpoint: `http://127.0.0.1:${aws.instance.port}`,
             region,
             credentials: { accessKeyId: "test", secretAccessKey: "test" },
         });
-        // On a busy machine a read of the table may time out for one viewer, and the campaign answers: five are precomputed.
-        const viewers = ["12", "13", "14", "15", "16"];
+        // After a read of the table that timed out the campaign's list is in memory, so another viewer is asked then.
+        const viewers = Array.from({ length: 25 }, (_, number) => String(31 + number));
         for (const viewer of viewers) {
             // A process of the API writes this once a minute.
             await dynamo.send(
@@ -209,17 +217,11 @@ describe("the API on the local AWS", () => {
         dynamo.destroy();
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
-        const sources: string[] = [];
         const csv = await readFile(aws.interactionsFile, "utf8");
-        for (const viewer of viewers) {
-            const answer = await call(`/recommendations/${viewer}?numResults=100`);
-            sources.push(answer.body.source);
-            assert.deepEqual(
-                idsOf(answer).filter((itemId) => csv.includes(`"${viewer}","${itemId}",`)),
-                [],
-            );
-        }
-        assert.ok(sources.includes("precomputed"), sources.join());
+        let asked = 0;
+        const answer = await from("precomputed", () => call(`/recommendations/${viewers[asked++]}?numResults=100`));
+        const isWatched = (itemId: string) => csv.includes(`"${viewers[asked - 1]}","${itemId}",`);
+        assert.deepEqual(idsOf(answer).filter(isWatched), []);
     });
 
     it("throttles events below lists, so that a stranger cannot have the table written at the API's rate", async () => {
@@ -311,12 +313,9 @@ describe("the API on the local AWS", () => {
             assert.deepEqual([like.body.reason, body.tracked], ["away", true]);
             assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
             assertExit(await operate("resume"), 0);
-            for (const giveUp = Date.now() + 30_000; ; await sleep(200)) {
-                if ((await call(`/recommendations/back-${Date.now()}`)).body.source === "campaign") break;
-                assert.ok(Date.now() < giveUp, "the campaign is never asked again");
-            }
-            const ranked = await post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) });
-            assert.deepEqual([ranked.status, ranked.body.source], [200, "campaign"], "with the ranking campaign");
+            await from("campaign", () => call(`/recommendations/back-${Date.now()}`));
+            // With the ranking campaign.
+            await from("campaign", () => post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) }));
             none();
         });
 
