@@ -69,9 +69,13 @@ export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as
 
 /**
  * Paid custom metrics of the API; dimension `Stack` of `ownNamespace`. They exclude what AWS publishes free: requests
- * and failures (API Gateway) and events (Personalize). The log shows which of the two caches answered.
+ * and failures (API Gateway). The log shows which of the two caches answered.
  */
 export const servingApiMetrics = {
+    /** US dollars that requests to API and page cost in the last hour, from the cost guard. */
+    requestsCost: "RequestsUsdLastHour",
+    /** Accepted events. Personalize counts requests only, and not those that it never gets. */
+    events: "EventsTaken",
     /** Duration of each request inside the function, in milliseconds. */
     latency: "LatencyMs",
     campaignCalls: "CampaignCalls",

@@ -231,17 +231,17 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
 }
 
 /**
- * Highest price of the cost guard in US dollars a month, from the minutes between two runs. Each run has requests, 256
- * MB for up to 2 seconds, ten metrics and a kilobyte of log.
+ * Highest price of the cost guard in US dollars a month, from the minutes between two runs and the metrics that each
+ * run reads. A run has 256 MB for up to 2 seconds, and a kilobyte of log.
  */
-export function guardUsdPerMonth(minutes: number): number {
+export function guardUsdPerMonth(minutes: number, metrics: number): number {
     const runs = (hoursPerMonth * 60) / minutes;
     const gbSeconds = 0.25 * 2;
     return (
         runs *
         (prices.lambdaRequests.usd / 1_000_000 +
             gbSeconds * prices.lambdaGbSecond.usd +
-            (10 / 1000) * prices.metricRead.usd +
+            (metrics / 1000) * prices.metricRead.usd +
             (1024 / bytesPerGb) * prices.logIngestion.usd)
     );
 }

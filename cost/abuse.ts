@@ -8,7 +8,7 @@ import {
     type Rates,
     throttles,
 } from "../config/throttles.ts";
-import { noUsage, plus, times, type Usage, usageUsd } from "./usage.ts";
+import { assumed, noUsage, plus, times, type Usage, usageUsd } from "./usage.ts";
 
 /** The attacked stack. */
 export interface AttackedStack {
@@ -43,15 +43,15 @@ const firewallRate = firewallLimit / 300;
  * writes one unit, and each thirtieth one counts its address.
  */
 const worst = {
-    listKb: 14,
+    listKb: assumed.answerKb,
     pageKb: 70,
-    otherKb: 14,
+    otherKb: assumed.answerKb,
     eventKb: 1,
     /** Milliseconds in the function with 512 MiB. */
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
-    event: { reads: 2, writes: 1.1, eventsGb: (10 * 0.6) / kbPerGb },
+    event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
     /** A list from the campaign has three write units; the API's process counts viewers too. */
     campaignCall: { writes: 3.1 },
 } as const;
@@ -69,7 +69,7 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
             functionRequests: requests,
             gbSeconds: requests * 0.5 * (worst.functionMs / 1000),
             logGb: (requests * worst.logKb) / kbPerGb,
-            traces: secondsPerHour * (Math.min(1, perSecond) + 0.05 * Math.max(0, perSecond - 1)),
+            traces: secondsPerHour * (Math.min(1, perSecond) + assumed.tracedShare * Math.max(0, perSecond - 1)),
             transferGb: (requests * kb) / kbPerGb,
         },
         times(plus(more), requests),

@@ -4,7 +4,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
-import { closeIfAttacked, countServing, servingUsdPerHour } from "./serving-spend.ts";
+import { closeIfAttacked, countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
@@ -14,6 +14,8 @@ export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
     readonly idleHours: number | undefined;
+    /** Cost of the requests to API and page in the last hour. */
+    readonly requestsUsd: number | undefined;
 }
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
@@ -86,6 +88,7 @@ function gaugesOf(
     return {
         monthSpendUsd: usd,
         hourlyUsd: hourlyUsd(state, config, now, observations) + servingUsdPerHour(observations.serving?.usage, now),
+        requestsUsd: observations.serving?.usage && lastHourUsd(observations.serving.usage, now),
         idleHours: isIdleKnown ? Math.max(0, now - lastUse) / hour : undefined,
     };
 }

@@ -34,6 +34,16 @@ export const noUsage: Usage = {
     edgeGb: 0,
 };
 
+/** Estimates where AWS publishes no metric. */
+export const assumed = {
+    /** Kilobytes of the longest list, for 100 films. */
+    answerKb: 14,
+    /** Kilobytes of an event with the longest ids. */
+    eventKb: 0.6,
+    /** X-Ray samples one request a second, and this share of the others (X-Ray Developer Guide, "Sampling rules"). */
+    tracedShare: 0.05,
+} as const;
+
 const perMillion = ({ usd }: { readonly usd: number }) => usd / 1_000_000;
 
 /** US dollars for one unit, at the first tier: later tiers are cheaper. */

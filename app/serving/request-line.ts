@@ -26,6 +26,7 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         [names.campaignCalls]: trace.campaignCalls,
         [names.campaignFailures]: trace.campaignFailures,
         [names.tableFailures]: trace.tableFailures,
+        ...(trace.eventsTaken > 0 && { [names.events]: trace.eventsTaken }),
         ...(trace.source && { [names.answeredBy[trace.source]]: 1 }),
     };
     return {
@@ -37,7 +38,6 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         ...(trace.source && { source: trace.source }),
         ...(trace.reason && { reason: trace.reason }),
         ...(trace.layer && { layer: trace.layer }),
-        ...(trace.eventsTaken > 0 && { eventsTaken: trace.eventsTaken }),
         ...(trace.eventsUntracked > 0 && { eventsUntracked: trace.eventsUntracked }),
         ...counts,
         [names.latency]: Math.round(milliseconds * 100) / 100,

@@ -1,5 +1,6 @@
 import { gatewayMetrics, jobMetrics, ownMetrics, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
+import { closingShare, noticeShare } from "../../cost/serving-shares.ts";
 import {
     gatewayMetric,
     jobErrors,
@@ -38,6 +39,9 @@ export interface AlarmSettings {
     readonly monthlyLimitUsd: number;
     /** Percent. */
     readonly maximumNdcgDrop: number;
+    /** The API's rates, in requests per second. */
+    readonly requestsPerSecond: number;
+    readonly eventsPerSecond: number;
 }
 
 const minutes5 = 300;
@@ -187,7 +191,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             missing: "ignore",
             missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
-        ...(place.api ? [campaignFailures(place), apiErrors(place.api)] : []),
+        ...(place.api ? [campaignFailures(place), apiErrors(place.api), ...useOf(place, place.api, settings)] : []),
     ];
 }
 
@@ -221,6 +225,52 @@ const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     threshold: 1,
 });
 
+/** Share of the allowed requests that usual traffic does not reach for long. */
+const busyShare = 0.5;
+const whileBusy = {
+    calls: "above",
+    period: minutes5,
+    datapoints: { of: 3, needed: 3 },
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint without requests",
+} as const;
+
+/** Alarms on use out of proportion. The first one is in US dollars, and covers the bytes of page and API too. */
+const useOf = (
+    place: MetricsPlace,
+    api: NonNullable<MetricsPlace["api"]>,
+    { monthlyLimitUsd, requestsPerSecond, eventsPerSecond }: AlarmSettings,
+): readonly Alarm[] => [
+    {
+        id: "requests-cost",
+        says: `Requests cost ${100 * noticeShare} % of the monthly limit in an hour; at ${100 * closingShare} % the cost guard closes API and page`,
+        watches: { metric: ownMetric(place, servingApiMetrics.requestsCost), statistic: "Maximum" },
+        calls: "at or above",
+        threshold: Math.round(noticeShare * monthlyLimitUsd * 100) / 100,
+        period: minutes5,
+        datapoints: once,
+        missing: "ignore",
+        missingBecause: "the cost is unknown while the cost guard publishes nothing",
+    },
+    {
+        id: "requests",
+        says: `The API got more than ${100 * busyShare} % of the lists that it allows, for 15 minutes`,
+        watches: {
+            expression: `requests / ${minutes5}`,
+            sums: { requests: gatewayMetric(api, gatewayMetrics.requests) },
+        },
+        ...whileBusy,
+        threshold: busyShare * requestsPerSecond,
+    },
+    {
+        id: "events",
+        says: `The API took more than ${100 * busyShare} % of the events that it allows, for 15 minutes`,
+        watches: { expression: `events / ${minutes5}`, sums: { events: ownMetric(place, servingApiMetrics.events) } },
+        ...whileBusy,
+        threshold: busyShare * eventsPerSecond,
+    },
+];
+
 /** Number of alarms of a stack; each is billed. */
 export const alarmCount = (hasApi: boolean): number =>
     1 +
@@ -232,5 +282,5 @@ export const alarmCount = (hasApi: boolean): number =>
             solutionArn: "",
             api: hasApi ? { name: "", stage: "" } : undefined,
         },
-        { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1 },
+        { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1, requestsPerSecond: 1, eventsPerSecond: 1 },
     ).length;

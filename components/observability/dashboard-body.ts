@@ -173,6 +173,14 @@ function worth(args: DashboardArgs) {
                 hour,
                 mark("limit", monthlyLimitUsd),
             ),
+            ...(args.api
+                ? [
+                      graph(args, "Requests in the last hour, US dollars, and events in five minutes", [
+                          own(servingApiMetrics.requestsCost, { label: "requests", stat: "Maximum" }),
+                          own(servingApiMetrics.events, { label: "events", stat: "Sum", yAxis: "right" }),
+                      ]),
+                  ]
+                : []),
             graph(args, "Transactions per second", [
                 own(ownMetrics.provisionedTPS, { label: "provisioned", stat: "Maximum" }),
                 own(ownMetrics.usedTPS, { label: "used", stat: "Maximum" }),

@@ -40,7 +40,9 @@ export class Observability extends pulumi.ComponentResource {
             api: serving.api ? { name: names.api, stage: apiStage } : undefined,
         };
         const { maximumNdcgDrop } = qualityGate;
-        const alarms = alarmsOf(place, { idleHours, monthlyLimitUsd, maximumNdcgDrop });
+        const { requestsPerSecond, eventsPerSecond } = serving;
+        const limits = { idleHours, monthlyLimitUsd, maximumNdcgDrop, requestsPerSecond, eventsPerSecond };
+        const alarms = alarmsOf(place, limits);
         for (const alarm of alarms) {
             stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);
         }

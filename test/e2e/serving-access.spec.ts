@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { listOf, type Statement } from "policy-evaluator";
 import { campaignPort, trackerPort } from "../../app/functions/recommendation-api/campaign.ts";
@@ -11,6 +14,8 @@ import { askedIn, tablePort } from "../../app/functions/recommendation-api/table
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { KeptList } from "../../app/serving/ports.ts";
 import { namesFor } from "../../config/config.ts";
+import { prices } from "../../config/prices.ts";
+import type { GuardState } from "../../cost/guard-state.ts";
 import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
@@ -191,6 +196,44 @@ describe("who may use the API, and what it may", () => {
             // The bucket itself is closed.
             const bucket = `http://127.0.0.1:${aws.instance.port}/${outputs.bucketName}-page/index.html`;
             assert.equal((await fetch(bucket)).status, 403);
+        });
+
+        it("is closed by the cost guard when its requests reach the limit, stays closed by up, and opens by resume", async () => {
+            const lambda = new LambdaClient(settings());
+            const Name = `/movie-recommender/${aws.stack}/guard`;
+            const stored = async (): Promise<GuardState> =>
+                JSON.parse((await aws.ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value ?? "");
+            const run = async () => {
+                const FunctionName = String(outputs.costGuardName);
+                const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
+                assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
+                return stored();
+            };
+            const status = async () => (await through(new URL(String(outputs.storefrontUrl)).host, "/")).status;
+            // The local AWS publishes its metrics each second.
+            const before = (await run()).serving?.knownUsd ?? 0;
+            for (let views = 0; views < 200; views += 1) assert.equal(await status(), 200);
+            await sleep(2000);
+            const state = await run();
+            const counted = state.serving ?? assert.fail("the guard counts no requests");
+            const usd = counted.knownUsd - before;
+            assert.ok(usd >= 200 * (prices.edgeRequests.usd / 1_000_000), `${usd}`);
+
+            const spent = { ...state, serving: { ...counted, usd: 1000 } };
+            await aws.ssm.send(
+                new PutParameterCommand({ Name, Value: JSON.stringify(spent), Type: "String", Overwrite: true }),
+            );
+            await run();
+            assert.equal(await status(), 403);
+            const up = await aws.engine("up");
+            assertExit(up, 0);
+            assert.match(up.stdout + up.stderr, /API and page are closed since .* \(cost guard: \$/);
+            assert.equal(await status(), 403);
+            assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            assert.equal(await status(), 200);
+            assertExit(await aws.engine("up"), 0);
+            assert.equal(await status(), 200);
+            lambda.destroy();
         });
 
         it("leaves nothing of any of it", async () => {

@@ -6,7 +6,7 @@ import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-p
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
+import { ownMetrics, ownNamespace, rankingMetrics, servingApiMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
 import { observeCampaign, prefetchWindows, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
@@ -118,6 +118,7 @@ export async function publishGauges(client: CloudWatchClient, stack: string, gau
         [ownMetrics.monthSpend, gauges.monthSpendUsd],
         [ownMetrics.hourlyCost, gauges.hourlyUsd],
         [ownMetrics.idleHours, gauges.idleHours],
+        [servingApiMetrics.requestsCost, gauges.requestsUsd],
     ];
     const MetricData = values.flatMap(([MetricName, Value]) =>
         Value === undefined ? [] : [{ MetricName, Value, Dimensions: [{ Name: "Stack", Value: stack }] }],

@@ -8,12 +8,14 @@ import {
     gatewayNamespace,
     logMetrics,
     logNamespace,
+    ownNamespace,
+    servingApiMetrics,
     tableMetrics,
     tableNamespace,
 } from "../../../config/metrics.ts";
 import { apiStage } from "../../../config/names.ts";
 import { window, windowOf } from "../../../cost/time.ts";
-import type { Usage } from "../../../cost/usage.ts";
+import { assumed, type Usage } from "../../../cost/usage.ts";
 import {
     type CloseClients,
     closeApi,
@@ -37,21 +39,18 @@ interface CountedMetric {
 }
 
 const bytesPerGb = 1024 ** 3;
-/** Kilobytes of the longest list: API Gateway has no metric of a REST API's bytes. */
-const answerKb = 14;
-/** X-Ray samples 5 % of the requests. */
-const tracedShare = 0.05;
 
 /** Metrics of the stack's own region. */
-const regionalMetrics = ({ apiName, functions }: ServingPlace): readonly CountedMetric[] => [
+const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly CountedMetric[] => [
     {
         namespace: gatewayNamespace,
         name: gatewayMetrics.requests,
         dimensions: { ApiName: apiName, Stage: apiStage },
         usage: (sum) => ({
             apiRequests: sum,
-            traces: sum * tracedShare,
-            transferGb: (sum * answerKb * 1024) / bytesPerGb,
+            traces: sum * assumed.tracedShare,
+            // API Gateway has no metric of a REST API's bytes.
+            transferGb: (sum * assumed.answerKb * 1024) / bytesPerGb,
         }),
     },
     ...functions.flatMap(({ name, gb }) => [
@@ -85,6 +84,12 @@ const regionalMetrics = ({ apiName, functions }: ServingPlace): readonly Counted
         name: tableMetrics.writes,
         dimensions: { TableName: apiName },
         usage: (sum) => ({ writes: sum }),
+    },
+    {
+        namespace: ownNamespace,
+        name: servingApiMetrics.events,
+        dimensions: { Stack: stack },
+        usage: (sum) => ({ eventsGb: (sum * assumed.eventKb * 1024) / bytesPerGb }),
     },
 ];
 

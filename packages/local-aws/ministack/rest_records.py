@@ -1,30 +1,26 @@
 """Records each call of a REST API as API Gateway does: its metrics (Developer Guide, "Amazon API Gateway dimensions
 and metrics") and, if the stage has one, its access log ("Variables for access logging for API Gateway").
-
-Metrics are published once a second, as statistics of that second.
 """
 
 import json
 import logging
 import re
-import threading
 import time
 from contextvars import ContextVar
 from datetime import datetime, timezone
 
-from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.core.responses import get_account_id
 from ministack.services import apigateway_v1 as gateway
-from ministack.services import cloudwatch, cloudwatch_logs
+from ministack.services import cloudwatch_logs
+
+import second_metrics
 
 log = logging.getLogger("ministack")
 
-PUT_EVERY_SECONDS = 1
 VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)")
 
 # The current call: its request, its error, and the start and end of its integration.
 call: ContextVar = ContextVar("call", default=None)
-seconds: dict = {}
-seconds_lock = threading.Lock()
 
 
 def keep() -> None:
@@ -57,7 +53,6 @@ def keep() -> None:
 
     gateway._handle_execute_in_scope, gateway._execute_in_scope = handle_and_tell, execute_and_note
     gateway._call_lambda_raw = invoke_and_measure
-    threading.Thread(target=keep_putting, daemon=True).start()
 
 
 def tell(known: dict, asked: dict, status: int, data: bytes) -> None:
@@ -70,34 +65,12 @@ def tell(known: dict, asked: dict, status: int, data: bytes) -> None:
         "Count": ("Count", 1), "4XXError": ("Count", int(400 <= status < 500)), "5XXError": ("Count", int(status >= 500)),
         "Latency": ("Milliseconds", latency), "IntegrationLatency": ("Milliseconds", round(known["integration"] * 1000)),
     }
-    where = (get_account_id(), get_region())
-    with seconds_lock:
-        for dimensions in ({"ApiName": record["name"]}, {"ApiName": record["name"], "Stage": asked["stage"]}):
-            for name, (unit, value) in values.items():
-                add((*where, name, unit, tuple(dimensions.items())), value)
+    for dimensions in ({"ApiName": record["name"]}, {"ApiName": record["name"], "Stage": asked["stage"]}):
+        for name, (unit, value) in values.items():
+            second_metrics.add("AWS/ApiGateway", name, unit, dimensions, value)
     settings = stage.get("accessLogSettings") or {}
     if settings.get("destinationArn"):
         write(settings, variables(known, asked, status, data, latency))
-
-
-def add(key: tuple, value: float) -> None:
-    of = seconds.get(key)
-    seconds[key] = {
-        "SampleCount": of["SampleCount"] + 1, "Sum": of["Sum"] + value,
-        "Minimum": min(of["Minimum"], value), "Maximum": max(of["Maximum"], value),
-    } if of else {"SampleCount": 1, "Sum": value, "Minimum": value, "Maximum": value}
-
-
-def keep_putting() -> None:
-    while True:
-        time.sleep(PUT_EVERY_SECONDS)
-        with seconds_lock:
-            told = dict(seconds)
-            seconds.clear()
-        for (account, region, name, unit, dimensions), statistics in told.items():
-            with request_scope(account, region):
-                cloudwatch._store_datum(
-                    "AWS/ApiGateway", name, dict(dimensions), time.time(), unit, None, None, None, statistics)
 
 
 def variables(known: dict, asked: dict, status: int, data: bytes, latency: int) -> dict:

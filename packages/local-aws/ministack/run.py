@@ -32,8 +32,10 @@ import rest_deployments
 import rest_records
 import saving
 import schedules
+import second_metrics
 import service_linked_roles
 import unknown_distributions
+import use_metrics
 
 
 def end_with_parent() -> None:
@@ -60,6 +62,8 @@ if __name__ == "__main__":
     edge_errors.keep()
     unknown_distributions.refuse()
     embedded_metrics.read_logs()
+    use_metrics.count()
+    second_metrics.start()
     function_logs.report_ends()
     function_sessions.record_functions()
     function_updates.end_at_leisure()

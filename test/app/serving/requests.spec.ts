@@ -165,7 +165,7 @@ describe("a request", () => {
             [first.operation, first.status, first.source, first.layer, first.coldStart, first.CampaignCalls],
             ["getRecommendations", 200, "campaign", "campaign", true, 1],
         );
-        assert.deepEqual([second.operation, second.eventsTaken, second.coldStart], ["putEvents", 1, false]);
+        assert.deepEqual([second.operation, second.EventsTaken, second.coldStart], ["putEvents", 1, false]);
         assert.deepEqual(
             [third.reason, third.CampaignFailures, third.AnsweredByCache, third.Stack],
             ["throttled", 1, 1, "dev"],

@@ -19,7 +19,13 @@ const place = {
     solutionArn: arn("solution/films"),
     api: { name: "films-api", stage: "api" },
 };
-const settings = { idleHours: 24, monthlyLimitUsd: 200, maximumNdcgDrop: 15 };
+const settings = {
+    idleHours: 24,
+    monthlyLimitUsd: 200,
+    maximumNdcgDrop: 15,
+    requestsPerSecond: 100,
+    eventsPerSecond: 10,
+};
 const alarms: readonly Alarm[] = [...alarmsOf(place, settings), failuresAlarm("failures")];
 
 const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
@@ -106,7 +112,7 @@ describe("the dashboard", () => {
 describe("the alarms", () => {
     it("are as many as are paid for, and watch metrics of config/metrics.ts or of SQS", () => {
         assert.equal(alarms.length, alarmCount(true));
-        assert.equal(alarmCount(false), alarmCount(true) - 2);
+        assert.equal(alarmCount(false), alarmCount(true) - 5);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {

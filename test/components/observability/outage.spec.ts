@@ -9,7 +9,13 @@ const place = {
     solutionArn: "solution",
     api: { name: "api", stage: "api" },
 };
-const alarms = alarmsOf(place, { idleHours: 24, monthlyLimitUsd: 200, maximumNdcgDrop: 15 });
+const alarms = alarmsOf(place, {
+    idleHours: 24,
+    monthlyLimitUsd: 200,
+    maximumNdcgDrop: 15,
+    requestsPerSecond: 100,
+    eventsPerSecond: 10,
+});
 const period = 0;
 
 /** Whether a period of five minutes with these sums breaches; a metric without a sum has no datapoint in it. */

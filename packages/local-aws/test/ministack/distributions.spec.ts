@@ -14,6 +14,7 @@ import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@
 import { region } from "../../../../test/support/local-aws.ts";
 import { cachingOf, configOf } from "../../aws-plugin/cloudfront-config.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { sumOf } from "./metric-sums.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";
 
 const Bucket = "films-page";
@@ -231,5 +232,24 @@ describe("a distribution", () => {
         }
         const seconds = (performance.now() - began) / 1000;
         assert.ok(status === 200 && seconds > 9 && seconds < 15, `${status} after ${seconds} s`);
+    });
+
+    it("has its metrics in us-east-1 only, as CloudFront does", async () => {
+        const DistributionId = arn.split("/").at(-1) ?? "";
+        const edgeSum = (where: string, name: string) =>
+            sumOf({ endpoint: aws.url, region: where, credentials: administrator }, "AWS/CloudFront", name, {
+                DistributionId,
+                Region: "Global",
+            });
+        await sleep(1500);
+        const before = {
+            requests: await edgeSum("us-east-1", "Requests"),
+            bytes: await edgeSum("us-east-1", "BytesDownloaded"),
+        };
+        const page = await view("/");
+        while ((await edgeSum("us-east-1", "Requests")) === before.requests) await sleep(100);
+        assert.equal(await edgeSum("us-east-1", "Requests"), before.requests + 1);
+        assert.equal(await edgeSum("us-east-1", "BytesDownloaded"), before.bytes + page.body.length);
+        assert.equal(await edgeSum("eu-central-1", "Requests"), 0);
     });
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type APIGatewayClient, UpdateAccountCommand, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
-import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { region } from "../../../../../test/support/local-aws.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
+import { sumOf } from "../metric-sums.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./support.ts";
 
 const logGroupName = "films-access";
@@ -22,14 +22,13 @@ describe("the records of a REST API's calls", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     let logs: CloudWatchLogsClient;
-    let cloudWatch: CloudWatchClient;
+    let settings: { endpoint: string; region: string; credentials: typeof administrator };
     let url: string;
     before(async () => {
         aws = await startEnforcing();
         client = gatewayOf(aws);
-        const settings = { endpoint: aws.url, region, credentials: administrator };
+        settings = { endpoint: aws.url, region, credentials: administrator };
         logs = new CloudWatchLogsClient(settings);
-        cloudWatch = new CloudWatchClient(settings);
         await makeFunction(aws);
         const role = await aws.role("logs", { Service: "apigateway.amazonaws.com" });
         const path = "/cloudwatchRoleArn";
@@ -53,7 +52,7 @@ describe("the records of a REST API's calls", () => {
         );
     });
     after(async () => {
-        for (const each of [client, logs, cloudWatch]) each.destroy();
+        for (const each of [client, logs]) each.destroy();
         await aws.discard();
     });
 
@@ -85,23 +84,8 @@ describe("the records of a REST API's calls", () => {
                 },
             ],
         );
-        const sum = async (MetricName: string, stage?: string) => {
-            const { Datapoints = [] } = await cloudWatch.send(
-                new GetMetricStatisticsCommand({
-                    Namespace: "AWS/ApiGateway",
-                    MetricName,
-                    Period: 3600,
-                    Statistics: ["Sum"],
-                    Dimensions: [
-                        { Name: "ApiName", Value: "Films" },
-                        ...(stage ? [{ Name: "Stage", Value: stage }] : []),
-                    ],
-                    StartTime: new Date(Date.now() - 3_600_000),
-                    EndTime: new Date(Date.now() + 60_000),
-                }),
-            );
-            return Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
-        };
+        const sum = (name: string, stage?: string) =>
+            sumOf(settings, "AWS/ApiGateway", name, { ApiName: "Films", ...(stage !== undefined && { Stage: stage }) });
         while ((await sum("Count")) < 2) await sleep(50);
         assert.deepEqual(
             [await sum("Count", "api"), await sum("4XXError", "api"), await sum("5XXError", "api")],
