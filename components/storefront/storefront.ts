@@ -176,15 +176,21 @@ function byItsHeaders(name: string, { names, serving }: StackConfig, opts: pulum
                 enableAcceptEncodingBrotli: true,
                 enableAcceptEncodingGzip: true,
                 cookiesConfig: { cookieBehavior: "none" },
-                headersConfig:
-                    serving.allowedOrigins.length > 0
-                        ? { headerBehavior: "whitelist", headers: { items: ["Origin"] } }
-                        : { headerBehavior: "none" },
+                headersConfig: headersOf(serving),
                 queryStringsConfig: { queryStringBehavior: "all" },
             },
         },
         opts,
     );
+}
+
+/**
+ * Headers in the cache key. CloudFront removes the viewer's token from a request whose cache key lacks it. An origin
+ * request policy does not change that (AWS Knowledge Center, "CloudFront Authorization header").
+ */
+function headersOf({ allowedOrigins, viewerAuth }: StackConfig["serving"]) {
+    const items = [...(allowedOrigins.length > 0 ? ["Origin"] : []), ...(viewerAuth ? ["Authorization"] : [])];
+    return items.length > 0 ? { headerBehavior: "whitelist", headers: { items } } : { headerBehavior: "none" };
 }
 
 /** Headers that CloudFront adds to each file of the page. */

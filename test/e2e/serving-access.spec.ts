@@ -19,6 +19,7 @@ import type { GuardState } from "../../cost/guard-state.ts";
 import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
+import { startIssuer } from "../support/issuer.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
@@ -236,6 +237,41 @@ describe("who may use the API, and what it may", () => {
             lambda.destroy();
         });
 
+        it("gives a viewer's list for the viewer's token only, through the distribution and the API, and knows his events", async () => {
+            const issuer = await startIssuer();
+            try {
+                await aws.configure({
+                    ...{ api: true, eventTracker: true, storefront: "cloudfront", prefetchUsers: 0 },
+                    ...{ viewerAuth: "jwt", viewerIssuer: issuer.issuer, viewerAudience: issuer.audience },
+                });
+                assertExit(await aws.engine("up"), 0);
+                const authorization = `Bearer ${await issuer.token({ sub: "22" })}`;
+                const { apiUrl, storefrontUrl } = await aws.outputs();
+                const { host } = new URL(String(storefrontUrl));
+                const both = async (viewer: string, headers: Record<string, string>) => [
+                    (await through(host, `/api/recommendations/${viewer}`, headers)).status,
+                    (await fetch(`${apiUrl}/recommendations/${viewer}`, { headers })).status,
+                ];
+                assert.deepEqual(await both("22", { authorization }), [200, 200]);
+                assert.deepEqual(await both("22", {}), [401, 401]);
+                assert.deepEqual(await both("6", { authorization }), [403, 403]);
+                assert.deepEqual(await both("22", { authorization: `${authorization}x` }), [401, 401]);
+                assert.equal((await through(host, "/api/popular")).status, 200);
+                const watch = async (userId: string) => {
+                    const events = [{ eventType: "Watch", itemId: "1" }];
+                    const body = JSON.stringify({ userId, sessionId: "s", events });
+                    const headers = { authorization, "content-type": "application/json" };
+                    return await fetch(`${apiUrl}/events`, { method: "POST", headers, body });
+                };
+                assert.equal((await watch("6")).status, 403);
+                const answer = await watch("22");
+                assert.deepEqual([answer.status, ((await answer.json()) as { tracked: boolean }).tracked], [202, true]);
+                assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+            } finally {
+                await issuer.close();
+            }
+        });
+
         it("leaves nothing of any of it", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
@@ -248,10 +284,10 @@ describe("who may use the API, and what it may", () => {
     });
 
     /** Asks a distribution by its name, as a browser that got its address would, by TLS. */
-    function through(host: string, path: string) {
+    function through(host: string, path: string, more: Record<string, string> = {}) {
         return new Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>(
             (resolve, reject) => {
-                const headers = { host, "x-forwarded-proto": "https" };
+                const headers = { host, "x-forwarded-proto": "https", ...more };
                 const { port } = aws.instance;
                 const asked = request({ host: "127.0.0.1", port, path, headers, setHost: false }, (response) => {
                     let body = "";

@@ -14,6 +14,7 @@ from ministack import app
 
 import asynchronous
 import dashboards
+import edge_authorization
 import edge_errors
 import edge_tags
 import embedded_metrics
@@ -60,6 +61,7 @@ if __name__ == "__main__":
     object_owners.list_owners()
     origins.serve_rest_apis()
     edge_errors.keep()
+    edge_authorization.remove()
     unknown_distributions.refuse()
     embedded_metrics.read_logs()
     use_metrics.count()

@@ -35,4 +35,12 @@ describe("the page behind CloudFront", () => {
         await makePage({ allowedOrigins: '["https://films.example"]' });
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "whitelist", headers: { items: ["Origin"] } });
     });
+
+    it("has the viewer's token in the cache key with viewerAuth jwt: CloudFront removes it otherwise", async () => {
+        await makePage({ viewerAuth: "jwt", viewerIssuer: "https://login.example", viewerAudience: "films" });
+        assert.deepEqual(cacheKey().headersConfig, {
+            headerBehavior: "whitelist",
+            headers: { items: ["Authorization"] },
+        });
+    });
 });

@@ -73,7 +73,9 @@ export function createEnforcement(options: EnforcementOptions) {
             const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
             const isOpen = isPublicPlane(request, path);
             const found = readSignature({ url: target, headers: request.headers });
-            const isUnsigned = found === "MissingAuthenticationToken";
+            // A public resource may read other schemes itself, such as a viewer's Bearer token.
+            const isOther = /^(?!AWS4-)/.test(request.headers.authorization ?? "AWS4-");
+            const isUnsigned = found === "MissingAuthenticationToken" || isOther;
             return isOpen && (isUnsigned || isPreflight(request))
                 ? unjudged
                 : admitCall({ ...options, faults }, request, { path, found, isOpen });

@@ -234,6 +234,14 @@ describe("a distribution", () => {
         assert.ok(status === 200 && seconds > 9 && seconds < 15, `${status} after ${seconds} s`);
     });
 
+    it("removes the token of a GET whose cache key lacks it, in spite of the origin request policy", async () => {
+        const headers = { authorization: "Bearer a-token" };
+        const read = JSON.parse((await view("/api/films/7", { headers })).body);
+        assert.equal(read.headers.authorization, undefined);
+        const posted = JSON.parse((await view("/api/events", { method: "POST", body: "{}", headers })).body);
+        assert.equal(posted.headers.authorization, headers.authorization);
+    });
+
     it("has its metrics in us-east-1 only, as CloudFront does", async () => {
         const DistributionId = arn.split("/").at(-1) ?? "";
         const edgeSum = (where: string, name: string) =>
