@@ -84,6 +84,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         grant("operate")("ViewersForget", "dynamodb", ["DeleteItem", "UpdateItem"], tables, {
             condition: {
                 "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["viewer#*", "asked#*"] },
+                "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "revision", "expiresAt"] },
                 StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
                 Null: { "dynamodb:LeadingKeys": "false" },
             },

@@ -51,10 +51,10 @@ export async function forgetViewer(
         new UpdateItemCommand({
             TableName,
             Key: { pk: { S: `viewer#${userId}` }, sk: { S: "recent" } },
-            UpdateExpression: "SET revision = :at, films = :none, expiresAt = :expiresAt",
+            // The operator may write these attributes only, and no films.
+            UpdateExpression: "SET revision = :at, expiresAt = :expiresAt",
             ExpressionAttributeValues: {
                 ":at": { N: String(at) },
-                ":none": { S: "[]" },
                 ":expiresAt": { N: String(Math.ceil(at / 1000) + emptySeconds) },
             },
         }),

@@ -188,7 +188,7 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
     resource = names.extract_resource_arn(service, method, path, headers, body, routing, region, account)
     context = names.request_tag_context(service, action, body, routing)
     if service == "dynamodb":
-        context = {**context, **names.dynamodb_service_context(body), **table_keys.leading_keys(json_of(body))}
+        context = {**context, **table_keys.condition_keys(json_of(body), names.dynamodb_service_context(body))}
         single = names.dynamodb_transaction_checks(action, body, region, account)
         if single:
             return [(item, arn, context) for item, arn in single]

@@ -1,9 +1,37 @@
-"""The partition keys in a call of DynamoDB, by which a policy may limit it (DynamoDB Developer Guide, "Using IAM policy
-conditions for fine-grained access control": `dynamodb:LeadingKeys`)."""
+"""Condition keys of a call of DynamoDB: its partition keys, the attributes that it writes, and the values that it
+returns (DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"). MiniStack itself has
+those of reads.
+"""
 
 import re
 
 from ministack.services import dynamodb
+
+
+# An attribute's name at the top of its path: no value, no part of a path, no function.
+NAME = re.compile(r"(?<![:\w#.\]])(#?[A-Za-z_]\w*)\b(?!\s*\()")
+KEYWORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"}
+
+
+def condition_keys(given: dict, read: dict) -> dict:
+    """The condition keys of a call; `read` has those that MiniStack found."""
+    written = written_attributes(given)
+    attributes = [*read.get("dynamodb:Attributes", []), *written]
+    returned = given.get("ReturnValues") or ("NONE" if written or "Key" in given else None)
+    return {
+        **read,
+        **leading_keys(given),
+        **({"dynamodb:Attributes": sorted(set(attributes))} if attributes else {}),
+        **({"dynamodb:ReturnValues": returned} if returned else {}),
+    }
+
+
+def written_attributes(given: dict) -> list[str]:
+    aliases = given.get("ExpressionAttributeNames") or {}
+    names = NAME.findall(given.get("UpdateExpression") or "")
+    named = [aliases.get(name, name) for name in names if name.upper() not in KEYWORDS]
+    items = [given.get("Item"), given.get("AttributeUpdates"), named and given.get("Key")]
+    return named + [name for item in items if isinstance(item, dict) for name in item]
 
 
 def leading_keys(given: dict) -> dict:

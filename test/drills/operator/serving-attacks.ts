@@ -15,7 +15,7 @@ import {
     TagResourceCommand as TagDistributionCommand,
     UpdateDistributionCommand,
 } from "@aws-sdk/client-cloudfront";
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { AddPermissionCommand, InvokeCommand, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
 import { CreateDatasetImportJobCommand } from "@aws-sdk/client-personalize";
 import {
@@ -83,6 +83,9 @@ export async function servingAttacksOn(
                     ExpressionAttributeValues: { ":none": { L: [] } },
                 }),
             ),
+        ),
+        tries("reads what a viewer of his own stack watched by deleting it", () =>
+            dynamo.send(new DeleteItemCommand({ TableName: names.api, Key, ReturnValues: "ALL_OLD" })),
         ),
         tries("invokes another API's function", () => lambda.send(new InvokeCommand({ FunctionName }))),
         tries("changes another API's function", () =>

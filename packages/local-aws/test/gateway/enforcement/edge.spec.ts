@@ -33,12 +33,14 @@ import {
     BatchGetItemCommand,
     BatchWriteItemCommand,
     CreateTableCommand,
+    DeleteItemCommand,
     DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
     QueryCommand,
     ScanCommand,
     TransactWriteItemsCommand,
+    UpdateItemCommand,
     UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { GetRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
@@ -186,6 +188,49 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         for (const attempt of attempts("stack")) await attempt();
         for (const attempt of attempts("viewer#1")) await assert.rejects(attempt(), { name: "AccessDeniedException" });
         await assert.rejects(dynamo.send(new ScanCommand({ TableName })), { name: "AccessDeniedException" });
+    });
+
+    it("is also, of an item, the attributes that a call writes and the values that it returns", async () => {
+        const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
+        const TableName = "written";
+        await admin.send(
+            new CreateTableCommand({
+                TableName,
+                BillingMode: "PAY_PER_REQUEST",
+                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+            }),
+        );
+        const { keys } = await aws.user(
+            "one-attribute",
+            allow("dynamodb:*", "*", {
+                "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "revision"] },
+                StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+            }),
+        );
+        const { dynamo } = clientsOf(keys);
+        const Key = { pk: { S: "viewer#1" } };
+        const update = (UpdateExpression: string, more: object = {}) =>
+            dynamo.send(
+                new UpdateItemCommand({
+                    ...{ TableName, Key, UpdateExpression },
+                    ExpressionAttributeValues: { ":one": { N: "1" } },
+                    ...more,
+                }),
+            );
+        await update("SET revision = if_not_exists(revision, :one)");
+        await update("ADD #r :one", { ExpressionAttributeNames: { "#r": "revision" } });
+        await dynamo.send(new PutItemCommand({ TableName, Item: { ...Key, revision: { N: "2" } } }));
+        for (const attempt of [
+            () => update("SET films = :one"),
+            () => update("SET revision = :one REMOVE films[0].title"),
+            () => update("ADD #r :one", { ExpressionAttributeNames: { "#r": "films" } }),
+            () => update("SET revision = :one", { ReturnValues: "ALL_OLD" }),
+            () => dynamo.send(new PutItemCommand({ TableName, Item: { ...Key, films: { S: "[]" } } })),
+            () => dynamo.send(new DeleteItemCommand({ TableName, Key, ReturnValues: "ALL_OLD" })),
+        ]) {
+            await assert.rejects(attempt(), { name: "AccessDeniedException" });
+        }
     });
 
     it("is the path of an API, with the tags that are given and the tags that it has", async () => {
