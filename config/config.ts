@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type CostConfig, parseCostConfig } from "./cost.ts";
+import { parseEventWeights } from "./event-weights.ts";
 import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, trailEnding } from "./names.ts";
 import { parseServingConfig, type ServingConfig } from "./serving.ts";
 import { parseTraining, type TrainingConfig } from "./training.ts";
@@ -28,6 +29,8 @@ export interface StackConfig extends TrainingConfig {
     readonly campaignEnabled: boolean;
     /** Transactions per second. */
     readonly minProvisionedTPS: number;
+    /** Weight of each event type in training, from 0 to 1; undefined: all events count equally. */
+    readonly eventWeights: Readonly<Record<string, number>> | undefined;
     readonly eventTracker: boolean;
     /** Whether the program creates a filter that leaves out what a user has watched, and uses it by default. */
     readonly watchedFilter: boolean;
@@ -84,6 +87,7 @@ export function parseConfig(
     const serving = parseServingConfig(values);
     const names = parseNames(values, stack);
     const training = parseTraining(values);
+    const minProvisionedTPS = number("minProvisionedTPS", 1, true);
     const watchedFilter = flag("watchedFilter");
     if (watchedFilter && names.watchedFilter in training.filters) {
         values.bad(
@@ -103,7 +107,8 @@ export function parseConfig(
         batchInferenceFile: text("batchInferenceFile") || undefined,
         dataRetention: oneOf("dataRetention", ["delete", "retain"]),
         campaignEnabled: flag("campaignEnabled"),
-        minProvisionedTPS: number("minProvisionedTPS", 1, true),
+        minProvisionedTPS,
+        eventWeights: parseEventWeights(values, training.recipe ?? "", minProvisionedTPS),
         eventTracker: flag("eventTracker"),
         watchedFilter,
         pollSeconds: number("pollSeconds", 0.05, false),

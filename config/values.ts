@@ -50,6 +50,29 @@ export function configValues(get: (key: string) => string | undefined) {
         return value as Record<string, string>;
     }
 
+    /** An object of numbers from `minimum` to `maximum`; `{}` if not set. Pulumi may write a number as text. */
+    function numbers(key: string, minimum: number, maximum: number): Record<string, number> {
+        let value: unknown;
+        try {
+            value = JSON.parse(get(key) ?? "{}");
+        } catch {
+            value = undefined;
+        }
+        if (value === null || typeof value !== "object" || Array.isArray(value)) {
+            bad(key, "is not an object of names and numbers");
+            return {};
+        }
+        const entries = Object.entries(value).map(([name, inner]): [string, number] => {
+            const isNumeric = typeof inner === "number" || (typeof inner === "string" && inner.trim() !== "");
+            return [name, isNumeric ? Number(inner) : Number.NaN];
+        });
+        for (const [name] of entries.filter(([, inner]) => !(inner >= minimum && inner <= maximum))) {
+            const given = JSON.stringify((value as Record<string, unknown>)[name]);
+            bad(`${key}.${name}`, `is ${given}; it must be a number from ${minimum} to ${maximum}`);
+        }
+        return Object.fromEntries(entries);
+    }
+
     /** A list of texts; `[]` if not set. */
     function list(key: string): string[] {
         let value: unknown;
@@ -72,6 +95,7 @@ export function configValues(get: (key: string) => string | undefined) {
         oneOf,
         number,
         texts,
+        numbers,
         list,
         flag: (key: string) => oneOf(key, ["true", "false"]) === "true",
     };

@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import {
     CreateSolutionVersionCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
+    type EventParameters,
     type PersonalizeClient,
     paginateListSolutionVersions,
     StopSolutionVersionCreationCommand,
 } from "@aws-sdk/client-personalize";
+import { canonical } from "./diff.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { allTags, tagList, tagsOf } from "./tags.ts";
 
@@ -13,10 +16,18 @@ export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
     /** The import that it learns from: a new import means a new version. */
     readonly importJobArn: string;
+    /** The solution's event parameters that it learns with: other ones mean a new version. */
+    readonly eventParameters?: readonly EventParameters[];
 }
 
 /** Tag with the import that the version was trained on. Tag values allow `:` and `/`. */
 const importTag = "movie-recommender:import";
+
+/** Tag with a hash of the event parameters. A tag value cannot hold every event type. */
+const eventsTag = "movie-recommender:events";
+
+const hashOf = (eventParameters: readonly EventParameters[]) =>
+    createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
 
 /** The import that a version was trained on; undefined for versions from outside the program. */
 export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
@@ -27,20 +38,25 @@ export async function importOf(client: PersonalizeClient, solutionVersionArn: st
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
     usual: "20 to 60 minutes",
-    replaces: ["region", "solutionArn", "importJobArn"],
+    replaces: ["region", "solutionArn", "importJobArn", "eventParameters"],
     updates: [],
     identity: [],
     taggable: true,
     displayName: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
     problems: () => [],
-    contentTags: ({ importJobArn }) => ({ [importTag]: importJobArn }),
-    async find(client, { solutionArn, importJobArn }) {
+    contentTags: ({ importJobArn, eventParameters }) => ({
+        [importTag]: importJobArn,
+        ...(eventParameters && { [eventsTag]: hashOf(eventParameters) }),
+    }),
+    async find(client, { solutionArn, importJobArn, eventParameters }) {
+        const events = eventParameters && hashOf(eventParameters);
         for await (const page of paginateListSolutionVersions({ client }, { solutionArn })) {
             for (const { solutionVersionArn: resourceArn, status } of page.solutionVersions ?? []) {
                 if (status === "CREATE FAILED" || status?.startsWith("CREATE STOP")) {
                     continue;
                 }
-                if (resourceArn && (await importOf(client, resourceArn)) === importJobArn) {
+                const tags = resourceArn === undefined ? {} : await tagsOf(client, resourceArn);
+                if (tags[importTag] === importJobArn && tags[eventsTag] === events) {
                     return resourceArn;
                 }
             }

@@ -2,10 +2,12 @@ import {
     CreateSolutionCommand,
     DeleteSolutionCommand,
     DescribeSolutionCommand,
+    type EventParameters,
     paginateListCampaigns,
     paginateListSolutions,
     paginateListSolutionVersions,
     type Solution,
+    type SolutionConfig,
     UpdateSolutionCommand,
 } from "@aws-sdk/client-personalize";
 import { campaign } from "./campaign.ts";
@@ -23,6 +25,8 @@ export interface SolutionInputs extends CommonInputs {
     readonly performAutoTraining: boolean;
     /** Schedule of automatic training, for example `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
+    /** Events to train on, only with a recipe of version 2; absent: all events count equally. */
+    readonly eventParameters?: readonly EventParameters[];
 }
 
 /** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
@@ -34,14 +38,31 @@ function spellingOfSchedule(schedulingExpression: string): string {
     return days === undefined ? schedulingExpression : everyDays(Number(days));
 }
 
-const schedule = ({ schedulingExpression }: SolutionInputs) =>
-    schedulingExpression === undefined ? undefined : { autoTrainingConfig: { schedulingExpression } };
+/** Config `eventWeights` in Personalize's form. */
+export const eventParametersOf = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
+    Object.entries(weights).map(([eventType, weight]) => ({ eventType, weight }));
+
+/** The configuration of a call; undefined if there is none. */
+function configuration({ schedulingExpression, eventParameters }: Partial<SolutionInputs>) {
+    const parts = {
+        ...(schedulingExpression !== undefined && { autoTrainingConfig: { schedulingExpression } }),
+        ...(eventParameters && { eventsConfig: { eventParametersList: [...eventParameters] } }),
+    };
+    return Object.keys(parts).length > 0 ? parts : undefined;
+}
+
+/** A solution's event parameters, sorted by event type. An empty list is none. */
+export function eventParametersIn(config: SolutionConfig | undefined) {
+    const list = config?.eventsConfig?.eventParametersList ?? [];
+    const sorted = list.toSorted((a, b) => ((a.eventType ?? "") < (b.eventType ?? "") ? -1 : 1));
+    return list.length === 0 ? {} : { eventParameters: sorted };
+}
 
 export const solution: ResourceKind<SolutionInputs> = {
     noun: "solution",
     usual: "a minute",
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
-    updates: ["performAutoTraining", "schedulingExpression"],
+    updates: ["performAutoTraining", "schedulingExpression", "eventParameters"],
     identity: ["region", "name"],
     spellings: { schedulingExpression: spellingOfSchedule },
     taggable: true,
@@ -79,7 +100,7 @@ export const solution: ResourceKind<SolutionInputs> = {
             performAutoML,
             // Personalize's default is true, which bills a training every week.
             performAutoTraining,
-            solutionConfig: schedule(inputs),
+            solutionConfig: configuration(inputs),
             tags: tagList(tags),
         });
         return (await client.send(command)).solutionArn as string;
@@ -95,6 +116,7 @@ export const solution: ResourceKind<SolutionInputs> = {
                 datasetGroupArn: found?.datasetGroupArn,
                 performAutoML: found?.performAutoML ?? false,
                 ...autoTraining(found),
+                ...eventParametersIn(found?.solutionConfig),
                 // With AutoML the recipe is a result, so it is not compared.
                 ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
             },
@@ -104,10 +126,15 @@ export const solution: ResourceKind<SolutionInputs> = {
     async update(client, solutionArn, inputs) {
         const { performAutoTraining } = inputs;
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));
-        const current: Partial<SolutionInputs> = autoTraining(found);
+        const current: Partial<SolutionInputs> = {
+            ...autoTraining(found),
+            ...eventParametersIn(found?.solutionConfig),
+        };
         // Personalize rejects an update without a change, and a new frequency restarts the schedule.
         if (solution.updates.some((key) => !meansTheSame(solution, key, current[key], inputs[key]))) {
-            const solutionUpdateConfig = schedule(inputs);
+            // Only an empty list ends event parameters. A repeated frequency is harmless.
+            const { eventParameters = current.eventParameters && [] } = inputs;
+            const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
         }
     },

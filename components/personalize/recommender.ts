@@ -4,7 +4,7 @@ import type { StackConfig } from "../../config/config.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { itemInteractionsSchema } from "../../personalize/schema.ts";
-import { everyDays } from "../../personalize/solution.ts";
+import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
 import { BatchInference } from "./batch-inference.ts";
@@ -150,6 +150,7 @@ export class Recommender extends pulumi.ComponentResource {
         const { config } = args;
         const child = { parent: this };
         const within = withinOf(config, args.owner);
+        const events = config.eventWeights && { eventParameters: eventParametersOf(config.eventWeights) };
         const solution = new Solution(
             name,
             {
@@ -160,6 +161,7 @@ export class Recommender extends pulumi.ComponentResource {
                 performAutoML: config.performAutoML,
                 performAutoTraining: config.performAutoTraining,
                 schedulingExpression: config.performAutoTraining ? everyDays(config.autoTrainingDays) : undefined,
+                ...events,
                 adopt: config.adopt.solution,
             },
             // A group cannot be deleted before its solutions, and a solution needs the datasets.
@@ -171,9 +173,12 @@ export class Recommender extends pulumi.ComponentResource {
         }
         const version = new SolutionVersion(
             name,
-            { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id },
+            { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id, ...events },
             // With automatic training the next training uses a new import; a training of our own would be paid twice.
-            { ...child, ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn"] : [] },
+            {
+                ...child,
+                ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn", "eventParameters"] : [],
+            },
         );
         return { solution, version };
     }

@@ -31,9 +31,15 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
         performAutoML: [false, "replace"],
         performAutoTraining: [false, "update"],
         schedulingExpression: ["rate(7 days)", "update"],
+        eventParameters: [[{ eventType: "Watch", weight: 0.3 }], "update"],
         tags: [{}, "update"],
     },
-    SolutionVersion: { solutionArn: ["a", "replace"], importJobArn: ["a", "replace"], tags: [{}, "update"] },
+    SolutionVersion: {
+        solutionArn: ["a", "replace"],
+        importJobArn: ["a", "replace"],
+        eventParameters: [[{ eventType: "Watch", weight: 0.3 }], "replace"],
+        tags: [{}, "update"],
+    },
     Campaign: {
         name: ["a", "replace"],
         solutionArn: ["a", "replace"],

@@ -1,4 +1,5 @@
 import { invalidInput } from "../errors.ts";
+import type { EventChoice, EventParameters } from "../model/event-choice.ts";
 
 /** A solution's training configuration, in the form of the call and of Describe. */
 export interface SolutionConfiguration {
@@ -14,7 +15,7 @@ export interface SolutionConfiguration {
 /** The members of solutionConfig that UpdateSolution changes; the others stay as they are. */
 export interface ChangeableConfig {
     autoTrainingConfig?: { schedulingExpression?: string };
-    eventsConfig?: object;
+    eventsConfig?: { eventParametersList?: EventParameters[] };
 }
 
 /** The members that UpdateSolution may change. */
@@ -48,6 +49,12 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
     if (solutionConfig?.eventsConfig && !recipeArn?.endsWith("-v2")) {
         throw invalidInput("An eventsConfig is only for recipes of version 2, such as aws-user-personalization-v2.");
     }
+}
+
+/** The events that a solution trains on. An empty list of parameters counts as none, which is a guess. */
+export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {
+    const { eventParametersList = [] } = solutionConfig?.eventsConfig ?? {};
+    return eventParametersList.length > 0 ? { eventParameters: eventParametersList } : { eventType };
 }
 
 /**

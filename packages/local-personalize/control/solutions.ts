@@ -83,7 +83,9 @@ function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfig
             `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
         );
     }
-    const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => key !== "autoTrainingConfig");
+    const ignored = Object.keys(properties.solutionConfig ?? {}).filter(
+        (key) => key !== "autoTrainingConfig" && key !== "eventsConfig",
+    );
     if (properties.performHPO) ignored.push("performHPO");
     if (ignored.length > 0)
         call.options.log(`${arn}: stored and shown, but without effect here: ${ignored.join(", ")}.`);

@@ -21,6 +21,8 @@ export interface NewEvent {
 export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
     /** Increases with every event of the account. */
     id: number;
+    /** null for an event without a value. */
+    eventValue: number | null;
 }
 
 export type EventStore = ReturnType<typeof openEventStore>;
@@ -49,10 +51,10 @@ export function openEventStore(dataDir: string) {
     database.exec(tables);
     // Of two events with one eventId the first counts.
     const insert = database.prepare(
-        "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, json_extract(rest, '$.eventValue') AS eventValue",
     );
     const ofDataset = database.prepare(
-        "SELECT id, userId, sessionId, itemId, eventType, sentAt FROM events WHERE dataset = ? ORDER BY id",
+        "SELECT id, userId, sessionId, itemId, eventType, sentAt, json_extract(rest, '$.eventValue') AS eventValue FROM events WHERE dataset = ? ORDER BY id",
     );
     const put = database.prepare("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)");
     const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
@@ -67,7 +69,7 @@ export function openEventStore(dataDir: string) {
                 events.flatMap(({ eventId, rest, ...event }) => {
                     const { userId, sessionId, itemId, eventType, sentAt } = event;
                     const row = insert.get(dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest);
-                    return row ? [{ ...event, id: Number(row.id) }] : [];
+                    return row ? [{ ...event, id: Number(row.id), eventValue: row.eventValue as number | null }] : [];
                 }),
             ),
         /** All events of a dataset in their order of arrival. */

@@ -8,6 +8,8 @@ export interface UserEvent {
     eventType: string;
     /** Epoch seconds. */
     sentAt: number;
+    /** null for an event without a value. */
+    eventValue: number | null;
 }
 
 export type Streams = ReturnType<typeof createStreams>;
@@ -83,6 +85,6 @@ function take(stream: Stream, event: StoredEvent): void {
 }
 
 function asUserEvent(event: StoredEvent, user = event.sessionId): UserEvent | undefined {
-    const { id, itemId, eventType, sentAt } = event;
-    return itemId === null ? undefined : { id, user, itemId, eventType, sentAt };
+    const { id, itemId, eventType, sentAt, eventValue } = event;
+    return itemId === null ? undefined : { id, user, itemId, eventType, sentAt, eventValue };
 }

@@ -34,13 +34,13 @@ const idColumns: Record<string, string> = { ITEMS: "ITEM_ID", USERS: "USER_ID", 
 
 function collectInteractions(fields: Field[]): Collector {
     const rows = createRowCollector();
-    const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"].map((name) =>
+    const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP", "EVENT_VALUE"].map((name) =>
         fields.findIndex((field) => field.name === name),
     );
     return {
         take(values) {
-            const [user, item, event, timestamp] = places.map((place) => values[place] ?? "");
-            rows.add(user ?? "", item ?? "", event ?? "", Number(timestamp));
+            const [user, item, event, timestamp, value] = places.map((place) => values[place] ?? "");
+            rows.add(user ?? "", item ?? "", event ?? "", Number(timestamp), value ? Number(value) : Number.NaN);
         },
         keep(file, before) {
             if (before > 0) eachRow(loadRows(file), rows.add);

@@ -3,6 +3,7 @@ import { endianness } from "node:os";
 import { dirname } from "node:path";
 import type { UserEvent } from "../events/streams.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
+import { type EventChoice, weighing } from "../model/event-choice.ts";
 import type { Interactions } from "../model/interactions.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */
@@ -15,6 +16,8 @@ export interface Rows {
     items: Int32Array;
     events: Int32Array;
     timestamps: Float64Array;
+    /** EVENT_VALUE of each row, NaN where it is null; absent if no row has one. */
+    values?: Float64Array;
 }
 
 /** Collects rows. `finish` sorts them and keeps one of each group of equal events, as the service does. */
@@ -24,12 +27,15 @@ export function createRowCollector() {
     const items: number[] = [];
     const events: number[] = [];
     const timestamps: number[] = [];
+    const values: number[] = [];
     return {
-        add(userId: string, itemId: string, eventType: string, timestamp: number) {
+        /** `value` is the EVENT_VALUE; NaN: none. */
+        add(userId: string, itemId: string, eventType: string, timestamp: number, value = Number.NaN) {
             users.push(ids.users.numberOf(userId));
             items.push(ids.items.numberOf(itemId));
             events.push(ids.events.numberOf(eventType));
             timestamps.push(timestamp);
+            values.push(value);
         },
         count: () => users.length,
         finish(): Rows {
@@ -43,7 +49,7 @@ export function createRowCollector() {
                     time = timestamps[row] ?? 0;
                     seen = new Set();
                 }
-                const event = `${users[row]} ${items[row]} ${events[row]}`;
+                const event = `${users[row]} ${items[row]} ${events[row]} ${values[row]}`;
                 return seen.size < seen.add(event).size;
             });
             const column = (values: number[]) => Int32Array.from(kept, (row) => values[row] ?? 0);
@@ -55,6 +61,9 @@ export function createRowCollector() {
                 items: column(items),
                 events: column(events),
                 timestamps: Float64Array.from(kept, (row) => timestamps[row] ?? 0),
+                ...(!values.every(Number.isNaN) && {
+                    values: Float64Array.from(kept, (row) => values[row] ?? Number.NaN),
+                }),
             };
         },
     };
@@ -63,12 +72,12 @@ export function createRowCollector() {
 /** Passes every row of `rows` on in its order. */
 export function eachRow(
     rows: Rows,
-    take: (user: string, item: string, event: string, timestamp: number) => void,
+    take: (user: string, item: string, event: string, timestamp: number, value: number) => void,
 ): void {
     rows.timestamps.forEach((timestamp, row) => {
         const user = rows.userIds[rows.users[row] ?? 0] ?? "";
         const item = rows.itemIds[rows.items[row] ?? 0] ?? "";
-        take(user, item, rows.eventTypes[rows.events[row] ?? 0] ?? "", timestamp);
+        take(user, item, rows.eventTypes[rows.events[row] ?? 0] ?? "", timestamp, rows.values?.[row] ?? Number.NaN);
     });
 }
 
@@ -77,23 +86,27 @@ export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
     if (events.length === 0) return rows;
     const collector = createRowCollector();
     eachRow(rows, collector.add);
-    for (const { user, itemId, eventType, sentAt } of events)
-        collector.add(user, itemId, eventType, Math.floor(sentAt));
+    for (const { user, itemId, eventType, sentAt, eventValue } of events)
+        collector.add(user, itemId, eventType, Math.floor(sentAt), eventValue ?? Number.NaN);
     return collector.finish();
 }
 
-/** The interactions that a model trains on: the rows of one event type, or all. Ids without such a row are left out. */
-export function interactionsOf(rows: Rows, eventType?: string): Interactions {
+/** The rows that a solution trains on. Ids without such a row are left out. */
+export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactions {
+    const weightOf = weighing(choice);
     const userIds = numbering();
     const itemIds = numbering();
     const users: number[] = [];
     const items: number[] = [];
     const timestamps: number[] = [];
-    eachRow(rows, (user, item, event, timestamp) => {
-        if (eventType !== undefined && event !== eventType) return;
+    const weights: number[] = [];
+    eachRow(rows, (user, item, event, timestamp, value) => {
+        const weight = weightOf(event, value);
+        if (weight === undefined) return;
         users.push(userIds.numberOf(user));
         items.push(itemIds.numberOf(item));
         timestamps.push(timestamp);
+        weights.push(weight);
     });
     return {
         userIds: userIds.all(),
@@ -101,21 +114,25 @@ export function interactionsOf(rows: Rows, eventType?: string): Interactions {
         users: Int32Array.from(users),
         items: Int32Array.from(items),
         timestamps: Float64Array.from(timestamps),
+        ...(choice.eventParameters && { weights: Float64Array.from(weights) }),
     };
 }
 
 // A file has: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
+// Values, if there are any, follow the timestamps.
 const word = 8;
 
 /** Writes rows to `file`, completely or not at all. */
 export function saveRows(file: string, rows: Rows): void {
-    const { userIds, itemIds, eventTypes, timestamps, users, items, events } = rows;
-    const json = JSON.stringify({ userIds, itemIds, eventTypes, rows: timestamps.length, endianness: endianness() });
+    const { userIds, itemIds, eventTypes, timestamps, values, users, items, events } = rows;
+    const facts = { rows: timestamps.length, ...(values && { hasValues: true }), endianness: endianness() };
+    const json = JSON.stringify({ userIds, itemIds, eventTypes, ...facts });
     const header = Buffer.from(json);
     const padding = Buffer.alloc((word - (header.length % word)) % word, " ");
     const length = Buffer.alloc(word);
     length.writeUInt32LE(header.length + padding.length);
-    const columns = [timestamps, users, items, events].map((column) => Buffer.from(column.buffer));
+    const numbers = [timestamps, ...(values ? [values] : []), users, items, events];
+    const columns = numbers.map((column) => Buffer.from(column.buffer));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, Buffer.concat([length, header, padding, ...columns]));
     renameSync(`${file}.new`, file);
@@ -131,10 +148,12 @@ export function loadRows(file: string): Rows {
     let at = word + headerLength;
     const timestamps = new Float64Array(bytes, at, count);
     at += timestamps.byteLength;
+    const values = header.hasValues ? new Float64Array(bytes, at, count) : undefined;
+    at += values?.byteLength ?? 0;
     const [users, items, events] = [0, 1, 2].map((column) => new Int32Array(bytes, at + column * 4 * count, count));
     const { userIds, itemIds, eventTypes } = header;
     if (!users || !items || !events) throw new Error(`${file} has no columns.`);
-    return { userIds, itemIds, eventTypes, timestamps, users, items, events };
+    return { userIds, itemIds, eventTypes, timestamps, users, items, events, ...(values && { values }) };
 }
 
 function numbering() {

@@ -15,23 +15,32 @@ const RIDGE = 100;
  * Fills the lower triangle (zeros above it) of the n × n matrix Σ (users) w_u Σ (pairs of events) kernel(distance),
  * with the ridge on its diagonal. It is positive definite, because the kernel is. w_u = (100 / events of the user)^¼
  * limits the weight of very active users. The newest 500 events of a history count. Pairs count at any distance: a cut-off
- * would save little time, and lose the guarantee.
+ * would save little time, and lose the guarantee. `eventWeights` has a list for each history. A pair
+ * counts the product of its two weights.
  */
-export function timeAwareGram(histories: Iterable<readonly number[]>, n: number): Float64Array {
+export function timeAwareGram(
+    histories: Iterable<readonly number[]>,
+    n: number,
+    eventWeights?: readonly (readonly number[])[],
+): Float64Array {
     const gram = new Float64Array(n * n);
     const kernel = Float64Array.from(
         { length: LONGEST_HISTORY },
         (_, distance) => FLOOR + (1 - FLOOR) * 2 ** (-distance / HALVING),
     );
+    let user = 0;
     for (const whole of histories) {
         const history = whole.slice(-LONGEST_HISTORY);
+        const factors = eventWeights?.[user++]?.slice(-LONGEST_HISTORY);
         const weight = (100 / history.length) ** 0.25;
         for (let later = 0; later < history.length; later++) {
             const row = history[later] as number;
-            gram[row * n + row] = (gram[row * n + row] as number) + weight;
+            const factor = factors?.[later] ?? 1;
+            gram[row * n + row] = (gram[row * n + row] as number) + weight * factor * factor;
             for (let earlier = 0; earlier < later; earlier++) {
                 const column = history[earlier] as number;
-                const value = weight * (kernel[later - earlier] as number);
+                const pair = factor * (factors?.[earlier] ?? 1);
+                const value = weight * pair * (kernel[later - earlier] as number);
                 // One triangle is enough; an item that occurs twice for one user adds both orders to its diagonal.
                 const at = row > column ? row * n + column : column * n + row;
                 gram[at] = (gram[at] as number) + (row === column ? 2 * value : value);

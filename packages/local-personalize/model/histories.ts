@@ -9,6 +9,8 @@ export const LONGEST_HISTORY = 500;
 export interface TrainingData {
     itemIds: string[];
     histories: Map<string, number[]>;
+    /** The weight of each event of a history, in its order; absent: all count equally. */
+    eventWeights?: Map<string, number[]>;
 }
 
 /**
@@ -22,16 +24,24 @@ export function toTrainingData(interactions: Interactions): TrainingData {
         modelIndex[item] = index;
     });
     const byUser: number[][] = interactions.userIds.map(() => []);
+    const weightsByUser: number[][] = interactions.userIds.map(() => []);
     interactions.users.forEach((user, row) => {
         const item = modelIndex[interactions.items[row] ?? -1] ?? -1;
-        if (item >= 0) byUser[user]?.push(item);
+        if (item < 0) return;
+        byUser[user]?.push(item);
+        weightsByUser[user]?.push(interactions.weights?.[row] ?? 1);
     });
     const histories = new Map<string, number[]>();
     interactions.userIds.forEach((userId, user) => {
         const history = byUser[user] ?? [];
         if (history.length > 0) histories.set(userId, history);
     });
-    return { itemIds: kept.map((item) => interactions.itemIds[item] ?? ""), histories };
+    const eventWeights = new Map(interactions.userIds.map((userId, user) => [userId, weightsByUser[user] ?? []]));
+    return {
+        itemIds: kept.map((item) => interactions.itemIds[item] ?? ""),
+        histories,
+        ...(interactions.weights && { eventWeights }),
+    };
 }
 
 /** How often each item number occurs. */

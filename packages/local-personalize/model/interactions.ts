@@ -8,4 +8,6 @@ export interface Interactions {
     readonly users: Int32Array;
     readonly items: Int32Array;
     readonly timestamps: Float64Array;
+    /** The weight of each row's event, 1 on average over the event types; absent: all count equally. */
+    readonly weights?: Float64Array;
 }

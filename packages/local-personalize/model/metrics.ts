@@ -10,6 +10,8 @@ const LIST_LENGTH = 25;
 export interface Trial {
     recommended: readonly string[];
     truth: ReadonlySet<string>;
+    /** The reward of each item of the truth, with event weights only. */
+    rewards?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -25,12 +27,24 @@ export function solutionMetrics(interactions: Interactions, recipeName: string, 
     const trials = eventsByUser(interactions).flatMap((events, user) => {
         if (!isTest[user]) return [];
         const truths = Math.max(1, Math.floor(events.length / 10));
-        const ids = events.map((item) => interactions.itemIds[item] ?? "");
+        const ids = events.map(({ item }) => interactions.itemIds[item] ?? "");
         const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
         const list = topItems(scoreUser(model, input), LIST_LENGTH, new Set(input));
-        return [{ recommended: list.map((item) => model.itemIds[item] ?? ""), truth: new Set(ids.slice(-truths)) }];
+        const recommended = list.map((item) => model.itemIds[item] ?? "");
+        const truth = new Set(ids.slice(-truths));
+        return [{ recommended, truth, ...(interactions.weights && { rewards: rewardsOf(ids, events, truths) }) }];
     });
     return metricsOf(trials, interactions.itemIds.length);
+}
+
+/** The largest weight of each item among the newest `truths` events. */
+function rewardsOf(ids: readonly string[], events: readonly UserEvent[], truths: number): Map<string, number> {
+    const rewards = new Map<string, number>();
+    for (let at = ids.length - truths; at < ids.length; at++) {
+        const id = ids[at] ?? "";
+        rewards.set(id, Math.max(rewards.get(id) ?? 0, events[at]?.weight ?? 1));
+    }
+    return rewards;
 }
 
 /** The metrics of some trials; `catalogueSize` is the number of distinct items in the data. */
@@ -42,18 +56,26 @@ export function metricsOf(trials: readonly Trial[], catalogueSize: number): Reco
         mean_reciprocal_rank_at_25: mean(hits.map((list) => reciprocalRank(list.slice(0, LIST_LENGTH)))),
     };
     for (const k of CUTOFFS) {
-        metrics[`normalized_discounted_cumulative_gain_at_${k}`] = mean(hits.map((list) => listNdcg(list.slice(0, k))));
+        metrics[`normalized_discounted_cumulative_gain_at_${k}`] = mean(
+            hits.map((list) => ndcgOf(list.slice(0, k).map(Number))),
+        );
+        if (trials.some(({ rewards }) => rewards)) {
+            metrics[`normalized_discounted_cumulative_gain_with_event_weights_at_${k}`] = mean(
+                trials.map(({ recommended, rewards }) =>
+                    ndcgOf(recommended.slice(0, k).map((itemId) => rewards?.get(itemId) ?? 0)),
+                ),
+            );
+        }
         metrics[`precision_at_${k}`] = mean(hits.map((list) => list.slice(0, k).filter(Boolean).length / k));
     }
     return Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, Math.round(value * 1e4) / 1e4]));
 }
 
-/** The service's ideal list is the list itself with its hits at the top, not all items of the truth. */
-function listNdcg(hits: readonly boolean[]): number {
-    const gain = (list: readonly boolean[]) =>
-        list.reduce((sum, hit, rank) => sum + (hit ? 1 / Math.log(rank + 2) : 0), 0);
-    const ideal = gain(hits.filter(Boolean));
-    return ideal > 0 ? gain(hits) / ideal : 0;
+/** The service's ideal list has the list's own rewards, largest first. */
+function ndcgOf(rewards: readonly number[]): number {
+    const gain = (list: readonly number[]) => list.reduce((sum, reward, rank) => sum + reward / Math.log(rank + 2), 0);
+    const ideal = gain(rewards.toSorted((a, b) => b - a));
+    return ideal > 0 ? gain(rewards) / ideal : 0;
 }
 
 function reciprocalRank(hits: readonly boolean[]): number {
@@ -75,10 +97,16 @@ function testUsers(interactions: Interactions, seed: string): boolean[] {
     return isTest;
 }
 
-function eventsByUser({ userIds, users, items }: Interactions): number[][] {
-    const events: number[][] = userIds.map(() => []);
+/** An event of a user: the item's number and the event's weight. */
+interface UserEvent {
+    item: number;
+    weight: number;
+}
+
+function eventsByUser({ userIds, users, items, weights }: Interactions): UserEvent[][] {
+    const events: UserEvent[][] = userIds.map(() => []);
     users.forEach((user, row) => {
-        events[user]?.push(items[row] ?? 0);
+        events[user]?.push({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 });
     });
     return events;
 }
@@ -90,5 +118,6 @@ function withoutUsers(interactions: Interactions, left: readonly boolean[]): Int
         users: interactions.users.filter(kept),
         items: interactions.items.filter(kept),
         timestamps: interactions.timestamps.filter(kept),
+        ...(interactions.weights && { weights: interactions.weights.filter(kept) }),
     };
 }

@@ -1,6 +1,6 @@
 import { invertPositiveDefinite } from "./cholesky.ts";
 import { timeAwareGram } from "./gram.ts";
-import { toTrainingData } from "./histories.ts";
+import { type TrainingData, toTrainingData } from "./histories.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
 
@@ -32,31 +32,60 @@ export function trainModel(interactions: Interactions, recipeName: string): Mode
 
 /** trainModel without the minimums, for the nine tenths of the users that metrics train on. */
 export function fitModel(interactions: Interactions, recipeName: string): Model {
-    const { itemIds, histories } = toTrainingData(interactions);
+    const data = toTrainingData(interactions);
+    const { itemIds, histories } = data;
     const personalized = recipeName !== POPULARITY;
     return {
         recipeName,
         itemIds,
-        weights: personalized ? itemWeights(histories.values(), itemIds.length) : new Float32Array(0),
+        weights: personalized ? itemWeights(data) : new Float32Array(0),
         popularity: popularity(interactions, itemIds, personalized ? HALF_LIFE_SECONDS : Number.POSITIVE_INFINITY),
         gain: GAIN,
         histories,
     };
 }
 
-/** B[i][j] = -P[i][j] / P[j][j] with P the inverse Gram matrix; an item does not suggest itself: EASE^R. */
-function itemWeights(histories: Iterable<readonly number[]>, n: number): Float32Array {
-    const inverse = timeAwareGram(histories, n);
+/**
+ * B[i][j] = -P[i][j] / P[j][j] with P the inverse Gram matrix; an item does not suggest itself: EASE^R. With event
+ * weights an event counts as much as its weight, on both sides. A request's history has no weights, so an item's row
+ * gets the mean weight of its events.
+ */
+function itemWeights({ itemIds, histories, eventWeights }: TrainingData): Float32Array {
+    const n = itemIds.length;
+    const weightsOf = eventWeights && [...histories.keys()].map((userId) => eventWeights.get(userId) ?? []);
+    const inverse = timeAwareGram(histories.values(), n, weightsOf);
+    const means = meanWeights(histories.values(), n, weightsOf);
     invertPositiveDefinite(inverse, n);
     const weights = new Float32Array(n * n);
     for (let row = 0; row < n; row++) {
         for (let column = 0; column < n; column++) {
             if (row === column) continue;
             weights[row * n + column] =
-                -(inverse[row * n + column] as number) / (inverse[column * n + column] as number);
+                (-(inverse[row * n + column] as number) / (inverse[column * n + column] as number)) *
+                (means[row] as number);
         }
     }
     return weights;
+}
+
+/** The mean weight of each item's events; 1 without weights. */
+function meanWeights(
+    histories: Iterable<readonly number[]>,
+    n: number,
+    weightsOf: readonly (readonly number[])[] | undefined,
+): Float64Array {
+    if (weightsOf === undefined) return new Float64Array(n).fill(1);
+    const sums = new Float64Array(n);
+    const counts = new Float64Array(n);
+    let user = 0;
+    for (const history of histories) {
+        const weights = weightsOf[user++] ?? [];
+        history.forEach((item, position) => {
+            sums[item] = (sums[item] as number) + (weights[position] ?? 1);
+            counts[item] = (counts[item] as number) + 1;
+        });
+    }
+    return sums.map((sum, item) => sum / Math.max(1, counts[item] as number));
 }
 
 function popularity(interactions: Interactions, itemIds: readonly string[], halfLife: number): Float64Array {
@@ -64,7 +93,7 @@ function popularity(interactions: Interactions, itemIds: readonly string[], half
     const byItem = new Float64Array(interactions.itemIds.length);
     interactions.items.forEach((item, row) => {
         const age = last - (interactions.timestamps[row] as number);
-        byItem[item] = (byItem[item] as number) + 2 ** (-age / halfLife);
+        byItem[item] = (byItem[item] as number) + (interactions.weights?.[row] ?? 1) * 2 ** (-age / halfLife);
     });
     const number = new Map(interactions.itemIds.map((itemId, index) => [itemId, index]));
     return Float64Array.from(itemIds, (itemId) => byItem[number.get(itemId) ?? -1] ?? 0);

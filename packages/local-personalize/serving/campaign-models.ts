@@ -2,9 +2,11 @@ import { campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
 import { datasetOf } from "../control/datasets.ts";
 import type { CampaignProperties } from "../control/properties.ts";
 import { type Call, modelDir } from "../control/resources.ts";
+import { eventChoiceOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
+import { weighing } from "../model/event-choice.ts";
 import { loadModel, type Model } from "../model/model.ts";
 import { unknownCampaign } from "./recommend.ts";
 
@@ -14,8 +16,8 @@ export interface Trained {
     datasetGroupArn: string;
     /** The interactions dataset, whose streamed events extend the histories; undefined when it was deleted. */
     interactions: number | undefined;
-    /** The only event type that counts, if the solution names one. */
-    eventType: string | undefined;
+    /** The weight of an event, by type and value; undefined if the solution does not count it. */
+    weightOf: ReturnType<typeof weighing>;
 }
 
 interface Served {
@@ -38,9 +40,9 @@ export function createCampaignModels() {
     const trainedOf = (call: Call, version: Resource<VersionProperties>): Trained => {
         const model = models.get(version.id) ?? loadModel(modelDir(call.options.dataDir, version.id));
         models.set(version.id, model);
-        const { datasetGroupArn, eventType } = version.properties;
+        const { datasetGroupArn } = version.properties;
         const interactions = datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS")?.id;
-        return { model, datasetGroupArn, interactions, eventType };
+        return { model, datasetGroupArn, interactions, weightOf: weighing(eventChoiceOf(version.properties)) };
     };
 
     const look = (call: Call, campaignArn: string): Served => {

@@ -76,7 +76,7 @@ export function listFor(
 
 /** Item numbers, oldest first: those of the training, then later streamed events. */
 export function historyOf(
-    { model, interactions, eventType }: Trained,
+    { model, interactions, weightOf }: Trained,
     userId: string,
     streams: Streams,
 ): readonly number[] {
@@ -84,6 +84,8 @@ export function historyOf(
     const later = interactions === undefined ? [] : streams.ofUser(interactions, userId, model.lastEvent);
     if (later.length === 0) return trainedOn;
     const numbers = itemNumbers(model);
-    const counted = later.filter((event) => eventType === undefined || event.eventType === eventType);
+    const counted = later.filter(
+        ({ eventType, eventValue }) => weightOf(eventType, eventValue ?? Number.NaN) !== undefined,
+    );
     return [...trainedOn, ...counted.flatMap(({ itemId }) => numbers.get(itemId) ?? [])];
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { EmulatorOptions } from "../contract.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
+import { eventChoiceOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
@@ -21,7 +22,7 @@ export async function runTraining(
     version: Resource<VersionProperties>,
     signal: AbortSignal,
 ): Promise<Outcome> {
-    const { recipeArn, eventType, datasetGroupArn } = version.properties;
+    const { recipeArn, datasetGroupArn } = version.properties;
     const dataset = store
         .list("dataset", version.region, datasetGroupArn)
         .find(({ properties }) => properties.datasetType === "INTERACTIONS");
@@ -34,7 +35,7 @@ export async function runTraining(
             rowsFile: rowsFile(options.dataDir, dataset.id),
             streamed,
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
-            ...(eventType && { eventType }),
+            choice: eventChoiceOf(version.properties),
             modelDir: modelDir(options.dataDir, version.id),
             seed: version.arn,
         },

@@ -1,5 +1,6 @@
 import type { UserEvent } from "../events/streams.ts";
 import { interactionsOf, loadRows, withEvents } from "../importing/rows.ts";
+import { chosenTypes, type EventChoice } from "../model/event-choice.ts";
 import { solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
 import { trainModel } from "../model/train.ts";
@@ -10,8 +11,8 @@ export interface TrainingTask {
     /** Streamed events, in addition to the imported rows. */
     streamed: { events: UserEvent[]; lastEvent: number };
     recipeName: string;
-    /** Train on rows of this event type only. */
-    eventType?: string;
+    /** The events to train on, and their weights. */
+    choice: EventChoice;
     /** The folder for the model. */
     modelDir: string;
     /** Splits the users for the metrics: equal seeds give equal splits. */
@@ -30,12 +31,13 @@ const fewestInteractions = 1000;
  * Trains, saves the model in `modelDir` and measures it. It takes seconds of CPU, so the emulator uses a worker thread.
  */
 export function train(task: TrainingTask): TrainingResult {
-    const { recipeName, eventType } = task;
+    const { recipeName, choice } = task;
     const rows = withEvents(loadRows(task.rowsFile), task.streamed.events);
-    const interactions = interactionsOf(rows, eventType);
-    if (eventType !== undefined && interactions.timestamps.length < fewestInteractions) {
+    const interactions = interactionsOf(rows, choice);
+    const types = chosenTypes(choice);
+    if (types !== undefined && interactions.timestamps.length < fewestInteractions) {
         return {
-            failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${eventType}`,
+            failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${types}`,
         };
     }
     try {

@@ -128,7 +128,7 @@ describe("the recommender", () => {
         assert.equal(inputsOf("Campaign").solutionVersionArn, `${solution}/$LATEST`);
         assert.equal(inputsOf("Solution").performAutoTraining, true);
         assert.equal(inputsOf("Solution").schedulingExpression, "rate(1 day)");
-        assert.deepEqual(ignored.SolutionVersion, ["importJobArn"]);
+        assert.deepEqual(ignored.SolutionVersion, ["importJobArn", "eventParameters"]);
         await useMocks();
         await recommender(configWith({ ...automatic, syncWithLatestSolutionVersion: "false", autoTrainingDays: "7" }));
         assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");

@@ -20,6 +20,20 @@ describe("metricsOf", () => {
         assert.equal(metrics.coverage, 0.1);
     });
 
+    it("weighs each hit with event weights, and keeps the other figures", () => {
+        const trial = { recommended: ["a", "b"], truth: new Set(["a", "b"]) };
+        const rewards = new Map([
+            ["a", 0.5],
+            ["b", 1.5],
+        ]);
+        const key = "normalized_discounted_cumulative_gain_with_event_weights_at_5";
+        const { [key]: weighted, ...others } = metricsOf([{ ...trial, rewards }], 2);
+        const gain = (first: number, second: number) => first / Math.log(2) + second / Math.log(3);
+        assert.equal(weighted, Number((gain(0.5, 1.5) / gain(1.5, 0.5)).toFixed(4)));
+        assert.equal(others.normalized_discounted_cumulative_gain_at_5, 1);
+        assert.equal(metricsOf([trial], 2)[key], undefined);
+    });
+
     it("means over users, counts an item once for coverage, and gives 0 to a list without a hit", () => {
         const trials = [
             { recommended: ["a", "b"], truth: new Set(["a"]) },

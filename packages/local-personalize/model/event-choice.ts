@@ -1,0 +1,45 @@
+/** An entry of a solution's `eventsConfig.eventParametersList`. */
+export interface EventParameters {
+    eventType?: string;
+    /** Events with a smaller value, or without one, do not count. */
+    eventValueThreshold?: number;
+    /** From 0 to 1; absent: 1, which is a guess. */
+    weight?: number;
+}
+
+/** The events that a solution trains on: of one type, or those of its `eventsConfig`; neither: all. */
+export interface EventChoice {
+    eventType?: string | undefined;
+    eventParameters?: readonly EventParameters[] | undefined;
+}
+
+/** The event types that a choice names, as the service's messages list them; undefined if all events count. */
+export function chosenTypes({ eventType, eventParameters }: EventChoice): string | undefined {
+    return eventParameters === undefined
+        ? eventType
+        : eventParameters.map(({ eventType = "" }) => eventType).join(", ");
+}
+
+/**
+ * The weight of an event, by its type and value (NaN: none); undefined if it does not count. Weights are divided by
+ * their mean, because only ratios matter: 0.3 and 0.1 become 1.5 and 0.5. Source: Developer Guide, "Optimizing a solution
+ * with events configuration".
+ */
+export function weighing({ eventType: only, eventParameters }: EventChoice) {
+    if (eventParameters === undefined) {
+        return (eventType: string): number | undefined => (only === undefined || eventType === only ? 1 : undefined);
+    }
+    const weights = eventParameters.map(({ weight = 1 }) => weight);
+    const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+    const byType = new Map(
+        eventParameters.map(({ eventType = "", eventValueThreshold = Number.NEGATIVE_INFINITY }, index) => [
+            eventType,
+            { least: eventValueThreshold, weight: mean > 0 ? (weights[index] ?? 1) / mean : 1 },
+        ]),
+    );
+    return (eventType: string, value: number): number | undefined => {
+        const found = byType.get(eventType);
+        const counts = found && (found.least === Number.NEGATIVE_INFINITY || value >= found.least);
+        return counts ? found.weight : undefined;
+    };
+}

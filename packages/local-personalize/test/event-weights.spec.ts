@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    DeleteCampaignCommand,
+    DescribeSolutionCommand,
+    DescribeSolutionVersionCommand,
+    type EventParameters,
+    GetSolutionMetricsCommand,
+    UpdateSolutionCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { weighing } from "../model/event-choice.ts";
+import {
+    arn,
+    createBucket,
+    interactionsSchema,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "./support.ts";
+
+/**
+ * Sixty users of a shop. Each looks at a product, and then looks at a "seen" one or buys a "bought" one. Both are
+ * equally frequent. A purchase has the value 9.5. Every second look has the value 2, and the others have none.
+ */
+function shop(): string {
+    const rows = ["USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE"];
+    for (let user = 0; user < 60; user++) {
+        for (let turn = 0; turn < 20; turn++) {
+            const at = 1_700_000_000 + user * 1000 + turn * 10;
+            rows.push(`u${user},start-${turn % 7},View,${at},${turn % 2 === 0 ? 2 : ""}`);
+            const isPurchase = (user + turn) % 2 === 0;
+            const then = isPurchase ? "bought" : "seen";
+            rows.push(
+                `u${user},${then}-${turn % 5},${isPurchase ? "Purchase" : "View"},${at + 1},${isPurchase ? 9.5 : ""}`,
+            );
+        }
+    }
+    return `${rows.join("\n")}\n`;
+}
+
+const events = (...eventParametersList: EventParameters[]) => ({ eventsConfig: { eventParametersList } });
+const views = { eventType: "View", weight: 0.1 };
+const purchases = { eventType: "Purchase", weight: 1 };
+
+describe("the weights of a solution's events", () => {
+    const { access } = createBucket({ "shop/shop.csv": shop() });
+    let service: Service;
+    before(async () => {
+        service = await startService({ access });
+        const { personalize } = service;
+        const schema = JSON.parse(interactionsSchema);
+        schema.fields.push({ name: "EVENT_VALUE", type: ["float", "null"] });
+        const schemaArn = arn("schema/shop");
+        await personalize.send(new CreateSchemaCommand({ name: "shop", schema: JSON.stringify(schema) }));
+        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "shop" }));
+        const { datasetArn = "" } = await personalize.send(
+            new CreateDatasetCommand({ name: "shop", schemaArn, datasetGroupArn, datasetType: "Interactions" }),
+        );
+        const job = await runImportJob(service, { jobName: "shop", datasetArn, dataLocation: "s3://shop/shop.csv" });
+        assert.equal(job.status, "ACTIVE");
+    });
+    after(() => service.discard());
+
+    const create = (name: string, parameters: EventParameters[] | undefined, v2 = true) =>
+        service.personalize.send(
+            new CreateSolutionCommand({
+                name,
+                datasetGroupArn: arn("dataset-group/shop"),
+                recipeArn: recipe(v2 ? "aws-user-personalization-v2" : "aws-user-personalization"),
+                performAutoTraining: false,
+                ...(parameters && { solutionConfig: events(...parameters) }),
+            }),
+        );
+    /** The sum of a user's scores over the products of a kind, under a campaign of a new version. */
+    async function shares(name: string, solutionVersionArn: string | undefined) {
+        const campaign = new CreateCampaignCommand({ name, solutionVersionArn: String(solutionVersionArn) });
+        const { campaignArn } = await service.personalize.send(campaign);
+        const answer = await service.runtime.send(
+            new GetRecommendationsCommand({ campaignArn, userId: "u3", numResults: 100 }),
+        );
+        await service.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        const of = (kind: string) =>
+            (answer.itemList ?? [])
+                .filter(({ itemId }) => itemId?.startsWith(kind))
+                .reduce((sum, { score = 0 }) => sum + score, 0);
+        return { bought: of("bought"), seen: of("seen"), list: answer.itemList };
+    }
+    async function trained(name: string, parameters: EventParameters[] | undefined) {
+        await create(name, parameters);
+        const version = await trainVersion(service, arn(`solution/${name}`));
+        assert.equal(version.status, "ACTIVE", version.failureReason);
+        return version.solutionVersionArn;
+    }
+    const metricsOf = async (solutionVersionArn: string | undefined) =>
+        (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics ?? {};
+
+    it("counts ratios only: 0.3 and 0.1 are 1.5 and 0.5, and zeros alone are equal", () => {
+        const weightOf = weighing({
+            eventParameters: [
+                { eventType: "a", weight: 0.3 },
+                { eventType: "b", weight: 0.1 },
+            ],
+        });
+        assert.deepEqual(
+            [weightOf("a", Number.NaN), weightOf("b", 1)].map((weight) => weight?.toFixed(6)),
+            ["1.500000", "0.500000"],
+        );
+        assert.equal(weightOf("c", 1), undefined);
+        assert.equal(weighing({ eventParameters: [{ eventType: "a", weight: 0 }] })("a", 1), 1);
+        assert.equal(weighing({ eventType: "a" })("b", 1), undefined);
+    });
+
+    it("makes products of the heavier type likelier, and equal weights change nothing", async () => {
+        const plain = await shares("plain", await trained("plain", undefined));
+        const equal = await shares("equal", await trained("equal", [views, { ...purchases, weight: 0.1 }]));
+        const buying = await shares("buying", await trained("buying", [views, purchases]));
+        const looking = await shares(
+            "looking",
+            await trained("looking", [
+                { ...views, weight: 1 },
+                { ...purchases, weight: 0.1 },
+            ]),
+        );
+        assert.deepEqual(equal.list, plain.list);
+        assert.ok(buying.bought / buying.seen > 2 * (plain.bought / plain.seen), JSON.stringify([buying, plain]));
+        assert.ok(looking.bought / looking.seen < plain.bought / plain.seen / 2, JSON.stringify([looking, plain]));
+    });
+
+    it("trains on the named types only, from their thresholds up, and counts what is left", async () => {
+        const bought = await shares("only", await trained("only", [purchases, { ...views, eventValueThreshold: 2 }]));
+        assert.equal(bought.seen, 0);
+        assert.ok(bought.bought > 0);
+        await create("few", [{ ...purchases, eventValueThreshold: 9.5 }]);
+        const few = await trainVersion(service, arn("solution/few"));
+        assert.equal(
+            few.failureReason,
+            "Dataset has fewer than 1000 interactions after filtering by event type: Purchase",
+        );
+    });
+
+    it("adds the weighted gain to the metrics, and only with weights", async () => {
+        const key = "normalized_discounted_cumulative_gain_with_event_weights_at_10";
+        const metrics = await metricsOf(await trained("measured", [views, purchases]));
+        assert.ok((metrics[key] ?? -1) >= 0, JSON.stringify(metrics));
+        assert.equal((await metricsOf(await trained("unmeasured", undefined)))[key], undefined);
+    });
+
+    it("shows them in solution and version; an update changes the next version, and an empty list ends them", async () => {
+        const solutionArn = arn("solution/shown");
+        const versionArn = await trained("shown", [views, purchases]);
+        const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
+        assert.deepEqual(solution?.solutionConfig, events(views, purchases));
+        await service.personalize.send(
+            new UpdateSolutionCommand({
+                solutionArn,
+                solutionUpdateConfig: events(purchases, { ...views, weight: 0 }),
+            }),
+        );
+        const version = async (solutionVersionArn: string | undefined) =>
+            (await service.personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn })))
+                .solutionVersion;
+        assert.deepEqual((await version(versionArn))?.solutionConfig, events(views, purchases));
+        const next = await trainVersion(service, solutionArn);
+        assert.deepEqual(
+            (await version(next.solutionVersionArn))?.solutionConfig,
+            events(purchases, { ...views, weight: 0 }),
+        );
+        await service.personalize.send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: events() }));
+        const last = await trainVersion(service, solutionArn);
+        assert.ok((await shares("ended", last.solutionVersionArn)).seen > 0);
+    });
+
+    const refused: [string, EventParameters[], RegExp][] = [
+        ["a weight above 1", [{ eventType: "View", weight: 1.1 }], /less than or equal to 1/],
+        ["a weight below 0", [{ eventType: "View", weight: -0.1 }], /greater than or equal to 0/],
+        [
+            "eleven types",
+            Array.from({ length: 11 }, (_, at) => ({ eventType: `t${at}`, weight: 1 })),
+            /less than or equal to 10/,
+        ],
+    ];
+    for (const [what, parameters, message] of refused) {
+        it(`refuses ${what}`, () => assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
+    }
+
+    it("refuses weights without a recipe of version 2", () =>
+        assert.rejects(
+            create("old", [views], false),
+            refusal("InvalidInputException", /only for recipes of version 2/),
+        ));
+});
