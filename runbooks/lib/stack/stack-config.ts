@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
+import { regionProblem } from "../../../config/regions.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
@@ -38,7 +39,7 @@ export async function readStackConfig(
         project,
         stack: shortName(stack),
         region: values.get("aws:region"),
-        awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => values.has(`aws:${key}`)),
+        keys: [...values.keys()],
     });
     return "names" in parsed ? { config: parsed } : { problems: parsed };
 }
@@ -82,9 +83,13 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
 /**
  * The region of a runbook: the named one, otherwise the stack's, otherwise AWS_REGION.
  *
- * @throws RunbookError without a region, or if the stack does not exist.
+ * @throws RunbookError without a region, with one that does not exist, or if the stack does not exist.
  */
 export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
+    const named = region && regionProblem(region);
+    if (named) {
+        throw new RunbookError(`--region ${named}`, exitCodes.usage);
+    }
     const found = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
     if (!found) {
         throw new RunbookError("No region is known. Name one with --region, or a stack with --stack.", exitCodes.usage);
