@@ -2,12 +2,12 @@ import { nearest } from "./nearest.ts";
 
 /**
  * The grammar of filter expressions (Developer Guide, "Filter expression structure and elements", read 2026-11-27).
- * Keywords and dataset names may have any case, as in the guide's own examples:
+ * Keywords and dataset names may have any case. The grammar, with a period after each rule.
  *
- *     expression = clause { "|" clause }
- *     clause     = ("INCLUDE" | "EXCLUDE") ("ItemID" | "ActionID" | "UserID") "WHERE" conditions [ "IF" conditions ]
- *     conditions = condition { ("AND" | "OR") condition }
- *     condition  = dataset "." field ( ["NOT"] "IN" list | comparison value )
+ *     expression = clause { "|" clause }.
+ *     clause     = ("INCLUDE" | "EXCLUDE") ("ItemID" | "ActionID" | "UserID") "WHERE" conditions [ "IF" conditions ].
+ *     conditions = condition { ("AND" | "OR") condition }.
+ *     condition  = dataset "." field ( ["NOT"] "IN" list | comparison value ).
  */
 
 /** A fault of an expression: the column of its character, from 1, and the reason. */
