@@ -19,7 +19,7 @@ import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
-import { type Compared, smokeProblem } from "./lib/training/quality-gate.ts";
+import { type Compared, smokeProblem, testUsersIn } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { metricsOf } from "./lib/training/versions.ts";
 
@@ -83,7 +83,12 @@ await runAction(options.verbose, async (signal) => {
         async compare(fresh, live) {
             const client = deps.client(config.region);
             const [freshMetrics, liveMetrics] = await Promise.all([metricsOf(client, fresh), metricsOf(client, live)]);
-            return { fresh: freshMetrics, live: liveMetrics, popularity: popularityMetrics(data) };
+            return {
+                fresh: freshMetrics,
+                live: liveMetrics,
+                popularity: popularityMetrics(data),
+                testUsers: testUsersIn(data),
+            };
         },
         async smokeProblem() {
             const { userIds, itemIds } = data;
