@@ -94,8 +94,6 @@ const observability = new Observability("observability", {
     caller,
     monthlyLimitUsd,
     topicArn,
-    stateFlags,
-    solutionVersionArn: recommender.solutionVersionArn,
 });
 const serving = new Serving("serving", {
     config,

@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CostConfig, parseCostConfig } from "./cost.ts";
 import { parseEventWeights } from "./event-weights.ts";
 import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, trailEnding } from "./names.ts";
+import { regionProblem } from "./regions.ts";
 import { parseServingConfig, type ServingConfig } from "./serving.ts";
 import { parseTraining, type TrainingConfig } from "./training.ts";
+import { unknownKeys } from "./unknown-keys.ts";
 import { type ConfigProblem, configValues } from "./values.ts";
 
 export type { CostConfig } from "./cost.ts";
@@ -66,8 +68,8 @@ interface StackPlace {
     readonly project: string;
     readonly stack: string;
     readonly region: string | undefined;
-    /** Keys of `aws:` that choose credentials, if they are set. */
-    readonly awsCredentials: readonly string[];
+    /** All keys that are set, with their namespace. */
+    readonly keys: readonly string[];
 }
 
 type Values = ReturnType<typeof configValues>;
@@ -83,6 +85,7 @@ export function parseConfig(
 ): StackConfig | readonly ConfigProblem[] {
     const values = configValues(get);
     const { problems, text, oneOf, number, texts, flag } = values;
+    problems.push(...unknownKeys(stack.keys, stack.project));
     const auditTrail = flag("auditTrail");
     const serving = parseServingConfig(values);
     const names = parseNames(values, stack);
@@ -169,7 +172,7 @@ function parseNames({ bad, text }: Values, { stack }: StackPlace): Names {
 /** Region, permissions boundary and key; rejects credentials in the configuration. */
 function parseAccess(
     { bad, text }: Values,
-    { region, awsCredentials }: StackPlace,
+    { region, keys }: StackPlace,
 ): Pick<StackConfig, "region" | "permissionsBoundary" | "kmsKeyArn"> {
     const permissionsBoundary = text("permissionsBoundary");
     if (permissionsBoundary !== "" && !/^arn:[^:]+:iam::\d{12}:policy\/.+$/.test(permissionsBoundary)) {
@@ -185,7 +188,11 @@ function parseAccess(
     if (region === undefined) {
         bad("aws:region", "is not set. Run `pulumi config set aws:region eu-central-1`");
     }
-    for (const key of awsCredentials) {
+    const unknown = region && regionProblem(region);
+    if (unknown) {
+        bad("aws:region", unknown);
+    }
+    for (const key of ["profile", "accessKey", "assumeRoles"].filter((one) => keys.includes(`aws:${one}`))) {
         bad(
             `aws:${key}`,
             "would affect only a part of the program: Personalize and the runbooks use the environment's credentials. " +
@@ -211,7 +218,7 @@ export function loadConfig(): StackConfig {
         project: pulumi.getProject(),
         stack: pulumi.getStack(),
         region: aws.get("region"),
-        awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => aws.get(key) !== undefined),
+        keys: Object.keys(pulumi.runtime.allConfig()),
     });
     if ("names" in result) {
         return result;

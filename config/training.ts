@@ -1,3 +1,4 @@
+import { filterFault } from "./filter-grammar.ts";
 import type { configValues } from "./values.ts";
 
 /** Resources that config `adopt` can name; the program always creates its own imports and versions. */
@@ -63,9 +64,14 @@ export function parseTraining({
         }
     }
     const filters = texts("filters");
-    for (const name of Object.keys(filters)) {
+    for (const [name, expression] of Object.entries(filters)) {
         if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/.test(name)) {
             bad(`filters.${name}`, "is not a valid filter name: 1 to 63 letters, digits, - and _");
+            continue;
+        }
+        const fault = typeof expression === "string" ? filterFault(expression) : undefined;
+        if (fault !== undefined) {
+            bad(`filters.${name}`, `is wrong at column ${fault.column}: ${fault.reason}`);
         }
     }
     return {

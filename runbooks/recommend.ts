@@ -1,19 +1,22 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
-import { type Columns, readColumns } from "../data-prep/columns.ts";
-import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import type { Columns } from "../data-prep/columns.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
+import { importedHashOf, type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
+import { withConfigFile } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
+import { projectFile, readSetting } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly numResults: number;
     readonly explain?: boolean;
-    readonly data: string;
+    readonly data?: string;
+    readonly configFile?: string;
     readonly filter?: string;
     readonly filterValue: Record<string, string[]>;
 }
@@ -21,8 +24,8 @@ interface Options extends CommonOptions {
 /** Number of users for the comparison of `--explain`. */
 const comparedUsers = 30;
 
-const command = runbook("recommend", "Print the campaign's recommendations for users")
-    .argument("<users...>", "user ids, for example 22 6 122")
+const command = withConfigFile(runbook("recommend", "Print the campaign's recommendations for users"))
+    .argument("<users...>", "user ids, for example 22 6 122", userId)
     .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")
     .option("--filter <name>", "only items that this filter allows, instead of the filter of config watchedFilter")
@@ -32,7 +35,7 @@ const command = runbook("recommend", "Print the campaign's recommendations for u
         filterValue,
         {},
     )
-    .option("--data <file>", "the interactions that data-prep wrote", DEFAULT_OUTPUT)
+    .option("--data <file>", "the interactions that data-prep wrote; default: config interactionsFile")
     .parse();
 const options = command.opts<Options>();
 if (options.filter === undefined && Object.keys(options.filterValue).length > 0) {
@@ -40,27 +43,39 @@ if (options.filter === undefined && Object.keys(options.filterValue).length > 0)
 }
 
 await runAction(options.verbose, async (signal) => {
-    const { campaignArn, watchedFilterArn } = await stackOutputs(options.stack);
+    const { campaignArn, watchedFilterArn, importJobArn } = await stackOutputs(options.stack);
     if (!campaignArn) {
         throw new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
     }
     const region = campaignArn.split(":")[3] ?? "";
-    const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf: await titlesBeside(options.data) };
+    const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
+    const data = await ownData(file, options.data === undefined ? importedHashOf(importJobArn) : undefined);
+    const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
+    const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
     // A call takes one filter: a named one replaces the default.
     const filterName = options.filter ?? watchedFilterArn?.split("/").at(-1);
     const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
     const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
     const recommendations = await recommend(deps, ask);
-    const explanations = options.explain ? await explainAll(recommendations) : undefined;
+    const explanations = options.explain ? await explainAll(recommendations, interactionsOf(data)) : undefined;
+    const unknown = data.kind === "own" ? unknownUsers(command.args, data.interactions) : null;
+    if (data.kind === "other") {
+        process.stderr.write(
+            `note: ${data.why}. Items have no titles, and unknown users are not named. Name the file with --data.\n`,
+        );
+    }
     if (options.json) {
-        console.log(JSON.stringify({ schemaVersion: 1, campaignArn, recommendations, explanations }));
+        const document = { schemaVersion: 1, campaignArn, recommendations, unknownUsers: unknown, explanations };
+        console.log(JSON.stringify(document));
     } else {
-        print(recommendations, explanations);
+        print(recommendations, explanations, unknown ?? [], filterName);
     }
     return exitCodes.fine;
 
-    async function explainAll(lists: Record<string, Recommendation[]>): Promise<Record<string, Explained>> {
-        const interactions = await readData(options.data);
+    async function explainAll(
+        lists: Record<string, Recommendation[]>,
+        interactions: Columns,
+    ): Promise<Record<string, Explained>> {
         const step = Math.max(1, Math.floor(interactions.userIds.length / comparedUsers));
         const users = interactions.userIds.filter((_, index) => index % step === 0);
         process.stderr.write(`comparing with the lists of ${users.length} other users\n`);
@@ -85,11 +100,24 @@ await runAction(options.verbose, async (signal) => {
 /** An explanation, and the effect of the filter; null without a filter. */
 type Explained = Explanation & { readonly leftOut: LeftOut | null };
 
-function print(lists: Record<string, Recommendation[]>, explanations: Record<string, Explained> | undefined): void {
+function print(
+    lists: Record<string, Recommendation[]>,
+    explanations: Record<string, Explained> | undefined,
+    unknown: readonly string[],
+    filterName: string | undefined,
+): void {
     // In the order of the arguments: an object would sort numeric ids first.
     for (const user of new Set(command.args)) {
         const list = lists[user] ?? [];
-        console.log(`User ${user}`);
+        console.log(
+            unknown.includes(user)
+                ? `User ${user} has no interactions in the data: this is the list of a user who is not known`
+                : `User ${user}`,
+        );
+        if (list.length === 0) {
+            console.log(`No item${filterName ? `: filter ${filterName} left out all of them` : ""}.`);
+            continue;
+        }
         const rows = list.map(({ itemId, title, score }, index) => [
             index + 1,
             title,
@@ -104,15 +132,24 @@ function print(lists: Record<string, Recommendation[]>, explanations: Record<str
     }
 }
 
-async function readData(file: string): Promise<Columns> {
-    try {
-        return await readColumns(file);
-    } catch (error) {
+function titlesIn(data: OwnData): (itemId: string) => string {
+    return data.kind === "own" ? data.titleOf : (itemId) => itemId;
+}
+
+function interactionsOf(data: OwnData): Columns {
+    if (data.kind === "other") {
         throw new RunbookError(
-            `--explain needs the interactions, and ${file} cannot be read (${(error as Error).message}). ` +
-                "Run `npm run data-prep`, or name the file with --data.",
+            `--explain needs the interactions, and ${data.why}. Run \`npm run data-prep\`, or name the file with --data.`,
         );
     }
+    return data.interactions;
+}
+
+function userId(text: string, before: string[] = []): string[] {
+    if (text.trim() === "") {
+        throw new InvalidArgumentError("A user id is empty.");
+    }
+    return [...before, text];
 }
 
 function numResults(text: string): number {

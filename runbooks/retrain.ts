@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { approximately, priceNote, trainingUsd } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
@@ -19,7 +18,8 @@ import {
 import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
-import { type Compared, smokeProblem } from "./lib/training/quality-gate.ts";
+import { projectFile } from "./lib/stack/stack-config.ts";
+import { type Compared, smokeProblem, testUsersIn } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { metricsOf } from "./lib/training/versions.ts";
 
@@ -83,7 +83,12 @@ await runAction(options.verbose, async (signal) => {
         async compare(fresh, live) {
             const client = deps.client(config.region);
             const [freshMetrics, liveMetrics] = await Promise.all([metricsOf(client, fresh), metricsOf(client, live)]);
-            return { fresh: freshMetrics, live: liveMetrics, popularity: popularityMetrics(data) };
+            return {
+                fresh: freshMetrics,
+                live: liveMetrics,
+                popularity: popularityMetrics(data),
+                testUsers: testUsersIn(data),
+            };
         },
         async smokeProblem() {
             const { userIds, itemIds } = data;
@@ -121,7 +126,7 @@ function refuseReplacement({ recorded, config }: OperatedStack): void {
 
 async function readData(file: string): Promise<Columns> {
     try {
-        return await readColumns(resolve(import.meta.dirname, "..", file));
+        return await readColumns(projectFile(file));
     } catch (error) {
         throw new RunbookError(
             `${file} cannot be read (${(error as Error).message}). Create it with: npm run data-prep`,

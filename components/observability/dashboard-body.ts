@@ -10,7 +10,7 @@ import {
     gatewayMetric,
     jobErrors,
     type MetricsPlace,
-    modelMetric,
+    modelSearch,
     ownMetric,
     type StackMetric,
     servingMetric,
@@ -18,8 +18,6 @@ import {
 
 export interface DashboardArgs extends MetricsPlace {
     readonly region: string;
-    /** Id of the live version, as the program knows it. */
-    readonly version: string;
     readonly alarmArns: readonly string[];
     /** US dollars. */
     readonly monthlyLimitUsd: number;
@@ -136,13 +134,16 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
 }
 
 function good(args: DashboardArgs) {
-    const { version } = args;
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
-    const model = (name: string) => line(modelMetric(args, name, version), { label: name });
+    // A dynamic label: CloudWatch replaces it for each line that the search finds.
+    const model = (name: string): Line => [
+        { expression: modelSearch(args, name, hour), label: `${name} \${PROP('Dim.SolutionVersion')}`, period: hour },
+    ];
     return {
-        heading: `## Quality\nPersonalize's metrics for version ${version}, and the age of the data. Published by \`npm run publish-metrics\`.`,
+        heading:
+            "## Quality\nPersonalize's metrics for each version, and the age of the data. Published by `npm run publish-metrics`; `npm run versions` names the one that serves.",
         row: [
-            graph(args, "Live solution version", modelMetrics.map(model), hour),
+            graph(args, "Solution versions", modelMetrics.map(model), hour),
             graph(
                 args,
                 "NDCG@10, percent below the previous version",

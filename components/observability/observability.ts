@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { apiStage, type StackConfig } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
-import { nameOf } from "../../personalize/operations/operation.ts";
-import type { StateFlags } from "../../personalize/operations/state-flags.ts";
 import { alarmsOf, failuresAlarm } from "./alarms.ts";
 import { dashboardBody, dashboardUrl } from "./dashboard-body.ts";
 import { stackAlarm } from "./stack-alarm.ts";
@@ -15,9 +13,6 @@ export interface ObservabilityArgs {
     /** US dollars. */
     readonly monthlyLimitUsd: number;
     readonly topicArn: pulumi.Input<string>;
-    readonly stateFlags: StateFlags;
-    /** The newest version. It is live, unless a runbook holds another one. */
-    readonly solutionVersionArn: pulumi.Input<string>;
 }
 
 /** The dashboard and the alarms of the stack. */
@@ -26,7 +21,7 @@ export class Observability extends pulumi.ComponentResource {
 
     constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:observability:Observability", name, {}, opts);
-        const { config, caller, monthlyLimitUsd, stateFlags } = args;
+        const { config, caller, monthlyLimitUsd } = args;
         const { names, stack, adopt, cost, qualityGate, serving } = config;
         const child = { parent: this };
         const { idleHours } = cost;
@@ -50,14 +45,12 @@ export class Observability extends pulumi.ComponentResource {
         const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
             regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
         );
-        const held = stateFlags.serving?.hold ? stateFlags.serving.solutionVersionArn : undefined;
-        const version = pulumi.output(held ?? args.solutionVersionArn).apply(nameOf);
         const shown = { ...place, region: config.region, alarmArns, monthlyLimitUsd, idleHours };
         const dashboard = new aws.cloudwatch.Dashboard(
             name,
             {
                 dashboardName: names.dashboard,
-                dashboardBody: pulumi.jsonStringify(version.apply((id) => dashboardBody({ ...shown, version: id }))),
+                dashboardBody: JSON.stringify(dashboardBody(shown)),
             },
             child,
         );

@@ -40,12 +40,12 @@ export const gatewayMetric = (api: NonNullable<MetricsPlace["api"]>, name: strin
     dimensions: { ApiName: api.name, Stage: api.stage },
 });
 
-/** A metric of one trained version, by its id. */
-export const modelMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string, version: string): StackMetric => ({
-    namespace: ownNamespace,
-    name,
-    dimensions: { Stack: stack, SolutionVersion: version },
-});
+/**
+ * A metric of each published version, one line each, as a search (CloudWatch User Guide, "Use search expressions in
+ * graphs"). Its text names no version, so that a switch of versions changes nothing in the program.
+ */
+export const modelSearch = ({ stack }: Pick<MetricsPlace, "stack">, name: string, period: number): string =>
+    `SEARCH('{${ownNamespace},Stack,SolutionVersion} MetricName="${name}" Stack="${stack}"', 'Average', ${period})`;
 
 /**
  * The sum of an error metric over all jobs of the stack, as a query of CloudWatch Metrics Insights. Each job has its

@@ -45,7 +45,7 @@ export function configWith(values: Record<string, string>): StackConfig {
         project: "movie-recommender",
         stack: "dev",
         region: "eu-central-1",
-        awsCredentials: [],
+        keys: [],
     });
     assert.ok("names" in config, JSON.stringify(config));
     return config;

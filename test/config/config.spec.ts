@@ -5,7 +5,7 @@ import type { ConfigProblem } from "../../config/values.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
-const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
+const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [] };
 
 const parse = (values: Record<string, string> = {}, more: Partial<Parameters<typeof parseConfig>[1]> = {}) =>
     parseConfig((key) => ({ ...configDefaults, ...values })[key], { ...stack, ...more });
@@ -248,7 +248,7 @@ describe("the configuration", () => {
     }
 
     it("refuses credentials that only AWS's plugin would see, and names the setting", () => {
-        const [problem, ...more] = problems({}, { awsCredentials: ["profile"] });
+        const [problem, ...more] = problems({}, { keys: ["aws:profile"] });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "aws:profile");
         assert.match(String(problem?.reason), /`pulumi config rm aws:profile`, and set AWS_PROFILE/);

@@ -68,6 +68,14 @@ describe("the life of a stack on the real engine", () => {
         assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
     });
 
+    it("names the users that the stack's own data does not have", async () => {
+        const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
+        assertExit(result, 0);
+        assert.match(result.stdout, /^User 1$/m);
+        assert.match(result.stdout, /^User stranger has no interactions in the data: .* not known$/m);
+        assert.doesNotMatch(result.stderr, /note:/);
+    });
+
     it("is all ACTIVE, by the runbook", async () => {
         const result = await aws.runbook("watch-status", "--json");
         assertExit(result, 0);

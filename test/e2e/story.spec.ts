@@ -66,6 +66,7 @@ describe("the story of docs/life.md", () => {
 
     it("goes back, is held, and is released", async () => {
         assertExit(await runbook("rollback", "--yes", "--reason", "users complain"), 0);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await runbook("rollback", "--release"), 0);
         assert.deepEqual((await applied(aws)).plan, { update: ["Campaign"] });
     });

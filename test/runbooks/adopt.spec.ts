@@ -12,7 +12,7 @@ const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
 function configOf(values: Readonly<Record<string, string>> = {}): StackConfig {
     const all: Readonly<Record<string, string>> = { ...configDefaults, ...values };
-    const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", awsCredentials: [] };
+    const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [] };
     const config = parseConfig((key) => all[key], stack);
     assert.ok("names" in config);
     return config;

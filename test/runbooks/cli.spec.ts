@@ -63,6 +63,17 @@ describe("a runbook on the command line", () => {
         assert.equal((await runbook("recommend")).exitCode, 2);
     });
 
+    for (const name of ["audit-leftovers", "prices"]) {
+        it(`${name} ends with 2 for a region that does not exist, before any call, and names the right one`, async () => {
+            const { exitCode, stdout, stderr } = await runbook(name, "--region", "eu-centrall-1");
+            assert.deepEqual([exitCode, stdout], [2, ""]);
+            assert.equal(
+                stderr,
+                'error: --region is "eu-centrall-1", which is not a region of AWS. Did you mean eu-central-1?\n',
+            );
+        });
+    }
+
     it("ends with 1 for a stack without a campaign, and prints the next step", async () => {
         const { exitCode, stderr } = await runbook("recommend", "22", "--stack", "local");
         assert.equal(exitCode, 1);

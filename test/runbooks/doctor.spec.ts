@@ -51,7 +51,7 @@ const configOf = (values: Readonly<Record<string, string>> = {}) =>
         project: "movie-recommender",
         stack: "dev",
         region,
-        awsCredentials: [],
+        keys: [],
     }) as StackConfig;
 
 describe("checks", () => {

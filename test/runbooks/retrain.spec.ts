@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
-import { refusals } from "../../runbooks/lib/training/quality-gate.ts";
+import { refusals, testUsersIn } from "../../runbooks/lib/training/quality-gate.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
 
 const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: value });
@@ -76,7 +76,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
             tick();
         },
         newest: around(() => at.newest),
-        compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1) })),
+        compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
     return {
@@ -157,7 +157,7 @@ describe("a retraining", () => {
 });
 
 describe("the quality gate", () => {
-    const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1) };
+    const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 };
 
     it("lets pass what is a little worse than the live version, and better than popularity", () => {
         assert.deepEqual(refusals(compared, thresholds), []);
@@ -168,11 +168,23 @@ describe("the quality gate", () => {
         assert.deepEqual(none, []);
         assert.match(
             drop ?? "",
-            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(maximumNdcgDropPercent\)/,
+            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
         );
         const both = refusals({ ...compared, fresh: ndcg(0.2) }, { ...thresholds, minimumNdcgOverPopularity: 150 });
         assert.equal(both.length, 2);
         assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
+    });
+
+    it("does not take chance for a loss: the published figures 0.40 and 0.51 with 94 test users", () => {
+        const by = (testUsers: number) =>
+            refusals({ fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.41), testUsers }, thresholds).length;
+        assert.deepEqual([94, 1000, 20_000].map(by), [0, 1, 2]);
+    });
+
+    it("counts a tenth of the users with two interactions or more, and at least one, as test users", () => {
+        const users = Int32Array.from({ length: 400 }, (_, row) => Math.floor(row / 2));
+        assert.equal(testUsersIn({ users, userCount: 200 }), 20);
+        assert.equal(testUsersIn({ users: Int32Array.of(0, 1, 1), userCount: 2 }), 1);
     });
 
     it("lets pass exactly what is asked for", () => {

@@ -134,6 +134,8 @@ export async function startTestAws(speed: Speed = "instant") {
         instance,
         stack,
         interactionsFile,
+        /** The stack's configuration, for `--config-file`. */
+        configFile,
         ...clients,
         writeInteractions,
         configure,

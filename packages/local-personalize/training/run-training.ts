@@ -37,7 +37,8 @@ export async function runTraining(
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
             choice: eventChoiceOf(version.properties),
             modelDir: modelDir(options.dataDir, version.id),
-            seed: version.arn,
+            // One seed for all versions of a solution: their metrics differ by the data, not by the draw.
+            seed: version.arn.replace(/\/[^/]*$/, ""),
         },
         signal,
     );

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
+import { regionProblem } from "../../../config/regions.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
@@ -38,7 +39,7 @@ export async function readStackConfig(
         project,
         stack: shortName(stack),
         region: values.get("aws:region"),
-        awsCredentials: ["profile", "accessKey", "assumeRoles"].filter((key) => values.has(`aws:${key}`)),
+        keys: [...values.keys()],
     });
     return "names" in parsed ? { config: parsed } : { problems: parsed };
 }
@@ -82,9 +83,13 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
 /**
  * The region of a runbook: the named one, otherwise the stack's, otherwise AWS_REGION.
  *
- * @throws RunbookError without a region, or if the stack does not exist.
+ * @throws RunbookError without an existing region, or if the stack does not exist.
  */
 export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
+    const named = region && regionProblem(region);
+    if (named) {
+        throw new RunbookError(`--region ${named}`, exitCodes.usage);
+    }
     const found = region ?? (await stackRegion(stack)) ?? process.env.AWS_REGION;
     if (!found) {
         throw new RunbookError("No region is known. Name one with --region, or a stack with --stack.", exitCodes.usage);
@@ -105,6 +110,20 @@ async function stackRegion(stack: string | undefined): Promise<string | undefine
     }
     return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
 }
+
+/** One value of a stack's own configuration; undefined if it is not readable. */
+export async function readSetting(
+    key: string,
+    { stack, configFile }: { readonly stack?: string; readonly configFile?: string },
+): Promise<string | undefined> {
+    const which = stack === undefined ? [] : ["--stack", stack];
+    const file = configFile === undefined ? [] : ["--config-file", configFile];
+    const { exitCode, stdout } = await askPulumi("config", "--json", ...which, ...file);
+    return exitCode === 0 ? configValues(stdout).get(`${await projectName()}:${key}`) : undefined;
+}
+
+/** A path of the configuration, which is relative to the project's folder. */
+export const projectFile = (path: string): string => resolve(projectDir, path);
 
 /** Creates one client for each region, at its first use. */
 export function byRegion<C>(make: (region: string) => C): (region: string) => C {

@@ -1,5 +1,6 @@
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import type { StackConfig } from "../../../config/config.ts";
+import type { Columns } from "../../../data-prep/columns.ts";
 import { messageOf } from "../../../personalize/errors.ts";
 import { recommend } from "../recommendations/recommendations.ts";
 import type { Metrics } from "./versions.ts";
@@ -12,13 +13,37 @@ export interface Compared {
     readonly fresh: Metrics | null;
     readonly live: Metrics | null;
     readonly popularity: Metrics;
+    /** Number of users on whom the service measures a version. */
+    readonly testUsers: number;
+}
+
+/** The share of users that the service does not train on (Developer Guide, "Evaluating a solution version"). */
+const testShare = 0.1;
+
+/** The number of test users in the data: a tenth of those with two interactions or more. */
+export function testUsersIn({ users, userCount }: Pick<Columns, "users" | "userCount">): number {
+    const counts = new Int32Array(userCount);
+    for (const user of users) {
+        counts[user] = (counts[user] ?? 0) + 1;
+    }
+    return Math.max(1, Math.round(counts.filter((count) => count >= 2).length * testShare));
 }
 
 /**
- * Reasons against a switch to the new version; empty if it may serve. It may be slightly worse than the live version,
- * which was measured on other data, and must be better than the most popular items.
+ * The largest standard error of a mean NDCG. The service gives only the mean, of values from 0 to 1. With mean m their
+ * variance is at most m (1 - m) (Bhatia and Davis, 2000).
  */
-export function refusals({ fresh, live, popularity }: Compared, thresholds: StackConfig["qualityGate"]): string[] {
+export const standardError = (mean: number, testUsers: number): number =>
+    Math.sqrt((Math.max(0, mean) * Math.max(0, 1 - mean)) / testUsers);
+
+/**
+ * Reasons against a switch to the new version; empty if it may serve. It must not be worse than a threshold allows, and
+ * also not by more than two standard errors: a smaller difference may be chance.
+ */
+export function refusals(
+    { fresh, live, popularity, testUsers }: Compared,
+    thresholds: StackConfig["qualityGate"],
+): string[] {
     const reached = fresh?.[judgedMetric];
     if (reached === undefined) {
         return ["the service has no NDCG@10 of the new version, so it cannot be judged"];
@@ -28,17 +53,22 @@ export function refusals({ fresh, live, popularity }: Compared, thresholds: Stac
     const popular = popularity[judgedMetric] ?? 0;
     const least = (lived ?? 0) * (1 - maximumNdcgDrop / 100);
     const leastOver = popular * (1 + minimumNdcgOverPopularity / 100);
+    const own = standardError(reached, testUsers);
+    // The live version was measured on as many users; the popular items on all of them.
+    const chance = 2 * Math.hypot(own, standardError(lived ?? 0, testUsers));
+    const beyond = (noise: number) =>
+        `, and by more than ${four(noise)}, two standard errors with ${testUsers} test users`;
     return [
-        ...(lived !== undefined && reached < least
+        ...(lived !== undefined && reached < least && lived - reached > chance
             ? [
                   `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
-                      `${maximumNdcgDrop} % under the live version's ${four(lived)} (maximumNdcgDropPercent)`,
+                      `${maximumNdcgDrop} % under the live version's ${four(lived)} (maximumNdcgDropPercent)${beyond(chance)}`,
               ]
             : []),
-        ...(reached < leastOver
+        ...(leastOver - reached > 2 * own
             ? [
                   `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularity} % over ` +
-                      `the ${four(popular)} of the most popular items (minimumNdcgOverPopularityPercent)`,
+                      `the ${four(popular)} of the most popular items (minimumNdcgOverPopularityPercent)${beyond(2 * own)}`,
               ]
             : []),
     ];

@@ -59,7 +59,6 @@ describe("the dashboard", () => {
     const { widgets } = dashboardBody({
         ...place,
         region: "eu-central-1",
-        version: "1a2b3c4d",
         alarmArns: ["a"],
         monthlyLimitUsd: 200,
         idleHours: 24,
@@ -90,13 +89,15 @@ describe("the dashboard", () => {
         for (const [namespace, name] of named) {
             assert.equal(known.get(String(name)), namespace, name);
         }
-        const selected = expressions.flatMap((expression) => /SELECT SUM\((\w+)\)/.exec(expression)?.[1] ?? []);
+        const selected = expressions.flatMap(
+            (expression) => /(?:SELECT SUM\(|MetricName=")(\w+)/.exec(expression)?.[1] ?? [],
+        );
         assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected]), new Set(known.keys()));
     });
 
     it("computes with what it shows only", () => {
         const ids = new Set(named.map((line) => (line.at(-1) as unknown as { id?: string }).id));
-        const math = expressions.filter((expression) => !expression.startsWith("SELECT"));
+        const math = expressions.filter((expression) => !/^SE(LECT|ARCH)/.test(expression));
         assert.equal(math.length, 2);
         for (const word of math.join().match(/\b[a-z]\w*/g) ?? []) assert.ok(ids.has(word), word);
     });
@@ -154,18 +155,14 @@ describe("the alarms", () => {
 });
 
 describe("the observability component", () => {
-    const observe = async (values: Record<string, string>, serving?: { solutionVersionArn: string }) => {
+    const observe = async (values: Record<string, string>) => {
         await useMocks();
         const config = configWith(values);
-        const since = "2026-11-25T12:00:00Z";
-        const stateFlags = serving ? { serving: { ...serving, hold: true, reason: "", since } } : {};
         const observability = new Observability("observability", {
             config,
             caller,
             monthlyLimitUsd: 200,
             topicArn: "arn:topic",
-            stateFlags,
-            solutionVersionArn: arn("solution/films/1a2b3c4d"),
         });
         await settled();
         return { config, observability };
@@ -192,12 +189,13 @@ describe("the observability component", () => {
         );
     });
 
-    it("shows the version that a runbook holds, else the newest", async () => {
+    it("shows the metrics of all published versions by a search, and names none of them", async () => {
         const { observability } = await observe({});
-        assert.match(inputsOf("Dashboard").dashboardBody, /version 1a2b3c4d/);
+        const { dashboardBody: body } = inputsOf("Dashboard");
+        assert.ok(
+            body.includes(String.raw`{MovieRecommender,Stack,SolutionVersion} MetricName=\"coverage\" Stack=\"dev\"`),
+        );
         assert.match(await value(observability.dashboardUrl), /#dashboards\/dashboard\/movie-recommender$/);
-        await observe({}, { solutionVersionArn: arn("solution/films/99999999") });
-        assert.match(inputsOf("Dashboard").dashboardBody, /version 99999999/);
     });
 
     it("watches what was adopted under its own name", async () => {

@@ -1,0 +1,32 @@
+import { nearest } from "./nearest.ts";
+
+/** Regions in which Amazon Personalize is offered (botocore 1.43, endpoints of `personalize`, read 2026-11-27). */
+export const personalizeRegions = [
+    ...["ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1"],
+    ...["cn-north-1", "eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"],
+] as const;
+
+/** The other regions of AWS, of all partitions (botocore 1.43, partitions.json, read 2026-11-27). */
+export const otherRegions = [
+    ...["af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3", "ap-southeast-4"],
+    ...["ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "cn-northwest-1", "eu-central-2"],
+    ...["eu-isoe-west-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-2", "eu-west-3", "eusc-de-east-1"],
+    ...["il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-gov-east-1", "us-gov-west-1"],
+    ...["us-iso-east-1", "us-iso-west-1", "us-isob-east-1", "us-isob-west-1", "us-isof-east-1", "us-isof-south-1"],
+    ...["us-west-1"],
+] as const;
+
+const regions: readonly string[] = [...personalizeRegions, ...otherRegions];
+
+/** The reason why a text is not a region of AWS, with the nearest one; undefined for a region. */
+export function regionProblem(region: string): string | undefined {
+    if (regions.includes(region)) {
+        return undefined;
+    }
+    const meant = nearest(region, regions);
+    const hint =
+        meant === undefined
+            ? `Choose one with Personalize: ${personalizeRegions.join(", ")}`
+            : `Did you mean ${meant}?`;
+    return `is "${region}", which is not a region of AWS. ${hint}`;
+}

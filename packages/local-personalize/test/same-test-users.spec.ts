@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { CreateSolutionCommand, GetSolutionMetricsCommand } from "@aws-sdk/client-personalize";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "./support.ts";
+
+describe("two versions of a solution on the same data", () => {
+    let service: Service;
+    before(async () => {
+        const { access } = createBucket({ "films/interactions.csv": interactionsCsv(syntheticRatings()) });
+        service = await startService({ access });
+    });
+    after(() => service?.discard());
+
+    it("have equal metrics, because they are measured on the same users", async () => {
+        const { datasetArn, datasetGroupArn } = await createDataset(service);
+        await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/interactions.csv" });
+        const recipeArn = recipe("aws-user-personalization");
+        await service.personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn, recipeArn }));
+        const measured = [];
+        for (let n = 0; n < 2; n++) {
+            const { solutionVersionArn } = await trainVersion(service, arn("solution/films"));
+            const asked = new GetSolutionMetricsCommand({ solutionVersionArn });
+            measured.push((await service.personalize.send(asked)).metrics);
+        }
+        assert.ok(Object.keys(measured[0] ?? {}).length > 0);
+        assert.deepEqual(measured[1], measured[0]);
+    });
+});

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { type Columns, readColumns } from "../../../data-prep/columns.ts";
+import { tablesPathBeside } from "../../../data-prep/places.ts";
+import { parseTables } from "../../../data-prep/tables/document.ts";
+
+/** The local file of interactions, compared with the file that the stack imported. */
+export type OwnData =
+    | { readonly kind: "own"; readonly interactions: Columns; titleOf(itemId: string): string }
+    /** `why` states the difference. Titles and histories of such a file could belong to other data. */
+    | { readonly kind: "other"; readonly why: string };
+
+/**
+ * Reads the interactions beside a stack.
+ *
+ * @param importedHash first eight digits of the imported file's SHA-256; undefined if the stack does not record it.
+ */
+export async function ownData(file: string, importedHash: string | undefined): Promise<OwnData> {
+    try {
+        const sha256 = await sha256Of(file);
+        if (importedHash !== undefined && !sha256.startsWith(importedHash)) {
+            return { kind: "other", why: `${file} is not the file that the stack imported` };
+        }
+        return { kind: "own", interactions: await readColumns(file), titleOf: await titlesOf(file, sha256) };
+    } catch (error) {
+        return { kind: "other", why: `${file} cannot be read (${(error as Error).message})` };
+    }
+}
+
+/** Titles with their year from the tables beside the file, if these were made of it; ids otherwise. */
+async function titlesOf(file: string, sha256: string): Promise<(itemId: string) => string> {
+    const text = await readFile(tablesPathBeside(file), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") {
+            throw error;
+        }
+        return undefined;
+    });
+    const document = text === undefined ? undefined : parseTables(text);
+    if (document?.interactions.sha256 !== sha256) {
+        return (itemId) => itemId;
+    }
+    const { ids, titles, years } = document.films;
+    const shown = titles.map((title, at) => title && (years[at] ? `${title} (${years[at]})` : title));
+    const byId = new Map(ids.map((id, at) => [id, shown[at]]));
+    return (itemId) => byId.get(itemId) || itemId;
+}
+
+/** The hash in an import job's name, `…-<hash8>-<n>`; undefined for another name. */
+export const importedHashOf = (importJobArn: string | undefined): string | undefined =>
+    /-([0-9a-f]{8})-\d+$/.exec(importJobArn ?? "")?.[1];
+
+/** The users without an interaction in the data. */
+export function unknownUsers(users: readonly string[], { userIds }: Columns): string[] {
+    const known = new Set(userIds);
+    return users.filter((user) => !known.has(user));
+}
+
+async function sha256Of(file: string): Promise<string> {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(file), hash);
+    return hash.digest("hex");
+}

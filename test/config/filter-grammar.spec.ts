@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { filterFault } from "../../config/filter-grammar.ts";
+import { watchedFilterExpression } from "../../config/watched.ts";
+
+/**
+ * Expressions that this project did not choose. They are from the Developer Guide, the CreateFilter reference, and public
+ * programs for Personalize.
+ */
+const published = [
+    'EXCLUDE itemId WHERE INTERACTIONS.event_type in ("*")',
+    'EXCLUDE itemId WHERE INTERACTIONS.event_type = "click"',
+    'EXCLUDE ItemID WHERE INTERACTIONS.event_type IN ("Purchase")',
+    "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($EVENT_TYPE)",
+    'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click", "stream")',
+    "INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)",
+    'EXCLUDE itemId WHERE ITEMS.CATEGORY NOT IN ("hot drinks", "salty snacks", "hot dispensed")',
+    'EXCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("shoe") AND Items.CATEGORY_L2 NOT IN ("boot")',
+    "INCLUDE ItemID WHERE Items.CREATION_TIMESTAMP < $DATE",
+    'INCLUDE ItemID WHERE Items.DELETED IN ("false") AND Items.CULTURE IN ($CULTURE) AND Items.PAGE_TYPE IN ($PAGE_TYPES)',
+    'INCLUDE ItemID WHERE Items.GENRE IN ("Comedy") IF CURRENTUSER.AGE > 20',
+    'INCLUDE ItemID WHERE Items.GENRE IN ("Comedy") IF CURRENTUSER.GENDER = "F"',
+    'INCLUDE ItemID WHERE Items.CATEGORY IN ($CATEGORY) | INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("favorite")',
+    "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE AND Items.GENRE IN CurrentItem.GENRE",
+    "INCLUDE ActionID WHERE Actions.VALUE > ($VALUE)",
+    'EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("NOT_TAKEN")',
+    "EXCLUDE ActionID WHERE Actions.VALUE < ($VALUE) IF CurrentUser.MEMBERSHIP = $PREMIUM",
+    "INCLUDE UserID WHERE Users.MEMBERSHIP_STATUS IN ($MEMBERSHIP)",
+    "EXCLUDE UserID WHERE Users.AGE < $AGE",
+    watchedFilterExpression,
+    '\n  EXCLUDE ItemID\n  WHERE Items.TITLE = "a \\"b\\" c" OR Items.YEAR >= -1\n',
+];
+
+const wrong: [expression: string, column: number, reason: RegExp][] = [
+    ["", 1, /INCLUDE or EXCLUDE is expected, but found the end/],
+    ["EXCLUDE", 8, /ItemID or ActionID or UserID is expected/],
+    ["EXCLUDE Items WHERE Items.YEAR > 1", 9, /ItemID or .* but found Items/],
+    ["EXCLUDE ItemID Items.YEAR > 1", 16, /WHERE is expected/],
+    ["INCLUDE ItemID WHERE Item.YEAR > 1", 22, /Interactions or Items .* but found Item\. Did you mean Items\?$/],
+    ["INCLUDE ItemID WHERE Items YEAR > 1", 28, /\. is expected, but found YEAR/],
+    ["INCLUDE ItemID WHERE Items.YEAR == 1", 34, /a value such as .* but found =/],
+    ["INCLUDE ItemID WHERE Items.GENRE IN Comedy", 37, /\( is expected/],
+    ['INCLUDE ItemID WHERE Items.GENRE IN ("Comedy"', 46, /\) is expected, but found the end/],
+    ["INCLUDE ItemID WHERE Interactions.event_type IN ('watched','favorited')", 50, /straight double quotes/],
+    ["EXCLUDE ItemID WHERE Items.GENRE IN (“Comedy”) IF users.AGE > 20", 38, /straight double quotes/],
+    ['EXCLUDE ItemID WHERE Items.GENRE IN ("Comedy") IF Users.AGE > 20', 51, /only conditions of CurrentUser/],
+    ['INCLUDE ItemID WHERE Items.GENRE IN ("Com', 38, /closing quote is missing/],
+    ["INCLUDE ItemID WHERE Items.GENRE NOT IN ($GENRE)", 34, /NOT IN takes no placeholder/],
+    ["INCLUDE ItemID WHERE CurrentUser.AGE > 20", 22, /allowed only after IF/],
+    ["INCLUDE ItemID WHERE Items.YEAR > 1 OR Interactions.EVENT_VALUE > 2", 40, /of one dataset/],
+    ['EXCLUDE ItemID WHERE Items.A = "a" "b"', 36, /AND, OR, IF, \| or the end/],
+    ["EXCLUDE ItemID WHERE Items.A = 5; DROP", 33, /; DROP does not belong/],
+];
+
+describe("the grammar of filter expressions", () => {
+    for (const expression of published) {
+        it(`accepts ${JSON.stringify(expression)}`, () => assert.equal(filterFault(expression), undefined));
+    }
+    for (const [expression, column, reason] of wrong) {
+        it(`refuses ${JSON.stringify(expression)} at column ${column}`, () => {
+            const fault = filterFault(expression);
+            assert.equal(fault?.column, column, fault?.reason);
+            assert.match(fault?.reason ?? "", reason);
+        });
+    }
+});

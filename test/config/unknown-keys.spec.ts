@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { otherRegions, personalizeRegions, regionProblem } from "../../config/regions.ts";
+import { declaredKeys, unknownKeys } from "../../config/unknown-keys.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+
+const project = "movie-recommender";
+const meant: [key: string, meant: string][] = [
+    [`${project}:monthlyLimit`, "monthlyLimitUsd"],
+    [`${project}:minProvisionedTps`, "minProvisionedTPS"],
+    [`${project}:campainEnabled`, "campaignEnabled"],
+    [`${project}:receipe`, "recipe"],
+    [`${project}:alert-email`, "alertEmail"],
+    ["movie-recomender:recipe", "recipe"],
+    ["aws:regoin", "aws:region"],
+];
+
+describe("configuration keys", () => {
+    for (const [key, right] of meant) {
+        it(`${key} is refused, with ${right}`, () => {
+            const [problem, ...more] = unknownKeys([key, `${project}:recipe`], project);
+            assert.deepEqual([problem?.path, more], [key, []]);
+            assert.ok(problem?.reason.includes(`Did you mean ${right}?`), problem?.reason);
+            assert.ok(problem?.reason.includes(`pulumi config rm ${key}`), problem?.reason);
+        });
+    }
+
+    it("without a similar one lead to the list", () => {
+        const [problem] = unknownKeys([`${project}:zzzzzz`], project);
+        assert.match(problem?.reason ?? "", /docs\/configuration\.md lists all keys/);
+    });
+
+    it("of other namespaces belong to providers, and declared ones are fine", () => {
+        const others = [
+            "aws:profile",
+            "aws:defaultTags",
+            "aws:skipCredentialsValidation",
+            "pulumi:tags",
+            "github:token",
+        ];
+        assert.deepEqual(unknownKeys([...others, ...declaredKeys()], project), []);
+    });
+});
+
+describe("regions", () => {
+    it("that do not exist are refused, with the nearest", () => {
+        assert.match(regionProblem("eu-centrall-1") ?? "", /not a region of AWS\. Did you mean eu-central-1\?/);
+        assert.match(regionProblem("us_east_1") ?? "", /Did you mean us-east-1\?/);
+        assert.match(regionProblem("Frankfurt") ?? "", /Choose one with Personalize: .*eu-central-1/);
+        assert.equal(regionProblem("eu-west-3"), undefined);
+    });
+
+    it("are those that botocore lists", function () {
+        const lib = join(root, ".tools", "python", "lib");
+        const python = existsSync(lib) ? readdirSync(lib)[0] : undefined;
+        if (python === undefined) return this.skip();
+        const read = (name: string) =>
+            JSON.parse(readFileSync(join(lib, python, "site-packages", "botocore", "data", name), "utf8"));
+        const { partitions } = read("partitions.json") as { partitions: { regions: object }[] };
+        const all = partitions.flatMap(({ regions }) => Object.keys(regions)).filter((one) => !one.endsWith("-global"));
+        assert.deepEqual([...personalizeRegions, ...otherRegions].sort(), all.sort());
+        const endpoints = read("endpoints.json") as {
+            partitions: { services: Record<string, { endpoints: object } | undefined> }[];
+        };
+        const offered = endpoints.partitions.flatMap(({ services }) =>
+            Object.keys(services.personalize?.endpoints ?? {}),
+        );
+        assert.deepEqual([...personalizeRegions].sort(), offered.sort());
+    });
+});
