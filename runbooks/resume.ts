@@ -5,7 +5,7 @@ import { createHandlers } from "../personalize/handlers.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameOf, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
-import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
+import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
     type OperationOptions,
@@ -24,6 +24,7 @@ const options = withConfigFile(
     ),
 )
     .option("--dry-run", "only print what it would do")
+    .option("--yes", "do not ask for confirmation")
     .parse()
     .opts<OperationOptions>();
 
@@ -33,15 +34,18 @@ await runAction(options.verbose, async (signal) => {
     const { config } = stack;
     const ssm = deps.ssm(config.region);
     const { closed, parked, serving } = await readStateFlags(ssm, config.stack);
-    if (closed && !options.dryRun) {
-        await openApi(closeClientsOf(config.region), servedPlaceOf(config), throttles(config.serving));
-    }
+    const openClosed = async () => {
+        if (closed && !options.dryRun) {
+            await openApi(closeClientsOf(config.region), servedPlaceOf(config), throttles(config.serving));
+        }
+    };
     const opened = closed
         ? `${options.dryRun ? "It would open API and page" : "API and page are open again"}, which were closed since ${closed.since} (${closed.reason}).\n`
         : "";
     const campaign = await operatedCampaign(deps, stack);
     const description = campaign && (await describeCampaign(deps, campaign.campaignArn));
     if (closed && !parked && (!config.campaignEnabled || description)) {
+        await openClosed();
         return printResult("", campaign?.campaignArn ?? null, description ? servedIn(description) : null, 0);
     }
     if (!config.campaignEnabled) {
@@ -83,6 +87,11 @@ await runAction(options.verbose, async (signal) => {
             usdPerMonth,
         );
     }
+    // An existing campaign is billed already: an interrupted resume continues unasked.
+    if (!description) {
+        await confirm(`Create campaign ${inputs.name}${too}? It ${costs}, even without requests.`, options.yes, signal);
+    }
+    await openClosed();
     const continues =
         "AWS continues to create the campaign, which costs money once it is ACTIVE. Resume the wait: npm run resume";
     return untilCancelled(signal, continues, async () => {

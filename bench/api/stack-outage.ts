@@ -50,7 +50,7 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
             },
         },
         { what: "parked", happens: () => runbook("park", "--yes", "--reason", "bench") },
-        { what: "resumed", happens: () => runbook("resume") },
+        { what: "resumed", happens: () => runbook("resume", "--yes") },
         {
             what: "deleted by hand",
             happens: async () => void (await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }))),

@@ -124,7 +124,7 @@ describe("the cost guard on the local AWS", function () {
         );
     const health = async () => (await fetch(`${outputs.apiUrl}/health`)).status;
     const resume = async () =>
-        assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
+        assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
     describe("its role", () => {
         const names = () => namesFor(aws.stack, "");

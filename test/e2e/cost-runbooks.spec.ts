@@ -213,7 +213,7 @@ describe("the runbooks about money, on a stack of the program", () => {
         it("sees by the bill what parking saved", async () => {
             assertExit(await ofStack("park", "--yes"), 0);
             await advance(4 * 24 * hour);
-            assertExit(await ofStack("resume"), 0);
+            assertExit(await ofStack("resume", "--yes"), 0);
             await advance(12 * hour);
             const { saved } = await report();
             near(saved.notBilled.hours, 4 * 24 - 0.5);

@@ -45,9 +45,20 @@ describe("park and resume on the real engine", () => {
         }
     });
 
+    it("asks before it starts a bill, and changes nothing without an answer", async () => {
+        const asked = await askedDuring(async () => {
+            const result = await runbook("resume");
+            assertExit(result, 2);
+            assert.match(result.stderr, /Create campaign .* costs ≈ \$146 a month .* confirm with --yes/);
+            assert.match((await runbook("resume", "--dry-run")).stdout, /It would create campaign/);
+        });
+        assert.deepEqual(asked, []);
+        assert.equal((await json("versions", 0)).parked.reason, "holidays");
+    });
+
     it("comes back as it was, without a training, and up only records it", async () => {
         const asked = await askedDuring(async () => {
-            const resumed = await json("resume", 0);
+            const resumed = await json("resume", 0, "--yes");
             assert.equal(resumed.campaignArn, stack.campaignArn);
             assertExit(await aws.engine("up"), 0);
         });
@@ -66,7 +77,7 @@ describe("park and resume on the real engine", () => {
         assertExit(await runbook("park", "--yes", "--reason", "second"), 0);
         assert.deepEqual((await aws.personalize.send(new ListCampaignsCommand({}))).campaigns, []);
         assert.equal((await json("versions", 0)).parked.reason, "first");
-        assertExit(await runbook("resume"), 0);
+        assertExit(await runbook("resume", "--yes"), 0);
         assertExit(await aws.engine("up"), 0);
         assert.doesNotMatch(await stack.settled(), /parked/);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);

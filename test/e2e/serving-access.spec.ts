@@ -230,7 +230,7 @@ describe("who may use the API, and what it may", () => {
             assertExit(up, 0);
             assert.match(up.stdout + up.stderr, /API and page are closed since .* \(cost guard: \$/);
             assert.equal(await status(), 403);
-            assertExit(await aws.runbook("resume", "--config-file", aws.engineArgs("up")[2] as string), 0);
+            assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
             assert.equal(await status(), 200);
             assertExit(await aws.engine("up"), 0);
             assert.equal(await status(), 200);

@@ -312,7 +312,7 @@ describe("the API on the local AWS", () => {
             const like = await call(`/recommendations/parked-viewer?since=${body.revision}`);
             assert.deepEqual([like.body.reason, body.tracked], ["away", true]);
             assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
-            assertExit(await operate("resume"), 0);
+            assertExit(await operate("resume", "--yes"), 0);
             await from("campaign", () => call(`/recommendations/back-${Date.now()}`));
             // With the ranking campaign.
             await from("campaign", () => post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) }));

@@ -74,7 +74,7 @@ describe("the story of docs/life.md", () => {
     it("sleeps without a bill, and wakes without a training", async () => {
         assertExit(await runbook("park", "--yes", "--reason", "weekend"), 0);
         assert.match((await aws.engine("preview", "--expect-no-changes")).stdout, /parked since .* \(weekend\)/);
-        assertExit(await runbook("resume"), 0);
+        assertExit(await runbook("resume", "--yes"), 0);
         assert.equal((await billed()).length, 4);
     });
 

@@ -82,7 +82,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         await pass(3 * day);
         await ofStack("park", "--yes");
         await pass(2 * day);
-        await ofStack("resume");
+        await ofStack("resume", "--yes");
         await pass((end - at) / 1000 + hour);
 
         const { usd, shownUsd, quantities } = await metered(aws, start, end);

@@ -98,7 +98,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const limit = Math.ceil(Number(estimatedMonthlyCostUsd));
         await aws.configure({ ...common, monthlyLimitUsd: String(limit) });
         fine("up", await aws.engine("up"));
-        await runbook("resume");
+        await runbook("resume", "--yes");
         await step("resume brings it back", isThere);
 
         let reached = false;
@@ -133,7 +133,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         );
         fine("up", await aws.engine("up"));
         await step("up does not fight it", async () => !(await isThere()));
-        await runbook("resume");
+        await runbook("resume", "--yes");
         await step("a resume is notified, once", said("limit-overridden"), 150);
         await step("and the campaign stays", isThere);
 

@@ -158,7 +158,7 @@ export const life: readonly Step[] = [
         run: (world, who) => world.engine(who, "up", "--refresh"),
     },
     runbook("park", { ...operates, configured, args: ["--yes"] }),
-    runbook("resume", { ...operates, configured, after: ["park"] }),
+    runbook("resume", { ...operates, configured, args: ["--yes"], after: ["park"] }),
     runbook("retrain", { ...operates, configured, ready: ({ aws }) => aws.writeInteractions(seed++) }),
     runbook("rollback", { ...operates, configured, args: ["--yes"], after: ["retrain"] }),
     runbook("rollback", {
