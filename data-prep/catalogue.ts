@@ -76,7 +76,7 @@ function readGroupLensItem(line: string): CatalogueItem | undefined {
 }
 
 /** "Land Before Time III (1995) (V)" has a suffix for a video after its year. */
-function splitTitle(fullTitle: string): { title: string; year: number | undefined } {
+export function splitTitle(fullTitle: string): { title: string; year: number | undefined } {
     const match = /^(.*?)\s*\((\d{4})(?:\/\w+)?\)(?:\s*\(V\))?$/.exec(fullTitle);
     return { title: match?.[1] ?? fullTitle, year: match?.[2] ? Number(match[2]) : undefined };
 }

@@ -1,4 +1,6 @@
-import { Command, CommanderError, Option } from "commander";
+import { existsSync, statSync } from "node:fs";
+import { basename, isAbsolute, join, resolve } from "node:path";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, prepare } from "./prepare.ts";
 import { formatSummary } from "./summary.ts";
@@ -9,46 +11,107 @@ const CANCELLED = 8;
 
 interface Flags {
     input?: string;
+    items?: string;
+    columns?: string;
+    time?: string;
+    event?: string;
     output: string;
     report?: string;
-    badRows: "fail" | "skip";
+    badRows: "fail" | "skip" | `quarantine:${string}`;
+    maxBad?: number;
     json?: true;
 }
 
 const command = new Command("data-prep")
     .description(
-        "Turns MovieLens ratings into the interactions CSV that Amazon Personalize imports, and into fallback tables of " +
-            "popular, trending and similar films, which answer without a campaign.",
+        "Turns interactions of any table into the CSV that Amazon Personalize imports, and into fallback tables of " +
+            "popular, trending and similar items, which answer without a campaign. Detects format, encoding, columns and " +
+            "times from the first 1,000 rows, and prints them before the work.",
     )
-    .option("--input <file>", "u.data, or MovieLens' zip from GroupLens or Kaggle (default: MovieLens 100k is fetched)")
+    .argument(
+        "[files...]",
+        "CSV, TSV, JSON lines or Parquet, plain, gzip or zstd; a zip, a folder, - for stdin (default: MovieLens 100k is fetched)",
+    )
+    .option("--input <file>", "the older form of a file argument")
+    .option("--items <file>", "a table of items: id, title, genres or category, year")
+    .option("--columns <list>", "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1")
+    .option("--time <format>", "s, ms, iso, or a format such as '%d/%m/%Y %H:%M'")
+    .option("--event <rule>", "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'")
     .option(
         "--output <file>",
-        "the CSV; catalogue.json, fallback-tables.json, items.csv and its schema are written beside it",
+        "the CSV, or a folder; catalogue.json, fallback-tables.json, items.csv and its schema are written beside it",
         DEFAULT_OUTPUT,
     )
     .option("--report <file>", "also write the summary to this file, as JSON")
     .addOption(
-        new Option("--bad-rows <what>", "unusable rows: refuse the file, or skip them")
-            .choices(["fail", "skip"])
+        new Option(
+            "--bad-rows <fail|skip|quarantine FILE>",
+            "unusable rows: refuse the file, skip them, or write them to FILE",
+        )
+            .argParser(badRowsOf)
             .default("fail"),
     )
+    .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", shareOf)
     .option("--json", "print the summary as one JSON document")
-    .allowExcessArguments(false)
     .exitOverride();
+
+function badRowsOf(text: string): string {
+    if (/^(fail|skip|quarantine:.+)$/s.test(text)) return text;
+    throw new InvalidArgumentError("Allowed choices are fail, skip, quarantine FILE.");
+}
+
+function shareOf(text: string): number {
+    const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+    const share = Number(number) / (percent ? 100 : 1);
+    if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError("It is a share of the rows, such as 0.1%.");
+    return share;
+}
+
+/** Joins `--bad-rows quarantine FILE`, because an option of commander takes one value. */
+function joinQuarantine(args: readonly string[]): string[] {
+    const at = args.indexOf("quarantine");
+    if (at < 1 || args[at - 1] !== "--bad-rows" || args[at + 1] === undefined) return [...args];
+    return [...args.slice(0, at), `quarantine:${args[at + 1]}`, ...args.slice(at + 2)];
+}
+
+/** Paths are relative to the caller's folder; npm changes to the project's. */
+const callersFolder = process.env.npm_lifecycle_event === "data-prep" ? (process.env.INIT_CWD ?? ".") : ".";
+const fromCaller = (path: string) =>
+    path === "-" || isAbsolute(path) || resolve(callersFolder) === resolve(".") ? path : join(callersFolder, path);
+
+/** The CSV of `--output`, which may be a folder. */
+function outputOf(path: string): string {
+    const isFolder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
+    return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
+}
 
 /** Runs data-prep with a command line's arguments; returns the exit code. */
 async function main(args: string[]): Promise<number> {
     try {
-        command.parse(args, { from: "user" });
+        command.parse(joinQuarantine(args), { from: "user" });
     } catch (error) {
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const { json, ...flags } = command.opts<Flags>();
+    const { json, input, items, output, report, badRows, maxBad, columns, time, event } = command.opts<Flags>();
+    const inputs = [...(input === undefined ? [] : [input]), ...command.args].map(fromCaller);
+    const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
     process.once("SIGINT", () =>
         interrupted.abort(new Error("Cancelled: nothing was written. Run it again at any time.")),
     );
-    const options: PrepareOptions = { ...flags, signal: interrupted.signal };
+    const options: PrepareOptions = {
+        inputs,
+        output: outputOf(output === DEFAULT_OUTPUT ? output : fromCaller(output)),
+        badRows: kind as "fail" | "skip" | "quarantine",
+        signal: interrupted.signal,
+        ...(file.length > 0 && { quarantine: fromCaller(file.join(":")) }),
+        ...(items !== undefined && { items: fromCaller(items) }),
+        ...(report !== undefined && { report: fromCaller(report) }),
+        ...(maxBad !== undefined && { maxBad }),
+        ...(columns !== undefined && { columns }),
+        ...(time !== undefined && { time }),
+        ...(event !== undefined && { event }),
+    };
     try {
         const { summary, cataloguePath, itemsPath, tablesPath } = await prepare(options);
         const files = { catalogue: cataloguePath, tables: tablesPath, ...(itemsPath && { "items file": itemsPath }) };

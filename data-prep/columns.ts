@@ -50,7 +50,7 @@ const directLimit = 1 << 22;
 
 /**
  * Reads an interactions CSV in one pass over its bytes: ten million rows take seconds, at a few bytes of memory a row.
- * Ids are compared by their bytes between the quotes, so two escapings of one id are two ids.
+ * Ids are without their escapes.
  *
  * @throws MissingColumnsError, or MalformedCsvError that names the line.
  */
@@ -196,7 +196,10 @@ function createNumbering() {
         const leadingZero = bytes[from] === ZERO && to - from > 1;
         const value = leadingZero ? -1 : digitsIn(bytes, from, to, 7);
         if (value < 0 || value >= directLimit) {
-            const id = bytes.toString("utf8", from, to);
+            const written = bytes.toString("utf8", from, to);
+            const id = /["\\]/.test(written)
+                ? written.replace(/\\(.)|""/g, (_, char?: string) => char ?? '"')
+                : written;
             const known = others.get(id) ?? ids.push(id) - 1;
             others.set(id, known);
             return known;

@@ -58,7 +58,7 @@ export async function fetchMovieLens(
     throw new Error(
         `MovieLens 100k could not be fetched:\n${reasons.join("\n")}\n` +
             "Download ml-100k.zip with a browser (https://grouplens.org/datasets/movielens/100k/) and name the file:\n" +
-            "  npm run demo -- --data ml-100k.zip    or, for the CSV only:    npm run data-prep -- --input ml-100k.zip",
+            "  npm run demo -- --data ml-100k.zip    or, for the CSV only:    npm run data-prep -- ml-100k.zip",
     );
 }
 

@@ -1,6 +1,6 @@
 import { op, table } from "arquero";
+import type { BadRow, ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
-import type { BadRow, TransformResult } from "./transform.ts";
 
 interface Spread {
     min: number;
@@ -23,7 +23,11 @@ export interface Summary {
     /** Interactions per item. */
     itemPopularity: Spread;
     usersWithTwo: number;
+    /** Interactions of each event type. */
+    eventTypes: Record<string, number>;
     rowsSkipped: number;
+    /** Rows for which `--event` has no type. */
+    rowsLeftOut: number;
     /** The first 20 skipped rows. */
     skipped: BadRow[];
     /** SHA-256 of the CSV, hexadecimal. */
@@ -32,9 +36,9 @@ export interface Summary {
 }
 
 /**
- * Summarises a transformation. Uses the counts per user and item, so its cost does not depend on the number of rows.
+ * Summarises a conversion. Uses the counts per user and item, so its cost does not depend on the number of rows.
  */
-export function summarise(result: TransformResult, input: string, output: string): Omit<Summary, "tables"> {
+export function summarise(result: ConvertResult, input: string, output: string): Omit<Summary, "tables"> {
     const users = table({ count: result.userCounts });
     return {
         schemaVersion: 1,
@@ -48,6 +52,8 @@ export function summarise(result: TransformResult, input: string, output: string
         historyLength: spread(result.userCounts),
         itemPopularity: spread(result.itemCounts),
         usersWithTwo: users.filter((user: { count: number }) => user.count >= 2).numRows(),
+        eventTypes: result.eventTypes,
+        rowsLeftOut: result.leftOut,
         rowsSkipped: result.badRows.count,
         skipped: result.badRows.first,
         sha256: result.sha256,
@@ -77,7 +83,11 @@ export function formatSummary(summary: Summary): string {
         ["users", `${count(summary.users)}, with ${spreadText(history)} interactions each`],
         ["items", `${count(summary.items)}, with ${spreadText(popularity)} interactions each`],
         ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
+        ["event types", eventTypesText(summary.eventTypes)],
         ["rows skipped", count(summary.rowsSkipped)],
+        ...(summary.rowsLeftOut > 0
+            ? [["left out", `${count(summary.rowsLeftOut)}, by --event`] as [string, string]]
+            : []),
         [
             "similar",
             `${count(tables.filmsWithSimilar)} films; ${count(others)} with too few viewers fall back to their genres`,
@@ -94,6 +104,12 @@ function spread(counts: Int32Array): Spread {
     return table({ count: counts })
         .rollup({ min: op.min("count"), median: op.median("count"), max: op.max("count") })
         .object() as Spread;
+}
+
+function eventTypesText(types: Record<string, number>): string {
+    const sorted = Object.entries(types).sort(([, a], [, b]) => b - a);
+    const listed = sorted.slice(0, 5).map(([type, rows]) => `${type} ${count(rows)}`);
+    return [...listed, ...(sorted.length > 5 ? [`and ${sorted.length - 5} more`] : [])].join(", ");
 }
 
 const count = (value: number) => value.toLocaleString("en-US");

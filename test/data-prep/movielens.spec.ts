@@ -27,7 +27,7 @@ describe("fetchMovieLens", () => {
                 (error: Error) => {
                     assert.match(error.message, /a closed door: no answer/);
                     assert.match(error.message, /another set: its u\.data is not the original \(100,000 ratings/);
-                    assert.match(error.message, /npm run data-prep -- --input ml-100k\.zip/);
+                    assert.match(error.message, /npm run data-prep -- ml-100k\.zip/);
                     return true;
                 },
             );

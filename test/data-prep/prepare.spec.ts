@@ -158,7 +158,7 @@ describe("prepare", () => {
             assert.ok(error.message.includes(`${input}:${first + 19}: `));
             assert.ok(!error.message.includes(`${input}:${first + 20}: `));
             assert.match(error.message, /and 5 more/);
-            assert.ok(error.message.endsWith(`npm run data-prep -- --input ${input} --bad-rows skip`));
+            assert.ok(error.message.endsWith(`npm run data-prep -- ${input} --bad-rows skip`));
             return true;
         });
         assert.deepEqual(readdirSync(at("out")), []);
@@ -170,8 +170,11 @@ describe("prepare", () => {
     it("leaves an older output as it was when it fails, even in the middle", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
-        const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(2_000_000, 1)]);
-        await assert.rejects(run({ input: put("u.data", turnsToNoise) }), /line 375001 is longer than 64 KB/);
+        const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(40_000_000, 1)]);
+        await assert.rejects(
+            run({ input: put("u.data", turnsToNoise) }),
+            /u\.data, line 375001: a row is longer than 32 MiB/,
+        );
         await assert.rejects(run({ input: put("u.data", turnsToNoise), signal: AbortSignal.abort() }), {
             name: "AbortError",
         });
@@ -211,7 +214,7 @@ describe("prepare", () => {
         await assert.rejects(run({ input: at("none.data") }), { message: `There is no file ${at("none.data")}.` });
         await assert.rejects(
             run({ input: put("a.zip", zipSync({ "a.txt": Buffer.of(1) })) }),
-            /a\.zip holds no u\.data/,
+            /a\.zip:a\.txt is not a table with users, items and times/,
         );
         await assert.rejects(
             run({ input: put("b.zip", Buffer.from("PK\u0003\u0004junk")) }),
@@ -234,5 +237,55 @@ describe("prepare", () => {
         assert.equal(wrong.status, 2);
         assert.match(wrong.stderr, /Did you mean --input\?/);
         assert.equal(cli("--bad-rows", "ignore").status, 2);
+    });
+
+    it("writes unusable rows to a file, up to a share, and takes paths relative to npm's caller", function () {
+        this.timeout(20_000);
+        const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user};${item};${timestamp}000`);
+        put("events.csv", Buffer.from(`visitor_id;sku;ts\n${rows.join("\n")}\n,;x\u0007;1\n1;2\n`));
+        const cli = (...args: string[]) =>
+            spawnSync(process.execPath, [CLI, ...args], {
+                encoding: "utf8",
+                env: { ...process.env, INIT_CWD: folder, npm_lifecycle_event: "data-prep" },
+            });
+        const args = ["events.csv", "--output", "out/", "--bad-rows", "quarantine", "bad.csv"];
+        const refused = cli(...args, "--max-bad", "0.01%");
+        assert.equal(refused.status, 1);
+        assert.match(refused.stderr, /% of the rows, more than --max-bad 0\.01%/);
+        const { status, stderr, stdout } = cli(...args);
+        assert.equal(status, 0, stderr);
+        assert.match(stderr, /semicolons, utf-8; user = visitor_id, item = sku, time = ts; times in milliseconds/);
+        assert.match(stderr, /--columns user=visitor_id,item=sku,time=ts --time ms --event Watch/);
+        assert.match(stdout, /^rows skipped +2$/m);
+        const line = rows.length + 2;
+        const file = at("events.csv");
+        assert.equal(
+            readFileSync(at("bad.csv"), "utf8"),
+            "FILE,LINE,COLUMN,REASON,TEXT\n" +
+                `"${file}","${line}","sku","item id has a control character",",;x\\x07;1"\n` +
+                `"${file}","${line + 1}","","2 semicolon-separated fields instead of 3 (visitor_id, sku, ts)","1;2"\n`,
+        );
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            "catalogue.json",
+            "fallback-tables.json",
+            "personalize_interactions_fixed.csv",
+        ]);
+    });
+
+    it("takes titles from MovieLens' own file beside ratings.csv, or from --items", async () => {
+        const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user},${item},3.5,${timestamp}`);
+        const input = put("ratings.csv", Buffer.from(`userId,movieId,rating,timestamp\n${rows.join("\n")}\n`));
+        put(
+            "movies.csv",
+            Buffer.from('movieId,title,genres\n1,"City, The (1995)",Drama|War\n2,No year,(no genres listed)\n'),
+        );
+        assert.deepEqual((await run({ input })).catalogue, [
+            { itemId: "1", title: "City, The", year: 1995, genres: ["Drama", "War"] },
+            { itemId: "2", title: "No year", year: null, genres: [] },
+        ]);
+        const items = put("products.tsv", Buffer.from("product_id\tname\tcategory\nA\tCaf\u00e9\tShoes\n"));
+        assert.deepEqual((await run({ input, items })).catalogue, [
+            { itemId: "A", title: "Caf\u00e9", year: null, genres: ["Shoes"] },
+        ]);
     });
 });

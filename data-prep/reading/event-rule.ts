@@ -1,0 +1,48 @@
+import { columnOf } from "./roles.ts";
+
+/** Decides an interaction's event type from its row; undefined leaves the row out. */
+export type EventRule = (value: (column: number) => string) => string | undefined;
+
+const condition = /^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*(?:→|->)\s*(.+)$/;
+
+/**
+ * Reads the text of `--event`: a type (`View`), or cases such as `rating >= 4 -> Like, else Watch`. Cases apply in
+ * order; without `else` other rows are left out. Throws an Error that shows the form.
+ */
+export function eventRuleOf(text: string, header: readonly string[]): EventRule {
+    const cases = text.split(",").map((each) => each.trim());
+    const tests = cases.map((each, index) => {
+        const last = /^else\s+(.+)$/.exec(each)?.[1] ?? (cases.length === 1 && !/[<>=→]/.test(each) ? each : undefined);
+        if (last !== undefined && index === cases.length - 1) return { passes: () => true, type: typeOf(last) };
+        const found = condition.exec(each);
+        if (!found) throw new Error(`--event: "${each}" is not like 'rating >= 4 -> Like, else Watch', or one type.`);
+        const [, name = "", operator = "", wanted = "", type = ""] = found;
+        return { passes: testOf(columnOf(name, header), operator, wanted), type: typeOf(type) };
+    });
+    return (value) => tests.find(({ passes }) => passes(value))?.type;
+}
+
+function testOf(column: number, operator: string, wanted: string) {
+    const number = Number(wanted);
+    const compare = (text: string) => {
+        const both = text !== "" && !Number.isNaN(number) && !Number.isNaN(Number(text));
+        if (both) return Number(text) - number;
+        return operator === "=" || operator === "!=" ? Number(text !== wanted) : Number.NaN;
+    };
+    const passes: Readonly<Record<string, (difference: number) => boolean>> = {
+        ">=": (difference) => difference >= 0,
+        "<=": (difference) => difference <= 0,
+        ">": (difference) => difference > 0,
+        "<": (difference) => difference < 0,
+        "=": (difference) => difference === 0,
+        "!=": (difference) => difference !== 0,
+    };
+    const pass = passes[operator] as (difference: number) => boolean;
+    return (value: (column: number) => string) => pass(compare(value(column)));
+}
+
+function typeOf(text: string): string {
+    const type = text.trim();
+    if (!/^[^"\\\p{Cc}]{1,256}$/u.test(type)) throw new Error(`--event: "${type}" is not an event type.`);
+    return type;
+}

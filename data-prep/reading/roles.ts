@@ -1,0 +1,121 @@
+import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
+
+/** The parts of an interaction that a column can hold. */
+export const roles = ["user", "item", "time", "event", "value"] as const;
+export type Role = (typeof roles)[number];
+/** The number of the column with each part, from 0. */
+export type Roles = Readonly<Partial<Record<Role, number>>>;
+
+/** Names of columns, without case and signs, the best first. */
+const names: Readonly<Record<Role, readonly string[]>> = {
+    user: "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession".split(
+        " ",
+    ),
+    item: "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku".split(
+        " ",
+    ),
+    time: "timestamp time ts eventtime eventtimestamp unixreviewtime datetime date createdat creationtimestamp tdat invoicedate orderdate purchasedate reviewtime dateadded eventdate datetimeutc".split(
+        " ",
+    ),
+    event: "eventtype event action eventname behavior behaviortype activity interactiontype".split(" "),
+    value: ["eventvalue"],
+};
+
+/** `UserId`, `user_id:token` and `user.id` are one name. */
+const plain = (name: string) =>
+    name
+        .replace(/:\w+$/, "")
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]/g, "");
+
+/** Whether the first row names at least two parts, or has no number above numbers. */
+export function isHeader(rows: readonly string[][]): boolean {
+    const [first = [], second = []] = rows;
+    const named = roles.filter((role) => first.some((name) => names[role].includes(plain(name))));
+    if (named.length >= 2) return true;
+    const isNumber = (text: string | undefined) => text !== undefined && /^-?\d+([.,]\d+)?$/.test(text);
+    return rows.length > 1 && !first.some(isNumber) && second.some(isNumber) && first.every((name) => name !== "");
+}
+
+/** Columns of headerless files: MovieLens' own names for its four columns, otherwise numbers from 1. */
+export function namesWithoutHeader(rows: readonly string[][]): string[] {
+    const width = rows[0]?.length ?? 0;
+    const ratings = rows.every((row) => /^[0-5](\.[05])?$/.test(row[2] ?? ""));
+    if (width === 4 && ratings) return ["user", "item", "rating", "timestamp"];
+    return Array.from({ length: width }, (_, index) => String(index + 1));
+}
+
+/**
+ * Reads the text of `--columns`, such as `user=visitorid,item=3`: names, or numbers from 1. Throws an Error that lists
+ * the choices.
+ */
+export function rolesOf(text: string, header: readonly string[]): Roles {
+    const found = text.split(",").map((each): [Role, number] => {
+        const [role = "", ...rest] = each.split("=");
+        const name = rest.join("=").trim();
+        if (!roles.includes(role.trim() as Role) || name === "") {
+            throw new Error(`--columns: "${each}" is not one of ${roles.map((role) => `${role}=NAME`).join(", ")}.`);
+        }
+        return [role.trim() as Role, columnOf(name, header)];
+    });
+    return Object.fromEntries(found);
+}
+
+/** The number of a column by its name, or by its number from 1. Throws an Error that lists the columns. */
+export function columnOf(name: string, header: readonly string[]): number {
+    const exact = header.indexOf(name);
+    const index = exact >= 0 ? exact : header.findIndex((each) => plain(each) === plain(name) && plain(name) !== "");
+    if (index >= 0) return index;
+    if (/^\d+$/.test(name) && Number(name) >= 1 && Number(name) <= header.length) return Number(name) - 1;
+    throw new Error(`There is no column "${name}"; the columns are ${header.join(", ")}.`);
+}
+
+export interface FoundRoles {
+    readonly roles: Roles;
+    readonly time: FoundTime;
+}
+
+/** Finds the parts among columns by name, then by content. `given` are the user's choices. */
+export function findRoles(
+    header: readonly string[],
+    hasHeader: boolean,
+    sample: readonly string[][],
+    given: { readonly roles: Roles; readonly time: string | undefined },
+    now: number,
+): FoundRoles {
+    const column = (index: number) => sample.map((row) => row[index] ?? "");
+    const found: { [role in Role]?: number | undefined } = { ...given.roles };
+    const isFree = (index: number) => !Object.values(found).includes(index);
+    const free = () => header.flatMap((_, index) => (isFree(index) ? [index] : []));
+    for (const role of roles) {
+        if (found[role] !== undefined) continue;
+        const index = names[role]
+            .map((name) => header.findIndex((each, index) => plain(each) === name && isFree(index)))
+            .find((index) => index >= 0);
+        if (index !== undefined) found[role] = index;
+    }
+    const timeOf = (index: number): FoundTime =>
+        given.time === undefined ? detectTime(column(index), now, true) : { format: timeFormatOf(given.time) };
+    let time = found.time === undefined ? undefined : timeOf(found.time);
+    if (found.time === undefined) {
+        found.time = free().findLast((index) => detectTime(column(index), now) !== undefined);
+        if (found.time !== undefined) time = timeOf(found.time);
+    }
+    if (!hasHeader) {
+        found.event ??= free().find((index) => isEvent(column(index)));
+        found.user ??= free()[0];
+        found.item ??= free()[0];
+    }
+    return { roles: Object.fromEntries(Object.entries(found).filter(([, index]) => index !== undefined)), time };
+}
+
+/** A few different words, such as view and buy. */
+function isEvent(values: readonly string[]): boolean {
+    const words = new Set(values);
+    return (
+        words.size >= 2 &&
+        words.size <= 20 &&
+        values.length > 4 * words.size &&
+        [...words].every((each) => /^[A-Za-z]{2}[\w -]*$/.test(each))
+    );
+}

@@ -1,0 +1,100 @@
+import type { AsyncBuffer } from "hyparquet";
+import type { Dialect } from "./scan.ts";
+
+/** JSON lines and Parquet reach the scanner as text tables in this dialect, so that one reader checks all values. */
+export const converted: Dialect = { delimiter: "\u001f", quotes: false, escape: '"' };
+
+/** Begins the only field of a line that is not valid JSON. */
+const notJson = "\u0000";
+const longestLine = 1 << 25;
+
+type Row = Record<string, unknown>;
+
+/** The column names of the first rows, nested ones as `outer.inner`, in order of appearance. */
+export function namesIn(rows: readonly Row[]): string[] {
+    return [...new Set(rows.flatMap((row) => Object.keys(flat(row))))];
+}
+
+/** The rows of JSON lines; undefined for a line that is not a JSON object. */
+export function jsonRows(lines: readonly string[]): (Row | undefined)[] {
+    return lines.map((line) => {
+        try {
+            const row: unknown = JSON.parse(line);
+            return typeof row === "object" && row !== null && !Array.isArray(row) ? (row as Row) : undefined;
+        } catch {
+            return undefined;
+        }
+    });
+}
+
+/** JSON lines as a text table with a header. Line `n` becomes line `n + 1`. Expects UTF-8 in `source`. */
+export async function* jsonTable(
+    source: AsyncIterable<Uint8Array>,
+    names: readonly string[],
+): AsyncGenerator<Uint8Array> {
+    yield lineOf(names);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    let rest = "";
+    const write = (lines: string[]) =>
+        Buffer.concat(
+            jsonRows(lines).map((row, index) => {
+                const line = lines[index] as string;
+                if (line.trim() === "") return Buffer.from("\n");
+                return row ? rowOf(row, names) : lineOf([`${notJson}${line}`]);
+            }),
+        );
+    for await (const chunk of source) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+        rest = lines.pop() as string;
+        if (rest.length > longestLine)
+            throw new Error("a line is longer than 32 MiB: this is not a file of JSON lines");
+        yield write(lines);
+    }
+    rest += decoder.decode();
+    if (rest !== "") yield write([rest]);
+}
+
+/** A Parquet file as a text table with a header. Row `n`, from 1, becomes line `n + 1`. */
+export async function* parquetTable(file: AsyncBuffer, names: readonly string[]): AsyncGenerator<Uint8Array> {
+    const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+    yield lineOf(names);
+    const metadata = await parquetMetadataAsync(file);
+    let rowStart = 0;
+    for (const group of metadata.row_groups) {
+        const rowEnd = rowStart + Number(group.num_rows);
+        const columns = [...new Set(names.map((name) => name.split(".")[0] as string))];
+        const rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd });
+        for (let from = 0; from < rows.length; from += 10_000) {
+            yield Buffer.concat(rows.slice(from, from + 10_000).map((row) => rowOf(row, names)));
+        }
+        rowStart = rowEnd;
+    }
+}
+
+function flat(row: Row): Row {
+    const entries = Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
+        const isRecord = Object.prototype.toString.call(value) === "[object Object]";
+        return isRecord
+            ? Object.entries(value as Row).map(([inner, each]) => [`${name}.${inner}`, each])
+            : [[name, value]];
+    });
+    return Object.fromEntries(entries);
+}
+
+/** The texts of a row's values, as a text table has them. */
+export function textsOf(row: Row, names: readonly string[]): string[] {
+    const values = flat(row);
+    return names.map((name) => textOf(values[name]));
+}
+
+function textOf(value: unknown): string {
+    if (value === null || value === undefined) return "";
+    if (value instanceof Date) return value.toISOString();
+    return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const rowOf = (row: Row, names: readonly string[]) => lineOf(textsOf(row, names));
+
+/** Control characters, among them line ends and the delimiter, become NUL, which the converter refuses in an id. */
+const lineOf = (texts: readonly string[]) =>
+    Buffer.from(`${texts.map((text) => text.replaceAll(/\p{Cc}/gu, notJson)).join(converted.delimiter)}\n`);

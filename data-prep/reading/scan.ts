@@ -1,0 +1,143 @@
+/** The syntax of a text table. */
+export interface Dialect {
+    /** One or two ASCII characters. */
+    readonly delimiter: string;
+    /** Whether a field that begins with `"` ends at the next single `"`. */
+    readonly quotes: boolean;
+    /** The character before a quote inside quotes; a doubled quote is always understood. */
+    readonly escape: '"' | "\\";
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** A scanner of one table; its state describes the record that `next` read. */
+export interface Scanner {
+    /** Start and end of each field, without its quotes. */
+    bounds: Int32Array;
+    fields: number;
+    /** Line ends in the record, its own included. */
+    lines: number;
+    /** Reason why the record is not valid; its end is then the end of its last line. */
+    problem: string | undefined;
+    /** Whether the record has more than its line end. */
+    empty: boolean;
+    /** Reads the record at `start`. Returns the position after it, or -1 if its end is not in `bytes`. */
+    next(bytes: Uint8Array, start: number): number;
+}
+
+/** Creates a scanner. Records end with `\n` or `\r\n`; only quoted fields contain line ends. */
+export function createScanner(dialect: Dialect): Scanner {
+    const { delimiter, quotes } = dialect;
+    const first = delimiter.charCodeAt(0);
+    const second = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1;
+    const width = delimiter.length;
+    const backslash = dialect.escape === "\\" ? BACKSLASH : -1;
+    const scanner: Scanner = {
+        bounds: new Int32Array(64),
+        fields: 0,
+        lines: 0,
+        problem: undefined,
+        empty: false,
+        next,
+    };
+
+    function next(bytes: Uint8Array, start: number): number {
+        const length = bytes.length;
+        let at = start;
+        let field = 0;
+        scanner.lines = 1;
+        scanner.problem = undefined;
+        for (;;) {
+            if (2 * field + 2 > scanner.bounds.length) grow();
+            let from = at;
+            let to = at;
+            if (quotes && bytes[at] === QUOTE) {
+                from = at + 1;
+                to = closingQuote(bytes, from);
+                if (to < 0) return -1;
+                at = to + 1;
+                if (at < length && bytes[at] === CR) at += 1;
+                if (at >= length) return -1;
+            } else {
+                while (at < length) {
+                    const byte = bytes[at];
+                    if (byte === LF || (byte === first && (second < 0 || bytes[at + 1] === second))) break;
+                    at += 1;
+                }
+                if (at >= length) return -1;
+                to = bytes[at] === LF && at > from && bytes[at - 1] === CR ? at - 1 : at;
+            }
+            scanner.bounds[2 * field] = from;
+            scanner.bounds[2 * field + 1] = to;
+            field += 1;
+            if (bytes[at] === LF) break;
+            if (bytes[at] !== first || (second >= 0 && bytes[at + 1] !== second)) {
+                const end = bytes.indexOf(LF, at);
+                if (end < 0) return -1;
+                scanner.problem = "text follows a closing quote";
+                at = end;
+                break;
+            }
+            at += width;
+        }
+        scanner.fields = field;
+        scanner.empty = field === 1 && scanner.bounds[0] === scanner.bounds[1];
+        return at + 1;
+    }
+
+    function closingQuote(bytes: Uint8Array, from: number): number {
+        for (let at = from; at < bytes.length; at++) {
+            const byte = bytes[at];
+            if (byte === LF) scanner.lines += 1;
+            else if (byte === backslash) at += 1;
+            else if (byte === QUOTE) {
+                if (at + 1 === bytes.length) return -1;
+                if (bytes[at + 1] !== QUOTE) return at;
+                at += 1;
+            }
+        }
+        return -1;
+    }
+
+    function grow(): void {
+        const longer = new Int32Array(scanner.bounds.length * 2);
+        longer.set(scanner.bounds);
+        scanner.bounds = longer;
+    }
+
+    return scanner;
+}
+
+/** The value of a field's text: without the escapes of `dialect`. */
+export function unescaped(text: string, dialect: Dialect): string {
+    if (!dialect.quotes) return text;
+    return dialect.escape === "\\"
+        ? text.replace(/\\(.)|""/gs, (_, char?: string) => char ?? '"')
+        : text.replaceAll('""', '"');
+}
+
+/** The records of a small table, as text. The last line may lack its line end. */
+export function recordsOf(bytes: Uint8Array, dialect: Dialect, most = Number.POSITIVE_INFINITY): string[][] {
+    const complete = bytes.at(-1) === LF ? bytes : Buffer.concat([bytes, Buffer.of(LF)]);
+    const buffer = Buffer.from(complete.buffer, complete.byteOffset, complete.byteLength);
+    const scanner = createScanner(dialect);
+    const records: string[][] = [];
+    let at = 0;
+    while (at < buffer.length && records.length < most) {
+        const end = scanner.next(buffer, at);
+        if (end < 0) break;
+        if (!scanner.empty) {
+            const { bounds } = scanner;
+            records.push(
+                Array.from({ length: scanner.fields }, (_, field) =>
+                    unescaped(buffer.toString("utf8", bounds[2 * field], bounds[2 * field + 1]), dialect),
+                ),
+            );
+        }
+        at = end;
+    }
+    return records;
+}

@@ -1,0 +1,47 @@
+import { type Dialect, recordsOf } from "./scan.ts";
+
+/** Rows of a file's start that decide about its format. */
+const sampledRows = 1000;
+const delimiters = ["::", "\t", ",", ";", "|"] as const;
+
+/** A name for people. */
+export const delimiterName = (delimiter: string) =>
+    ({ "::": "`::`", "\t": "tabs", ",": "commas", ";": "semicolons", "|": "`|`", "\u001f": "columns" })[delimiter] ??
+    `"${delimiter}"`;
+
+export interface Sniffed {
+    readonly dialect: Dialect;
+    readonly rows: string[][];
+}
+
+/**
+ * Detects delimiter and quotes of a text table from its start, UTF-8 with `\n` line ends. The last line may be cut.
+ * Returns undefined if no delimiter gives rows of at least `fewest` fields.
+ */
+export function sniff(head: Uint8Array, fewest: number, complete: boolean): Sniffed | undefined {
+    const end = complete ? head.length : head.lastIndexOf(0x0a) + 1;
+    const lines = head.subarray(0, end);
+    const candidates = delimiters.flatMap((delimiter) => {
+        const dialect = dialectOf(lines, delimiter);
+        const rows = recordsOf(lines, dialect, sampledRows);
+        const counts = Map.groupBy(rows, (row) => row.length);
+        const [fields, same] = [...counts].sort(([, a], [, b]) => b.length - a.length)[0] ?? [0, []];
+        return fields >= fewest ? [{ dialect, rows, fields, share: Math.round((same.length / rows.length) * 50) }] : [];
+    });
+    return candidates.sort((a, b) => b.share - a.share || b.fields - a.fields)[0];
+}
+
+function dialectOf(lines: Uint8Array, delimiter: string): Dialect {
+    const quoteEscape = /^"?(USER|ITEM)_ID\b/.test(Buffer.from(lines.subarray(0, 40)).toString()) ? "\\" : '"';
+    if (delimiter === "::") return { delimiter, quotes: false, escape: quoteEscape };
+    if (delimiter !== "\t") return { delimiter, quotes: true, escape: quoteEscape };
+    // Many files with tabs have a single quote character in a title.
+    const opened = recordsOf(lines, { delimiter, quotes: false, escape: quoteEscape }, sampledRows)
+        .flat()
+        .filter((field) => field.startsWith('"'));
+    return {
+        delimiter,
+        quotes: opened.length > 0 && opened.every((field) => /^".*"$/s.test(field)),
+        escape: quoteEscape,
+    };
+}

@@ -1,0 +1,156 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline, type Readable } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { type Entry, open as openZip, type ZipFile } from "yauzl";
+
+/** A file with a table, as it is named in messages. */
+export interface Source {
+    readonly name: string;
+    /** The file on disk, if its bytes are those of `open`. */
+    readonly path?: string;
+    /** Opens the file, not decompressed. */
+    open(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Bytes of a file's start for detection; more than 1,000 rows of most data. */
+const headBytes = 1 << 18;
+/** Data compresses 3 to 20 times. Only a file made for harm grows more than this. */
+const largestExpansion = 300;
+const expansionCheckedFrom = 1 << 26;
+
+/**
+ * The files at `path`: a file, `-` for stdin, or all visible files of a folder or a zip. Throws an Error that names a
+ * missing or unreadable one.
+ */
+export async function sourcesAt(path: string): Promise<Source[]> {
+    if (path === "-") return [{ name: "stdin", open: async () => process.stdin }];
+    const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        throw new Error(
+            error.code === "ENOENT" ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`,
+        );
+    });
+    if (info.isDirectory()) {
+        const names = (await readdir(path)).filter((name) => !name.startsWith(".")).sort();
+        const files = await Promise.all(
+            names.map(async (name) => ((await stat(join(path, name))).isFile() ? fileSource(join(path, name)) : [])),
+        );
+        return files.flat();
+    }
+    if (!info.isFile()) return [{ name: path, open: async () => createReadStream(path) }];
+    const { head } = await withHead(createReadStream(path, { end: 3 }));
+    if (head.length === 4 && head.readUInt32BE() === 0x504b0304) return zipSources(path);
+    return [fileSource(path)];
+}
+
+function fileSource(path: string): Source {
+    return { name: path, path, open: async () => unchanging(path) };
+}
+
+/** The bytes of a file; throws an Error if the file changes while it is read. */
+async function* unchanging(path: string): AsyncGenerator<Uint8Array> {
+    const before = await stat(path);
+    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+    const after = await stat(path);
+    if (before.size !== after.size || before.mtimeMs !== after.mtimeMs) {
+        throw new Error(`${path} changed while it was read: wait until it is complete, then run data-prep again.`);
+    }
+}
+
+async function zipSources(path: string): Promise<Source[]> {
+    const damaged = (error: Error) => new Error(`${path} is a damaged zip (${error.message}): download it again.`);
+    const entries = await new Promise<Entry[]>((resolve, reject) => {
+        openZip(path, { lazyEntries: false }, (error: Error | null, zip?: ZipFile) => {
+            if (error || !zip) return reject(damaged(error as Error));
+            const found: Entry[] = [];
+            zip.on("entry", (entry: Entry) => found.push(entry));
+            zip.on("error", (error: Error) => reject(damaged(error)));
+            zip.on("end", () => resolve(found));
+        });
+    });
+    const depth = (name: string) => name.split("/").length;
+    return entries
+        .filter(({ fileName }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(fileName))
+        .sort((a, b) => depth(a.fileName) - depth(b.fileName))
+        .map((entry) => ({ name: `${path}:${entry.fileName}`, open: () => openEntry(path, entry, damaged) }));
+}
+
+function openEntry(path: string, entry: Entry, damaged: (error: Error) => Error): Promise<AsyncIterable<Uint8Array>> {
+    return new Promise((resolve, reject) => {
+        openZip(path, { lazyEntries: true }, (error: Error | null, zip?: ZipFile) => {
+            if (error || !zip) return reject(damaged(error as Error));
+            zip.openReadStream(entry, (error: Error | null, stream?: Readable) => {
+                if (error || !stream) return reject(damaged(error as Error));
+                stream.once("close", () => zip.close());
+                resolve(limited(stream, path, () => entry.compressedSize, damaged));
+            });
+        });
+    });
+}
+
+/** The bytes of a file, with gzip and zstd decompressed. Throws an Error for a damaged or cut file. */
+export async function decompressed(source: Source): Promise<{ head: Buffer; bytes: AsyncIterable<Uint8Array> }> {
+    const { head, bytes } = await withHead(await source.open());
+    const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+    const isZstd = head.length >= 4 && head.readUInt32LE() === 0xfd2fb528;
+    if (!isGzip && !isZstd) return { head, bytes };
+    let compressed = 0;
+    const counted = async function* () {
+        for await (const chunk of bytes) {
+            compressed += chunk.length;
+            yield chunk;
+        }
+    };
+    const unpack = isGzip ? createGunzip() : createZstdDecompress();
+    // The reader of the result gets the error.
+    pipeline(counted, unpack, () => undefined);
+    const broken = (error: Error) =>
+        new Error(`${source.name} is damaged or cut (${error.message}): copy or download it again.`);
+    return withHead(limited(unpack, source.name, () => compressed, broken));
+}
+
+async function* limited(
+    stream: AsyncIterable<Uint8Array>,
+    name: string,
+    compressed: () => number,
+    broken: (error: Error) => Error,
+): AsyncGenerator<Uint8Array> {
+    const bomb = new Error(`${name} expands more than ${largestExpansion} times, as a zip bomb does: it is refused.`);
+    let length = 0;
+    try {
+        for await (const chunk of stream) {
+            length += chunk.length;
+            if (length > expansionCheckedFrom && length > largestExpansion * compressed()) throw bomb;
+            yield chunk;
+        }
+    } catch (error) {
+        throw error === bomb ? bomb : broken(error as Error);
+    }
+}
+
+/** The first bytes, and all bytes from the start. A caller that uses only the head calls `stop`. */
+export async function withHead(source: AsyncIterable<Uint8Array>) {
+    const iterator = source[Symbol.asyncIterator]();
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    while (length < headBytes) {
+        const { done, value } = await iterator.next();
+        if (done) break;
+        chunks.push(value);
+        length += value.length;
+    }
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+        try {
+            yield* chunks.splice(0);
+            for (;;) {
+                const { done, value } = await iterator.next();
+                if (done) return;
+                yield value;
+            }
+        } finally {
+            await iterator.return?.();
+        }
+    }
+    return { head: Buffer.concat(chunks), bytes: bytes(), stop: async () => void (await iterator.return?.()) };
+}

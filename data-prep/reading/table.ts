@@ -1,0 +1,114 @@
+import { asUtf8, detectEncoding, type Encoding } from "./encoding.ts";
+import { isHeader, namesWithoutHeader } from "./roles.ts";
+import { converted, jsonRows, jsonTable, namesIn, parquetTable, textsOf } from "./rows-as-bytes.ts";
+import type { Dialect } from "./scan.ts";
+import { sniff } from "./sniff.ts";
+import { decompressed, type Source, withHead } from "./sources.ts";
+
+/** An opened file, understood from its start. */
+export interface Table {
+    /** The file's name in messages. */
+    readonly name: string;
+    readonly kind: "text" | "JSON lines" | "Parquet";
+    readonly encoding: Encoding;
+    readonly dialect: Dialect;
+    readonly hasHeader: boolean;
+    /** Names of the columns; numbers from 1 without a header. */
+    readonly names: readonly string[];
+    /** The first rows, 1,000 at most, without the header. */
+    readonly sample: readonly string[][];
+    /** Difference between a line of `bytes` and a line of the file. */
+    readonly addedLines: number;
+    /** All of it as UTF-8 text with `\n` or `\r\n` line ends. */
+    readonly bytes: AsyncIterable<Uint8Array>;
+    /** Closes the file unread. */
+    stop(): Promise<void>;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Opens a file and detects its format by content. Returns undefined if it is not a table of `fewest` columns. Throws an
+ * Error with the reason for a damaged file.
+ */
+export async function openTable(source: Source, fewest = 3): Promise<Table | undefined> {
+    const raw = await decompressed(source);
+    if (raw.head.toString("latin1", 0, 4) === "PAR1") return openParquet(source);
+    const encoding = detectEncoding(raw.head);
+    const { head: text, bytes, stop } = await withHead(asUtf8(raw.bytes, encoding));
+    const common = { name: source.name, encoding, stop };
+    const start = text.toString("utf8", 0, 200).trimStart();
+    if (start.startsWith("{")) {
+        const rows = jsonRows(completeLines(text).slice(0, 1000)).filter((row) => row !== undefined);
+        const names = namesIn(rows);
+        const sample = rows.map((row) => textsOf(row, names));
+        const table = {
+            kind: "JSON lines",
+            dialect: converted,
+            hasHeader: true,
+            names,
+            sample,
+            addedLines: 1,
+        } as const;
+        return { ...common, ...table, bytes: jsonTable(bytes, names) };
+    }
+    if (/^\[\s*\{/.test(start)) {
+        throw new Error(`${source.name} is one JSON array. Make JSON lines of it:  jq -c '.[]' FILE > FILE.jsonl`);
+    }
+    const loneReturns = text.includes(CR) && !text.includes(LF);
+    const head = loneReturns ? text.map((byte) => (byte === CR ? LF : byte)) : text;
+    const found = sniff(head, fewest, head.length < 1 << 18);
+    if (!found || found.rows.length === 0) {
+        await stop();
+        return undefined;
+    }
+    const hasHeader = isHeader(found.rows);
+    const [first = []] = found.rows;
+    return {
+        ...common,
+        kind: "text",
+        dialect: found.dialect,
+        hasHeader,
+        names: hasHeader ? first : namesWithoutHeader(found.rows),
+        sample: hasHeader ? found.rows.slice(1) : found.rows,
+        addedLines: 0,
+        bytes: loneReturns ? withLineFeeds(bytes) : bytes,
+    };
+}
+
+async function openParquet(source: Source): Promise<Table> {
+    if (!source.path) {
+        throw new Error(`${source.name} is Parquet, which is read from a file on disk only: unpack it first.`);
+    }
+    const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+    const file = await asyncBufferFromFile(source.path);
+    const metadata = await parquetMetadataAsync(file);
+    const rowEnd = Math.min(1000, Number(metadata.num_rows));
+    const rows = await parquetReadObjects({ file, metadata, rowStart: 0, rowEnd });
+    const names = namesIn(rows);
+    return {
+        name: source.name,
+        kind: "Parquet",
+        encoding: "utf-8",
+        dialect: converted,
+        hasHeader: true,
+        names,
+        sample: rows.map((row) => textsOf(row, names)),
+        addedLines: 1,
+        bytes: parquetTable(file, names),
+        stop: async () => undefined,
+    };
+}
+
+function completeLines(head: Buffer): string[] {
+    const end = head.lastIndexOf(LF) + 1;
+    return head
+        .toString("utf8", 0, end > 0 ? end : head.length)
+        .split("\n")
+        .filter((line) => line.trim() !== "");
+}
+
+async function* withLineFeeds(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) yield chunk.map((byte) => (byte === CR ? LF : byte));
+}

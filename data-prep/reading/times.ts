@@ -1,0 +1,160 @@
+/** How a time is written: epoch seconds, epoch milliseconds, ISO 8601, or a format of `%` codes as in strptime. */
+export type TimeFormat = "s" | "ms" | "iso" | `${string}%${string}`;
+
+/** The earliest time that detection accepts: 1990-01-01, in epoch seconds. */
+const earliest = 631_152_000;
+const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+const codes: Readonly<Record<string, { readonly pattern: string; readonly part?: string }>> = {
+    Y: { pattern: "(\\d{4})", part: "year" },
+    y: { pattern: "(\\d{2})", part: "shortYear" },
+    m: { pattern: "(\\d{1,2})", part: "month" },
+    b: { pattern: "([A-Za-z]{3})", part: "monthName" },
+    d: { pattern: "(\\d{1,2})", part: "day" },
+    H: { pattern: "(\\d{1,2})", part: "hour" },
+    I: { pattern: "(\\d{1,2})", part: "hour" },
+    p: { pattern: "([AaPp][Mm])", part: "half" },
+    M: { pattern: "(\\d{1,2})", part: "minute" },
+    S: { pattern: "(\\d{1,2})", part: "second" },
+    f: { pattern: "(\\d{1,9})", part: "fraction" },
+    z: { pattern: "(Z|[+-]\\d{2}:?\\d{2})", part: "zone" },
+    a: { pattern: "[A-Za-z]{3}" },
+};
+
+const iso =
+    /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/;
+
+/**
+ * Checks the text of `--time`. Throws an Error that lists the choices.
+ */
+export function timeFormatOf(text: string): TimeFormat {
+    if (text === "s" || text === "ms" || text === "iso") return text;
+    if (text.includes("%")) {
+        const unknown = [...text.matchAll(/%(.)/g)].find(([, code]) => code !== "%" && !codes[code as string]);
+        if (unknown) throw new Error(`${unknown[0]} is not a known code of a time; known are ${knownCodes()}.`);
+        return text as TimeFormat;
+    }
+    throw new Error(
+        `"${text}" is not a format of times: use s, ms, iso, or a format such as '%d/%m/%Y %H:%M' (${knownCodes()}).`,
+    );
+}
+
+/** A reader of times: epoch seconds, or undefined for a text in another format. Times without a zone are UTC. */
+export function timeReader(format: TimeFormat): (text: string) => number | undefined {
+    if (format === "s") return (text) => (/^\d{1,10}(\.0+)?$/.test(text) ? Math.floor(Number(text)) : undefined);
+    if (format === "ms") {
+        return (text) => (/^\d{1,13}(\.0+)?$/.test(text) ? Math.floor(Number(text) / 1000) : undefined);
+    }
+    if (format === "iso") return readIso;
+    return readerOf(format);
+}
+
+function readIso(text: string): number | undefined {
+    const found = iso.exec(text);
+    if (!found) return undefined;
+    const [, year, month, day, hour = "0", minute = "0", second = "0", zone] = found;
+    return epochSeconds(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second), zone);
+}
+
+function readerOf(format: string): (text: string) => number | undefined {
+    const parts: string[] = [];
+    const pattern = format.replace(/%(.)|[^%]/gs, (char, code?: string) => {
+        if (code === undefined) return /\s/.test(char) ? "\\s+" : char.replace(/[^\w]/, "\\$&");
+        if (code === "%") return "%";
+        const known = codes[code] as { pattern: string; part?: string };
+        if (known.part) parts.push(known.part);
+        return known.pattern;
+    });
+    const regExp = new RegExp(`^${pattern}$`);
+    return (text) => {
+        const found = regExp.exec(text);
+        if (!found) return undefined;
+        const values = new Map(parts.map((part, index) => [part, found[index + 1] as string]));
+        const number = (part: string, otherwise: number) => Number(values.get(part) ?? otherwise);
+        const name = values.get("monthName")?.toLowerCase();
+        const month = name === undefined ? number("month", 1) : monthNames.indexOf(name) + 1;
+        const short = values.get("shortYear");
+        const year = short === undefined ? number("year", 1970) : Number(short) + (Number(short) < 70 ? 2000 : 1900);
+        const half = values.get("half")?.toLowerCase();
+        const hour = number("hour", 0);
+        const hours = half === undefined ? hour : (hour % 12) + (half === "pm" ? 12 : 0);
+        return epochSeconds(
+            year,
+            month,
+            number("day", 1),
+            hours,
+            number("minute", 0),
+            number("second", 0),
+            values.get("zone"),
+        );
+    };
+}
+
+function epochSeconds(
+    year: number,
+    month: number,
+    day: number,
+    hour: number,
+    minute: number,
+    second: number,
+    zone: string | undefined,
+): number | undefined {
+    const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
+    const date = new Date(milliseconds);
+    const exists =
+        date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 61;
+    if (!exists || milliseconds < 0) return undefined;
+    const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? "") ?? [];
+    const offset = (Number(hours) * 60 + Number(minutes)) * 60;
+    return milliseconds / 1000 - (sign === "-" ? -offset : offset);
+}
+
+/** A format that nearly all values have, or an explanation of values that have several. */
+export type FoundTime = { readonly format: TimeFormat } | { readonly ambiguous: readonly TimeFormat[] } | undefined;
+
+/** Written with slashes or dots, the day or the month may come first. */
+const slashed = ["/", ".", "-"].flatMap((separator) =>
+    ["", " %H:%M", " %H:%M:%S"].flatMap((clock): [TimeFormat, TimeFormat][] => [
+        [`%d${separator}%m${separator}%Y${clock}`, `%m${separator}%d${separator}%Y${clock}`],
+    ]),
+);
+const spelled: readonly TimeFormat[] = [
+    "%a %b %d %H:%M:%S %z %Y",
+    "%m %d, %Y",
+    "%Y/%m/%d",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y%m%d",
+    "%d %b %Y",
+    "%b %d, %Y",
+];
+
+/**
+ * Detects the format of a sample's times; empty values do not count. `now` is in epoch seconds. Times before 1990 count
+ * only in a column that is known to hold times.
+ */
+export function detectTime(sample: readonly string[], now: number, isKnown = false): FoundTime {
+    const values = sample.filter((value) => value !== "");
+    if (values.length === 0) return undefined;
+    const fits = (format: TimeFormat) => {
+        const read = timeReader(format);
+        const good = values.filter((value) => {
+            const time = read(value);
+            return time !== undefined && time >= earliest && time <= now + 86_400;
+        });
+        return good.length >= 0.95 * values.length;
+    };
+    for (const format of ["s", "ms", "iso"] as const) if (fits(format)) return { format };
+    for (const pair of slashed) {
+        const possible = pair.filter(fits);
+        if (possible.length === 2) return { ambiguous: possible };
+        if (possible[0]) return { format: possible[0] };
+    }
+    const format = spelled.find(fits);
+    if (format) return { format };
+    return isKnown && values.every((value) => /^\d{1,10}$/.test(value)) ? { format: "s" } : undefined;
+}
+
+const knownCodes = () =>
+    Object.keys(codes)
+        .map((code) => `%${code}`)
+        .join(" ");

@@ -1,0 +1,251 @@
+import type { WriteBytes } from "./files.ts";
+import type { EventRule } from "./reading/event-rule.ts";
+import type { Role } from "./reading/roles.ts";
+import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
+import { delimiterName } from "./reading/sniff.ts";
+import type { Table } from "./reading/table.ts";
+import { type TimeFormat, timeReader } from "./reading/times.ts";
+import { createTally } from "./tally.ts";
+import { digitsIn, idNumber, idProblem, needsEscape, shown, timeProblem } from "./values.ts";
+
+/** Number of bad rows with details; further ones are only counted. */
+const LISTED_BAD_ROWS = 20;
+
+const LF = 0x0a;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+
+/** A table and the understanding of its columns. */
+export interface Plan {
+    readonly table: Table;
+    readonly roles: Readonly<Partial<Record<Role, number>>> & Readonly<Record<"user" | "item" | "time", number>>;
+    readonly time: TimeFormat;
+    /** The event type of all rows, a rule, or undefined for the event column's own text. */
+    readonly event: string | EventRule | undefined;
+}
+
+export interface BadRow {
+    readonly file: string;
+    /** 1-based; the line on which the row begins. */
+    readonly line: number;
+    /** Absent if the whole row is wrong. */
+    readonly column?: string;
+    readonly reason: string;
+    /** The row, control characters escaped, cut after 120 characters. */
+    readonly text: string;
+}
+
+/** Result of a conversion. Timestamps are epoch seconds, 0 without rows. */
+export interface ConvertResult {
+    interactions: number;
+    badRows: { count: number; first: BadRow[] };
+    /** Rows without an event type by the rule. */
+    leftOut: number;
+    userCounts: Int32Array;
+    itemCounts: Int32Array;
+    eventTypes: Record<string, number>;
+    firstTimestamp: number;
+    lastTimestamp: number;
+    /** SHA-256 of the written bytes, hexadecimal. */
+    sha256: string;
+}
+
+export interface ConvertOptions {
+    readonly signal?: AbortSignal;
+    /** The latest time that is not in the future, epoch seconds. */
+    readonly latest: number;
+    /** Gets every bad row. */
+    readonly onBad?: (row: BadRow) => void;
+    readonly onProgress?: (rows: number) => void;
+}
+
+/** Creates the converter of records: it checks each one, writes the good ones, and counts. */
+export function createRowWriter(hasValue: boolean, { latest, onBad }: ConvertOptions) {
+    const users = createTally();
+    const items = createTally();
+    const badRows = { count: 0, first: [] as BadRow[] };
+    const eventTypes: Record<string, number> = {};
+    let out = Buffer.alloc(0);
+    let interactions = 0;
+    let leftOut = 0;
+    let firstTimestamp = Number.POSITIVE_INFINITY;
+    let lastTimestamp = 0;
+
+    const takerOf = (plan: Plan) => {
+        const { table, roles } = plan;
+        const { dialect } = table;
+        const scanner = createScanner(dialect);
+        const readTime = timeReader(plan.time);
+        const fixed = typeof plan.event === "string" ? plan.event : undefined;
+        const fixedBytes = fixed === undefined ? undefined : Buffer.from(`"${escaped(fixed)}",`);
+        let line = 0;
+        let isHeader = table.hasHeader;
+
+        /** Converts the complete records of `bytes`; returns the start of the rest. */
+        const take = async (bytes: Buffer, flush: WriteBytes): Promise<number> => {
+            // A row grows by quotes, commas, escapes and its event type.
+            if (out.length < bytes.length * 2 + 16_384) out = Buffer.alloc(bytes.length * 2 + 16_384);
+            let length = 0;
+            let from = 0;
+            while (from < bytes.length) {
+                const end = scanner.next(bytes, from);
+                if (end < 0) break;
+                if (isHeader) isHeader = false;
+                else if (!scanner.empty) {
+                    if (out.length - length < 8192) {
+                        await flush(out.subarray(0, length));
+                        length = 0;
+                    }
+                    const problem = check(bytes);
+                    if (problem) bad(bytes, from, end, problem);
+                    else length = row(bytes, length);
+                }
+                line += scanner.lines;
+                from = end;
+            }
+            if (length > 0) await flush(out.subarray(0, length));
+            return from;
+        };
+
+        let timestamp = 0;
+        let userNumber = -1;
+        let itemNumber = -1;
+        let type: string | undefined;
+        /** Whether the time's own digits are not the written ones. */
+        let rewritten = false;
+
+        const text = (bytes: Buffer, column: number) => {
+            const { bounds } = scanner;
+            return unescaped(bytes.toString("utf8", bounds[2 * column], bounds[2 * column + 1]), dialect);
+        };
+
+        /** Reads the record into the variables above; returns its problem as [column, reason]. */
+        const check = (bytes: Buffer): [number, string] | undefined => {
+            if (scanner.problem) return [-1, scanner.problem];
+            const { bounds, fields } = scanner;
+            if (fields !== table.names.length) return [-1, fieldsProblem(table, bytes, scanner)];
+            userNumber = idNumber(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
+            itemNumber = idNumber(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
+            if (userNumber < 0) {
+                const wrong = idProblem(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
+                if (wrong) return [roles.user, `user id ${wrong}`];
+            }
+            if (itemNumber < 0) {
+                const wrong = idProblem(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
+                if (wrong) return [roles.item, `item id ${wrong}`];
+            }
+            const [timeFrom, timeTo] = [bounds[2 * roles.time] as number, bounds[2 * roles.time + 1] as number];
+            timestamp = plan.time === "s" ? digitsIn(bytes, timeFrom, timeTo, 10) : -1;
+            rewritten = timestamp < 0;
+            if (rewritten) {
+                const written = text(bytes, roles.time).trim();
+                const time = readTime(written);
+                if (time === undefined) return [roles.time, timeProblem(written, plan.time)];
+                timestamp = time;
+            }
+            if (timestamp > latest) {
+                return [
+                    roles.time,
+                    `timestamp ${timestamp} is in the future (${new Date(timestamp * 1000).toISOString()})`,
+                ];
+            }
+            if (timestamp < 0) return [roles.time, "timestamp is before 1970"];
+            type = fixed;
+            if (typeof plan.event === "function") type = plan.event((column) => text(bytes, column));
+            else if (roles.event !== undefined && fixed === undefined) {
+                const [from, to] = [bounds[2 * roles.event] as number, bounds[2 * roles.event + 1] as number];
+                const wrong = idProblem(bytes, from, to);
+                if (wrong) return [roles.event, `event type ${wrong}`];
+                type = text(bytes, roles.event);
+            }
+            if (roles.value !== undefined) {
+                const value = text(bytes, roles.value);
+                if (value.length > 40 || (value !== "" && !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
+                    return [roles.value, `event value "${shown(value, 40)}" is not a number`];
+                }
+            }
+            return undefined;
+        };
+
+        const bad = (bytes: Buffer, from: number, end: number, [column, reason]: [number, string]) => {
+            badRows.count++;
+            if (badRows.first.length >= LISTED_BAD_ROWS && !onBad) return;
+            const cut = Math.min(end, from + 4096);
+            const bad: BadRow = {
+                file: table.name,
+                line: line + 1 - table.addedLines,
+                ...(column >= 0 && { column: table.names[column] as string }),
+                reason,
+                text: shown(
+                    bytes
+                        .toString("utf8", from, cut)
+                        .replace(/\r?\n$/, "")
+                        .replaceAll("\u001f", ","),
+                ),
+            };
+            if (badRows.first.length < LISTED_BAD_ROWS) badRows.first.push(bad);
+            onBad?.(bad);
+        };
+
+        /** Writes the checked record at `start` of the output; returns its end. */
+        const row = (bytes: Buffer, start: number): number => {
+            if (type === undefined) {
+                leftOut++;
+                return start;
+            }
+            const { bounds } = scanner;
+            interactions++;
+            eventTypes[type] = (eventTypes[type] ?? 0) + 1;
+            users.add(userNumber, bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
+            items.add(itemNumber, bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
+            if (timestamp < firstTimestamp) firstTimestamp = timestamp;
+            if (timestamp > lastTimestamp) lastTimestamp = timestamp;
+            let at = id(bytes, roles.user, userNumber, start);
+            at = id(bytes, roles.item, itemNumber, at);
+            if (fixedBytes) at += fixedBytes.copy(out, at);
+            else at += out.write(`"${escaped(type)}",`, at);
+            if (hasValue) at += out.write(`${roles.value === undefined ? "" : text(bytes, roles.value)},`, at);
+            if (plan.time === "s" && !rewritten) {
+                const to = bounds[2 * roles.time + 1] as number;
+                for (let index = bounds[2 * roles.time] as number; index < to; index++)
+                    out[at++] = bytes[index] as number;
+            } else at += out.write(String(timestamp), at, "latin1");
+            out[at++] = LF;
+            return at;
+        };
+
+        const id = (bytes: Buffer, column: number, number: number, start: number): number => {
+            const [from, to] = [scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number];
+            let at = start;
+            out[at++] = QUOTE;
+            if (number < 0 && needsEscape(bytes, from, to)) at += out.write(escaped(text(bytes, column)), at);
+            else for (let index = from; index < to; index++) out[at++] = bytes[index] as number;
+            out[at++] = QUOTE;
+            out[at++] = COMMA;
+            return at;
+        };
+
+        return Object.assign(take, { line: () => line });
+    };
+
+    const finish = () => ({
+        interactions,
+        badRows,
+        leftOut,
+        userCounts: users.counts(),
+        itemCounts: items.counts(),
+        eventTypes,
+        firstTimestamp: interactions > 0 ? firstTimestamp : 0,
+        lastTimestamp,
+    });
+    return { takerOf, finish, interactions: () => interactions };
+}
+
+/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
+const escaped = (text: string) => text.replace(/["\\]/g, "\\$&");
+
+function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {
+    if (kind === "JSON lines" && bytes[bounds[0] as number] === 0) return "not a JSON object";
+    const separated = delimiterName(dialect.delimiter).replace(/s$/, "");
+    return `${fields} ${separated}-separated field${fields === 1 ? "" : "s"} instead of ${names.length} (${names.join(", ")})`;
+}

@@ -1,0 +1,154 @@
+import { basename } from "node:path";
+import { eventRuleOf } from "./reading/event-rule.ts";
+import { findRoles, rolesOf } from "./reading/roles.ts";
+import { delimiterName } from "./reading/sniff.ts";
+import { type Source, sourcesAt } from "./reading/sources.ts";
+import { openTable, type Table } from "./reading/table.ts";
+import { timeReader } from "./reading/times.ts";
+import type { Plan } from "./row-writer.ts";
+import { shown } from "./values.ts";
+
+/** The user's choices, as the command line has them. */
+export interface Choices {
+    /** `user=…,item=…,time=…,event=…,value=…`, by name or by number from 1. */
+    readonly columns?: string;
+    /** `s`, `ms`, `iso`, or a format of `%` codes. */
+    readonly time?: string;
+    /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
+    readonly event?: string;
+}
+
+/** The event type of data without one. */
+const defaultEvent = "Watch";
+
+/** Names of files with interactions, among others in a folder or a zip. */
+const interactionFile = /^(u\.data|(ratings?|events?|interactions?|reviews?|clicks?)\b.*|.*\.inter)$/i;
+
+/** The file cannot be used; the message has the reason and a command that works. */
+export class NotUnderstoodError extends Error {
+    override readonly name = "NotUnderstoodError";
+}
+
+/**
+ * Finds the tables of interactions at a path, and understands their columns from their first 1,000 rows. `now` is in
+ * epoch seconds. Throws NotUnderstoodError, or an Error for an unreadable file.
+ */
+export async function understand(path: string, choices: Choices, now: number): Promise<Plan[]> {
+    const sources = likelyOf(await sourcesAt(path));
+    const only = sources.length === 1;
+    const plans: Plan[] = [];
+    for (const source of sources) {
+        const table = await openTable(source);
+        if (!table) {
+            if (only) throw notTable(source.name);
+            continue;
+        }
+        try {
+            plans.push(planOf(table, choices, path, now));
+        } catch (error) {
+            await table.stop();
+            if (only) throw error;
+        }
+    }
+    if (plans.length === 0) {
+        throw new NotUnderstoodError(
+            `${path} holds no file with users, items and times: it has ${sources.map(({ name }) => basename(name)).join(", ")}. ` +
+                "Unpack it, and name the file:  npm run data-prep -- FILE",
+        );
+    }
+    return plans;
+}
+
+/** Of several files: those named like interactions, nearest to the top. */
+function likelyOf(sources: readonly Source[]): readonly Source[] {
+    if (sources.length === 1) return sources;
+    const named = sources.filter(({ name }) => interactionFile.test(basename(name)));
+    const depthOf = ({ name }: Source) => name.split("/").length;
+    const top = Math.min(...named.map(depthOf));
+    return named.length > 0 ? named.filter((source) => depthOf(source) === top) : sources;
+}
+
+function notTable(name: string): NotUnderstoodError {
+    return new NotUnderstoodError(
+        `${name} is not a table with users, items and times: no tabs, commas, semicolons, \`|\` or \`::\` separate 3 or more ` +
+            "fields in its rows, and it is neither JSON lines nor Parquet.",
+    );
+}
+
+function planOf(table: Table, choices: Choices, path: string, now: number): Plan {
+    const { names, hasHeader, sample } = table;
+    const given = { roles: choices.columns === undefined ? {} : rolesOf(choices.columns, names), time: choices.time };
+    const { roles, time } = findRoles(names, hasHeader, sample, given, now);
+    const { user, item, time: timeColumn } = roles;
+    if (user === undefined || item === undefined || timeColumn === undefined) {
+        const missing = (["user", "item", "time"] as const).filter((role) => roles[role] === undefined);
+        throw new NotUnderstoodError(
+            `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.join(", ")}; its first row is\n` +
+                `  ${shown((sample[0] ?? []).join(" | "))}\n` +
+                (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
+                `Name them:  npm run data-prep -- ${path} --columns ${missing.map((role) => `${role}=NAME`).join(",")}`,
+        );
+    }
+    const example = shown(sample.find((row) => row[timeColumn])?.[timeColumn] ?? "", 40);
+    if (time === undefined || "ambiguous" in time) {
+        const reason = time
+            ? `day and month of "${example}" in column ${names[timeColumn]} may be in either order`
+            : `the times in column ${names[timeColumn]}, such as "${example}", have no known format`;
+        const formats = time ? time.ambiguous : ["%d/%m/%Y %H:%M"];
+        throw new NotUnderstoodError(
+            `${table.name}: ${reason}. Name the format:\n` +
+                formats.map((format) => `  npm run data-prep -- ${path} --time '${format}'`).join("\n"),
+        );
+    }
+    const event =
+        choices.event === undefined
+            ? roles.event === undefined
+                ? defaultEvent
+                : undefined
+            : eventOf(choices.event, names);
+    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, time: time.format, event };
+    refuseWrongTimes(plan, path, now);
+    return plan;
+}
+
+const eventOf = (text: string, names: readonly string[]) =>
+    /[<>=→,]/.test(text) ? eventRuleOf(text, names) : (eventRuleOf(text, names)(() => "") as string);
+
+/** A chosen format that most of the first rows contradict is a mistake of the command, not of the rows. */
+function refuseWrongTimes({ table, roles, time }: Plan, path: string, now: number): void {
+    const values = table.sample.map((row) => row[roles.time] ?? "").filter((value) => value !== "");
+    const read = timeReader(time);
+    const wrong = values.filter((value) => {
+        const seconds = read(value.trim());
+        return seconds === undefined || seconds > now + 86_400;
+    });
+    if (values.length < 20 || wrong.length < values.length / 2) return;
+    const others = (["s", "ms", "iso"] as const).find((format) => {
+        const seconds = timeReader(format)(values[0] as string);
+        return format !== time && seconds !== undefined && seconds > 0 && seconds <= now + 86_400;
+    });
+    const looks = others && { s: "epoch seconds", ms: "milliseconds", iso: "ISO 8601" }[others];
+    throw new NotUnderstoodError(
+        `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}, such as "${shown(wrong[0] as string, 40)}" in column ${table.names[roles.time]}.` +
+            (others ? ` They look like ${looks}:  npm run data-prep -- ${path} --time ${others}` : ""),
+    );
+}
+
+/** A line for each understood file, for people. */
+export function describe({ table, roles, time, event }: Plan): string {
+    const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
+    const columns = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
+    const rows = table.hasHeader ? "" : ", no header";
+    const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
+    const times = { s: "epoch seconds", ms: "milliseconds", iso: "ISO 8601" }[time as string] ?? time;
+    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.join(", ")}; times in ${times}${type && `; ${type}`}`;
+}
+
+/** The choices that state this understanding, as options of the command line. */
+export function optionsOf({ table, roles, time, event }: Plan, choices: Choices): string[] {
+    const nameOf = (index: number) =>
+        table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);
+    const columns = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
+    const type = choices.event ?? (typeof event === "string" ? event : undefined);
+    return ["--columns", columns.join(","), "--time", time, ...(type === undefined ? [] : ["--event", type])];
+}

@@ -1,0 +1,66 @@
+import { isUtf8 } from "node:buffer";
+import type { TimeFormat } from "./reading/times.ts";
+
+/** Personalize refuses longer ids and event types. */
+const maxLength = 256;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** The value of the digits from `from` up to `to`, or -1 if there are none, more than `most`, or other characters. */
+export function digitsIn(bytes: Uint8Array, from: number, to: number, most: number): number {
+    if (to === from || to - from > most) return -1;
+    let value = 0;
+    for (let at = from; at < to; at++) {
+        const byte = bytes[at] as number;
+        if (byte < ZERO || byte > NINE) return -1;
+        value = value * 10 + (byte - ZERO);
+    }
+    return value;
+}
+
+/** The value of an id that is a plain number of at most 9 digits; otherwise -1. */
+export function idNumber(bytes: Uint8Array, from: number, to: number): number {
+    const leadingZero = bytes[from] === ZERO && to - from > 1;
+    return leadingZero ? -1 : digitsIn(bytes, from, to, 9);
+}
+
+/** Whether an id needs a `\` before one of its characters in the service's CSV. */
+export function needsEscape(bytes: Uint8Array, from: number, to: number): boolean {
+    for (let at = from; at < to; at++) if (bytes[at] === QUOTE || bytes[at] === BACKSLASH) return true;
+    return false;
+}
+
+/** The reason why Personalize does not take a text as an id or event type; undefined if it does. */
+export function idProblem(bytes: Uint8Array, from: number, to: number): string | undefined {
+    if (to === from) return "is empty";
+    let plain = true;
+    for (let at = from; at < to; at++) {
+        const byte = bytes[at] as number;
+        if (byte < 0x20 || byte === 0x7f) return "has a control character";
+        if (byte >= 0x80) plain = false;
+    }
+    if (plain && to - from <= maxLength) return undefined;
+    const raw = bytes.subarray(from, to);
+    if (!plain && !isUtf8(raw)) return "is not UTF-8";
+    const { length } = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString("utf8");
+    return length > maxLength ? `has ${length} characters; Personalize takes ${maxLength}` : undefined;
+}
+
+/** Text for a terminal: control characters escaped, cut after `most` characters. */
+export function shown(text: string, most = 120): string {
+    const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+    return cut.replaceAll(/\p{Cc}/gu, (char) =>
+        char === "\t" ? "\\t" : `\\x${(char.codePointAt(0) as number).toString(16).padStart(2, "0")}`,
+    );
+}
+
+/** The reason why a text is not a time of the format. */
+export function timeProblem(text: string, format: TimeFormat): string {
+    const expected = { s: "a whole number of epoch seconds", ms: "epoch milliseconds", iso: "an ISO 8601 time" };
+    const hint = format === "s" && /^\d{13}$/.test(text) ? "; it looks like milliseconds" : "";
+    const wanted = expected[format as keyof typeof expected] ?? `a time like ${format}`;
+    return `timestamp ${JSON.stringify(shown(text, 40))} is not ${wanted}${hint}`;
+}

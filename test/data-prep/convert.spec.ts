@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { convert } from "../../data-prep/convert.ts";
+import { converted } from "../../data-prep/reading/rows-as-bytes.ts";
+import type { Plan } from "../../data-prep/row-writer.ts";
+import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+
+async function* pieces(bytes: Uint8Array, size: number) {
+    for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+}
+
+/** Ten digits of seconds, the most that a source can have. */
+const latest = 9_999_999_999;
+
+function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
+    const table = {
+        name: "u.data",
+        kind: "text" as const,
+        encoding: "utf-8" as const,
+        dialect: { delimiter: "\t", quotes: false, escape: '"' as const },
+        hasHeader: false,
+        names: ["user", "item", "rating", "timestamp"],
+        sample: [],
+        addedLines: 0,
+        bytes,
+        stop: async () => undefined,
+    };
+    return { table, roles: { user: 0, item: 1, time: 3 }, time: "s", event: "Watch" };
+}
+
+async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: Plan) => Plan = (plan) => plan) {
+    const written: Uint8Array[] = [];
+    const plan = change(ratingsPlan(pieces(bytes, pieceSize)));
+    const write = async (part: Uint8Array) => void written.push(Buffer.from(part));
+    const result = await convert([plan], write, { latest });
+    return { ...result, csv: Buffer.concat(written).toString() };
+}
+
+function parse(csv: string): string[][] {
+    const records: string[][] = [];
+    const parser = createCsvParser((fields) => records.push(fields));
+    parser.write(csv);
+    parser.end();
+    return records;
+}
+
+/** The recipe that the Python tutorials for Personalize use, word for word in pandas' terms. */
+const PANDAS_RECIPE = `
+import csv, sys, pandas
+data = pandas.read_csv(sys.argv[1], sep="\\t", names=["USER_ID", "ITEM_ID", "RATING", "TIMESTAMP"])
+data = data[["USER_ID", "ITEM_ID", "TIMESTAMP"]].astype({"USER_ID": str, "ITEM_ID": str})
+data["EVENT_TYPE"] = "Watch"
+data = data[["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]]
+data.to_csv(sys.argv[2], index=False, quoting=csv.QUOTE_NONNUMERIC)
+`;
+
+describe("convert", () => {
+    it("writes what Personalize imports, to the byte", async () => {
+        const { csv } = await transform(Buffer.from("196\t242\t3\t881250949\n186\t302\t3\t891717742\n"));
+        assert.equal(
+            csv,
+            'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n"196","242","Watch",881250949\n"186","302","Watch",891717742\n',
+        );
+    });
+
+    it("equals the pandas recipe once both are parsed", async function () {
+        this.timeout(60_000);
+        const python = process.env.MOVIE_RECOMMENDER_PYTHON;
+        assert.ok(python, "MOVIE_RECOMMENDER_PYTHON must name a Python with pandas; `npm test` sets it");
+        const folder = mkdtempSync(join(tmpdir(), "data-prep-"));
+        try {
+            const ratings = join(folder, "u.data");
+            const expected = join(folder, "pandas.csv");
+            writeFileSync(ratings, ratingsFile(syntheticRatings()));
+            execFileSync(python, ["-c", PANDAS_RECIPE, ratings, expected]);
+            const ours = parse((await transform(readFileSync(ratings))).csv);
+            const theirs = parse(readFileSync(expected, "utf8"));
+            assert.ok(theirs.length > 2000);
+            assert.deepEqual(ours, theirs);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    it("keeps ids and timestamps, wherever the source cuts its bytes", async () => {
+        const id = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
+        const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: 9_999_999_999 }) });
+        const property = fc.asyncProperty(
+            fc.array(row, { minLength: 1, maxLength: 30 }),
+            fc.integer({ min: 1, max: 50 }),
+            fc.constantFrom("\n", "\r\n"),
+            fc.boolean(),
+            async (rows, pieceSize, lineEnd, lastLineEnds) => {
+                const lines = rows.map(({ user, item, timestamp }) => `${user}\t${item}\t5\t${timestamp}`);
+                const text = lines.join(lineEnd) + (lastLineEnds ? lineEnd : "");
+                const result = await transform(Buffer.from(text), pieceSize);
+                assert.deepEqual(
+                    parse(result.csv).slice(1),
+                    rows.map(({ user, item, timestamp }) => [user, item, "Watch", String(timestamp)]),
+                );
+                assert.equal(result.interactions, rows.length);
+                assert.equal(result.userCounts.length, new Set(rows.map(({ user }) => user)).size);
+                assert.equal(result.itemCounts.length, new Set(rows.map(({ item }) => item)).size);
+                assert.equal(result.lastTimestamp, Math.max(...rows.map(({ timestamp }) => timestamp)));
+            },
+        );
+        await fc.assert(property, { numRuns: 200 });
+    });
+
+    it("skips bad rows, and reports them with reasons", async () => {
+        const bad = [
+            "1\t2\t3",
+            "1\t2\t3\t4\t5",
+            "\t2\t3\t881250949",
+            "1\t2\u0000\t3\t881250949",
+            "1\t2\t3\t881250949.5",
+            "1\t2\t3\t881250949000",
+            "1\t2\t3\t8812509490001",
+            `${"x".repeat(257)}\t2\t3\t881250949`,
+        ];
+        const { csv, badRows, interactions } = await transform(
+            Buffer.from(`7\t8\t1\t5\n${bad.join("\n")}\n\n9\t8\t1\t6\n`),
+        );
+        assert.equal(interactions, 2);
+        assert.deepEqual(parse(csv).slice(1), [
+            ["7", "8", "Watch", "5"],
+            ["9", "8", "Watch", "6"],
+        ]);
+        assert.equal(badRows.count, 8);
+        const listed = badRows.first.map(({ line, column, reason }) => [line, column, reason]);
+        assert.deepEqual(
+            listed,
+            [
+                [undefined, "3 tab-separated fields instead of 4 (user, item, rating, timestamp)"],
+                [undefined, "5 tab-separated fields instead of 4 (user, item, rating, timestamp)"],
+                ["user", "user id is empty"],
+                ["item", "item id has a control character"],
+                ["timestamp", 'timestamp "881250949.5" is not a whole number of epoch seconds'],
+                ["timestamp", 'timestamp "881250949000" is not a whole number of epoch seconds'],
+                [
+                    "timestamp",
+                    'timestamp "8812509490001" is not a whole number of epoch seconds; it looks like milliseconds',
+                ],
+                ["user", "user id has 257 characters; Personalize takes 256"],
+            ].map(([column, reason], index) => [index + 2, column, reason]),
+        );
+        assert.equal(badRows.first[3]?.text, "1\\t2\\x00\\t3\\t881250949");
+        assert.ok(badRows.first.every(({ text }) => text.length <= 121 * 4));
+    });
+
+    it("refuses bytes that are not UTF-8, row by row", async () => {
+        const { badRows } = await transform(Buffer.from("1\tcaf\u00e9\t3\t881250949\n", "latin1"));
+        assert.deepEqual(
+            badRows.first.map(({ file, line, column, reason }) => [file, line, column, reason]),
+            [["u.data", 1, "item", "item id is not UTF-8"]],
+        );
+    });
+
+    it("refuses times in the future, and 64-bit overflow, exponents and signs", async () => {
+        const times = ["9223372036854775808", "8e8", "-5", "+5", "0x10", "abc", " 5", ""];
+        const { badRows, interactions } = await transform(
+            Buffer.from(times.map((time) => `1\t2\t3\t${time}\n`).join("")),
+        );
+        // Spaces around a time are harmless.
+        assert.deepEqual([badRows.count, interactions], [7, 1]);
+        const future: Uint8Array[] = [];
+        const result = await convert(
+            [ratingsPlan(pieces(Buffer.from("1\t2\t3\t2000000001\n"), 9))],
+            async (part) => void future.push(Buffer.from(part)),
+            { latest: 2_000_000_000 },
+        );
+        assert.match(result.badRows.first[0]?.reason ?? "", /2000000001 is in the future \(2033-05-18T03:33:21/);
+    });
+
+    it("counts lines, not records, after line ends in quotes", async () => {
+        const text = '1,"a\nb",5\n2,"c""d, e",6\n3,x,y\n4,"open"x,7\n5,f,8\n';
+        const { csv, badRows } = await transform(Buffer.from(text), 3, (plan) => ({
+            ...plan,
+            roles: { user: 0, item: 1, time: 2 },
+            table: {
+                ...plan.table,
+                names: ["user", "item", "time"],
+                dialect: { delimiter: ",", quotes: true, escape: '"' },
+            },
+        }));
+        assert.deepEqual(parse(csv).slice(1), [
+            ["2", 'c"d, e', "Watch", "6"],
+            ["5", "f", "Watch", "8"],
+        ]);
+        assert.deepEqual(
+            badRows.first.map(({ line, reason }) => [line, reason]),
+            [
+                [1, "item id has a control character"],
+                [4, 'timestamp "y" is not a whole number of epoch seconds'],
+                [5, "text follows a closing quote"],
+            ],
+        );
+    });
+
+    it("takes a row of 10 MB, and stops at one above 32 MiB", async () => {
+        const long = Buffer.concat([
+            Buffer.from("1\t2\t"),
+            Buffer.alloc(10_000_000, "x"),
+            Buffer.from("\t5\n1\t2\t3\t6\n"),
+        ]);
+        assert.equal((await transform(long, 1 << 20)).interactions, 2);
+        await assert.rejects(
+            transform(Buffer.alloc((1 << 25) + (1 << 21), 1), 1 << 20),
+            /u\.data, line 1: a row is longer than 32 MiB/,
+        );
+    });
+
+    it("names the line on which a quote opens that never closes", async () => {
+        const open = (plan: Plan): Plan => ({
+            ...plan,
+            table: { ...plan.table, dialect: { ...converted, delimiter: "\t", quotes: true } },
+        });
+        await assert.rejects(
+            transform(Buffer.from('1\t2\t3\t4\n1\t"2\t3\t4\n'), 7, open),
+            /line 2: a row has no end: a quote opens/,
+        );
+    });
+});
