@@ -72,7 +72,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             : [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const plans = (await mapInOrder(paths, (path) => understand(path, options, now))).flat();
+    const plans = (await mapInOrder(paths, (path) => understand(path, options, now, log))).flat();
     for (const plan of plans) log(describe(plan));
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
@@ -89,6 +89,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     const written = await writeWholeFile(outputPath, async (write, beside) => {
         const result = await convert(plans, write, {
             latest: now + 86_400,
+            onProgress: progressTo(log),
             ...(options.signal && { signal: options.signal }),
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
@@ -116,6 +117,19 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     });
     if (options.report) await writeWholeJson(options.report, written.summary);
     return { outputPath, cataloguePath, tablesPath, catalogue, ...written };
+}
+
+/** Logs the number of converted rows every two seconds. */
+function progressTo(log: (line: string) => void): (rows: number) => void {
+    const begun = Date.now();
+    let next = begun + 2000;
+    return (rows) => {
+        const now = Date.now();
+        if (now < next) return;
+        next = now + 2000;
+        const rate = Math.round((1000 * rows) / (now - begun));
+        log(`  ${rows.toLocaleString("en-US")} rows, ${rate.toLocaleString("en-US")} a second`);
+    };
 }
 
 /** An output that is also an input, or another output, would be lost. */

@@ -56,6 +56,7 @@ export interface ConvertOptions {
     readonly latest: number;
     /** Gets every bad row. */
     readonly onBad?: (row: BadRow) => void;
+    /** Gets the number of written rows, about once a megabyte. */
     readonly onProgress?: (rows: number) => void;
 }
 

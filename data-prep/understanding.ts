@@ -31,9 +31,15 @@ export class NotUnderstoodError extends Error {
 
 /**
  * Finds the tables of interactions at a path, and understands their columns from their first 1,000 rows. `now` is in
- * epoch seconds. Throws NotUnderstoodError, or an Error for an unreadable file.
+ * epoch seconds. `log` gets a line for each of several files that is left out, with the reason. Throws
+ * NotUnderstoodError, or an Error for an unreadable file.
  */
-export async function understand(path: string, choices: Choices, now: number): Promise<Plan[]> {
+export async function understand(
+    path: string,
+    choices: Choices,
+    now: number,
+    log: (line: string) => void = () => {},
+): Promise<Plan[]> {
     const sources = likelyOf(await sourcesAt(path));
     const only = sources.length === 1;
     const plans: Plan[] = [];
@@ -41,6 +47,7 @@ export async function understand(path: string, choices: Choices, now: number): P
         const table = await openTable(source);
         if (!table) {
             if (only) throw notTable(source.name);
+            log(`Left out: ${notTable(source.name).message}`);
             continue;
         }
         try {
@@ -48,6 +55,7 @@ export async function understand(path: string, choices: Choices, now: number): P
         } catch (error) {
             await table.stop();
             if (only) throw error;
+            log(`Left out: ${error instanceof Error ? error.message : String(error)}`);
         }
     }
     if (plans.length === 0) {
