@@ -6,6 +6,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
+import { openToStrangers } from "../../components/api/viewer-auth.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -38,7 +39,9 @@ describe("the API on the local AWS", () => {
     before(async () => {
         aws = await startTestAws();
         await aws.configure(serving);
-        assertExit(await aws.engine("up"), 0);
+        const up = await aws.engine("up");
+        assertExit(up, 0);
+        assert.ok(`${up.stdout}${up.stderr}`.replaceAll(/\s+/g, " ").includes(openToStrangers), up.stderr);
         const outputs = await aws.outputs();
         url = String(outputs.apiUrl);
         campaignArn = String(outputs.campaignArn);

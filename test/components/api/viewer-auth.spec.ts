@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { checkViewerAuth } from "../../../components/api/viewer-auth.ts";
+import { configWith, useMocks } from "../mocks.ts";
+
+describe("the issuer of viewers' tokens", () => {
+    useMocks();
+    const check = (viewerIssuer: string, env: NodeJS.ProcessEnv) => {
+        const config = configWith({ viewerAuth: "jwt", viewerIssuer, viewerAudience: "films" });
+        checkViewerAuth(config, env, new pulumi.ComponentResource("test:Issuer", "issuer"));
+    };
+
+    it("needs TLS on AWS, because a network could replace its keys", () => {
+        const local = "http://127.0.0.1:8080";
+        assert.throws(
+            () => check(local, {}),
+            /viewerIssuer is "http:\/\/127\.0\.0\.1:8080"; AWS needs an https:\/\/ issuer/,
+        );
+        check("https://login.example", {});
+        check(local, { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" });
+    });
+});
