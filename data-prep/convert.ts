@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import type { WriteBytes } from "./files.ts";
-import { type ConvertOptions, type ConvertResult, createRowWriter, type Plan } from "./row-writer.ts";
+import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
 /** Size of a work unit: memory stays constant for any source. */
 const PIECE = 1 << 20;
 const LONGEST_RECORD = 1 << 25;
 
 const LF = 0x0a;
+
+export interface ConvertOptions extends RowOptions {
+    readonly signal?: AbortSignal;
+    /** Gets the number of written rows, about once a megabyte. */
+    readonly onProgress?: (rows: number) => void;
+}
 
 /**
  * Converts tables into the CSV for Personalize, in one pass over their bytes and in their order:

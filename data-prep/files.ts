@@ -1,6 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { unzipSync } from "fflate";
 
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
@@ -39,10 +41,11 @@ export async function writeWholeJson(path: string, value: unknown): Promise<void
     await writeWholeFile(path, (write) => write(Buffer.from(`${JSON.stringify(value, null, 2)}\n`)));
 }
 
-const LOCAL_FILE_HEADER = Buffer.from("PK\u0003\u0004");
-
-export function isZip(bytes: Uint8Array): boolean {
-    return LOCAL_FILE_HEADER.equals(bytes.subarray(0, LOCAL_FILE_HEADER.length));
+/** SHA-256 of a file, hexadecimal. */
+export async function sha256Of(path: string): Promise<string> {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path), hash);
+    return hash.digest("hex");
 }
 
 /**

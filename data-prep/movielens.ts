@@ -63,7 +63,7 @@ export async function fetchMovieLens(
 }
 
 /** Reads the item file beside a u.data, of either format; undefined without one. */
-export async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
+async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
     for (const name of ["u.item", "ml-100k.item"]) {
         const bytes = await readIfThere(join(folder, name));
         if (bytes) return bytes;

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { type CatalogueItem, readCatalogue, splitTitle } from "./catalogue.ts";
 import { columnOf } from "./reading/roles.ts";
 import { recordsOf } from "./reading/scan.ts";
@@ -38,7 +39,7 @@ export async function catalogueAt(path: string): Promise<CatalogueItem[]> {
 async function catalogueFrom(source: Source, path: string): Promise<CatalogueItem[]> {
     try {
         const name = basename(source.name);
-        if (name === "u.item" || name === "ml-100k.item") return readCatalogue(await bytesOf(await source.open()));
+        if (name === "u.item" || name === "ml-100k.item") return readCatalogue(await buffer(await source.open()));
         return await tableCatalogue(source);
     } catch (error) {
         throw new Error(`The titles for ${path} cannot be read: ${(error as Error).message}.`);
@@ -68,7 +69,7 @@ async function tableCatalogue(source: Source): Promise<CatalogueItem[]> {
     const title = find("title", "name", "product_name", "item_name", "movie_title");
     const genres = find("genres", "genre", "category", "categories", "class");
     const year = find("year", "release_year");
-    const records = recordsOf(await bytesOf(table.bytes), table.dialect).slice(isMoviesDat ? 0 : 1);
+    const records = recordsOf(await buffer(table.bytes), table.dialect).slice(isMoviesDat ? 0 : 1);
     return records.map((record, index) => {
         const itemId = record[item] ?? "";
         if (itemId === "" || record.length !== table.names.length) {
@@ -84,10 +85,4 @@ async function tableCatalogue(source: Source): Promise<CatalogueItem[]> {
             genres: listed.filter((genre) => genre !== "" && genre !== "(no genres listed)"),
         };
     });
-}
-
-async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of source) chunks.push(chunk);
-    return Buffer.concat(chunks);
 }

@@ -6,7 +6,7 @@ import { writeItems } from "./items.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { catalogueAt, catalogueBeside } from "./movies.ts";
 import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside, tablesPathBeside } from "./places.ts";
-import type { BadRow } from "./row-writer.ts";
+import type { BadRow, Plan } from "./row-writer.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
@@ -72,7 +72,8 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             : [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
-    const plans = (await mapInOrder(paths, (path) => understand(path, options, now, log))).flat();
+    const plans: Plan[] = [];
+    for (const path of paths) plans.push(...(await understand(path, options, now, log)));
     for (const plan of plans) log(describe(plan));
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
@@ -148,12 +149,6 @@ function refuseOneFileTwice(paths: readonly string[], outputPath: string, { item
     const written = [outputPath, beside.schema, ...Object.values(outputs)].map((path) => resolve(path));
     const twice = [...paths, ...(items ? [items] : [])].find((path) => written.includes(resolve(path)));
     if (twice) throw new UnfitDataError(`${twice} is the input and the output: name another file with --output.`);
-}
-
-async function mapInOrder<T, R>(values: readonly T[], work: (value: T) => Promise<R>): Promise<R[]> {
-    const results: R[] = [];
-    for (const value of values) results.push(await work(value));
-    return results;
 }
 
 const quotedForShell = (text: string) => (/^[\w.,:=/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -50,18 +50,15 @@ export interface ConvertResult {
     sha256: string;
 }
 
-export interface ConvertOptions {
-    readonly signal?: AbortSignal;
+export interface RowOptions {
     /** The latest time that is not in the future, epoch seconds. */
     readonly latest: number;
     /** Gets every bad row. */
     readonly onBad?: (row: BadRow) => void;
-    /** Gets the number of written rows, about once a megabyte. */
-    readonly onProgress?: (rows: number) => void;
 }
 
 /** Creates the converter of records: it checks each one, writes the good ones, and counts. */
-export function createRowWriter(hasValue: boolean, { latest, onBad }: ConvertOptions) {
+export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions) {
     const users = createTally();
     const items = createTally();
     const badRows = { count: 0, first: [] as BadRow[] };

@@ -1,4 +1,4 @@
-import type { AsyncBuffer } from "hyparquet";
+import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import type { Dialect } from "./scan.ts";
 
 /** JSON lines and Parquet reach the scanner as text tables in this dialect, so that one reader checks all values. */
@@ -55,14 +55,17 @@ export async function* jsonTable(
 }
 
 /** A Parquet file as a text table with a header. Row `n`, from 1, becomes line `n + 1`. */
-export async function* parquetTable(file: AsyncBuffer, names: readonly string[]): AsyncGenerator<Uint8Array> {
-    const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+export async function* parquetTable(
+    file: AsyncBuffer,
+    metadata: FileMetaData,
+    names: readonly string[],
+): AsyncGenerator<Uint8Array> {
+    const { parquetReadObjects } = await import("hyparquet");
     yield lineOf(names);
-    const metadata = await parquetMetadataAsync(file);
+    const columns = [...new Set(names.map((name) => name.split(".")[0] as string))];
     let rowStart = 0;
     for (const group of metadata.row_groups) {
         const rowEnd = rowStart + Number(group.num_rows);
-        const columns = [...new Set(names.map((name) => name.split(".")[0] as string))];
         const rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd });
         for (let from = 0; from < rows.length; from += 10_000) {
             yield Buffer.concat(rows.slice(from, from + 10_000).map((row) => rowOf(row, names)));

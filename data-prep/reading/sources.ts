@@ -15,7 +15,7 @@ export interface Source {
 }
 
 /** Bytes of a file's start for detection; more than 1,000 rows of most data. */
-const headBytes = 1 << 18;
+export const headBytes = 1 << 18;
 /** Data compresses 3 to 20 times. Only a file made for harm grows more than this. */
 const largestExpansion = 300;
 const expansionCheckedFrom = 1 << 26;

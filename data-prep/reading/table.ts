@@ -3,7 +3,7 @@ import { isHeader, namesWithoutHeader } from "./roles.ts";
 import { converted, jsonRows, jsonTable, namesIn, parquetTable, textsOf } from "./rows-as-bytes.ts";
 import type { Dialect } from "./scan.ts";
 import { sniff } from "./sniff.ts";
-import { decompressed, type Source, withHead } from "./sources.ts";
+import { decompressed, headBytes, type Source, withHead } from "./sources.ts";
 
 /** An opened file, understood from its start. */
 export interface Table {
@@ -58,7 +58,7 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     }
     const loneReturns = text.includes(CR) && !text.includes(LF);
     const head = loneReturns ? text.map((byte) => (byte === CR ? LF : byte)) : text;
-    const found = sniff(head, fewest, head.length < 1 << 18);
+    const found = sniff(head, fewest, head.length < headBytes);
     if (!found || found.rows.length === 0) {
         await stop();
         return undefined;
@@ -96,7 +96,7 @@ async function openParquet(source: Source): Promise<Table> {
         names,
         sample: rows.map((row) => textsOf(row, names)),
         addedLines: 1,
-        bytes: parquetTable(file, names),
+        bytes: parquetTable(file, metadata, names),
         stop: async () => undefined,
     };
 }

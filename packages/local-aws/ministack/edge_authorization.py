@@ -6,6 +6,8 @@ CloudFront to forward the Authorization header?").
 
 from ministack.services import cloudfront
 
+from edge_errors import cache_policy_of
+
 
 def remove() -> None:
     serve = cloudfront.handle_viewer_request
@@ -19,6 +21,4 @@ def remove() -> None:
 
 
 def is_in_cache_key(dist: dict, path: str) -> bool:
-    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path) or {}
-    policy = cloudfront.cache_policy_params(behavior.get("cache_policy_id")) or {}
-    return "authorization" in [name.lower() for name in policy.get("Headers") or []]
+    return "authorization" in [name.lower() for name in cache_policy_of(dist, path).get("Headers") or []]

@@ -35,10 +35,15 @@ def keep() -> None:
     cloudfront.handle_viewer_request = serve_with_errors
 
 
+def cache_policy_of(dist: dict, path: str) -> dict:
+    """The cache policy of the behavior for a path; empty without one."""
+    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path) or {}
+    return cloudfront.cache_policy_params(behavior.get("cache_policy_id")) or {}
+
+
 def asked(dist: dict, path: str, query: str, headers: dict) -> tuple:
     """The parts of a request that the behaviour's cache policy has in its cache key."""
-    behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path) or {}
-    policy = cloudfront.cache_policy_params(behavior.get("cache_policy_id")) or {}
+    policy = cache_policy_of(dist, path)
     names = sorted(name.lower() for name in policy.get("Headers") or [])
     has_query = policy.get("QueryStringBehavior", "none") != "none"
     return query if has_query else "", *((name, headers.get(name, "")) for name in names)

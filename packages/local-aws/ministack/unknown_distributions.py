@@ -1,7 +1,6 @@
 """Answers 403 at the host of a distribution that does not exist, or that is disabled, as CloudFront does.
 
-MiniStack serves a disabled one. For an unknown one it goes on to its services, which would then answer under a name of
-CloudFront.
+MiniStack serves a disabled one. Its services answer for an unknown one, under a name of CloudFront.
 """
 
 from ministack import app

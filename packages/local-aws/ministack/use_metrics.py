@@ -50,10 +50,13 @@ def count_tables() -> None:
     accumulate, get_batch = dynamodb._accumulate_write_capacity, dynamodb._batch_get_item
 
     def count_units(result, data, table, write=False, **more):
+        asked = data.get("ReturnConsumedCapacity", "NONE")
         counted: dict = {}
-        units_of(counted, {**data, "ReturnConsumedCapacity": "TOTAL"}, table, write=write, **more)
+        known = {**data, "ReturnConsumedCapacity": "TOTAL"} if asked == "NONE" else data
+        units_of(counted, known, table, write=write, **more)
         tell_of_table(table, write, counted["ConsumedCapacity"]["CapacityUnits"])
-        units_of(result, data, table, write=write, **more)
+        if asked != "NONE":
+            result.update(counted)
 
     def accumulate_and_count(capacity, table, old_item, new_item):
         before = capacity["table"]

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
+import { sha256Of } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesFault, tablesMend } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
@@ -33,12 +31,6 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         ? ok(`${tablesPathBeside(interactionsFile)}, of the same interactions`)
         : fail(fault, tablesMend(interactionsFile));
 };
-
-async function sha256Of(path: string): Promise<string> {
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(path), hash);
-    return hash.digest("hex");
-}
 
 /** A public API, and the firewall that the program does not create (docs/cost.md, "AWS WAF"). */
 export const publicApi: Check<AccountDeps> = async ({ config: { serving, recipe, minProvisionedTPS } }) => {

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { type Columns, readColumns } from "../../../data-prep/columns.ts";
+import { sha256Of } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
 
@@ -55,10 +53,4 @@ export const importedHashOf = (importJobArn: string | undefined): string | undef
 export function unknownUsers(users: readonly string[], { userIds }: Columns): string[] {
     const known = new Set(userIds);
     return users.filter((user) => !known.has(user));
-}
-
-async function sha256Of(file: string): Promise<string> {
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(file), hash);
-    return hash.digest("hex");
 }
