@@ -20,7 +20,20 @@ const longest = [
     "test/e2e/killed.spec.ts",
 ];
 
-/** The one whole life on the real engine that `npm test` runs; `npm run test:all` runs the other specs of test/e2e, too. */
+/**
+ * Only `npm run test:all` runs these: they start a stack on the real engine, a local AWS or a browser each, and take most
+ * of the processor's time. The local AWS is a product of its own, which the whole life below uses.
+ */
+const slow = [
+    "packages/local-aws/",
+    "test/drills/",
+    "test/e2e/",
+    "test/app/storefront/access.spec.ts",
+    "test/app/storefront/measures.spec.ts",
+    "test/app/storefront/real-stack.spec.ts",
+];
+
+/** The one whole life on the real engine that `npm test` runs. */
 const wholeLife = "test/e2e/life.spec.ts";
 
 const all = [
@@ -44,5 +57,5 @@ const settings = (files) => ({
 
 module.exports = {
     everything: settings(ordered),
-    quick: settings(ordered.filter((file) => !file.startsWith("test/e2e/") || file === wholeLife)),
+    quick: settings(ordered.filter((file) => file === wholeLife || !slow.some((place) => file.startsWith(place)))),
 };
