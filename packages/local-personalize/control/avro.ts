@@ -74,30 +74,3 @@ function parse(document: string): Record<string, unknown> {
     }
     throw invalidInput("The schema is not a JSON object.");
 }
-
-const required: Record<string, { record: string; fields: Record<string, string> }> = {
-    INTERACTIONS: { record: "Interactions", fields: { USER_ID: "string", ITEM_ID: "string", TIMESTAMP: "long" } },
-    ITEMS: { record: "Items", fields: { ITEM_ID: "string" } },
-    USERS: { record: "Users", fields: { USER_ID: "string" } },
-    ACTIONS: { record: "Actions", fields: { ACTION_ID: "string" } },
-    ACTION_INTERACTIONS: {
-        record: "ActionInteractions",
-        fields: { USER_ID: "string", ACTION_ID: "string", EVENT_TYPE: "string", TIMESTAMP: "long" },
-    },
-};
-
-/** Throws InvalidInputException unless `datasetType` exists and the schema has its record name and required fields. */
-export function checkSchemaFor(datasetType: string, schema: AvroSchema): void {
-    const rule = required[datasetType];
-    if (!rule)
-        throw invalidInput(`There is no dataset type ${datasetType}: use one of ${Object.keys(required).join(", ")}`);
-    if (schema.name !== rule.record) {
-        throw invalidInput(
-            `The schema's name must be ${rule.record} for an ${datasetType} dataset, and is ${schema.name}.`,
-        );
-    }
-    for (const [name, type] of Object.entries(rule.fields)) {
-        const field = schema.fields.find((candidate) => candidate.name === name);
-        if (field?.type !== type) throw invalidInput(`The schema must have the field ${name} of type ${type}.`);
-    }
-}

@@ -16,6 +16,7 @@ import {
     phaseOf,
     vitals,
 } from "./resources.ts";
+import { checkColumns } from "./solution-columns.ts";
 import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
@@ -45,6 +46,7 @@ const createSolution: Handler = (call, input: CreateInput) => {
     };
     checkConfiguration(properties);
     const group = needActive(call, "dataset-group", datasetGroupArn);
+    checkColumns(call, group.arn, properties);
     const tags = checkedTags(input.tags);
     if (call.store.list("solution", call.region, group.arn).length >= largestCount) {
         throw limitExceeded(
@@ -74,6 +76,8 @@ function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | und
     );
 }
 
+const withEffect = ["autoTrainingConfig", "eventsConfig", "eventValueThreshold", "featureTransformationParameters"];
+
 function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfiguration): void {
     if (properties.performAutoTraining) {
         const { day, first } = clocks[call.options.speed];
@@ -83,9 +87,7 @@ function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfig
             `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
         );
     }
-    const ignored = Object.keys(properties.solutionConfig ?? {}).filter(
-        (key) => key !== "autoTrainingConfig" && key !== "eventsConfig",
-    );
+    const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => !withEffect.includes(key));
     if (properties.performHPO) ignored.push("performHPO");
     if (ignored.length > 0)
         call.options.log(`${arn}: stored and shown, but without effect here: ${ignored.join(", ")}.`);

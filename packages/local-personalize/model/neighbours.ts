@@ -31,21 +31,21 @@ export function nearestItems(
     n: number,
     { wanted, most, fewestTogether }: NeighbourOptions,
 ): Entry[][] {
-    const places: [history: number, position: number][][] = Array.from({ length: n }, () => []);
     const norms = new Float64Array(n);
     const weights = histories.map((history) => (100 / Math.max(1, history.length)) ** 0.25);
     for (const [user, history] of histories.entries()) {
-        for (const [position, item] of history.entries()) {
-            norms[item] = (norms[item] as number) + (weights[user] as number);
-            if (wanted(item)) places[item]?.push([user, position]);
-        }
+        for (const item of history) norms[item] = (norms[item] as number) + (weights[user] as number);
     }
+    const events = eventsOf(histories, n, wanted);
     const sums = new Float64Array(n);
     const together = new Int32Array(n);
     const lastUser = new Int32Array(n).fill(-1);
-    return places.map((ofItem, item) => {
+    return Array.from({ length: n }, (_, item) => {
         const touched: number[] = [];
-        for (const [user, position] of ofItem) {
+        const last = events.starts[item + 1] as number;
+        for (let event = events.starts[item] as number; event < last; event++) {
+            const user = events.users[event] as number;
+            const position = events.positions[event] as number;
             const history = histories[user] ?? [];
             const end = Math.min(history.length - 1, position + WINDOW);
             for (let at = Math.max(0, position - WINDOW); at <= end; at++) {
@@ -71,4 +71,27 @@ export function nearestItems(
         }
         return sorted(entries).slice(0, most);
     });
+}
+
+/** The events of the wanted items, by item: those of item i are at starts[i] to starts[i + 1]. */
+function eventsOf(histories: readonly (readonly number[])[], n: number, wanted: NeighbourOptions["wanted"]) {
+    const isWanted = Uint8Array.from({ length: n }, (_, item) => (wanted(item) ? 1 : 0));
+    const starts = new Int32Array(n + 1);
+    for (const history of histories) {
+        for (const item of history) if (isWanted[item]) starts[item + 1] = (starts[item + 1] as number) + 1;
+    }
+    for (let item = 0; item < n; item++) starts[item + 1] = (starts[item + 1] as number) + (starts[item] as number);
+    const next = starts.slice();
+    const users = new Int32Array(starts[n] as number);
+    const positions = new Int32Array(users.length);
+    for (const [user, history] of histories.entries()) {
+        for (const [position, item] of history.entries()) {
+            if (!isWanted[item]) continue;
+            const at = next[item] as number;
+            users[at] = user;
+            positions[at] = position;
+            next[item] = at + 1;
+        }
+    }
+    return { starts, users, positions };
 }

@@ -8,14 +8,10 @@ import type { Model } from "./model.ts";
  */
 export function fitPopularity(interactions: Interactions, recipeName: string): Model {
     const { itemIds, histories } = toTrainingData(interactions);
-    const users = new Map<number, Set<number>>();
-    interactions.items.forEach((item, row) => {
-        const ofItem = users.get(item) ?? new Set();
-        ofItem.add(interactions.users[row] ?? -1);
-        users.set(item, ofItem);
-    });
-    const number = new Map(interactions.itemIds.map((itemId, item) => [itemId, item]));
-    const popularity = Float64Array.from(itemIds, (itemId) => users.get(number.get(itemId) ?? -1)?.size ?? 0);
+    const popularity = new Float64Array(itemIds.length);
+    for (const history of histories.values()) {
+        for (const item of new Set(history)) popularity[item] = (popularity[item] as number) + 1;
+    }
     return { recipeName, itemIds, weights: new Float32Array(0), popularity, gain: 1, histories };
 }
 

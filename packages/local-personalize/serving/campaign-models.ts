@@ -31,6 +31,8 @@ interface Served {
     target: Resource<object>;
     trained: Trained;
     exploration?: Exploration | undefined;
+    /** The provisioned transactions per second of a campaign. */
+    transactionsPerSecond?: number;
     /** Until when the answer is valid without a query of the resources: epoch milliseconds. */
     until: number;
 }
@@ -94,13 +96,14 @@ export function createCampaignModels() {
         if (campaign?.kind !== "campaign" || status === "GONE") throw unknownCampaign(campaignArn);
         if (status !== "ACTIVE")
             throw invalidInput(`The campaign ${campaignArn} is ${status}; it answers once it is ACTIVE.`);
-        const { solutionVersionArn, campaignConfig } = deployed(call, campaign);
+        const { solutionVersionArn, campaignConfig, minProvisionedTPS } = deployed(call, campaign);
         const version = call.store.find<VersionProperties>(call.region, solutionVersionArn);
         if (!version) throw invalidInput(`The solution version of the campaign is gone: ${solutionVersionArn}`);
         const changing = isUpdating(call, campaign) || campaignConfig?.syncWithLatestSolutionVersion;
         const until = changing ? call.now + briefly : Number.POSITIVE_INFINITY;
         const exploration = explorationOf(campaignConfig?.itemExplorationConfig);
-        return { target: campaign, trained: trainedOf(call, version), exploration, until };
+        const transactionsPerSecond = Math.max(1, minProvisionedTPS);
+        return { target: campaign, trained: trainedOf(call, version), exploration, transactionsPerSecond, until };
     };
 
     return {

@@ -20,6 +20,7 @@ import { checkCount, checkRecommendInput, listFor, type RecommendInput } from ".
 import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { recommendationId } from "./recommend.ts";
 import { segmentFor } from "./segments.ts";
+import { createThrottle } from "./throttle.ts";
 
 /** Answers runtime calls: recommendations, and incoming events, items and users. All from memory. */
 export function createServing(
@@ -36,16 +37,25 @@ export function createServing(
     // Trackers by region and tracking id, so that an event needs no query of the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
 
+    const throttle = options.throttle ? createThrottle() : undefined;
+
+    const served = (call: Call, arn: string) => {
+        const found = campaigns.deployedOn(call, arn);
+        const { target, transactionsPerSecond } = found;
+        if (transactionsPerSecond !== undefined) throttle?.take(target.id, transactionsPerSecond, call.now);
+        return found;
+    };
+
     const getRecommendations: Handler = (call, input: RecommendInput) => {
         const { arn, wish } = checkRecommendInput(input);
-        const { target, trained, exploration } = campaigns.deployedOn(call, arn);
+        const { target, trained, exploration } = served(call, arn);
         const itemList = listFor(call, trained, { ...wish, exploration }, sources);
         if (target.kind === "campaign") meter.recommended(target, measureOf(trained.model.recipeName), call.now);
         return { itemList, recommendationId: recommendationId(arn) };
     };
 
     const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
-        const { target, trained } = campaigns.deployedOn(call, input.campaignArn);
+        const { target, trained } = served(call, input.campaignArn);
         const personalizedRanking = rankItems(call, trained, input, sources);
         meter.recommended(target, measureOf(trained.model.recipeName), call.now);
         return { personalizedRanking, recommendationId: recommendationId(input.campaignArn) };
