@@ -37,6 +37,9 @@ pause(60)
 schema_arn = personalize.describe_dataset(datasetArn=dataset)["dataset"]["schemaArn"]
 personalize.delete_dataset(datasetArn=dataset)
 pause(60)
+# Older accounts had a second dataset, of the tracker's events.
+personalize.delete_dataset(datasetArn=dataset.replace("INTERACTIONS", "EVENT_INTERACTIONS"))
+pause(60)
 personalize.delete_schema(schemaArn=schema_arn)
 personalize.delete_dataset_group(datasetGroupArn=group)
 until_gone(personalize.describe_dataset_group, datasetGroupArn=group)

@@ -6,6 +6,7 @@ import {
     CreateSchemaCommand,
     CreateSolutionCommand,
     CreateSolutionVersionCommand,
+    DeleteDatasetCommand,
     DescribeAlgorithmCommand,
     DescribeDatasetCommand,
     DescribeDatasetGroupCommand,
@@ -21,6 +22,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import {
+    arn,
     createBucket,
     importRole,
     interactionsSchema,
@@ -108,6 +110,13 @@ describe("code that was written for AWS", () => {
             send(new DescribeAlgorithmCommand({ algorithmArn: `${algorithmArn}-none` })),
             refusal("ResourceNotFoundException", /The given algorithm does not exist/),
         );
+    });
+
+    it("deletes the dataset of events that older accounts had, and no other one that does not exist", async () => {
+        const dataset = (group: string) => arn(`dataset/${group}/EVENT_INTERACTIONS`);
+        await send(new DeleteDatasetCommand({ datasetArn: dataset("films") }));
+        const gone = new DeleteDatasetCommand({ datasetArn: dataset("none") });
+        await assert.rejects(send(gone), refusal("ResourceNotFoundException", /dataset group does not exist/));
     });
 
     it("finds families without behaviour empty, and none of their resources", async () => {
