@@ -1,12 +1,12 @@
 import { readBatchPaths } from "../batch/paths.ts";
-import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
+import { invalidInput, notEmulated } from "../errors.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
 import {
     type Call,
+    checkQuotaUnderWay,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
@@ -38,10 +38,7 @@ const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: 
     };
     readBatchPaths(properties);
     const tags = checkedTags(input.tags);
-    const jobs = call.store.list("batch-segment-job", call.region);
-    if (jobs.filter((job) => isUnderWay(call, job)).length >= mostUnderWay) {
-        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
-    }
+    checkQuotaUnderWay(call, "batch-segment-job", mostUnderWay);
     const tail = `batch-segment-job/${jobName}`;
     const job = { kind: "batch-segment-job" as const, tail, name: jobName, parent: version.arn, properties };
     const created = create(call, job, tags);

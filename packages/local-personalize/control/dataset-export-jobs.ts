@@ -1,11 +1,10 @@
 import { readBatchFolder } from "../batch/paths.ts";
-import { limitExceeded } from "../errors.ts";
 import type { ExportJobProperties, Tag } from "./properties.ts";
 import {
     type Call,
+    checkQuotaUnderWay,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
@@ -29,10 +28,7 @@ const createExportJob: Handler = (call, input: CreateInput) => {
     const dataset = needActive(call, "dataset", input.datasetArn);
     readBatchFolder(jobOutput.s3DataDestination.path);
     const tags = checkedTags(input.tags);
-    const jobs = call.store.list("dataset-export-job", call.region);
-    if (jobs.filter((job) => isUnderWay(call, job)).length >= mostUnderWay) {
-        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
-    }
+    checkQuotaUnderWay(call, "dataset-export-job", mostUnderWay);
     const properties: ExportJobProperties = { roleArn, jobOutput, ingestionMode };
     const tail = `dataset-export-job/${jobName}`;
     const job = { kind: "dataset-export-job" as const, tail, name: jobName, parent: dataset.arn, properties };

@@ -1,12 +1,12 @@
 import type { Speed } from "../contract.ts";
-import { invalidInput, limitExceeded } from "../errors.ts";
+import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
 import {
     type Call,
+    checkQuotaUnderWay,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
@@ -54,10 +54,7 @@ const createImportJob: Handler = (call, input: CreateInput) => {
         throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
     }
     const tags = checkedTags(input.tags);
-    const jobs = call.store.list("dataset-import-job", call.region);
-    if (jobs.filter((job) => isUnderWay(call, job)).length >= mostUnderWay) {
-        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
-    }
+    checkQuotaUnderWay(call, "dataset-import-job", mostUnderWay);
     const properties: ImportJobProperties = { dataSource, importMode, ...(roleArn && { roleArn }) };
     const tail = `dataset-import-job/${jobName}`;
     const job = { kind: "dataset-import-job" as const, tail, name: jobName, parent: dataset.arn, properties };

@@ -1,13 +1,13 @@
-import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { invalidInput } from "../errors.ts";
 import { datasetOf } from "./datasets.ts";
 import type { DatasetGroupProperties, RecommenderProperties, Tag } from "./properties.ts";
 import { needRecipe } from "./recipes.ts";
 import {
     beginDelete,
     type Call,
+    checkQuota,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
@@ -45,11 +45,7 @@ const createRecommender: Handler = (call, input: CreateInput) => {
         throw invalidInput(`${group.arn} has no item interactions. Import some first: CreateDatasetImportJob.`);
     }
     const tags = checkedTags(input.tags);
-    if (call.store.list("recommender", call.region, group.arn).length >= largestCount) {
-        throw limitExceeded(
-            `Cannot create a recommender. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
-        );
-    }
+    checkQuota(call.store.list("recommender", call.region, group.arn), "recommender", largestCount);
     const properties: RecommenderProperties = {
         recipeArn,
         ...(recommenderConfig && { recommenderConfig }),
@@ -80,9 +76,7 @@ const listRecommenders: Handler = (call, input: PageInput & { datasetGroupArn?: 
 };
 
 const deleteRecommender: Handler = (call, input: { recommenderArn: string }) => {
-    const recommender = need(call, "recommender", input.recommenderArn);
-    if (isUnderWay(call, recommender)) throw inUse(`The recommender ${recommender.arn} is being created.`);
-    beginDelete(call, recommender);
+    beginDelete(call, need(call, "recommender", input.recommenderArn));
 };
 
 export const recommenderHandlers: Record<string, Handler> = {

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
-import { alreadyExists, inUse, notFound, ServiceError } from "../errors.ts";
+import { alreadyExists, inUse, limitExceeded, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
@@ -111,6 +111,20 @@ export function beginDelete(call: Call, resource: Resource<object>): void {
 export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     const underWay: Status[] = ["CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"];
     return underWay.includes(phaseOf(call, resource).status);
+}
+
+/** Throws LimitExceededException when `most` resources of a kind are in progress in the region. */
+export function checkQuotaUnderWay(call: Call, kind: Kind, most: number): void {
+    const underWay = call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource));
+    if (underWay.length >= most) throw limitExceeded(`More than ${most} resources with PENDING or IN_PROGRESS status.`);
+}
+
+/** Throws LimitExceededException when there are already `most` of `existing`, which are of that kind. */
+export function checkQuota(existing: readonly unknown[], kind: Kind, most: number): void {
+    if (existing.length < most) return;
+    throw limitExceeded(
+        `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
+    );
 }
 
 /** The members of every Describe and List answer; times are epoch seconds, as on the wire. */

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { inUse, invalidInput } from "../errors.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import {
     type Call,
+    checkQuotaUnderWay,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
@@ -82,10 +82,7 @@ export function beginVersion(
     const group = solution.parent ?? "";
     requireInteractions(call, group);
     const tags = checkedTags(input.tags);
-    const versions = call.store.list("solution-version", call.region);
-    if (versions.filter((version) => isUnderWay(call, version)).length >= mostUnderWay) {
-        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
-    }
+    checkQuotaUnderWay(call, "solution-version", mostUnderWay);
     const { configuration } = currentOf(call, solution);
     const properties: VersionProperties = {
         ...configuration,

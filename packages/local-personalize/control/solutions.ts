@@ -1,4 +1,4 @@
-import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { inUse, invalidInput } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
 import type { Tag } from "./properties.ts";
@@ -6,6 +6,7 @@ import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recip
 import {
     beginDelete,
     type Call,
+    checkQuota,
     create,
     type Handler,
     isUnderWay,
@@ -48,11 +49,7 @@ const createSolution: Handler = (call, input: CreateInput) => {
     const group = needActive(call, "dataset-group", datasetGroupArn);
     checkColumns(call, group.arn, properties);
     const tags = checkedTags(input.tags);
-    if (call.store.list("solution", call.region, group.arn).length >= largestCount) {
-        throw limitExceeded(
-            `Cannot create a solution. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
-        );
-    }
+    checkQuota(call.store.list("solution", call.region, group.arn), "solution", largestCount);
     const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
     const { arn } = create(call, solution, tags);
     noteWhatIsDifferent(call, arn, properties);
