@@ -62,6 +62,7 @@ const organisation = createOrganisation();
 const emulator = createEmulator({
     dataDir: join(awsData, "personalize"),
     speed: instance.speed,
+    throttle: process.env.MOVIE_RECOMMENDER_LOCAL_THROTTLE === "1",
     accountId: localAccountId,
     partition: localPartition,
     serviceModelDir: serviceModelDirOf(python),

@@ -17,6 +17,7 @@ interface Options {
     readonly s3Endpoint?: string;
     readonly region: string;
     readonly serviceModel?: string;
+    readonly throttle?: true;
 }
 
 const accountId = "000000000000";
@@ -41,6 +42,7 @@ export async function main(args: readonly string[]): Promise<void> {
             "region of S3 and of unsigned requests",
             process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1",
         )
+        .option("--throttle", "refuse requests above a campaign's minProvisionedTPS: ThrottlingException, 429")
         .option("--service-model <folder>", "data folder of botocore; default: that of an installed botocore")
         .addHelpText("after", `\nStop it with Ctrl-C. S3 uses the standard AWS variables, such as AWS_ACCESS_KEY_ID.`)
         .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -55,7 +57,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** Serves until SIGINT or SIGTERM. */
 async function serve(options: Options): Promise<void> {
-    const { host, port, region, speed, s3Endpoint } = options;
+    const { host, port, region, speed, s3Endpoint, throttle = false } = options;
     const log = (message: string) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`);
     const serviceModelDir = options.serviceModel ?? findServiceModelDir();
     const dataDir = resolve(options.data);
@@ -68,7 +70,8 @@ async function serve(options: Options): Promise<void> {
         ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
     });
     const access = openAccess(s3);
-    const emulator = createEmulator({ dataDir, speed, accountId, partition: "aws", serviceModelDir, access, log });
+    const account = { accountId, partition: "aws" };
+    const emulator = createEmulator({ dataDir, speed, ...account, serviceModelDir, access, throttle, log });
     const server = await startServer({ emulator, host, port, region, log }).catch(async (error) => {
         await emulator.close();
         if (error.code !== "EADDRINUSE") throw error;

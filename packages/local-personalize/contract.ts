@@ -49,6 +49,8 @@ export interface EmulatorOptions {
     /** botocore's data folder; see `serviceModelDirOf`. */
     serviceModelDir: string;
     access: ImportAccess;
+    /** Refuses requests above a campaign's minProvisionedTPS; absent: answers all. */
+    throttle?: boolean;
     log(message: string): void;
 }
 

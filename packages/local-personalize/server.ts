@@ -31,15 +31,26 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return server;
 }
 
+/** PutItems is the longest call: ten items with 32,000 characters, which may be escaped. */
+const longestBody = 4_000_000;
+
 async function answer({ emulator, region }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
     const began = performance.now();
     const url = new URL(request.url ?? "/", "http://localhost");
     const target = request.headers["x-amz-target"]?.toString();
     const operation = operationOf(request.method ?? "", url.pathname, target);
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, longestBody);
     if (isFromWebPage(request)) {
         const message = "A web page may not call the local Personalize; only a program may.";
         return writeAnswer(emulator, failure("personalize", new ServiceError("AccessDenied", message, 403)), response);
+    }
+    if (!body) {
+        const message = `The request has more than ${longestBody} bytes, more than any call of Amazon Personalize.`;
+        return writeAnswer(
+            emulator,
+            failure("personalize", new ServiceError("RequestEntityTooLarge", message, 413)),
+            response,
+        );
     }
     if (!operation) {
         const message = `${request.method} ${url.pathname} is not a call of Amazon Personalize.`;

@@ -115,9 +115,9 @@ describe("the training of a version", () => {
     });
 
     it("is stopped with its solution when the service began it by itself", async () => {
-        const { solution } = await world.makeVersion();
+        const { solution, version } = await world.makeVersion();
         await world.slowDown();
-        await world.untilActive("Solution", solution);
+        await world.untilActive("SolutionVersion", version);
         const { personalize } = world.service;
         const begin = new CreateSolutionVersionCommand({ solutionArn: solution.id });
         const { solutionVersionArn } = await personalize.send(begin);

@@ -20,7 +20,7 @@ export interface AvroSchema {
 const types = ["float", "double", "int", "long", "string", "boolean", "null"];
 
 /**
- * Reads a schema document by Personalize's rules: a flat Avro record, version 1.0, with field names that stay unique
+ * Reads a schema document by Personalize's rules: a flat Avro record of any version, with field names that stay unique
  * without their punctuation. Throws InvalidInputException with what is wrong.
  */
 export function readAvroSchema(document: string): AvroSchema {
@@ -28,9 +28,6 @@ export function readAvroSchema(document: string): AvroSchema {
     if (record.type !== "record") throw invalidInput('The schema\'s type must be "record".');
     if (typeof record.name !== "string" || record.name === "") throw invalidInput("The schema has no name.");
     if (typeof record.namespace !== "string") throw invalidInput("The schema has no namespace.");
-    if (record.version !== undefined && record.version !== "1.0") {
-        throw invalidInput(`The schema's version must be "1.0", and is ${JSON.stringify(record.version)}.`);
-    }
     if (!Array.isArray(record.fields) || record.fields.length === 0) throw invalidInput("The schema has no fields.");
     const fields = record.fields.map(readField);
     const seen = new Map<string, string>();
@@ -76,31 +73,4 @@ function parse(document: string): Record<string, unknown> {
         // Refused below.
     }
     throw invalidInput("The schema is not a JSON object.");
-}
-
-const required: Record<string, { record: string; fields: Record<string, string> }> = {
-    INTERACTIONS: { record: "Interactions", fields: { USER_ID: "string", ITEM_ID: "string", TIMESTAMP: "long" } },
-    ITEMS: { record: "Items", fields: { ITEM_ID: "string" } },
-    USERS: { record: "Users", fields: { USER_ID: "string" } },
-    ACTIONS: { record: "Actions", fields: { ACTION_ID: "string" } },
-    ACTION_INTERACTIONS: {
-        record: "ActionInteractions",
-        fields: { USER_ID: "string", ACTION_ID: "string", EVENT_TYPE: "string", TIMESTAMP: "long" },
-    },
-};
-
-/** Throws InvalidInputException unless `datasetType` exists and the schema has its record name and required fields. */
-export function checkSchemaFor(datasetType: string, schema: AvroSchema): void {
-    const rule = required[datasetType];
-    if (!rule)
-        throw invalidInput(`There is no dataset type ${datasetType}: use one of ${Object.keys(required).join(", ")}`);
-    if (schema.name !== rule.record) {
-        throw invalidInput(
-            `The schema's name must be ${rule.record} for an ${datasetType} dataset, and is ${schema.name}.`,
-        );
-    }
-    for (const [name, type] of Object.entries(rule.fields)) {
-        const field = schema.fields.find((candidate) => candidate.name === name);
-        if (field?.type !== type) throw invalidInput(`The schema must have the field ${name} of type ${type}.`);
-    }
 }

@@ -1,13 +1,14 @@
-import { readBatchPaths } from "../batch/run-batch.ts";
-import { limitExceeded, notEmulated } from "../errors.ts";
+import { readBatchPaths } from "../batch/paths.ts";
+import { invalidInput, notEmulated } from "../errors.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilterOf } from "./filters.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
+import { recipeTypeOf } from "./recipes.ts";
 import {
     type Call,
+    checkQuotaUnderWay,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
@@ -33,6 +34,10 @@ const createBatchJob: Handler = (call, input: CreateInput) => {
         throw notEmulated("Theme generation");
     }
     const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
+    const { recipeArn } = version.properties;
+    if (recipeTypeOf(recipeArn) === "USER_SEGMENTATION" || recipeArn.endsWith("/aws-trending-now")) {
+        throw invalidInput(`A batch inference job cannot use the recipe ${recipeArn}.`);
+    }
     if (filterArn) needFilterOf(call, filterArn, version.properties.datasetGroupArn);
     checkCount(numResults);
     const properties: BatchJobProperties = {
@@ -46,10 +51,7 @@ const createBatchJob: Handler = (call, input: CreateInput) => {
     };
     readBatchPaths(properties);
     const tags = checkedTags(input.tags);
-    const jobs = call.store.list("batch-inference-job", call.region);
-    if (jobs.filter((job) => isUnderWay(call, job)).length >= mostUnderWay) {
-        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
-    }
+    checkQuotaUnderWay(call, "batch-inference-job", mostUnderWay);
     const tail = `batch-inference-job/${jobName}`;
     const job = { kind: "batch-inference-job" as const, tail, name: jobName, parent: version.arn, properties };
     const created = create(call, job, tags);

@@ -1,8 +1,10 @@
-import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
+import { inUse, invalidInput, notFound } from "../errors.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
+import { recipeTypeOf } from "./recipes.ts";
 import {
     beginDelete,
     type Call,
+    checkQuota,
     create,
     failureOf,
     type Handler,
@@ -35,11 +37,7 @@ const createCampaign: Handler = (call, input: CreateInput) => {
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))
         .flatMap((solution) => campaignsOf(call, solution.arn));
-    if (siblings.length >= largestCount) {
-        throw limitExceeded(
-            `Cannot create a campaign. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
-        );
-    }
+    checkQuota(siblings, "campaign", largestCount);
     const properties: CampaignProperties = {
         solutionVersionArn: version.arn,
         minProvisionedTPS,
@@ -159,10 +157,15 @@ function deployableVersion(call: Call, arn: string, config: Deployment["campaign
             "syncWithLatestSolutionVersion needs the solution version ARN in the form <solution ARN>/$LATEST.",
         );
     }
-    if (solutionArn === undefined) return needActive(call, "solution-version", arn);
-    const latest = latestActiveVersion(call, need(call, "solution", solutionArn).arn);
-    if (!latest) throw notFound("solution version", arn);
-    return latest;
+    const version =
+        solutionArn === undefined
+            ? needActive(call, "solution-version", arn)
+            : latestActiveVersion(call, need(call, "solution", solutionArn).arn);
+    if (!version) throw notFound("solution version", arn);
+    if (recipeTypeOf(String(version.properties.recipeArn)) === "USER_SEGMENTATION") {
+        throw invalidInput("A USER_SEGMENTATION recipe cannot be deployed: use CreateBatchSegmentJob.");
+    }
+    return version;
 }
 
 const latestActiveVersion = (call: Call, solutionArn: string) =>

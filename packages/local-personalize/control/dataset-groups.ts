@@ -1,6 +1,16 @@
-import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { inUse, invalidInput } from "../errors.ts";
 import type { DatasetGroupProperties, Tag } from "./properties.ts";
-import { beginDelete, type Call, create, type Handler, need, type PageInput, pageOf, vitals } from "./resources.ts";
+import {
+    beginDelete,
+    type Call,
+    checkQuota,
+    create,
+    type Handler,
+    need,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
 import type { Kind } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { checkedTags } from "./tags.ts";
@@ -11,11 +21,7 @@ const createDatasetGroup: Handler = (call, input: DatasetGroupProperties & { nam
     const { name, domain, roleArn, kmsKeyArn } = input;
     if (roleArn && !kmsKeyArn) throw invalidInput("A roleArn is only valid with a kmsKeyArn.");
     const tags = checkedTags(input.tags);
-    if (call.store.list("dataset-group", call.region).length >= largestCount) {
-        throw limitExceeded(
-            `Cannot create a dataset group. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
-        );
-    }
+    checkQuota(call.store.list("dataset-group", call.region), "dataset-group", largestCount);
     const properties: DatasetGroupProperties = {
         ...(domain && { domain }),
         ...(roleArn && { roleArn }),
@@ -38,6 +44,7 @@ const listDatasetGroups: Handler = (call, input: PageInput) => {
 const blockers: [Kind, string][] = [
     ["event-tracker", "event tracker"],
     ["solution", "solution"],
+    ["recommender", "recommender"],
     ["dataset", "dataset"],
 ];
 

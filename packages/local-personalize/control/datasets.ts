@@ -84,10 +84,22 @@ const listDatasets: Handler = (call, input: PageInput & { datasetGroupArn?: stri
     return { datasets: page.map((dataset) => summary(call, dataset)), ...token };
 };
 
+/**
+ * The dataset of streamed events that older accounts had beside INTERACTIONS. AWS's notebook on cleaning up deletes it.
+ */
+const eventDataset = /:dataset\/([^/]+)\/EVENT_INTERACTIONS$/;
+
 const deleteDataset: Handler = (call, input: { datasetArn: string }) => {
+    const group = eventDataset.exec(input.datasetArn)?.[1];
+    if (group !== undefined) {
+        need(call, "dataset-group", input.datasetArn.replace(eventDataset, `:dataset-group/${group}`));
+        return call.options.log(`${input.datasetArn}: there is nothing to delete; events are in INTERACTIONS.`);
+    }
     const dataset = need(call, "dataset", input.datasetArn);
     const work = [
         ...call.store.list("dataset-import-job", call.region, dataset.arn),
+        ...call.store.list("dataset-export-job", call.region, dataset.arn),
+        ...call.store.list("recommender", call.region, dataset.parent ?? ""),
         ...versionsOfGroup(call, dataset),
     ];
     const busy = work.find((job) => isUnderWay(call, job));

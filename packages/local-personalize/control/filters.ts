@@ -6,6 +6,7 @@ import type { BatchJobProperties, FilterProperties, Tag } from "./properties.ts"
 import {
     beginDelete,
     type Call,
+    checkQuota,
     create,
     type Handler,
     isUnderWay,
@@ -35,11 +36,7 @@ const createFilter: Handler = (call, input: CreateInput) => {
     const fields = checkFilter(expression, columnsOf(call.store, call.region, group.arn));
     const tags = checkedTags(input.tags);
     const others = call.store.list<FilterProperties>("filter", call.region, group.arn);
-    if (others.length >= largestCount) {
-        throw limitExceeded(
-            `Cannot create a filter. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
-        );
-    }
+    checkQuota(others, "filter", largestCount);
     const all = new Set([...fields, ...others.flatMap(({ properties }) => properties.fields)]);
     if (all.size > mostFields) {
         throw limitExceeded(

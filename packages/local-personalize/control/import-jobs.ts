@@ -1,18 +1,21 @@
-import { invalidInput, limitExceeded } from "../errors.ts";
+import type { Speed } from "../contract.ts";
+import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
 import {
     type Call,
+    checkQuotaUnderWay,
     create,
     type Handler,
-    isUnderWay,
     need,
     needActive,
     type PageInput,
     pageOf,
+    phaseOf,
     vitals,
 } from "./resources.ts";
-import type { Resource } from "./store.ts";
+import { creationEnd } from "./states.ts";
+import type { Resource, Store } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
 export interface ImportJobProperties {
@@ -36,7 +39,11 @@ const mostUnderWay = 5;
 const createImportJob: Handler = (call, input: CreateInput) => {
     const { jobName, datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
     const importMode = input.importMode ?? "FULL";
-    const dataset = needActive<DatasetProperties>(call, "dataset", datasetArn);
+    const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
+    // Real accounts accept an import while its dataset pends: reference sheet, section 12.
+    if (phaseOf(call, dataset).status !== "CREATE PENDING" && phaseOf(call, dataset).status !== "CREATE IN_PROGRESS") {
+        needActive(call, "dataset", datasetArn);
+    }
     if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
     if (publishAttributionMetricsToS3) {
         throw invalidInput(
@@ -47,10 +54,7 @@ const createImportJob: Handler = (call, input: CreateInput) => {
         throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
     }
     const tags = checkedTags(input.tags);
-    const jobs = call.store.list("dataset-import-job", call.region);
-    if (jobs.filter((job) => isUnderWay(call, job)).length >= mostUnderWay) {
-        throw limitExceeded(`More than ${mostUnderWay} resources with PENDING or IN_PROGRESS status.`);
-    }
+    checkQuotaUnderWay(call, "dataset-import-job", mostUnderWay);
     const properties: ImportJobProperties = { dataSource, importMode, ...(roleArn && { roleArn }) };
     const tail = `dataset-import-job/${jobName}`;
     const job = { kind: "dataset-import-job" as const, tail, name: jobName, parent: dataset.arn, properties };
@@ -78,6 +82,13 @@ export const importJobHandlers: Record<string, Handler> = {
     DescribeDatasetImportJob: describeImportJob,
     ListDatasetImportJobs: listImportJobs,
 };
+
+/** When the dataset of an import job is ready; 0 for jobs without one. Epoch milliseconds. */
+export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {
+    if (job.kind !== "dataset-import-job") return 0;
+    const dataset = store.find(job.region, job.parent ?? "");
+    return dataset ? creationEnd(dataset, speed) : 0;
+}
 
 function summary(call: Call, job: Resource<object>) {
     const { importMode } = job.properties as ImportJobProperties;

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
-import { alreadyExists, inUse, notFound, ServiceError } from "../errors.ts";
+import { alreadyExists, inUse, limitExceeded, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
@@ -35,6 +35,9 @@ const labels: Record<Kind, string> = {
     campaign: "campaign",
     filter: "filter",
     "batch-inference-job": "batch inference job",
+    "batch-segment-job": "batch segment job",
+    "dataset-export-job": "dataset export job",
+    recommender: "recommender",
 };
 
 /** The ARN of something in the call's region and account: `tail` is `solution/name`. */
@@ -110,6 +113,20 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     return underWay.includes(phaseOf(call, resource).status);
 }
 
+/** Throws LimitExceededException when `most` resources of a kind are in progress in the region. */
+export function checkQuotaUnderWay(call: Call, kind: Kind, most: number): void {
+    const underWay = call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource));
+    if (underWay.length >= most) throw limitExceeded(`More than ${most} resources with PENDING or IN_PROGRESS status.`);
+}
+
+/** Throws LimitExceededException when there are already `most` of `existing`, which are of that kind. */
+export function checkQuota(existing: readonly unknown[], kind: Kind, most: number): void {
+    if (existing.length < most) return;
+    throw limitExceeded(
+        `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,
+    );
+}
+
 /** The members of every Describe and List answer; times are epoch seconds, as on the wire. */
 export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
     return {
@@ -143,6 +160,8 @@ export function forgetDeleted(call: Call): void {
             for (const { id } of [...versions, ...filters, resource]) store.remove(id);
         });
         for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
+        if (resource.kind === "recommender")
+            rmSync(modelDir(options.dataDir, resource.id), { recursive: true, force: true });
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
     }
 }

@@ -1,7 +1,8 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
-import { checkSchemaFor, readAvroSchema } from "./avro.ts";
+import { readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
 import { type Call, create, type Handler, need, type PageInput, pageOf } from "./resources.ts";
+import { checkSchemaFor } from "./schema-rules.ts";
 import type { Resource } from "./store.ts";
 
 const largestCount = 500;
@@ -46,10 +47,10 @@ export function checkSchema(
     datasetType: string,
     group: Resource<DatasetGroupProperties>,
 ): void {
-    checkSchemaFor(datasetType, readAvroSchema(properties.schema));
     if (properties.domain !== group.properties.domain) {
         throw invalidInput(`The schema ${arn} and the dataset group ${group.arn} are not of the same domain.`);
     }
+    checkSchemaFor(datasetType, readAvroSchema(properties.schema), properties.domain);
 }
 
 const datasetWith = (call: Call, schemaArn: string) =>

@@ -1,4 +1,4 @@
-import { inUse, invalidInput, limitExceeded } from "../errors.ts";
+import { inUse, invalidInput } from "../errors.ts";
 import { clocks } from "./auto-training.ts";
 import { campaignsOf } from "./campaigns.ts";
 import type { Tag } from "./properties.ts";
@@ -6,6 +6,7 @@ import { autoMlRecipe, needRecipe, recipeArnOf, trainableRecipes } from "./recip
 import {
     beginDelete,
     type Call,
+    checkQuota,
     create,
     type Handler,
     isUnderWay,
@@ -16,6 +17,7 @@ import {
     phaseOf,
     vitals,
 } from "./resources.ts";
+import { checkColumns } from "./solution-columns.ts";
 import { checkConfiguration, type SolutionConfiguration, trainingDays } from "./solution-config.ts";
 import { currentOf, latestUpdateOf, type SolutionProperties } from "./solution-updates.ts";
 import { versionSummary } from "./solution-versions.ts";
@@ -45,12 +47,9 @@ const createSolution: Handler = (call, input: CreateInput) => {
     };
     checkConfiguration(properties);
     const group = needActive(call, "dataset-group", datasetGroupArn);
+    checkColumns(call, group.arn, properties);
     const tags = checkedTags(input.tags);
-    if (call.store.list("solution", call.region, group.arn).length >= largestCount) {
-        throw limitExceeded(
-            `Cannot create a solution. More than ${largestCount} resources in ACTIVE state. Please delete some and try again.`,
-        );
-    }
+    checkQuota(call.store.list("solution", call.region, group.arn), "solution", largestCount);
     const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
     const { arn } = create(call, solution, tags);
     noteWhatIsDifferent(call, arn, properties);
@@ -74,6 +73,8 @@ function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | und
     );
 }
 
+const withEffect = ["autoTrainingConfig", "eventsConfig", "eventValueThreshold", "featureTransformationParameters"];
+
 function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfiguration): void {
     if (properties.performAutoTraining) {
         const { day, first } = clocks[call.options.speed];
@@ -83,9 +84,7 @@ function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfig
             `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
         );
     }
-    const ignored = Object.keys(properties.solutionConfig ?? {}).filter(
-        (key) => key !== "autoTrainingConfig" && key !== "eventsConfig",
-    );
+    const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => !withEffect.includes(key));
     if (properties.performHPO) ignored.push("performHPO");
     if (ignored.length > 0)
         call.options.log(`${arn}: stored and shown, but without effect here: ${ignored.join(", ")}.`);

@@ -50,13 +50,18 @@ export function isFromWebPage({ headers }: Pick<IncomingMessage, "headers">): bo
     return headers.origin !== undefined || (site !== undefined && site !== "none");
 }
 
-/** The whole body, in memory. */
-export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-    const chunks: Buffer[] = [];
+/** The whole body, in memory; undefined if it has more than `most` bytes, which are then read and dropped. */
+export async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | undefined>;
+export async function bodyOf(request: IncomingMessage): Promise<Buffer>;
+export async function bodyOf(request: IncomingMessage, most = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
+    let chunks: Buffer[] = [];
+    let length = 0;
     for await (const chunk of request) {
-        chunks.push(chunk as Buffer);
+        length += (chunk as Buffer).length;
+        if (length <= most) chunks.push(chunk as Buffer);
+        else chunks = [];
     }
-    return Buffer.concat(chunks);
+    return length <= most ? Buffer.concat(chunks) : undefined;
 }
 
 /** A JSON body. Invalid JSON is returned as text, which the emulator's validation refuses as AWS does. */

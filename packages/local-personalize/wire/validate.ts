@@ -20,7 +20,7 @@ interface Shape {
 }
 
 /** One service in AWS's description: its operations with their input shapes. */
-interface ServiceModel {
+export interface ServiceModel {
     operations: Record<string, { input?: { shape: string } }>;
     shapes: Record<string, Shape>;
 }
@@ -55,7 +55,7 @@ export function validate(model: ServiceModel, operation: string, input: unknown)
     check(model, shape, input, "", failures);
     if (failures.length === 0) return;
     const count = `${failures.length} validation error${failures.length === 1 ? "" : "s"} detected`;
-    throw new ServiceError("ValidationException", `${count}: ${failures.join("; ")}`);
+    throw new ServiceError("ValidationException", `${count}: ${failures.slice(0, mostShown).join("; ")}`);
 }
 
 /** One failed constraint in AWS's words; a sensitive value is not repeated. */
@@ -64,9 +64,15 @@ export function constraintFailure(value: unknown, path: string, constraint: stri
         ? ""
         : value === null
           ? " null"
-          : ` '${typeof value === "object" ? JSON.stringify(value) : value}'`;
+          : ` '${shortened(typeof value === "object" ? JSON.stringify(value) : String(value))}'`;
     return `Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
 }
+
+/** An answer stays short, however long the request is. */
+const longestShown = 1000;
+const mostShown = 50;
+
+const shortened = (text: string) => (text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
 
 function check(model: ServiceModel, name: string, value: unknown, path: string, failures: string[]): void {
     const shape = model.shapes[name];

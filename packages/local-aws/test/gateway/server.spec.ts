@@ -243,7 +243,7 @@ describe("AWS's own clients through the gateway", () => {
     });
 
     it("reaches the Personalize emulator by both of its clients", async () => {
-        const { recipes = [] } = await clients.personalize.send(new ListRecipesCommand({}));
+        const { recipes = [] } = await clients.personalize.send(new ListRecipesCommand({ maxResults: 100 }));
         assert.ok(recipes.some(({ name }) => name === "aws-user-personalization"));
         const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/none";
         const ask = new GetRecommendationsCommand({ campaignArn, userId: "1" });

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import {
+    CreateBatchInferenceJobCommand,
+    CreateCampaignCommand,
+    CreateFilterCommand,
+    CreateSolutionCommand,
+    DeleteCampaignCommand,
+    DescribeBatchInferenceJobCommand,
+    GetSolutionMetricsCommand,
+} from "@aws-sdk/client-personalize";
+import {
+    GetPersonalizedRankingCommand,
+    GetRecommendationsCommand,
+    type PredictedItem,
+} from "@aws-sdk/client-personalize-runtime";
+import { cinemaBucket, createCatalogue, datasetGroupArn, films, genresOf, history, itemsCsv } from "./cinema.ts";
+import {
+    arn,
+    createDataset,
+    importRole,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+    until,
+} from "./support.ts";
+
+describe("the recipes of the local Personalize", () => {
+    const bucket = cinemaBucket();
+    // Film 990 is of taste 0, and new: it has no interactions.
+    bucket.objects["movies/items.csv"] = itemsCsv([...films, 990]);
+    let service: Service;
+    const versions = new Map<string, string>();
+    let campaigns = 0;
+
+    before(async () => {
+        service = await startService({ access: bucket.access });
+        const { datasetArn } = await createDataset(service);
+        await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/interactions.csv" });
+        await createCatalogue(service);
+        const filter = {
+            name: "even",
+            datasetGroupArn,
+            filterExpression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Even")',
+        };
+        await service.personalize.send(new CreateFilterCommand(filter));
+    });
+    after(() => service?.discard());
+
+    /** A version of a recipe; it is trained once. */
+    const versionOf = async (name: string) => {
+        const known = versions.get(name);
+        if (known !== undefined) return known;
+        const solution = { name: name.replace("aws-", ""), datasetGroupArn, recipeArn: recipe(name) };
+        const { solutionArn = "" } = await service.personalize.send(
+            new CreateSolutionCommand({ ...solution, performAutoTraining: false }),
+        );
+        const version = await trainVersion(service, solutionArn);
+        assert.equal(version.status, "ACTIVE", version.failureReason);
+        versions.set(name, version.solutionVersionArn ?? "");
+        return version.solutionVersionArn ?? "";
+    };
+    const ask = async (recipeName: string, input: object, itemExplorationConfig?: Record<string, string>) => {
+        const { campaignArn } = await service.personalize.send(
+            new CreateCampaignCommand({
+                name: `campaign-${campaigns++}`,
+                solutionVersionArn: await versionOf(recipeName),
+                ...(itemExplorationConfig && { campaignConfig: { itemExplorationConfig } }),
+            }),
+        );
+        try {
+            const { itemList = [] } = await service.runtime.send(
+                new GetRecommendationsCommand({ campaignArn, ...input }),
+            );
+            return itemList;
+        } finally {
+            await service.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        }
+    };
+    const ids = (list: readonly PredictedItem[]) => list.map(({ itemId }) => itemId ?? "");
+    const tasteOf = (itemId: string) => genresOf(Number(itemId))[0];
+
+    for (const name of ["aws-sims", "aws-similar-items"]) {
+        it(`${name} finds items that the same users like, without the item itself and without scores`, async () => {
+            const list = await ask(name, { itemId: "6", numResults: 10 });
+            assert.equal(list.length, 10);
+            assert.ok(list.every(({ itemId, score }) => itemId !== "6" && score === undefined));
+            const alike = ids(list).filter((itemId) => tasteOf(itemId) === tasteOf("6")).length;
+            assert.ok(alike >= 5, `${alike} of the 10 have the taste of film 6; chance has 2`);
+            const popular = ids(await ask("aws-popularity-count", { numResults: 10 }));
+            assert.deepEqual(ids(await ask(name, { itemId: "never seen", numResults: 10 })), popular);
+            await assert.rejects(
+                ask(name, { userId: "22" }),
+                refusal("InvalidInputException", /An itemId is required/),
+            );
+            const even = ids(await ask(name, { itemId: "6", filterArn: arn("filter/even") }));
+            assert.ok(even.length > 0 && even.every((itemId) => Number(itemId) % 2 === 0));
+        });
+    }
+
+    it("aws-similar-items knows a new item by its categories; aws-sims does not", async () => {
+        const list = ids(await ask("aws-similar-items", { itemId: "990", numResults: 5 }));
+        assert.ok(
+            list.every((itemId) => tasteOf(itemId) === tasteOf("990")),
+            list.join(),
+        );
+        const popular = ids(await ask("aws-popularity-count", { numResults: 5 }));
+        assert.deepEqual(ids(await ask("aws-sims", { itemId: "990", numResults: 5 })), popular);
+    });
+
+    it("of user personalization, both versions return watched items with a discount", async () => {
+        const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
+        for (const name of ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"]) {
+            const list = ids(await ask(name, { userId: "22", numResults: 100 }));
+            const seen = list.filter((itemId) => watched.has(itemId)).length;
+            assert.ok(seen > 0 && seen < list.length, name);
+        }
+    });
+
+    it("explore new items more with a larger weight, and none without a configuration", async () => {
+        const shown = async (config?: Record<string, string>) =>
+            ids(await ask("aws-user-personalization", { userId: "7", numResults: 25 }, config)).filter(
+                (id) => id === "990",
+            );
+        assert.deepEqual(await shown(), []);
+        assert.deepEqual(await shown({ explorationWeight: "0" }), []);
+        assert.deepEqual(await shown({ explorationWeight: "1", explorationItemAgeCutOff: "30" }), ["990"]);
+    });
+
+    it("of version 2 give the reason of an explored item", async () => {
+        const list = await ask("aws-user-personalization-v2", { userId: "7", numResults: 25 });
+        assert.deepEqual(
+            list.filter(({ reason }) => reason).map(({ itemId, reason }) => [itemId, reason]),
+            [["990", ["Exploration"]]],
+        );
+    });
+
+    it("of ranking order the given items, unknown ones last: with 0, or without a score", async () => {
+        for (const [name, score] of [
+            ["aws-personalized-ranking", 0],
+            ["aws-personalized-ranking-v2", undefined],
+        ] as const) {
+            const { campaignArn } = await service.personalize.send(
+                new CreateCampaignCommand({ name, solutionVersionArn: await versionOf(name) }),
+            );
+            const inputList = ["never seen", "3", "77", "12"];
+            const input = new GetPersonalizedRankingCommand({ campaignArn, userId: "9", inputList });
+            const { personalizedRanking = [] } = await service.runtime.send(input);
+            assert.deepEqual(ids(personalizedRanking).toSorted(), inputList.toSorted());
+            assert.deepEqual(personalizedRanking.at(-1), { itemId: "never seen", ...(score === 0 && { score }) });
+            const total = personalizedRanking.reduce((sum, item) => sum + (item.score ?? 0), 0);
+            assert.ok(Math.abs(total - 1) < 1e-3);
+            await service.personalize.send(new DeleteCampaignCommand({ campaignArn }));
+        }
+    });
+
+    it("have the metrics of their kind", async () => {
+        const metricsOf = async (name: string) => {
+            const command = new GetSolutionMetricsCommand({ solutionVersionArn: await versionOf(name) });
+            return (await service.personalize.send(command)).metrics ?? {};
+        };
+        const related = await metricsOf("aws-sims");
+        assert.ok((related.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
+        const trending = await metricsOf("aws-trending-now");
+        assert.ok((trending.trend_prediction_accuracy ?? -1) >= 0 && (trending.trend_prediction_accuracy ?? 2) <= 1);
+        const segments = await metricsOf("aws-item-affinity");
+        assert.deepEqual(Object.keys(segments), ["coverage", "hits_at_1_percent", "recall_at_1_percent"]);
+    });
+
+    it("of segments cannot be deployed, and of trends not be used for batches", async () => {
+        const segment = { name: "segment", solutionVersionArn: await versionOf("aws-item-affinity") };
+        await assert.rejects(
+            service.personalize.send(new CreateCampaignCommand(segment)),
+            refusal("InvalidInputException", /cannot be deployed: use CreateBatchSegmentJob/),
+        );
+        const job = {
+            jobName: "trends",
+            solutionVersionArn: await versionOf("aws-trending-now"),
+            jobInput: { s3DataSource: { path: "s3://movies/in/a.json" } },
+            jobOutput: { s3DataDestination: { path: "s3://movies/out/" } },
+            roleArn: importRole,
+        };
+        await assert.rejects(
+            service.personalize.send(new CreateBatchInferenceJobCommand(job)),
+            refusal("InvalidInputException", /cannot use the recipe .*trending-now/),
+        );
+    });
+
+    it("of ranking answer a batch's lines, and name what a line lacks", async () => {
+        bucket.objects["movies/in/rank.json"] =
+            '{"userId":"9","itemList":["3","77"]}\n{"userId":"9"}\n{"itemList":["3"]}\n{"userId":"9","itemList":"3"}\n';
+        const { batchInferenceJobArn } = await service.personalize.send(
+            new CreateBatchInferenceJobCommand({
+                jobName: "rank",
+                solutionVersionArn: await versionOf("aws-personalized-ranking"),
+                jobInput: { s3DataSource: { path: "s3://movies/in/rank.json" } },
+                jobOutput: { s3DataDestination: { path: "s3://movies/out/" } },
+                roleArn: importRole,
+            }),
+        );
+        await until(async () => {
+            const command = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
+            return (await service.personalize.send(command)).batchInferenceJob?.status === "ACTIVE";
+        });
+        const lines = String(bucket.objects["movies/out/rank.json.out"])
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line));
+        assert.deepEqual(lines[0].output.recommendedItems.toSorted(), ["3", "77"]);
+        assert.equal(lines[0].output.scores.length, 2);
+        assert.deepEqual(
+            lines.slice(1).map(({ error }) => error),
+            [
+                "A line for ranking needs a userId and an itemList.",
+                "A line for ranking needs a userId and an itemList.",
+                "The itemList is not a list of strings.",
+            ],
+        );
+    });
+});

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    type Domain,
+    type SolutionConfig,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { campaignArn, cinemaBucket, createCatalogue, datasetGroupArn } from "./cinema.ts";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+} from "./support.ts";
+
+const column = (name: string, type: unknown = "string", more: object = {}) => ({ name, type, ...more });
+const schemaOf = (record: string, ...fields: object[]) =>
+    JSON.stringify({
+        type: "record",
+        name: record,
+        namespace: "com.amazonaws.personalize.schema",
+        fields,
+        version: "1.0",
+    });
+const usual = [column("USER_ID"), column("ITEM_ID"), column("TIMESTAMP", "long")];
+const genre = column("GENRES", "string", { categorical: true });
+
+describe("the rules of the documentation", () => {
+    describe("for schemas", () => {
+        let service: Service;
+        let count = 0;
+        before(async () => {
+            service = await startService({ access: createBucket().access });
+            for (const domain of [undefined, "VIDEO_ON_DEMAND", "ECOMMERCE"] as const) {
+                await service.personalize.send(
+                    new CreateDatasetGroupCommand({ name: domain ?? "custom", ...(domain && { domain }) }),
+                );
+            }
+        });
+        after(() => service?.discard());
+
+        const create = async (type: string, schema: string, domain?: Domain) => {
+            const name = `schema-${count++}`;
+            const more = domain && { domain };
+            const made = await service.personalize.send(new CreateSchemaCommand({ name, schema, ...more }));
+            const group = arn(`dataset-group/${domain ?? "custom"}`);
+            const input = { name, schemaArn: made.schemaArn, datasetGroupArn: group, datasetType: type };
+            return service.personalize.send(new CreateDatasetCommand(input));
+        };
+        const numbered = (many: number, more: object = {}) =>
+            Array.from({ length: many }, (_, n) => column(`EXTRA_${n}`, "string", more));
+
+        const refused: [what: string, type: string, schema: string, message: RegExp, domain?: Domain][] = [
+            [
+                "six metadata columns of interactions",
+                "Interactions",
+                schemaOf("Interactions", ...usual, ...numbered(6)),
+                /at most 5 metadata fields, and has 6/,
+            ],
+            [
+                "items without metadata",
+                "Items",
+                schemaOf("Items", column("ITEM_ID"), column("CREATION_TIMESTAMP", "long")),
+                /must have a metadata field/,
+            ],
+            [
+                "users with 26 columns",
+                "Users",
+                schemaOf("Users", column("USER_ID"), ...numbered(26)),
+                /at most 25 metadata fields/,
+            ],
+            [
+                "two textual fields",
+                "Items",
+                schemaOf("Items", column("ITEM_ID"), ...numbered(2, { textual: true })),
+                /one textual field, and has EXTRA_0, EXTRA_1/,
+            ],
+            [
+                "a textual field of users",
+                "Users",
+                schemaOf("Users", column("USER_ID"), ...numbered(1, { textual: true })),
+                /Only an ITEMS dataset/,
+            ],
+            [
+                "a reserved column of another type",
+                "Interactions",
+                schemaOf("Interactions", ...usual, column("EVENT_VALUE", "string")),
+                /EVENT_VALUE is reserved: it must be of type float/,
+            ],
+            [
+                "a domain without event types",
+                "Interactions",
+                schemaOf("Interactions", ...usual),
+                /EVENT_TYPE of type string in the domain VIDEO_ON_DEMAND/,
+                "VIDEO_ON_DEMAND",
+            ],
+            [
+                "videos without creation",
+                "Items",
+                schemaOf("Items", column("ITEM_ID"), genre),
+                /CREATION_TIMESTAMP of type long/,
+                "VIDEO_ON_DEMAND",
+            ],
+            [
+                "goods without a price",
+                "Items",
+                schemaOf("Items", column("ITEM_ID"), column("CATEGORY_L1", "string", { categorical: true })),
+                /PRICE of type float/,
+                "ECOMMERCE",
+            ],
+        ];
+        for (const [what, type, schema, message, domain] of refused) {
+            it(`refuse ${what}`, async () => {
+                await assert.rejects(create(type, schema, domain), refusal("InvalidInputException", message));
+            });
+        }
+
+        it("allow five metadata columns beside reserved ones, and names that objects have", async () => {
+            const reserved = [column("EVENT_TYPE"), column("EVENT_VALUE", ["null", "float"]), column("IMPRESSION")];
+            await create(
+                "Interactions",
+                schemaOf("Interactions", ...usual, ...reserved, ...numbered(4), column("constructor")),
+            );
+        });
+    });
+
+    describe("for solutions", () => {
+        const values = syntheticRatings().map(
+            ({ user, item, rating, timestamp }) => `${user},${item},Watch,${timestamp},${rating}`,
+        );
+        const bucket = createBucket({
+            ...cinemaBucket().objects,
+            "movies/valued.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE\n${values.join("\n")}\n`,
+        });
+        let service: Service;
+        before(async () => {
+            service = await startService({ access: bucket.access });
+            const { personalize } = service;
+            await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+            const schema = schemaOf(
+                "Interactions",
+                ...usual,
+                column("EVENT_TYPE"),
+                column("EVENT_VALUE", ["null", "float"]),
+            );
+            const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: "valued", schema }));
+            const input = { name: "films", schemaArn, datasetGroupArn, datasetType: "INTERACTIONS" };
+            const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(input));
+            await runImportJob(service, { jobName: "valued", datasetArn, dataLocation: "s3://movies/valued.csv" });
+            await createCatalogue(service);
+        });
+        after(() => service?.discard());
+
+        const create = (name: string, solutionConfig: SolutionConfig, recipeName = "aws-user-personalization") =>
+            service.personalize.send(
+                new CreateSolutionCommand({
+                    name,
+                    datasetGroupArn,
+                    recipeArn: recipe(recipeName),
+                    performAutoTraining: false,
+                    solutionConfig,
+                }),
+            );
+        const objective = (itemAttribute: string): SolutionConfig => ({ optimizationObjective: { itemAttribute } });
+
+        const refused: [what: string, config: SolutionConfig, message: RegExp, recipeName?: string][] = [
+            ["an objective without its column", objective("REVENUE"), /has no column REVENUE/],
+            ["an objective that may be null", objective("RELEASE_YEAR"), /must be a number that is never null/],
+            [
+                "an objective of another recipe",
+                objective("RELEASE_YEAR"),
+                /only for aws-user-personalization/,
+                "aws-sims",
+            ],
+            [
+                "an excluded column that does not exist",
+                { trainingDataConfig: { excludedDatasetColumns: { ITEMS: ["COLOUR"] } } },
+                /ITEMS has no column COLOUR/,
+            ],
+            ["a threshold that is not a number", { eventValueThreshold: "high" }, /high is not a number/],
+            [
+                "a trend's frequency that does not exist",
+                { featureTransformationParameters: { trend_discovery_frequency: "5 hours" } },
+                /5 hours does not exist/,
+                "aws-trending-now",
+            ],
+        ];
+        for (const [what, config, message, recipeName] of refused) {
+            it(`refuse ${what}`, async () => {
+                await assert.rejects(create("refused", config, recipeName), refusal("InvalidInputException", message));
+            });
+        }
+
+        it("count interactions after the threshold of their value", async () => {
+            const { solutionArn: some = "" } = await create("some", { eventValueThreshold: "3" });
+            assert.equal((await trainVersion(service, some)).status, "ACTIVE");
+            const { solutionArn: few = "" } = await create("few", { eventValueThreshold: "5" });
+            const failed = await trainVersion(service, few);
+            assert.equal(failed.status, "CREATE FAILED");
+            assert.match(failed.failureReason ?? "", /fewer than 1000 interactions after filtering by event type/);
+        });
+    });
+
+    it("for capacity refuse requests above it, when that is asked for", async () => {
+        const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
+        const service = await startService({ access: bucket.access, throttle: true });
+        try {
+            const { personalize, runtime, emulator } = service;
+            const { datasetArn } = await createDataset(service);
+            await runImportJob(service, { jobName: "a", datasetArn, dataLocation: "s3://movies/a.csv" });
+            const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
+            const { solutionArn = "" } = await personalize.send(
+                new CreateSolutionCommand({ ...solution, performAutoTraining: false }),
+            );
+            const { solutionVersionArn = "" } = await trainVersion(service, solutionArn);
+            await personalize.send(
+                new CreateCampaignCommand({ name: "films", solutionVersionArn, minProvisionedTPS: 1 }),
+            );
+            const ask = () => runtime.send(new GetRecommendationsCommand({ campaignArn, numResults: 1 }));
+            let answered = 0;
+            const throttled = await (async () => {
+                for (; answered < 100; answered++) await ask();
+            })().catch((error: unknown) => error);
+            assert.ok(answered >= 10 && answered < 20, `${answered} answers`);
+            refusal("ThrottlingException", "Rate exceeded")(throttled);
+            assert.equal((throttled as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode, 429);
+            emulator.advance(3000);
+            await ask();
+        } finally {
+            await service.discard();
+        }
+    });
+});
