@@ -47,7 +47,7 @@ export async function convert(
                 carry = bytes.subarray(end);
                 if (carry.length > LONGEST_RECORD) throw unending(plan, take.line());
             }
-            options.onProgress?.(rows.interactions());
+            options.onProgress?.(rows.rows());
         }
         if (carry.length > 0) {
             const bytes = Buffer.concat([carry, Buffer.of(LF)]);

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { BadRow } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
 import { writeWholeFile, writeWholeJson } from "./files.ts";
@@ -6,7 +7,7 @@ import { writeItems } from "./items.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { catalogueAt, catalogueBeside } from "./movies.ts";
 import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside, tablesPathBeside } from "./places.ts";
-import type { BadRow, Plan } from "./row-writer.ts";
+import type { Plan } from "./row-writer.ts";
 import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
@@ -87,7 +88,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     }
 
     const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
-    const written = await writeWholeFile(outputPath, async (write, beside) => {
+    const written = await writeWholeFile(outputPath, async (write) => {
         const result = await convert(plans, write, {
             latest: now + 86_400,
             onProgress: progressTo(log),
@@ -95,7 +96,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
         const { count } = result.badRows;
-        const share = count / Math.max(1, count + result.interactions);
+        const share = count / Math.max(1, count + result.columns.users.length);
         if (count > 0 && (options.badRows ?? "fail") === "fail") {
             throw new UnfitDataError(describeBadRows(name, paths, result.badRows));
         }
@@ -109,10 +110,9 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         await writeWholeJson(cataloguePath, catalogue);
         const tables = await writeTables(tablesPath, {
-            csvPath: beside,
+            columns: result.columns,
             sha256: found.sha256,
             catalogue,
-            ...(options.signal && { signal: options.signal }),
         });
         return { summary: { ...found, tables }, itemsPath: await writeItems(outputPath, catalogue) };
     });

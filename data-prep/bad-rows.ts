@@ -1,0 +1,39 @@
+import type { Table } from "./reading/table.ts";
+import { shown } from "./values.ts";
+
+/** Number of bad rows with details; further ones are only counted. */
+const listedBadRows = 20;
+/** Bytes of a bad row that are decoded for its report. */
+const shownBytes = 4096;
+
+export interface BadRow {
+    readonly file: string;
+    /** 1-based; the line on which the row begins. */
+    readonly line: number;
+    /** Absent if the whole row is wrong. */
+    readonly column?: string;
+    readonly reason: string;
+    /** The row, control characters escaped, cut after 120 characters. */
+    readonly text: string;
+}
+
+/** Counts bad rows, keeps the first ones, and passes each one to `onBad`. */
+export function createBadRows(onBad?: (row: BadRow) => void) {
+    const found = { count: 0, first: [] as BadRow[] };
+    /** `line` is the row's first line in the table's bytes, from 0; `column` is -1 for a whole row. */
+    const add = (table: Table, line: number, bytes: Buffer, [column, reason]: readonly [number, string]): void => {
+        found.count++;
+        if (found.first.length >= listedBadRows && !onBad) return;
+        const text = bytes.toString("utf8", 0, Math.min(bytes.length, shownBytes));
+        const row: BadRow = {
+            file: table.name,
+            line: line + 1 - table.addedLines,
+            ...(column >= 0 && { column: table.names[column] as string }),
+            reason,
+            text: shown(text.replace(/\r?\n$/, "").replaceAll("\u001f", ",")),
+        };
+        if (found.first.length < listedBadRows) found.first.push(row);
+        onBad?.(row);
+    };
+    return { found, add };
+}
