@@ -1,3 +1,4 @@
+import { writeWholeFile } from "./files.ts";
 import type { Table } from "./reading/table.ts";
 import { shown } from "./values.ts";
 
@@ -36,4 +37,30 @@ export function createBadRows(onBad?: (row: BadRow) => void) {
         onBad?.(row);
     };
     return { found, add };
+}
+
+/** Writes all bad rows as a CSV: FILE, LINE, COLUMN, REASON, TEXT. */
+export async function writeQuarantine(path: string, rows: readonly BadRow[]): Promise<void> {
+    const quoted = (text: string | number = "") => `"${String(text).replaceAll('"', '""')}"`;
+    const lines = rows.map(({ file, line, column, reason, text }) =>
+        [file, line, column, reason, text].map(quoted).join(","),
+    );
+    const text = `${["FILE,LINE,COLUMN,REASON,TEXT", ...lines].join("\n")}\n`;
+    await writeWholeFile(path, (write) => write(Buffer.from(text)));
+}
+
+/** The first bad rows of `name`, their count, and the command that skips them. */
+export function describeBadRows(
+    name: string,
+    paths: readonly string[],
+    { count, first }: { count: number; first: BadRow[] },
+): string {
+    const listed = first.map(({ file, line, reason, text }) => `  ${file}:${line}: ${reason}:  ${text}`);
+    const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
+    return [
+        `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
+        ...listed,
+        ...more,
+        `Fix the file, or skip those rows:  npm run data-prep -- ${paths.join(" ")} --bad-rows skip`,
+    ].join("\n");
 }

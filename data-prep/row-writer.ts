@@ -1,9 +1,11 @@
+import { type AvroField, escaped } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
+import { createExtras, headerFields } from "./extras.ts";
 import type { WriteBytes } from "./files.ts";
 import type { Numbering } from "./numbering.ts";
 import type { EventRule } from "./reading/event-rule.ts";
-import type { Role } from "./reading/roles.ts";
+import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
@@ -19,6 +21,8 @@ const QUOTE = 0x22;
 export interface Plan {
     readonly table: Table;
     readonly roles: Readonly<Partial<Record<Role, number>>> & Readonly<Record<"user" | "item" | "time", number>>;
+    /** Further columns of the dataset. */
+    readonly extras: readonly Extra[];
     readonly time: TimeFormat;
     /** The event type of all rows, a rule, or undefined for the event column's own text. */
     readonly event: string | EventRule | undefined;
@@ -35,6 +39,8 @@ export interface ConvertResult {
     repeated: number;
     /** Written rows of each event type. */
     eventTypes: Record<string, number>;
+    /** The CSV's columns, in its order. */
+    fields: readonly AvroField[];
     /** SHA-256 of the written bytes, hexadecimal. */
     sha256: string;
 }
@@ -46,8 +52,12 @@ export interface RowOptions {
     readonly onBad?: (row: BadRow) => void;
 }
 
-/** Creates the converter of records: it checks each one, writes the good ones, and counts. */
-export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions) {
+/**
+ * Creates the converter of records: it checks each one, writes the good ones, and counts. `extraNames` are the further
+ * columns of all tables.
+ */
+export function createRowWriter(hasValue: boolean, extraNames: readonly string[], { latest, onBad }: RowOptions) {
+    const extras = createExtras(extraNames);
     const collected = createColumns();
     const { userNumbers, itemNumbers } = collected;
     const repeats = createRepeats(collected.columns);
@@ -86,7 +96,7 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                 if (end < 0) break;
                 if (isHeader) isHeader = false;
                 else if (!scanner.empty) {
-                    if (out.length - length < 8192) {
+                    if (out.length - length < 2 * (end - from) + 8192) {
                         await flush(out.subarray(0, length));
                         length = 0;
                     }
@@ -101,6 +111,7 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
             return from;
         };
 
+        const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
         let timestamp = 0;
         let userNumber = -1;
         let itemNumber = -1;
@@ -151,12 +162,18 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                 const wrong = idProblem(bytes, from, to);
                 if (wrong) return [roles.event, `event type ${wrong}`];
                 type = text(bytes, roles.event);
+                if (/["\\]/.test(type))
+                    return [roles.event, "event type has a quote or a backslash, which no filter can name"];
             }
             if (roles.value !== undefined) {
                 const value = text(bytes, roles.value);
                 if (value.length > 40 || (value !== "" && !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
                     return [roles.value, `event value "${shown(value, 40)}" is not a number`];
                 }
+            }
+            for (const column of extraColumns) {
+                if (column !== undefined && /\p{Cc}/u.test(text(bytes, column)))
+                    return [column, "has a control character"];
             }
             return undefined;
         };
@@ -172,7 +189,10 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
             const item = numberOf(itemNumbers, bytes, roles.item, itemNumber);
             const known = typeOf(type);
             const value = roles.value === undefined ? "" : text(bytes, roles.value);
-            if (repeats.isRepeat(user, item, timestamp, value === "" ? known.number : hashOf(value, known.number))) {
+            const others = extraColumns.map((column) => (column === undefined ? "" : text(bytes, column)));
+            const values = value === "" && others.length === 0 ? undefined : [value, ...others].join("\0");
+            const rest = values === undefined ? known.number : hashOf(values, known.number);
+            if (repeats.isRepeat(user, item, timestamp, rest)) {
                 repeated++;
                 return start;
             }
@@ -188,6 +208,7 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                 for (let index = bounds[2 * roles.time] as number; index < to; index++)
                     out[at++] = bytes[index] as number;
             } else at += out.write(String(timestamp), at, "latin1");
+            if (others.length > 0) at += out.write(extras.fieldsOf(others), at);
             out[at++] = LF;
             return at;
         };
@@ -215,12 +236,10 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
         leftOut,
         repeated,
         eventTypes: Object.fromEntries([...types].map(([name, { rows }]) => [name, rows])),
+        fields: [...headerFields(hasValue), ...extras.fields()],
     });
     return { takerOf, finish, rows: () => collected.columns.rows };
 }
-
-/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
-const escaped = (text: string) => text.replace(/["\\]/g, "\\$&");
 
 function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {
     if (kind === "JSON lines" && bytes[bounds[0] as number] === 0) return "not a JSON object";

@@ -27,10 +27,11 @@ function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
         names: ["user", "item", "rating", "timestamp"],
         sample: [],
         addedLines: 0,
+        sha256: async () => "",
         bytes,
         stop: async () => undefined,
     };
-    return { table, roles: { user: 0, item: 1, time: 3 }, time: "s", event: "Watch" };
+    return { table, roles: { user: 0, item: 1, time: 3 }, extras: [], time: "s", event: "Watch" };
 }
 
 async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: Plan) => Plan = (plan) => plan) {

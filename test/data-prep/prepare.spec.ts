@@ -141,7 +141,12 @@ describe("prepare", () => {
     it("writes no items where no item file came along, and leaves those that are there", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
-        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv", "fallback-tables.json"]);
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            "catalogue.json",
+            "data.csv",
+            "fallback-tables.json",
+            "manifest.json",
+        ]);
         writeFileSync(at("out/items.csv"), "mine");
         await run({ input });
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
@@ -179,7 +184,12 @@ describe("prepare", () => {
             name: "AbortError",
         });
         assert.deepEqual(readFileSync(outputPath), before);
-        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv", "fallback-tables.json"]);
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            "catalogue.json",
+            "data.csv",
+            "fallback-tables.json",
+            "manifest.json",
+        ]);
     });
 
     it("refuses to write over its own input", async () => {
@@ -268,6 +278,7 @@ describe("prepare", () => {
         assert.deepEqual(readdirSync(at("out")).sort(), [
             "catalogue.json",
             "fallback-tables.json",
+            "manifest.json",
             "personalize_interactions_fixed.csv",
         ]);
     });
