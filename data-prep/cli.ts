@@ -47,7 +47,7 @@ const command = new Command("data-prep")
         "the CSV, or a folder; manifest, catalogue, fallback tables, items and users are written beside it",
         DEFAULT_OUTPUT,
     )
-    .option("--report <file>", "also write the summary to this file, as JSON")
+    .option("--report <file>", "write a quality report: JSON, and beside it one HTML page with charts")
     .addOption(
         new Option(
             "--bad-rows <fail|skip|quarantine FILE>",

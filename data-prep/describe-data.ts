@@ -21,7 +21,7 @@ export interface Prepared {
 }
 
 /** The manifest of a run, without the written files. */
-export async function describeData(prepared: Prepared): Promise<Omit<Manifest, "files">> {
+export async function describeData(prepared: Prepared, checks: Manifest["checks"]): Promise<Omit<Manifest, "files">> {
     const { plans, result, summary, items, users, given, options } = prepared;
     const { columns } = result;
     const eventTypes = Object.entries(result.eventTypes)
@@ -53,6 +53,7 @@ export async function describeData(prepared: Prepared): Promise<Omit<Manifest, "
         }),
         ...(users && { users: entryOf("users.csv", users.ids.length, users.schema.fields, true) }),
         noun: nounOf(name, names[plan.roles.item] as string),
+        checks,
         viewers: someViewers(columns, isMovieLens(name)),
     };
 }

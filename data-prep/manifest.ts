@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
 import { manifestPathBeside } from "./places.ts";
+import type { Check } from "./quality/checks.ts";
 import type { Noun } from "./words.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface Manifest {
     readonly items?: AttributesEntry;
     readonly users?: AttributesEntry;
     readonly noun: Noun;
+    /** Judgements of the data; red ones stop `pulumi up`. */
+    readonly checks: readonly Check[];
     /** Users with histories of different lengths, for demo and page. */
     readonly viewers: readonly string[];
     /** SHA-256 of each file that data-prep wrote beside the manifest, by its name. */

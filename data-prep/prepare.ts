@@ -17,6 +17,7 @@ import {
     tablesPathBeside,
     usersPathsBeside,
 } from "./places.ts";
+import { judge, warningsOf, writeReport } from "./quality/judge.ts";
 import { refuseOneFileTwice, refuseUnfit, tablesGiven } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Summary, summarise } from "./summary.ts";
@@ -37,7 +38,7 @@ export interface PrepareOptions extends Choices {
     users?: string;
     /** Path of the CSV; the other files are written beside it. */
     output?: string;
-    /** Path for a JSON copy of the summary. */
+    /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
     report?: string;
     /** Unusable rows: refuse the whole file (default), skip them, or write them to `quarantine`. */
     badRows?: "fail" | "skip" | "quarantine";
@@ -99,7 +100,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
     const [itemsPlace, usersPlace] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
     const [cataloguePath, tablesPath] = [cataloguePathBeside(outputPath), tablesPathBeside(outputPath)];
-    const summary = await writeWholeFile(outputPath, async (write) => {
+    const { summary, quality } = await writeWholeFile(outputPath, async (write) => {
         const result = await convert(plans, write, {
             latest: now + 86_400,
             onProgress: progressTo(log),
@@ -122,13 +123,16 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             await folder.put(usersPlace.csv, users.csv);
         }
         const given = { items: options.items, users: options.users };
-        const manifest = await describeData({ plans, result, summary: found, items, users, given, options: chosen });
+        const prepared = { plans, result, summary: found, items, users, given, options: chosen };
+        const quality = judge(prepared, now);
+        const manifest = await describeData(prepared, quality.checks);
         await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, files: folder.files });
-        return { ...found, tables };
+        return { summary: { ...found, tables }, quality };
     });
     const removed = await folder.removeStale(before);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
-    if (options.report) await writeWholeJson(options.report, summary);
+    for (const line of warningsOf(quality)) log(line);
+    if (options.report) await writeReport(options.report, summary, quality);
     return {
         outputPath,
         cataloguePath,
