@@ -150,7 +150,10 @@ Stop     npm run local -- pulumi destroy     (on AWS, this ends the campaign's c
 This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
 }
 
-const quoted = (word: string) => (/^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+/** A word as an argument in a shell. */
+function quoted(word: string): string {
+    return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 function rounded(value: number): number {
     return Math.round(value * 10) / 10;
