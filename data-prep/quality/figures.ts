@@ -35,14 +35,15 @@ export interface Figures {
 /** Calculates the figures, in a few passes over the columns. */
 export function figuresOf(columns: Columns): Figures {
     const { users, items, userCount, itemCount, userIds, itemIds } = columns;
+    const span = spanOf(columns);
     const perUser = countsOf(users, userCount);
     const perItem = countsOf(items, itemCount);
     return {
         rows: users.length,
         users: userCount,
         items: itemCount,
-        ...spanOf(columns),
-        ...daysOf(columns),
+        ...span,
+        ...daysOf(columns, span),
         histories: historiesOf(perUser),
         coldUsers: perUser.filter((count) => count < coldBelow.user).length,
         coldItems: perItem.filter((count) => count < coldBelow.item).length,
@@ -52,8 +53,10 @@ export function figuresOf(columns: Columns): Figures {
     };
 }
 
-function daysOf(columns: Columns): Pick<Figures, "events" | "busiestDay" | "longestGap"> {
-    const { firstTimestamp, lastTimestamp } = spanOf(columns);
+function daysOf(
+    columns: Columns,
+    { firstTimestamp, lastTimestamp }: Pick<Figures, "firstTimestamp" | "lastTimestamp">,
+): Pick<Figures, "events" | "busiestDay" | "longestGap"> {
     const [first, last] = [Math.floor(firstTimestamp / day), Math.floor(lastTimestamp / day)];
     const perDay = new Float64Array(last - first + 1);
     for (const timestamp of columns.timestamps) {

@@ -85,7 +85,8 @@ function progressOf(line: string): string | undefined {
 
 /** Prepares the data; returns the users whose lists the demo shows. */
 async function prepare(instance: Instance): Promise<string[]> {
-    const caller = process.env.INIT_CWD ?? ".";
+    // npm changes to the project's folder.
+    const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
     const input = options.data === undefined ? [] : ["--input", resolve(caller, options.data)];
     const tables = fileOptions.flatMap((name) => {
         const file = options[name];
